@@ -1,0 +1,99 @@
+//! Reading the arguments.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Action {
+    Help,
+    Version,
+    Serve(Options),
+    Exec(Options, Vec<OsString>),
+}
+
+/// How to serve.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub port: u16,
+    pub tls: bool,
+    pub ca_out: Option<PathBuf>,
+}
+
+/// Reads the arguments. All after `exec`'s own options belongs to the command.
+pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
+    let mut options = Options::default();
+    let mut exec = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Action::Help),
+            Short('V') | Long("version") => return Ok(Action::Version),
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("tls") => options.tls = true,
+            Long("ca-out") => options.ca_out = Some(parser.value()?.into()),
+            Value(word) if !exec && word == "exec" => exec = true,
+            Value(program) if exec => {
+                let mut command = vec![program];
+                command.extend(parser.raw_args()?);
+                return finish(options, Some(command));
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    if exec {
+        return Err("exec needs a command to run".into());
+    }
+    finish(options, None)
+}
+
+fn finish(options: Options, command: Option<Vec<OsString>>) -> Result<Action, lexopt::Error> {
+    if options.ca_out.is_some() && !options.tls {
+        return Err("--ca-out makes sense with --tls only".into());
+    }
+    Ok(match command {
+        Some(command) => Action::Exec(options, command),
+        None => Action::Serve(options),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Action, String> {
+        parse(lexopt::Parser::from_args(arguments)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_after_the_command_belong_to_the_command() {
+        let tls = Options {
+            tls: true,
+            ..Options::default()
+        };
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(
+            parsed(&["exec", "--tls", "ls", "--port", "x"]),
+            Ok(Action::Exec(tls, words(&["ls", "--port", "x"])))
+        );
+        let plain = Options::default();
+        assert_eq!(
+            parsed(&["exec", "--", "-x", "exec"]),
+            Ok(Action::Exec(plain, words(&["-x", "exec"])))
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for arguments in [
+            &["exec"][..],
+            &["serve"],
+            &["--port", "65536"],
+            &["--ca-out", "x"],
+            &["--nonsense"],
+        ] {
+            assert!(parsed(arguments).is_err(), "{arguments:?}");
+        }
+    }
+}

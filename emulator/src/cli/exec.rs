@@ -1,0 +1,72 @@
+//! `loginid-emulator exec`: runs a command with an emulator of its own.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus};
+
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::origin::WithOrigin;
+use signal_hook::low_level::siginfo::Cause;
+
+use super::arguments::Options;
+use super::environment::Environment;
+
+/// Runs the command to its end and gives its exit status as a shell would.
+pub fn exec(options: &Options, command: &[OsString]) -> Result<u8, Box<dyn Error>> {
+    // Before the command starts: none of its signals, nor its end, may be missed.
+    let mut signals = SignalsInfo::<WithOrigin>::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let environment = Environment::start(options)?;
+    let (program, arguments) = command.split_first().ok_or("exec needs a command to run")?;
+    let variables = environment
+        .variables
+        .iter()
+        .map(|(name, value)| (name, value));
+    let mut child = match Command::new(program)
+        .args(arguments)
+        .envs(variables)
+        .spawn()
+    {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("loginid-emulator: {}: {error}", program.display());
+            return Ok(if error.kind() == ErrorKind::NotFound {
+                127
+            } else {
+                126
+            });
+        }
+    };
+    Ok(exit_code(wait(&mut child, &mut signals)?))
+}
+
+fn wait(child: &mut Child, signals: &mut SignalsInfo<WithOrigin>) -> std::io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        for origin in signals.wait() {
+            // What a terminal sends (Ctrl-C) has reached the command as well: it must not get it twice.
+            if origin.signal != SIGCHLD && origin.cause != Cause::Kernel {
+                forward(child, origin.signal);
+            }
+        }
+    }
+}
+
+fn forward(child: &Child, signal: i32) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    if let (Some(pid), Some(signal)) = (pid, Signal::from_named_raw(signal)) {
+        // It can only fail if the command has ended, which the next look will find.
+        let _ = kill_process(pid, signal);
+    }
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or(status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(u8::MAX)
+}

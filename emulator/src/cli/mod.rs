@@ -1,0 +1,42 @@
+//! The command line.
+
+mod arguments;
+mod environment;
+mod exec;
+mod serve;
+
+use std::error::Error;
+
+use self::arguments::Action;
+
+const HELP: &str = "\
+A LoginID service for this machine: stateful, strict, no account needed.
+
+usage: loginid-emulator [--port N] [--tls] [--ca-out FILE]
+       loginid-emulator exec [--port N] [--tls] [--ca-out FILE] [--] COMMAND [ARGUMENT...]
+
+Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, and serves until
+SIGINT or SIGTERM.
+
+`exec` starts an emulator, runs COMMAND with these variables set, and exits as COMMAND does:
+
+    loginid-emulator exec -- python3 my_test.py
+
+options:
+  --port N        listen on port N of the loopback interface; any free one if not given
+  --tls           serve HTTPS, with a certificate of a throw-away authority (LOGINID_CA_FILE)
+  --ca-out FILE   write the authority's certificate there and leave it; a temporary file if not given
+  -h, --help      this text
+  -V, --version   the version
+";
+
+/// Does what the arguments say and gives the exit status.
+pub fn run() -> Result<u8, Box<dyn Error>> {
+    match arguments::parse(lexopt::Parser::from_env())? {
+        Action::Help => print!("{HELP}"),
+        Action::Version => println!("loginid-emulator {}", env!("CARGO_PKG_VERSION")),
+        Action::Serve(options) => serve::serve(&options)?,
+        Action::Exec(options, command) => return exec::exec(&options, &command),
+    }
+    Ok(0)
+}

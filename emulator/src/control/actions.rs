@@ -1,0 +1,290 @@
+//! Everything a tester can do to an emulator.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::tokens::{self, TokenPart};
+use super::views::{AddedApplication, ApplicationOrder, Info};
+use crate::encoding::random_text;
+use crate::error::ServiceError;
+use crate::fault::Fault;
+use crate::jws::{SigningKey, VerifyingKey};
+use crate::service::answer::{Identity, authentication_response, issue_token};
+use crate::state::State;
+use crate::state::application::Application;
+use crate::state::credential::{Credential, CredentialStatus, CredentialType};
+use crate::state::recorder::Request;
+use crate::state::transaction::transaction_not_found;
+use crate::state::user::{Contact, Subject};
+
+/// Year 9999: later times have no timestamp.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// A handle on an emulator; clones act on the same one, from any thread.
+#[derive(Clone)]
+pub struct Control {
+    state: Arc<State>,
+}
+
+impl Control {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    /// Where the service is reached, `http://127.0.0.1:PORT` for instance.
+    pub fn base_url(&self) -> &str {
+        &self.state.base_url
+    }
+
+    /// The id of the default application.
+    pub fn client_id(&self) -> &str {
+        &self.state.default_application().client_id
+    }
+
+    /// The private key of the default application, as PKCS#8 PEM.
+    pub fn private_key(&self) -> &str {
+        &self.state.private_key
+    }
+
+    /// The key the service signs its tokens with now, as SPKI PEM.
+    pub fn public_key(&self) -> String {
+        self.state.signing_key().public_pem.clone()
+    }
+
+    /// What the emulator is right now.
+    pub fn info(&self) -> Info {
+        Info {
+            version: env!("CARGO_PKG_VERSION"),
+            base_url: self.state.base_url.clone(),
+            now: self.now(),
+            kid: self.state.signing_key().kid.clone(),
+            recording: self.state.recorder.recording(),
+            applications: self
+                .state
+                .applications()
+                .iter()
+                .map(|app| AddedApplication::from(&**app))
+                .collect(),
+        }
+    }
+
+    /// Forgets everything but the default application, its used nonces, and the service's keys.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Registers another application.
+    pub fn add_application(
+        &self,
+        order: ApplicationOrder,
+    ) -> Result<AddedApplication, ServiceError> {
+        let made = (order.public_key.is_none() && !order.keyless).then(SigningKey::generate);
+        let public = match (&made, &order.public_key) {
+            (_, Some(_)) if order.keyless => {
+                return Err(ServiceError::bad_request(
+                    "a keyless application has no public_key",
+                ));
+            }
+            (Some(key), _) => Some(key.public_pem()),
+            (None, given) => given.clone(),
+        };
+        let key = public.map(|pem| {
+            VerifyingKey::from_pem(&pem).ok_or_else(|| {
+                ServiceError::bad_request("public_key must be a P-256 key as SPKI PEM")
+            })
+        });
+        let client_id = order.client_id.unwrap_or_else(|| random_text(64));
+        let added = self.state.add_application(Application::new(
+            client_id,
+            order.kind,
+            key.transpose()?,
+        ))?;
+        Ok(AddedApplication {
+            private_key: made.map(|key| key.private_pem()),
+            ..AddedApplication::from(&*added)
+        })
+    }
+
+    /// Unix seconds on the emulator's clock.
+    pub fn now(&self) -> i64 {
+        self.state.clock.now_s()
+    }
+
+    /// Moves the clock forward.
+    pub fn advance_clock(&self, by: Duration) {
+        self.state.clock.advance(by);
+    }
+
+    /// Sets the clock to these Unix seconds.
+    pub fn set_clock(&self, now: i64) -> Result<(), ServiceError> {
+        if !(0..=LAST_SECOND).contains(&now) {
+            return Err(ServiceError::bad_request(
+                "now must be Unix seconds from 1970 to 9999",
+            ));
+        }
+        self.state.clock.set(now * 1000);
+        Ok(())
+    }
+
+    /// Signs tokens with a new key from now on, and gives its id. Older keys stay at `/certs`.
+    pub fn rotate_keys(&self) -> String {
+        self.state.rotate_keys(false)
+    }
+
+    /// [`Control::rotate_keys`], but takes all older keys from `/certs`.
+    pub fn rotate_and_retire_keys(&self) -> String {
+        self.state.rotate_keys(true)
+    }
+
+    /// Gives a user a credential of which only the entry exists: nobody can log in with it.
+    pub fn add_credential(
+        &self,
+        username: &str,
+        kind: CredentialType,
+        name: &str,
+    ) -> Result<Value, ServiceError> {
+        let credential =
+            Credential::new(kind, CredentialStatus::Active, name, self.state.clock.now());
+        let view = credential.view();
+        self.state
+            .world()
+            .users
+            .find_mut(&Subject::named(username))?
+            .credentials
+            .push(credential);
+        Ok(view)
+    }
+
+    /// Gives a user a way to be reached, and answers their profile.
+    pub fn add_contact(&self, username: &str, contact: Contact) -> Result<Value, ServiceError> {
+        let mut world = self.state.world();
+        let user = world.users.find_mut(&Subject::named(username))?;
+        user.contacts.push(contact);
+        Ok(user.profile(&self.state.namespace_id))
+    }
+
+    /// Logs a user in to the default application as their device would.
+    pub fn login(&self, username: &str) -> Result<Value, ServiceError> {
+        self.login_to(username, self.client_id())
+    }
+
+    /// Logs a user in to an application as their device would: the authentication response, `jwt` included.
+    pub fn login_to(&self, username: &str, client_id: &str) -> Result<Value, ServiceError> {
+        let application = self.state.application(client_id);
+        let application = application.ok_or_else(|| {
+            ServiceError::not_found("application_not_found", "There is no such application")
+        })?;
+        let (who, credential) = {
+            let world = self.state.world();
+            let user = world.users.find(&Subject::named(username))?;
+            user.require_active()?;
+            let active = |credential: &&Credential| credential.status == CredentialStatus::Active;
+            (
+                Identity::from(user),
+                user.credentials.iter().find(active).cloned(),
+            )
+        };
+        Ok(authentication_response(
+            &self.state,
+            &application,
+            &who,
+            "login",
+            credential.as_ref(),
+        ))
+    }
+
+    /// A transaction as the user would see it.
+    pub fn transaction(&self, id: &str) -> Result<Value, ServiceError> {
+        let world = self.state.world();
+        let transaction = world
+            .transactions
+            .get(id)
+            .ok_or_else(transaction_not_found)?;
+        Ok(json!({
+            "id": transaction.id,
+            "client_id": transaction.client_id,
+            "username": transaction.username,
+            "tx_payload": transaction.payload,
+            "confirmed": transaction.confirmed,
+        }))
+    }
+
+    /// Confirms a transaction that names its user, as their device would, and gives the token.
+    pub fn confirm_transaction(&self, id: &str) -> Result<String, ServiceError> {
+        self.confirm(id, None)
+    }
+
+    /// Confirms a transaction as this user.
+    pub fn confirm_transaction_as(&self, id: &str, username: &str) -> Result<String, ServiceError> {
+        self.confirm(id, Some(username))
+    }
+
+    pub(crate) fn confirm(&self, id: &str, username: Option<&str>) -> Result<String, ServiceError> {
+        let (transaction, who) = {
+            let mut world = self.state.world();
+            let world = &mut *world;
+            let transaction = world
+                .transactions
+                .get_mut(id)
+                .ok_or_else(transaction_not_found)?;
+            let username = username.or(transaction.username.as_deref());
+            let username = username.ok_or_else(|| {
+                ServiceError::bad_request("username is required: the transaction names none")
+            })?;
+            transaction.require_open(username, self.state.clock.now())?;
+            let user = world.users.find(&Subject::named(username))?;
+            user.require_active()?;
+            transaction.confirmed = true;
+            (transaction.clone(), Identity::from(user))
+        };
+        Ok(issue_token(
+            &self.state,
+            &transaction.client_id,
+            &who,
+            "transaction",
+            transaction.claims(),
+        ))
+    }
+
+    /// Signs a token with the service's current key, whatever it says.
+    pub fn sign_token(&self, header: TokenPart, claims: TokenPart) -> String {
+        tokens::sign(&self.state, header, claims)
+    }
+
+    /// The latest requests the service received, oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.recorder.requests()
+    }
+
+    /// How many requests came since the start or the last clearing, kept or not.
+    pub fn request_count(&self) -> u64 {
+        self.state.recorder.count()
+    }
+
+    /// Forgets the requests and counts from 0 again.
+    pub fn clear_requests(&self) {
+        self.state.recorder.clear();
+    }
+
+    /// Whether requests are kept from now on; they are counted in any case.
+    pub fn set_recording(&self, on: bool) {
+        self.state.recorder.set_recording(on);
+    }
+
+    /// Orders a fault.
+    pub fn inject(&self, fault: Fault) {
+        self.state.faults().add(fault);
+    }
+
+    /// The faults still in force.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.state.faults().list().to_vec()
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.state.faults().clear();
+    }
+}

@@ -1,0 +1,151 @@
+//! An emulator in this process: its thread, its port, its end.
+
+use std::io;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::control::{self, Control};
+use crate::server::Listeners;
+use crate::server::tls::{self, Certificate};
+use crate::service;
+use crate::state::State;
+
+/// A running emulator. It stops when it is dropped, whoever is still connected.
+///
+/// Everything a tester can do to it is a method of [`Control`], which it dereferences to.
+pub struct Emulator {
+    control: Control,
+    ca_pem: Option<String>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Starts an emulator on a free port of the loopback interface, over plain HTTP.
+    ///
+    /// # Panics
+    /// When the machine has no port or no thread left.
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// An emulator to be set up before it starts.
+    pub fn builder() -> Builder {
+        Builder {
+            tls: None,
+            port: 0,
+            recording: true,
+        }
+    }
+
+    /// The authority to trust, when it serves HTTPS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// A handle that other threads can have as well.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+}
+
+impl Deref for Emulator {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic over there was reported over there.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How an emulator is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Builder {
+    tls: Option<Certificate>,
+    port: u16,
+    recording: bool,
+}
+
+impl Builder {
+    /// Serves HTTPS, with a certificate of a throw-away authority.
+    pub fn tls(self) -> Self {
+        self.certificate(Certificate::Valid)
+    }
+
+    /// Serves HTTPS, with a certificate that clients may have to refuse.
+    pub fn certificate(mut self, certificate: Certificate) -> Self {
+        self.tls = Some(certificate);
+        self
+    }
+
+    /// Listens on this port instead of any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Whether requests are kept from the start; benchmarks are better off without.
+    pub fn recording(mut self, on: bool) -> Self {
+        self.recording = on;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// When it cannot; [`Builder::try_start`] gives the error instead.
+    pub fn start(self) -> Emulator {
+        self.try_start()
+            .expect("the emulator can listen on its port")
+    }
+
+    /// Starts it, unless the port is taken or the machine has nothing left to give.
+    pub fn try_start(self) -> io::Result<Emulator> {
+        let runtime = runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("loginid-emulator")
+            .build()?;
+        let listeners = runtime.block_on(Listeners::bind(self.port))?;
+        let tls = self.tls.map(tls::throw_away).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://127.0.0.1:{}", listeners.port()?);
+        let (acceptor, ca_pem) = tls.map(|tls| (tls.acceptor, tls.ca_pem)).unzip();
+
+        let state = Arc::new(State::new(base_url, self.recording));
+        let router: Router = service::router()
+            .merge(control::router())
+            .with_state(Arc::clone(&state));
+        let serving = listeners.serve(Arc::clone(&state), router, acceptor);
+        let (stop, stopped) = oneshot::channel::<()>();
+        // The runtime lives and ends on a thread of its own: a test inside another runtime could not end it.
+        let thread = std::thread::Builder::new()
+            .name("loginid-emulator".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! { () = serving => {}, _ = stopped => {} }
+                });
+                runtime.shutdown_timeout(Duration::from_millis(500));
+            })?;
+        Ok(Emulator {
+            control: Control::new(state),
+            ca_pem,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}

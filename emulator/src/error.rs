@@ -1,0 +1,85 @@
+//! The error every refusal is made of: `{"code", "message"}` with an HTTP status.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// A refusal as LoginID words it. Messages never repeat what the caller sent: it may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceError {
+    /// The HTTP status of the answer.
+    pub status: StatusCode,
+    /// The machine-readable code, `user_not_found` for instance.
+    pub code: &'static str,
+    /// What a person should know to mend the call.
+    pub message: Cow<'static, str>,
+}
+
+impl ServiceError {
+    /// An error with any status and code.
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// 400 with a code of its own.
+    pub fn refused(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 400 `bad_request`: the call is malformed.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::refused("bad_request", message)
+    }
+
+    /// 401 `unauthorized`: who calls could not be established.
+    pub fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
+    }
+
+    /// 403 `operation_not_allowed`: who calls is known, and may not do this.
+    pub fn not_allowed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "operation_not_allowed", message)
+    }
+
+    /// 404 with a code of its own.
+    pub fn not_found(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 404 `user_not_found`.
+    pub fn user_not_found() -> Self {
+        Self::not_found("user_not_found", "User not found")
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}: {}",
+            self.status.as_u16(),
+            self.code,
+            self.message
+        )
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+impl IntoResponse for ServiceError {
+    fn into_response(self) -> Response {
+        let body = json!({"code": self.code, "message": self.message});
+        crate::service::json_response(self.status, &body)
+    }
+}

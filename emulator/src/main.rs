@@ -1,0 +1,15 @@
+//! The program: serves until told to stop, or runs a command with an emulator of its own.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("loginid-emulator: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

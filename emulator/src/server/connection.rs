@@ -1,0 +1,123 @@
+//! One connection: HTTP/1.1 as long as all goes well, bare bytes when a fault takes it over.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
+use tower::ServiceExt;
+
+use super::Socket;
+use super::inject::{Outcome, inject};
+use super::script::Script;
+use crate::error::ServiceError;
+use crate::state::State;
+
+/// Larger requests are refused.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// Tells the HTTP server to stop: the connection was taken over.
+#[derive(Debug)]
+struct TakenOver;
+
+impl std::fmt::Display for TakenOver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("taken over by a fault")
+    }
+}
+
+impl std::error::Error for TakenOver {}
+
+/// Serves a connection until it ends.
+pub async fn serve<S: Socket>(stream: S, state: Arc<State>, router: Router) {
+    let script: Mutex<Option<Script>> = Mutex::new(None);
+    let (state, router, slot) = (&state, &router, &script);
+    let service = service_fn(|request| {
+        Box::pin(async move {
+            match answer(state, router, request).await {
+                Outcome::Answer(response) => Ok(response),
+                Outcome::Script(bytes) => {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+                    Err(TakenOver)
+                }
+            }
+        })
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service);
+    // How it ended does not matter: the client left, broke the protocol, or a fault took over.
+    let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    match script.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(script) => script.play(stream).await,
+        None => drop(stream.shutdown().await),
+    }
+}
+
+/// Answers one request: the tester's at once, the service's under the faults in force.
+async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> Outcome {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(Body::new(body), MAX_BODY).await else {
+        let error = ServiceError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "bad_request",
+            "The body is too large or broke off",
+        );
+        return Outcome::Answer(error.into_response());
+    };
+    let path = head.uri.path();
+    if path.starts_with(crate::control::PREFIX) {
+        return Outcome::Answer(call(router, head, body).await);
+    }
+
+    let entry = state.recorder.begin(&head, &body, state.clock.now());
+    let path = path
+        .strip_prefix(crate::service::NATIVE_PREFIX)
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(path);
+    let fault = state.faults().take(head.method.as_str(), path);
+    let carry_out = async || {
+        let Some(entry) = &entry else {
+            return call(router, head, body).await;
+        };
+        entry.carried_out();
+        let response = call(router, head, body).await;
+        entry.status(response.status().as_u16());
+        response
+    };
+    let outcome = match fault {
+        None => Outcome::Answer(carry_out().await),
+        Some(fault) => {
+            if let Some(entry) = &entry {
+                entry.fault(fault.name());
+            }
+            inject(fault, carry_out).await
+        }
+    };
+    if let (Some(entry), Outcome::Answer(response)) = (&entry, &outcome) {
+        entry.status(response.status().as_u16());
+    }
+    outcome
+}
+
+async fn call(router: &Router, head: axum::http::request::Parts, body: Bytes) -> Response {
+    let answer: Result<Response, Infallible> = router
+        .clone()
+        .oneshot(Request::from_parts(head, Body::from(body)))
+        .await;
+    match answer {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

@@ -1,0 +1,246 @@
+//! Carries a fault out on one request.
+
+use std::io::Write;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::time::sleep;
+
+use super::script::{End, Script, raw};
+use crate::error::ServiceError;
+use crate::fault::FaultKind;
+
+/// What the client gets.
+pub enum Outcome {
+    /// An answer in the regular way.
+    Answer(Response),
+    /// Bytes on the bare connection, which ends after them.
+    Script(Script),
+}
+
+/// Applies a fault. `carry_out` hands the request to the service; it is called once, or not at all.
+pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response) -> Outcome {
+    match fault {
+        FaultKind::Status {
+            code,
+            body,
+            content_type,
+            headers,
+            carried_out,
+        } => {
+            perhaps(carried_out, carry_out).await;
+            Outcome::Answer(status(code, body, content_type, &headers).unwrap_or_else(misordered))
+        }
+        FaultKind::Redirect {
+            code,
+            location,
+            carried_out,
+        } => {
+            perhaps(carried_out, carry_out).await;
+            let location = [("location".to_owned(), location)];
+            Outcome::Answer(status(code, String::new(), None, &location).unwrap_or_else(misordered))
+        }
+        FaultKind::Delay {
+            ms,
+            carried_out: false,
+        } => {
+            sleep(Duration::from_millis(ms)).await;
+            Outcome::Answer(carry_out().await)
+        }
+        FaultKind::Delay {
+            ms,
+            carried_out: true,
+        } => {
+            let answer = carry_out().await;
+            sleep(Duration::from_millis(ms)).await;
+            Outcome::Answer(answer)
+        }
+        FaultKind::Drop { carried_out, reset } => {
+            perhaps(carried_out, carry_out).await;
+            Outcome::Script(Script {
+                end: broken(reset),
+                ..Script::default()
+            })
+        }
+        FaultKind::Truncate { bytes, reset } => {
+            let mut head = raw(carry_out().await).await;
+            head.truncate(bytes);
+            Outcome::Script(Script {
+                head,
+                end: broken(reset),
+                ..Script::default()
+            })
+        }
+        FaultKind::Slow { bytes_per_second } => {
+            let mut answer = carry_out().await;
+            answer
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            let head = raw(answer).await;
+            Outcome::Script(Script {
+                head,
+                bytes_per_second: Some(bytes_per_second),
+                ..Script::default()
+            })
+        }
+        FaultKind::CloseIdle {} => {
+            let head = raw(carry_out().await).await;
+            Outcome::Script(Script {
+                head,
+                ..Script::default()
+            })
+        }
+        FaultKind::EndlessHeaders { carried_out } => {
+            perhaps(carried_out, carry_out).await;
+            let lines =
+                b"x-endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);
+            let head = b"HTTP/1.1 200 OK\r\n".to_vec();
+            Outcome::Script(Script {
+                head,
+                repeat: Some((lines, u64::MAX)),
+                ..Script::default()
+            })
+        }
+        FaultKind::Oversize {
+            bytes,
+            chunked,
+            carried_out,
+        } => {
+            perhaps(carried_out, carry_out).await;
+            Outcome::Script(oversize(bytes, chunked))
+        }
+        FaultKind::Raw {
+            base64,
+            hold_ms,
+            carried_out,
+        } => {
+            perhaps(carried_out, carry_out).await;
+            match STANDARD.decode(base64) {
+                Ok(head) => {
+                    let hold = Duration::from_millis(hold_ms);
+                    Outcome::Script(Script {
+                        head,
+                        hold,
+                        end: End::Abrupt,
+                        ..Script::default()
+                    })
+                }
+                Err(_) => Outcome::Answer(misordered()),
+            }
+        }
+        FaultKind::BadChunking { carried_out } => {
+            perhaps(carried_out, carry_out).await;
+            let mut head = json_head("transfer-encoding: chunked");
+            head.extend_from_slice(b"2\r\n{}\r\nzz\r\nnot a chunk\r\n0\r\n\r\n");
+            Outcome::Script(Script {
+                head,
+                ..Script::default()
+            })
+        }
+        FaultKind::Gzip { mib, carried_out } => {
+            perhaps(carried_out, carry_out).await;
+            let packed = tokio::task::spawn_blocking(move || bomb(mib))
+                .await
+                .unwrap_or_default();
+            let mut head = json_head(&format!(
+                "content-encoding: gzip\r\ncontent-length: {}",
+                packed.len()
+            ));
+            head.extend_from_slice(&packed);
+            Outcome::Script(Script {
+                head,
+                ..Script::default()
+            })
+        }
+    }
+}
+
+async fn perhaps(carried_out: bool, carry_out: impl AsyncFnOnce() -> Response) {
+    if carried_out {
+        carry_out().await;
+    }
+}
+
+fn broken(reset: bool) -> End {
+    if reset { End::Reset } else { End::Abrupt }
+}
+
+fn status(
+    code: u16,
+    body: String,
+    content_type: Option<String>,
+    headers: &[(String, String)],
+) -> Option<Response> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(code).ok()?;
+    let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::try_from(content_type).ok()?,
+    );
+    for (name, value) in headers {
+        let name = HeaderName::try_from(name).ok()?;
+        response
+            .headers_mut()
+            .append(name, HeaderValue::try_from(value).ok()?);
+    }
+    Some(response)
+}
+
+/// Tells a tester that a fault cannot be made as ordered.
+fn misordered() -> Response {
+    let error = ServiceError::new(
+        StatusCode::NOT_IMPLEMENTED,
+        "bad_fault",
+        "The injected fault is malformed",
+    );
+    axum::response::IntoResponse::into_response(error)
+}
+
+fn json_head(headers: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{headers}\r\n\r\n").into_bytes()
+}
+
+fn oversize(bytes: u64, chunked: bool) -> Script {
+    const BLOCK: u64 = 64 * 1024;
+    let block = vec![b' '; BLOCK as usize];
+    let rest = vec![b' '; (bytes % BLOCK) as usize];
+    if !chunked {
+        let head = json_head(&format!("content-length: {bytes}"));
+        return Script {
+            head,
+            repeat: Some((block, bytes / BLOCK)),
+            tail: rest,
+            ..Script::default()
+        };
+    }
+    let chunk = |data: &[u8]| [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat();
+    let mut tail = if rest.is_empty() {
+        Vec::new()
+    } else {
+        chunk(&rest)
+    };
+    tail.extend_from_slice(b"0\r\n\r\n");
+    let head = json_head("transfer-encoding: chunked");
+    Script {
+        head,
+        repeat: Some((chunk(&block), bytes / BLOCK)),
+        tail,
+        ..Script::default()
+    }
+}
+
+fn bomb(mib: u32) -> Vec<u8> {
+    let block = vec![b' '; 1024 * 1024];
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    for _ in 0..mib {
+        encoder.write_all(&block).expect("writing to memory works");
+    }
+    encoder.finish().expect("writing to memory works")
+}

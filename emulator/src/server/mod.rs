@@ -1,0 +1,112 @@
+//! The listening side: connections, TLS, and the faults that befall them.
+
+mod connection;
+mod inject;
+mod script;
+pub mod tls;
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use crate::state::State;
+
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connected socket, with or without TLS.
+pub trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    /// The TCP connection below.
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Socket for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Socket for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+/// The loopback sockets of one port: `localhost` may mean either family.
+pub struct Listeners {
+    v4: TcpListener,
+    v6: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds a port of the loopback interface, 0 for any free one.
+    pub async fn bind(port: u16) -> io::Result<Self> {
+        for _ in 0..20 {
+            let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            match TcpListener::bind((Ipv6Addr::LOCALHOST, v4.local_addr()?.port())).await {
+                Ok(v6) => return Ok(Self { v4, v6: Some(v6) }),
+                // Somebody else is `localhost` on this port for IPv6: take another, if it is ours to choose.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && port == 0 => {}
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+                // A machine without IPv6.
+                Err(_) => return Ok(Self { v4, v6: None }),
+            }
+        }
+        Err(io::Error::new(
+            io::ErrorKind::AddrInUse,
+            "no port is free for both IPv4 and IPv6",
+        ))
+    }
+
+    /// The port.
+    pub fn port(&self) -> io::Result<u16> {
+        self.v4.local_addr().map(|address| address.port())
+    }
+
+    /// Accepts connections until it is dropped.
+    pub async fn serve(self, state: Arc<State>, router: Router, tls: Option<TlsAcceptor>) {
+        loop {
+            let accepted = match &self.v6 {
+                None => self.v4.accept().await,
+                Some(v6) => tokio::select! { v4 = self.v4.accept() => v4, v6 = v6.accept() => v6 },
+            };
+            match accepted {
+                Ok(connection) => {
+                    tokio::spawn(start(
+                        connection,
+                        Arc::clone(&state),
+                        router.clone(),
+                        tls.clone(),
+                    ));
+                }
+                // Out of descriptors, most likely: some connections have to end first.
+                Err(_) => sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+}
+
+async fn start(
+    (tcp, _): (TcpStream, SocketAddr),
+    state: Arc<State>,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+) {
+    // Without it small answers wait for the peer's delayed acknowledgements. It can only fail on a dead socket.
+    let _ = tcp.set_nodelay(true);
+    match tls {
+        None => connection::serve(tcp, state, router).await,
+        Some(tls) => {
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, tls.accept(tcp)).await {
+                connection::serve(stream, state, router).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A throw-away certificate authority and the server certificate it signs.
+
+use std::io;
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// What is wrong with the server's certificate, for tests of clients that must notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificate {
+    /// Nothing.
+    #[default]
+    Valid,
+    /// It has expired.
+    Expired,
+    /// It is for another host.
+    WrongHost,
+    /// It is signed by itself and not by the authority.
+    SelfSigned,
+}
+
+/// A TLS server, and the authority its clients have to trust.
+pub struct Tls {
+    pub acceptor: TlsAcceptor,
+    pub ca_pem: String,
+}
+
+/// Makes an authority, a certificate, and a server that uses it.
+pub fn throw_away(certificate: Certificate) -> io::Result<Tls> {
+    let mut authority = CertificateParams::default();
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "loginid-emulator throw-away CA");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let authority =
+        CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(io::Error::other)?)
+            .map_err(io::Error::other)?;
+
+    let hosts = match certificate {
+        Certificate::WrongHost => vec!["elsewhere.invalid".to_owned()],
+        _ => vec![
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "::1".to_owned(),
+        ],
+    };
+    let key = KeyPair::generate().map_err(io::Error::other)?;
+    let mut server = CertificateParams::new(hosts).map_err(io::Error::other)?;
+    server
+        .distinguished_name
+        .push(DnType::CommonName, "loginid-emulator");
+    if certificate == Certificate::Expired {
+        server.not_before = date_time_ymd(2020, 1, 1);
+        server.not_after = date_time_ymd(2021, 1, 1);
+    }
+    let signed = match certificate {
+        Certificate::SelfSigned => server.self_signed(&key),
+        _ => server.signed_by(&key, &authority),
+    };
+    let chain = vec![signed.map_err(io::Error::other)?.der().clone()];
+    let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
+
+    // The provider is handed over: a process-wide default would be forced on whoever runs this in their tests.
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(io::Error::other)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Tls {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        ca_pem: authority.pem(),
+    })
+}

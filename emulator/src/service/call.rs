@@ -1,0 +1,197 @@
+//! What happens to every call before its handler: who calls, with what right, about whom.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+
+use super::body::Fields;
+use super::service_token::{self, ClientIdClaim, ServiceToken};
+use crate::error::ServiceError;
+use crate::state::State;
+use crate::state::application::Application;
+use crate::state::user::{Subject, User};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// An application with a key, showing a token of this scope.
+    Management(&'static str),
+    /// Any application; one that has a key shows a token of this scope.
+    Application(&'static str),
+    /// Any application. The official SDKs complete what an `init` began with a token of no scope or with
+    /// none at all; one that has a scope must have the `init`'s.
+    Completion(&'static str),
+    /// Any application. A token that is sent must have no scope: there is none for this.
+    Open,
+    /// An application with a key, showing a token for this very transaction payload.
+    Transaction,
+}
+
+/// A call that passed all checks.
+pub struct Call {
+    pub state: Arc<State>,
+    pub application: Arc<Application>,
+    pub body: Fields,
+    /// Whom the call is about: named in the body, the path, the query, or else by a transaction token.
+    pub subject: Subject,
+    parameters: HashMap<String, String>,
+}
+
+impl Call {
+    /// Checks a request.
+    pub fn admit(
+        state: Arc<State>,
+        access: Access,
+        head: &Parts,
+        parameters: HashMap<String, String>,
+        body: &Bytes,
+    ) -> Result<Self, ServiceError> {
+        let body = read_body(head, parameters.contains_key("user_id"), body)?;
+        let application = find_application(&state, &head.headers, &body)?;
+        let mut subject = body.subject()?;
+        subject.user_id = subject
+            .user_id
+            .or_else(|| parameters.get("user_id").cloned());
+        subject.username = subject
+            .username
+            .or_else(|| parameters.get("username").cloned());
+
+        let claim = if access == Access::Transaction {
+            ClientIdClaim::Optional
+        } else {
+            ClientIdClaim::Required
+        };
+        let token = service_token::verify(&state, &application, &head.headers, claim)?;
+        authorize(access, &application, token.as_ref())?;
+        if let Some(token) = token {
+            if access == Access::Transaction {
+                check_payload_hash(&token, &body)?;
+                subject.username = subject.username.or_else(|| token.username.clone());
+            }
+            check_bound(&state, &token, &subject)?;
+        }
+        Ok(Self {
+            state,
+            application,
+            body,
+            subject,
+            parameters,
+        })
+    }
+
+    /// A parameter of the path, or of a GET's query.
+    pub fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+}
+
+fn read_body(head: &Parts, subject_in_path: bool, bytes: &Bytes) -> Result<Fields, ServiceError> {
+    if bytes.is_empty() && (head.method != Method::POST || subject_in_path) {
+        return Ok(Fields::default());
+    }
+    let content_type = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(ServiceError::bad_request(
+            "Content-Type must be application/json",
+        ));
+    }
+    Fields::parse(bytes)
+}
+
+fn find_application(
+    state: &State,
+    headers: &HeaderMap,
+    body: &Fields,
+) -> Result<Arc<Application>, ServiceError> {
+    let in_header = headers.get("x-client-id").map(HeaderValue::as_bytes);
+    let in_body = body.optional_text("client_id")?;
+    let client_id = match (in_header, in_body) {
+        (Some(a), Some(b)) if a != b.as_bytes() => {
+            return Err(ServiceError::bad_request(
+                "X-Client-ID and client_id differ",
+            ));
+        }
+        (Some(a), _) => std::str::from_utf8(a).ok(),
+        (None, b) => b,
+    };
+    let application = client_id.and_then(|client_id| state.application(client_id));
+    application.ok_or_else(|| {
+        ServiceError::unauthorized("X-Client-ID or client_id must name an application")
+    })
+}
+
+fn authorize(
+    access: Access,
+    application: &Application,
+    token: Option<&ServiceToken>,
+) -> Result<(), ServiceError> {
+    let wanted = match access {
+        Access::Management(_) | Access::Transaction if application.key.is_none() => {
+            return Err(ServiceError::unauthorized(
+                "The application has no key, which this operation requires",
+            ));
+        }
+        Access::Management(scope) | Access::Application(scope) | Access::Completion(scope) => {
+            Some(scope)
+        }
+        Access::Transaction => Some("tx.create"),
+        Access::Open => None,
+    };
+    let may_be_missing = matches!(access, Access::Completion(_) | Access::Open);
+    match token {
+        None if may_be_missing || application.key.is_none() => Ok(()),
+        None => Err(ServiceError::unauthorized(
+            "The operation requires a service token",
+        )),
+        Some(token)
+            if token.scope.as_deref() == wanted || (token.scope.is_none() && may_be_missing) =>
+        {
+            Ok(())
+        }
+        Some(_) => Err(ServiceError::not_allowed(
+            "The service token's scope does not allow this operation",
+        )),
+    }
+}
+
+/// A token made for one user is good for no other.
+fn check_bound(state: &State, token: &ServiceToken, subject: &Subject) -> Result<(), ServiceError> {
+    // Like is compared with like, for a user who is to be created does not exist yet.
+    let same = |claim: &Option<String>, given: &Option<String>, field: fn(&User) -> &str| match (
+        claim, given,
+    ) {
+        (None, _) => true,
+        (Some(claim), Some(given)) => claim == given,
+        (Some(claim), None) => state
+            .world()
+            .users
+            .find(subject)
+            .is_ok_and(|user| field(user) == claim),
+    };
+    if same(&token.username, &subject.username, |user| &user.username)
+        && same(&token.user_id, &subject.user_id, |user| &user.id)
+    {
+        return Ok(());
+    }
+    Err(ServiceError::not_allowed(
+        "The service token is bound to another user",
+    ))
+}
+
+fn check_payload_hash(token: &ServiceToken, body: &Fields) -> Result<(), ServiceError> {
+    let hash = crate::encoding::sha256(&[body.text("tx_payload")?.as_bytes()]);
+    if token.payload_hash.as_deref() == Some(&crate::encoding::base64url(hash)) {
+        return Ok(());
+    }
+    Err(ServiceError::not_allowed(
+        "The service token is bound to another transaction payload",
+    ))
+}

@@ -1,0 +1,152 @@
+//! The tokens applications sign to be let in.
+
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+use crate::error::ServiceError;
+use crate::jws::Jws;
+use crate::state::State;
+use crate::state::application::{Application, IAT_WINDOW_S};
+
+/// A service token that is authentic, timely and new. What it allows is for the caller to judge.
+#[derive(Debug)]
+pub struct ServiceToken {
+    /// What it is for; some official SDKs leave that open.
+    pub scope: Option<String>,
+    /// The only user it may be used for.
+    pub username: Option<String>,
+    pub user_id: Option<String>,
+    /// The hash of the transaction payload it may be used for.
+    pub payload_hash: Option<String>,
+}
+
+/// Whether a token has to name the application it belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ClientIdClaim {
+    Required,
+    /// The Python SDK leaves it out of transaction tokens.
+    Optional,
+}
+
+/// Checks the token of a request, if it has one, and takes its nonce out of circulation.
+pub fn verify(
+    state: &State,
+    application: &Application,
+    headers: &HeaderMap,
+    client_id: ClientIdClaim,
+) -> Result<Option<ServiceToken>, ServiceError> {
+    let Some(token) = bearer(headers)? else {
+        return Ok(None);
+    };
+    let Some(key) = &application.key else {
+        return Err(ServiceError::unauthorized(
+            "The application has no key to verify a service token with",
+        ));
+    };
+    let jws = key
+        .verify(token)
+        .ok_or_else(|| ServiceError::unauthorized("The service token's signature is not valid"))?;
+    check_header(&jws)?;
+    let now = state.clock.now_s();
+    check_times(&jws.claims, now)?;
+
+    match claim(&jws.claims, "client_id")? {
+        None if client_id == ClientIdClaim::Required => {
+            return Err(ServiceError::unauthorized(
+                "The service token has no client_id",
+            ));
+        }
+        Some(id) if id != application.client_id => {
+            return Err(ServiceError::unauthorized(
+                "The service token belongs to another application",
+            ));
+        }
+        _ => {}
+    }
+    let token = ServiceToken {
+        scope: scope(&jws.claims)?,
+        username: claim(&jws.claims, "username")?,
+        user_id: claim(&jws.claims, "user_id")?,
+        payload_hash: claim(&jws.claims, "payload_hash")?,
+    };
+    let nonce = claim(&jws.claims, "nonce")?.filter(|nonce| !nonce.is_empty());
+    let nonce =
+        nonce.ok_or_else(|| ServiceError::unauthorized("The service token has no nonce"))?;
+    if !application.use_nonce(&nonce, now) {
+        return Err(ServiceError::unauthorized(
+            "The service token's nonce was used before",
+        ));
+    }
+    Ok(Some(token))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let token = value.to_str().ok().and_then(|value| value.split_once(' '));
+    match token {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("bearer") && values.next().is_none() =>
+        {
+            Ok(Some(token))
+        }
+        _ => Err(ServiceError::unauthorized(
+            "Authorization must be one bearer token",
+        )),
+    }
+}
+
+fn check_header(jws: &Jws) -> Result<(), ServiceError> {
+    // `alg` was judged with the signature. Extensions nobody here understands must not be passed over.
+    let typ = jws.header.get("typ").and_then(Value::as_str);
+    if typ != Some("JWT") || jws.header.contains_key("crit") {
+        return Err(ServiceError::unauthorized(
+            "The service token's header is not {\"alg\":\"ES256\",\"typ\":\"JWT\"}",
+        ));
+    }
+    Ok(())
+}
+
+fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), ServiceError> {
+    let iat = claims.get("iat").and_then(Value::as_i64);
+    let iat = iat.ok_or_else(|| {
+        ServiceError::unauthorized("The service token has no iat in whole seconds")
+    })?;
+    if now.abs_diff(iat) > IAT_WINDOW_S.unsigned_abs() {
+        return Err(ServiceError::unauthorized(
+            "The service token's iat is not within five minutes of now",
+        ));
+    }
+    for (name, holds) in [("exp", i64::gt as fn(&i64, &i64) -> bool), ("nbf", i64::le)] {
+        if let Some(limit) = claims.get(name)
+            && !limit.as_i64().is_some_and(|limit| holds(&limit, &now))
+        {
+            return Err(ServiceError::unauthorized(
+                "The service token has expired or is not valid yet",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The scope, under either name. A token with both has to say the same twice.
+fn scope(claims: &Map<String, Value>) -> Result<Option<String>, ServiceError> {
+    match (claim(claims, "type")?, claim(claims, "scope")?) {
+        (Some(a), Some(b)) if a != b => Err(ServiceError::unauthorized(
+            "The service token's type and scope differ",
+        )),
+        (a, b) => Ok(a.or(b)),
+    }
+}
+
+fn claim(claims: &Map<String, Value>, name: &str) -> Result<Option<String>, ServiceError> {
+    match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(ServiceError::unauthorized(
+            "A claim of the service token is not a text",
+        )),
+    }
+}

@@ -1,0 +1,100 @@
+//! Applications: who may call, and which nonces each has used.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::encoding::sha256;
+use crate::jws::VerifyingKey;
+
+/// How far a service token's `iat` may be from the emulator's clock, in seconds.
+pub const IAT_WINDOW_S: i64 = 300;
+
+/// The kind of integration, as the dashboard lets one choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplicationType {
+    /// A web application.
+    #[default]
+    Directweb,
+    /// A native application.
+    Native,
+    /// An OpenID Connect client.
+    Oidc,
+    /// A management application.
+    Management,
+}
+
+/// An application registered with the emulator.
+#[derive(Debug)]
+pub struct Application {
+    pub client_id: String,
+    pub kind: ApplicationType,
+    /// `None` for a public application, which sends no service tokens.
+    pub key: Option<VerifyingKey>,
+    nonces: Mutex<Nonces>,
+}
+
+impl Application {
+    pub fn new(client_id: String, kind: ApplicationType, key: Option<VerifyingKey>) -> Self {
+        Self {
+            client_id,
+            kind,
+            key,
+            nonces: Mutex::default(),
+        }
+    }
+
+    /// Takes a nonce out of circulation; false when it was used before.
+    pub fn use_nonce(&self, nonce: &str, now_s: i64) -> bool {
+        self.nonces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(nonce, now_s)
+    }
+}
+
+/// The nonces seen. One can be forgotten once every token that carried it is too old to be taken:
+/// a token dated a full window ahead is taken for two windows.
+#[derive(Debug, Default)]
+struct Nonces {
+    seen: HashSet<[u8; 32]>,
+    by_age: VecDeque<(i64, [u8; 32])>,
+}
+
+impl Nonces {
+    fn insert(&mut self, nonce: &str, now_s: i64) -> bool {
+        while let Some((_, oldest)) = self
+            .by_age
+            .pop_front_if(|(used, _)| *used < now_s - 2 * IAT_WINDOW_S)
+        {
+            self.seen.remove(&oldest);
+        }
+        let hash = sha256(&[nonce.as_bytes()]);
+        let new = self.seen.insert(hash);
+        if new {
+            self.by_age.push_back((now_s, hash));
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_remembered_as_long_as_its_token_could_be_taken() {
+        let mut nonces = Nonces::default();
+        assert!(nonces.insert("n", 1000));
+        assert!(!nonces.insert("n", 1000));
+        assert!(!nonces.insert("n", 1000 + 2 * IAT_WINDOW_S));
+        assert!(nonces.insert("other", 1000 + 2 * IAT_WINDOW_S + 1));
+        assert_eq!(
+            nonces.seen.len(),
+            1,
+            "what can no longer be replayed is forgotten"
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! The emulator's clock: the machine's, moved by whatever the tester asked for.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::OffsetDateTime;
+use time::format_description::StaticFormatDescription;
+use time::macros::format_description;
+use tokio::sync::Notify;
+
+/// Milliseconds since the Unix epoch, on the emulator's clock.
+pub type Millis = i64;
+
+/// A clock that can be moved.
+#[derive(Default)]
+pub struct Clock {
+    offset: AtomicI64,
+    /// Woken on every move: waits measured on this clock have to look again.
+    pub moved: Notify,
+}
+
+impl Clock {
+    /// What time it is.
+    pub fn now(&self) -> Millis {
+        machine_now() + self.offset.load(Ordering::SeqCst)
+    }
+
+    /// What time it is, in whole seconds as tokens count them.
+    pub fn now_s(&self) -> i64 {
+        self.now().div_euclid(1000)
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.offset
+            .fetch_add(by.as_millis() as i64, Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+
+    /// Sets the clock, back or forward.
+    pub fn set(&self, now: Millis) {
+        self.offset.store(now - machine_now(), Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+
+    /// Back to the machine's time.
+    pub fn reset(&self) {
+        self.offset.store(0, Ordering::SeqCst);
+        self.moved.notify_waiters();
+    }
+}
+
+fn machine_now() -> Millis {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    since.as_millis() as i64
+}
+
+const FORMAT: StaticFormatDescription =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// `2022-02-01T21:17:52.184Z`, as the service writes times.
+pub fn timestamp(at: Millis) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(FORMAT).ok())
+        .unwrap_or_default()
+}

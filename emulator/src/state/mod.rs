@@ -1,0 +1,165 @@
+//! Everything the emulator remembers.
+//!
+//! Each part has a lock of its own, held for look-ups and changes only: signatures are checked and made
+//! outside of them.
+
+pub mod application;
+pub mod clock;
+pub mod code;
+pub mod credential;
+pub mod keyring;
+pub mod recorder;
+pub mod transaction;
+pub mod user;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use self::application::{Application, ApplicationType};
+use self::clock::Clock;
+use self::keyring::{Keyring, ServiceKey};
+use self::recorder::Recorder;
+use self::transaction::Transaction;
+use self::user::Users;
+use crate::encoding::{random_text, uuid};
+use crate::error::ServiceError;
+use crate::fault::Faults;
+use crate::jws::{SigningKey, VerifyingKey};
+
+/// What the people who use the service have made.
+#[derive(Default)]
+pub struct World {
+    pub users: Users,
+    pub transactions: HashMap<String, Transaction>,
+}
+
+/// The state of one emulator.
+pub struct State {
+    pub base_url: String,
+    /// All users live in this one namespace.
+    pub namespace_id: String,
+    pub clock: Clock,
+    pub recorder: Recorder,
+    /// The private key of the default application, which its SDK is given.
+    pub private_key: String,
+    default_application: Arc<Application>,
+    applications: RwLock<HashMap<String, Arc<Application>>>,
+    keys: RwLock<Keyring>,
+    world: Mutex<World>,
+    faults: Mutex<Faults>,
+}
+
+impl State {
+    pub fn new(base_url: String, recording: bool) -> Self {
+        let key = SigningKey::generate();
+        let public = VerifyingKey::from_pem(&key.public_pem());
+        let client_id = random_text(64);
+        let default_application = Arc::new(Application::new(
+            client_id,
+            ApplicationType::default(),
+            public,
+        ));
+        Self {
+            base_url,
+            namespace_id: uuid(),
+            clock: Clock::default(),
+            recorder: Recorder::new(recording),
+            private_key: key.private_pem(),
+            applications: RwLock::new(HashMap::from([by_id(&default_application)])),
+            default_application,
+            keys: RwLock::new(Keyring::generate()),
+            world: Mutex::default(),
+            faults: Mutex::default(),
+        }
+    }
+
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The application every emulator starts with.
+    pub fn default_application(&self) -> &Arc<Application> {
+        &self.default_application
+    }
+
+    pub fn application(&self, client_id: &str) -> Option<Arc<Application>> {
+        self.applications
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(client_id)
+            .cloned()
+    }
+
+    pub fn applications(&self) -> Vec<Arc<Application>> {
+        self.applications
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    pub fn add_application(
+        &self,
+        application: Application,
+    ) -> Result<Arc<Application>, ServiceError> {
+        let application = Arc::new(application);
+        let mut applications = self
+            .applications
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if applications.contains_key(&application.client_id) {
+            return Err(ServiceError::refused(
+                "application_already_exists",
+                "The client_id is taken",
+            ));
+        }
+        let (id, entry) = by_id(&application);
+        applications.insert(id, entry);
+        Ok(application)
+    }
+
+    /// The key tokens are signed with now.
+    pub fn signing_key(&self) -> Arc<ServiceKey> {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .current()
+    }
+
+    pub fn find_key(&self, kid: &str) -> Option<Arc<ServiceKey>> {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .find(kid)
+    }
+
+    pub fn rotate_keys(&self, retire: bool) -> String {
+        self.keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rotate(retire)
+    }
+
+    /// Back to the start, but for the default application, its used nonces, and the service's keys.
+    pub fn reset(&self) {
+        let old = std::mem::take(&mut *self.world());
+        old.users.wake_all();
+        *self.faults() = Faults::default();
+        self.recorder.clear();
+        self.clock.reset();
+        let mut applications = self
+            .applications
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *applications = HashMap::from([by_id(&self.default_application)]);
+    }
+}
+
+fn by_id(application: &Arc<Application>) -> (String, Arc<Application>) {
+    (application.client_id.clone(), Arc::clone(application))
+}

@@ -1,0 +1,190 @@
+//! The requests received, for tests that ask what was sent and how often.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use axum::http::request::Parts;
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::clock::Millis;
+use crate::jws::Jws;
+
+/// The list keeps this many of the latest requests; the count goes on.
+const KEEP: usize = 10_000;
+
+/// A service token as it arrived, decoded but not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DecodedToken {
+    /// Its header.
+    pub header: Map<String, Value>,
+    /// Its claims.
+    pub claims: Map<String, Value>,
+}
+
+/// A request the service received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Request {
+    /// Counts up from 1 since the start, or the last clearing.
+    pub number: u64,
+    /// When it arrived, in milliseconds on the emulator's clock.
+    pub received_at_ms: Millis,
+    /// The method.
+    pub method: String,
+    /// The path, percent-encoded as it arrived.
+    pub path: String,
+    /// The query, as it arrived.
+    pub query: Option<String>,
+    /// All headers; names in lower case, values as they arrived.
+    pub headers: Vec<(String, String)>,
+    /// The body, when it is JSON.
+    pub body: Option<Value>,
+    /// The body as text.
+    pub body_text: String,
+    /// The bearer token, when there is one that can be decoded.
+    pub token: Option<DecodedToken>,
+    /// The status of the answer, whether or not a fault let it arrive; none while there is none.
+    pub status: Option<u16>,
+    /// Whether the request reached the service itself, whatever became of the answer.
+    pub carried_out: bool,
+    /// The kind of the fault that was applied.
+    pub fault: Option<&'static str>,
+}
+
+impl Request {
+    /// The first header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A request being answered. What became of it is filled in as it is known.
+pub struct Entry {
+    number: u64,
+    received: Millis,
+    head: Parts,
+    body: Bytes,
+    carried_out: AtomicBool,
+    fault: OnceLock<&'static str>,
+    status: AtomicU16,
+}
+
+impl Entry {
+    pub fn carried_out(&self) {
+        self.carried_out.store(true, Ordering::SeqCst);
+    }
+
+    pub fn fault(&self, kind: &'static str) {
+        self.fault.get_or_init(|| kind);
+    }
+
+    pub fn status(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
+    }
+
+    fn view(&self) -> Request {
+        let header = |value: &axum::http::HeaderValue| {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
+        Request {
+            number: self.number,
+            received_at_ms: self.received,
+            method: self.head.method.to_string(),
+            path: self.head.uri.path().to_owned(),
+            query: self.head.uri.query().map(str::to_owned),
+            headers: self
+                .head
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), header(value)))
+                .collect(),
+            body: serde_json::from_slice(&self.body).ok(),
+            body_text: String::from_utf8_lossy(&self.body).into_owned(),
+            token: self.token(),
+            status: Some(self.status.load(Ordering::SeqCst)).filter(|status| *status != 0),
+            carried_out: self.carried_out.load(Ordering::SeqCst),
+            fault: self.fault.get().copied(),
+        }
+    }
+
+    fn token(&self) -> Option<DecodedToken> {
+        let value = self.head.headers.get("authorization")?.to_str().ok()?;
+        let Jws { header, claims } = Jws::decode(value.split_once(' ')?.1)?;
+        Some(DecodedToken { header, claims })
+    }
+}
+
+/// Keeps the latest requests and counts them all.
+pub struct Recorder {
+    recording: AtomicBool,
+    count: AtomicU64,
+    entries: Mutex<VecDeque<Arc<Entry>>>,
+}
+
+impl Recorder {
+    pub fn new(recording: bool) -> Self {
+        Self {
+            recording: AtomicBool::new(recording),
+            count: AtomicU64::new(0),
+            entries: Mutex::default(),
+        }
+    }
+
+    /// Counts a request, and keeps it unless recording is off.
+    pub fn begin(&self, head: &Parts, body: &Bytes, now: Millis) -> Option<Arc<Entry>> {
+        if !self.recording.load(Ordering::Relaxed) {
+            self.count.fetch_add(1, Ordering::SeqCst);
+            return None;
+        }
+        let mut entries = self.entries();
+        let entry = Arc::new(Entry {
+            number: self.count.fetch_add(1, Ordering::SeqCst) + 1,
+            received: now,
+            head: head.clone(),
+            body: body.clone(),
+            carried_out: AtomicBool::new(false),
+            fault: OnceLock::new(),
+            status: AtomicU16::new(0),
+        });
+        if entries.len() == KEEP {
+            entries.pop_front();
+        }
+        entries.push_back(Arc::clone(&entry));
+        Some(entry)
+    }
+
+    /// How many requests came since the start or the last clearing, kept or not.
+    pub fn count(&self) -> u64 {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// The requests kept, oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        let entries: Vec<_> = self.entries().iter().cloned().collect();
+        entries.iter().map(|entry| entry.view()).collect()
+    }
+
+    pub fn clear(&self) {
+        let mut entries = self.entries();
+        entries.clear();
+        self.count.store(0, Ordering::SeqCst);
+    }
+
+    /// Whether requests are kept. Counting never stops.
+    pub fn set_recording(&self, on: bool) {
+        self.recording.store(on, Ordering::Relaxed);
+    }
+
+    pub fn recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
+    }
+
+    fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

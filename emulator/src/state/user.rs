@@ -1,0 +1,185 @@
+//! Users and their profiles.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::clock::{Millis, timestamp};
+use super::code::Codes;
+use super::credential::Credential;
+use crate::encoding::uuid;
+use crate::error::ServiceError;
+
+/// A way to reach a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// E-mail or telephone.
+    #[serde(rename = "type")]
+    pub kind: ContactType,
+    /// The address or number.
+    pub contact: String,
+    /// Whether the user has shown that it is theirs.
+    #[serde(default)]
+    pub is_verified: bool,
+}
+
+/// The kind of a [`Contact`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactType {
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    PhoneNumber,
+}
+
+/// Someone who logs in.
+pub struct User {
+    pub id: String,
+    pub username: String,
+    pub active: bool,
+    pub contacts: Vec<Contact>,
+    pub credentials: Vec<Credential>,
+    pub codes: Codes,
+    /// The application that made the user.
+    client_id: String,
+    created: Millis,
+    pub updated: Millis,
+}
+
+impl User {
+    /// The profile as the management calls answer it.
+    pub fn profile(&self, namespace_id: &str) -> Value {
+        json!({
+            "id": self.id,
+            "client_id": self.client_id,
+            "username": self.username,
+            "status": if self.active { "active" } else { "inactive" },
+            "type": "user",
+            "namespace_id": namespace_id,
+            "created_at": timestamp(self.created),
+            "updated_at": timestamp(self.updated),
+            "contacts": self.contacts,
+        })
+    }
+
+    /// Refuses users who were deactivated: they may not log in nor gain credentials themselves.
+    pub fn require_active(&self) -> Result<(), ServiceError> {
+        match self.active {
+            true => Ok(()),
+            false => Err(ServiceError::not_allowed("The user is deactivated")),
+        }
+    }
+}
+
+/// Whom a call is about, as far as its body, path or query says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    pub username: Option<String>,
+    pub user_id: Option<String>,
+}
+
+impl Subject {
+    pub fn named(username: &str) -> Self {
+        Self {
+            username: Some(username.to_owned()),
+            user_id: None,
+        }
+    }
+}
+
+/// All users, found by id or name.
+#[derive(Default)]
+pub struct Users {
+    by_id: HashMap<String, User>,
+    ids: HashMap<String, String>,
+}
+
+impl Users {
+    /// Adds a user; names are unique.
+    pub fn add(
+        &mut self,
+        username: &str,
+        client_id: &str,
+        now: Millis,
+    ) -> Result<&mut User, ServiceError> {
+        if username.is_empty() || username.len() > 255 || username.chars().any(char::is_control) {
+            return Err(ServiceError::bad_request(
+                "username must have 1 to 255 printable characters",
+            ));
+        }
+        if self.ids.contains_key(username) {
+            return Err(ServiceError::refused(
+                "user_already_exists",
+                "The username is taken",
+            ));
+        }
+        let id = uuid();
+        self.ids.insert(username.to_owned(), id.clone());
+        Ok(self.by_id.entry(id.clone()).or_insert(User {
+            id,
+            username: username.to_owned(),
+            active: true,
+            contacts: Vec::new(),
+            credentials: Vec::new(),
+            codes: Codes::default(),
+            client_id: client_id.to_owned(),
+            created: now,
+            updated: now,
+        }))
+    }
+
+    /// The user with this name.
+    pub fn named(&self, username: &str) -> Option<&User> {
+        self.by_id.get(self.ids.get(username)?)
+    }
+
+    /// The user a call is about. A name and an id that belong to two users are refused.
+    pub fn find(&self, subject: &Subject) -> Result<&User, ServiceError> {
+        let id = match (&subject.user_id, &subject.username) {
+            (Some(id), _) => id,
+            (None, Some(name)) => self
+                .ids
+                .get(name)
+                .ok_or_else(ServiceError::user_not_found)?,
+            (None, None) => {
+                return Err(ServiceError::bad_request("user_id or username is required"));
+            }
+        };
+        let user = self
+            .by_id
+            .get(id)
+            .ok_or_else(ServiceError::user_not_found)?;
+        match &subject.username {
+            Some(name) if *name != user.username => Err(ServiceError::bad_request(
+                "user_id and username name two different users",
+            )),
+            _ => Ok(user),
+        }
+    }
+
+    /// [`Users::find`], to change the user.
+    pub fn find_mut(&mut self, subject: &Subject) -> Result<&mut User, ServiceError> {
+        let id = self.find(subject)?.id.clone();
+        self.by_id
+            .get_mut(&id)
+            .ok_or_else(ServiceError::user_not_found)
+    }
+
+    /// Makes all who wait for a code look again.
+    pub fn wake_all(&self) {
+        self.by_id.values().for_each(|user| user.codes.wake_all());
+    }
+
+    /// Removes a user with everything that is theirs.
+    pub fn remove(&mut self, subject: &Subject) -> Result<(), ServiceError> {
+        let id = self.find(subject)?.id.clone();
+        if let Some(user) = self.by_id.remove(&id) {
+            self.ids.remove(&user.username);
+            user.codes.wake_all();
+        }
+        Ok(())
+    }
+}

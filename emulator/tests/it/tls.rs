@@ -1,0 +1,79 @@
+//! HTTPS with a certificate of a throw-away authority.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use loginid_emulator::{Certificate, Emulator, Fault, FaultKind};
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
+
+use crate::support::{Answer, connect, request};
+
+/// Asks for the key, trusting the emulator's authority.
+fn ask(emulator: &Emulator, host: &str) -> std::io::Result<Vec<u8>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(emulator.ca_pem().unwrap().as_bytes()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut tcp = connect(emulator.base_url());
+    let mut stream = Stream::new(&mut tls, &mut tcp);
+    stream.write_all(request("GET", "/certs", &[], "").as_bytes())?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[test]
+fn https_is_served_for_every_name_of_this_machine() {
+    let emulator = Emulator::builder().tls().start();
+    assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
+    for host in ["localhost", "127.0.0.1", "::1"] {
+        let answer = Answer::parse(&ask(&emulator, host).unwrap()).unwrap();
+        assert_eq!((answer.status, &answer.body), (200, &emulator.public_key()));
+    }
+    assert!(ask(&emulator, "example.com").is_err());
+}
+
+#[test]
+fn certificates_can_be_bad_in_each_way() {
+    for (certificate, expected) in [
+        (Certificate::Expired, "Expired"),
+        (Certificate::WrongHost, "NotValidForName"),
+        (Certificate::SelfSigned, "UnknownIssuer"),
+    ] {
+        let emulator = Emulator::builder().certificate(certificate).start();
+        let error = ask(&emulator, "localhost").unwrap_err().to_string();
+        assert!(error.contains(expected) || format!("{error:?}").contains(expected) || says(&error, certificate), "{error}");
+    }
+}
+
+fn says(error: &str, certificate: Certificate) -> bool {
+    match certificate {
+        Certificate::Valid => false,
+        Certificate::Expired => error.contains("expired"),
+        Certificate::WrongHost => error.contains("not valid for name"),
+        Certificate::SelfSigned => error.contains("UnknownIssuer"),
+    }
+}
+
+#[test]
+fn no_two_emulators_trust_the_same_authority() {
+    let (one, other) = (Emulator::builder().tls().start(), Emulator::builder().tls().start());
+    assert_ne!(one.ca_pem(), other.ca_pem());
+}
+
+#[test]
+fn a_cut_connection_ends_without_a_goodbye() {
+    let emulator = Emulator::builder().tls().start();
+    emulator.inject(Fault::new(FaultKind::Truncate { bytes: 30, reset: false }).times(1));
+    assert_eq!(ask(&emulator, "localhost").unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+    emulator.inject(Fault::new(FaultKind::CloseIdle {}).times(1));
+    assert!(ask(&emulator, "localhost").is_ok(), "a proper end is announced");
+}

@@ -1,0 +1,181 @@
+//! An authenticator that signs whatever it is told to.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use ciborium::Value;
+use loginid_emulator::webauthn::{
+    Expected, Refusal, RegisteredKey, verify_assertion, verify_registration,
+};
+
+pub const CHALLENGE: &str = "q83vEjRWeJA";
+pub const ORIGIN: &str = "https://login.example.com";
+pub const RP_ID: &str = "example.com";
+
+pub const PRESENT: u8 = 0x01;
+pub const VERIFIED: u8 = 0x04;
+pub const BACKUP_ELIGIBLE: u8 = 0x08;
+pub const BACKED_UP: u8 = 0x10;
+pub const CREDENTIAL: u8 = 0x40;
+pub const EXTENSIONS: u8 = 0x80;
+
+pub fn expected() -> Expected {
+    Expected {
+        challenge: CHALLENGE.into(),
+        origins: vec!["https://example.com".into(), ORIGIN.into()],
+        rp_id: RP_ID.into(),
+        require_user_verification: true,
+    }
+}
+
+pub fn client_data(ceremony: &str, challenge: &str, origin: &str) -> String {
+    format!(
+        r#"{{"type":"{ceremony}","challenge":"{challenge}","origin":"{origin}","crossOrigin":false}}"#
+    )
+}
+
+pub type Members = Vec<(Value, Value)>;
+
+/// The parts of an answer. All is right until a test changes one; what is signed is signed
+/// afterwards, so that a refusal is due to that part and not to a broken signature.
+pub struct Answer {
+    pub key: EcdsaKeyPair,
+    pub client_data: Vec<u8>,
+    pub rp_id: &'static str,
+    pub flags: u8,
+    pub sign_count: u32,
+    pub credential_id: Vec<u8>,
+    pub cose: Members,
+    /// What follows the credential in the authenticator data.
+    pub tail: Vec<u8>,
+    pub format: &'static str,
+    /// In place of the right statement of format `packed`.
+    pub statement: Option<Members>,
+    /// More members of the attestation object.
+    pub more: Members,
+}
+
+impl Answer {
+    pub fn registration() -> Self {
+        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+        let (x, y) = key.public_key().as_ref()[1..].split_at(32);
+        let cose = vec![
+            (1.into(), 2.into()),
+            (3.into(), (-7).into()),
+            ((-1).into(), 1.into()),
+            ((-2).into(), x.into()),
+            ((-3).into(), y.into()),
+        ];
+        Self {
+            client_data: client_data("webauthn.create", CHALLENGE, ORIGIN).into(),
+            rp_id: RP_ID,
+            flags: PRESENT | VERIFIED | CREDENTIAL,
+            sign_count: 7,
+            credential_id: b"credential".to_vec(),
+            cose,
+            tail: vec![],
+            format: "packed",
+            statement: None,
+            more: vec![],
+            key,
+        }
+    }
+
+    pub fn assertion() -> Self {
+        Self {
+            client_data: client_data("webauthn.get", CHALLENGE, ORIGIN).into(),
+            flags: PRESENT | VERIFIED,
+            sign_count: 8,
+            ..Self::registration()
+        }
+    }
+
+    pub fn authenticator_data(&self) -> Vec<u8> {
+        let mut data = digest(&SHA256, self.rp_id.as_bytes()).as_ref().to_vec();
+        data.push(self.flags);
+        data.extend(self.sign_count.to_be_bytes());
+        if self.flags & CREDENTIAL != 0 {
+            data.extend(*b"aaguid of a test");
+            data.extend((self.credential_id.len() as u16).to_be_bytes());
+            data.extend(&self.credential_id);
+            data.extend(encode(self.cose.clone()));
+        }
+        data.extend(&self.tail);
+        data
+    }
+
+    pub fn attestation_object(&self) -> Vec<u8> {
+        let right = || packed(self.sign(&self.authenticator_data()));
+        self.object_over(
+            self.authenticator_data(),
+            self.statement.clone().unwrap_or_else(right),
+        )
+    }
+
+    pub fn object_over(&self, authenticator_data: Vec<u8>, statement: Members) -> Vec<u8> {
+        let mut object = vec![
+            ("fmt".into(), self.format.into()),
+            ("attStmt".into(), Value::Map(statement)),
+            ("authData".into(), Value::Bytes(authenticator_data)),
+        ];
+        object.extend(self.more.clone());
+        encode(object)
+    }
+
+    /// Over the given authenticator data and this answer's client data.
+    pub fn sign(&self, authenticator_data: &[u8]) -> Vec<u8> {
+        let hash = digest(&SHA256, &self.client_data);
+        let signed = [authenticator_data, hash.as_ref()].concat();
+        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
+        signature.as_ref().to_vec()
+    }
+
+    pub fn register(&self) -> Result<RegisteredKey, Refusal> {
+        let object = self.attestation_object();
+        verify_registration(&expected(), &self.client_data, &object)
+    }
+
+    /// As the key it was registered with, last seen with the sign count 7.
+    pub fn login(&self) -> Result<u32, Refusal> {
+        let data = self.authenticator_data();
+        let (key, signature) = (self.registered(), self.sign(&data));
+        verify_assertion(&expected(), &key, &self.client_data, &data, &signature)
+    }
+
+    pub fn registered(&self) -> RegisteredKey {
+        RegisteredKey {
+            credential_id: self.credential_id.clone(),
+            public_key: self.key.public_key().as_ref().to_vec().try_into().unwrap(),
+            sign_count: 7,
+            aaguid: [0; 16],
+            backup_eligible: false,
+        }
+    }
+}
+
+/// Why a registration is refused that is right but for the change.
+pub fn refused_registration(change: impl FnOnce(&mut Answer)) -> Refusal {
+    let mut answer = Answer::registration();
+    change(&mut answer);
+    answer.register().unwrap_err()
+}
+
+/// Why an assertion is refused that is right but for the change.
+pub fn refused_assertion(change: impl FnOnce(&mut Answer)) -> Refusal {
+    let mut answer = Answer::assertion();
+    change(&mut answer);
+    answer.login().unwrap_err()
+}
+
+pub fn packed(signature: Vec<u8>) -> Members {
+    vec![
+        ("alg".into(), (-7).into()),
+        ("sig".into(), Value::Bytes(signature)),
+    ]
+}
+
+pub fn encode(members: Members) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&Value::Map(members), &mut bytes).unwrap();
+    bytes
+}

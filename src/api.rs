@@ -1,0 +1,69 @@
+//! The calls, grouped as LoginID's documentation groups them.
+//!
+//! Every call that talks to the service answers with the service's JSON object
+//! as it came, so that fields this library does not know are kept.
+
+mod authentication;
+mod codes;
+mod credentials;
+mod registration;
+mod tokens;
+mod transactions;
+mod users;
+
+use std::time::Instant;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::json::{self, Members};
+
+impl Client {
+    /// When a call that is not a single request must be over.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.config().request_timeout
+    }
+}
+
+/// The options of a FIDO2 registration that the service knows.
+const FIDO2_OPTIONS: [&str; 4] = [
+    "display_name",
+    "override_name",
+    "roaming_authenticator",
+    "register_session",
+];
+
+/// Adds `options`, a JSON object given as text, refusing what the service does
+/// not know: a misspelt option would silently do nothing.
+fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Result<Call<'a>> {
+    let Some(options) = options else {
+        return Ok(call);
+    };
+    let members = object(options, "options")?;
+    if let Some((name, _)) = members
+        .iter()
+        .find(|(name, _)| !known.contains(&name.as_str()))
+    {
+        return Err(Error::argument(
+            "invalid_options",
+            format!(
+                "options has no member '{name}'; it may have {}",
+                known.join(", ")
+            ),
+        ));
+    }
+    match members.is_empty() {
+        true => Ok(call),
+        false => Ok(call.raw("options", options)),
+    }
+}
+
+/// Reads an argument that is to be one JSON object.
+fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
+    json::members(text).map_err(|_| {
+        Error::argument(
+            "invalid_json",
+            format!("{name} must be one JSON object without duplicate members"),
+        )
+    })
+}

@@ -1,0 +1,152 @@
+//! Transactions a user confirms with a credential.
+
+use serde_json::value::RawValue;
+
+use super::object;
+use crate::client::Client;
+use crate::error::{Error, Result, Status};
+use crate::json::{self, ObjectWriter};
+use crate::operation;
+use crate::random;
+use crate::token::check_transaction;
+
+/// The members of a confirmation, as the browser answered.
+const CONFIRMATION: [&str; 5] = [
+    "challenge",
+    "key_handle",
+    "client_data",
+    "auth_data",
+    "sign_data",
+];
+
+impl Client {
+    /// Creates a transaction: the service's `{id, …}` and the `nonce` that was
+    /// sent, which [`Client::verify_transaction`] wants back.
+    pub fn create_tx(
+        &self,
+        tx_payload: &str,
+        username: Option<&str>,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        let nonce = nonce_or_new(nonce)?;
+        let mut call = self
+            .call(&operation::CREATE_TX)
+            .text("tx_type", "text")
+            .text("tx_payload", tx_payload)
+            .text("nonce", &nonce)
+            .optional_text("username", username);
+        call.subject.username = username;
+        call.tx_payload = tx_payload;
+        with_nonce(&self.answer(call)?, &nonce)
+    }
+
+    /// Verifies the token of a confirmed transaction: besides all that
+    /// [`Client::verify_token`] checks, that it confirms this payload and, when
+    /// given, that it was made for this nonce.
+    pub fn verify_transaction(
+        &self,
+        tx_token: &str,
+        tx_payload: &str,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        self.verify(tx_token, None, self.deadline(), |claims| {
+            check_transaction(claims, tx_payload, nonce)
+        })
+        .map(|verified| verified.to_json())
+        .map_err(|error| error.with_operation("verify_transaction"))
+    }
+
+    /// Begins the confirmation of a transaction: `{tx_id, assertion_options}`,
+    /// and the `nonce` that was sent. Either an existing transaction is given
+    /// by its id, or a new one by its payload.
+    pub fn init_tx(
+        &self,
+        username: &str,
+        tx_id: Option<&str>,
+        tx_payload: Option<&str>,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        if tx_id.is_some() == tx_payload.is_some() {
+            return Err(Error::argument(
+                "transaction_required",
+                "give either tx_id or tx_payload",
+            ));
+        }
+        let nonce = nonce_or_new(nonce)?;
+        let call = self
+            .call(&operation::INIT_TX)
+            .username(username)
+            .text("tx_type", "text")
+            .text("nonce", &nonce)
+            .optional_text("tx_id", tx_id)
+            .optional_text("tx_payload", tx_payload);
+        with_nonce(&self.answer(call)?, &nonce)
+    }
+
+    /// Completes the confirmation with what the browser answered: `{challenge,
+    /// key_handle, client_data, auth_data, sign_data}`. Answers `{jwt}`, the
+    /// token for [`Client::verify_transaction`].
+    pub fn complete_tx(
+        &self,
+        tx_id: &str,
+        username: &str,
+        assertion_payload: &str,
+    ) -> Result<String> {
+        let members = object(assertion_payload, "assertion_payload")?;
+        let mut call = self
+            .call(&operation::COMPLETE_TX)
+            .text("tx_id", tx_id)
+            .username(username);
+        for name in CONFIRMATION {
+            call = call.text(name, &confirmation_member(&members, name)?);
+        }
+        if let Some((name, _)) = members
+            .iter()
+            .find(|(name, _)| !CONFIRMATION.contains(&name.as_str()))
+        {
+            return Err(invalid_confirmation(&format!(
+                "has an unknown member '{name}'"
+            )));
+        }
+        self.answer(call)
+    }
+}
+
+fn confirmation_member(members: &[(String, &RawValue)], name: &str) -> Result<String> {
+    json::text_member(members, name)
+        .ok_or_else(|| invalid_confirmation(&format!("needs a string '{name}'")))
+}
+
+fn invalid_confirmation(why: &str) -> Error {
+    Error::argument(
+        "invalid_assertion_payload",
+        format!(
+            "assertion_payload {why}; it has {}",
+            CONFIRMATION.join(", ")
+        ),
+    )
+}
+
+fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
+    match nonce {
+        Some(nonce) => Ok(nonce.to_owned()),
+        None => random::nonce(),
+    }
+}
+
+/// The answer with the nonce that was sent, whatever it says of one itself.
+fn with_nonce(answer: &str, nonce: &str) -> Result<String> {
+    let members = json::members(answer).map_err(|_| {
+        Error::new(
+            Status::Response,
+            "invalid_response",
+            "the service's answer is not a JSON object",
+        )
+    })?;
+    let mut result = ObjectWriter::with_capacity(answer.len() + nonce.len() + 16);
+    for (name, value) in members.iter().filter(|(name, _)| name != "nonce") {
+        result.raw(name, value.get());
+    }
+    result.text("nonce", nonce);
+    Ok(result.finish())
+}

@@ -1,0 +1,133 @@
+//! Where the service is.
+
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+
+use crate::error::{Error, Result};
+
+/// The public service.
+pub(crate) const DEFAULT: &str = "https://directweb.usw1.loginid.io";
+
+/// A checked base URL without trailing slashes; an operation's path is appended.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    text: String,
+    https: bool,
+}
+
+impl BaseUrl {
+    /// Checks a URL. Plain http is refused except to this machine, unless
+    /// `allow_http` is set: the bearer tokens would travel readable.
+    pub(crate) fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
+        let invalid = |why: &str| Error::config("invalid_base_url", format!("base_url {why}"));
+        if text.contains(['?', '#']) {
+            return Err(invalid("must not have a query or a fragment"));
+        }
+        let uri: Uri = text
+            .parse()
+            .map_err(|_| invalid("is not a URL, as https://directweb.usw1.loginid.io"))?;
+        let authority = uri
+            .authority()
+            .ok_or_else(|| invalid("must be absolute, as https://directweb.usw1.loginid.io"))?;
+        if authority.as_str().contains('@') {
+            return Err(invalid("must not hold a user name or password"));
+        }
+        if authority.host().is_empty() {
+            return Err(invalid("names no host"));
+        }
+        let https = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(invalid("must start with https://")),
+        };
+        if !https && !allow_http && !is_loopback(authority.host()) {
+            return Err(Error::config(
+                "insecure_base_url",
+                "base_url is plain http to another machine: tokens would travel unprotected; \
+                 use https, or set allow_http if you know that the path is safe",
+            ));
+        }
+        Ok(BaseUrl {
+            text: text.trim_end_matches('/').to_owned(),
+            https,
+        })
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// The URL of a path that starts with a slash.
+    pub(crate) fn join(&self, path: &str) -> String {
+        let mut url = String::with_capacity(self.text.len() + path.len());
+        url.push_str(&self.text);
+        url.push_str(path);
+        url
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_prefix_is_kept_and_trailing_slashes_do_not_matter() {
+        for base in [
+            "https://example.com/api/native",
+            "https://example.com/api/native//",
+        ] {
+            let url = BaseUrl::parse(base, false).unwrap();
+            assert_eq!(url.join("/tx"), "https://example.com/api/native/tx");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for local in [
+            "http://localhost:8080",
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:80/api",
+        ] {
+            assert!(BaseUrl::parse(local, false).is_ok(), "{local}");
+        }
+        for remote in [
+            "http://example.com",
+            "http://localhost.example.com",
+            "http://10.0.0.1",
+            "http://0.0.0.0",
+        ] {
+            let error = BaseUrl::parse(remote, false).unwrap_err();
+            assert_eq!(error.code(), "insecure_base_url", "{remote}");
+            assert!(BaseUrl::parse(remote, true).is_ok(), "{remote}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_base_url_is_refused() {
+        for text in [
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https:///path",
+            "https://user:secret@example.com",
+            "https://example.com?x=1",
+            "https://example.com/#a",
+            "https://exa mple.com",
+            "/relative",
+        ] {
+            let error = BaseUrl::parse(text, false).unwrap_err();
+            assert_eq!(error.code(), "invalid_base_url", "{text}");
+            assert!(!error.message().contains("secret"), "{text}");
+        }
+    }
+}

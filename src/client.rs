@@ -1,0 +1,165 @@
+//! The client: what every call goes through.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use rustls::ClientConfig;
+
+use crate::call::Call;
+use crate::config::{Config, private_key_required};
+use crate::error::{Error, Result, Status};
+use crate::json;
+use crate::log::Logger;
+use crate::operation::{Answer, Operation};
+use crate::process::Process;
+use crate::transport::{self, Reply};
+
+/// A client of the LoginID service. It may be used from any number of threads
+/// at once, and across `fork`: a child makes connections of its own.
+#[derive(Debug)]
+pub struct Client {
+    config: Config,
+    tls: Option<Arc<ClientConfig>>,
+    process: ArcSwap<Process>,
+    logger: ArcSwapOption<Logger>,
+}
+
+impl Client {
+    /// A client for an application; the key is optional, since applications
+    /// may be public.
+    pub fn new(
+        client_id: &str,
+        private_key: Option<&str>,
+        base_url: Option<&str>,
+    ) -> Result<Client> {
+        Client::with_config(Config::new(client_id, private_key, base_url)?)
+    }
+
+    /// A client for a management application, which always has a key.
+    pub fn new_management(
+        client_id: &str,
+        private_key: &str,
+        base_url: Option<&str>,
+    ) -> Result<Client> {
+        Client::new(client_id, Some(private_key), base_url)
+    }
+
+    /// A client with everything said.
+    pub fn with_config(config: Config) -> Result<Client> {
+        // TLS is prepared for https only: the system's roots take a while to read.
+        let tls = match config.base_url.is_https() || config.proxy.0.is_some() {
+            true => Some(transport::client_config(&config.tls)?),
+            false => None,
+        };
+        let process = Process::new(&config, tls.clone());
+        Ok(Client {
+            config,
+            tls,
+            process: ArcSwap::from_pointee(process),
+            logger: ArcSwapOption::empty(),
+        })
+    }
+
+    /// A client configured by `LOGINID_…` variables.
+    pub fn from_env() -> Result<Client> {
+        Client::with_config(Config::from_env()?)
+    }
+
+    /// Tells a function about every HTTP attempt, or nobody.
+    pub fn set_logger(&self, logger: Option<Logger>) {
+        self.logger.store(logger.map(Arc::new));
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn tls(&self) -> Option<Arc<ClientConfig>> {
+        self.tls.clone()
+    }
+
+    pub(crate) fn logger(&self) -> Option<Arc<Logger>> {
+        self.logger.load_full()
+    }
+
+    /// The private key, for what cannot be done without.
+    pub(crate) fn signing_key(&self) -> Result<&crate::key::SigningKey> {
+        self.config
+            .private_key
+            .as_ref()
+            .ok_or_else(private_key_required)
+    }
+
+    /// This process's connections and keys.
+    pub(crate) fn process(&self) -> Arc<Process> {
+        let current = self.process.load_full();
+        if current.is_current() {
+            return current;
+        }
+        let own = Arc::new(current.after_fork(&self.config, self.tls.clone()));
+        let before = self.process.compare_and_swap(&current, own.clone());
+        if Arc::ptr_eq(&before, &current) {
+            // The parent's are left as they are, never dropped: another of its
+            // threads may have been changing them at the moment of the fork.
+            std::mem::forget(current);
+            return own;
+        }
+        // Another thread of this child was first.
+        Arc::clone(&before)
+    }
+
+    /// A call whose body names this application.
+    pub(crate) fn call<'a>(&self, operation: &'static Operation) -> Call<'a> {
+        Call::new(operation).text("client_id", &self.config.client_id)
+    }
+
+    /// Carries a call out and checks its answer, which is passed on as it came.
+    pub(crate) fn answer(&self, mut call: Call<'_>) -> Result<String> {
+        let operation = call.operation;
+        // What follows the answer, fetching a key perhaps, shares its deadline.
+        let deadline = call.deadline_within(self.config.request_timeout);
+        call.deadline = Some(deadline);
+        let jwt_required = call.jwt_required || operation.answer == Answer::Authentication;
+        let reply = transport::execute(self, call)?;
+        let checked = match operation.answer {
+            Answer::Nothing => Ok(()),
+            Answer::Object | Answer::Text => object(&reply).map(drop),
+            Answer::Authentication | Answer::PossibleAuthentication => {
+                self.check_jwt(&reply, jwt_required, deadline)
+            }
+        };
+        match checked {
+            Ok(()) if operation.answer == Answer::Nothing => Ok("{}".to_owned()),
+            Ok(()) => Ok(reply.body),
+            Err(error) => Err(error.with_operation(operation.name)),
+        }
+    }
+
+    /// Verifies the `jwt` of an answer. One that is there is never passed on
+    /// unverified.
+    fn check_jwt(&self, reply: &Reply, required: bool, deadline: Instant) -> Result<()> {
+        let members = object(reply)?;
+        if let Some(jwt) = json::text_member(&members, "jwt") {
+            return self.verify_answer(&jwt, deadline);
+        }
+        if required || members.iter().any(|(name, _)| name == "jwt") {
+            return Err(Error::new(
+                Status::Response,
+                "missing_jwt",
+                "the service's answer has no jwt, which alone proves what it says",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn object(reply: &Reply) -> Result<json::Members<'_>> {
+    json::members(&reply.body).map_err(|_| {
+        Error::new(
+            Status::Response,
+            "invalid_response",
+            "the service's answer is not a JSON object",
+        )
+    })
+}

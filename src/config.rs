@@ -1,0 +1,369 @@
+//! What a client is told once: parsed, checked, never silently defaulted.
+
+mod fields;
+mod proxy;
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::{HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::base_url::{self, BaseUrl};
+use crate::error::{Error, Result, Status};
+use crate::key::{SigningKey, VerifyingKey};
+use fields::Settings;
+pub(crate) use proxy::ProxySetting;
+
+/// A client's configuration. Made from JSON ([`Config::from_json`]), from the
+/// environment ([`Config::from_env`]) or from the usual three values
+/// ([`Config::new`]); `docs/configuration.md` describes every field.
+#[derive(Debug)]
+pub struct Config {
+    pub(crate) client_id: String,
+    pub(crate) private_key: Option<SigningKey>,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) request_timeout: Duration,
+    pub(crate) wait_timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) tls: TlsSettings,
+    pub(crate) proxy: ProxySetting,
+    pub(crate) verification: Verification,
+    pub(crate) public_keys: Vec<(String, VerifyingKey)>,
+    pub(crate) key_cache_ttl: Duration,
+    pub(crate) user_agent: String,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) max_response_bytes: u64,
+}
+
+/// What is trusted, and what we show of ourselves, when connecting over TLS.
+#[derive(Default)]
+pub(crate) struct TlsSettings {
+    /// PEM certificates added to the system's roots.
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) client_cert_pem: Option<String>,
+    pub(crate) client_key_pem: Option<Zeroizing<String>>,
+}
+
+impl std::fmt::Debug for TlsSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsSettings")
+            .field("client_certificate", &self.client_cert_pem.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How strictly tokens of the service are checked.
+#[derive(Debug)]
+pub(crate) struct Verification {
+    pub(crate) leeway: Duration,
+    pub(crate) issuer: Option<String>,
+    pub(crate) max_token_age: Option<Duration>,
+    pub(crate) require_exp: bool,
+}
+
+/// Headers that this library sets; a configured one would contradict it.
+const OWN_HEADERS: [&str; 12] = [
+    "authorization",
+    "content-type",
+    "content-length",
+    "accept",
+    "accept-encoding",
+    "x-client-id",
+    "user-agent",
+    "request-id",
+    "host",
+    "connection",
+    "transfer-encoding",
+    "expect",
+];
+
+impl Config {
+    /// The usual three values, everything else as by default.
+    pub fn new(
+        client_id: &str,
+        private_key: Option<&str>,
+        base_url: Option<&str>,
+    ) -> Result<Config> {
+        let mut settings = Settings::default();
+        settings.set("client_id", client_id.into());
+        for (name, value) in [("private_key", private_key), ("base_url", base_url)] {
+            if let Some(value) = value {
+                settings.set(name, value.into());
+            }
+        }
+        Config::build(settings)
+    }
+
+    /// One JSON object. An unknown or mistyped field is an error that names it.
+    pub fn from_json(text: &str) -> Result<Config> {
+        Config::build(Settings::from_json(text)?)
+    }
+
+    /// The variables `LOGINID_CLIENT_ID`, `LOGINID_PRIVATE_KEY` or
+    /// `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL` and one for each other
+    /// field with a single value, as `LOGINID_REQUEST_TIMEOUT_MS`. A variable
+    /// that is set to nothing counts as not set.
+    pub fn from_env() -> Result<Config> {
+        Config::build(Settings::from_env()?)
+    }
+
+    fn build(mut settings: Settings) -> Result<Config> {
+        let client_id = settings
+            .text("client_id")
+            .ok_or_else(|| Error::config("missing_field", "client_id is required"))?;
+        if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::config(
+                "invalid_client_id",
+                "client_id must be visible ASCII characters without spaces, as the dashboard shows it",
+            ));
+        }
+        let private_key = private_key(&mut settings)?;
+        if settings.boolean("management", false) && private_key.is_none() {
+            return Err(private_key_required());
+        }
+        let allow_http = settings.boolean("allow_http", false);
+        let base_url = match settings.text("base_url") {
+            Some(text) => BaseUrl::parse(&text, allow_http)?,
+            None => BaseUrl::parse(base_url::DEFAULT, false)?,
+        };
+        let issuer = settings.text("issuer");
+        if issuer.as_deref() == Some("") {
+            return Err(Error::config("invalid_field", "issuer must not be empty"));
+        }
+        let proxy = ProxySetting::from_settings(&mut settings, base_url.is_https())?;
+        Ok(Config {
+            client_id,
+            private_key,
+            base_url,
+            connect_timeout: settings.milliseconds("connect_timeout_ms", 5_000)?,
+            request_timeout: settings.milliseconds("request_timeout_ms", 20_000)?,
+            wait_timeout: settings.milliseconds("wait_timeout_ms", 180_000)?,
+            max_retries: settings.integer("max_retries", 2, 0..=10)? as u32,
+            tls: tls(&mut settings)?,
+            proxy,
+            verification: Verification {
+                leeway: Duration::from_secs(settings.integer("leeway_s", 60, 0..=3_600)?),
+                issuer,
+                max_token_age: settings
+                    .optional_integer("max_token_age_s", 1..=31_536_000)?
+                    .map(Duration::from_secs),
+                require_exp: settings.boolean("require_exp", false),
+            },
+            public_keys: public_keys(&mut settings)?,
+            key_cache_ttl: Duration::from_secs(settings.integer(
+                "key_cache_ttl_s",
+                3_600,
+                1..=86_400,
+            )?),
+            user_agent: user_agent(&mut settings)?,
+            headers: headers(&mut settings)?,
+            max_response_bytes: settings.integer("max_response_bytes", 1 << 20, 1..=(1 << 30))?,
+        })
+    }
+}
+
+/// The error of every call that cannot do without the application's key.
+pub(crate) fn private_key_required() -> Error {
+    Error::new(
+        Status::PrivateKey,
+        "private_key_required",
+        "this needs the application's private key: give it to lid_new, \
+         or set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
+    )
+}
+
+fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
+    let text = settings.text("private_key").map(Zeroizing::new);
+    let file = settings.text("private_key_file");
+    let text = match (text, file) {
+        (Some(_), Some(_)) => {
+            return Err(Error::config(
+                "contradictory_fields",
+                "private_key and private_key_file are both given; give one",
+            ));
+        }
+        (None, Some(path)) => Some(read_file("private_key_file", &path)?),
+        (text, None) => text,
+    };
+    text.map(|text| SigningKey::from_pem(&text)).transpose()
+}
+
+fn read_file(field: &str, path: &str) -> Result<Zeroizing<String>> {
+    fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            Error::config(
+                "unreadable_file",
+                format!("{field}: cannot read '{path}': {error}"),
+            )
+        })
+}
+
+fn tls(settings: &mut Settings) -> Result<TlsSettings> {
+    let ca_pem = match (settings.text("ca_pem"), settings.text("ca_file")) {
+        (Some(_), Some(_)) => {
+            return Err(Error::config(
+                "contradictory_fields",
+                "ca_pem and ca_file are both given; give one",
+            ));
+        }
+        (None, Some(path)) => Some(read_file("ca_file", &path)?.to_string()),
+        (pem, None) => pem,
+    };
+    let client_cert_pem = settings.text("client_cert_pem");
+    let client_key_pem = settings.text("client_key_pem").map(Zeroizing::new);
+    if client_cert_pem.is_some() != client_key_pem.is_some() {
+        return Err(Error::config(
+            "contradictory_fields",
+            "client_cert_pem and client_key_pem belong together; give both or none",
+        ));
+    }
+    Ok(TlsSettings {
+        ca_pem,
+        client_cert_pem,
+        client_key_pem,
+    })
+}
+
+fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {
+    settings
+        .texts("public_keys")?
+        .into_iter()
+        .map(|(kid, pem)| {
+            let key = VerifyingKey::from_pem(&pem).map_err(|problem| {
+                Error::config(
+                    "invalid_public_key",
+                    format!("public_keys: the key '{kid}' cannot be used: {problem}"),
+                )
+            })?;
+            Ok((kid, key))
+        })
+        .collect()
+}
+
+fn user_agent(settings: &mut Settings) -> Result<String> {
+    let own = concat!("LoginID-SDK/", env!("CARGO_PKG_VERSION"), "/c");
+    let Some(appended) = settings.text("user_agent") else {
+        return Ok(own.to_owned());
+    };
+    let valid = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if !appended.bytes().all(valid) {
+        return Err(Error::config(
+            "invalid_field",
+            "user_agent must be visible ASCII characters",
+        ));
+    }
+    Ok(format!("{own} {appended}"))
+}
+
+fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
+    let mut headers = Vec::new();
+    for (name, value) in settings.texts("headers")? {
+        let invalid = |why: &str| {
+            Error::config(
+                "invalid_header",
+                format!("headers: the header '{name}' {why}"),
+            )
+        };
+        let header: HeaderName = name
+            .parse()
+            .map_err(|_| invalid("is not a valid header name"))?;
+        if OWN_HEADERS.contains(&header.as_str()) {
+            return Err(invalid("is set by this library"));
+        }
+        let value: HeaderValue = value
+            .parse()
+            .map_err(|_| invalid("has a value with characters that a header cannot carry"))?;
+        headers.push((header, value));
+    }
+    Ok(headers)
+}
+
+/// The JSON type of a value, for messages that must not show the value.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(text: &str) -> Error {
+        Config::from_json(text).unwrap_err()
+    }
+
+    #[test]
+    fn an_unknown_field_is_named() {
+        let error = error_of(r#"{"client_id":"a","max_retrys":1}"#);
+        assert_eq!(error.status(), Status::Config);
+        assert_eq!(error.code(), "unknown_field");
+        assert!(error.message().contains("max_retrys"), "{error}");
+    }
+
+    #[test]
+    fn a_mistyped_field_is_named_and_its_value_is_not_shown() {
+        for text in [
+            r#"{"client_id":"a","max_retries":"CANARY"}"#,
+            r#"{"client_id":"a","management":"CANARY"}"#,
+            r#"{"client_id":"a","headers":["CANARY"]}"#,
+            r#"{"client_id":"a","headers":{"x-a":1}}"#,
+            r#"{"client_id":"a","private_key":["CANARY"]}"#,
+            r#"{"client_id":null}"#,
+            r#"{"client_id":"a","connect_timeout_ms":1.5}"#,
+            r#"{"client_id":"a","connect_timeout_ms":-1}"#,
+        ] {
+            let error = error_of(text);
+            assert_eq!(error.code(), "mistyped_field", "{text}: {error}");
+            assert!(!error.message().contains("CANARY"), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_outside_their_range_are_refused() {
+        for text in [
+            r#"{"client_id":"a","connect_timeout_ms":0}"#,
+            r#"{"client_id":"a","max_retries":11}"#,
+            r#"{"client_id":"a","max_response_bytes":0}"#,
+        ] {
+            assert_eq!(error_of(text).code(), "out_of_range", "{text}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for text in [
+            r#"{"client_id":"a","private_key":"x","private_key_file":"y"}"#,
+            r#"{"client_id":"a","ca_pem":"x","ca_file":"y"}"#,
+            r#"{"client_id":"a","client_cert_pem":"x"}"#,
+        ] {
+            assert_eq!(error_of(text).code(), "contradictory_fields", "{text}");
+        }
+    }
+
+    #[test]
+    fn our_own_headers_cannot_be_configured() {
+        for name in ["Authorization", "HOST", "x-client-id"] {
+            let text = format!(r#"{{"client_id":"a","headers":{{"{name}":"v"}}}}"#);
+            assert_eq!(error_of(&text).code(), "invalid_header", "{name}");
+        }
+        let split = r#"{"client_id":"a","headers":{"x-a":"v\r\nx-b: w"}}"#;
+        assert_eq!(error_of(split).code(), "invalid_header");
+    }
+
+    #[test]
+    fn management_needs_a_key() {
+        let error = error_of(r#"{"client_id":"a","management":true}"#);
+        assert_eq!(error.status(), Status::PrivateKey);
+        assert_eq!(error.code(), "private_key_required");
+    }
+}

@@ -1,0 +1,274 @@
+//! What can go wrong, as a status, a stable code and a message that helps.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::json::ObjectWriter;
+
+/// The kind of outcome of a call. The numbers are part of the C interface and
+/// never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The call succeeded.
+    Ok = 0,
+    /// An argument is missing, empty, not UTF-8 or not of the required form.
+    InvalidArgument = 1,
+    /// The configuration has an unknown, mistyped or contradictory field.
+    Config = 2,
+    /// The private key cannot be used, or one is required and there is none.
+    PrivateKey = 3,
+    /// The token is malformed, has another algorithm, a bad signature or an unknown key.
+    TokenInvalid = 4,
+    /// The token is expired, not yet valid or too old.
+    TokenExpired = 5,
+    /// Audience, username, issuer, nonce or transaction hash differ.
+    ClaimMismatch = 6,
+    /// The service refused the call.
+    Api = 7,
+    /// The service asks to slow down (429).
+    RateLimited = 8,
+    /// The service could not be reached, or the connection broke.
+    Network = 9,
+    /// No trusted TLS connection could be made.
+    Tls = 10,
+    /// The deadline of the call passed.
+    Timeout = 11,
+    /// The caller cancelled the call.
+    Cancelled = 12,
+    /// The service's answer is not what the protocol promises.
+    Response = 13,
+    /// A defect of this library; the client stays usable.
+    Internal = 14,
+}
+
+impl Status {
+    /// All values, in the order of their numbers.
+    pub const ALL: [Status; 15] = [
+        Status::Ok,
+        Status::InvalidArgument,
+        Status::Config,
+        Status::PrivateKey,
+        Status::TokenInvalid,
+        Status::TokenExpired,
+        Status::ClaimMismatch,
+        Status::Api,
+        Status::RateLimited,
+        Status::Network,
+        Status::Tls,
+        Status::Timeout,
+        Status::Cancelled,
+        Status::Response,
+        Status::Internal,
+    ];
+
+    /// The name C programs know it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Ok => "LID_OK",
+            Status::InvalidArgument => "LID_ERROR_INVALID_ARGUMENT",
+            Status::Config => "LID_ERROR_CONFIG",
+            Status::PrivateKey => "LID_ERROR_PRIVATE_KEY",
+            Status::TokenInvalid => "LID_ERROR_TOKEN_INVALID",
+            Status::TokenExpired => "LID_ERROR_TOKEN_EXPIRED",
+            Status::ClaimMismatch => "LID_ERROR_CLAIM_MISMATCH",
+            Status::Api => "LID_ERROR_API",
+            Status::RateLimited => "LID_ERROR_RATE_LIMITED",
+            Status::Network => "LID_ERROR_NETWORK",
+            Status::Tls => "LID_ERROR_TLS",
+            Status::Timeout => "LID_ERROR_TIMEOUT",
+            Status::Cancelled => "LID_ERROR_CANCELLED",
+            Status::Response => "LID_ERROR_RESPONSE",
+            Status::Internal => "LID_ERROR_INTERNAL",
+        }
+    }
+}
+
+/// An error of any call. It never holds a private key, a bearer token, a
+/// password or a code.
+#[derive(Clone, Debug)]
+pub struct Error(Box<Fields>);
+
+#[derive(Clone, Debug)]
+struct Fields {
+    status: Status,
+    code: Cow<'static, str>,
+    message: String,
+    operation: Option<&'static str>,
+    http_status: Option<u16>,
+    request_id: Option<String>,
+    retryable: bool,
+    retry_after: Option<Duration>,
+}
+
+/// The result of every call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn new(
+        status: Status,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Error {
+        Error(Box::new(Fields {
+            status,
+            code: code.into(),
+            message: message.into(),
+            operation: None,
+            http_status: None,
+            request_id: None,
+            retryable: false,
+            retry_after: None,
+        }))
+    }
+
+    pub(crate) fn argument(code: &'static str, message: impl Into<String>) -> Error {
+        Error::new(Status::InvalidArgument, code, message)
+    }
+
+    pub(crate) fn config(code: &'static str, message: impl Into<String>) -> Error {
+        Error::new(Status::Config, code, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Error {
+        Error::new(Status::Internal, "internal_error", message)
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Error {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_http_status(mut self, http_status: u16) -> Error {
+        self.0.http_status = Some(http_status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, request_id: &str) -> Error {
+        self.0
+            .request_id
+            .get_or_insert_with(|| request_id.to_owned());
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Error {
+        self.0.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Error {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// What kind of error this is.
+    pub fn status(&self) -> Status {
+        self.0.status
+    }
+
+    /// The service's code for errors of the service, else one of this library's
+    /// own, listed in `docs/errors.md`.
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// A sentence for a person who wants to mend it.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The call that failed, as `get_user`, when it is known.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status of the service's answer, when there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The `Request-ID` that was sent, to be quoted to the service's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Whether the caller may repeat the call without doing anything twice.
+    pub fn retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// How long the service asked to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The error object of the C interface: `{"error":{"status":…}}`.
+    pub fn to_json(&self) -> String {
+        let fields = &*self.0;
+        let mut error = ObjectWriter::new();
+        error.text("status", fields.status.name());
+        error.text("code", &fields.code);
+        error.text("message", &fields.message);
+        error.optional_text("operation", fields.operation);
+        match fields.http_status {
+            Some(status) => error.integer("http_status", u64::from(status)),
+            None => error.raw("http_status", "null"),
+        }
+        error.optional_text("request_id", fields.request_id.as_deref());
+        error.boolean("retryable", fields.retryable);
+        match fields.retry_after {
+            Some(wait) => error.integer("retry_after_ms", wait.as_millis() as u64),
+            None => error.raw("retry_after_ms", "null"),
+        }
+        let mut outer = ObjectWriter::new();
+        outer.raw("error", &error.finish());
+        outer.finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = &*self.0;
+        write!(
+            f,
+            "{} ({}): {}",
+            fields.status.name(),
+            fields.code,
+            fields.message
+        )
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_numbers_are_the_positions_in_the_list() {
+        for (number, status) in Status::ALL.iter().enumerate() {
+            assert_eq!(*status as usize, number, "{}", status.name());
+        }
+    }
+
+    #[test]
+    fn error_object_has_every_field_and_escapes_text() {
+        let error = Error::new(Status::Api, "user_not_found", "no \"user\"\n\u{1}")
+            .with_operation("get_user")
+            .with_http_status(404)
+            .with_request_id("id-1")
+            .with_retryable(true)
+            .with_retry_after(Some(Duration::from_millis(1500)));
+        let parsed: serde_json::Value = serde_json::from_str(&error.to_json()).unwrap();
+        assert_eq!(
+            parsed,
+            serde_json::json!({"error": {
+                "status": "LID_ERROR_API", "code": "user_not_found",
+                "message": "no \"user\"\n\u{1}", "operation": "get_user",
+                "http_status": 404, "request_id": "id-1",
+                "retryable": true, "retry_after_ms": 1500
+            }})
+        );
+    }
+}

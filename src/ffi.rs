@@ -1,0 +1,34 @@
+//! The C interface. `include/loginid.h` is generated from these functions.
+//!
+//! One rule for every call: the client, required inputs, optional inputs (NULL
+//! for "not given"), then `out`. `*out` always receives one NUL-terminated JSON
+//! text, the result with `LID_OK` and the error object otherwise, which the
+//! caller frees with `lid_free_string`.
+//!
+//! Each entry point is one statement; all pointers are handled in `support`.
+
+// C's naming, and contracts stated once above rather than on each function.
+#![allow(non_camel_case_types, clippy::missing_safety_doc)]
+
+mod authentication;
+mod client;
+mod codes;
+mod credentials;
+mod json;
+mod registration;
+mod status;
+mod support;
+mod tokens;
+mod transactions;
+mod users;
+
+pub use authentication::*;
+pub use client::*;
+pub use codes::*;
+pub use credentials::*;
+pub use json::*;
+pub use registration::*;
+pub use status::*;
+pub use tokens::*;
+pub use transactions::*;
+pub use users::*;

@@ -1,0 +1,213 @@
+//! Making and freeing clients; logging.
+
+use std::ffi::{CStr, CString};
+
+use libc::{c_char, c_void};
+
+use super::status::lid_status;
+use super::support::{construct, optional_text, run_into, text};
+use crate::client::Client;
+use crate::config::Config;
+use crate::key::generate_key_pair;
+use crate::log::Logger;
+
+/// A client of the LoginID service. Any number of threads may use one at the
+/// same time, and it may be used after `fork()`: the child makes connections of
+/// its own. Free it once, with `lid_free`, after the last call has returned.
+pub struct lid_client(pub(super) Client);
+
+/// Receives one JSON event per HTTP attempt, on the thread that made the call:
+///
+/// `{"event":"http_attempt","operation":"get_user","method":"POST",
+/// "path":"/manage/users/retrieve","attempt":1,"request_id":"…",
+/// "http_status":200,"status":null,"code":null,"duration_us":1234,
+/// "retry_in_ms":null}`
+///
+/// `event_json` is valid during the call only. The function must not throw, and
+/// must not free or log through the client it was called for.
+pub type lid_log_fn =
+    Option<unsafe extern "C" fn(event_json: *const c_char, user_data: *mut c_void)>;
+
+/// Makes a client for an application. `private_key` (PKCS#8 or SEC1 PEM, `\n`
+/// may be spelled out) may be NULL: applications may be public, and then send no
+/// token; management calls and token making need the key. `base_url` may be
+/// NULL for the public service.
+///
+/// Result: `{}`, and `*client` holds the client, to be freed with `lid_free`.
+/// On an error `*client` is NULL. Errors: `LID_ERROR_CONFIG`,
+/// `LID_ERROR_PRIVATE_KEY`, `LID_ERROR_INVALID_ARGUMENT`. No request is made.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_new(
+    client_id: *const c_char,
+    private_key: *const c_char,
+    base_url: *const c_char,
+    client: *mut *mut lid_client,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: the contract of the header: strings are NULL or NUL-terminated,
+    // `client` and `out` are NULL or writable.
+    unsafe {
+        construct(client, out, || {
+            Client::new(
+                text(client_id, "client_id")?,
+                optional_text(private_key, "private_key")?,
+                optional_text(base_url, "base_url")?,
+            )
+        })
+    }
+}
+
+/// Makes a client for a management application; as `lid_new`, but the key is
+/// required.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_new_management(
+    client_id: *const c_char,
+    private_key: *const c_char,
+    base_url: *const c_char,
+    client: *mut *mut lid_client,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: as in lid_new.
+    unsafe {
+        construct(client, out, || {
+            Client::new_management(
+                text(client_id, "client_id")?,
+                text(private_key, "private_key")?,
+                optional_text(base_url, "base_url")?,
+            )
+        })
+    }
+}
+
+/// Makes a client from a JSON object. Every field but `client_id` is optional:
+///
+/// `client_id`, `private_key` or `private_key_file`, `management` (a key is
+/// required), `base_url`, `allow_http`, `connect_timeout_ms` 5000,
+/// `request_timeout_ms` 20000, `wait_timeout_ms` 180000, `max_retries` 2,
+/// `ca_file` or `ca_pem`, `client_cert_pem` with `client_key_pem`, `proxy` (a
+/// URL or "env"), `leeway_s` 60, `issuer`, `max_token_age_s`, `require_exp`,
+/// `public_keys` (an object: PEM by key id), `key_cache_ttl_s` 3600,
+/// `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
+///
+/// An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
+/// Result and errors otherwise as `lid_new`.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_new_with_config(
+    config_json: *const c_char,
+    client: *mut *mut lid_client,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: as in lid_new.
+    unsafe {
+        construct(client, out, || {
+            Client::with_config(Config::from_json(text(config_json, "config_json")?)?)
+        })
+    }
+}
+
+/// Makes a client from the environment: `LOGINID_CLIENT_ID` (required),
+/// `LOGINID_PRIVATE_KEY` or `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL`, and
+/// for each other field of `lid_new_with_config` that has a single value, its
+/// name in capitals, as `LOGINID_REQUEST_TIMEOUT_MS` or `LOGINID_CA_FILE`. A
+/// variable set to nothing counts as not set. Result and errors as `lid_new`.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_new_from_env(
+    client: *mut *mut lid_client,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: as in lid_new.
+    unsafe { construct(client, out, Client::from_env) }
+}
+
+/// Frees a client, after the last call with it has returned. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
+    if !client.is_null() {
+        // SAFETY: from `lid_new…`, which boxed it, and freed once.
+        let client = unsafe { Box::from_raw(client) };
+        // A panic must not cross into C, not even from a destructor.
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(client)));
+    }
+}
+
+/// Frees a string that a call stored in `*out`. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
+    if !string.is_null() {
+        // SAFETY: from a call's `out`, which `CString::into_raw` made.
+        drop(unsafe { CString::from_raw(string) });
+    }
+}
+
+/// The version of the library, as "0.1.0"; compare it with `LID_VERSION` of the
+/// header. The string is static: never free it.
+#[unsafe(no_mangle)]
+pub extern "C" fn lid_version() -> *const c_char {
+    const VERSION: &CStr =
+        match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+            Ok(version) => version,
+            Err(_) => panic!("a version holds no NUL"),
+        };
+    VERSION.as_ptr()
+}
+
+/// Makes a new P-256 key pair. Give the public key to the dashboard and the
+/// private one to `lid_new`.
+///
+/// Result: `{"private_key":"-----BEGIN PRIVATE KEY-----\n…",
+/// "public_key":"-----BEGIN PUBLIC KEY-----\n…"}`. Error: `LID_ERROR_INTERNAL`
+/// if the system gives no randomness.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_status {
+    // SAFETY: `out` is NULL or writable.
+    unsafe { run_into(out, generate_key_pair) }
+}
+
+/// Has a function called for every HTTP attempt of this client, or with NULL
+/// no longer. `user_data` is handed to it unchanged and must live as long as
+/// calls may log; the function may be called by several threads at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_set_log_callback(
+    client: *mut lid_client,
+    callback: lid_log_fn,
+    user_data: *mut c_void,
+) {
+    // SAFETY: NULL or from `lid_new…` and not freed.
+    if let Some(client) = unsafe { client.as_ref() } {
+        let user_data = UserData(user_data);
+        client.0.set_logger(callback.map(|callback| {
+            Logger::new(move |event| {
+                if let Ok(event) = CString::new(event) {
+                    // SAFETY: the program gave us a function for this, and
+                    // promised that it may be called from any thread.
+                    unsafe { callback(event.as_ptr(), user_data.get()) };
+                }
+            })
+        }));
+    }
+}
+
+/// A pointer that is only handed back to the program.
+struct UserData(*mut c_void);
+
+impl UserData {
+    fn get(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+// SAFETY: never dereferenced here; the program promises that its function may
+// be called from any thread, several at once.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}

@@ -1,0 +1,189 @@
+//! Codes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libc::c_char;
+
+use super::client::lid_client;
+use super::status::lid_status;
+use super::support::{call, optional_text, text};
+use crate::cancel::Cancel;
+
+/// Makes a code for a user. With `authorize` it may be used at once.
+/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
+/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
+/// required.
+/// Management call: without a private key it is
+/// `LID_ERROR_PRIVATE_KEY`, before any request.
+///
+/// Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+///
+/// Errors: those of every call to the service, see above.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_generate_code(
+    client: *const lid_client,
+    code_type: *const c_char,
+    purpose: *const c_char,
+    authorize: bool,
+    user_id: *const c_char,
+    username: *const c_char,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
+    unsafe {
+        call(client, out, |client| {
+            client.generate_code(
+                text(code_type, "code_type")?,
+                text(purpose, "purpose")?,
+                authorize,
+                optional_text(user_id, "user_id")?,
+                optional_text(username, "username")?,
+            )
+        })
+    }
+}
+
+/// Allows a code to be used; a code that is authorized already stays so.
+/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
+/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
+/// required.
+/// Management call: without a private key it is
+/// `LID_ERROR_PRIVATE_KEY`, before any request.
+///
+/// Result: `{"expires_at":"…","is_authorized":true}`.
+///
+/// Errors: those of every call to the service, see above.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_authorize_code(
+    client: *const lid_client,
+    code: *const c_char,
+    code_type: *const c_char,
+    purpose: *const c_char,
+    user_id: *const c_char,
+    username: *const c_char,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
+    unsafe {
+        call(client, out, |client| {
+            client.authorize_code(
+                text(code, "code")?,
+                text(code_type, "code_type")?,
+                text(purpose, "purpose")?,
+                optional_text(user_id, "user_id")?,
+                optional_text(username, "username")?,
+            )
+        })
+    }
+}
+
+/// Makes all of a user's codes of a type and purpose useless.
+/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
+/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
+/// required.
+/// Management call: without a private key it is
+/// `LID_ERROR_PRIVATE_KEY`, before any request.
+///
+/// Result: `{"deleted_at":"…"}`.
+///
+/// Errors: those of every call to the service, see above.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_invalidate_all_codes(
+    client: *const lid_client,
+    code_type: *const c_char,
+    purpose: *const c_char,
+    user_id: *const c_char,
+    username: *const c_char,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
+    unsafe {
+        call(client, out, |client| {
+            client.invalidate_all_codes(
+                text(code_type, "code_type")?,
+                text(purpose, "purpose")?,
+                optional_text(user_id, "user_id")?,
+                optional_text(username, "username")?,
+            )
+        })
+    }
+}
+
+/// A switch that ends `lid_wait_code` from another thread. Make one with
+/// `lid_cancel_new`; once triggered it stays so. It belongs to the process that
+/// made it: after `fork()` the child makes its own.
+pub struct lid_cancel(Arc<Cancel>);
+
+/// Waits until a code of the purpose "temporary_authentication" is authorized,
+/// which logs the user in. `timeout_ms` 0 is the configured `wait_timeout_ms`
+/// (180 s). Another thread may end the wait through `cancel`, which may be NULL.
+///
+/// Result: the authentication response, its `jwt` verified, as from
+/// `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
+/// `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
+/// used or expired or the user is deactivated.
+///
+/// Errors: those of every call to the service, see above.
+///
+/// Free `*out` with `lid_free_string`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_wait_code(
+    client: *const lid_client,
+    username: *const c_char,
+    code: *const c_char,
+    code_type: *const c_char,
+    timeout_ms: u32,
+    cancel: *mut lid_cancel,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: the contract of the header; `cancel` is NULL or from
+    // `lid_cancel_new` and not freed.
+    unsafe {
+        call(client, out, |client| {
+            client.wait_code(
+                text(username, "username")?,
+                text(code, "code")?,
+                text(code_type, "code_type")?,
+                Duration::from_millis(timeout_ms.into()),
+                cancel.as_ref().map(|cancel| cancel.0.clone()),
+            )
+        })
+    }
+}
+
+/// Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
+/// if the process has no file descriptors left.
+#[unsafe(no_mangle)]
+pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
+    match Cancel::new() {
+        Ok(cancel) => Box::into_raw(Box::new(lid_cancel(Arc::new(cancel)))),
+        Err(_) => std::ptr::null_mut(),
+    }
+}
+
+/// Ends the waits that use this switch, now and later. May be called from any
+/// thread and more than once. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
+    // SAFETY: NULL or from `lid_cancel_new` and not freed.
+    if let Some(cancel) = unsafe { cancel.as_ref() } {
+        cancel.0.trigger();
+    }
+}
+
+/// Frees a switch, after the last wait that uses it has returned. NULL is
+/// ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_cancel_free(cancel: *mut lid_cancel) {
+    if !cancel.is_null() {
+        // SAFETY: from `lid_cancel_new`, which boxed it, and freed once.
+        drop(unsafe { Box::from_raw(cancel) });
+    }
+}

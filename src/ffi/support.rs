@@ -1,0 +1,151 @@
+//! All pointer handling of the C interface.
+
+use std::ffi::{CStr, CString};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use libc::c_char;
+
+use super::client::lid_client;
+use super::status::lid_status;
+use crate::client::Client;
+use crate::error::{Error, Result};
+
+/// Runs a call that needs a client.
+///
+/// # Safety
+/// `client` is NULL or from `lid_new…` and not freed; `out` is NULL or writable.
+pub(super) unsafe fn call(
+    client: *const lid_client,
+    out: *mut *mut c_char,
+    run: impl FnOnce(&Client) -> Result<String>,
+) -> lid_status {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        run_into(out, || match client.as_ref() {
+            Some(client) => run(&client.0),
+            None => Err(null_argument("client")),
+        })
+    }
+}
+
+/// Runs a call that needs no client.
+///
+/// # Safety
+/// `out` is NULL or writable.
+pub(super) unsafe fn run_into(
+    out: *mut *mut c_char,
+    run: impl FnOnce() -> Result<String>,
+) -> lid_status {
+    if out.is_null() {
+        return lid_status::LID_ERROR_INVALID_ARGUMENT;
+    }
+    // Whatever a panic left behind is not used again: the closures own or
+    // borrow their data, and the client's locks outlive a panic.
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
+    let (status, text) = match result.and_then(to_c) {
+        Ok(text) => (lid_status::LID_OK, text),
+        Err(error) => (
+            error.status().into(),
+            to_c(error.to_json()).unwrap_or_default(),
+        ),
+    };
+    // SAFETY: `out` is not NULL, and writable as promised by the caller.
+    unsafe { out.write(text.into_raw()) };
+    status
+}
+
+/// Makes a client and stores it, or stores NULL.
+///
+/// # Safety
+/// `handle` and `out` are NULL or writable.
+pub(super) unsafe fn construct(
+    handle: *mut *mut lid_client,
+    out: *mut *mut c_char,
+    make: impl FnOnce() -> Result<Client>,
+) -> lid_status {
+    let mut made = None;
+    // SAFETY: as promised by the caller.
+    let status = unsafe {
+        run_into(out, || {
+            if handle.is_null() {
+                return Err(null_argument("client"));
+            }
+            made = Some(make()?);
+            Ok("{}".to_owned())
+        })
+    };
+    if !handle.is_null() {
+        let client = match made.filter(|_| status == lid_status::LID_OK) {
+            Some(client) => Box::into_raw(Box::new(lid_client(client))),
+            None => ptr::null_mut(),
+        };
+        // SAFETY: `handle` is not NULL, and writable as promised by the caller.
+        unsafe { handle.write(client) };
+    }
+    status
+}
+
+/// A required text.
+///
+/// # Safety
+/// `pointer` is NULL or a NUL-terminated string that outlives the call.
+pub(super) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
+    // SAFETY: as promised by the caller.
+    unsafe { optional_text(pointer, name) }?.ok_or_else(|| null_argument(name))
+}
+
+/// A text, `None` for NULL. An empty one is an error: taking it for "not given"
+/// would leave out a check that the caller asked for.
+///
+/// # Safety
+/// As for [`text`].
+pub(super) unsafe fn optional_text<'a>(
+    pointer: *const c_char,
+    name: &str,
+) -> Result<Option<&'a str>> {
+    // SAFETY: as promised by the caller.
+    match unsafe { text_or_empty(pointer, name) }? {
+        Some("") => Err(Error::argument(
+            "empty_argument",
+            format!("{name} must not be empty"),
+        )),
+        text => Ok(text),
+    }
+}
+
+/// A text that may be empty, `None` for NULL.
+///
+/// # Safety
+/// As for [`text`].
+pub(super) unsafe fn text_or_empty<'a>(
+    pointer: *const c_char,
+    name: &str,
+) -> Result<Option<&'a str>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and NUL-terminated as promised by the caller.
+    let bytes = unsafe { CStr::from_ptr(pointer) };
+    bytes
+        .to_str()
+        .map(Some)
+        .map_err(|_| Error::argument("invalid_utf8", format!("{name} is not UTF-8")))
+}
+
+pub(super) fn null_argument(name: &str) -> Error {
+    Error::argument("null_argument", format!("{name} must not be NULL"))
+}
+
+fn panicked() -> Error {
+    Error::internal("a defect in libloginid was met; the client stays usable, please report it")
+}
+
+fn to_c(text: String) -> Result<CString> {
+    CString::new(text).map_err(|_| {
+        Error::argument(
+            "embedded_nul",
+            "the value holds a NUL character, which a C string cannot carry",
+        )
+    })
+}

@@ -1,0 +1,232 @@
+//! Private keys in, public keys in, key pairs out. P-256 only: the service
+//! speaks ES256 and nothing else.
+
+use std::fmt;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Signature};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::pkcs8::der::Decode;
+use p256::pkcs8::der::asn1::AnyRef;
+use p256::pkcs8::der::oid::ObjectIdentifier;
+use p256::pkcs8::{
+    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding,
+    PrivateKeyInfoRef,
+};
+use sec1::{EcParameters, EcPrivateKey};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result, Status};
+use crate::json::ObjectWriter;
+use crate::pem::{self, Unreadable};
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// The application's private key, parsed once and ready to sign.
+pub(crate) struct SigningKey(EcdsaKeyPair);
+
+impl SigningKey {
+    /// Reads PKCS#8 or SEC1 PEM. The error names the problem and never quotes
+    /// the text.
+    pub(crate) fn from_pem(text: &str) -> Result<SigningKey> {
+        let secret = read_private_key(text)?;
+        let public = secret.public_key().to_sec1_bytes();
+        EcdsaKeyPair::from_private_key_and_public_key(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            &Zeroizing::new(secret.to_bytes()),
+            &public,
+        )
+        .map(SigningKey)
+        .map_err(|_| {
+            unusable(
+                "invalid_private_key",
+                "the private key is not a valid P-256 key",
+            )
+        })
+    }
+
+    /// The 64 bytes r‖s of an ES256 signature.
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
+        self.0
+            .sign(&SystemRandom::new(), message)
+            .map_err(|_| Error::internal("the signature could not be made"))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(redacted)")
+    }
+}
+
+fn unusable(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Status::PrivateKey, code, message)
+}
+
+fn read_private_key(text: &str) -> Result<p256::SecretKey> {
+    let blocks = pem::blocks(text).map_err(|problem| {
+        unusable(
+            "invalid_private_key",
+            match problem {
+                Unreadable::NoBlock => {
+                    "the private key is not PEM: it has no line '-----BEGIN PRIVATE KEY-----'"
+                }
+                Unreadable::NoEnd => {
+                    "the private key's PEM is cut off: its '-----END …-----' line is missing"
+                }
+                Unreadable::NotBase64 => "the private key's PEM is damaged: it is not base64",
+            },
+        )
+    })?;
+    // OpenSSL writes an 'EC PARAMETERS' block before the key.
+    let block = blocks
+        .iter()
+        .find(|block| block.label.contains("KEY"))
+        .ok_or_else(|| {
+            unusable(
+                "invalid_private_key",
+                format!("this is PEM of '{}', not a private key", blocks[0].label),
+            )
+        })?;
+    if block.encrypted || block.label == "ENCRYPTED PRIVATE KEY" {
+        return Err(unusable(
+            "encrypted_private_key",
+            "the private key is encrypted with a passphrase; decrypt it first, \
+             as with 'openssl pkcs8 -in key.pem -out plain.pem'",
+        ));
+    }
+    match block.label.as_str() {
+        "PRIVATE KEY" => from_pkcs8(&block.der),
+        "EC PRIVATE KEY" => from_sec1(&block.der),
+        "PUBLIC KEY" => Err(unusable(
+            "public_key_given",
+            "this is a public key; the private key of the pair is needed",
+        )),
+        "RSA PRIVATE KEY" => Err(not_p256("an RSA key")),
+        "OPENSSH PRIVATE KEY" => Err(unusable(
+            "unsupported_private_key",
+            "this is an OpenSSH key; a PKCS#8 or SEC1 key on curve P-256 is needed",
+        )),
+        other => Err(unusable(
+            "invalid_private_key",
+            format!("this is PEM of '{other}', not a private key"),
+        )),
+    }
+}
+
+fn not_p256(what: &str) -> Error {
+    unusable(
+        "unsupported_private_key",
+        format!("this is {what}; LoginID applications use ECDSA keys on curve P-256"),
+    )
+}
+
+fn damaged() -> Error {
+    unusable(
+        "invalid_private_key",
+        "the private key's contents are damaged: its PEM is readable, the key in it is not",
+    )
+}
+
+fn from_pkcs8(der: &[u8]) -> Result<p256::SecretKey> {
+    let info = PrivateKeyInfoRef::from_der(der).map_err(|_| damaged())?;
+    let algorithm = info.algorithm;
+    if algorithm.oid == RSA {
+        return Err(not_p256("an RSA key"));
+    }
+    if algorithm.oid != EC_PUBLIC_KEY {
+        return Err(not_p256("a key of another algorithm"));
+    }
+    check_curve(algorithm.parameters)?;
+    p256::SecretKey::from_pkcs8_der(der).map_err(|_| damaged())
+}
+
+fn from_sec1(der: &[u8]) -> Result<p256::SecretKey> {
+    let key = EcPrivateKey::from_der(der).map_err(|_| damaged())?;
+    if let Some(EcParameters::NamedCurve(curve)) = key.parameters
+        && curve != P256
+    {
+        return Err(not_p256("a key on another curve"));
+    }
+    if key.private_key.len() != 32 {
+        return Err(not_p256("a key on another curve"));
+    }
+    p256::SecretKey::from_sec1_der(der).map_err(|_| damaged())
+}
+
+fn check_curve(parameters: Option<AnyRef<'_>>) -> Result<()> {
+    let curve = parameters.and_then(|parameters| parameters.decode_as::<ObjectIdentifier>().ok());
+    match curve {
+        Some(curve) if curve == P256 => Ok(()),
+        Some(_) => Err(not_p256("a key on another curve")),
+        None => Err(not_p256("a key with its curve spelled out")),
+    }
+}
+
+/// A public key of the service, ready to verify.
+#[derive(Clone)]
+pub(crate) struct VerifyingKey(DecodingKey);
+
+impl VerifyingKey {
+    /// Reads one SPKI PEM block that holds a point on P-256. Says what is wrong.
+    pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, &'static str> {
+        let blocks = pem::blocks(text).map_err(|_| "it is not PEM")?;
+        let [block] = blocks.as_slice() else {
+            return Err("it holds more than one PEM block");
+        };
+        if block.label != "PUBLIC KEY" {
+            return Err("it is not a '-----BEGIN PUBLIC KEY-----' block");
+        }
+        // p256 checks the algorithm, the curve and that the point is on it.
+        let key = p256::PublicKey::from_public_key_der(&block.der)
+            .map_err(|_| "it is not a key on curve P-256")?;
+        Ok(VerifyingKey(DecodingKey::from_ec_der(
+            key.to_sec1_point(false).as_bytes(),
+        )))
+    }
+
+    /// Whether `signature`, the third part of a token, is one of `message`, the
+    /// first two with their dot.
+    pub(crate) fn verifies(&self, signature: &str, message: &str) -> bool {
+        jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.0, Algorithm::ES256)
+            .unwrap_or(false)
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VerifyingKey")
+    }
+}
+
+/// Makes a new P-256 key pair: `{"private_key": PKCS#8 PEM, "public_key": SPKI
+/// PEM}`. The public key goes to the dashboard, the private one stays here.
+pub fn generate_key_pair() -> Result<String> {
+    let failed = |_| Error::internal("the key pair could not be written");
+    let secret = random_secret()?;
+    let private = secret
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|_| Error::internal("the key pair could not be written"))?;
+    let public = secret
+        .public_key()
+        .to_public_key_pem(LineEnding::LF)
+        .map_err(failed)?;
+    let mut pair = ObjectWriter::with_capacity(512);
+    pair.text("private_key", &private);
+    pair.text("public_key", &public);
+    Ok(pair.finish())
+}
+
+fn random_secret() -> Result<p256::SecretKey> {
+    loop {
+        let mut bytes = Zeroizing::new([0; 32]);
+        crate::random::fill(bytes.as_mut_slice())?;
+        // Zero and numbers past the curve's order are drawn again.
+        if let Ok(secret) = p256::SecretKey::from_slice(bytes.as_slice()) {
+            return Ok(secret);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The LoginID server SDK: a blocking client of the LoginID strong
+//! authentication service, in Rust and, through `include/loginid.h`, in C.
+//!
+//! # How a call flows
+//!
+//! `lid_get_user` (`ffi/users.rs`) checks its pointers in `ffi`'s helpers and
+//! calls [`Client::get_user`] (`api/users.rs`), which puts a `Call` together for
+//! a row of `operation.rs`. `transport.rs` signs a token for the row's scope,
+//! sends, repeats what may be repeated and maps errors; `client.rs` checks the
+//! answer, and it goes out as it came. Everything points one way; nothing calls
+//! back up.
+//!
+//! A new operation is a row in `operation.rs`, a method in `api/`, an entry in
+//! `ffi/`, a route in the emulator and a test.
+//!
+//! # Where to start reading
+//!
+//! [`Client`] and `operation.rs` for what there is, `transport.rs` for how it is
+//! sent, `token/verify.rs` for what is believed and why.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+#![warn(missing_docs)]
+
+mod api;
+mod base_url;
+mod call;
+mod cancel;
+mod client;
+mod config;
+mod error;
+#[allow(unsafe_code)]
+pub mod ffi;
+mod json;
+mod key;
+mod log;
+mod once;
+mod operation;
+mod pem;
+mod process;
+mod random;
+mod token;
+mod transport;
+
+pub use cancel::Cancel;
+pub use client::Client;
+pub use config::Config;
+pub use error::{Error, Result, Status};
+pub use key::generate_key_pair;
+pub use log::Logger;
+
+/// The version of this library, as in `Cargo.toml`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

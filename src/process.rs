@@ -1,0 +1,45 @@
+//! What belongs to one process and must not be shared across a fork:
+//! connections, and every lock that another thread might hold at the moment of
+//! forking.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use ureq::Agent;
+
+use crate::config::Config;
+use crate::token::KeyCache;
+use crate::transport;
+
+/// The connections and keys of one process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    id: u32,
+    pub(crate) agent: Agent,
+    pub(crate) keys: KeyCache,
+}
+
+impl Process {
+    pub(crate) fn new(config: &Config, tls: Option<Arc<ClientConfig>>) -> Process {
+        Process::with_keys(config, tls, KeyCache::new(config))
+    }
+
+    fn with_keys(config: &Config, tls: Option<Arc<ClientConfig>>, keys: KeyCache) -> Process {
+        Process {
+            id: std::process::id(),
+            agent: transport::agent(config, tls, None),
+            keys,
+        }
+    }
+
+    /// Whether this is the process that made it.
+    pub(crate) fn is_current(&self) -> bool {
+        self.id == std::process::id()
+    }
+
+    /// The child's own. It starts with the keys its parent knew: those are read
+    /// without a lock.
+    pub(crate) fn after_fork(&self, config: &Config, tls: Option<Arc<ClientConfig>>) -> Process {
+        Process::with_keys(config, tls, self.keys.inherited(config))
+    }
+}

@@ -1,0 +1,80 @@
+//! Randomness from aws-lc's generator, which notices a fork by itself.
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+
+use crate::error::{Error, Result};
+
+const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// The number of characters of a nonce, as the official SDKs make them.
+const NONCE_LENGTH: usize = 16;
+
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    SystemRandom::new()
+        .fill(bytes)
+        .map_err(|_| Error::internal("the system gave no randomness"))
+}
+
+/// 16 alphanumeric characters, each equally likely.
+pub(crate) fn nonce() -> Result<String> {
+    let mut nonce = String::with_capacity(NONCE_LENGTH);
+    let mut bytes = [0; 2 * NONCE_LENGTH];
+    while nonce.len() < NONCE_LENGTH {
+        fill(&mut bytes)?;
+        // 248 is the largest multiple of 62 in a byte: what is above would
+        // favour the first characters of the alphabet.
+        let unbiased = bytes.iter().filter(|byte| **byte < 248);
+        let wanted = NONCE_LENGTH - nonce.len();
+        nonce.extend(
+            unbiased
+                .take(wanted)
+                .map(|byte| char::from(ALPHANUMERIC[usize::from(*byte % 62)])),
+        );
+    }
+    Ok(nonce)
+}
+
+/// A random UUID (version 4), for `Request-ID`.
+pub(crate) fn uuid() -> Result<String> {
+    let mut bytes = [0; 16];
+    fill(&mut bytes)?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let number = u128::from_be_bytes(bytes);
+    Ok(format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        number >> 96,
+        number >> 80 & 0xffff,
+        number >> 64 & 0xffff,
+        number >> 48 & 0xffff,
+        number & 0xffff_ffff_ffff
+    ))
+}
+
+/// A number from 0 up to, not including, `limit`, for spreading retries.
+pub(crate) fn below(limit: u64) -> Result<u64> {
+    let mut bytes = [0; 8];
+    fill(&mut bytes)?;
+    Ok(u64::from_be_bytes(bytes).checked_rem(limit).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonces_are_sixteen_alphanumerics_and_differ() {
+        let first = nonce().unwrap();
+        assert_eq!(first.len(), 16);
+        assert!(first.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_ne!(first, nonce().unwrap());
+    }
+
+    #[test]
+    fn uuids_are_version_four() {
+        let uuid = uuid().unwrap();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        assert!("89ab".contains(&uuid[19..20]));
+    }
+}

@@ -1,0 +1,175 @@
+//! The claims of a token of the service.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value};
+
+use super::parts::malformed;
+use crate::config::Verification;
+use crate::error::{Error, Result, Status};
+
+/// The largest whole number every JSON reader agrees upon.
+const MAX_TIME: f64 = 9_007_199_254_740_992.0;
+
+/// What the caller knows and the token must say.
+pub(super) struct Expected<'a> {
+    pub(super) client_id: &'a str,
+    pub(super) username: Option<&'a str>,
+    pub(super) rules: &'a Verification,
+}
+
+/// A string claim; one of another type makes the token malformed.
+pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(malformed(format!("the token's {name} is not a string"))),
+    }
+}
+
+pub(super) fn mismatch(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Status::ClaimMismatch, code, message)
+}
+
+/// Whether the claims' types are right. Their values are not judged yet.
+pub(super) struct Claims<'a> {
+    claims: &'a Map<String, Value>,
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
+    audience: Vec<&'a str>,
+    issuer: Option<&'a str>,
+    username: Option<&'a str>,
+}
+
+impl<'a> Claims<'a> {
+    pub(super) fn read(claims: &'a Map<String, Value>) -> Result<Claims<'a>> {
+        let udata = text(claims, "udata")?;
+        let username = text(claims, "username")?;
+        Ok(Claims {
+            claims,
+            exp: time(claims, "exp")?,
+            nbf: time(claims, "nbf")?,
+            iat: time(claims, "iat")?,
+            audience: audience(claims)?,
+            issuer: text(claims, "iss")?,
+            username: udata.or(username),
+        })
+    }
+
+    /// Whether the claims are about us, about the user and about now.
+    pub(super) fn check(&self, expected: &Expected<'_>) -> Result<()> {
+        self.check_audience(expected.client_id)?;
+        self.check_issuer(expected.rules)?;
+        self.check_username(expected.username)?;
+        self.check_times(expected.rules)
+    }
+
+    fn check_audience(&self, client_id: &str) -> Result<()> {
+        if self.audience.contains(&client_id) {
+            return Ok(());
+        }
+        Err(mismatch(
+            "audience_mismatch",
+            "the token was made for another application: its aud does not name this client_id",
+        ))
+    }
+
+    fn check_issuer(&self, rules: &Verification) -> Result<()> {
+        match (&rules.issuer, self.issuer) {
+            (None, _) => Ok(()),
+            (Some(wanted), Some(issuer)) if wanted == issuer => Ok(()),
+            _ => Err(mismatch(
+                "issuer_mismatch",
+                "the token's iss is not the configured issuer",
+            )),
+        }
+    }
+
+    fn check_username(&self, wanted: Option<&str>) -> Result<()> {
+        match wanted {
+            None => Ok(()),
+            // Exactly: names that differ in case only are two users.
+            Some(wanted) if self.username == Some(wanted) => Ok(()),
+            Some(_) => Err(mismatch(
+                "username_mismatch",
+                "the token was made for another user",
+            )),
+        }
+    }
+
+    fn check_times(&self, rules: &Verification) -> Result<()> {
+        let refused = |code, message: &str| Err(Error::new(Status::TokenExpired, code, message));
+        let now = now()?;
+        let leeway = rules.leeway.as_secs_f64();
+        match self.exp {
+            Some(exp) if exp + leeway <= now => {
+                return refused("token_expired", "the token has expired");
+            }
+            None if rules.require_exp => {
+                return Err(malformed(
+                    "the token has no exp, which the configuration requires",
+                ));
+            }
+            _ => {}
+        }
+        if self.nbf.is_some_and(|nbf| nbf - leeway > now) {
+            return refused("token_not_yet_valid", "the token is not valid yet");
+        }
+        if self.iat.is_some_and(|iat| iat - leeway > now) {
+            return refused(
+                "token_not_yet_valid",
+                "the token was issued in the future: check this machine's clock",
+            );
+        }
+        let Some(max_age) = rules.max_token_age.map(|age: Duration| age.as_secs_f64()) else {
+            return Ok(());
+        };
+        match self.iat {
+            Some(iat) if iat + max_age + leeway > now => Ok(()),
+            Some(_) => refused("token_too_old", "the token is older than max_token_age_s"),
+            None => Err(malformed(
+                "the token has no iat, which max_token_age_s requires",
+            )),
+        }
+    }
+
+    pub(super) fn members(&self) -> &'a Map<String, Value> {
+        self.claims
+    }
+}
+
+fn now() -> Result<f64> {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map(|since| since.as_secs_f64())
+        .map_err(|_| Error::internal("this machine's clock is before 1970"))
+}
+
+/// Seconds since 1970, a fraction allowed. A claim that is there but is not
+/// such a number is an error, never "absent".
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    match value.as_f64() {
+        Some(seconds) if (0.0..MAX_TIME).contains(&seconds) => Ok(Some(seconds)),
+        _ => Err(malformed(format!(
+            "the token's {name} is not a time in seconds"
+        ))),
+    }
+}
+
+/// A string, or an array of them. Absent is the same as naming nobody.
+fn audience(claims: &Map<String, Value>) -> Result<Vec<&str>> {
+    let wrong = || malformed("the token's aud is neither a string nor an array of strings");
+    match claims.get("aud") {
+        None => Ok(Vec::new()),
+        Some(Value::String(one)) => Ok(vec![one]),
+        Some(Value::Array(several)) => several
+            .iter()
+            .map(|one| one.as_str().ok_or_else(wrong))
+            .collect(),
+        Some(_) => Err(wrong()),
+    }
+}

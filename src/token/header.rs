@@ -1,0 +1,48 @@
+//! The header of a token of the service.
+
+use serde_json::{Map, Value};
+
+use super::parts::malformed;
+use crate::error::{Error, Result, Status};
+
+/// Longer than any key id in use; a longer one is not looked for.
+const MAX_KID_BYTES: usize = 256;
+
+/// Checks the header and gives the id of the key, when it names one.
+///
+/// Keys and certificates in the header (`jwk`, `jku`, `x5u`, `x5c`) are never
+/// looked at: whoever writes a token may write them.
+pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
+    match header.get("alg") {
+        Some(Value::String(alg)) if alg == "ES256" => {}
+        _ => {
+            return Err(Error::new(
+                Status::TokenInvalid,
+                "unexpected_algorithm",
+                "the token's algorithm is not ES256, the only one accepted",
+            ));
+        }
+    }
+    match header.get("typ") {
+        None => {}
+        Some(Value::String(typ)) if typ.eq_ignore_ascii_case("JWT") => {}
+        Some(_) => return Err(malformed("the token's typ is not JWT")),
+    }
+    for extension in ["crit", "b64"] {
+        if header.contains_key(extension) {
+            return Err(malformed(format!(
+                "the token's header has '{extension}', an extension that is not supported"
+            )));
+        }
+    }
+    match header.get("kid") {
+        None => Ok(None),
+        Some(Value::String(kid)) if is_kid(kid) => Ok(Some(kid)),
+        Some(_) => Err(malformed("the token's kid is not a usable key id")),
+    }
+}
+
+/// What else a key id holds is percent-encoded once on its way.
+fn is_kid(kid: &str) -> bool {
+    !kid.is_empty() && kid.len() <= MAX_KID_BYTES && !kid.chars().any(char::is_control)
+}

@@ -1,0 +1,351 @@
+//! The service's public keys: fetched once, kept, and never fetched on behalf
+//! of a flood of made-up key ids.
+//!
+//! Reading a known key takes no lock. A key that is due is refreshed by one
+//! thread while the others go on with the old one, and keeps serving through
+//! an outage for [`STALE_LIMIT`]. An unknown key is fetched by one thread while
+//! those who want the same one wait, and only as often as [`Allowance`] permits.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+
+use crate::call::{Call, encode};
+use crate::client::Client;
+use crate::config::Config;
+use crate::error::{Error, Result, Status};
+use crate::key::VerifyingKey;
+use crate::operation;
+use crate::transport;
+
+/// How long a key serves after its last good fetch when it cannot be fetched
+/// again.
+const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a due key is left alone after a refresh that failed.
+const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// Keys kept at most; the oldest makes room.
+const MAX_KEYS: usize = 64;
+
+type Key = Arc<VerifyingKey>;
+type Keys = HashMap<Box<str>, Arc<Known>>;
+
+#[derive(Debug)]
+pub(crate) struct KeyCache {
+    keys: ArcSwap<Keys>,
+    ttl: Duration,
+    state: Mutex<State>,
+}
+
+/// A key and when it was fetched; a configured one never expires.
+#[derive(Clone, Debug)]
+struct Known {
+    key: Key,
+    fetched: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct State {
+    flights: HashMap<Box<str>, Arc<Flight>>,
+    unknown: Allowance,
+    /// When a refresh of a due key may be tried again.
+    next_refresh: HashMap<Box<str>, Instant>,
+}
+
+impl State {
+    fn depart(&mut self, id: &str) -> Arc<Flight> {
+        let flight = Arc::new(Flight::default());
+        self.flights.insert(id.into(), flight.clone());
+        flight
+    }
+}
+
+/// A fetch under way, and those who wait for it.
+#[derive(Debug, Default)]
+struct Flight {
+    landed: Mutex<Option<Result<Key>>>,
+    landing: Condvar,
+}
+
+/// Fetches for keys never seen: a few at once, then one every so often.
+#[derive(Debug)]
+struct Allowance {
+    left: u32,
+    refilled: Instant,
+}
+
+impl Allowance {
+    const MOST: u32 = 5;
+    const EVERY: Duration = Duration::from_secs(10);
+
+    fn take(&mut self) -> std::result::Result<(), Duration> {
+        let now = Instant::now();
+        let due = now.duration_since(self.refilled).as_secs() / Self::EVERY.as_secs();
+        if due > 0 {
+            self.left = self.left.saturating_add(due as u32).min(Self::MOST);
+            self.refilled += Self::EVERY * due as u32;
+        }
+        if self.left == 0 {
+            return Err((self.refilled + Self::EVERY).saturating_duration_since(now));
+        }
+        if self.left == Self::MOST {
+            // The time until the next one counts from the first one taken.
+            self.refilled = now;
+        }
+        self.left -= 1;
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding it leaves nothing half-done here.
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl KeyCache {
+    pub(crate) fn new(config: &Config) -> KeyCache {
+        let configured = config.public_keys.iter().map(|(kid, key)| {
+            let known = Known {
+                key: Arc::new(key.clone()),
+                fetched: None,
+            };
+            (kid.as_str().into(), Arc::new(known))
+        });
+        KeyCache::with_keys(configured.collect(), config.key_cache_ttl)
+    }
+
+    fn with_keys(keys: Keys, ttl: Duration) -> KeyCache {
+        KeyCache {
+            keys: ArcSwap::from_pointee(keys),
+            ttl,
+            state: Mutex::new(State {
+                flights: HashMap::new(),
+                unknown: Allowance {
+                    left: Allowance::MOST,
+                    refilled: Instant::now(),
+                },
+                next_refresh: HashMap::new(),
+            }),
+        }
+    }
+
+    /// A child's cache: the keys, none of the locks.
+    pub(crate) fn inherited(&self, config: &Config) -> KeyCache {
+        KeyCache::with_keys(Keys::clone(&self.keys.load()), config.key_cache_ttl)
+    }
+
+    /// The key if it is at hand, never causing a request.
+    pub(crate) fn known(&self, kid: Option<&str>) -> Option<Key> {
+        let keys = self.keys.load();
+        let known = keys.get(kid.unwrap_or_default())?;
+        (age(known) < STALE_LIMIT).then(|| known.key.clone())
+    }
+
+    /// The key with this id, fetched if need be. A token without an id is
+    /// verified with the service's current key, kept under the empty id.
+    pub(crate) fn get(&self, client: &Client, kid: Option<&str>, deadline: Instant) -> Result<Key> {
+        let id = kid.unwrap_or_default();
+        let known = self.keys.load().get(id).cloned();
+        match known {
+            Some(known) if age(&known) < self.ttl => Ok(known.key.clone()),
+            Some(known) => self.refresh(client, id, &known, deadline),
+            None => self.fetch_unknown(client, id, deadline),
+        }
+    }
+
+    /// One thread refreshes a due key; all others, and this one should it fail,
+    /// go on with the old one.
+    fn refresh(&self, client: &Client, id: &str, known: &Known, deadline: Instant) -> Result<Key> {
+        let usable = age(known) < STALE_LIMIT;
+        let flight = {
+            let mut state = lock(&self.state);
+            let paused = state
+                .next_refresh
+                .get(id)
+                .is_some_and(|at| *at > Instant::now());
+            let under_way = state.flights.get(id).cloned();
+            match under_way {
+                _ if usable && paused => return Ok(known.key.clone()),
+                Some(_) if usable => return Ok(known.key.clone()),
+                Some(flight) => {
+                    drop(state);
+                    return flight.wait(deadline);
+                }
+                None => {}
+            }
+            let next = Instant::now() + REFRESH_PAUSE;
+            state.next_refresh.insert(id.into(), next);
+            state.depart(id)
+        };
+        match self.fly(client, id, &flight, deadline) {
+            Err(error) if usable && error.status() != Status::TokenInvalid => Ok(known.key.clone()),
+            // The service answered: this key is no more.
+            Err(error) => {
+                self.forget(id);
+                Err(error)
+            }
+            fresh => fresh,
+        }
+    }
+
+    fn fetch_unknown(&self, client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+        let flight = {
+            let mut state = lock(&self.state);
+            match state.flights.get(id) {
+                Some(flight) => {
+                    let flight = flight.clone();
+                    drop(state);
+                    return flight.wait(deadline);
+                }
+                None => {
+                    // It may have landed since the caller looked.
+                    if let Some(known) = self.keys.load().get(id) {
+                        return Ok(known.key.clone());
+                    }
+                    state.unknown.take().map_err(throttled)?;
+                    state.depart(id)
+                }
+            }
+        };
+        self.fly(client, id, &flight, deadline)
+    }
+
+    /// Fetches, keeps the key, and tells those who wait, whatever happens.
+    fn fly(&self, client: &Client, id: &str, flight: &Flight, deadline: Instant) -> Result<Key> {
+        let landing = Landing {
+            cache: self,
+            id,
+            flight,
+        };
+        let result = fetch(client, id, deadline);
+        if let Ok(key) = &result {
+            self.keep(id, key.clone());
+        }
+        landing.tell(result.clone());
+        result
+    }
+
+    fn keep(&self, id: &str, key: Key) {
+        let known = Arc::new(Known {
+            key,
+            fetched: Some(Instant::now()),
+        });
+        self.keys.rcu(|keys| {
+            let mut keys = Keys::clone(keys);
+            if keys.len() >= MAX_KEYS && !keys.contains_key(id) {
+                let oldest = keys
+                    .iter()
+                    .filter(|(_, known)| known.fetched.is_some())
+                    .max_by_key(|(_, known)| age(known))
+                    .map(|(id, _)| id.clone());
+                if let Some(oldest) = oldest {
+                    keys.remove(&oldest);
+                }
+            }
+            keys.insert(id.into(), known.clone());
+            keys
+        });
+    }
+
+    fn forget(&self, id: &str) {
+        self.keys.rcu(|keys| {
+            let mut keys = Keys::clone(keys);
+            keys.remove(id);
+            keys
+        });
+    }
+}
+
+fn age(known: &Known) -> Duration {
+    known.fetched.map(|at| at.elapsed()).unwrap_or_default()
+}
+
+fn throttled(wait: Duration) -> Error {
+    Error::new(
+        Status::TokenInvalid,
+        "unknown_key_throttled",
+        "the token's key is not known, and too many unknown keys were asked for lately",
+    )
+    .with_retryable(true)
+    .with_retry_after(Some(wait))
+}
+
+fn fetch(client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+    let mut call = Call::new(&operation::PUBLIC_KEY);
+    if !id.is_empty() {
+        call.path.push_str("?kid=");
+        call.path.push_str(&encode(id));
+    }
+    call.deadline = Some(deadline);
+    let reply = transport::execute(client, call).map_err(|error| match error.http_status() {
+        Some(400 | 404) => Error::new(
+            Status::TokenInvalid,
+            "unknown_key",
+            "the service knows no key with the token's kid",
+        ),
+        _ => error,
+    })?;
+    VerifyingKey::from_pem(&reply.body)
+        .map(Arc::new)
+        .map_err(|problem| {
+            Error::new(
+                Status::Response,
+                "invalid_public_key",
+                format!("the public key that the service sent cannot be used: {problem}"),
+            )
+        })
+}
+
+impl Flight {
+    fn land(&self, result: Result<Key>) {
+        lock(&self.landed).get_or_insert(result);
+        self.landing.notify_all();
+    }
+
+    fn wait(&self, deadline: Instant) -> Result<Key> {
+        let mut landed = lock(&self.landed);
+        loop {
+            if let Some(result) = &*landed {
+                return result.clone();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::new(
+                    Status::Timeout,
+                    "timeout",
+                    "the deadline passed while the service's key was being fetched",
+                )
+                .with_retryable(true));
+            }
+            landed = self
+                .landing
+                .wait_timeout(landed, left)
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+                .0;
+        }
+    }
+}
+
+/// Ends a flight even if fetching panics, so that nobody waits for ever.
+struct Landing<'a> {
+    cache: &'a KeyCache,
+    id: &'a str,
+    flight: &'a Flight,
+}
+
+impl Landing<'_> {
+    fn tell(self, result: Result<Key>) {
+        self.flight.land(result);
+    }
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.flight
+            .land(Err(Error::internal("fetching the service's key failed")));
+        lock(&self.cache.state).flights.remove(self.id);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a transaction token says beyond any other: which payload was confirmed.
+
+use serde_json::{Map, Value};
+
+use super::claims::{mismatch, text};
+use super::parts::malformed;
+use super::service::sha256;
+use crate::error::Result;
+
+/// Checks that the token confirms `payload`, and was made for `nonce` when the
+/// caller knows it.
+///
+/// `tx_hash` is SHA-256 of payload, nonce and server nonce one after the other.
+/// Newer tokens call it `txHash` and one of the nonces `lNonce`.
+pub(crate) fn check_transaction(
+    claims: &Map<String, Value>,
+    payload: &str,
+    nonce: Option<&str>,
+) -> Result<()> {
+    let hash = match (text(claims, "tx_hash")?, text(claims, "txHash")?) {
+        (Some(one), Some(other)) if one != other => {
+            return Err(malformed("the token's tx_hash and txHash contradict"));
+        }
+        (one, other) => one.or(other),
+    };
+    let hash = hash.ok_or_else(|| {
+        mismatch(
+            "transaction_hash_missing",
+            "the token confirms no transaction: it has no tx_hash",
+        )
+    })?;
+    // lNonce stands in for whichever of the two is missing. With both missing
+    // the order does not matter: the other one is empty.
+    let newer = text(claims, "lNonce")?;
+    let (client_nonce, server_nonce) = match (text(claims, "nonce")?, text(claims, "server_nonce")?)
+    {
+        (None, server) => (newer, server),
+        (client, None) => (client, newer),
+        both => both,
+    };
+    let computed = sha256(&[
+        payload.as_bytes(),
+        client_nonce.unwrap_or_default().as_bytes(),
+        server_nonce.unwrap_or_default().as_bytes(),
+    ]);
+    if computed != hash {
+        return Err(mismatch(
+            "transaction_hash_mismatch",
+            "the token confirms another payload",
+        ));
+    }
+    match nonce {
+        Some(nonce) if client_nonce != Some(nonce) => Err(mismatch(
+            "nonce_mismatch",
+            "the token confirms another transaction: its nonce is not the one sent",
+        )),
+        _ => Ok(()),
+    }
+}

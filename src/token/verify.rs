@@ -1,0 +1,77 @@
+//! Verifying the service's tokens.
+//!
+//! Whatever is wrong on the face of a token is found before any request leaves
+//! for its key. When the key is at hand the signature is judged before the
+//! values of the claims, so that a forged token is called forged, not expired.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::claims::{Claims, Expected};
+use super::{header, parts};
+use crate::client::Client;
+use crate::error::{Error, Result, Status};
+use crate::json::ObjectWriter;
+
+/// A good token.
+pub(crate) struct Verified {
+    header: String,
+    claims: String,
+}
+
+impl Verified {
+    /// `{"valid":true,"header":{…},"claims":{…}}`, both parts as they came.
+    pub(crate) fn to_json(&self) -> String {
+        let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 64);
+        result.boolean("valid", true);
+        result.raw("header", &self.header);
+        result.raw("claims", &self.claims);
+        result.finish()
+    }
+}
+
+impl Client {
+    /// Verifies a token: its form, its signature by the service, its audience,
+    /// its times, and whatever `further` checks in its claims.
+    pub(crate) fn verify(
+        &self,
+        token: &str,
+        username: Option<&str>,
+        deadline: Instant,
+        further: impl FnOnce(&Map<String, Value>) -> Result<()>,
+    ) -> Result<Verified> {
+        let parts = parts::split(token)?;
+        let kid = header::check(&parts.header.members)?;
+        let claims = Claims::read(&parts.claims.members)?;
+        let judged = claims
+            .check(&Expected {
+                client_id: &self.config().client_id,
+                username,
+                rules: &self.config().verification,
+            })
+            .and_then(|()| further(claims.members()));
+        let process = self.process();
+        let key = match &judged {
+            Ok(()) => Some(process.keys.get(self, kid, deadline)?),
+            Err(_) => process.keys.known(kid),
+        };
+        if key.is_some_and(|key| !key.verifies(parts.signature, parts.signed)) {
+            return Err(Error::new(
+                Status::TokenInvalid,
+                "invalid_signature",
+                "the token was not signed by the service, or was changed since",
+            ));
+        }
+        judged?;
+        Ok(Verified {
+            header: parts.header.text,
+            claims: parts.claims.text,
+        })
+    }
+
+    /// Verifies the `jwt` of an answer of the service.
+    pub(crate) fn verify_answer(&self, jwt: &str, deadline: Instant) -> Result<()> {
+        self.verify(jwt, None, deadline, |_| Ok(())).map(|_| ())
+    }
+}

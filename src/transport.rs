@@ -1,0 +1,476 @@
+//! The one place that sends: signs a token for each attempt, keeps to the
+//! call's deadline, repeats what may be repeated, limits what comes back and
+//! turns every failure into an [`Error`].
+
+mod connector;
+mod failure;
+mod retry;
+mod socket;
+mod tls;
+mod wait;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use rustls::ClientConfig;
+use ureq::Agent;
+use ureq::http::{HeaderName, HeaderValue, Request, Response, header};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
+use zeroize::Zeroizing;
+
+use crate::call::{Body, Call};
+use crate::cancel::Cancel;
+use crate::client::Client;
+use crate::config::{Config, private_key_required};
+use crate::error::{Error, Result, Status};
+use crate::json;
+use crate::log::Attempt;
+use crate::operation::Authorization;
+use crate::random;
+use crate::token::service;
+use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
+use failure::Failure;
+use retry::Repeat;
+pub(crate) use tls::client_config;
+use wait::{Woken, sleep_until};
+
+/// Idle connections kept for each client, and for how long: less than the
+/// minute after which load balancers usually close them, so that few are found
+/// closed just when they are needed.
+const IDLE_CONNECTIONS: usize = 64;
+const IDLE_AGE: Duration = Duration::from_secs(30);
+
+/// The public key is small, whatever answers are allowed to be.
+const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+/// A success of the service: its status was 2xx, its body is UTF-8.
+pub(crate) struct Reply {
+    pub(crate) body: String,
+}
+
+/// An attempt that failed, and what that says about repeating it.
+struct Failed {
+    error: Error,
+    repeat: Repeat,
+    retry_after: Option<Duration>,
+}
+
+/// Makes the HTTP agent of a process. One with a `cancel` serves a single call.
+pub(crate) fn agent(
+    config: &Config,
+    tls: Option<Arc<ClientConfig>>,
+    cancel: Option<Arc<Cancel>>,
+) -> Agent {
+    let connector =
+        ().chain(ConnectProxyConnector::default())
+            .chain(ServiceConnector { tls, cancel });
+    let settings = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(config.user_agent.as_str())
+        .proxy(config.proxy.0.clone())
+        .timeout_connect(Some(config.connect_timeout))
+        .max_idle_connections(IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(IDLE_CONNECTIONS)
+        .max_idle_age(IDLE_AGE)
+        .build();
+    Agent::with_parts(settings, connector, NoResolver)
+}
+
+/// Carries a call out. Every error names the operation and the request.
+pub(crate) fn execute(client: &Client, mut call: Call<'_>) -> Result<Reply> {
+    let operation = call.operation;
+    if operation.key_required && client.config().private_key.is_none() {
+        return Err(private_key_required().with_operation(operation.name));
+    }
+    let request_id = random::uuid()?;
+    let body = call.take_body();
+    attempts(client, &call, body.as_ref(), &request_id).map_err(|error| {
+        error
+            .with_operation(operation.name)
+            .with_request_id(&request_id)
+    })
+}
+
+fn attempts(
+    client: &Client,
+    call: &Call<'_>,
+    body: Option<&Body>,
+    request_id: &str,
+) -> Result<Reply> {
+    let config = client.config();
+    let deadline = call.deadline_within(config.request_timeout);
+    let own_agent = call
+        .cancel
+        .as_ref()
+        .map(|cancel| agent(config, client.tls(), Some(cancel.clone())));
+    let process = client.process();
+    let agent = own_agent.as_ref().unwrap_or(&process.agent);
+    let mut number = 1;
+    loop {
+        check_cancelled(call)?;
+        let started = Instant::now();
+        let bearer = bearer(client, call)?;
+        let outcome = attempt(agent, config, call, body, &bearer, request_id, deadline);
+        let retry_in = match &outcome {
+            Ok(_) => None,
+            Err(failed) => pause(failed, call, number, config.max_retries, deadline)?,
+        };
+        if let Some(logger) = client.logger() {
+            logger.log(&Attempt {
+                operation: call.operation,
+                number,
+                request_id,
+                http_status: match &outcome {
+                    Ok((status, _)) => Some(*status),
+                    Err(failed) => failed.error.http_status(),
+                },
+                error: outcome.as_ref().err().map(|failed| &failed.error),
+                duration: started.elapsed(),
+                retry_in,
+            });
+        }
+        match (outcome, retry_in) {
+            (Ok((_, reply)), _) => return Ok(reply),
+            (Err(failed), None) => {
+                let retryable = failed.repeat.allows(call.operation.safe);
+                return Err(failed
+                    .error
+                    .with_retryable(retryable)
+                    .with_retry_after(failed.retry_after));
+            }
+            (Err(_), Some(wait)) => {
+                let woken = sleep_until(Instant::now() + wait, call.cancel.as_deref())
+                    .map_err(|error| Error::internal(format!("waiting failed: {error}")))?;
+                if woken == Woken::Cancelled {
+                    return Err(cancelled());
+                }
+            }
+        }
+        number += 1;
+    }
+}
+
+/// How long to wait before another attempt, `None` if there is to be none.
+fn pause(
+    failed: &Failed,
+    call: &Call<'_>,
+    number: u32,
+    max_retries: u32,
+    deadline: Instant,
+) -> Result<Option<Duration>> {
+    if number > max_retries || !failed.repeat.allows(call.operation.safe) {
+        return Ok(None);
+    }
+    let wait = match failed.retry_after {
+        Some(wait) => wait,
+        None => retry::backoff(number)?,
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    Ok((wait < left).then_some(wait))
+}
+
+fn check_cancelled(call: &Call<'_>) -> Result<()> {
+    match &call.cancel {
+        Some(cancel) if cancel.is_triggered() => Err(cancelled()),
+        _ => Ok(()),
+    }
+}
+
+fn cancelled() -> Error {
+    Error::new(Status::Cancelled, "cancelled", "the call was cancelled")
+}
+
+/// A new bearer token: each is good for one attempt, since nonces are single
+/// use. Without a key there is none, since applications may be public.
+fn bearer(client: &Client, call: &Call<'_>) -> Result<Option<Zeroizing<String>>> {
+    let config = client.config();
+    let Some(key) = &config.private_key else {
+        return Ok(None);
+    };
+    let token = match call.operation.authorization {
+        Authorization::None => return Ok(None),
+        Authorization::Scope(scope) => {
+            service::service_token(key, &config.client_id, scope, call.subject, None)?
+        }
+        Authorization::Transaction => service::transaction_token(
+            key,
+            &config.client_id,
+            call.tx_payload,
+            call.subject.username,
+            None,
+        )?,
+    };
+    Ok(Some(Zeroizing::new(token)))
+}
+
+fn attempt(
+    agent: &Agent,
+    config: &Config,
+    call: &Call<'_>,
+    body: Option<&Body>,
+    bearer: &Option<Zeroizing<String>>,
+    request_id: &str,
+    deadline: Instant,
+) -> std::result::Result<(u16, Reply), Failed> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let limit = match call.operation.answer {
+        crate::operation::Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
+        _ => config.max_response_bytes,
+    };
+    reset_sent();
+    let mut response = send(agent, config, call, body, bearer, request_id, left)?;
+    let status = response.status().as_u16();
+    let retry_after = retry_after(&response);
+    if response.status().is_redirection() {
+        return Err(unexpected(
+            "unexpected_redirect",
+            "the service answered with a redirect, which is never followed: check base_url",
+        )
+        .with_status(status));
+    }
+    if response.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(unexpected(
+            "unexpected_encoding",
+            "the service compressed its answer without being asked to",
+        )
+        .with_status(status));
+    }
+    let body_bytes = response
+        .body_mut()
+        .with_config()
+        .limit(limit)
+        .read_to_vec()
+        .map_err(|error| failed(error).with_status(status))?;
+    if !response.status().is_success() {
+        return Err(refused(status, &body_bytes, retry_after, body, bearer));
+    }
+    let body = String::from_utf8(body_bytes).map_err(|_| {
+        unexpected("invalid_response", "the service's answer is not UTF-8").with_status(status)
+    })?;
+    Ok((status, Reply { body }))
+}
+
+fn send(
+    agent: &Agent,
+    config: &Config,
+    call: &Call<'_>,
+    body: Option<&Body>,
+    bearer: &Option<Zeroizing<String>>,
+    request_id: &str,
+    left: Duration,
+) -> std::result::Result<Response<ureq::Body>, Failed> {
+    let json = HeaderValue::from_static("application/json");
+    let mut builder = Request::builder()
+        .method(call.operation.method.as_str())
+        .uri(config.base_url.join(&call.path))
+        .header(header::CONTENT_TYPE, json.clone())
+        .header(header::ACCEPT, json)
+        .header(
+            HeaderName::from_static("x-client-id"),
+            config.client_id.as_str(),
+        )
+        .header(HeaderName::from_static("request-id"), request_id);
+    if let Some(bearer) = bearer {
+        let mut value = HeaderValue::from_str(&Zeroizing::new(format!("Bearer {}", **bearer)))
+            .map_err(|_| internal("the bearer token is not a header value"))?;
+        value.set_sensitive(true);
+        builder = builder.header(header::AUTHORIZATION, value);
+    }
+    for (name, value) in &config.headers {
+        builder = builder.header(name, value);
+    }
+    let invalid = |_| internal("the request could not be built");
+    match body {
+        Some(body) => run(
+            agent,
+            builder.body(body.text.as_str()).map_err(invalid)?,
+            left,
+        ),
+        None => run(agent, builder.body(()).map_err(invalid)?, left),
+    }
+}
+
+fn run<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: Request<B>,
+    left: Duration,
+) -> std::result::Result<Response<ureq::Body>, Failed> {
+    let request = agent
+        .configure_request(request)
+        .timeout_global(Some(left))
+        .build();
+    agent.run(request).map_err(failed)
+}
+
+fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?;
+    retry::retry_after(value.to_str().ok()?, SystemTime::now())
+}
+
+impl Failed {
+    fn with_status(mut self, status: u16) -> Failed {
+        self.error = self.error.with_http_status(status);
+        self
+    }
+}
+
+fn internal(message: &str) -> Failed {
+    Failed {
+        error: Error::internal(message),
+        repeat: Repeat::Never,
+        retry_after: None,
+    }
+}
+
+/// The answer is there, and is not what the protocol promises.
+fn unexpected(code: &'static str, message: impl Into<String>) -> Failed {
+    Failed {
+        error: Error::new(Status::Response, code, message),
+        repeat: Repeat::Never,
+        retry_after: None,
+    }
+}
+
+/// No answer, or half of one.
+fn failed(error: ureq::Error) -> Failed {
+    let sent = was_sent();
+    let (status, code, message) = match error {
+        ureq::Error::Other(other) => match other.downcast::<Failure>() {
+            Ok(failure) => return from_connector(*failure, sent),
+            Err(other) => (Status::Network, "connection_lost", other.to_string()),
+        },
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => (
+            Status::Timeout,
+            "connect_timeout",
+            "no connection could be made in time".to_owned(),
+        ),
+        ureq::Error::Timeout(_) => (
+            Status::Timeout,
+            "timeout",
+            "the deadline passed before the service had answered".to_owned(),
+        ),
+        ureq::Error::Io(error) if !sent => (
+            Status::Network,
+            "connect_failed",
+            format!("no connection could be made: {error}"),
+        ),
+        ureq::Error::Io(error) => (
+            Status::Network,
+            "connection_lost",
+            format!("the connection broke before the answer was complete: {error}"),
+        ),
+        ureq::Error::ConnectProxyFailed(why) => (
+            Status::Network,
+            "proxy_failed",
+            format!("the proxy refused the connection: {why}"),
+        ),
+        ureq::Error::BodyExceedsLimit(limit) => {
+            return unexpected(
+                "response_too_large",
+                format!("the service's answer is larger than {limit} bytes (max_response_bytes)"),
+            );
+        }
+        ureq::Error::LargeResponseHeader(_, limit) => {
+            return unexpected(
+                "response_too_large",
+                format!("the headers of the service's answer are larger than {limit} bytes"),
+            );
+        }
+        other => {
+            return unexpected(
+                "invalid_response",
+                format!("the service's answer is not valid HTTP: {other}"),
+            );
+        }
+    };
+    Failed {
+        error: Error::new(status, code, message),
+        repeat: if sent { Repeat::IfSafe } else { Repeat::Always },
+        retry_after: None,
+    }
+}
+
+fn from_connector(failure: Failure, sent: bool) -> Failed {
+    let again = if sent { Repeat::IfSafe } else { Repeat::Always };
+    let (status, code, repeat) = match failure {
+        Failure::Cancelled => {
+            return Failed {
+                error: cancelled(),
+                repeat: Repeat::Never,
+                retry_after: None,
+            };
+        }
+        Failure::Dns(_) => (Status::Network, "dns_failed", again),
+        Failure::Connect(_) => (Status::Network, "connect_failed", again),
+        Failure::Certificate(_) => (Status::Tls, "certificate_invalid", Repeat::Never),
+        Failure::Tls(_) => (Status::Tls, "tls_failed", again),
+    };
+    Failed {
+        error: Error::new(status, code, failure.to_string()),
+        repeat,
+        retry_after: None,
+    }
+}
+
+/// The service said no: `{"code","message"}`, or anything at all with a 5xx.
+fn refused(
+    status: u16,
+    answer: &[u8],
+    retry_after: Option<Duration>,
+    body: Option<&Body>,
+    bearer: &Option<Zeroizing<String>>,
+) -> Failed {
+    let text = std::str::from_utf8(answer).unwrap_or_default();
+    let members = json::members(text).unwrap_or_default();
+    let code = json::text_member(&members, "code").filter(|code| is_code(code));
+    let message = json::text_member(&members, "message")
+        .filter(|message| !message.is_empty())
+        .unwrap_or_else(|| format!("the service answered {status} without saying why"));
+    let hide = |text: String| redact(text, body, bearer);
+    let (kind, default_code) = match status {
+        429 => (Status::RateLimited, "rate_limited"),
+        _ => (Status::Api, "http_error"),
+    };
+    let code = code.map(hide);
+    let error = match code {
+        Some(code) => Error::new(kind, code, redact(message, body, bearer)),
+        None => Error::new(kind, default_code, redact(message, body, bearer)),
+    };
+    let repeat = match (status, retry_after) {
+        (429, _) | (503, Some(_)) => Repeat::Always,
+        (500.., _) => Repeat::IfSafe,
+        _ => Repeat::Never,
+    };
+    Failed {
+        error: error.with_http_status(status),
+        repeat,
+        retry_after,
+    }
+}
+
+/// A code is a short name; anything else is not one.
+fn is_code(code: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    !code.is_empty() && code.len() <= 64 && code.bytes().all(plain)
+}
+
+/// The longest message of the service that is passed on, in characters.
+const MAX_MESSAGE: usize = 500;
+
+/// Hides what was secret in the request, should the service repeat it.
+fn redact(mut text: String, body: Option<&Body>, bearer: &Option<Zeroizing<String>>) -> String {
+    const HIDDEN: &str = "[redacted]";
+    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
+    for secret in secrets.iter().chain(bearer) {
+        if !secret.is_empty() && text.contains(secret.as_str()) {
+            text = text.replace(secret.as_str(), HIDDEN);
+        }
+    }
+    if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}

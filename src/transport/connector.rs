@@ -1,0 +1,139 @@
+//! Our end of ureq's chain of connectors: socket, TLS, and a note of whether
+//! anything was sent.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustls::ClientConfig;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time;
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::socket::SocketTransport;
+use super::tls::TlsTransport;
+use crate::cancel::Cancel;
+
+/// The clock that ureq measures time limits with.
+pub(super) type Clock = Arc<dyn Fn() -> time::Instant + Send + Sync + 'static>;
+
+thread_local! {
+    /// Whether this thread's current request may have reached the service.
+    static SENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Forgets what was sent before; called ahead of every request.
+pub(super) fn reset_sent() {
+    SENT.set(false);
+}
+
+/// Whether any byte of the current request left this process. What was not
+/// sent may be repeated, whatever it would have done.
+pub(super) fn was_sent() -> bool {
+    SENT.get()
+}
+
+/// Connects to the service, or through the tunnel that a proxy made.
+pub(super) struct ServiceConnector {
+    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) cancel: Option<Arc<Cancel>>,
+}
+
+impl<In: Transport> Connector<In> for ServiceConnector {
+    type Out = ServiceTransport;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<ServiceTransport>, ureq::Error> {
+        let started = Instant::now();
+        let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
+        let authority = details.uri.authority().ok_or_else(invalid)?;
+        let https = details.needs_tls();
+        let inner: Box<dyn Transport> = match chained {
+            Some(tunnel) => Box::new(tunnel),
+            None => Box::new(SocketTransport::connect(
+                authority.host(),
+                authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
+                deadline(details.timeout, started),
+                details.config,
+                self.cancel.clone(),
+            )?),
+        };
+        let inner: Box<dyn Transport> = match (&self.tls, https) {
+            (Some(tls), true) => Box::new(TlsTransport::connect(
+                inner,
+                authority.host(),
+                tls.clone(),
+                details.timeout,
+                started,
+                details.config,
+                details.current_time.clone(),
+            )?),
+            _ => inner,
+        };
+        // Connecting is not sending; a proxy was only asked for a tunnel.
+        reset_sent();
+        Ok(Some(ServiceTransport { inner }))
+    }
+}
+
+impl std::fmt::Debug for ServiceConnector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServiceConnector")
+    }
+}
+
+fn deadline(timeout: NextTimeout, started: Instant) -> Option<Instant> {
+    match timeout.after.is_not_happening() {
+        true => None,
+        false => started.checked_add(*timeout.after),
+    }
+}
+
+/// A connection that notes when something is sent over it.
+#[derive(Debug)]
+pub(super) struct ServiceTransport {
+    inner: Box<dyn Transport>,
+}
+
+impl Transport for ServiceTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        SENT.set(true);
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
+
+/// Resolves nothing: the connector does it, and only for a new connection, so
+/// that a call over a kept one needs no name service.
+#[derive(Debug)]
+pub(super) struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

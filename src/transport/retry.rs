@@ -1,0 +1,81 @@
+//! Whether, and when, a failed attempt is repeated.
+
+use std::time::{Duration, SystemTime};
+
+use crate::error::Result;
+use crate::random;
+
+/// Whether repeating could do something twice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Repeat {
+    /// Nothing was carried out: any call may be repeated.
+    Always,
+    /// It may have been carried out: only calls that change nothing.
+    IfSafe,
+    /// Repeating would fail the same way.
+    Never,
+}
+
+impl Repeat {
+    pub(super) fn allows(self, safe: bool) -> bool {
+        match self {
+            Repeat::Always => true,
+            Repeat::IfSafe => safe,
+            Repeat::Never => false,
+        }
+    }
+}
+
+const FIRST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// How long to wait before the next attempt: anything from nothing to a limit
+/// that doubles each time (full jitter, so that clients that failed together
+/// do not come back together).
+pub(super) fn backoff(failed_attempts: u32) -> Result<Duration> {
+    let doubled = FIRST.saturating_mul(1 << failed_attempts.saturating_sub(1).min(16));
+    let limit = doubled.min(LONGEST).as_millis() as u64;
+    random::below(limit + 1).map(Duration::from_millis)
+}
+
+/// `Retry-After`: seconds, or an HTTP date.
+pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let at = httpdate::parse_http_date(value).ok()?;
+    Some(at.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_and_stays_bounded() {
+        for (attempt, limit) in [(1, 100), (2, 200), (3, 400), (10, 5_000), (100, 5_000)] {
+            for _ in 0..200 {
+                assert!(backoff(attempt).unwrap() <= Duration::from_millis(limit));
+            }
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (value, expected) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("99999999999999999999", None),
+        ] {
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(value, now), expected, "{value}");
+        }
+    }
+}

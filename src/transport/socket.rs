@@ -1,0 +1,218 @@
+//! A TCP connection for ureq that can be cancelled and keeps to the call's
+//! deadline at every step: resolving, connecting, writing and reading.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::AsFd;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Instant;
+
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use rustix::net::{self, AddressFamily, RecvFlags, SocketFlags, SocketType, sockopt};
+use rustix::pipe::{PipeFlags, pipe_with};
+use ureq::Timeout;
+use ureq::config::Config;
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+
+use super::failure::Failure;
+use super::wait::{Woken, wait_for};
+use crate::cancel::Cancel;
+
+/// A connected, non-blocking socket.
+#[derive(Debug)]
+pub(super) struct SocketTransport {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+    cancel: Option<Arc<Cancel>>,
+}
+
+impl SocketTransport {
+    /// Resolves and connects, trying the host's addresses in turn.
+    pub(super) fn connect(
+        host: &str,
+        port: u16,
+        deadline: Option<Instant>,
+        config: &Config,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<SocketTransport, ureq::Error> {
+        let addresses = resolve(host, port, deadline, cancel.as_deref())?;
+        let stream = connect_any(&addresses, deadline, cancel.as_deref())?;
+        stream.set_nodelay(true)?;
+        Ok(SocketTransport {
+            stream,
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+            cancel,
+        })
+    }
+
+    /// Blocks until the socket is ready for `interest`.
+    fn ready(&self, interest: PollFlags, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let deadline = match timeout.after.is_not_happening() {
+            true => None,
+            // Checked here because a peer that always has another byte ready
+            // would otherwise never let the deadline pass.
+            false if timeout.after.is_zero() => return Err(ureq::Error::Timeout(timeout.reason)),
+            false => Instant::now().checked_add(*timeout.after),
+        };
+        let woken = wait_for(
+            self.stream.as_fd(),
+            interest,
+            deadline,
+            self.cancel.as_deref(),
+        )?;
+        met(woken, timeout.reason)
+    }
+}
+
+impl Transport for SocketTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let mut sent = 0;
+        while sent < amount {
+            let output = &self.buffers.output()[sent..amount];
+            match (&self.stream).write(output) {
+                Ok(0) => return Err(std::io::Error::from(ErrorKind::WriteZero).into()),
+                Ok(written) => sent += written,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.ready(PollFlags::OUT, timeout)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        loop {
+            // An answer takes a while: waiting first spares a read in vain.
+            self.ready(PollFlags::IN, timeout)?;
+            let input = self.buffers.input_append_buf();
+            match (&self.stream).read(input) {
+                Ok(amount) => {
+                    self.buffers.input_appended(amount);
+                    return Ok(amount > 0);
+                }
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// An idle connection has nothing to read: data or an end means that the
+    /// service is done with it.
+    fn is_open(&mut self) -> bool {
+        let mut byte = [0; 1];
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        matches!(
+            net::recv(&self.stream, &mut byte[..], flags),
+            Err(Errno::AGAIN)
+        )
+    }
+}
+
+fn met(woken: Woken, reason: Timeout) -> Result<(), ureq::Error> {
+    match woken {
+        Woken::Ready => Ok(()),
+        Woken::TimedOut => Err(ureq::Error::Timeout(reason)),
+        Woken::Cancelled => Err(Failure::Cancelled.into()),
+    }
+}
+
+/// The host's addresses. The system's resolver blocks for as long as it likes,
+/// so it runs in a thread of its own, which is left behind at the deadline.
+fn resolve(
+    host: &str,
+    port: u16,
+    deadline: Option<Instant>,
+    cancel: Option<&Cancel>,
+) -> Result<Vec<SocketAddr>, ureq::Error> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let (answers, answer) = mpsc::sync_channel(1);
+    let (done, finished) = pipe_with(PipeFlags::CLOEXEC).map_err(std::io::Error::from)?;
+    let name = host.to_owned();
+    thread::Builder::new()
+        .name("loginid-dns".to_owned())
+        .spawn(move || {
+            let addresses = (name.as_str(), port).to_socket_addrs();
+            let _ = answers.send(addresses.map(Iterator::collect::<Vec<_>>));
+            // Closing its end of the pipe wakes the caller.
+            drop(finished);
+        })?;
+    met(
+        wait_for(done.as_fd(), PollFlags::IN, deadline, cancel)?,
+        Timeout::Resolve,
+    )?;
+    let addresses = answer
+        .recv()
+        .map_err(|_| Failure::Dns("the resolver ended early".to_owned()))?
+        .map_err(|error| Failure::Dns(error.to_string()))?;
+    if addresses.is_empty() {
+        return Err(Failure::Dns("the name has no address".to_owned()).into());
+    }
+    Ok(addresses)
+}
+
+/// Each address but the last gets half of the time that is left.
+fn connect_any(
+    addresses: &[SocketAddr],
+    deadline: Option<Instant>,
+    cancel: Option<&Cancel>,
+) -> Result<TcpStream, ureq::Error> {
+    let mut failure = ureq::Error::HostNotFound;
+    for (position, address) in addresses.iter().enumerate() {
+        let last = position + 1 == addresses.len();
+        let until = deadline.map(|deadline| {
+            let now = Instant::now();
+            match last {
+                true => deadline,
+                false => now + deadline.saturating_duration_since(now) / 2,
+            }
+        });
+        match connect(*address, until, cancel) {
+            Ok(stream) => return Ok(stream),
+            Err(ureq::Error::Other(cancelled)) => return Err(ureq::Error::Other(cancelled)),
+            Err(ureq::Error::Io(error)) => failure = Failure::Connect(error).into(),
+            Err(other) => failure = other,
+        }
+    }
+    Err(failure)
+}
+
+fn connect(
+    address: SocketAddr,
+    deadline: Option<Instant>,
+    cancel: Option<&Cancel>,
+) -> Result<TcpStream, ureq::Error> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket =
+        net::socket_with(family, SocketType::STREAM, flags, None).map_err(std::io::Error::from)?;
+    match net::connect(&socket, &address) {
+        Ok(()) => {}
+        // Interrupted or not, connecting goes on by itself.
+        Err(Errno::INPROGRESS | Errno::INTR) => {
+            met(
+                wait_for(socket.as_fd(), PollFlags::OUT, deadline, cancel)?,
+                Timeout::Connect,
+            )?;
+            sockopt::socket_error(&socket)
+                .map_err(std::io::Error::from)?
+                .map_err(std::io::Error::from)?;
+        }
+        Err(error) => return Err(std::io::Error::from(error).into()),
+    }
+    Ok(TcpStream::from(socket))
+}

@@ -1,0 +1,65 @@
+//! The one place where a call blocks: until a descriptor is ready, the deadline
+//! passes or the caller cancels, whichever is first.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::cancel::Cancel;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Woken {
+    Ready,
+    TimedOut,
+    Cancelled,
+}
+
+/// Waits for `interest` on a descriptor. A signal does not end the wait.
+pub(super) fn wait_for(
+    descriptor: BorrowedFd<'_>,
+    interest: PollFlags,
+    deadline: Option<Instant>,
+    cancel: Option<&Cancel>,
+) -> io::Result<Woken> {
+    wait(Some((descriptor, interest)), deadline, cancel)
+}
+
+/// Sleeps until the deadline, or until cancelled.
+pub(super) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> io::Result<Woken> {
+    wait(None, Some(deadline), cancel)
+}
+
+fn wait(
+    descriptor: Option<(BorrowedFd<'_>, PollFlags)>,
+    deadline: Option<Instant>,
+    cancel: Option<&Cancel>,
+) -> io::Result<Woken> {
+    let signal = cancel.map(|cancel| PollFd::from_borrowed_fd(cancel.signal(), PollFlags::IN));
+    let watched = descriptor.map(|(fd, interest)| PollFd::from_borrowed_fd(fd, interest));
+    let mut descriptors: Vec<PollFd<'_>> = watched.into_iter().chain(signal).collect();
+    loop {
+        let remaining = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        match poll(&mut descriptors, remaining.map(timespec).as_ref()) {
+            Ok(0) => return Ok(Woken::TimedOut),
+            Ok(_) => break,
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Cancelling wins over an answer that arrived in the same moment: the
+    // caller has stopped waiting for it.
+    if cancel.is_some_and(Cancel::is_triggered) {
+        return Ok(Woken::Cancelled);
+    }
+    Ok(Woken::Ready)
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    Timespec {
+        tv_sec: duration.as_secs().try_into().unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}

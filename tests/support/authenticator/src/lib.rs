@@ -1,0 +1,187 @@
+//! A browser and its authenticator in one, for tests: takes the payloads that LoginID hands out and
+//! answers with those that it takes back. The WebAuthn in it is that of the `passkey` crates, so it
+//! refuses what a browser refuses, such as a relying party id that is not the origin's.
+//!
+//! ```
+//! use loginid_test_authenticator::SoftAuthenticator;
+//! # use serde_json::json;
+//! # let attestation_payload = json!({
+//! #     "credential_uuid": "2e8e9a8c-5b0f-4d9e-8f3b-0d9a6b0f7c11",
+//! #     "challenge": "AAAAAAAAAAAAAAAAAAAAAA",
+//! #     "rp": {"id": "example.com", "name": "Example"},
+//! #     "user": {"id": "dXNlcg", "name": "ada", "displayName": "Ada"},
+//! #     "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+//! # });
+//! let mut device = SoftAuthenticator::platform();
+//! let to_complete = device.register(&attestation_payload, "https://example.com")?;
+//! assert_eq!(to_complete["challenge"], attestation_payload["challenge"]);
+//! # Ok::<(), loginid_test_authenticator::Error>(())
+//! ```
+
+mod store;
+mod user;
+
+use passkey::authenticator::Authenticator;
+use passkey::client::{Client, DefaultClientData, WebauthnError};
+use passkey::crypto::rust_crypto::RustCryptoBackend;
+use passkey::types::ctap2::{Aaguid, Ctap2Error};
+use passkey::types::encoding::base64url;
+use passkey::types::webauthn::{
+    AuthenticatedPublicKeyCredential, AuthenticatorAttachment, CreatedPublicKeyCredential,
+    CredentialCreationOptions, CredentialRequestOptions, PublicKeyCredentialCreationOptions,
+    PublicKeyCredentialRequestOptions,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use store::Keys;
+use url::Url;
+use user::WillingUser;
+
+/// One device with the keys made on it. A clone is a copy of the device: from then on both count
+/// their signatures on their own, which is what the sign counter is to show.
+#[derive(Clone)]
+pub struct SoftAuthenticator {
+    attachment: AuthenticatorAttachment,
+    keys: Keys,
+}
+
+/// Why the ceremony ended on the user's side, with nothing to send to the service.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("the payload is not what a browser takes: {0}")]
+    Payload(String),
+    #[error("the service asks for an authenticator of the other attachment")]
+    Attachment,
+    #[error("this authenticator already has one of the excluded credentials")]
+    Excluded,
+    #[error("this authenticator has none of the allowed credentials")]
+    NoCredential,
+    #[error("the browser refuses: {0}")]
+    Browser(String),
+}
+
+impl SoftAuthenticator {
+    /// One built into the device, such as a fingerprint reader.
+    pub fn platform() -> Self {
+        Self {
+            attachment: AuthenticatorAttachment::Platform,
+            keys: Keys::default(),
+        }
+    }
+
+    /// One carried along, such as a USB key.
+    pub fn roaming() -> Self {
+        Self {
+            attachment: AuthenticatorAttachment::CrossPlatform,
+            ..Self::platform()
+        }
+    }
+
+    /// Makes a key as an `attestation_payload` asks for. Answers the one to complete with:
+    /// `credential_uuid, credential_id, challenge, client_data, attestation_data`.
+    pub fn register(&mut self, attestation_payload: &Value, origin: &str) -> Result<Value, Error> {
+        let created = self.create(parse(attestation_payload)?, origin)?;
+        Ok(json!({
+            "credential_uuid": attestation_payload["credential_uuid"],
+            "credential_id": created.id,
+            "challenge": attestation_payload["challenge"],
+            "client_data": base64url(&created.response.client_data_json),
+            "attestation_data": base64url(&created.response.attestation_object),
+        }))
+    }
+
+    /// Signs as an `assertion_payload` asks for. Answers the one to complete with:
+    /// `challenge, credential_id, client_data, authenticator_data, signature`.
+    pub fn login(&mut self, assertion_payload: &Value, origin: &str) -> Result<Value, Error> {
+        let signed = self.get(parse(assertion_payload)?, origin)?;
+        Ok(json!({
+            "challenge": assertion_payload["challenge"],
+            "credential_id": signed.id,
+            "client_data": base64url(&signed.response.client_data_json),
+            "authenticator_data": base64url(&signed.response.authenticator_data),
+            "signature": base64url(&signed.response.signature),
+        }))
+    }
+
+    /// Signs a transaction's `assertion_options`. Answers the members for its completion:
+    /// `key_handle, challenge, client_data, auth_data, sign_data`.
+    pub fn confirm(&mut self, assertion_options: &Value, origin: &str) -> Result<Value, Error> {
+        let signed = self.get(parse(assertion_options)?, origin)?;
+        Ok(json!({
+            "key_handle": signed.id,
+            "challenge": assertion_options["challenge"],
+            "client_data": base64url(&signed.response.client_data_json),
+            "auth_data": base64url(&signed.response.authenticator_data),
+            "sign_data": base64url(&signed.response.signature),
+        }))
+    }
+
+    fn create(
+        &mut self,
+        options: PublicKeyCredentialCreationOptions,
+        origin: &str,
+    ) -> Result<CreatedPublicKeyCredential, Error> {
+        let wanted = options
+            .authenticator_selection
+            .as_ref()
+            .and_then(|selection| selection.authenticator_attachment);
+        // A browser would look for another authenticator. passkey's client does not look at this.
+        if wanted.is_some_and(|wanted| wanted != self.attachment) {
+            return Err(Error::Attachment);
+        }
+        let request = CredentialCreationOptions {
+            public_key: options,
+        };
+        let origin = url(origin)?;
+        let mut browser = Client::new(self.authenticator()).allows_insecure_localhost(true);
+        let created = pollster::block_on(browser.register(&origin, request, DefaultClientData));
+        self.keys = browser.authenticator().store().clone();
+        created.map_err(Error::from)
+    }
+
+    fn get(
+        &mut self,
+        options: PublicKeyCredentialRequestOptions,
+        origin: &str,
+    ) -> Result<AuthenticatedPublicKeyCredential, Error> {
+        let request = CredentialRequestOptions {
+            public_key: options,
+        };
+        let origin = url(origin)?;
+        let mut browser = Client::new(self.authenticator()).allows_insecure_localhost(true);
+        let signed = pollster::block_on(browser.authenticate(&origin, request, DefaultClientData));
+        self.keys = browser.authenticator().store().clone();
+        signed.map_err(Error::from)
+    }
+
+    /// passkey's client owns its authenticator and cannot be cloned: each ceremony gets a new one.
+    fn authenticator(&self) -> Authenticator<Keys, WillingUser, RustCryptoBackend> {
+        let (keys, user) = (self.keys.clone(), WillingUser);
+        let mut authenticator =
+            Authenticator::new(Aaguid::new_empty(), keys, user, RustCryptoBackend);
+        authenticator.set_make_credentials_with_signature_counter(true);
+        authenticator
+    }
+}
+
+fn parse<T: DeserializeOwned>(payload: &Value) -> Result<T, Error> {
+    T::deserialize(payload).map_err(|error| Error::Payload(error.to_string()))
+}
+
+fn url(origin: &str) -> Result<Url, Error> {
+    Url::parse(origin).map_err(|error| Error::Browser(format!("origin {origin:?}: {error}")))
+}
+
+impl From<WebauthnError> for Error {
+    fn from(error: WebauthnError) -> Self {
+        match error {
+            WebauthnError::CredentialNotFound => Self::NoCredential,
+            WebauthnError::AuthenticatorError(code)
+                if code == u8::from(Ctap2Error::CredentialExcluded) =>
+            {
+                Self::Excluded
+            }
+            other => Self::Browser(format!("{other:?}")),
+        }
+    }
+}
