@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
@@ -116,36 +116,27 @@ impl Builder {
 
     /// Starts it, unless the port is taken or the machine has nothing left to give.
     pub fn try_start(self) -> io::Result<Emulator> {
-        let runtime = runtime::Builder::new_multi_thread()
-            .enable_all()
-            .thread_name("loginid-emulator")
-            .build()?;
-        let listeners = runtime.block_on(Listeners::bind(self.port))?;
+        let listeners = Listeners::bind(self.port)?;
         let tls = self.tls.map(tls::throw_away).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base_url = format!("{scheme}://127.0.0.1:{}", listeners.port()?);
         let (acceptor, ca_pem) = tls.map(|tls| (tls.acceptor, tls.ca_pem)).unzip();
 
         let state = Arc::new(State::new(base_url, self.recording));
-        let router: Router = service::router()
-            .merge(control::router())
-            .with_state(Arc::clone(&state));
+        let router: Router = service::router().merge(control::router()).with_state(Arc::clone(&state));
         let serving = listeners.serve(Arc::clone(&state), router, acceptor);
-        let (stop, stopped) = oneshot::channel::<()>();
-        // The runtime lives and ends on a thread of its own: a test inside another runtime could not end it.
-        let thread = std::thread::Builder::new()
-            .name("loginid-emulator".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! { () = serving => {}, _ = stopped => {} }
-                });
-                runtime.shutdown_timeout(Duration::from_millis(500));
-            })?;
-        Ok(Emulator {
-            control: Control::new(state),
-            ca_pem,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let (stop, stopped) = oneshot::channel();
+        // The runtime begins and ends on a thread of its own: a test that runs inside another could do neither.
+        let thread = thread::Builder::new().name("loginid-emulator".to_owned()).spawn(|| run(serving, stopped))?;
+        Ok(Emulator { control: Control::new(state), ca_pem, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+fn run(serving: impl Future<Output = io::Result<()>>, stopped: oneshot::Receiver<()>) {
+    let runtime = runtime::Builder::new_multi_thread().enable_all().thread_name("loginid-emulator").build();
+    let runtime = runtime.expect("the machine has threads left");
+    runtime.block_on(async {
+        tokio::select! { served = serving => served.expect("the sockets can be polled"), _ = stopped => {} }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(500));
 }

@@ -6,7 +6,7 @@ mod script;
 pub mod tls;
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,16 +41,16 @@ impl Socket for TlsStream<TcpStream> {
 
 /// The loopback sockets of one port: `localhost` may mean either family.
 pub struct Listeners {
-    v4: TcpListener,
-    v6: Option<TcpListener>,
+    v4: std::net::TcpListener,
+    v6: Option<std::net::TcpListener>,
 }
 
 impl Listeners {
     /// Binds a port of the loopback interface, 0 for any free one.
-    pub async fn bind(port: u16) -> io::Result<Self> {
+    pub fn bind(port: u16) -> io::Result<Self> {
         for _ in 0..20 {
-            let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-            match TcpListener::bind((Ipv6Addr::LOCALHOST, v4.local_addr()?.port())).await {
+            let v4 = listen(Ipv4Addr::LOCALHOST.into(), port)?;
+            match listen(Ipv6Addr::LOCALHOST.into(), v4.local_addr()?.port()) {
                 Ok(v6) => return Ok(Self { v4, v6: Some(v6) }),
                 // Somebody else is `localhost` on this port for IPv6: take another, if it is ours to choose.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse && port == 0 => {}
@@ -59,10 +59,7 @@ impl Listeners {
                 Err(_) => return Ok(Self { v4, v6: None }),
             }
         }
-        Err(io::Error::new(
-            io::ErrorKind::AddrInUse,
-            "no port is free for both IPv4 and IPv6",
-        ))
+        Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free for both IPv4 and IPv6"))
     }
 
     /// The port.
@@ -71,26 +68,29 @@ impl Listeners {
     }
 
     /// Accepts connections until it is dropped.
-    pub async fn serve(self, state: Arc<State>, router: Router, tls: Option<TlsAcceptor>) {
+    pub async fn serve(self, state: Arc<State>, router: Router, tls: Option<TlsAcceptor>) -> io::Result<()> {
+        let v4 = TcpListener::from_std(self.v4)?;
+        let v6 = self.v6.map(TcpListener::from_std).transpose()?;
         loop {
-            let accepted = match &self.v6 {
-                None => self.v4.accept().await,
-                Some(v6) => tokio::select! { v4 = self.v4.accept() => v4, v6 = v6.accept() => v6 },
+            let accepted = match &v6 {
+                None => v4.accept().await,
+                Some(v6) => tokio::select! { v4 = v4.accept() => v4, v6 = v6.accept() => v6 },
             };
             match accepted {
                 Ok(connection) => {
-                    tokio::spawn(start(
-                        connection,
-                        Arc::clone(&state),
-                        router.clone(),
-                        tls.clone(),
-                    ));
+                    tokio::spawn(start(connection, Arc::clone(&state), router.clone(), tls.clone()));
                 }
                 // Out of descriptors, most likely: some connections have to end first.
                 Err(_) => sleep(Duration::from_millis(10)).await,
             }
         }
     }
+}
+
+fn listen(address: IpAddr, port: u16) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind((address, port))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 async fn start(

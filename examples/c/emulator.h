@@ -1,0 +1,10 @@
+/* What the examples ask of the emulator in place of a person with a device. */
+#ifndef EXAMPLES_EMULATOR_H
+#define EXAMPLES_EMULATOR_H
+
+/* Sends POST /_emulator/<path> with a JSON body to the emulator that
+ * LOGINID_EMULATOR_URL names. Returns its JSON answer, to be freed with free(),
+ * or NULL if it did not answer 200. */
+char *emulator_post(const char *path, const char *json);
+
+#endif
