@@ -134,8 +134,9 @@ impl Error {
         Error::new(Status::Internal, "internal_error", message)
     }
 
+    /// The outermost call names the error: it is the one the caller made.
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Error {
-        self.0.operation.get_or_insert(operation);
+        self.0.operation = Some(operation);
         self
     }
 

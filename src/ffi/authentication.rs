@@ -25,7 +25,7 @@ pub unsafe extern "C" fn lid_authenticate_password(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_password", client, out, |client| {
             client.authenticate_password(text(username, "username")?, text(password, "password")?)
         })
     }
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_fido2_init", client, out, |client| {
             client.authenticate_fido2_init(text(username, "username")?)
         })
     }
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn lid_authenticate_fido2_complete(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_fido2_complete", client, out, |client| {
             client.authenticate_fido2_complete(
                 text(username, "username")?,
                 text(assertion_payload_json, "assertion_payload_json")?,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_doc_scan_init", client, out, |client| {
             client.authenticate_doc_scan_init(
                 text(username, "username")?,
                 optional_text(credential_id, "credential_id")?,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_complete(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_doc_scan_complete", client, out, |client| {
             client.authenticate_doc_scan_complete(
                 text(username, "username")?,
                 text(credential_id, "credential_id")?,
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn lid_authenticate_publickey_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_publickey_init", client, out, |client| {
             client.authenticate_publickey_init(
                 text(username, "username")?,
                 text(publickey, "publickey")?,
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn lid_authenticate_publickey_complete(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authenticate_publickey_complete", client, out, |client| {
             client.authenticate_publickey_complete(
                 text(username, "username")?,
                 text(challenge_id, "challenge_id")?,

@@ -49,7 +49,7 @@ pub unsafe extern "C" fn lid_new(
     // SAFETY: the contract of the header: strings are NULL or NUL-terminated,
     // `client` and `out` are NULL or writable.
     unsafe {
-        construct(client, out, || {
+        construct("new", client, out, || {
             Client::new(
                 text(client_id, "client_id")?,
                 optional_text(private_key, "private_key")?,
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn lid_new_management(
 ) -> lid_status {
     // SAFETY: as in lid_new.
     unsafe {
-        construct(client, out, || {
+        construct("new_management", client, out, || {
             Client::new_management(
                 text(client_id, "client_id")?,
                 text(private_key, "private_key")?,
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn lid_new_with_config(
 ) -> lid_status {
     // SAFETY: as in lid_new.
     unsafe {
-        construct(client, out, || {
+        construct("new_with_config", client, out, || {
             Client::with_config(Config::from_json(text(config_json, "config_json")?)?)
         })
     }
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn lid_new_from_env(
     out: *mut *mut c_char,
 ) -> lid_status {
     // SAFETY: as in lid_new.
-    unsafe { construct(client, out, Client::from_env) }
+    unsafe { construct("new_from_env", client, out, Client::from_env) }
 }
 
 /// Frees a client, after the last call with it has returned. NULL is ignored.
@@ -170,7 +170,7 @@ pub extern "C" fn lid_version() -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_status {
     // SAFETY: `out` is NULL or writable.
-    unsafe { run_into(out, generate_key_pair) }
+    unsafe { run_into("generate_key_pair", out, generate_key_pair) }
 }
 
 /// Has a function called for every HTTP attempt of this client, or with NULL

@@ -34,7 +34,7 @@ pub unsafe extern "C" fn lid_generate_code(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("generate_code", client, out, |client| {
             client.generate_code(
                 text(code_type, "code_type")?,
                 text(purpose, "purpose")?,
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn lid_authorize_code(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("authorize_code", client, out, |client| {
             client.authorize_code(
                 text(code, "code")?,
                 text(code_type, "code_type")?,
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn lid_invalidate_all_codes(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("invalidate_all_codes", client, out, |client| {
             client.invalidate_all_codes(
                 text(code_type, "code_type")?,
                 text(purpose, "purpose")?,
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn lid_wait_code(
     // SAFETY: the contract of the header; `cancel` is NULL or from
     // `lid_cancel_new` and not freed.
     unsafe {
-        call(client, out, |client| {
+        call("wait_code", client, out, |client| {
             client.wait_code(
                 text(username, "username")?,
                 text(code, "code")?,

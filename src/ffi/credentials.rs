@@ -29,7 +29,7 @@ pub unsafe extern "C" fn lid_get_credentials(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("get_credentials", client, out, |client| {
             client.get_credentials(
                 optional_text(status, "status")?,
                 optional_text(user_id, "user_id")?,
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn lid_rename_credential(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("rename_credential", client, out, |client| {
             client.rename_credential(
                 text(credential_id, "credential_id")?,
                 text(name, "name")?,
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn lid_revoke_credential(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("revoke_credential", client, out, |client| {
             client.revoke_credential(
                 text(credential_id, "credential_id")?,
                 optional_text(user_id, "user_id")?,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn lid_force_fido2_credential_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("force_fido2_credential_init", client, out, |client| {
             client.force_fido2_credential_init(
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("add_doc_scan_credential_init", client, out, |client| {
             client.add_doc_scan_credential_init(
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("add_doc_scan_credential_complete", client, out, |client| {
             client.add_doc_scan_credential_complete(
                 text(credential_id, "credential_id")?,
                 activate,
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn lid_evaluate_doc_scan_credential(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("evaluate_doc_scan_credential", client, out, |client| {
             client.evaluate_doc_scan_credential(
                 text(credential_id, "credential_id")?,
                 optional_text(user_id, "user_id")?,
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("generate_recovery_code", client, out, |client| {
             client.generate_recovery_code(
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
@@ -284,7 +284,7 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("add_publickey_credential", client, out, |client| {
             client.add_publickey_credential(
                 text(publickey, "publickey")?,
                 optional_text(publickey_alg, "publickey_alg")?,
@@ -316,14 +316,19 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
-            client.init_add_fido2_credential_with_code(
-                text(code, "code")?,
-                text(code_type, "code_type")?,
-                text(username, "username")?,
-                optional_text(options_json, "options_json")?,
-            )
-        })
+        call(
+            "init_add_fido2_credential_with_code",
+            client,
+            out,
+            |client| {
+                client.init_add_fido2_credential_with_code(
+                    text(code, "code")?,
+                    text(code_type, "code_type")?,
+                    text(username, "username")?,
+                    optional_text(options_json, "options_json")?,
+                )
+            },
+        )
     }
 }
 
@@ -349,7 +354,7 @@ pub unsafe extern "C" fn lid_complete_add_fido2_credential(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("complete_add_fido2_credential", client, out, |client| {
             client.complete_add_fido2_credential(
                 text(attestation_payload_json, "attestation_payload_json")?,
                 text(username, "username")?,

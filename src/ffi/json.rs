@@ -24,7 +24,7 @@ pub unsafe extern "C" fn lid_json_get(
 ) -> lid_status {
     // SAFETY: strings are NULL or NUL-terminated, `out` is NULL or writable.
     unsafe {
-        run_into(out, || {
+        run_into("json_get", out, || {
             let json = text(json, "json")?;
             let pointer =
                 text_or_empty(pointer, "pointer")?.ok_or_else(|| null_argument("pointer"))?;

@@ -26,7 +26,7 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("register_fido2_init", client, out, |client| {
             client.register_fido2_init(
                 text(username, "username")?,
                 optional_text(options_json, "options_json")?,
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("register_fido2_complete", client, out, |client| {
             client.register_fido2_complete(
                 text(username, "username")?,
                 text(attestation_payload_json, "attestation_payload_json")?,
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn lid_register_password(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("register_password", client, out, |client| {
             client.register_password(text(username, "username")?, text(password, "password")?)
         })
     }

@@ -11,18 +11,19 @@ use super::status::lid_status;
 use crate::client::Client;
 use crate::error::{Error, Result};
 
-/// Runs a call that needs a client.
+/// Runs a call that needs a client. `name` is what errors call it.
 ///
 /// # Safety
 /// `client` is NULL or from `lid_new…` and not freed; `out` is NULL or writable.
 pub(super) unsafe fn call(
+    name: &'static str,
     client: *const lid_client,
     out: *mut *mut c_char,
     run: impl FnOnce(&Client) -> Result<String>,
 ) -> lid_status {
     // SAFETY: as promised by the caller.
     unsafe {
-        run_into(out, || match client.as_ref() {
+        run_into(name, out, || match client.as_ref() {
             Some(client) => run(&client.0),
             None => Err(null_argument("client")),
         })
@@ -34,6 +35,7 @@ pub(super) unsafe fn call(
 /// # Safety
 /// `out` is NULL or writable.
 pub(super) unsafe fn run_into(
+    name: &'static str,
     out: *mut *mut c_char,
     run: impl FnOnce() -> Result<String>,
 ) -> lid_status {
@@ -45,10 +47,11 @@ pub(super) unsafe fn run_into(
     let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
     let (status, text) = match result.and_then(to_c) {
         Ok(text) => (lid_status::LID_OK, text),
-        Err(error) => (
-            error.status().into(),
-            to_c(error.to_json()).unwrap_or_default(),
-        ),
+        Err(error) => {
+            let error = error.with_operation(name);
+            let text = to_c(error.to_json()).unwrap_or_default();
+            (error.status().into(), text)
+        }
     };
     // SAFETY: `out` is not NULL, and writable as promised by the caller.
     unsafe { out.write(text.into_raw()) };
@@ -60,6 +63,7 @@ pub(super) unsafe fn run_into(
 /// # Safety
 /// `handle` and `out` are NULL or writable.
 pub(super) unsafe fn construct(
+    name: &'static str,
     handle: *mut *mut lid_client,
     out: *mut *mut c_char,
     make: impl FnOnce() -> Result<Client>,
@@ -67,7 +71,7 @@ pub(super) unsafe fn construct(
     let mut made = None;
     // SAFETY: as promised by the caller.
     let status = unsafe {
-        run_into(out, || {
+        run_into(name, out, || {
             if handle.is_null() {
                 return Err(null_argument("client"));
             }

@@ -26,7 +26,7 @@ pub unsafe extern "C" fn lid_generate_service_token(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("generate_service_token", client, out, |client| {
             client.generate_service_token(
                 text(scope, "scope")?,
                 optional_text(username, "username")?,
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn lid_verify_token(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("verify_token", client, out, |client| {
             client.verify_token(text(token, "token")?, optional_text(username, "username")?)
         })
     }
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn lid_generate_tx_auth_token(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("generate_tx_auth_token", client, out, |client| {
             client.generate_tx_auth_token(
                 text(tx_payload, "tx_payload")?,
                 optional_text(username, "username")?,

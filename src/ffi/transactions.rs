@@ -26,7 +26,7 @@ pub unsafe extern "C" fn lid_create_tx(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("create_tx", client, out, |client| {
             client.create_tx(
                 text(tx_payload, "tx_payload")?,
                 optional_text(username, "username")?,
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn lid_verify_transaction(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("verify_transaction", client, out, |client| {
             client.verify_transaction(
                 text(tx_token, "tx_token")?,
                 text(tx_payload, "tx_payload")?,
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn lid_init_tx(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("init_tx", client, out, |client| {
             client.init_tx(
                 text(username, "username")?,
                 optional_text(tx_id, "tx_id")?,
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn lid_complete_tx(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("complete_tx", client, out, |client| {
             client.complete_tx(
                 text(tx_id, "tx_id")?,
                 text(username, "username")?,

@@ -26,7 +26,7 @@ pub unsafe extern "C" fn lid_get_user(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("get_user", client, out, |client| {
             client.get_user(text(username, "username")?)
         })
     }
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn lid_add_user_without_credentials(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("add_user_without_credentials", client, out, |client| {
             client.add_user_without_credentials(text(username, "username")?)
         })
     }
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn lid_activate_user_by_id(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("activate_user_by_id", client, out, |client| {
             client.activate_user_by_id(text(user_id, "user_id")?)
         })
     }
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn lid_deactivate_user_by_id(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("deactivate_user_by_id", client, out, |client| {
             client.deactivate_user_by_id(text(user_id, "user_id")?)
         })
     }
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn lid_delete_by_user_id(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("delete_by_user_id", client, out, |client| {
             client.delete_by_user_id(text(user_id, "user_id")?)
         })
     }
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn lid_delete_by_username(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("delete_by_username", client, out, |client| {
             client.delete_by_username(text(username, "username")?)
         })
     }
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn lid_send_email_verification(
 ) -> lid_status {
     // SAFETY: the contract of the header, checked for NULL in `call` and `text`.
     unsafe {
-        call(client, out, |client| {
+        call("send_email_verification", client, out, |client| {
             client.send_email_verification(text(user_id, "user_id")?)
         })
     }
