@@ -24,7 +24,9 @@ EXAMPLES_DIR := $(DEBUG)/examples-c
 all: build
 
 build:
-	$(CARGO) build --locked --release -p loginid -p loginid-emulator
+	# Without the rlib the whole library is optimised as one (LTO).
+	$(CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
+	$(CARGO) build --locked --release -p loginid-emulator
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:

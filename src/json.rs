@@ -4,7 +4,7 @@
 //! are refused (the caller's parser may pick another one than ours did), and
 //! what is passed on keeps its text, so that no number loses precision.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -194,7 +194,8 @@ impl ObjectWriter {
 
     pub(crate) fn integer(&mut self, name: &str, value: u64) {
         self.name(name);
-        self.text.push_str(&value.to_string());
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{value}");
     }
 
     /// A value that is JSON already.

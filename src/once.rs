@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
+use crate::error::Result;
+
 pub(crate) struct RaceOnce<T>(ArcSwapOption<T>);
 
 impl<T> RaceOnce<T> {
@@ -16,16 +18,16 @@ impl<T> RaceOnce<T> {
         RaceOnce(ArcSwapOption::const_empty())
     }
 
-    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> Arc<T> {
+    pub(crate) fn get_or_try_init(&self, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
         if let Some(value) = self.0.load_full() {
-            return value;
+            return Ok(value);
         }
-        let made = Arc::new(make());
+        let made = Arc::new(make()?);
         let none: Option<Arc<T>> = None;
         let before = self.0.compare_and_swap(&none, Some(made.clone()));
-        match &*before {
+        Ok(match &*before {
             Some(first) => first.clone(),
             None => made,
-        }
+        })
     }
 }

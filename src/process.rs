@@ -15,6 +15,7 @@ use crate::transport;
 #[derive(Debug)]
 pub(crate) struct Process {
     id: u32,
+    pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) agent: Agent,
     pub(crate) keys: KeyCache,
 }
@@ -27,7 +28,8 @@ impl Process {
     fn with_keys(config: &Config, tls: Option<Arc<ClientConfig>>, keys: KeyCache) -> Process {
         Process {
             id: std::process::id(),
-            agent: transport::agent(config, tls, None),
+            agent: transport::agent(config, tls.clone(), None),
+            tls,
             keys,
         }
     }
@@ -39,7 +41,8 @@ impl Process {
 
     /// The child's own. It starts with the keys its parent knew: those are read
     /// without a lock.
-    pub(crate) fn after_fork(&self, config: &Config, tls: Option<Arc<ClientConfig>>) -> Process {
+    pub(crate) fn after_fork(&self, config: &Config) -> Process {
+        let tls = self.tls.as_deref().map(transport::after_fork);
         Process::with_keys(config, tls, self.keys.inherited(config))
     }
 }

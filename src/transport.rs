@@ -6,6 +6,7 @@ mod connector;
 mod failure;
 mod retry;
 mod socket;
+mod stream;
 mod tls;
 mod wait;
 
@@ -31,7 +32,7 @@ use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
 use failure::Failure;
 use retry::Repeat;
-pub(crate) use tls::client_config;
+pub(crate) use tls::{after_fork, client_config};
 use wait::{Woken, sleep_until};
 
 /// Idle connections kept for each client, and for how long: less than the
@@ -39,6 +40,9 @@ use wait::{Woken, sleep_until};
 /// closed just when they are needed.
 const IDLE_CONNECTIONS: usize = 64;
 const IDLE_AGE: Duration = Duration::from_secs(30);
+
+/// The largest headers of an answer; less than the buffer they must fit in.
+const MAX_HEADER_BYTES: usize = 15 * 1024;
 
 /// The public key is small, whatever answers are allowed to be.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
@@ -71,6 +75,7 @@ pub(crate) fn agent(
         .user_agent(config.user_agent.as_str())
         .proxy(config.proxy.0.clone())
         .timeout_connect(Some(config.connect_timeout))
+        .max_response_header_size(MAX_HEADER_BYTES)
         .max_idle_connections(IDLE_CONNECTIONS)
         .max_idle_connections_per_host(IDLE_CONNECTIONS)
         .max_idle_age(IDLE_AGE)
@@ -101,11 +106,11 @@ fn attempts(
 ) -> Result<Reply> {
     let config = client.config();
     let deadline = call.deadline_within(config.request_timeout);
+    let process = client.process();
     let own_agent = call
         .cancel
         .as_ref()
-        .map(|cancel| agent(config, client.tls(), Some(cancel.clone())));
-    let process = client.process();
+        .map(|cancel| agent(config, process.tls.clone(), Some(cancel.clone())));
     let agent = own_agent.as_ref().unwrap_or(&process.agent);
     let mut number = 1;
     loop {
@@ -377,6 +382,14 @@ fn failed(error: ureq::Error) -> Failed {
                 "response_too_large",
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
+        }
+        // ureq has no room for a header this long, so nothing was sent.
+        ureq::Error::Protocol(_) if !sent => {
+            return Failed {
+                error: Error::argument("argument_too_long", "an argument is too long to be sent"),
+                repeat: Repeat::Never,
+                retry_after: None,
+            };
         }
         other => {
             return unexpected(

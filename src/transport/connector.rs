@@ -9,14 +9,14 @@ use rustls::ClientConfig;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time;
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, NextTimeout, Transport, TransportAdapter,
+};
 
-use super::socket::SocketTransport;
-use super::tls::TlsTransport;
+use super::socket::Socket;
+use super::stream::{Stream, StreamTransport, Tunnel, deadline};
+use super::tls::TlsStream;
 use crate::cancel::Cancel;
-
-/// The clock that ureq measures time limits with.
-pub(super) type Clock = Arc<dyn Fn() -> time::Instant + Send + Sync + 'static>;
 
 thread_local! {
     /// Whether this thread's current request may have reached the service.
@@ -40,6 +40,25 @@ pub(super) struct ServiceConnector {
     pub(super) cancel: Option<Arc<Cancel>>,
 }
 
+impl ServiceConnector {
+    /// Adds TLS where the URL asks for it.
+    fn secured<S: Stream>(
+        &self,
+        stream: S,
+        host: &str,
+        https: bool,
+    ) -> Result<Box<dyn Transport>, ureq::Error> {
+        Ok(match (&self.tls, https) {
+            (Some(tls), true) => Box::new(StreamTransport::new(TlsStream::connect(
+                stream,
+                host,
+                tls.clone(),
+            )?)),
+            _ => Box::new(StreamTransport::new(stream)),
+        })
+    }
+}
+
 impl<In: Transport> Connector<In> for ServiceConnector {
     type Out = ServiceTransport;
 
@@ -48,31 +67,23 @@ impl<In: Transport> Connector<In> for ServiceConnector {
         details: &ConnectionDetails,
         chained: Option<In>,
     ) -> Result<Option<ServiceTransport>, ureq::Error> {
-        let started = Instant::now();
         let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
         let authority = details.uri.authority().ok_or_else(invalid)?;
         let https = details.needs_tls();
-        let inner: Box<dyn Transport> = match chained {
-            Some(tunnel) => Box::new(tunnel),
-            None => Box::new(SocketTransport::connect(
-                authority.host(),
-                authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
-                deadline(details.timeout, started),
-                details.config,
-                self.cancel.clone(),
-            )?),
-        };
-        let inner: Box<dyn Transport> = match (&self.tls, https) {
-            (Some(tls), true) => Box::new(TlsTransport::connect(
-                inner,
-                authority.host(),
-                tls.clone(),
-                details.timeout,
-                started,
-                details.config,
-                details.current_time.clone(),
-            )?),
-            _ => inner,
+        let inner = match chained {
+            Some(tunnel) => {
+                let mut tunnel =
+                    TransportAdapter::new(tunnel.boxed(), details.current_time.clone());
+                tunnel.set_timeout(remaining(details));
+                self.secured(Tunnel(tunnel), authority.host(), https)?
+            }
+            None => {
+                let port = authority.port_u16().unwrap_or(if https { 443 } else { 80 });
+                let deadline = deadline(remaining(details), Instant::now());
+                let cancel = self.cancel.clone();
+                let socket = Socket::connect(authority.host(), port, deadline, cancel)?;
+                self.secured(socket, authority.host(), https)?
+            }
         };
         // Connecting is not sending; a proxy was only asked for a tunnel.
         reset_sent();
@@ -86,11 +97,15 @@ impl std::fmt::Debug for ServiceConnector {
     }
 }
 
-fn deadline(timeout: NextTimeout, started: Instant) -> Option<Instant> {
-    match timeout.after.is_not_happening() {
-        true => None,
-        false => started.checked_add(*timeout.after),
+/// What is left of the time for connecting: a proxy may have used some.
+fn remaining(details: &ConnectionDetails) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (time::Instant::Exact(started), time::Duration::Exact(limit)) =
+        (details.now, timeout.after)
+    {
+        timeout.after = limit.saturating_sub(started.elapsed()).into();
     }
+    timeout
 }
 
 /// A connection that notes when something is sent over it.

@@ -40,7 +40,7 @@ impl From<Failure> for ureq::Error {
 }
 
 /// Tells TLS errors, which arrive wrapped, from those of the socket below.
-pub(super) fn from_tls_io(error: io::Error) -> ureq::Error {
+pub(super) fn from_io(error: io::Error) -> ureq::Error {
     let Some(tls) = error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>())

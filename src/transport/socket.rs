@@ -1,7 +1,7 @@
 //! A TCP connection for ureq that can be cancelled and keeps to the call's
 //! deadline at every step: resolving, connecting, writing and reading.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::fd::AsFd;
 use std::sync::{Arc, mpsc};
@@ -13,96 +13,102 @@ use rustix::io::Errno;
 use rustix::net::{self, AddressFamily, RecvFlags, SocketFlags, SocketType, sockopt};
 use rustix::pipe::{PipeFlags, pipe_with};
 use ureq::Timeout;
-use ureq::config::Config;
-use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+use ureq::unversioned::transport::NextTimeout;
 
 use super::failure::Failure;
+use super::stream::{Stream, deadline};
 use super::wait::{Woken, wait_for};
 use crate::cancel::Cancel;
 
-/// A connected, non-blocking socket.
+/// A connected, non-blocking socket that reads and writes within a time limit.
 #[derive(Debug)]
-pub(super) struct SocketTransport {
+pub(super) struct Socket {
     stream: TcpStream,
-    buffers: LazyBuffers,
     cancel: Option<Arc<Cancel>>,
+    limit: TimeLimit,
 }
 
-impl SocketTransport {
+/// When reading and writing must be over, and what to call it if they are not.
+#[derive(Clone, Copy, Debug)]
+struct TimeLimit {
+    deadline: Option<Instant>,
+    reason: Timeout,
+}
+
+impl Socket {
     /// Resolves and connects, trying the host's addresses in turn.
     pub(super) fn connect(
         host: &str,
         port: u16,
         deadline: Option<Instant>,
-        config: &Config,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<SocketTransport, ureq::Error> {
+    ) -> Result<Socket, ureq::Error> {
         let addresses = resolve(host, port, deadline, cancel.as_deref())?;
         let stream = connect_any(&addresses, deadline, cancel.as_deref())?;
         stream.set_nodelay(true)?;
-        Ok(SocketTransport {
+        let limit = TimeLimit {
+            deadline,
+            reason: Timeout::Connect,
+        };
+        Ok(Socket {
             stream,
-            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             cancel,
+            limit,
         })
     }
 
     /// Blocks until the socket is ready for `interest`.
-    fn ready(&self, interest: PollFlags, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let deadline = match timeout.after.is_not_happening() {
-            true => None,
-            // Checked here because a peer that always has another byte ready
-            // would otherwise never let the deadline pass.
-            false if timeout.after.is_zero() => return Err(ureq::Error::Timeout(timeout.reason)),
-            false => Instant::now().checked_add(*timeout.after),
-        };
-        let woken = wait_for(
-            self.stream.as_fd(),
-            interest,
-            deadline,
-            self.cancel.as_deref(),
-        )?;
-        met(woken, timeout.reason)
+    fn ready(&self, interest: PollFlags) -> io::Result<()> {
+        let TimeLimit { deadline, reason } = self.limit;
+        // Checked here because a peer that always has another byte ready would
+        // otherwise never let the deadline pass.
+        if deadline.is_some_and(|at| at <= Instant::now()) {
+            return Err(ureq::Error::Timeout(reason).into_io());
+        }
+        let cancel = self.cancel.as_deref();
+        let woken = wait_for(self.stream.as_fd(), interest, deadline, cancel)?;
+        met(woken, reason).map_err(ureq::Error::into_io)
     }
 }
 
-impl Transport for SocketTransport {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let mut sent = 0;
-        while sent < amount {
-            let output = &self.buffers.output()[sent..amount];
-            match (&self.stream).write(output) {
-                Ok(0) => return Err(std::io::Error::from(ErrorKind::WriteZero).into()),
-                Ok(written) => sent += written,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.ready(PollFlags::OUT, timeout)?;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             // An answer takes a while: waiting first spares a read in vain.
-            self.ready(PollFlags::IN, timeout)?;
-            let input = self.buffers.input_append_buf();
-            match (&self.stream).read(input) {
-                Ok(amount) => {
-                    self.buffers.input_appended(amount);
-                    return Ok(amount > 0);
-                }
+            self.ready(PollFlags::IN)?;
+            match self.stream.read(buffer) {
                 Err(error)
                     if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
-                Err(error) => return Err(error.into()),
+                result => return result,
             }
         }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.write(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.ready(PollFlags::OUT)?;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream for Socket {
+    fn set_timeout(&mut self, timeout: NextTimeout) {
+        self.limit = TimeLimit {
+            deadline: deadline(timeout, Instant::now()),
+            reason: timeout.reason,
+        };
     }
 
     /// An idle connection has nothing to read: data or an end means that the
@@ -114,6 +120,10 @@ impl Transport for SocketTransport {
             net::recv(&self.stream, &mut byte[..], flags),
             Err(Errno::AGAIN)
         )
+    }
+
+    fn is_tls(&self) -> bool {
+        false
     }
 }
 
@@ -138,7 +148,7 @@ fn resolve(
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     let (answers, answer) = mpsc::sync_channel(1);
-    let (done, finished) = pipe_with(PipeFlags::CLOEXEC).map_err(std::io::Error::from)?;
+    let (done, finished) = pipe_with(PipeFlags::CLOEXEC).map_err(io::Error::from)?;
     let name = host.to_owned();
     thread::Builder::new()
         .name("loginid-dns".to_owned())
@@ -199,7 +209,7 @@ fn connect(
     };
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket =
-        net::socket_with(family, SocketType::STREAM, flags, None).map_err(std::io::Error::from)?;
+        net::socket_with(family, SocketType::STREAM, flags, None).map_err(io::Error::from)?;
     match net::connect(&socket, &address) {
         Ok(()) => {}
         // Interrupted or not, connecting goes on by itself.
@@ -209,10 +219,10 @@ fn connect(
                 Timeout::Connect,
             )?;
             sockopt::socket_error(&socket)
-                .map_err(std::io::Error::from)?
-                .map_err(std::io::Error::from)?;
+                .map_err(io::Error::from)?
+                .map_err(io::Error::from)?;
         }
-        Err(error) => return Err(std::io::Error::from(error).into()),
+        Err(error) => return Err(io::Error::from(error).into()),
     }
     Ok(TcpStream::from(socket))
 }

@@ -1,78 +1,108 @@
 //! TLS through rustls with aws-lc-rs and the system's roots.
 
-use std::io::{Read, Write};
-use std::sync::Arc;
-use std::time::Instant;
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Weak};
 
-use rustls::client::WebPkiServerVerifier;
+use arc_swap::ArcSwap;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use ureq::config::Config;
-use ureq::unversioned::transport::{
-    Buffers, LazyBuffers, NextTimeout, Transport, TransportAdapter,
-};
+use ureq::unversioned::transport::NextTimeout;
 
-use super::connector::Clock;
-use super::failure::{Failure, from_tls_io};
+use super::failure::{Failure, from_io};
+use super::stream::Stream;
 use crate::config::TlsSettings;
 use crate::error::{Error, Result};
 use crate::once::RaceOnce;
 
-/// The system's roots, else the bundled ones; read once in a process, since
-/// they are many and every client shares them.
-static ROOTS: RaceOnce<Roots> = RaceOnce::new();
+/// Sessions that can be resumed: a client talks to one host.
+const SESSIONS: usize = 4;
 
-struct Roots {
-    store: Arc<RootCertStore>,
+/// What every client of the process shares: the roots are many.
+static SHARED: RaceOnce<Shared> = RaceOnce::new();
+
+struct Shared {
+    roots: Arc<RootCertStore>,
     provider: Arc<CryptoProvider>,
+    verifier: Arc<WebPkiServerVerifier>,
+    /// Verifiers with certificates added, by their PEM, while a client uses them.
+    extended: ArcSwap<Vec<(String, Weak<WebPkiServerVerifier>)>>,
 }
 
-fn roots() -> Arc<Roots> {
-    ROOTS.get_or_init(|| {
-        let mut store = RootCertStore::empty();
+/// Reads the system's roots, else takes the bundled ones.
+fn shared() -> Result<Arc<Shared>> {
+    SHARED.get_or_try_init(|| {
+        let mut roots = RootCertStore::empty();
         // What cannot be read or parsed is passed over: a system's store may
         // hold a few odd ones among its hundred good ones.
-        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if store.is_empty() {
-            store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
-        Roots {
-            store: Arc::new(store),
-            provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
-        }
+        let roots = Arc::new(roots);
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        Ok(Shared {
+            verifier: verifier(roots.clone(), &provider)?,
+            roots,
+            provider,
+            extended: ArcSwap::default(),
+        })
     })
+}
+
+fn verifier(
+    roots: Arc<RootCertStore>,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>> {
+    WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
+        .build()
+        .map_err(|error| Error::internal(format!("TLS: {error}")))
+}
+
+impl Shared {
+    /// A verifier that trusts `ca_pem` too. Clients with the same share one.
+    fn extended_by(&self, ca_pem: &str) -> Result<Arc<WebPkiServerVerifier>> {
+        let known = self.extended.load();
+        let same = known.iter().find(|(pem, _)| pem == ca_pem);
+        if let Some(verifier) = same.and_then(|(_, verifier)| verifier.upgrade()) {
+            return Ok(verifier);
+        }
+        let mut roots = RootCertStore::clone(&self.roots);
+        for certificate in certificates("ca_pem", ca_pem)? {
+            roots.add(certificate).map_err(|error| {
+                Error::config(
+                    "invalid_certificate",
+                    format!("ca_pem holds a certificate that cannot be a root: {error}"),
+                )
+            })?;
+        }
+        let verifier = verifier(Arc::new(roots), &self.provider)?;
+        self.extended.rcu(|known| {
+            let in_use = known
+                .iter()
+                .filter(|(pem, verifier)| pem != ca_pem && verifier.strong_count() > 0);
+            let own = (ca_pem.to_owned(), Arc::downgrade(&verifier));
+            in_use.cloned().chain([own]).collect::<Vec<_>>()
+        });
+        Ok(verifier)
+    }
 }
 
 /// A client's TLS configuration. Certificates that cannot be used are an error
 /// here, not at the first call.
 pub(crate) fn client_config(settings: &TlsSettings) -> Result<Arc<ClientConfig>> {
-    let roots = roots();
-    let store = match &settings.ca_pem {
-        None => roots.store.clone(),
-        Some(pem) => {
-            let mut store = RootCertStore::clone(&roots.store);
-            for certificate in certificates("ca_pem", pem)? {
-                store.add(certificate).map_err(|error| {
-                    Error::config(
-                        "invalid_certificate",
-                        format!("ca_pem holds a certificate that cannot be a root: {error}"),
-                    )
-                })?;
-            }
-            Arc::new(store)
-        }
+    let shared = shared()?;
+    let verifier = match &settings.ca_pem {
+        None => shared.verifier.clone(),
+        Some(pem) => shared.extended_by(pem)?,
     };
-    let internal = |error: &dyn std::fmt::Display| Error::internal(format!("TLS: {error}"));
-    let verifier = WebPkiServerVerifier::builder_with_provider(store, roots.provider.clone())
-        .build()
-        .map_err(|error| internal(&error))?;
-    let builder = ClientConfig::builder_with_provider(roots.provider.clone())
+    let builder = ClientConfig::builder_with_provider(shared.provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(|error| internal(&error))?
+        .map_err(|error| Error::internal(format!("TLS: {error}")))?
         .with_webpki_verifier(verifier);
-    let config = match (&settings.client_cert_pem, &settings.client_key_pem) {
+    let mut config = match (&settings.client_cert_pem, &settings.client_key_pem) {
         (Some(chain), Some(key)) => {
             let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
                 Error::config(
@@ -91,7 +121,16 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<Arc<ClientConfig>>
         }
         _ => builder.with_no_client_auth(),
     };
+    config.resumption = Resumption::in_memory_sessions(SESSIONS);
     Ok(Arc::new(config))
+}
+
+/// The same configuration for a forked child: without the parent's sessions,
+/// whose lock another of its threads may hold for ever.
+pub(crate) fn after_fork(config: &ClientConfig) -> Arc<ClientConfig> {
+    let mut config = config.clone();
+    config.resumption = Resumption::in_memory_sessions(SESSIONS);
+    Arc::new(config)
 }
 
 fn certificates(field: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>> {
@@ -106,81 +145,53 @@ fn certificates(field: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>> 
     Ok(certificates)
 }
 
-/// A TLS connection over another transport.
-pub(super) struct TlsTransport {
-    stream: StreamOwned<ClientConnection, TransportAdapter>,
-    buffers: LazyBuffers,
-}
+/// A TLS connection over another stream.
+pub(super) struct TlsStream<S: Stream>(StreamOwned<ClientConnection, S>);
 
-impl TlsTransport {
+impl<S: Stream> TlsStream<S> {
     /// Makes the connection, the whole handshake included, so that a failure
     /// here means that no request was sent.
     pub(super) fn connect(
-        inner: Box<dyn Transport>,
+        mut stream: S,
         host: &str,
         tls: Arc<ClientConfig>,
-        timeout: NextTimeout,
-        started: Instant,
-        config: &Config,
-        clock: Clock,
-    ) -> std::result::Result<TlsTransport, ureq::Error> {
+    ) -> std::result::Result<TlsStream<S>, ureq::Error> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Failure::Tls(format!("'{host}' is not a name a certificate can have")))?;
-        let mut conn =
+        let mut connection =
             ClientConnection::new(tls, name).map_err(|error| Failure::Tls(error.to_string()))?;
-        let mut sock = TransportAdapter::new(inner, clock);
-        sock.set_timeout(remaining(timeout, started));
-        conn.complete_io(&mut sock).map_err(from_tls_io)?;
-        Ok(TlsTransport {
-            stream: StreamOwned { conn, sock },
-            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
-        })
+        connection.complete_io(&mut stream).map_err(from_io)?;
+        Ok(TlsStream(StreamOwned::new(connection, stream)))
     }
 }
 
-/// What is left of a time limit that began with `started`.
-fn remaining(mut timeout: NextTimeout, started: Instant) -> NextTimeout {
-    if !timeout.after.is_not_happening() {
-        timeout.after = timeout.after.saturating_sub(started.elapsed()).into();
+impl<S: Stream> Read for TlsStream<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
     }
-    timeout
 }
 
-impl Transport for TlsTransport {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
+impl<S: Stream> Write for TlsStream<S> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.0.write(buffer)
     }
 
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: NextTimeout,
-    ) -> std::result::Result<(), ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
-        let output = &self.buffers.output()[..amount];
-        self.stream.write_all(output).map_err(from_tls_io)
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
+}
 
-    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
-        let input = self.buffers.input_append_buf();
-        let amount = self.stream.read(input).map_err(from_tls_io)?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
+impl<S: Stream> Stream for TlsStream<S> {
+    fn set_timeout(&mut self, timeout: NextTimeout) {
+        self.0.sock.set_timeout(timeout);
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.sock.get_mut().is_open()
+        self.0.sock.is_open()
     }
 
     fn is_tls(&self) -> bool {
         true
-    }
-}
-
-impl std::fmt::Debug for TlsTransport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TlsTransport")
     }
 }

@@ -1,0 +1,132 @@
+//! What ureq talks over: a byte stream with a time limit, plain or TLS.
+
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+use ureq::unversioned::transport::{
+    Buffers, LazyBuffers, NextTimeout, Transport, TransportAdapter,
+};
+use zeroize::Zeroize;
+
+use super::failure::from_io;
+
+/// Room for a request's headers, and for an answer's: they must fit as a whole.
+/// Every idle connection keeps it.
+const BUFFER_SIZE: usize = 16 * 1024;
+
+/// More than this is not held back until the request is complete.
+const MAX_PENDING: usize = 64 * 1024;
+
+/// A byte stream that keeps to a time limit.
+pub(super) trait Stream: Read + Write + Send + Sync + 'static {
+    fn set_timeout(&mut self, timeout: NextTimeout);
+    fn is_open(&mut self) -> bool;
+    fn is_tls(&self) -> bool;
+}
+
+/// The end of a time limit that starts at `start`.
+pub(super) fn deadline(timeout: NextTimeout, start: Instant) -> Option<Instant> {
+    match timeout.after.is_not_happening() {
+        true => None,
+        false => start.checked_add(*timeout.after),
+    }
+}
+
+/// A stream as ureq wants it. What is to be sent is held back until an answer is
+/// waited for, so that headers and body leave together.
+pub(super) struct StreamTransport<S> {
+    stream: S,
+    buffers: LazyBuffers,
+    pending: Vec<u8>,
+}
+
+impl<S: Stream> StreamTransport<S> {
+    pub(super) fn new(stream: S) -> StreamTransport<S> {
+        StreamTransport {
+            stream,
+            buffers: LazyBuffers::new(BUFFER_SIZE, BUFFER_SIZE),
+            pending: Vec::new(),
+        }
+    }
+
+    fn send_pending(&mut self) -> Result<(), ureq::Error> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let sent = self.stream.write_all(&self.pending);
+        self.pending.zeroize();
+        sent.and_then(|()| self.stream.flush()).map_err(from_io)
+    }
+}
+
+impl<S: Stream> Transport for StreamTransport<S> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.stream.set_timeout(timeout);
+        self.pending
+            .extend_from_slice(&self.buffers.output()[..amount]);
+        match self.pending.len() > MAX_PENDING {
+            true => self.send_pending(),
+            false => Ok(()),
+        }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.set_timeout(timeout);
+        self.send_pending()?;
+        let input = self.buffers.input_append_buf();
+        let amount = self.stream.read(input).map_err(from_io)?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.stream.is_tls()
+    }
+}
+
+impl<S> std::fmt::Debug for StreamTransport<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamTransport")
+    }
+}
+
+/// The tunnel that a proxy made.
+pub(super) struct Tunnel(pub(super) TransportAdapter);
+
+impl Read for Tunnel {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Tunnel {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.0.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Stream for Tunnel {
+    fn set_timeout(&mut self, timeout: NextTimeout) {
+        self.0.set_timeout(timeout);
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        false
+    }
+}
