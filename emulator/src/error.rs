@@ -47,6 +47,11 @@ impl ServiceError {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
+    /// 401 `authentication_failed`: the user's proof of who they are is no good.
+    pub fn not_authenticated(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "authentication_failed", message)
+    }
+
     /// 403 `operation_not_allowed`: who calls is known, and may not do this.
     pub fn not_allowed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "operation_not_allowed", message)

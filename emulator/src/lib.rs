@@ -5,7 +5,19 @@
 //! keeps everything in memory. What a user, their device or time would do, and what can go wrong on
 //! the way, is the tester's to decide: through [`Control`], or over HTTP under `/_emulator/`.
 //!
-//! Start reading at [`service`](self) routes (`service/routes.rs`), then follow a call through
+//! ```
+//! use std::time::Duration;
+//! use loginid_emulator::{Emulator, Fault, FaultKind};
+//!
+//! let emulator = Emulator::start();
+//! // Point a client at emulator.base_url(), emulator.client_id(), emulator.private_key().
+//! emulator.advance_clock(Duration::from_secs(181));
+//! let vanish = FaultKind::Drop { carried_out: true, reset: true };
+//! emulator.inject(Fault::new(vanish).on("POST", "/tx").times(1));
+//! assert_eq!(emulator.request_count(), 0);
+//! ```
+//!
+//! Start reading at the table of operations, `service/routes.rs`, and follow a call through
 //! `service/call.rs` to its handler.
 
 mod control;

@@ -11,10 +11,12 @@ use crate::encoding::random_text;
 use crate::error::ServiceError;
 use crate::fault::Fault;
 use crate::jws::{SigningKey, VerifyingKey};
-use crate::service::answer::{Identity, authentication_response, issue_token};
+use crate::service::answer::{Identity, authentication_response};
+use crate::service::doc_scan;
+use crate::service::transactions::confirmation;
 use crate::state::State;
 use crate::state::application::Application;
-use crate::state::credential::{Credential, CredentialStatus, CredentialType};
+use crate::state::credential::{Credential, CredentialType, Material};
 use crate::state::recorder::Request;
 use crate::state::transaction::transaction_not_found;
 use crate::state::user::{Contact, Subject};
@@ -145,8 +147,7 @@ impl Control {
         kind: CredentialType,
         name: &str,
     ) -> Result<Value, ServiceError> {
-        let credential =
-            Credential::new(kind, CredentialStatus::Active, name, self.state.clock.now());
+        let credential = Credential::new(kind, name, Material::None, self.state.clock.now());
         let view = credential.view();
         self.state
             .world()
@@ -180,10 +181,9 @@ impl Control {
             let world = self.state.world();
             let user = world.users.find(&Subject::named(username))?;
             user.require_active()?;
-            let active = |credential: &&Credential| credential.status == CredentialStatus::Active;
             (
                 Identity::from(user),
-                user.credentials.iter().find(active).cloned(),
+                user.active_credentials().next().cloned(),
             )
         };
         Ok(authentication_response(
@@ -193,6 +193,25 @@ impl Control {
             "login",
             credential.as_ref(),
         ))
+    }
+
+    /// Takes assertions made on pages of this origin, besides those of this machine.
+    pub fn add_origin(&self, origin: &str) {
+        self.state.world().origins.add(origin.to_owned());
+    }
+
+    /// Decides the scan of a document, as the scanning party would.
+    pub fn decide_doc_scan(
+        &self,
+        credential_uuid: &str,
+        passed: bool,
+    ) -> Result<Value, ServiceError> {
+        doc_scan::decide(&self.state, credential_uuid, passed)
+    }
+
+    /// The scan of a document as the scanning party sees it.
+    pub fn doc_scan(&self, credential_uuid: &str) -> Result<Value, ServiceError> {
+        doc_scan::show(&self.state, credential_uuid)
     }
 
     /// A transaction as the user would see it.
@@ -239,13 +258,7 @@ impl Control {
             transaction.confirmed = true;
             (transaction.clone(), Identity::from(user))
         };
-        Ok(issue_token(
-            &self.state,
-            &transaction.client_id,
-            &who,
-            "transaction",
-            transaction.claims(),
-        ))
+        Ok(confirmation(&self.state, &transaction, &who))
     }
 
     /// Signs a token with the service's current key, whatever it says.

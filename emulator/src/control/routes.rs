@@ -56,6 +56,11 @@ fn table() -> Router<Arc<State>> {
         .route("/users/{username}/credentials", post(add_credential))
         .route("/users/{username}/contacts", post(add_contact))
         .route("/users/{username}/login", post(login))
+        .route("/origins", post(add_origin))
+        .route(
+            "/doc-scans/{credential_uuid}",
+            get(doc_scan).post(decide_doc_scan),
+        )
         .route("/tx/{id}", get(transaction))
         .route("/tx/{id}/confirm", post(confirm))
         .route("/tokens", post(sign_token))
@@ -164,6 +169,37 @@ async fn login(Shared(control): Tester, Path(username): Path<String>, body: Byte
         &username,
         client_id.as_deref().unwrap_or(control.client_id()),
     )?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Origin {
+    origin: String,
+}
+
+async fn add_origin(Shared(control): Tester, body: Bytes) -> Reply {
+    let Origin { origin } = read(&body)?;
+    control.add_origin(&origin);
+    show(json!({"origin": origin}))
+}
+
+async fn doc_scan(Shared(control): Tester, Path(credential_uuid): Path<String>) -> Reply {
+    show(control.doc_scan(&credential_uuid)?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decision {
+    passed: bool,
+}
+
+async fn decide_doc_scan(
+    Shared(control): Tester,
+    Path(credential_uuid): Path<String>,
+    body: Bytes,
+) -> Reply {
+    let Decision { passed } = read(&body)?;
+    show(control.decide_doc_scan(&credential_uuid, passed)?)
 }
 
 async fn transaction(Shared(control): Tester, Path(id): Path<String>) -> Reply {

@@ -93,9 +93,22 @@ pub fn authentication_response(
     action: &str,
     credential: Option<&Credential>,
 ) -> Value {
+    let mut response = unauthenticated_response(state, application, who, credential);
+    let jwt = issue_token(state, &application.client_id, who, action, Map::new());
+    response["is_authenticated"] = json!(true);
+    response["jwt"] = json!(jwt);
+    response
+}
+
+/// The same answer for something that lets nobody in.
+pub fn unauthenticated_response(
+    state: &State,
+    application: &Application,
+    who: &Identity,
+    credential: Option<&Credential>,
+) -> Value {
     let mut response = json!({
-        "jwt": issue_token(state, &application.client_id, who, action, Map::new()),
-        "is_authenticated": true,
+        "is_authenticated": false,
         "user": {"id": who.user_id, "username": who.username, "namespace_id": state.namespace_id},
         "client": {"id": application.client_id, "type": application.kind},
     });

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::encoding::from_base64url;
 use crate::error::ServiceError;
 use crate::json;
 use crate::state::user::Subject;
@@ -42,14 +43,43 @@ impl Fields {
         value.ok_or_else(|| ServiceError::bad_request(format!("{name} must be true or false")))
     }
 
+    /// A truth value that may be absent, which is false.
+    pub fn optional_flag(&self, name: &str) -> Result<bool, ServiceError> {
+        if self.get(name).is_none() {
+            Ok(false)
+        } else {
+            self.flag(name)
+        }
+    }
+
+    /// Bytes in base64url that have to be there.
+    pub fn binary(&self, name: &str) -> Result<Vec<u8>, ServiceError> {
+        let bytes = from_base64url(self.text(name)?);
+        bytes.ok_or_else(|| {
+            ServiceError::bad_request(format!("{name} must be base64url without padding"))
+        })
+    }
+
     /// An object that has to be there.
     pub fn object(&self, name: &str) -> Result<Self, ServiceError> {
+        self.optional_object(name)?
+            .ok_or_else(|| ServiceError::bad_request(format!("{name} is required")))
+    }
+
+    /// An object that may be absent.
+    pub fn optional_object(&self, name: &str) -> Result<Option<Self>, ServiceError> {
         match self.get(name) {
-            Some(Value::Object(map)) => Ok(Self(map.clone())),
-            _ => Err(ServiceError::bad_request(format!(
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(Self(map.clone()))),
+            Some(_) => Err(ServiceError::bad_request(format!(
                 "{name} must be an object"
             ))),
         }
+    }
+
+    /// Anything that may be absent.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned()
     }
 
     /// Whom the fields name.

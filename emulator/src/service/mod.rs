@@ -3,15 +3,21 @@
 //! [`routes::router`] is the table of operations. Each row goes through [`call`], which establishes who
 //! calls, and then to its handler.
 
+mod add_credential;
 pub mod answer;
+mod authenticate;
 mod body;
 mod call;
 mod certs;
 mod codes;
 mod credentials;
+pub mod doc_scan;
+mod fido2;
+mod passwords;
+mod register;
 mod routes;
 mod service_token;
-mod transactions;
+pub mod transactions;
 mod users;
 
 use axum::body::Body;

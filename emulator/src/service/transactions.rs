@@ -2,33 +2,125 @@
 
 use serde_json::json;
 
-use super::answer::{Answer, Reply};
+use super::answer::{Answer, Identity, Reply, issue_token};
 use super::call::Call;
+use super::fido2::{Assertion, assertion_payload};
 use crate::error::ServiceError;
-use crate::state::transaction::Transaction;
+use crate::state::State;
+use crate::state::transaction::{Transaction, transaction_not_found};
 
 /// Creates a transaction. The user confirms it at `url`, on their device.
 pub async fn create(call: Call) -> Reply {
-    if !matches!(call.body.optional_text("tx_type")?, None | Some("text")) {
-        return Err(ServiceError::bad_request("tx_type must be text"));
-    }
-    let payload = call.body.text("tx_payload")?;
-    let nonce = call.body.text("nonce")?;
-    let now = call.state.clock.now();
+    let transaction = Transaction {
+        username: call.subject.username.clone(),
+        ..read(&call)?
+    };
     let mut world = call.state.world();
     if call.subject.username.is_some() {
         world.users.find(&call.subject)?.require_active()?;
     }
-    let transaction = Transaction::new(
-        &call.application.client_id,
-        call.subject.username.clone(),
-        payload,
-        nonce,
-        now,
-    );
     let answer = json!({"id": transaction.id, "url": format!("{}/_emulator/tx/{}", call.state.base_url, transaction.id)});
     world
         .transactions
         .insert(transaction.id.clone(), transaction);
     Ok(Answer::Json(answer))
+}
+
+fn read(call: &Call) -> Result<Transaction, ServiceError> {
+    require_text_type(call)?;
+    let (payload, nonce) = (call.body.text("tx_payload")?, call.body.text("nonce")?);
+    Ok(Transaction::new(
+        &call.application.client_id,
+        payload,
+        nonce,
+        call.state.clock.now(),
+    ))
+}
+
+fn require_text_type(call: &Call) -> Result<(), ServiceError> {
+    match call.body.optional_text("tx_type")? {
+        None | Some("text") => Ok(()),
+        Some(_) => Err(ServiceError::bad_request("tx_type must be text")),
+    }
+}
+
+/// Asks the user's device to sign a transaction: one created before, or one made here and now.
+/// A transaction created before keeps the nonce of its creation, which its application goes by.
+pub async fn init(call: Call) -> Reply {
+    require_text_type(&call)?;
+    let existing = call.body.optional_text("tx_id")?;
+    if existing.is_some() == call.body.optional_text("tx_payload")?.is_some() {
+        return Err(ServiceError::bad_request("give either tx_id or tx_payload"));
+    }
+    call.body.text("nonce")?;
+
+    let mut world = call.state.world();
+    let world = &mut *world;
+    let user = world.users.find(&call.subject)?;
+    user.require_active()?;
+    let mut options = assertion_payload(user, "")?;
+    let id = match existing {
+        Some(id) => id.to_owned(),
+        None => {
+            let transaction = Transaction {
+                username: Some(user.username.clone()),
+                ..read(&call)?
+            };
+            let id = transaction.id.clone();
+            world.transactions.insert(id.clone(), transaction);
+            id
+        }
+    };
+    let transaction = own(world.transactions.get_mut(&id), &call)?;
+    transaction.require_open(&user.username, call.state.clock.now())?;
+    options["challenge"] = json!(transaction.ask(&user.id));
+    Ok(Answer::Json(
+        json!({"tx_id": id, "assertion_options": options}),
+    ))
+}
+
+/// Confirms a transaction with the signature asked for.
+pub async fn complete(call: Call) -> Reply {
+    let assertion = Assertion::of_transaction(&call.body)?;
+    let id = call.body.text("tx_id")?;
+    let (transaction, who) = {
+        let mut world = call.state.world();
+        let world = &mut *world;
+        let who = Identity::from(world.users.find(&call.subject)?);
+        let transaction = own(world.transactions.get_mut(id), &call)?;
+        transaction.require_open(&who.username, call.state.clock.now())?;
+        if !transaction.answer(&who.user_id, &assertion.challenge) {
+            return Err(ServiceError::refused(
+                "invalid_challenge",
+                "The challenge is not the one handed out last",
+            ));
+        }
+        assertion.verify(&call.state, world, &who.user_id)?;
+        let transaction = own(world.transactions.get_mut(id), &call)?;
+        transaction.confirmed = true;
+        (transaction.clone(), who)
+    };
+    Ok(Answer::Json(
+        json!({"jwt": confirmation(&call.state, &transaction, &who)}),
+    ))
+}
+
+/// An application sees its own transactions only.
+fn own<'a>(
+    found: Option<&'a mut Transaction>,
+    call: &Call,
+) -> Result<&'a mut Transaction, ServiceError> {
+    let own = found.filter(|transaction| transaction.client_id == call.application.client_id);
+    own.ok_or_else(transaction_not_found)
+}
+
+/// The token that says that a user confirmed a transaction.
+pub fn confirmation(state: &State, transaction: &Transaction, who: &Identity) -> String {
+    issue_token(
+        state,
+        &transaction.client_id,
+        who,
+        "transaction",
+        transaction.claims(),
+    )
 }

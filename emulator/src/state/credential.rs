@@ -1,5 +1,7 @@
 //! Credentials: what a user can log in with.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,6 +9,8 @@ use super::clock::{Millis, timestamp};
 use super::user::User;
 use crate::encoding::uuid;
 use crate::error::ServiceError;
+use crate::jws::VerifyingKey;
+use crate::webauthn::RegisteredKey;
 
 /// The kind of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,27 +42,68 @@ pub enum CredentialStatus {
     Deleted,
 }
 
+/// What a credential is checked against.
+#[derive(Clone)]
+pub enum Material {
+    /// Nothing: the entry is there to be listed and managed, not to log in with.
+    None,
+    /// The key of an authenticator.
+    Fido2 { key: RegisteredKey, roaming: bool },
+    /// A password, hashed.
+    Password(String),
+    /// A public key.
+    PublicKey(Arc<VerifyingKey>),
+    /// The latest scan of the document.
+    DocScan(Scan),
+}
+
+/// One scan of a document. Who scans and what comes out is the tester's to decide.
+#[derive(Clone, Copy, Default)]
+pub struct Scan {
+    /// Whether it passed; `None` while it goes on.
+    pub passed: Option<bool>,
+    /// Whether it was used to log in.
+    pub used: bool,
+}
+
+impl Scan {
+    /// The outcome of a scan that is over.
+    pub fn outcome(self) -> Result<bool, ServiceError> {
+        self.passed.ok_or_else(|| {
+            ServiceError::refused("scan_not_completed", "The document was not scanned yet")
+        })
+    }
+}
+
 /// One credential of one user.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Credential {
     pub uuid: String,
     pub kind: CredentialType,
     pub status: CredentialStatus,
     pub name: String,
+    pub material: Material,
     created: Millis,
     updated: Millis,
 }
 
 impl Credential {
-    pub fn new(kind: CredentialType, status: CredentialStatus, name: &str, now: Millis) -> Self {
+    /// A usable credential.
+    pub fn new(kind: CredentialType, name: &str, material: Material, now: Millis) -> Self {
+        let name = name.to_owned();
         Self {
             uuid: uuid(),
             kind,
-            status,
-            name: name.to_owned(),
+            status: CredentialStatus::Active,
+            name,
+            material,
             created: now,
             updated: now,
         }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.status == CredentialStatus::Active
     }
 
     /// The credential as lists show it.
@@ -83,6 +128,11 @@ impl Credential {
         self.updated = now;
     }
 
+    pub fn set_status(&mut self, status: CredentialStatus, now: Millis) {
+        self.status = status;
+        self.updated = now;
+    }
+
     /// Withdraws the credential; that is done once.
     pub fn revoke(&mut self, now: Millis) -> Result<(), ServiceError> {
         if self.status == CredentialStatus::Revoked {
@@ -91,8 +141,7 @@ impl Credential {
                 "The credential is already revoked",
             ));
         }
-        self.status = CredentialStatus::Revoked;
-        self.updated = now;
+        self.set_status(CredentialStatus::Revoked, now);
         Ok(())
     }
 }
@@ -103,8 +152,18 @@ impl User {
         self.credentials
             .iter_mut()
             .find(|credential| credential.uuid == uuid)
-            .ok_or_else(|| {
-                ServiceError::not_found("credential_not_found", "The user has no such credential")
-            })
+            .ok_or_else(credential_not_found)
     }
+
+    /// The user's usable credentials.
+    pub fn active_credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credentials
+            .iter()
+            .filter(|credential| credential.is_active())
+    }
+}
+
+/// The refusal for a credential the user does not have, or can no longer use.
+pub fn credential_not_found() -> ServiceError {
+    ServiceError::not_found("credential_not_found", "The user has no such credential")
 }

@@ -1,13 +1,15 @@
 //! Everything the emulator remembers.
 //!
-//! Each part has a lock of its own, held for look-ups and changes only: signatures are checked and made
-//! outside of them.
+//! Each part has a lock of its own, held for look-ups and changes only: service tokens are checked, tokens
+//! issued and passwords hashed outside of them.
 
 pub mod application;
+pub mod ceremony;
 pub mod clock;
 pub mod code;
 pub mod credential;
 pub mod keyring;
+pub mod origins;
 pub mod recorder;
 pub mod transaction;
 pub mod user;
@@ -16,8 +18,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use self::application::{Application, ApplicationType};
+use self::ceremony::Ceremonies;
 use self::clock::Clock;
 use self::keyring::{Keyring, ServiceKey};
+use self::origins::Origins;
 use self::recorder::Recorder;
 use self::transaction::Transaction;
 use self::user::Users;
@@ -30,7 +34,9 @@ use crate::jws::{SigningKey, VerifyingKey};
 #[derive(Default)]
 pub struct World {
     pub users: Users,
+    pub ceremonies: Ceremonies,
     pub transactions: HashMap<String, Transaction>,
+    pub origins: Origins,
 }
 
 /// The state of one emulator.

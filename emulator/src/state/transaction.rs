@@ -18,38 +18,49 @@ pub struct Transaction {
     pub username: Option<String>,
     pub payload: String,
     pub nonce: String,
-    pub server_nonce: String,
     pub confirmed: bool,
+    pub server_nonce: String,
+    /// The user whose device was asked to sign, until it answers.
+    pub asked: Option<String>,
     pub expires: Millis,
 }
 
 impl Transaction {
-    pub fn new(
-        client_id: &str,
-        username: Option<String>,
-        payload: &str,
-        nonce: &str,
-        now: Millis,
-    ) -> Self {
+    /// A transaction that any user may confirm.
+    pub fn new(client_id: &str, payload: &str, nonce: &str, now: Millis) -> Self {
         Self {
             id: uuid(),
             client_id: client_id.to_owned(),
-            username,
+            username: None,
             payload: payload.to_owned(),
             nonce: nonce.to_owned(),
-            server_nonce: base64url(random::<16>()),
             confirmed: false,
+            server_nonce: base64url(random::<16>()),
+            asked: None,
             expires: now + LIFE,
         }
     }
 
     /// SHA-256 over the payload and both nonces: what the user's device signs.
-    pub fn hash(&self) -> [u8; 32] {
-        sha256(&[
+    pub fn hash(&self) -> String {
+        base64url(sha256(&[
             self.payload.as_bytes(),
             self.nonce.as_bytes(),
             self.server_nonce.as_bytes(),
-        ])
+        ]))
+    }
+
+    /// Asks a user's device to sign. The server's nonce is drawn anew, and with it the hash: an answer to an
+    /// earlier question is none to this one.
+    pub fn ask(&mut self, user_id: &str) -> String {
+        self.server_nonce = base64url(random::<16>());
+        self.asked = Some(user_id.to_owned());
+        self.hash()
+    }
+
+    /// Ends the question. True if this user was asked to sign this hash.
+    pub fn answer(&mut self, user_id: &str, hash: &str) -> bool {
+        self.asked.take().is_some_and(|asked| asked == user_id) && self.hash() == hash
     }
 
     /// Refuses what can no longer be confirmed, and users other than the one named.
@@ -78,7 +89,7 @@ impl Transaction {
     pub fn claims(&self) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("tx_id".to_owned(), json!(self.id));
-        claims.insert("tx_hash".to_owned(), json!(base64url(self.hash())));
+        claims.insert("tx_hash".to_owned(), json!(self.hash()));
         claims.insert("nonce".to_owned(), json!(self.nonce));
         claims.insert("server_nonce".to_owned(), json!(self.server_nonce));
         claims

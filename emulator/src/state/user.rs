@@ -88,6 +88,13 @@ impl Subject {
             user_id: None,
         }
     }
+
+    pub fn with_id(user_id: &str) -> Self {
+        Self {
+            username: None,
+            user_id: Some(user_id.to_owned()),
+        }
+    }
 }
 
 /// All users, found by id or name.
@@ -98,16 +105,11 @@ pub struct Users {
 }
 
 impl Users {
-    /// Adds a user; names are unique.
-    pub fn add(
-        &mut self,
-        username: &str,
-        client_id: &str,
-        now: Millis,
-    ) -> Result<&mut User, ServiceError> {
+    /// Whether a name can be given to a new user: names are unique.
+    pub fn require_free(&self, username: &str) -> Result<(), ServiceError> {
         if username.is_empty() || username.len() > 255 || username.chars().any(char::is_control) {
             return Err(ServiceError::bad_request(
-                "username must have 1 to 255 printable characters",
+                "username must have 1 to 255 bytes and no control characters",
             ));
         }
         if self.ids.contains_key(username) {
@@ -116,7 +118,28 @@ impl Users {
                 "The username is taken",
             ));
         }
-        let id = uuid();
+        Ok(())
+    }
+
+    /// Adds a user with a new id.
+    pub fn add(
+        &mut self,
+        username: &str,
+        client_id: &str,
+        now: Millis,
+    ) -> Result<&mut User, ServiceError> {
+        self.add_with_id(uuid(), username, client_id, now)
+    }
+
+    /// Adds a user whose id was told before they came to be.
+    pub fn add_with_id(
+        &mut self,
+        id: String,
+        username: &str,
+        client_id: &str,
+        now: Millis,
+    ) -> Result<&mut User, ServiceError> {
+        self.require_free(username)?;
         self.ids.insert(username.to_owned(), id.clone());
         Ok(self.by_id.entry(id.clone()).or_insert(User {
             id,
@@ -131,9 +154,14 @@ impl Users {
         }))
     }
 
-    /// The user with this name.
-    pub fn named(&self, username: &str) -> Option<&User> {
-        self.by_id.get(self.ids.get(username)?)
+    /// All users.
+    pub fn iter(&self) -> impl Iterator<Item = &User> {
+        self.by_id.values()
+    }
+
+    /// All users, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut User> {
+        self.by_id.values_mut()
     }
 
     /// The user a call is about. A name and an id that belong to two users are refused.
@@ -170,7 +198,7 @@ impl Users {
 
     /// Makes all who wait for a code look again.
     pub fn wake_all(&self) {
-        self.by_id.values().for_each(|user| user.codes.wake_all());
+        self.iter().for_each(|user| user.codes.wake_all());
     }
 
     /// Removes a user with everything that is theirs.

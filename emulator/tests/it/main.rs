@@ -2,14 +2,20 @@
 
 mod support;
 
+mod adding;
 mod certs;
 mod codes;
 mod connections;
 mod control;
 mod credentials;
+mod doc_scans;
 mod faults;
+mod fido2;
+mod passwords;
 mod program;
+mod public_keys;
 mod service_tokens;
+mod signed_transactions;
 mod tls;
 mod transactions;
 mod users;

@@ -1,0 +1,37 @@
+//! Passwords, kept as Argon2id hashes only.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::task::spawn_blocking;
+
+use crate::error::ServiceError;
+
+/// Cheap for Argon2, because tests log in often and nobody steals the memory of an emulator: 4 MiB, one pass.
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(4 * 1024, 1, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The hash of a new password.
+pub async fn hash(password: String) -> Result<String, ServiceError> {
+    let hash = spawn_blocking(move || {
+        hasher()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+    })
+    .await;
+    hash.ok()
+        .and_then(Result::ok)
+        .ok_or_else(|| ServiceError::bad_request("The password cannot be hashed"))
+}
+
+/// Whether this is the password of the hash.
+pub async fn matches(password: String, hash: String) -> bool {
+    let check = move || {
+        let hash = PasswordHash::new(&hash)?;
+        hasher().verify_password(password.as_bytes(), &hash)
+    };
+    spawn_blocking(check)
+        .await
+        .is_ok_and(|checked| checked.is_ok())
+}

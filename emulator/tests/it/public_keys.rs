@@ -1,0 +1,262 @@
+//! Log-in with a key pair: the user signs a token over the challenge.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use loginid_emulator::{ApplicationOrder, Emulator};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App};
+
+/// A user's key pair.
+struct Keys {
+    public: String,
+    private: String,
+}
+
+impl Keys {
+    /// The emulator makes key pairs for applications; here one serves a user.
+    fn new(emulator: &Emulator) -> Self {
+        let made = emulator
+            .add_application(ApplicationOrder::default())
+            .unwrap();
+        Self {
+            public: made.public_key.unwrap(),
+            private: made.private_key.unwrap(),
+        }
+    }
+
+    fn sign(&self, header: &Header, claims: &Value) -> String {
+        encode(
+            header,
+            claims,
+            &EncodingKey::from_ec_pem(self.private.as_bytes()).unwrap(),
+        )
+        .unwrap()
+    }
+}
+
+fn add(app: &App, username: &str, keys: &Keys) -> Answer {
+    let body = json!({"username": username, "publickey_alg": "ES256", "publickey": keys.public, "options": {"credential_name": "laptop"}});
+    app.post("/credentials/publickey", "credentials.force_add", body)
+}
+
+fn init(app: &App, username: &str, keys: &Keys) -> Answer {
+    let body = json!({"username": username, "publickey": keys.public});
+    app.post("/authenticate/publickey/init", "auth.login", body)
+}
+
+fn claims(app: &App, asked: &Value) -> Value {
+    json!({"challenge_id": asked["challenge_id"], "server_nonce": asked["server_nonce"], "username": "alice", "iat": app.control.now()})
+}
+
+fn complete(app: &App, username: &str, asked: &Value, assertion: &str) -> Answer {
+    let body = json!({"username": username, "challenge_id": asked["challenge_id"], "assertion": assertion});
+    app.post("/authenticate/publickey/complete", "auth.login", body)
+}
+
+fn es256() -> Header {
+    Header::new(Algorithm::ES256)
+}
+
+fn alice(emulator: &Emulator) -> (App, Keys) {
+    let app = App::of(emulator);
+    app.add_user("alice");
+    let keys = Keys::new(emulator);
+    add(&app, "alice", &keys).ok();
+    (app, keys)
+}
+
+#[test]
+fn a_user_logs_in_by_signing_the_challenge() {
+    let emulator = Emulator::start();
+    let app = App::of(&emulator);
+    app.add_user("alice");
+    let keys = Keys::new(&emulator);
+    let added = add(&app, "alice", &keys).ok();
+    assert_eq!(
+        (&added["credential"]["type"], &added["credential"]["name"]),
+        (&json!("public_key"), &json!("laptop"))
+    );
+    assert_eq!(
+        app.verified(added["jwt"].as_str().unwrap())["action"],
+        "add_credential"
+    );
+
+    let asked = init(&app, "alice", &keys).ok();
+    let response = complete(
+        &app,
+        "alice",
+        &asked,
+        &keys.sign(&es256(), &claims(&app, &asked)),
+    )
+    .ok();
+    assert_eq!(response["credential"], added["credential"]);
+    assert_eq!(
+        app.verified(response["jwt"].as_str().unwrap())["udata"],
+        "alice"
+    );
+}
+
+#[test]
+fn only_the_right_words_signed_with_the_right_key_are_taken() {
+    let emulator = Emulator::start();
+    let (app, keys) = alice(&emulator);
+    let outcome = |header: &Header, signer: &Keys, change: Value| {
+        let asked = init(&app, "alice", &keys).ok();
+        let mut claims = claims(&app, &asked);
+        for (name, value) in change.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let answer = complete(&app, "alice", &asked, &signer.sign(header, &claims));
+        if answer.status == 200 {
+            "200".to_owned()
+        } else {
+            answer.refusal()
+        }
+    };
+    assert_eq!(outcome(&es256(), &keys, json!({})), "200");
+    assert_eq!(
+        outcome(&es256(), &Keys::new(&emulator), json!({})),
+        "401 authentication_failed",
+        "another key"
+    );
+    for change in [
+        json!({"challenge_id": "x"}),
+        json!({"server_nonce": "x"}),
+        json!({"server_nonce": null}),
+        json!({"username": "bob"}),
+        json!({"iat": emulator.now() - 400}),
+        json!({"iat": "now"}),
+    ] {
+        assert_eq!(
+            outcome(&es256(), &keys, change.clone()),
+            "401 authentication_failed",
+            "{change}"
+        );
+    }
+    let mut critical = es256();
+    critical.extras.insert("crit".to_owned(), json!(["b64"]));
+    assert_eq!(
+        outcome(&critical, &keys, json!({})),
+        "401 authentication_failed"
+    );
+    let other_type = Header {
+        typ: Some("dpop+jwt".to_owned()),
+        ..es256()
+    };
+    assert_eq!(
+        outcome(&other_type, &keys, json!({})),
+        "401 authentication_failed"
+    );
+}
+
+#[test]
+fn a_challenge_is_good_once_for_its_user_and_not_for_long() {
+    let emulator = Emulator::start();
+    let (app, keys) = alice(&emulator);
+    app.add_user("bob");
+    let asked = init(&app, "alice", &keys).ok();
+    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    complete(&app, "alice", &asked, &assertion).ok();
+    assert_eq!(
+        complete(&app, "alice", &asked, &assertion).refusal(),
+        "400 invalid_challenge",
+        "replayed"
+    );
+
+    let asked = init(&app, "alice", &keys).ok();
+    assert_eq!(
+        complete(&app, "alice", &asked, "a.b.c").refusal(),
+        "401 authentication_failed"
+    );
+    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    assert_eq!(
+        complete(&app, "alice", &asked, &assertion).refusal(),
+        "400 invalid_challenge",
+        "used up by the attempt"
+    );
+
+    let asked = init(&app, "alice", &keys).ok();
+    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    assert_eq!(
+        complete(&app, "bob", &asked, &assertion).refusal(),
+        "400 invalid_challenge",
+        "another user"
+    );
+
+    let asked = init(&app, "alice", &keys).ok();
+    emulator.advance_clock(Duration::from_secs(121));
+    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    assert_eq!(
+        complete(&app, "alice", &asked, &assertion).refusal(),
+        "400 invalid_challenge",
+        "too late"
+    );
+}
+
+#[test]
+fn only_a_key_the_user_still_has_is_challenged() {
+    let emulator = Emulator::start();
+    let (app, keys) = alice(&emulator);
+    app.add_user("bob");
+    assert_eq!(
+        init(&app, "bob", &keys).refusal(),
+        "404 credential_not_found"
+    );
+    assert_eq!(
+        init(&app, "alice", &Keys::new(&emulator)).refusal(),
+        "404 credential_not_found"
+    );
+    assert_eq!(
+        add(&app, "alice", &keys).refusal(),
+        "400 credential_already_exists"
+    );
+
+    let asked = init(&app, "alice", &keys).ok();
+    let list = app
+        .post(
+            "/credentials/list",
+            "credentials.list",
+            json!({"username": "alice"}),
+        )
+        .ok();
+    let body = json!({"username": "alice", "credential": {"uuid": list["credentials"][0]["uuid"]}});
+    app.post("/credentials/revoke", "credentials.revoke", body)
+        .ok();
+    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    assert_eq!(
+        complete(&app, "alice", &asked, &assertion).refusal(),
+        "404 credential_not_found",
+        "revoked in between"
+    );
+    assert_eq!(
+        init(&app, "alice", &keys).refusal(),
+        "404 credential_not_found"
+    );
+}
+
+#[test]
+fn only_p256_public_keys_are_taken() {
+    let emulator = Emulator::start();
+    let (app, keys) = alice(&emulator);
+    let add = |change: Value| {
+        let mut body = json!({"username": "alice", "publickey": Keys::new(&emulator).public});
+        for (name, value) in change.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        app.post("/credentials/publickey", "credentials.force_add", body)
+    };
+    assert_eq!(add(json!({})).status, 200, "ES256 is the default");
+    let ed25519 = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    for change in [
+        json!({"publickey_alg": "RS256"}),
+        json!({"publickey": keys.private}),
+        json!({"publickey": ed25519}),
+        json!({"publickey": "x"}),
+    ] {
+        let answer = add(change);
+        assert_eq!(answer.refusal(), "400 bad_request");
+        assert!(!answer.body.contains("MC"), "{answer:?}");
+    }
+}
