@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use rustls::ClientConfig;
 
 use crate::call::Call;
 use crate::config::{Config, private_key_required};
@@ -20,7 +19,6 @@ use crate::transport::{self, Reply};
 #[derive(Debug)]
 pub struct Client {
     config: Config,
-    tls: Option<Arc<ClientConfig>>,
     process: ArcSwap<Process>,
     logger: ArcSwapOption<Logger>,
 }
@@ -52,10 +50,9 @@ impl Client {
             true => Some(transport::client_config(&config.tls)?),
             false => None,
         };
-        let process = Process::new(&config, tls.clone());
+        let process = Process::new(&config, tls);
         Ok(Client {
             config,
-            tls,
             process: ArcSwap::from_pointee(process),
             logger: ArcSwapOption::empty(),
         })
@@ -73,10 +70,6 @@ impl Client {
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
-    }
-
-    pub(crate) fn tls(&self) -> Option<Arc<ClientConfig>> {
-        self.tls.clone()
     }
 
     pub(crate) fn logger(&self) -> Option<Arc<Logger>> {
@@ -97,7 +90,7 @@ impl Client {
         if current.is_current() {
             return current;
         }
-        let own = Arc::new(current.after_fork(&self.config, self.tls.clone()));
+        let own = Arc::new(current.after_fork(&self.config));
         let before = self.process.compare_and_swap(&current, own.clone());
         if Arc::ptr_eq(&before, &current) {
             // The parent's are left as they are, never dropped: another of its
@@ -151,6 +144,17 @@ impl Client {
             ));
         }
         Ok(())
+    }
+}
+
+impl Drop for Client {
+    /// In a child that never made a call the parent's connections are still
+    /// here. They are left as they are, as in [`Client::process`].
+    fn drop(&mut self) {
+        let process = self.process.load_full();
+        if !process.is_current() {
+            std::mem::forget(process);
+        }
     }
 }
 

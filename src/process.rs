@@ -1,6 +1,6 @@
 //! What belongs to one process and must not be shared across a fork:
-//! connections, and every lock that another thread might hold at the moment of
-//! forking.
+//! connections, TLS sessions, and every lock that another thread might hold at
+//! the moment of forking.
 
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ use crate::transport;
 #[derive(Debug)]
 pub(crate) struct Process {
     id: u32,
+    /// What connections of this process are secured with; none for plain http.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) agent: Agent,
     pub(crate) keys: KeyCache,
 }
@@ -27,7 +29,8 @@ impl Process {
     fn with_keys(config: &Config, tls: Option<Arc<ClientConfig>>, keys: KeyCache) -> Process {
         Process {
             id: std::process::id(),
-            agent: transport::agent(config, tls, None),
+            agent: transport::agent(config, tls.clone(), None),
+            tls,
             keys,
         }
     }
@@ -38,8 +41,9 @@ impl Process {
     }
 
     /// The child's own. It starts with the keys its parent knew: those are read
-    /// without a lock.
-    pub(crate) fn after_fork(&self, config: &Config, tls: Option<Arc<ClientConfig>>) -> Process {
+    /// without a lock. TLS sessions are kept behind one, so it starts with none.
+    pub(crate) fn after_fork(&self, config: &Config) -> Process {
+        let tls = self.tls.as_deref().map(transport::without_sessions);
         Process::with_keys(config, tls, self.keys.inherited(config))
     }
 }

@@ -31,7 +31,7 @@ use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
 use failure::Failure;
 use retry::Repeat;
-pub(crate) use tls::client_config;
+pub(crate) use tls::{client_config, without_sessions};
 use wait::{Woken, sleep_until};
 
 /// Idle connections kept for each client, and for how long: less than the
@@ -42,6 +42,10 @@ const IDLE_AGE: Duration = Duration::from_secs(30);
 
 /// The public key is small, whatever answers are allowed to be.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+/// How long the head of a request may be: more than any server takes, and less
+/// than what the HTTP client has room for.
+const MAX_HEAD_BYTES: usize = 60 * 1024;
 
 /// A success of the service: its status was 2xx, its body is UTF-8.
 pub(crate) struct Reply {
@@ -101,11 +105,11 @@ fn attempts(
 ) -> Result<Reply> {
     let config = client.config();
     let deadline = call.deadline_within(config.request_timeout);
+    let process = client.process();
     let own_agent = call
         .cancel
         .as_ref()
-        .map(|cancel| agent(config, client.tls(), Some(cancel.clone())));
-    let process = client.process();
+        .map(|cancel| agent(config, process.tls.clone(), Some(cancel.clone())));
     let agent = own_agent.as_ref().unwrap_or(&process.agent);
     let mut number = 1;
     loop {
@@ -230,6 +234,13 @@ fn attempt(
         )
         .with_status(status));
     }
+    if response.status().is_informational() {
+        return Err(unexpected(
+            "invalid_response",
+            "the service changed the protocol without being asked to",
+        )
+        .with_status(status));
+    }
     if response.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(unexpected(
             "unexpected_encoding",
@@ -261,10 +272,23 @@ fn send(
     request_id: &str,
     left: Duration,
 ) -> std::result::Result<Response<ureq::Body>, Failed> {
+    let url = config.base_url.join(&call.path);
+    let variable = bearer.iter().map(|bearer| bearer.len());
+    let configured = config.headers.iter().map(|(_, value)| value.len());
+    if url.len() + variable.chain(configured).sum::<usize>() > MAX_HEAD_BYTES {
+        return Err(Failed {
+            error: Error::argument(
+                "request_too_large",
+                "the user's name or id is too long for a request",
+            ),
+            repeat: Repeat::Never,
+            retry_after: None,
+        });
+    }
     let json = HeaderValue::from_static("application/json");
     let mut builder = Request::builder()
         .method(call.operation.method.as_str())
-        .uri(config.base_url.join(&call.path))
+        .uri(url)
         .header(header::CONTENT_TYPE, json.clone())
         .header(header::ACCEPT, json)
         .header(

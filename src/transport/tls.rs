@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -23,6 +23,10 @@ use crate::once::RaceOnce;
 /// The system's roots, else the bundled ones; read once in a process, since
 /// they are many and every client shares them.
 static ROOTS: RaceOnce<Roots> = RaceOnce::new();
+
+/// TLS sessions kept for resumption: eight for each server, and a client knows
+/// one, perhaps with a proxy before it.
+const SESSIONS: usize = 16;
 
 struct Roots {
     store: Arc<RootCertStore>,
@@ -72,7 +76,7 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<Arc<ClientConfig>>
         .with_safe_default_protocol_versions()
         .map_err(|error| internal(&error))?
         .with_webpki_verifier(verifier);
-    let config = match (&settings.client_cert_pem, &settings.client_key_pem) {
+    let mut config = match (&settings.client_cert_pem, &settings.client_key_pem) {
         (Some(chain), Some(key)) => {
             let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
                 Error::config(
@@ -91,7 +95,16 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<Arc<ClientConfig>>
         }
         _ => builder.with_no_client_auth(),
     };
+    config.resumption = Resumption::in_memory_sessions(SESSIONS);
     Ok(Arc::new(config))
+}
+
+/// The same configuration with a session store of its own: the store has a lock,
+/// which another thread may have held when this process was forked.
+pub(crate) fn without_sessions(config: &ClientConfig) -> Arc<ClientConfig> {
+    let mut config = config.clone();
+    config.resumption = Resumption::in_memory_sessions(SESSIONS);
+    Arc::new(config)
 }
 
 fn certificates(field: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>> {
