@@ -4,6 +4,7 @@
 
 mod connector;
 mod failure;
+mod redact;
 mod retry;
 mod socket;
 mod tls;
@@ -30,6 +31,7 @@ use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
 use failure::Failure;
+use redact::redact;
 use retry::Repeat;
 pub(crate) use tls::{client_config, without_sessions};
 use wait::{Woken, sleep_until};
@@ -452,15 +454,17 @@ fn refused(
     let message = json::text_member(&members, "message")
         .filter(|message| !message.is_empty())
         .unwrap_or_else(|| format!("the service answered {status} without saying why"));
-    let hide = |text: String| redact(text, body, bearer);
+    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
+    let token = bearer.as_deref().map(String::as_str);
+    let hide = |text: String| redact(text, secrets, token);
     let (kind, default_code) = match status {
         429 => (Status::RateLimited, "rate_limited"),
         _ => (Status::Api, "http_error"),
     };
-    let code = code.map(hide);
-    let error = match code {
-        Some(code) => Error::new(kind, code, redact(message, body, bearer)),
-        None => Error::new(kind, default_code, redact(message, body, bearer)),
+    let message = hide(message);
+    let error = match code.map(hide) {
+        Some(code) => Error::new(kind, code, message),
+        None => Error::new(kind, default_code, message),
     };
     let repeat = match (status, retry_after) {
         (429, _) | (503, Some(_)) => Repeat::Always,
@@ -478,23 +482,4 @@ fn refused(
 fn is_code(code: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     !code.is_empty() && code.len() <= 64 && code.bytes().all(plain)
-}
-
-/// The longest message of the service that is passed on, in characters.
-const MAX_MESSAGE: usize = 500;
-
-/// Hides what was secret in the request, should the service repeat it.
-fn redact(mut text: String, body: Option<&Body>, bearer: &Option<Zeroizing<String>>) -> String {
-    const HIDDEN: &str = "[redacted]";
-    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
-    for secret in secrets.iter().chain(bearer) {
-        if !secret.is_empty() && text.contains(secret.as_str()) {
-            text = text.replace(secret.as_str(), HIDDEN);
-        }
-    }
-    if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

@@ -3,13 +3,15 @@
 
 #[path = "../support/capi.rs"]
 mod capi;
+#[path = "../support/listener.rs"]
+mod listener;
 
 mod answers;
 mod certificates;
 mod connections;
 mod cuts;
 mod deadline;
-mod listener;
+
 mod memory;
 mod retries;
 mod signals;

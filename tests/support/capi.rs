@@ -74,12 +74,12 @@ unsafe impl Send for Client {}
 unsafe impl Sync for Client {}
 
 impl Client {
-    pub fn try_new(config: &Value) -> Result<Client, Outcome> {
-        let config = c(&config.to_string());
-        let mut client = ptr::null_mut();
-        // SAFETY: the pointers are of living variables.
-        let outcome =
-            Outcome::of(|out| unsafe { lid_new_with_config(config.as_ptr(), &mut client, out) });
+    /// The client that a `lid_new…` call stores, which must be NULL on an error.
+    pub fn of(
+        call: impl FnOnce(*mut *mut lid_client, *mut *mut c_char) -> lid_status,
+    ) -> Result<Client, Outcome> {
+        let mut client = ptr::dangling_mut();
+        let outcome = Outcome::of(|out| call(&mut client, out));
         match outcome.status {
             lid_status::LID_OK => Ok(Client(client)),
             _ => {
@@ -87,6 +87,12 @@ impl Client {
                 Err(outcome)
             }
         }
+    }
+
+    pub fn try_new(config: &Value) -> Result<Client, Outcome> {
+        let config = c(&config.to_string());
+        // SAFETY: the pointers are of living variables.
+        Client::of(|client, out| unsafe { lid_new_with_config(config.as_ptr(), client, out) })
     }
 
     #[track_caller]
