@@ -210,7 +210,8 @@ lid_status lid_new_from_env(lid_client **client, char **out);
 void lid_free(lid_client *client);
 
 /**
- * Frees a string that a call stored in `*out`. NULL is ignored.
+ * Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
+ * token or a code. NULL is ignored.
  */
 void lid_free_string(char *string);
 

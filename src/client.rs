@@ -147,6 +147,17 @@ impl Client {
     }
 }
 
+impl Drop for Client {
+    /// In a child that never made a call the parent's connections are still
+    /// here. They are left as they are, as in [`Client::process`].
+    fn drop(&mut self) {
+        let process = self.process.load_full();
+        if !process.is_current() {
+            std::mem::forget(process);
+        }
+    }
+}
+
 fn object(reply: &Reply) -> Result<json::Members<'_>> {
     json::members(&reply.body).map_err(|_| {
         Error::new(

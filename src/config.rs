@@ -274,9 +274,11 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
         if OWN_HEADERS.contains(&header.as_str()) {
             return Err(invalid("is set by this library"));
         }
-        let value: HeaderValue = value
+        let mut value: HeaderValue = value
             .parse()
             .map_err(|_| invalid("has a value with characters that a header cannot carry"))?;
+        // It may be a secret: Debug does not show it.
+        value.set_sensitive(true);
         headers.push((header, value));
     }
     Ok(headers)

@@ -9,6 +9,7 @@ use std::fmt::{self, Write};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
@@ -210,16 +211,81 @@ impl ObjectWriter {
     }
 }
 
-/// Appends a JSON string literal.
+/// Appends a JSON string literal, with no copy in between: it may be a secret.
 fn push_string(text: &mut String, value: &str) {
-    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    if value.bytes().all(plain) {
-        text.push('"');
-        text.push_str(value);
-        text.push('"');
-    } else {
-        text.push_str(&Value::from(value).to_string());
+    text.push('"');
+    push_escaped(text, value);
+    text.push('"');
+}
+
+fn push_escaped(text: &mut String, value: &str) {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    let mut rest = value;
+    while let Some(at) = rest.bytes().position(special) {
+        text.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => text.push_str("\\\""),
+            b'\\' => text.push_str("\\\\"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            control => text.push_str(&format!("\\u{control:04x}")),
+        }
+        rest = &rest[at + 1..];
     }
+    text.push_str(rest);
+}
+
+/// A text as it stands between the quotes of a JSON string.
+pub(crate) fn quoted(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    push_escaped(&mut text, value);
+    text
+}
+
+/// The text of a JSON string literal. It may be a private key, so it is built
+/// in one piece of memory that is wiped; serde_json would leave copies behind.
+pub(crate) fn secret_text(literal: &str) -> Option<Zeroizing<String>> {
+    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let escape = *rest.as_bytes().get(at + 1)?;
+        rest = &rest[at + 2..];
+        text.push(match escape {
+            b'"' | b'\\' | b'/' => char::from(escape),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let (unit, after) = code_unit(rest)?;
+                rest = after;
+                match unit {
+                    0xd800..0xdc00 => {
+                        let (low, after) = code_unit(rest.strip_prefix("\\u")?)?;
+                        rest = after;
+                        let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                        char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+                    }
+                    unit => char::from_u32(unit)?,
+                }
+            }
+            _ => return None,
+        });
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// The four hexadecimal digits of a `\u` escape, and what follows them.
+fn code_unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let unit = u32::from_str_radix(digits, 16).ok().filter(|_| hex)?;
+    Some((unit, rest))
 }
 
 /// Looks up an RFC 6901 pointer. A string comes unquoted, anything else as the
@@ -367,5 +433,30 @@ mod tests {
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["a"], odd);
         assert_eq!(value["b"][0], 1);
+    }
+
+    #[test]
+    fn secret_texts_are_read_as_serde_json_reads_them() {
+        for literal in [
+            r#""""#,
+            r#""plain é 😀""#,
+            r#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00""#,
+            r#""-----BEGIN\nabc\\nd""#,
+            r#""\ud800""#,
+            r#""\ud800\u0041""#,
+            r#""\ude00""#,
+            r#""\u+041""#,
+            r#""\x""#,
+            r#""\""#,
+            r#""\u00""#,
+        ] {
+            let expected: Option<String> = serde_json::from_str(literal).ok();
+            let text = secret_text(literal);
+            assert_eq!(text.as_deref(), expected.as_ref(), "{literal}");
+            if let Some(text) = text {
+                let again = format!("\"{}\"", quoted(&text));
+                assert_eq!(serde_json::from_str::<String>(&again).unwrap(), *text);
+            }
+        }
     }
 }

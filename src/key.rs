@@ -32,6 +32,13 @@ impl SigningKey {
     /// Reads PKCS#8 or SEC1 PEM. The error names the problem and never quotes
     /// the text.
     pub(crate) fn from_pem(text: &str) -> Result<SigningKey> {
+        let key = SigningKey::read(text);
+        wipe_stack();
+        key
+    }
+
+    #[inline(never)]
+    fn read(text: &str) -> Result<SigningKey> {
         let secret = read_private_key(text)?;
         let public = secret.public_key().to_sec1_bytes();
         EcdsaKeyPair::from_private_key_and_public_key(
@@ -205,6 +212,13 @@ impl fmt::Debug for VerifyingKey {
 /// Makes a new P-256 key pair: `{"private_key": PKCS#8 PEM, "public_key": SPKI
 /// PEM}`. The public key goes to the dashboard, the private one stays here.
 pub fn generate_key_pair() -> Result<String> {
+    let pair = write_key_pair();
+    wipe_stack();
+    pair
+}
+
+#[inline(never)]
+fn write_key_pair() -> Result<String> {
     let failed = |_| Error::internal("the key pair could not be written");
     let secret = random_secret()?;
     let private = secret
@@ -218,6 +232,13 @@ pub fn generate_key_pair() -> Result<String> {
     pair.text("private_key", &private);
     pair.text("public_key", &public);
     Ok(pair.finish())
+}
+
+/// Overwrites what calls that have returned left on this thread's stack: moving
+/// a key copies it there, and no destructor runs for what was moved.
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box([0_u8; 32 * 1024]);
 }
 
 fn random_secret() -> Result<p256::SecretKey> {

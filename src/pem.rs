@@ -23,8 +23,7 @@ pub(crate) enum Unreadable {
 /// The blocks of a text, in order.
 pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, Unreadable> {
     const BEGIN: &str = "-----BEGIN ";
-    let without_returns = Zeroizing::new(text.replace("\\r", ""));
-    let text = Zeroizing::new(without_returns.replace("\\n", "\n"));
+    let text = with_line_ends(text);
     let mut rest = text.as_str();
     let mut blocks = Vec::new();
     while let Some(begin) = rest.find(BEGIN) {
@@ -42,6 +41,25 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, Unreadable> {
     Ok(blocks)
 }
 
+/// Turns a spelled-out `\n` into a line's end, and drops `\r`. Like all that is
+/// done here, in one piece of memory: growing would leave copies of a key.
+fn with_line_ends(text: &str) -> Zeroizing<String> {
+    let mut ended = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        ended.push_str(&rest[..at]);
+        let (spelling, after) = match rest.as_bytes().get(at + 1) {
+            Some(b'n') => ("\n", &rest[at + 2..]),
+            Some(b'r') => ("", &rest[at + 2..]),
+            _ => ("\\", &rest[at + 1..]),
+        };
+        ended.push_str(spelling);
+        rest = after;
+    }
+    ended.push_str(rest);
+    ended
+}
+
 fn block(label: &str, body: &str) -> Result<Block, Unreadable> {
     let mut encrypted = false;
     // Header lines ("Proc-Type: 4,ENCRYPTED") are told from base64 by their colon.
@@ -49,16 +67,18 @@ fn block(label: &str, body: &str) -> Result<Block, Unreadable> {
         encrypted |= line.contains("ENCRYPTED");
         !line.contains(':')
     });
-    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
+    let mut digits = Zeroizing::new(String::with_capacity(body.len()));
     for line in lines {
-        base64.extend(line.chars().filter(|character| !character.is_whitespace()));
+        digits.extend(line.chars().filter(|character| !character.is_whitespace()));
     }
-    let der = STANDARD
-        .decode(base64.as_bytes())
+    let room = base64::decoded_len_estimate(digits.len());
+    let mut der = Zeroizing::new(Vec::with_capacity(room));
+    STANDARD
+        .decode_vec(digits.as_bytes(), &mut der)
         .map_err(|_| Unreadable::NotBase64)?;
     Ok(Block {
         label: label.to_owned(),
         encrypted,
-        der: Zeroizing::new(der),
+        der,
     })
 }

@@ -1,6 +1,6 @@
 //! What belongs to one process and must not be shared across a fork:
-//! connections, and every lock that another thread might hold at the moment of
-//! forking.
+//! connections, TLS sessions, and every lock that another thread might hold at
+//! the moment of forking.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::transport;
 #[derive(Debug)]
 pub(crate) struct Process {
     id: u32,
+    /// What connections of this process are secured with; none for plain http.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) agent: Agent,
     pub(crate) keys: KeyCache,
@@ -40,7 +41,7 @@ impl Process {
     }
 
     /// The child's own. It starts with the keys its parent knew: those are read
-    /// without a lock.
+    /// without a lock. TLS sessions are kept behind one, so it starts with none.
     pub(crate) fn after_fork(&self, config: &Config) -> Process {
         let tls = self.tls.as_deref().map(transport::after_fork);
         Process::with_keys(config, tls, self.keys.inherited(config))

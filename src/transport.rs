@@ -4,6 +4,7 @@
 
 mod connector;
 mod failure;
+mod redact;
 mod retry;
 mod socket;
 mod stream;
@@ -31,6 +32,7 @@ use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
 use failure::Failure;
+use redact::redact;
 use retry::Repeat;
 pub(crate) use tls::{after_fork, client_config};
 use wait::{Woken, sleep_until};
@@ -46,6 +48,10 @@ const MAX_HEADER_BYTES: usize = 15 * 1024;
 
 /// The public key is small, whatever answers are allowed to be.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+/// How long the head of a request may be: more than any server takes, and less
+/// than what the HTTP client has room for.
+const MAX_HEAD_BYTES: usize = 60 * 1024;
 
 /// A success of the service: its status was 2xx, its body is UTF-8.
 pub(crate) struct Reply {
@@ -235,6 +241,13 @@ fn attempt(
         )
         .with_status(status));
     }
+    if response.status().is_informational() {
+        return Err(unexpected(
+            "invalid_response",
+            "the service changed the protocol without being asked to",
+        )
+        .with_status(status));
+    }
     if response.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(unexpected(
             "unexpected_encoding",
@@ -266,10 +279,23 @@ fn send(
     request_id: &str,
     left: Duration,
 ) -> std::result::Result<Response<ureq::Body>, Failed> {
+    let url = config.base_url.join(&call.path);
+    let variable = bearer.iter().map(|bearer| bearer.len());
+    let configured = config.headers.iter().map(|(_, value)| value.len());
+    if url.len() + variable.chain(configured).sum::<usize>() > MAX_HEAD_BYTES {
+        return Err(Failed {
+            error: Error::argument(
+                "request_too_large",
+                "the user's name or id is too long for a request",
+            ),
+            repeat: Repeat::Never,
+            retry_after: None,
+        });
+    }
     let json = HeaderValue::from_static("application/json");
     let mut builder = Request::builder()
         .method(call.operation.method.as_str())
-        .uri(config.base_url.join(&call.path))
+        .uri(url)
         .header(header::CONTENT_TYPE, json.clone())
         .header(header::ACCEPT, json)
         .header(
@@ -441,15 +467,17 @@ fn refused(
     let message = json::text_member(&members, "message")
         .filter(|message| !message.is_empty())
         .unwrap_or_else(|| format!("the service answered {status} without saying why"));
-    let hide = |text: String| redact(text, body, bearer);
+    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
+    let token = bearer.as_deref().map(String::as_str);
+    let hide = |text: String| redact(text, secrets, token);
     let (kind, default_code) = match status {
         429 => (Status::RateLimited, "rate_limited"),
         _ => (Status::Api, "http_error"),
     };
-    let code = code.map(hide);
-    let error = match code {
-        Some(code) => Error::new(kind, code, redact(message, body, bearer)),
-        None => Error::new(kind, default_code, redact(message, body, bearer)),
+    let message = hide(message);
+    let error = match code.map(hide) {
+        Some(code) => Error::new(kind, code, message),
+        None => Error::new(kind, default_code, message),
     };
     let repeat = match (status, retry_after) {
         (429, _) | (503, Some(_)) => Repeat::Always,
@@ -467,23 +495,4 @@ fn refused(
 fn is_code(code: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     !code.is_empty() && code.len() <= 64 && code.bytes().all(plain)
-}
-
-/// The longest message of the service that is passed on, in characters.
-const MAX_MESSAGE: usize = 500;
-
-/// Hides what was secret in the request, should the service repeat it.
-fn redact(mut text: String, body: Option<&Body>, bearer: &Option<Zeroizing<String>>) -> String {
-    const HIDDEN: &str = "[redacted]";
-    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
-    for secret in secrets.iter().chain(bearer) {
-        if !secret.is_empty() && text.contains(secret.as_str()) {
-            text = text.replace(secret.as_str(), HIDDEN);
-        }
-    }
-    if let Some((end, _)) = text.char_indices().nth(MAX_MESSAGE) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

@@ -66,19 +66,29 @@ impl Drop for Settings {
 
 impl Settings {
     pub(super) fn from_json(text: &str) -> Result<Settings> {
-        let object = json::parse_object(text, 8).map_err(|problem| {
+        let invalid = |problem: String| {
             Error::config(
                 "invalid_json",
                 format!("the configuration is not one JSON object: {problem}"),
             )
-        })?;
+        };
         let mut settings = Settings::default();
-        for (name, value) in object {
+        for (name, raw) in json::members(text).map_err(invalid)? {
             let Some((field, kind)) = FIELDS.iter().find(|(field, _)| *field == name) else {
                 return Err(Error::config(
                     "unknown_field",
                     format!("the configuration has no field '{name}'"),
                 ));
+            };
+            let raw = raw.get();
+            let value = match raw.as_bytes().first() {
+                Some(b'"') => json::secret_text(raw)
+                    .map(|mut text| Value::String(std::mem::take(&mut *text)))
+                    .ok_or_else(|| invalid(format!("{field} has an invalid escape")))?,
+                Some(b'{') => json::parse_object(raw, 8)
+                    .map(Value::Object)
+                    .map_err(invalid)?,
+                _ => serde_json::from_str(raw).map_err(|error| invalid(error.to_string()))?,
             };
             check_type(field, *kind, &value)?;
             settings.0.insert(field, value);

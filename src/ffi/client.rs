@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString};
 
 use libc::{c_char, c_void};
+use zeroize::Zeroizing;
 
 use super::status::lid_status;
 use super::support::{construct, optional_text, run_into, text};
@@ -138,12 +139,14 @@ pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
     }
 }
 
-/// Frees a string that a call stored in `*out`. NULL is ignored.
+/// Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
+/// token or a code. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     if !string.is_null() {
         // SAFETY: from a call's `out`, which `CString::into_raw` made.
-        drop(unsafe { CString::from_raw(string) });
+        let string = unsafe { CString::from_raw(string) };
+        drop(Zeroizing::new(string.into_bytes_with_nul()));
     }
 }
 

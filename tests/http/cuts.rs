@@ -1,0 +1,126 @@
+//! The connection breaks after every number of bytes of an answer.
+
+use loginid_emulator::{Emulator, Fault, FaultKind};
+use serde_json::json;
+
+use crate::capi::{Client, Outcome, config, lid_status};
+
+/// Cuts the answers of a call after 0, 1, 2, … bytes until the whole answer
+/// arrives. Each cut answer must be a network error after exactly one request.
+fn cut_everywhere(emulator: &Emulator, path: &str, reset: bool, call: impl Fn() -> Outcome) {
+    let mut bytes = 0;
+    loop {
+        emulator.clear_requests();
+        let cut = FaultKind::Truncate { bytes, reset };
+        emulator.inject(Fault::new(cut).on_path(path).times(1));
+        let outcome = call();
+        let requests = emulator.requests();
+        let sent = requests.iter().filter(|request| request.path == path);
+        assert_eq!(sent.count(), 1, "{bytes} bytes");
+        assert!(emulator.faults().is_empty(), "{bytes} bytes: not cut");
+        if outcome.status == lid_status::LID_OK {
+            break;
+        }
+        assert_eq!(
+            outcome.status,
+            lid_status::LID_ERROR_NETWORK,
+            "{bytes} bytes, reset: {reset}: {}",
+            outcome.text
+        );
+        assert_eq!(outcome.code(), "connection_lost", "{}", outcome.text);
+        bytes += 1;
+        assert!(bytes < 10_000, "the answer never arrives: {}", outcome.text);
+    }
+    // The smallest answer there is has a status line, two headers and a body.
+    assert!(bytes > 80, "taken for whole after {bytes} bytes");
+}
+
+fn cut_calls(emulator: &Emulator, reset: bool) {
+    let once = Client::new(&config(emulator, json!({"max_retries": 0})));
+    let retrying = Client::new(&config(emulator, json!({"max_retries": 3})));
+    let user = once.add_user("ann").ok();
+    cut_everywhere(emulator, "/manage/users/retrieve", reset, || {
+        once.get_user("ann")
+    });
+    // What arrives at last is the whole answer. The service closed the connection
+    // it came over, perhaps only now.
+    assert_eq!(retrying.get_user("ann").ok(), user);
+    // Retries are allowed here, and must not happen.
+    cut_everywhere(emulator, "/codes/short/generate", reset, || {
+        retrying.generate_code("ann")
+    });
+}
+
+#[test]
+fn an_answer_closed_at_any_byte_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_calls(&Emulator::start(), false);
+}
+
+#[test]
+fn an_answer_reset_at_any_byte_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_calls(&Emulator::start(), true);
+}
+
+#[test]
+fn an_answer_cut_at_any_byte_under_tls_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_calls(&Emulator::builder().tls().start(), false);
+}
+
+#[test]
+fn a_login_cut_at_any_byte_is_never_sent_twice() {
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({})));
+    client.add_user("ann").ok();
+    cut_everywhere(&emulator, "/authenticate/code/wait", false, || {
+        let code = client.generate_code("ann").ok();
+        let code = code["code"].as_str().expect("a code");
+        client.wait_code("ann", code)
+    });
+}
+
+/// Without a length an answer ends with its connection, and a cut one cannot be
+/// told by HTTP alone: a JSON object that is not complete must not be taken.
+#[test]
+fn half_an_answer_without_a_length_is_not_taken_for_one() {
+    use base64::Engine;
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({"max_retries": 0})));
+    let whole = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"id\":\"a\",\"username\":\"ann\"}";
+    let head = whole.find("\r\n\r\n").expect("a head") + 4;
+    for bytes in head..=whole.len() {
+        let base64 = base64::engine::general_purpose::STANDARD.encode(&whole[..bytes]);
+        let raw = FaultKind::Raw {
+            base64,
+            hold_ms: 0,
+            carried_out: false,
+        };
+        emulator.inject(Fault::new(raw).times(1));
+        let outcome = client.get_user("ann");
+        let expected = match bytes == whole.len() {
+            true => lid_status::LID_OK,
+            false => lid_status::LID_ERROR_RESPONSE,
+        };
+        assert_eq!(outcome.status, expected, "{bytes}: {}", outcome.text);
+    }
+}
+
+#[test]
+fn no_answer_at_all_is_a_network_error() {
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({})));
+    client.add_user("ann").ok();
+    for reset in [false, true] {
+        for carried_out in [false, true] {
+            emulator.clear_requests();
+            emulator.inject(Fault::new(FaultKind::Drop { carried_out, reset }).times(1));
+            let outcome = client.generate_code("ann");
+            assert_eq!(outcome.status, lid_status::LID_ERROR_NETWORK);
+            assert_eq!(outcome.error("retryable"), false, "{}", outcome.text);
+            assert_eq!(emulator.request_count(), 1);
+            // A call that changes nothing is simply repeated.
+            emulator.inject(Fault::new(FaultKind::Drop { carried_out, reset }).times(2));
+            client.get_user("ann").ok();
+            assert_eq!(emulator.request_count(), 4);
+        }
+    }
+}

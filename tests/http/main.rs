@@ -1,0 +1,17 @@
+//! Row "HTTP" of the trust tests: whatever the other side does, a call ends
+//! with the right status, in time, and does nothing twice.
+
+#[path = "../support/capi.rs"]
+mod capi;
+#[path = "../support/listener.rs"]
+mod listener;
+
+mod answers;
+mod certificates;
+mod connections;
+mod cuts;
+mod deadline;
+
+mod memory;
+mod retries;
+mod signals;
