@@ -123,17 +123,29 @@ impl Builder {
         let (acceptor, ca_pem) = tls.map(|tls| (tls.acceptor, tls.ca_pem)).unzip();
 
         let state = Arc::new(State::new(base_url, self.recording));
-        let router: Router = service::router().merge(control::router()).with_state(Arc::clone(&state));
+        let router: Router = service::router()
+            .merge(control::router())
+            .with_state(Arc::clone(&state));
         let serving = listeners.serve(Arc::clone(&state), router, acceptor);
         let (stop, stopped) = oneshot::channel();
         // The runtime begins and ends on a thread of its own: a test that runs inside another could do neither.
-        let thread = thread::Builder::new().name("loginid-emulator".to_owned()).spawn(|| run(serving, stopped))?;
-        Ok(Emulator { control: Control::new(state), ca_pem, stop: Some(stop), thread: Some(thread) })
+        let thread = thread::Builder::new()
+            .name("loginid-emulator".to_owned())
+            .spawn(|| run(serving, stopped))?;
+        Ok(Emulator {
+            control: Control::new(state),
+            ca_pem,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 
 fn run(serving: impl Future<Output = io::Result<()>>, stopped: oneshot::Receiver<()>) {
-    let runtime = runtime::Builder::new_multi_thread().enable_all().thread_name("loginid-emulator").build();
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("loginid-emulator")
+        .build();
     let runtime = runtime.expect("the machine has threads left");
     runtime.block_on(async {
         tokio::select! { served = serving => served.expect("the sockets can be polled"), _ = stopped => {} }

@@ -59,7 +59,10 @@ impl Listeners {
                 Err(_) => return Ok(Self { v4, v6: None }),
             }
         }
-        Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free for both IPv4 and IPv6"))
+        Err(io::Error::new(
+            io::ErrorKind::AddrInUse,
+            "no port is free for both IPv4 and IPv6",
+        ))
     }
 
     /// The port.
@@ -68,7 +71,12 @@ impl Listeners {
     }
 
     /// Accepts connections until it is dropped.
-    pub async fn serve(self, state: Arc<State>, router: Router, tls: Option<TlsAcceptor>) -> io::Result<()> {
+    pub async fn serve(
+        self,
+        state: Arc<State>,
+        router: Router,
+        tls: Option<TlsAcceptor>,
+    ) -> io::Result<()> {
         let v4 = TcpListener::from_std(self.v4)?;
         let v6 = self.v6.map(TcpListener::from_std).transpose()?;
         loop {
@@ -78,7 +86,12 @@ impl Listeners {
             };
             match accepted {
                 Ok(connection) => {
-                    tokio::spawn(start(connection, Arc::clone(&state), router.clone(), tls.clone()));
+                    tokio::spawn(start(
+                        connection,
+                        Arc::clone(&state),
+                        router.clone(),
+                        tls.clone(),
+                    ));
                 }
                 // Out of descriptors, most likely: some connections have to end first.
                 Err(_) => sleep(Duration::from_millis(10)).await,

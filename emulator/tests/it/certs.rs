@@ -9,15 +9,28 @@ use crate::support::{App, get};
 fn the_current_key_is_served_with_and_without_its_id() {
     let emulator = Emulator::start();
     let kid = emulator.info().kid;
-    for path in ["/certs".to_owned(), format!("/certs?kid={kid}"), format!("/api/native/certs?kid={kid}")] {
+    for path in [
+        "/certs".to_owned(),
+        format!("/certs?kid={kid}"),
+        format!("/api/native/certs?kid={kid}"),
+    ] {
         let answer = get(emulator.base_url(), &path);
         assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.headers.contains("content-type: text/plain"), "{answer:?}");
+        assert!(
+            answer.headers.contains("content-type: text/plain"),
+            "{answer:?}"
+        );
         assert_eq!(answer.body, emulator.public_key());
-        assert!(answer.body.starts_with("-----BEGIN PUBLIC KEY-----\n") && answer.body.ends_with("-----END PUBLIC KEY-----\n"));
+        assert!(
+            answer.body.starts_with("-----BEGIN PUBLIC KEY-----\n")
+                && answer.body.ends_with("-----END PUBLIC KEY-----\n")
+        );
     }
     for kid in ["undefined", "", "..%2f"] {
-        assert_eq!(get(emulator.base_url(), &format!("/certs?kid={kid}")).refusal(), "404 key_not_found");
+        assert_eq!(
+            get(emulator.base_url(), &format!("/certs?kid={kid}")).refusal(),
+            "404 key_not_found"
+        );
     }
 }
 
@@ -28,11 +41,17 @@ fn older_keys_are_served_until_they_are_retired() {
     let new = emulator.rotate_keys();
     assert_ne!(old, new);
     assert_eq!(emulator.info().kid, new);
-    assert_eq!(get(emulator.base_url(), &format!("/certs?kid={old}")).body, old_pem);
+    assert_eq!(
+        get(emulator.base_url(), &format!("/certs?kid={old}")).body,
+        old_pem
+    );
     assert_ne!(get(emulator.base_url(), "/certs").body, old_pem);
     emulator.rotate_and_retire_keys();
     for kid in [old, new] {
-        assert_eq!(get(emulator.base_url(), &format!("/certs?kid={kid}")).status, 404);
+        assert_eq!(
+            get(emulator.base_url(), &format!("/certs?kid={kid}")).status,
+            404
+        );
     }
 }
 
@@ -43,9 +62,15 @@ fn a_login_token_carries_the_documented_claims() {
     let user = app.add_user("alice");
     let response = emulator.login("alice").unwrap();
     assert_eq!(response["is_authenticated"], true);
-    assert_eq!(response["client"], json!({"id": app.client_id, "type": "directweb"}));
+    assert_eq!(
+        response["client"],
+        json!({"id": app.client_id, "type": "directweb"})
+    );
     let namespace = &user["namespace_id"];
-    assert_eq!(response["user"], json!({"id": user["id"], "username": "alice", "namespace_id": namespace}));
+    assert_eq!(
+        response["user"],
+        json!({"id": user["id"], "username": "alice", "namespace_id": namespace})
+    );
 
     let claims = app.verified(response["jwt"].as_str().unwrap());
     let iat = claims["iat"].as_i64().unwrap();
@@ -61,9 +86,15 @@ fn a_login_token_carries_the_documented_claims() {
 fn tokens_are_signed_to_order_byte_for_byte() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let token = emulator.sign_token(TokenPart::Usual, json!({"aud": app.client_id, "exp": 4e9 as i64}).into());
+    let token = emulator.sign_token(
+        TokenPart::Usual,
+        json!({"aud": app.client_id, "exp": 4e9 as i64}).into(),
+    );
     assert_eq!(app.verified(&token)["aud"], app.client_id.as_str());
-    let raw = emulator.sign_token(TokenPart::Raw("{\"alg\":1}".to_owned()), TokenPart::Raw("a\0b".to_owned()));
+    let raw = emulator.sign_token(
+        TokenPart::Raw("{\"alg\":1}".to_owned()),
+        TokenPart::Raw("a\0b".to_owned()),
+    );
     let parts: Vec<&str> = raw.split('.').collect();
     assert_eq!(&parts[..2], ["eyJhbGciOjF9", "YQBi"]);
     assert_eq!(parts[2].len(), 86);

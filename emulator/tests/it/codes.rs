@@ -13,7 +13,8 @@ const LOGIN: &str = "temporary_authentication";
 
 fn generate(app: &App, kind: &str, purpose: &str, authorize: bool) -> Value {
     let body = json!({"username": "alice", "purpose": purpose, "authorize": authorize});
-    app.post(&format!("/codes/{kind}/generate"), "codes.generate", body).ok()
+    app.post(&format!("/codes/{kind}/generate"), "codes.generate", body)
+        .ok()
 }
 
 fn authorize(app: &App, kind: &str, purpose: &str, code: &Value) -> Answer {
@@ -23,7 +24,12 @@ fn authorize(app: &App, kind: &str, purpose: &str, code: &Value) -> Answer {
 
 fn invalidate(app: &App, kind: &str, purpose: &str) -> Value {
     let body = json!({"username": "alice", "purpose": purpose});
-    app.post(&format!("/codes/{kind}/invalidate-all"), "codes.invalidate", body).ok()
+    app.post(
+        &format!("/codes/{kind}/invalidate-all"),
+        "codes.invalidate",
+        body,
+    )
+    .ok()
 }
 
 fn wait_body(username: &str, kind: &str, code: &Value) -> Value {
@@ -31,7 +37,11 @@ fn wait_body(username: &str, kind: &str, code: &Value) -> Value {
 }
 
 fn wait(app: &App, kind: &str, code: &Value) -> Answer {
-    app.post("/authenticate/code/wait", "auth.temporary", wait_body("alice", kind, code))
+    app.post(
+        "/authenticate/code/wait",
+        "auth.temporary",
+        wait_body("alice", kind, code),
+    )
 }
 
 fn alice(emulator: &Emulator) -> App {
@@ -57,11 +67,17 @@ fn codes_look_and_live_as_documented() {
     let app = alice(&emulator);
     let short = generate(&app, "short", LOGIN, false);
     let digits = short["code"].as_str().unwrap();
-    assert!(digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()), "{short}");
+    assert!(
+        digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()),
+        "{short}"
+    );
     assert_eq!(short["is_authorized"], false);
     assert!(short["expires_at"].as_str().unwrap().ends_with('Z'));
     let long = generate(&app, "long", LOGIN, true);
-    assert_eq!((long["code"].as_str().unwrap().len(), &long["is_authorized"]), (32, &json!(true)));
+    assert_eq!(
+        (long["code"].as_str().unwrap().len(), &long["is_authorized"]),
+        (32, &json!(true))
+    );
     let phrase = generate(&app, "phrase", "add_credential", false);
     assert_eq!(phrase["code"].as_str().unwrap().split(' ').count(), 5);
     for (kind, purpose) in [("tiny", LOGIN), ("short", "anything")] {
@@ -77,9 +93,15 @@ fn an_authorized_code_logs_in_once() {
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, true)["code"];
     let response = wait(&app, "short", code).ok();
-    assert_eq!(app.verified(response["jwt"].as_str().unwrap())["udata"], "alice");
+    assert_eq!(
+        app.verified(response["jwt"].as_str().unwrap())["udata"],
+        "alice"
+    );
     assert_eq!(wait(&app, "short", code).refusal(), "400 invalid_code");
-    assert_eq!(authorize(&app, "short", LOGIN, code).refusal(), "400 invalid_code");
+    assert_eq!(
+        authorize(&app, "short", LOGIN, code).refusal(),
+        "400 invalid_code"
+    );
 }
 
 #[test]
@@ -99,11 +121,18 @@ fn a_code_belongs_to_its_user_type_and_purpose() {
     app.add_user("bob");
     let code = &generate(&app, "long", LOGIN, true)["code"];
     let adding = &generate(&app, "long", "add_credential", true)["code"];
-    let as_bob = app.post("/authenticate/code/wait", "auth.temporary", wait_body("bob", "long", code));
+    let as_bob = app.post(
+        "/authenticate/code/wait",
+        "auth.temporary",
+        wait_body("bob", "long", code),
+    );
     assert_eq!(as_bob.refusal(), "400 invalid_code");
     assert_eq!(wait(&app, "phrase", code).refusal(), "400 invalid_code");
     assert_eq!(wait(&app, "long", adding).refusal(), "400 invalid_code");
-    assert_eq!(authorize(&app, "long", "add_credential", code).refusal(), "400 invalid_code");
+    assert_eq!(
+        authorize(&app, "long", "add_credential", code).refusal(),
+        "400 invalid_code"
+    );
     assert_eq!(wait(&app, "long", code).status, 200);
 }
 
@@ -114,7 +143,10 @@ fn a_short_code_lives_three_minutes() {
     let code = &generate(&app, "short", LOGIN, true)["code"];
     emulator.advance_clock(Duration::from_secs(181));
     assert_eq!(wait(&app, "short", code).refusal(), "400 code_expired");
-    assert_eq!(authorize(&app, "short", LOGIN, code).refusal(), "400 code_expired");
+    assert_eq!(
+        authorize(&app, "short", LOGIN, code).refusal(),
+        "400 code_expired"
+    );
 }
 
 #[test]
@@ -126,8 +158,15 @@ fn a_wait_ends_when_the_code_is_authorized() {
     let authorized = Instant::now();
     authorize(&app, "short", LOGIN, code).ok();
     let response = wait.join().unwrap().ok();
-    assert!(authorized.elapsed() < Duration::from_millis(500), "{:?}", authorized.elapsed());
-    assert_eq!(app.verified(response["jwt"].as_str().unwrap())["udata"], "alice");
+    assert!(
+        authorized.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        authorized.elapsed()
+    );
+    assert_eq!(
+        app.verified(response["jwt"].as_str().unwrap())["udata"],
+        "alice"
+    );
 }
 
 #[test]
@@ -155,13 +194,32 @@ fn a_wait_ends_when_its_code_is_invalidated_or_its_user_leaves() {
     assert_eq!(wait.join().unwrap().refusal(), "400 invalid_code");
 
     let code = generate(&app, "short", LOGIN, false)["code"].clone();
-    let id = app.post("/manage/users/retrieve", "users.retrieve", json!({"username": "alice"})).ok()["id"].clone();
+    let id = app
+        .post(
+            "/manage/users/retrieve",
+            "users.retrieve",
+            json!({"username": "alice"}),
+        )
+        .ok()["id"]
+        .clone();
     let path = format!("/manage/users/{}", id.as_str().unwrap());
     let wait = waiting(&app, "short", &code);
-    app.call("PUT", &format!("{path}/deactivate"), "users.deactivate", Value::Null).ok();
+    app.call(
+        "PUT",
+        &format!("{path}/deactivate"),
+        "users.deactivate",
+        Value::Null,
+    )
+    .ok();
     assert_eq!(wait.join().unwrap().refusal(), "403 operation_not_allowed");
 
-    app.call("PUT", &format!("{path}/activate"), "users.activate", Value::Null).ok();
+    app.call(
+        "PUT",
+        &format!("{path}/activate"),
+        "users.activate",
+        Value::Null,
+    )
+    .ok();
     let wait = waiting(&app, "short", &code);
     app.call("DELETE", &path, "users.delete", Value::Null);
     assert_eq!(wait.join().unwrap().refusal(), "404 user_not_found");
@@ -171,7 +229,10 @@ fn a_wait_ends_when_its_code_is_invalidated_or_its_user_leaves() {
 fn a_wait_ends_with_its_time_on_the_emulators_clock() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
-    for (kind, refusal) in [("short", "400 code_expired"), ("long", "400 code_not_authorized")] {
+    for (kind, refusal) in [
+        ("short", "400 code_expired"),
+        ("long", "400 code_not_authorized"),
+    ] {
         let code = &generate(&app, kind, LOGIN, false)["code"];
         let wait = waiting(&app, kind, code);
         emulator.advance_clock(Duration::from_secs(100));
@@ -190,12 +251,22 @@ fn a_client_that_leaves_does_not_use_the_code_up() {
     let headers = [
         ("Content-Type", "application/json".to_owned()),
         ("X-Client-ID", app.client_id.clone()),
-        ("Authorization", format!("Bearer {}", app.token("auth.temporary"))),
+        (
+            "Authorization",
+            format!("Bearer {}", app.token("auth.temporary")),
+        ),
     ];
     let body = wait_body("alice", "short", code).to_string();
     let mut stream = connect(emulator.base_url());
-    stream.write_all(request("POST", "/authenticate/code/wait", &headers, &body).as_bytes()).unwrap();
-    let wait_arrived = || emulator.requests().iter().any(|request| request.path == "/authenticate/code/wait");
+    stream
+        .write_all(request("POST", "/authenticate/code/wait", &headers, &body).as_bytes())
+        .unwrap();
+    let wait_arrived = || {
+        emulator
+            .requests()
+            .iter()
+            .any(|request| request.path == "/authenticate/code/wait")
+    };
     eventually("the wait arrives", wait_arrived);
     thread::sleep(Duration::from_millis(50));
     drop(stream);
@@ -209,11 +280,28 @@ fn a_deactivated_user_gets_no_codes_and_no_login() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, true)["code"];
-    let id = app.post("/manage/users/retrieve", "users.retrieve", json!({"username": "alice"})).ok()["id"].clone();
+    let id = app
+        .post(
+            "/manage/users/retrieve",
+            "users.retrieve",
+            json!({"username": "alice"}),
+        )
+        .ok()["id"]
+        .clone();
     let path = format!("/manage/users/{}/deactivate", id.as_str().unwrap());
     app.call("PUT", &path, "users.deactivate", Value::Null).ok();
-    assert_eq!(wait(&app, "short", code).refusal(), "403 operation_not_allowed");
+    assert_eq!(
+        wait(&app, "short", code).refusal(),
+        "403 operation_not_allowed"
+    );
     let body = json!({"username": "alice", "purpose": LOGIN, "authorize": true});
-    assert_eq!(app.post("/codes/short/generate", "codes.generate", body).refusal(), "403 operation_not_allowed");
-    assert_eq!(emulator.login("alice").unwrap_err().code, "operation_not_allowed");
+    assert_eq!(
+        app.post("/codes/short/generate", "codes.generate", body)
+            .refusal(),
+        "403 operation_not_allowed"
+    );
+    assert_eq!(
+        emulator.login("alice").unwrap_err().code,
+        "operation_not_allowed"
+    );
 }

@@ -14,27 +14,44 @@ fn an_emulator_stops_at_once_whoever_is_connected() {
     let base_url = emulator.base_url().to_owned();
     let mut idle = connect(&base_url);
     let mut halfway = connect(&base_url);
-    halfway.write_all(b"POST /tx HTTP/1.1\r\nContent-Length: 10\r\n\r\n").unwrap();
+    halfway
+        .write_all(b"POST /tx HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+        .unwrap();
     let stopping = Instant::now();
     drop(emulator);
-    assert!(stopping.elapsed() < Duration::from_millis(500), "{:?}", stopping.elapsed());
+    assert!(
+        stopping.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        stopping.elapsed()
+    );
     for stream in [&mut idle, &mut halfway] {
         assert!(!matches!(stream.read(&mut [0; 16]), Ok(n) if n > 0));
     }
     let address = base_url.trim_start_matches("http://").to_owned();
-    assert!(TcpStream::connect(address).is_err(), "the port is free again");
+    assert!(
+        TcpStream::connect(address).is_err(),
+        "the port is free again"
+    );
 }
 
 #[test]
 fn an_emulator_can_be_dropped_inside_a_runtime() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(async { drop(Emulator::start()) });
 }
 
 #[test]
 fn a_port_can_be_asked_for_and_taken_only_once() {
     let first = Emulator::start();
-    let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
+    let port = first
+        .base_url()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(Emulator::builder().port(port).try_start().is_err());
     drop(first);
     let second = Emulator::builder().port(port).start();
@@ -44,10 +61,18 @@ fn a_port_can_be_asked_for_and_taken_only_once() {
 #[test]
 fn localhost_is_reached_over_either_family() {
     let emulator = Emulator::start();
-    let port: u16 = emulator.base_url().rsplit(':').next().unwrap().parse().unwrap();
+    let port: u16 = emulator
+        .base_url()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     match TcpStream::connect((Ipv6Addr::LOCALHOST, port)) {
         Ok(mut stream) => {
-            stream.write_all(request("GET", "/certs", &[], "").as_bytes()).unwrap();
+            stream
+                .write_all(request("GET", "/certs", &[], "").as_bytes())
+                .unwrap();
             let mut bytes = Vec::new();
             stream.read_to_end(&mut bytes).unwrap();
             assert_eq!(Answer::parse(&bytes).unwrap().status, 200);
@@ -61,7 +86,9 @@ fn one_connection_serves_many_requests() {
     let emulator = Emulator::start();
     let mut stream = connect(emulator.base_url());
     for _ in 0..100 {
-        stream.write_all(b"GET /certs HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        stream
+            .write_all(b"GET /certs HTTP/1.1\r\nHost: x\r\n\r\n")
+            .unwrap();
         let mut answer = String::new();
         let mut buffer = [0; 1024];
         while !answer.ends_with("-----END PUBLIC KEY-----\n") {

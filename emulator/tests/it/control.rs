@@ -11,14 +11,27 @@ fn the_emulator_tells_what_it_is() {
     let info = tester(&emulator, "GET", "/", Value::Null).ok();
     assert_eq!(info["base_url"], emulator.base_url());
     assert_eq!(info["applications"][0]["client_id"], emulator.client_id());
-    assert_eq!(info["applications"][0].get("private_key"), None, "only who makes a key is told it");
-    assert_eq!(tester(&emulator, "GET", "", Value::Null).ok()["kid"], info["kid"]);
+    assert_eq!(
+        info["applications"][0].get("private_key"),
+        None,
+        "only who makes a key is told it"
+    );
+    assert_eq!(
+        tester(&emulator, "GET", "", Value::Null).ok()["kid"],
+        info["kid"]
+    );
 }
 
 #[test]
 fn an_application_added_with_a_key_of_its_own_can_call() {
     let emulator = Emulator::start();
-    let added = tester(&emulator, "POST", "/applications", json!({"client_id": "mine", "type": "native"})).ok();
+    let added = tester(
+        &emulator,
+        "POST",
+        "/applications",
+        json!({"client_id": "mine", "type": "native"}),
+    )
+    .ok();
     let app = App {
         client_id: "mine".to_owned(),
         private_key: added["private_key"].as_str().map(str::to_owned),
@@ -28,19 +41,43 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
     let body = json!({"client_id": "mine"});
     let response = tester(&emulator, "POST", "/users/alice/login", body).ok();
     assert_eq!(response["client"], json!({"id": "mine", "type": "native"}));
-    assert_eq!(app.verified(response["jwt"].as_str().unwrap())["aud"], "mine");
+    assert_eq!(
+        app.verified(response["jwt"].as_str().unwrap())["aud"],
+        "mine"
+    );
 
     let public_key = added["public_key"].clone();
-    let given = tester(&emulator, "POST", "/applications", json!({"public_key": public_key})).ok();
-    assert_eq!((&given["public_key"], given.get("private_key")), (&public_key, None));
+    let given = tester(
+        &emulator,
+        "POST",
+        "/applications",
+        json!({"public_key": public_key}),
+    )
+    .ok();
+    assert_eq!(
+        (&given["public_key"], given.get("private_key")),
+        (&public_key, None)
+    );
     for (refused, code) in [
-        (json!({"client_id": "mine"}), "400 application_already_exists"),
+        (
+            json!({"client_id": "mine"}),
+            "400 application_already_exists",
+        ),
         (json!({"public_key": "x"}), "400 bad_request"),
-        (json!({"public_key": added["private_key"]}), "400 bad_request"),
-        (json!({"public_key": public_key, "keyless": true}), "400 bad_request"),
+        (
+            json!({"public_key": added["private_key"]}),
+            "400 bad_request",
+        ),
+        (
+            json!({"public_key": public_key, "keyless": true}),
+            "400 bad_request",
+        ),
         (json!({"typo": 1}), "400 bad_request"),
     ] {
-        assert_eq!(tester(&emulator, "POST", "/applications", refused).refusal(), code);
+        assert_eq!(
+            tester(&emulator, "POST", "/applications", refused).refusal(),
+            code
+        );
     }
 }
 
@@ -48,11 +85,24 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
 fn the_clock_moves_as_told() {
     let emulator = Emulator::start();
     let before = emulator.now();
-    let now = tester(&emulator, "POST", "/clock", json!({"advance_s": 100})).ok()["now"].as_i64().unwrap();
+    let now = tester(&emulator, "POST", "/clock", json!({"advance_s": 100})).ok()["now"]
+        .as_i64()
+        .unwrap();
     assert!((100..110).contains(&(now - before)));
-    assert_eq!(tester(&emulator, "POST", "/clock", json!({"now": 1_000_000})).ok()["now"], 1_000_000);
-    for body in [json!({"advance_s": -1}), json!({"now": -1}), json!({"now": 1e30}), json!({})] {
-        assert_eq!(tester(&emulator, "POST", "/clock", body).refusal(), "400 bad_request");
+    assert_eq!(
+        tester(&emulator, "POST", "/clock", json!({"now": 1_000_000})).ok()["now"],
+        1_000_000
+    );
+    for body in [
+        json!({"advance_s": -1}),
+        json!({"now": -1}),
+        json!({"now": 1e30}),
+        json!({}),
+    ] {
+        assert_eq!(
+            tester(&emulator, "POST", "/clock", body).refusal(),
+            "400 bad_request"
+        );
     }
     assert_eq!(emulator.now(), 1_000_000);
 }
@@ -62,26 +112,56 @@ fn requests_are_listed_as_they_came() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
-    app.call("PUT", "/manage/users/..%2fx/activate?a=b%20c", "users.activate", Value::Null);
+    app.call(
+        "PUT",
+        "/manage/users/..%2fx/activate?a=b%20c",
+        "users.activate",
+        Value::Null,
+    );
     get(emulator.base_url(), "/certs");
     let list = tester(&emulator, "GET", "/requests", Value::Null).ok();
     assert_eq!(list["count"], 3);
-    let [create, activate, certs] = list["requests"].as_array().unwrap().as_slice() else { panic!("{list}") };
-    assert_eq!((&create["method"], &create["path"], &create["status"]), (&json!("POST"), &json!("/manage/users"), &json!(200)));
+    let [create, activate, certs] = list["requests"].as_array().unwrap().as_slice() else {
+        panic!("{list}")
+    };
+    assert_eq!(
+        (&create["method"], &create["path"], &create["status"]),
+        (&json!("POST"), &json!("/manage/users"), &json!(200))
+    );
     assert_eq!(create["body"], json!({"username": "alice"}));
     assert_eq!(create["body_text"], r#"{"username":"alice"}"#);
-    assert_eq!((&create["carried_out"], &create["fault"]), (&json!(true), &Value::Null));
-    assert_eq!(create["token"]["header"], json!({"alg": "ES256", "typ": "JWT"}));
+    assert_eq!(
+        (&create["carried_out"], &create["fault"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(
+        create["token"]["header"],
+        json!({"alg": "ES256", "typ": "JWT"})
+    );
     assert_eq!(create["token"]["claims"]["type"], "users.create");
-    assert!(create["headers"].as_array().unwrap().contains(&json!(["x-client-id", app.client_id])));
-    assert_eq!((&activate["path"], &activate["query"]), (&json!("/manage/users/..%2fx/activate"), &json!("a=b%20c")));
-    assert_eq!((&activate["status"], &activate["body"]), (&json!(404), &Value::Null));
+    assert!(
+        create["headers"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(["x-client-id", app.client_id]))
+    );
+    assert_eq!(
+        (&activate["path"], &activate["query"]),
+        (&json!("/manage/users/..%2fx/activate"), &json!("a=b%20c"))
+    );
+    assert_eq!(
+        (&activate["status"], &activate["body"]),
+        (&json!(404), &Value::Null)
+    );
     assert_eq!(certs["token"], Value::Null);
 
     let one = tester(&emulator, "GET", "/requests?path=%2Fcerts", Value::Null).ok();
     assert_eq!(one["requests"], json!([certs]));
     tester(&emulator, "DELETE", "/requests", Value::Null).ok();
-    assert_eq!(tester(&emulator, "GET", "/requests", Value::Null).ok(), json!({"count": 0, "requests": []}));
+    assert_eq!(
+        tester(&emulator, "GET", "/requests", Value::Null).ok(),
+        json!({"count": 0, "requests": []})
+    );
 }
 
 #[test]
@@ -91,7 +171,10 @@ fn counting_goes_on_when_recording_stops() {
     for _ in 0..5 {
         get(emulator.base_url(), "/certs");
     }
-    assert_eq!((emulator.request_count(), emulator.requests().len()), (5, 0));
+    assert_eq!(
+        (emulator.request_count(), emulator.requests().len()),
+        (5, 0)
+    );
 }
 
 #[test]
@@ -107,7 +190,10 @@ fn the_list_is_bounded_and_the_count_is_not() {
     }
     crate::support::eventually("all requests arrive", || emulator.request_count() == 10_100);
     let requests = emulator.requests();
-    assert_eq!((requests.len(), requests[0].number, requests[9_999].number), (10_000, 101, 10_100));
+    assert_eq!(
+        (requests.len(), requests[0].number, requests[9_999].number),
+        (10_000, 101, 10_100)
+    );
     drop(stream);
     drop(emulator);
     reader.join().unwrap().ok();
@@ -118,7 +204,13 @@ fn a_reset_leaves_the_default_application_and_nothing_else() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
-    tester(&emulator, "POST", "/applications", json!({"client_id": "mine"})).ok();
+    tester(
+        &emulator,
+        "POST",
+        "/applications",
+        json!({"client_id": "mine"}),
+    )
+    .ok();
     tester(&emulator, "POST", "/clock", json!({"advance_s": 1000})).ok();
     let fault = json!({"match": {"path": "/certs"}, "fault": {"kind": "status", "code": 500}});
     tester(&emulator, "POST", "/faults", fault).ok();
@@ -127,7 +219,10 @@ fn a_reset_leaves_the_default_application_and_nothing_else() {
     let info = emulator.info();
     assert_eq!(info.applications.len(), 1);
     assert_eq!((emulator.request_count(), emulator.faults().len()), (0, 0));
-    let machine = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let machine = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     assert!(emulator.now().abs_diff(machine as i64) < 5);
     app.add_user("alice");
 }
@@ -143,7 +238,10 @@ fn tokens_are_made_to_order_over_http() {
     let token = tester(&emulator, "POST", "/tokens", raw).ok()["token"].clone();
     assert!(token.as_str().unwrap().contains(".e30."));
     let both = json!({"claims": {}, "claims_raw": "{}"});
-    assert_eq!(tester(&emulator, "POST", "/tokens", both).refusal(), "400 bad_request");
+    assert_eq!(
+        tester(&emulator, "POST", "/tokens", both).refusal(),
+        "400 bad_request"
+    );
 }
 
 #[test]
@@ -152,9 +250,25 @@ fn users_with_any_name_are_reached_percent_encoded() {
     let app = App::of(&emulator);
     app.add_user("a/b c@é");
     let path = "/users/a%2Fb%20c%40%C3%A9/credentials";
-    let added = tester(&emulator, "POST", path, json!({"type": "fido2", "name": "k"})).ok();
+    let added = tester(
+        &emulator,
+        "POST",
+        path,
+        json!({"type": "fido2", "name": "k"}),
+    )
+    .ok();
     assert_eq!(added["type"], "fido2");
-    assert_eq!(tester(&emulator, "POST", path, json!({"type": "magic"})).refusal(), "400 bad_request");
-    let answer = send(emulator.base_url(), "POST", "/_emulator/users/nobody/login", &[], "").unwrap();
+    assert_eq!(
+        tester(&emulator, "POST", path, json!({"type": "magic"})).refusal(),
+        "400 bad_request"
+    );
+    let answer = send(
+        emulator.base_url(),
+        "POST",
+        "/_emulator/users/nobody/login",
+        &[],
+        "",
+    )
+    .unwrap();
     assert_eq!(answer.refusal(), "404 user_not_found");
 }

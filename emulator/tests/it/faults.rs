@@ -13,7 +13,9 @@ use crate::support::{Answer, App, connect, get, nonce, request, tester};
 
 /// Sends a request that keeps the connection open.
 fn ask(stream: &mut TcpStream, path: &str) {
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
+        .unwrap();
 }
 
 /// What the fault makes of a request for the key, up to the end of the connection.
@@ -28,21 +30,36 @@ fn whole(emulator: &Emulator, fault: FaultKind) -> Vec<u8> {
 
 /// Creates a user under a fault on a connection of its own, and gives the bytes that arrived.
 fn create(app: &App, name: &str, fault: FaultKind) -> Result<Vec<u8>, ErrorKind> {
-    app.control.inject(Fault::new(fault).on("POST", "/manage/users").times(1));
+    app.control
+        .inject(Fault::new(fault).on("POST", "/manage/users").times(1));
     let headers = [
         ("Content-Type", "application/json".to_owned()),
         ("X-Client-ID", app.client_id.clone()),
-        ("Authorization", format!("Bearer {}", app.token("users.create"))),
+        (
+            "Authorization",
+            format!("Bearer {}", app.token("users.create")),
+        ),
     ];
     let body = json!({"username": name}).to_string();
     let mut stream = connect(app.control.base_url());
-    stream.write_all(request("POST", "/manage/users", &headers, &body).as_bytes()).unwrap();
+    stream
+        .write_all(request("POST", "/manage/users", &headers, &body).as_bytes())
+        .unwrap();
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).map(|_| bytes).map_err(|error| error.kind())
+    stream
+        .read_to_end(&mut bytes)
+        .map(|_| bytes)
+        .map_err(|error| error.kind())
 }
 
 fn exists(app: &App, name: &str) -> bool {
-    app.post("/manage/users/retrieve", "users.retrieve", json!({"username": name})).status == 200
+    app.post(
+        "/manage/users/retrieve",
+        "users.retrieve",
+        json!({"username": name}),
+    )
+    .status
+        == 200
 }
 
 #[test]
@@ -53,13 +70,33 @@ fn a_status_replaces_the_answer() {
     tester(&emulator, "POST", "/faults", html).ok();
     for _ in 0..2 {
         let answer = get(emulator.base_url(), "/api/native/certs");
-        assert_eq!((answer.status, answer.body.as_str()), (503, "<h1>down</h1>"));
-        assert!(answer.headers.contains("retry-after: 7") && answer.headers.contains("content-type: text/html"));
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (503, "<h1>down</h1>")
+        );
+        assert!(
+            answer.headers.contains("retry-after: 7")
+                && answer.headers.contains("content-type: text/html")
+        );
     }
     assert_eq!(get(emulator.base_url(), "/certs").status, 200);
     let requests = emulator.requests();
-    assert_eq!((requests[0].status, requests[0].carried_out, requests[0].fault), (Some(503), false, Some("status")));
-    assert_eq!((requests[2].status, requests[2].carried_out, requests[2].fault), (Some(200), true, None));
+    assert_eq!(
+        (
+            requests[0].status,
+            requests[0].carried_out,
+            requests[0].fault
+        ),
+        (Some(503), false, Some("status"))
+    );
+    assert_eq!(
+        (
+            requests[2].status,
+            requests[2].carried_out,
+            requests[2].fault
+        ),
+        (Some(200), true, None)
+    );
 }
 
 #[test]
@@ -67,7 +104,14 @@ fn a_redirect_points_elsewhere() {
     let emulator = Emulator::start();
     let location = "http://127.0.0.1:9/x".to_owned();
     let bytes = {
-        emulator.inject(Fault::new(FaultKind::Redirect { code: 307, location, carried_out: false }).times(1));
+        emulator.inject(
+            Fault::new(FaultKind::Redirect {
+                code: 307,
+                location,
+                carried_out: false,
+            })
+            .times(1),
+        );
         get(emulator.base_url(), "/certs")
     };
     assert_eq!(bytes.status, 307);
@@ -79,22 +123,55 @@ fn faults_tell_whether_the_request_was_carried_out() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     for carried_out in [false, true] {
-        let status = FaultKind::Status { code: 500, body: String::new(), content_type: None, headers: vec![], carried_out };
+        let status = FaultKind::Status {
+            code: 500,
+            body: String::new(),
+            content_type: None,
+            headers: vec![],
+            carried_out,
+        };
         let name = nonce();
         let answer = create(&app, &name, status).unwrap();
         assert!(answer.starts_with(b"HTTP/1.1 500 "));
         assert_eq!(exists(&app, &name), carried_out);
 
         let name = nonce();
-        assert_eq!(create(&app, &name, FaultKind::Drop { carried_out, reset: false }), Ok(vec![]));
+        assert_eq!(
+            create(
+                &app,
+                &name,
+                FaultKind::Drop {
+                    carried_out,
+                    reset: false
+                }
+            ),
+            Ok(vec![])
+        );
         assert_eq!(exists(&app, &name), carried_out);
         let name = nonce();
-        assert_eq!(create(&app, &name, FaultKind::Drop { carried_out, reset: true }), Err(ErrorKind::ConnectionReset));
+        assert_eq!(
+            create(
+                &app,
+                &name,
+                FaultKind::Drop {
+                    carried_out,
+                    reset: true
+                }
+            ),
+            Err(ErrorKind::ConnectionReset)
+        );
         assert_eq!(exists(&app, &name), carried_out);
     }
-    let creations: Vec<_> = emulator.requests().into_iter().filter(|request| request.path == "/manage/users").collect();
+    let creations: Vec<_> = emulator
+        .requests()
+        .into_iter()
+        .filter(|request| request.path == "/manage/users")
+        .collect();
     assert_eq!(creations.len(), 6, "every request counts, answered or not");
-    let carried_out: Vec<bool> = creations.iter().map(|request| request.carried_out).collect();
+    let carried_out: Vec<bool> = creations
+        .iter()
+        .map(|request| request.carried_out)
+        .collect();
     assert_eq!(carried_out, [false, false, false, true, true, true]);
     assert_eq!(creations[1].status, None, "there was no answer at all");
 }
@@ -103,10 +180,24 @@ fn faults_tell_whether_the_request_was_carried_out() {
 fn a_token_refused_by_a_fault_can_be_sent_again() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let fault = FaultKind::Status { code: 429, body: String::new(), content_type: None, headers: vec![], carried_out: false };
+    let fault = FaultKind::Status {
+        code: 429,
+        body: String::new(),
+        content_type: None,
+        headers: vec![],
+        carried_out: false,
+    };
     emulator.inject(Fault::new(fault).times(1));
     let token = app.token("users.create");
-    let create = || app.call_with("POST", "/manage/users", Some(&token), json!({"username": "alice"})).status;
+    let create = || {
+        app.call_with(
+            "POST",
+            "/manage/users",
+            Some(&token),
+            json!({"username": "alice"}),
+        )
+        .status
+    };
     assert_eq!([create(), create(), create()], [429, 200, 401]);
 }
 
@@ -118,7 +209,16 @@ fn a_delay_comes_before_or_after_the_work() {
         let started = Instant::now();
         let name = nonce();
         std::thread::scope(|scope| {
-            let slow = scope.spawn(|| create(&app, &name, FaultKind::Delay { ms: 400, carried_out }));
+            let slow = scope.spawn(|| {
+                create(
+                    &app,
+                    &name,
+                    FaultKind::Delay {
+                        ms: 400,
+                        carried_out,
+                    },
+                )
+            });
             std::thread::sleep(Duration::from_millis(150));
             assert_eq!(exists(&app, &name), carried_out);
             assert!(slow.join().unwrap().unwrap().starts_with(b"HTTP/1.1 200 "));
@@ -135,7 +235,16 @@ fn an_answer_is_cut_at_exactly_the_byte_asked_for() {
     let answer = Answer::parse(&full).unwrap();
     assert_eq!((answer.status, &answer.body), (200, &emulator.public_key()));
     for bytes in (0..=full.len()).step_by(7).chain([full.len()]) {
-        assert_eq!(whole(&emulator, FaultKind::Truncate { bytes, reset: false }), &full[..bytes]);
+        assert_eq!(
+            whole(
+                &emulator,
+                FaultKind::Truncate {
+                    bytes,
+                    reset: false
+                }
+            ),
+            &full[..bytes]
+        );
     }
     assert_eq!(emulator.requests().last().unwrap().status, Some(200));
 }
@@ -143,13 +252,27 @@ fn an_answer_is_cut_at_exactly_the_byte_asked_for() {
 #[test]
 fn a_slow_answer_takes_its_time_byte_by_byte() {
     let emulator = Emulator::start();
-    emulator.inject(Fault::new(FaultKind::Slow { bytes_per_second: 50 }).times(1));
+    emulator.inject(
+        Fault::new(FaultKind::Slow {
+            bytes_per_second: 50,
+        })
+        .times(1),
+    );
     let mut stream = connect(emulator.base_url());
     ask(&mut stream, "/certs");
     let started = Instant::now();
     stream.read_exact(&mut [0; 20]).unwrap();
-    assert!(started.elapsed() >= Duration::from_millis(350), "{:?}", started.elapsed());
-    let fast = whole(&emulator, FaultKind::Slow { bytes_per_second: 100_000 });
+    assert!(
+        started.elapsed() >= Duration::from_millis(350),
+        "{:?}",
+        started.elapsed()
+    );
+    let fast = whole(
+        &emulator,
+        FaultKind::Slow {
+            bytes_per_second: 100_000,
+        },
+    );
     assert_eq!(Answer::parse(&fast).unwrap().body, emulator.public_key());
 }
 
@@ -185,11 +308,25 @@ fn headers_without_end_keep_coming() {
 fn enormous_bodies_have_the_size_asked_for() {
     let emulator = Emulator::start();
     let size = 200_001;
-    let plain = whole(&emulator, FaultKind::Oversize { bytes: size, chunked: false, carried_out: false });
+    let plain = whole(
+        &emulator,
+        FaultKind::Oversize {
+            bytes: size,
+            chunked: false,
+            carried_out: false,
+        },
+    );
     let answer = Answer::parse(&plain).unwrap();
     assert!(answer.headers.contains("content-length: 200001"));
     assert_eq!(answer.body.len() as u64, size);
-    let chunked = whole(&emulator, FaultKind::Oversize { bytes: size, chunked: true, carried_out: false });
+    let chunked = whole(
+        &emulator,
+        FaultKind::Oversize {
+            bytes: size,
+            chunked: true,
+            carried_out: false,
+        },
+    );
     let answer = Answer::parse(&chunked).unwrap();
     assert!(answer.headers.contains("transfer-encoding: chunked"));
     assert_eq!(answer.body.matches(' ').count() as u64, size);
@@ -199,14 +336,25 @@ fn enormous_bodies_have_the_size_asked_for() {
 #[test]
 fn raw_bytes_arrive_as_given_and_the_connection_is_held_as_asked() {
     let emulator = Emulator::start();
-    let raw = |hold_ms| FaultKind::Raw { base64: STANDARD.encode(b"\0SMTP?\r\n"), hold_ms, carried_out: false };
+    let raw = |hold_ms| FaultKind::Raw {
+        base64: STANDARD.encode(b"\0SMTP?\r\n"),
+        hold_ms,
+        carried_out: false,
+    };
     assert_eq!(whole(&emulator, raw(0)), b"\0SMTP?\r\n");
     let started = Instant::now();
     assert_eq!(whole(&emulator, raw(300)), b"\0SMTP?\r\n");
     assert!(started.elapsed() >= Duration::from_millis(300));
-    let malformed = FaultKind::Raw { base64: "*".to_owned(), hold_ms: 0, carried_out: false };
+    let malformed = FaultKind::Raw {
+        base64: "*".to_owned(),
+        hold_ms: 0,
+        carried_out: false,
+    };
     emulator.inject(Fault::new(malformed).times(1));
-    assert_eq!(get(emulator.base_url(), "/certs").refusal(), "501 bad_fault");
+    assert_eq!(
+        get(emulator.base_url(), "/certs").refusal(),
+        "501 bad_fault"
+    );
 }
 
 #[test]
@@ -219,11 +367,25 @@ fn bad_chunking_is_bad() {
 #[test]
 fn a_gzip_bomb_unpacks_to_its_size() {
     let emulator = Emulator::start();
-    let bytes = whole(&emulator, FaultKind::Gzip { mib: 8, carried_out: false });
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+    let bytes = whole(
+        &emulator,
+        FaultKind::Gzip {
+            mib: 8,
+            carried_out: false,
+        },
+    );
+    let end = bytes
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .unwrap()
+        + 4;
     assert!(String::from_utf8_lossy(&bytes[..end]).contains("content-encoding: gzip"));
     assert!(bytes.len() < 100_000, "{}", bytes.len());
-    let unpacked = std::io::copy(&mut flate2::read::GzDecoder::new(&bytes[end..]), &mut std::io::sink()).unwrap();
+    let unpacked = std::io::copy(
+        &mut flate2::read::GzDecoder::new(&bytes[end..]),
+        &mut std::io::sink(),
+    )
+    .unwrap();
     assert_eq!(unpacked, 8 * 1024 * 1024);
 }
 
@@ -233,13 +395,34 @@ fn faults_are_listed_cleared_and_checked() {
     let order = json!({"match": {"method": "GET", "path": "/certs"}, "skip": 1, "times": 1, "fault": {"kind": "drop"}});
     tester(&emulator, "POST", "/faults", order).ok();
     let listed = tester(&emulator, "GET", "/faults", Value::Null).ok();
-    assert_eq!(listed["faults"][0]["fault"], json!({"kind": "drop", "carried_out": false, "reset": false}));
-    assert_eq!(get(emulator.base_url(), "/certs").status, 200, "one is let pass");
+    assert_eq!(
+        listed["faults"][0]["fault"],
+        json!({"kind": "drop", "carried_out": false, "reset": false})
+    );
+    assert_eq!(
+        get(emulator.base_url(), "/certs").status,
+        200,
+        "one is let pass"
+    );
     tester(&emulator, "DELETE", "/faults", Value::Null).ok();
     assert_eq!(get(emulator.base_url(), "/certs").status, 200);
-    for bad in [json!({}), json!({"fault": {"kind": "meteor"}}), json!({"fault": {"kind": "slow"}})] {
-        assert_eq!(tester(&emulator, "POST", "/faults", bad).refusal(), "400 bad_request");
+    for bad in [
+        json!({}),
+        json!({"fault": {"kind": "meteor"}}),
+        json!({"fault": {"kind": "slow"}}),
+    ] {
+        assert_eq!(
+            tester(&emulator, "POST", "/faults", bad).refusal(),
+            "400 bad_request"
+        );
     }
-    emulator.inject(Fault::new(FaultKind::Drop { carried_out: false, reset: false }));
-    assert_eq!(tester(&emulator, "GET", "/faults", Value::Null).status, 200, "no fault befalls the tester");
+    emulator.inject(Fault::new(FaultKind::Drop {
+        carried_out: false,
+        reset: false,
+    }));
+    assert_eq!(
+        tester(&emulator, "GET", "/faults", Value::Null).status,
+        200,
+        "no fault befalls the tester"
+    );
 }

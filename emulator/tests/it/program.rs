@@ -14,7 +14,10 @@ fn program() -> Command {
 }
 
 fn sh(script: &str) -> Output {
-    program().args(["exec", "--", "sh", "-c", script]).output().unwrap()
+    program()
+        .args(["exec", "--", "sh", "-c", script])
+        .output()
+        .unwrap()
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -43,12 +46,18 @@ fn it_prints_variables_a_shell_can_evaluate_and_serves_until_told_to_stop() {
     for stop in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut child = program().stdout(Stdio::piped()).spawn().unwrap();
         let text = exports(&mut child, 4);
-        assert!(text.lines().all(|line| line.starts_with("export LOGINID_")), "{text}");
+        assert!(
+            text.lines().all(|line| line.starts_with("export LOGINID_")),
+            "{text}"
+        );
         let base_url = evaluated(&text, "LOGINID_BASE_URL");
         assert_eq!(evaluated(&text, "LOGINID_EMULATOR_URL"), base_url);
         assert_eq!(evaluated(&text, "LOGINID_CLIENT_ID").len(), 64);
         let key = evaluated(&text, "LOGINID_PRIVATE_KEY");
-        assert!(key.starts_with(r"-----BEGIN PRIVATE KEY-----\n") && !key.contains('\n'), "{key}");
+        assert!(
+            key.starts_with(r"-----BEGIN PRIVATE KEY-----\n") && !key.contains('\n'),
+            "{key}"
+        );
         assert_eq!(get(&base_url, "/certs").status, 200);
         signal(&child, stop);
         assert!(child.wait().unwrap().success());
@@ -57,10 +66,18 @@ fn it_prints_variables_a_shell_can_evaluate_and_serves_until_told_to_stop() {
 
 #[test]
 fn the_authority_is_a_temporary_file_unless_one_is_named() {
-    let mut child = program().arg("--tls").stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = program()
+        .arg("--tls")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let text = exports(&mut child, 5);
     let path = evaluated(&text, "LOGINID_CA_FILE");
-    assert!(std::fs::read_to_string(&path).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("-----BEGIN CERTIFICATE-----")
+    );
     assert!(evaluated(&text, "LOGINID_BASE_URL").starts_with("https://"));
     signal(&child, Signal::TERM);
     child.wait().unwrap();
@@ -68,7 +85,12 @@ fn the_authority_is_a_temporary_file_unless_one_is_named() {
 
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ca.pem");
-    let output = program().args(["exec", "--tls", "--ca-out"]).arg(&file).args(["--", "sh", "-c", "printf %s \"$LOGINID_CA_FILE\""]).output().unwrap();
+    let output = program()
+        .args(["exec", "--tls", "--ca-out"])
+        .arg(&file)
+        .args(["--", "sh", "-c", "printf %s \"$LOGINID_CA_FILE\""])
+        .output()
+        .unwrap();
     assert_eq!(output.stdout, file.as_os_str().as_encoded_bytes());
     assert!(file.exists());
 }
@@ -78,18 +100,43 @@ fn exec_exits_as_the_command_does() {
     assert_eq!(sh("exit 0").status.code(), Some(0));
     assert_eq!(sh("exit 7").status.code(), Some(7));
     assert_eq!(sh("kill -9 $$").status.code(), Some(137));
-    assert_eq!(program().args(["exec", "/no/such/program"]).output().unwrap().status.code(), Some(127));
-    assert_eq!(program().args(["exec", "/"]).output().unwrap().status.code(), Some(126));
+    assert_eq!(
+        program()
+            .args(["exec", "/no/such/program"])
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(127)
+    );
+    assert_eq!(
+        program()
+            .args(["exec", "/"])
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(126)
+    );
     let output = sh("printf %s \"$LOGINID_BASE_URL $LOGINID_CLIENT_ID\"");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.starts_with("http://127.0.0.1:") && text.len() > 80, "{text}");
+    assert!(
+        text.starts_with("http://127.0.0.1:") && text.len() > 80,
+        "{text}"
+    );
 }
 
 #[test]
 fn exec_passes_signals_on_and_leaves_nothing_behind() {
     for (stop, name) in [(Signal::TERM, "TERM"), (Signal::INT, "INT")] {
-        let script = format!("trap 'echo got {name}; exit 9' {name}; echo $$ $LOGINID_CA_FILE; while :; do sleep 0.05; done");
-        let mut child = program().args(["exec", "--tls", "sh", "-c", &script]).stdout(Stdio::piped()).spawn().unwrap();
+        let script = format!(
+            "trap 'echo got {name}; exit 9' {name}; echo $$ $LOGINID_CA_FILE; while :; do sleep 0.05; done"
+        );
+        let mut child = program()
+            .args(["exec", "--tls", "sh", "-c", &script])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
@@ -110,18 +157,28 @@ fn exec_passes_signals_on_and_leaves_nothing_behind() {
 fn exec_ends_as_soon_as_its_command_does() {
     let started = Instant::now();
     sh("exit 0");
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[test]
 fn a_mistake_on_the_command_line_is_explained() {
     for arguments in [&["--nonsense"][..], &["exec"], &["--port", "x"]] {
         let output = program().args(arguments).output().unwrap();
-        assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true));
+        assert_eq!(
+            (output.status.code(), output.stdout.is_empty()),
+            (Some(2), true)
+        );
         assert!(output.stderr.starts_with(b"loginid-emulator: "));
     }
     let help = program().arg("--help").output().unwrap();
     assert!(help.status.success() && String::from_utf8(help.stdout).unwrap().contains("usage:"));
     let version = program().arg("--version").output().unwrap();
-    assert_eq!(version.stdout, format!("loginid-emulator {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
+    assert_eq!(
+        version.stdout,
+        format!("loginid-emulator {}\n", env!("CARGO_PKG_VERSION")).as_bytes()
+    );
 }

@@ -12,8 +12,17 @@ const SCOPE: &str = "users.retrieve";
 
 /// The outcome of a call with this token: the refusal, or the status.
 fn outcome(app: &App, token: Option<&str>) -> String {
-    let answer = app.call_with("POST", "/manage/users/retrieve", token, json!({"username": "alice"}));
-    if answer.status == 200 { "200".to_owned() } else { answer.refusal() }
+    let answer = app.call_with(
+        "POST",
+        "/manage/users/retrieve",
+        token,
+        json!({"username": "alice"}),
+    );
+    if answer.status == 200 {
+        "200".to_owned()
+    } else {
+        answer.refusal()
+    }
 }
 
 fn with(app: &App, changes: Value) -> String {
@@ -36,8 +45,18 @@ fn the_claims_of_every_official_sdk_are_taken() {
     let app = alice(&emulator);
     assert_eq!(with(&app, json!({})), "200", "type only");
     assert_eq!(with(&app, json!({"scope": SCOPE})), "200", "both names");
-    assert_eq!(with(&app, json!({"type": null, "scope": SCOPE})), "200", "scope only");
-    assert_eq!(with(&app, json!({"exp": emulator.now() + 60, "nbf": emulator.now()})), "200");
+    assert_eq!(
+        with(&app, json!({"type": null, "scope": SCOPE})),
+        "200",
+        "scope only"
+    );
+    assert_eq!(
+        with(
+            &app,
+            json!({"exp": emulator.now() + 60, "nbf": emulator.now()})
+        ),
+        "200"
+    );
 }
 
 #[test]
@@ -50,10 +69,23 @@ fn a_missing_token_is_refused() {
 fn a_wrong_scope_is_not_allowed() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
-    for changes in [json!({"type": "users.delete"}), json!({"type": null}), json!({"type": "users.retrieve.all"}), json!({"type": ""})] {
-        assert_eq!(with(&app, changes.clone()), "403 operation_not_allowed", "{changes}");
+    for changes in [
+        json!({"type": "users.delete"}),
+        json!({"type": null}),
+        json!({"type": "users.retrieve.all"}),
+        json!({"type": ""}),
+    ] {
+        assert_eq!(
+            with(&app, changes.clone()),
+            "403 operation_not_allowed",
+            "{changes}"
+        );
     }
-    assert_eq!(with(&app, json!({"scope": "users.delete"})), "401 unauthorized", "type and scope differ");
+    assert_eq!(
+        with(&app, json!({"scope": "users.delete"})),
+        "401 unauthorized",
+        "type and scope differ"
+    );
 }
 
 #[test]
@@ -67,10 +99,18 @@ fn a_replayed_nonce_is_refused() {
     claims["nonce"] = json!("mine");
     assert_eq!(outcome(&app, Some(&app.sign(&claims))), "200");
     claims["iat"] = json!(emulator.now() - 1);
-    assert_eq!(outcome(&app, Some(&app.sign(&claims))), "401 unauthorized", "the nonce counts, not the token");
+    assert_eq!(
+        outcome(&app, Some(&app.sign(&claims))),
+        "401 unauthorized",
+        "the nonce counts, not the token"
+    );
     emulator.reset();
     app.add_user("alice");
-    assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "a reset makes no used nonce new");
+    assert_eq!(
+        outcome(&app, Some(&token)),
+        "401 unauthorized",
+        "a reset makes no used nonce new"
+    );
 }
 
 #[test]
@@ -78,12 +118,25 @@ fn a_token_is_taken_five_minutes_around_its_time() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let now = emulator.now();
-    for (offset, expected) in [(-310, "401 unauthorized"), (-290, "200"), (290, "200"), (310, "401 unauthorized")] {
-        assert_eq!(with(&app, json!({"iat": now + offset})), expected, "{offset}");
+    for (offset, expected) in [
+        (-310, "401 unauthorized"),
+        (-290, "200"),
+        (290, "200"),
+        (310, "401 unauthorized"),
+    ] {
+        assert_eq!(
+            with(&app, json!({"iat": now + offset})),
+            expected,
+            "{offset}"
+        );
     }
     let token = app.token(SCOPE);
     emulator.advance_clock(Duration::from_secs(310));
-    assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "measured on the emulator's clock");
+    assert_eq!(
+        outcome(&app, Some(&token)),
+        "401 unauthorized",
+        "measured on the emulator's clock"
+    );
 }
 
 #[test]
@@ -114,13 +167,27 @@ fn malformed_claims_are_refused() {
 fn another_key_algorithm_or_shape_is_refused() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
-    let stranger = emulator.add_application(ApplicationOrder::default()).unwrap();
-    let impostor = App { private_key: stranger.private_key, ..app.clone() };
-    assert_eq!(outcome(&app, Some(&impostor.token(SCOPE))), "401 unauthorized");
+    let stranger = emulator
+        .add_application(ApplicationOrder::default())
+        .unwrap();
+    let impostor = App {
+        private_key: stranger.private_key,
+        ..app.clone()
+    };
+    assert_eq!(
+        outcome(&app, Some(&impostor.token(SCOPE))),
+        "401 unauthorized"
+    );
 
     let crit = r#"{"alg":"ES256","typ":"JWT","crit":["exp"]}"#;
-    let no_type = Header { typ: None, ..Header::new(Algorithm::ES256) };
-    assert_eq!(outcome(&app, Some(&app.sign_with(&no_type, &app.claims(SCOPE)))), "401 unauthorized");
+    let no_type = Header {
+        typ: None,
+        ..Header::new(Algorithm::ES256)
+    };
+    assert_eq!(
+        outcome(&app, Some(&app.sign_with(&no_type, &app.claims(SCOPE)))),
+        "401 unauthorized"
+    );
     let good = app.token(SCOPE);
     let parts: Vec<&str> = good.split('.').collect();
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
@@ -137,7 +204,11 @@ fn another_key_algorithm_or_shape_is_refused() {
     ] {
         assert_eq!(outcome(&app, Some(&forged)), "401 unauthorized", "{forged}");
     }
-    assert_eq!(outcome(&app, Some(&good)), "200", "refused forgeries do not use up the nonce");
+    assert_eq!(
+        outcome(&app, Some(&good)),
+        "200",
+        "refused forgeries do not use up the nonce"
+    );
 }
 
 #[test]
@@ -146,14 +217,24 @@ fn unknown_critical_extensions_are_refused_though_signed() {
     let app = alice(&emulator);
     let mut header = Header::new(Algorithm::ES256);
     header.extras.insert("crit".to_owned(), json!(["b64"]));
-    assert_eq!(outcome(&app, Some(&app.sign_with(&header, &app.claims(SCOPE)))), "401 unauthorized");
+    assert_eq!(
+        outcome(&app, Some(&app.sign_with(&header, &app.claims(SCOPE)))),
+        "401 unauthorized"
+    );
 }
 
 #[test]
 fn a_token_bound_to_a_user_is_good_for_that_user_only() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
-    let alice_id = app.post("/manage/users/retrieve", SCOPE, json!({"username": "alice"})).ok()["id"].clone();
+    let alice_id = app
+        .post(
+            "/manage/users/retrieve",
+            SCOPE,
+            json!({"username": "alice"}),
+        )
+        .ok()["id"]
+        .clone();
     let bob_id = app.add_user("bob")["id"].clone();
     for (claims, expected) in [
         (json!({"username": "alice"}), "200"),
@@ -161,7 +242,10 @@ fn a_token_bound_to_a_user_is_good_for_that_user_only() {
         (json!({"username": "alice", "user_id": alice_id}), "200"),
         (json!({"username": "bob"}), "403 operation_not_allowed"),
         (json!({"user_id": bob_id}), "403 operation_not_allowed"),
-        (json!({"username": "alice", "user_id": bob_id}), "403 operation_not_allowed"),
+        (
+            json!({"username": "alice", "user_id": bob_id}),
+            "403 operation_not_allowed",
+        ),
         (json!({"username": "Alice"}), "403 operation_not_allowed"),
     ] {
         assert_eq!(with(&app, claims.clone()), expected, "{claims}");
@@ -183,30 +267,80 @@ fn the_application_is_named_by_header_or_body_and_without_contradiction() {
             ("Content-Type", "application/json".to_owned()),
             ("Authorization", format!("bearer {}", app.token(SCOPE))),
         ];
-        headers.extend(client_ids.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        send(emulator.base_url(), "POST", "/manage/users/retrieve", &headers, &body.to_string()).unwrap().status
+        headers.extend(
+            client_ids
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        send(
+            emulator.base_url(),
+            "POST",
+            "/manage/users/retrieve",
+            &headers,
+            &body.to_string(),
+        )
+        .unwrap()
+        .status
     };
     let id = &app.client_id;
-    assert_eq!(send(&[("X-Client-ID", id)], json!({"username": "alice"})), 200);
-    assert_eq!(send(&[], json!({"username": "alice", "client_id": id})), 200);
-    assert_eq!(send(&[("x-client-id", id)], json!({"username": "alice", "client_id": id})), 200);
-    assert_eq!(send(&[("X-Client-ID", "other")], json!({"username": "alice", "client_id": id})), 400);
+    assert_eq!(
+        send(&[("X-Client-ID", id)], json!({"username": "alice"})),
+        200
+    );
+    assert_eq!(
+        send(&[], json!({"username": "alice", "client_id": id})),
+        200
+    );
+    assert_eq!(
+        send(
+            &[("x-client-id", id)],
+            json!({"username": "alice", "client_id": id})
+        ),
+        200
+    );
+    assert_eq!(
+        send(
+            &[("X-Client-ID", "other")],
+            json!({"username": "alice", "client_id": id})
+        ),
+        400
+    );
     assert_eq!(send(&[], json!({"username": "alice"})), 401);
-    assert_eq!(send(&[("X-Client-ID", "other")], json!({"username": "alice"})), 401);
+    assert_eq!(
+        send(&[("X-Client-ID", "other")], json!({"username": "alice"})),
+        401
+    );
 }
 
 #[test]
 fn a_public_application_needs_no_token_and_manages_nothing() {
     let emulator = Emulator::start();
     alice(&emulator);
-    let order = ApplicationOrder { keyless: true, ..ApplicationOrder::default() };
+    let order = ApplicationOrder {
+        keyless: true,
+        ..ApplicationOrder::default()
+    };
     let added = emulator.add_application(order).unwrap();
-    let public = App { client_id: added.client_id, private_key: None, ..App::of(&emulator) };
+    let public = App {
+        client_id: added.client_id,
+        private_key: None,
+        ..App::of(&emulator)
+    };
     assert_eq!(outcome(&public, None), "401 unauthorized");
-    let wait = json!({"username": "alice", "authentication_code": {"code": "000000", "type": "short"}});
-    assert_eq!(public.post("/authenticate/code/wait", "auth.temporary", wait).refusal(), "400 invalid_code");
+    let wait =
+        json!({"username": "alice", "authentication_code": {"code": "000000", "type": "short"}});
+    assert_eq!(
+        public
+            .post("/authenticate/code/wait", "auth.temporary", wait)
+            .refusal(),
+        "400 invalid_code"
+    );
     let signed = App::of(&emulator).token(SCOPE);
-    assert_eq!(outcome(&public, Some(&signed)), "401 unauthorized", "there is nothing to check a token with");
+    assert_eq!(
+        outcome(&public, Some(&signed)),
+        "401 unauthorized",
+        "there is nothing to check a token with"
+    );
 }
 
 #[test]
@@ -214,10 +348,21 @@ fn refusals_never_echo_what_was_sent() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let canary = nonce();
-    for token in [canary.clone(), app.sign(&json!({"client_id": canary, "nonce": canary, "iat": 1, "type": canary}))] {
-        let answer = app.call_with("POST", "/manage/users/retrieve", Some(&token), json!({"username": canary}));
+    for token in [
+        canary.clone(),
+        app.sign(&json!({"client_id": canary, "nonce": canary, "iat": 1, "type": canary})),
+    ] {
+        let answer = app.call_with(
+            "POST",
+            "/manage/users/retrieve",
+            Some(&token),
+            json!({"username": canary}),
+        );
         assert_eq!(answer.status, 401);
-        assert!(!answer.body.contains(&canary) && !answer.body.contains(&token), "{answer:?}");
+        assert!(
+            !answer.body.contains(&canary) && !answer.body.contains(&token),
+            "{answer:?}"
+        );
     }
 }
 

@@ -31,8 +31,17 @@ impl Answer {
     /// Status and code of a refusal, `404 user_not_found` for instance.
     pub fn refusal(&self) -> String {
         let body = self.json();
-        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{self:?}");
-        format!("{} {}", self.status, body["code"].as_str().unwrap_or_default())
+        assert!(
+            body["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty()),
+            "{self:?}"
+        );
+        format!(
+            "{} {}",
+            self.status,
+            body["code"].as_str().unwrap_or_default()
+        )
     }
 
     /// Parses a whole raw answer with a Content-Length or none.
@@ -40,7 +49,11 @@ impl Answer {
         let text = String::from_utf8_lossy(bytes);
         let (headers, body) = text.split_once("\r\n\r\n")?;
         let status = headers.split(' ').nth(1)?.parse().ok()?;
-        Some(Self { status, headers: headers.to_ascii_lowercase(), body: body.to_owned() })
+        Some(Self {
+            status,
+            headers: headers.to_ascii_lowercase(),
+            body: body.to_owned(),
+        })
     }
 }
 
@@ -58,7 +71,12 @@ impl App {
     pub fn of(emulator: &Emulator) -> Self {
         let control = emulator.control();
         let private_key = Some(control.private_key().to_owned());
-        Self { client_id: control.client_id().to_owned(), control, private_key, prefix: "" }
+        Self {
+            client_id: control.client_id().to_owned(),
+            control,
+            private_key,
+            prefix: "",
+        }
     }
 
     /// A token with the claims that all SDKs send.
@@ -75,8 +93,16 @@ impl App {
     }
 
     pub fn sign_with(&self, header: &Header, claims: &Value) -> String {
-        let pem = self.private_key.as_deref().expect("the application has a key");
-        encode(header, claims, &EncodingKey::from_ec_pem(pem.as_bytes()).unwrap()).unwrap()
+        let pem = self
+            .private_key
+            .as_deref()
+            .expect("the application has a key");
+        encode(
+            header,
+            claims,
+            &EncodingKey::from_ec_pem(pem.as_bytes()).unwrap(),
+        )
+        .unwrap()
     }
 
     /// A call with a proper token for the scope, if the application has a key.
@@ -91,33 +117,57 @@ impl App {
 
     /// A call with this token or none.
     pub fn call_with(&self, method: &str, path: &str, token: Option<&str>, body: Value) -> Answer {
-        let mut headers = vec![("Content-Type", "application/json".to_owned()), ("X-Client-ID", self.client_id.clone())];
+        let mut headers = vec![
+            ("Content-Type", "application/json".to_owned()),
+            ("X-Client-ID", self.client_id.clone()),
+        ];
         headers.extend(token.map(|token| ("Authorization", format!("Bearer {token}"))));
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let path = format!("{}{path}", self.prefix);
         send(self.control.base_url(), method, &path, &headers, &body).expect("an answer")
     }
 
     pub fn add_user(&self, username: &str) -> Value {
-        self.post("/manage/users", "users.create", json!({"username": username})).ok()
+        self.post(
+            "/manage/users",
+            "users.create",
+            json!({"username": username}),
+        )
+        .ok()
     }
 
     /// The claims of a token of the service, verified with the key it serves.
     pub fn verified(&self, token: &str) -> Value {
-        let kid = jsonwebtoken::decode_header(token).unwrap().kid.expect("a kid");
+        let kid = jsonwebtoken::decode_header(token)
+            .unwrap()
+            .kid
+            .expect("a kid");
         let pem = get(self.control.base_url(), &format!("/certs?kid={kid}")).body;
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_audience(&[&self.client_id]);
         // The emulator's clock may have been moved.
         validation.validate_exp = false;
-        decode::<Value>(token, &DecodingKey::from_ec_pem(pem.as_bytes()).unwrap(), &validation).unwrap().claims
+        decode::<Value>(
+            token,
+            &DecodingKey::from_ec_pem(pem.as_bytes()).unwrap(),
+            &validation,
+        )
+        .unwrap()
+        .claims
     }
 }
 
 /// A nonce nobody has used.
 pub fn nonce() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_nanos();
     format!("{now}n{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
@@ -128,12 +178,29 @@ pub fn get(base_url: &str, path: &str) -> Answer {
 
 /// A call to the tester's side.
 pub fn tester(control: &Control, method: &str, path: &str, body: Value) -> Answer {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    send(control.base_url(), method, &format!("/_emulator{path}"), &[], &body).expect("an answer")
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    send(
+        control.base_url(),
+        method,
+        &format!("/_emulator{path}"),
+        &[],
+        &body,
+    )
+    .expect("an answer")
 }
 
 /// One request on a connection of its own.
-pub fn send(base_url: &str, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> io::Result<Answer> {
+pub fn send(
+    base_url: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, String)],
+    body: &str,
+) -> io::Result<Answer> {
     let mut stream = connect(base_url);
     stream.write_all(request(method, path, headers, body).as_bytes())?;
     let mut bytes = Vec::new();
@@ -153,7 +220,9 @@ pub fn request(method: &str, path: &str, headers: &[(&str, String)], body: &str)
 pub fn connect(base_url: &str) -> TcpStream {
     let address = base_url.split_once("://").expect("a URL").1;
     let stream = TcpStream::connect(address).expect("the emulator listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
     stream
 }
 

@@ -14,7 +14,9 @@ use crate::support::{Answer, connect, request};
 /// Asks for the key, trusting the emulator's authority.
 fn ask(emulator: &Emulator, host: &str) -> std::io::Result<Vec<u8>> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(emulator.ca_pem().unwrap().as_bytes()).unwrap()).unwrap();
+    roots
+        .add(CertificateDer::from_pem_slice(emulator.ca_pem().unwrap().as_bytes()).unwrap())
+        .unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -50,7 +52,12 @@ fn certificates_can_be_bad_in_each_way() {
     ] {
         let emulator = Emulator::builder().certificate(certificate).start();
         let error = ask(&emulator, "localhost").unwrap_err().to_string();
-        assert!(error.contains(expected) || format!("{error:?}").contains(expected) || says(&error, certificate), "{error}");
+        assert!(
+            error.contains(expected)
+                || format!("{error:?}").contains(expected)
+                || says(&error, certificate),
+            "{error}"
+        );
     }
 }
 
@@ -65,15 +72,30 @@ fn says(error: &str, certificate: Certificate) -> bool {
 
 #[test]
 fn no_two_emulators_trust_the_same_authority() {
-    let (one, other) = (Emulator::builder().tls().start(), Emulator::builder().tls().start());
+    let (one, other) = (
+        Emulator::builder().tls().start(),
+        Emulator::builder().tls().start(),
+    );
     assert_ne!(one.ca_pem(), other.ca_pem());
 }
 
 #[test]
 fn a_cut_connection_ends_without_a_goodbye() {
     let emulator = Emulator::builder().tls().start();
-    emulator.inject(Fault::new(FaultKind::Truncate { bytes: 30, reset: false }).times(1));
-    assert_eq!(ask(&emulator, "localhost").unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+    emulator.inject(
+        Fault::new(FaultKind::Truncate {
+            bytes: 30,
+            reset: false,
+        })
+        .times(1),
+    );
+    assert_eq!(
+        ask(&emulator, "localhost").unwrap_err().kind(),
+        std::io::ErrorKind::UnexpectedEof
+    );
     emulator.inject(Fault::new(FaultKind::CloseIdle {}).times(1));
-    assert!(ask(&emulator, "localhost").is_ok(), "a proper end is announced");
+    assert!(
+        ask(&emulator, "localhost").is_ok(),
+        "a proper end is announced"
+    );
 }

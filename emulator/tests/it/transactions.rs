@@ -37,7 +37,10 @@ fn a_confirmation_signs_payload_and_both_nonces() {
     let user = app.add_user("alice");
     let id = create(&app, "Zahle 10 €", Some("alice"));
     let claims = app.verified(&emulator.confirm_transaction(&id).unwrap());
-    assert_eq!((&claims["nonce"], &claims["udata"], &claims["sub"]), (&json!("n1"), &json!("alice"), &user["id"]));
+    assert_eq!(
+        (&claims["nonce"], &claims["udata"], &claims["sub"]),
+        (&json!("n1"), &json!("alice"), &user["id"])
+    );
     let server_nonce = claims["server_nonce"].as_str().unwrap();
     assert!(!server_nonce.is_empty());
     assert_eq!(claims["tx_hash"], hash(&["Zahle 10 €", "n1", server_nonce]));
@@ -53,11 +56,18 @@ fn the_python_sdks_form_is_taken() {
         ("Content-type", "application/json".to_owned()),
         ("Authorization", format!("Bearer {}", app.sign(&claims))),
     ];
-    let body = json!({"client_id": app.client_id, "tx_payload": "pay", "nonce": "another"}).to_string();
-    let answer = send(emulator.base_url(), "POST", "/tx", &headers, &body).unwrap().ok();
+    let body =
+        json!({"client_id": app.client_id, "tx_payload": "pay", "nonce": "another"}).to_string();
+    let answer = send(emulator.base_url(), "POST", "/tx", &headers, &body)
+        .unwrap()
+        .ok();
     let id = answer["id"].as_str().unwrap();
     assert!(answer["url"].as_str().unwrap().ends_with(id));
-    assert_eq!(emulator.confirm_transaction(id).unwrap_err().code, "bad_request", "nobody was named");
+    assert_eq!(
+        emulator.confirm_transaction(id).unwrap_err().code,
+        "bad_request",
+        "nobody was named"
+    );
     let token = emulator.confirm_transaction_as(id, "alice").unwrap();
     assert_eq!(app.verified(&token)["nonce"], "another");
 }
@@ -71,14 +81,21 @@ fn a_token_for_another_payload_or_user_is_not_allowed() {
     let body = json!({"tx_payload": "pay 10", "nonce": "n", "username": "alice"});
     let refused = |claims: Value| create_with(&app, &claims, body.clone()).refusal();
     assert_eq!(refused(claims(&app, "pay 11")), "403 operation_not_allowed");
-    assert_eq!(refused(app.claims("tx.create")), "403 operation_not_allowed", "no payload_hash");
+    assert_eq!(
+        refused(app.claims("tx.create")),
+        "403 operation_not_allowed",
+        "no payload_hash"
+    );
     let mut bound = claims(&app, "pay 10");
     bound["username"] = json!("bob");
     assert_eq!(refused(bound), "403 operation_not_allowed");
     let mut other_scope = claims(&app, "pay 10");
     other_scope["type"] = json!("auth.login");
     assert_eq!(refused(other_scope), "403 operation_not_allowed");
-    assert_eq!(app.call_with("POST", "/tx", None, body.clone()).refusal(), "401 unauthorized");
+    assert_eq!(
+        app.call_with("POST", "/tx", None, body.clone()).refusal(),
+        "401 unauthorized"
+    );
 }
 
 #[test]
@@ -89,9 +106,13 @@ fn a_token_bound_to_a_user_binds_the_transaction() {
     app.add_user("bob");
     let mut claims = claims(&app, "pay");
     claims["username"] = json!("alice");
-    let id = create_with(&app, &claims, json!({"tx_payload": "pay", "nonce": "n"})).ok()["id"].clone();
+    let id =
+        create_with(&app, &claims, json!({"tx_payload": "pay", "nonce": "n"})).ok()["id"].clone();
     let id = id.as_str().unwrap();
-    assert_eq!(emulator.confirm_transaction_as(id, "bob").unwrap_err().code, "operation_not_allowed");
+    assert_eq!(
+        emulator.confirm_transaction_as(id, "bob").unwrap_err().code,
+        "operation_not_allowed"
+    );
     assert!(emulator.confirm_transaction(id).is_ok());
 }
 
@@ -102,11 +123,20 @@ fn a_transaction_is_confirmed_once_and_in_time() {
     app.add_user("alice");
     let id = create(&app, "pay", Some("alice"));
     emulator.confirm_transaction(&id).unwrap();
-    assert_eq!(emulator.confirm_transaction(&id).unwrap_err().code, "transaction_already_confirmed");
+    assert_eq!(
+        emulator.confirm_transaction(&id).unwrap_err().code,
+        "transaction_already_confirmed"
+    );
     let id = create(&app, "pay", Some("alice"));
     emulator.advance_clock(Duration::from_secs(601));
-    assert_eq!(emulator.confirm_transaction(&id).unwrap_err().code, "transaction_expired");
-    assert_eq!(emulator.confirm_transaction("nothing").unwrap_err().code, "transaction_not_found");
+    assert_eq!(
+        emulator.confirm_transaction(&id).unwrap_err().code,
+        "transaction_expired"
+    );
+    assert_eq!(
+        emulator.confirm_transaction("nothing").unwrap_err().code,
+        "transaction_not_found"
+    );
 }
 
 #[test]
@@ -116,8 +146,14 @@ fn the_fields_of_a_transaction_are_checked() {
     let refused = |body: Value| create_with(&app, &claims(&app, "p"), body).refusal();
     assert_eq!(refused(json!({"tx_payload": "p"})), "400 bad_request");
     assert_eq!(refused(json!({"nonce": "n"})), "400 bad_request");
-    assert_eq!(refused(json!({"tx_payload": "p", "nonce": "n", "tx_type": "video"})), "400 bad_request");
-    assert_eq!(refused(json!({"tx_payload": "p", "nonce": "n", "username": "nobody"})), "404 user_not_found");
+    assert_eq!(
+        refused(json!({"tx_payload": "p", "nonce": "n", "tx_type": "video"})),
+        "400 bad_request"
+    );
+    assert_eq!(
+        refused(json!({"tx_payload": "p", "nonce": "n", "username": "nobody"})),
+        "404 user_not_found"
+    );
 }
 
 #[test]
@@ -127,8 +163,21 @@ fn a_tester_sees_and_confirms_a_transaction_over_http() {
     app.add_user("alice");
     let id = create(&app, "pay", None);
     let seen = tester(&emulator, "GET", &format!("/tx/{id}"), Value::Null).ok();
-    assert_eq!((&seen["tx_payload"], &seen["confirmed"]), (&json!("pay"), &json!(false)));
-    let confirm = || tester(&emulator, "POST", &format!("/tx/{id}/confirm"), json!({"username": "alice"}));
-    assert_eq!(app.verified(confirm().ok()["jwt"].as_str().unwrap())["tx_id"], id);
+    assert_eq!(
+        (&seen["tx_payload"], &seen["confirmed"]),
+        (&json!("pay"), &json!(false))
+    );
+    let confirm = || {
+        tester(
+            &emulator,
+            "POST",
+            &format!("/tx/{id}/confirm"),
+            json!({"username": "alice"}),
+        )
+    };
+    assert_eq!(
+        app.verified(confirm().ok()["jwt"].as_str().unwrap())["tx_id"],
+        id
+    );
     assert_eq!(confirm().refusal(), "400 transaction_already_confirmed");
 }

@@ -1,0 +1,5 @@
+//! Tokens and the keys that prove them, under attack. All through the C
+//! interface; `docs/TRUST.md` names these tests row by row.
+
+mod forged;
+mod support;
