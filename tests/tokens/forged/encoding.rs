@@ -2,7 +2,7 @@
 //! differently, the signature is one of that very spelling, so that only the
 //! decoder can refuse it.
 
-use super::{MALFORMED, Table};
+use super::{ALGORITHM, MALFORMED, Table};
 use crate::support::service::encode;
 
 const EMPTY: &str = "LID_ERROR_INVALID_ARGUMENT empty_argument";
@@ -37,11 +37,8 @@ fn respelled(part: &str) -> [(&'static str, String); 12] {
 }
 
 fn characters(table: &mut Table) {
-    // Three bytes more or less would change whether padding fits: both texts
-    // have a length that needs none, so '=' is always too much.
-    let header = encode(r#"{"alg":"ES256","typ":"JWT","kid":"k"} "#);
+    let header = encode(r#"{"alg":"ES256","typ":"JWT","kid":"k"}"#);
     let claims = encode(r#"{"aud":"app-1"}"#);
-    assert!(header.len() % 4 == 3 || header.len() % 4 == 0 || header.len() % 4 == 2);
     for (name, spelling) in respelled(&header) {
         let token = table.service.sign_encoded(&spelling, &claims);
         table.row(format!("header with {name}"), token, MALFORMED);
@@ -126,16 +123,14 @@ fn part_counts(table: &mut Table) {
             format!("{good}.{claims}.{signature}"),
         ),
         ("the token twice", format!("{good}.{good}")),
-        (
-            "header and claims exchanged",
-            format!("{claims}.{header}.{signature}"),
-        ),
         ("a comma for a dot", good.replacen('.', ",", 1)),
         ("an escaped dot", good.replacen('.', "%2E", 1)),
         ("a full-width dot", good.replacen('.', "．", 1)),
     ] {
         table.row(name, token, MALFORMED);
     }
+    let exchanged = format!("{claims}.{header}.{signature}");
+    table.row("header and claims exchanged", exchanged, ALGORITHM);
 }
 
 fn wrappings(table: &mut Table) {
