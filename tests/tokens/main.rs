@@ -2,4 +2,5 @@
 //! interface; `docs/TRUST.md` names these tests row by row.
 
 mod forged;
+mod keys;
 mod support;
