@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test lint header install uninstall clean
+.PHONY: all build example test lint fuzz header install uninstall clean
 
 all: build
 
@@ -51,6 +51,20 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+# Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. What
+# is found lands in fuzz/artifacts/ and ends the run with an error.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := token signed_token private_key public_key config json_pointer http_answer calls
+FUZZ         := cd fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
+
+fuzz:
+	$(CARGO) fuzz --version || $(CARGO) install cargo-fuzz --locked
+	$(FUZZ) build
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	    echo "== fuzz $$target"; \
+	    ($(FUZZ) run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=30 -rss_limit_mb=2048); \
+	done
 
 header:
 	$(CARGO) run --locked --quiet -p loginid-header

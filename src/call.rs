@@ -40,6 +40,8 @@ pub(crate) struct Call<'a> {
     pub(crate) cancel: Option<Arc<Cancel>>,
     /// When it must be over; by default as configured.
     pub(crate) deadline: Option<Instant>,
+    /// How often it may be repeated; by default as configured.
+    pub(crate) max_retries: Option<u32>,
     /// An answer without a `jwt` is an error, where the operation leaves it open.
     pub(crate) jwt_required: bool,
     body: Option<ObjectWriter>,
@@ -55,6 +57,7 @@ impl<'a> Call<'a> {
             tx_payload: "",
             cancel: None,
             deadline: None,
+            max_retries: None,
             jwt_required: false,
             body: None,
             secrets: Vec::new(),

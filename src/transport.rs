@@ -113,6 +113,7 @@ fn attempts(
     let config = client.config();
     let deadline = call.deadline_within(config.request_timeout);
     let process = client.process();
+    let max_retries = call.max_retries.unwrap_or(config.max_retries);
     let own_agent = call
         .cancel
         .as_ref()
@@ -126,7 +127,7 @@ fn attempts(
         let outcome = attempt(agent, config, call, body, &bearer, request_id, deadline);
         let retry_in = match &outcome {
             Ok(_) => None,
-            Err(failed) => pause(failed, call, number, config.max_retries, deadline)?,
+            Err(failed) => pause(failed, call, number, max_retries, deadline)?,
         };
         if let Some(logger) = client.logger() {
             logger.log(&Attempt {

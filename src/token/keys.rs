@@ -6,8 +6,13 @@
 //! an outage for [`STALE_LIMIT`]. An unknown key is fetched by one thread while
 //! those who want the same one wait, and only as often as [`Allowance`] permits.
 
+mod allowance;
+mod flight;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -19,12 +24,16 @@ use crate::error::{Error, Result, Status};
 use crate::key::VerifyingKey;
 use crate::operation;
 use crate::transport;
+use allowance::Allowance;
+use flight::{Flight, lock};
 
 /// How long a key serves after its last good fetch when it cannot be fetched
 /// again.
 const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a due key is left alone after a refresh that failed.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// How long a call may wait for the refresh of a key that still serves.
+const REFRESH_LIMIT: Duration = Duration::from_secs(5);
 /// Keys kept at most; the oldest makes room.
 const MAX_KEYS: usize = 64;
 
@@ -61,50 +70,6 @@ impl State {
     }
 }
 
-/// A fetch under way, and those who wait for it.
-#[derive(Debug, Default)]
-struct Flight {
-    landed: Mutex<Option<Result<Key>>>,
-    landing: Condvar,
-}
-
-/// Fetches for keys never seen: a few at once, then one every so often.
-#[derive(Debug)]
-struct Allowance {
-    left: u32,
-    refilled: Instant,
-}
-
-impl Allowance {
-    const MOST: u32 = 5;
-    const EVERY: Duration = Duration::from_secs(10);
-
-    fn take(&mut self) -> std::result::Result<(), Duration> {
-        let now = Instant::now();
-        let due = now.duration_since(self.refilled).as_secs() / Self::EVERY.as_secs();
-        if due > 0 {
-            self.left = self.left.saturating_add(due as u32).min(Self::MOST);
-            self.refilled += Self::EVERY * due as u32;
-        }
-        if self.left == 0 {
-            return Err((self.refilled + Self::EVERY).saturating_duration_since(now));
-        }
-        if self.left == Self::MOST {
-            // The time until the next one counts from the first one taken.
-            self.refilled = now;
-        }
-        self.left -= 1;
-        Ok(())
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding it leaves nothing half-done here.
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 impl KeyCache {
     pub(crate) fn new(config: &Config) -> KeyCache {
         let configured = config.public_keys.iter().map(|(kid, key)| {
@@ -123,10 +88,7 @@ impl KeyCache {
             ttl,
             state: Mutex::new(State {
                 flights: HashMap::new(),
-                unknown: Allowance {
-                    left: Allowance::MOST,
-                    refilled: Instant::now(),
-                },
+                unknown: Allowance::new(),
                 next_refresh: HashMap::new(),
             }),
         }
@@ -180,7 +142,12 @@ impl KeyCache {
             state.next_refresh.insert(id.into(), next);
             state.depart(id)
         };
-        match self.fly(client, id, &flight, deadline) {
+        // Nobody is kept waiting for the refresh of a key that still serves.
+        let (until, max_retries) = match usable {
+            true => (deadline.min(Instant::now() + REFRESH_LIMIT), Some(0)),
+            false => (deadline, None),
+        };
+        match self.fly(client, id, &flight, until, max_retries) {
             Err(error) if usable && error.status() != Status::TokenInvalid => Ok(known.key.clone()),
             // The service answered: this key is no more.
             Err(error) => {
@@ -192,40 +159,78 @@ impl KeyCache {
     }
 
     fn fetch_unknown(&self, client: &Client, id: &str, deadline: Instant) -> Result<Key> {
-        let flight = {
+        loop {
+            let under_way = {
+                let mut state = lock(&self.state);
+                match state.flights.get(id).cloned() {
+                    Some(flight) => flight,
+                    None => {
+                        // It may have landed since the caller looked.
+                        if let Some(known) = self.keys.load().get(id) {
+                            return Ok(known.key.clone());
+                        }
+                        let first = state.unknown.take().map_err(throttled)?;
+                        let flight = state.depart(id);
+                        drop(state);
+                        return self.fly(client, id, &flight, deadline, repeats(first));
+                    }
+                }
+            };
+            match under_way.wait(deadline) {
+                // That was the end of another call's time, not of this one's.
+                Err(error) if error.status() == Status::Timeout && Instant::now() < deadline => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Another key for tokens without an id than the one just `tried`, should
+    /// the service have begun to sign with a new one. It is asked for as seldom
+    /// as an unknown key, so that forgers cause no more requests.
+    pub(crate) fn newer(&self, client: &Client, tried: &Key, deadline: Instant) -> Option<Key> {
+        let known = self.keys.load().get("").cloned()?;
+        if !Arc::ptr_eq(&known.key, tried) {
+            return Some(known.key.clone());
+        }
+        if known.fetched.is_none() || age(&known) < REFRESH_PAUSE {
+            return None;
+        }
+        let (flight, first) = {
             let mut state = lock(&self.state);
-            match state.flights.get(id) {
+            match state.flights.get("").cloned() {
                 Some(flight) => {
-                    let flight = flight.clone();
                     drop(state);
-                    return flight.wait(deadline);
+                    return flight.wait(deadline).ok();
                 }
                 None => {
-                    // It may have landed since the caller looked.
-                    if let Some(known) = self.keys.load().get(id) {
-                        return Ok(known.key.clone());
-                    }
-                    state.unknown.take().map_err(throttled)?;
-                    state.depart(id)
+                    let first = state.unknown.take().ok()?;
+                    (state.depart(""), first)
                 }
             }
         };
-        self.fly(client, id, &flight, deadline)
+        self.fly(client, "", &flight, deadline, repeats(first)).ok()
     }
 
     /// Fetches, keeps the key, and tells those who wait, whatever happens.
-    fn fly(&self, client: &Client, id: &str, flight: &Flight, deadline: Instant) -> Result<Key> {
-        let landing = Landing {
+    fn fly(
+        &self,
+        client: &Client,
+        id: &str,
+        flight: &Flight,
+        deadline: Instant,
+        max_retries: Option<u32>,
+    ) -> Result<Key> {
+        let mut landing = Landing {
             cache: self,
             id,
             flight,
+            result: Err(Error::internal("fetching the service's key failed")),
         };
-        let result = fetch(client, id, deadline);
-        if let Ok(key) = &result {
+        landing.result = fetch(client, id, deadline, max_retries);
+        if let Ok(key) = &landing.result {
             self.keep(id, key.clone());
         }
-        landing.tell(result.clone());
-        result
+        landing.result.clone()
     }
 
     fn keep(&self, id: &str, key: Key) {
@@ -248,9 +253,12 @@ impl KeyCache {
             keys.insert(id.into(), known.clone());
             keys
         });
+        // The pause is for refreshes that failed.
+        lock(&self.state).next_refresh.remove(id);
     }
 
     fn forget(&self, id: &str) {
+        lock(&self.state).next_refresh.remove(id);
         self.keys.rcu(|keys| {
             let mut keys = Keys::clone(keys);
             keys.remove(id);
@@ -273,13 +281,23 @@ fn throttled(wait: Duration) -> Error {
     .with_retry_after(Some(wait))
 }
 
-fn fetch(client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+/// The first fetch for an unknown key may be repeated as configured. Those that
+/// follow at once may be a flood's, which repeating would multiply.
+fn repeats(first: bool) -> Option<u32> {
+    match first {
+        true => None,
+        false => Some(0),
+    }
+}
+
+fn fetch(client: &Client, id: &str, deadline: Instant, max_retries: Option<u32>) -> Result<Key> {
     let mut call = Call::new(&operation::PUBLIC_KEY);
     if !id.is_empty() {
         call.path.push_str("?kid=");
         call.path.push_str(&encode(id));
     }
     call.deadline = Some(deadline);
+    call.max_retries = max_retries;
     let reply = transport::execute(client, call).map_err(|error| match error.http_status() {
         Some(400 | 404) => Error::new(
             Status::TokenInvalid,
@@ -299,53 +317,18 @@ fn fetch(client: &Client, id: &str, deadline: Instant) -> Result<Key> {
         })
 }
 
-impl Flight {
-    fn land(&self, result: Result<Key>) {
-        lock(&self.landed).get_or_insert(result);
-        self.landing.notify_all();
-    }
-
-    fn wait(&self, deadline: Instant) -> Result<Key> {
-        let mut landed = lock(&self.landed);
-        loop {
-            if let Some(result) = &*landed {
-                return result.clone();
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(Error::new(
-                    Status::Timeout,
-                    "timeout",
-                    "the deadline passed while the service's key was being fetched",
-                )
-                .with_retryable(true));
-            }
-            landed = self
-                .landing
-                .wait_timeout(landed, left)
-                .unwrap_or_else(|poisoned| poisoned.into_inner())
-                .0;
-        }
-    }
-}
-
 /// Ends a flight even if fetching panics, so that nobody waits for ever.
 struct Landing<'a> {
     cache: &'a KeyCache,
     id: &'a str,
     flight: &'a Flight,
-}
-
-impl Landing<'_> {
-    fn tell(self, result: Result<Key>) {
-        self.flight.land(result);
-    }
+    result: Result<Key>,
 }
 
 impl Drop for Landing<'_> {
     fn drop(&mut self) {
-        self.flight
-            .land(Err(Error::internal("fetching the service's key failed")));
+        // First, so that whoever wants to try anew does not meet this flight.
         lock(&self.cache.state).flights.remove(self.id);
+        self.flight.land(self.result.clone());
     }
 }

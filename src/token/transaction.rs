@@ -36,6 +36,12 @@ pub(crate) fn check_transaction(
     {
         (None, server) => (newer, server),
         (client, None) => (client, newer),
+        // Both are there: then it can only repeat one of them.
+        (client, server) if newer.is_some() && newer != client && newer != server => {
+            return Err(malformed(
+                "the token's lNonce contradicts its nonce and server_nonce",
+            ));
+        }
         both => both,
     };
     let computed = sha256(&[

@@ -58,7 +58,13 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
         (&given["public_key"], given.get("private_key")),
         (&public_key, None)
     );
+    let pem = pem::parse(public_key.as_str().unwrap()).unwrap();
+    let point = &pem.contents()[pem.contents().len() - 65..];
+    let relabelled =
+        |label: &str, der: &[u8]| json!({"public_key": pem::encode(&pem::Pem::new(label, der))});
     for (refused, code) in [
+        (relabelled("PUBLIC KEY", point), "400 bad_request"),
+        (relabelled("CERTIFICATE", pem.contents()), "400 bad_request"),
         (
             json!({"client_id": "mine"}),
             "400 application_already_exists",

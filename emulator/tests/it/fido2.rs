@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use loginid_emulator::{ApplicationOrder, Emulator};
 use loginid_test_authenticator::{Error, SoftAuthenticator};
 use serde_json::{Value, json};
@@ -268,6 +271,32 @@ fn a_registration_is_taken_for_its_user_its_challenge_and_in_time_only() {
         "400 invalid_challenge",
         "used before"
     );
+}
+
+#[test]
+fn a_device_that_did_not_verify_its_user_is_refused() {
+    let emulator = Emulator::start();
+    let app = App::of(&emulator);
+    let asked = register_init(&app, "alice", Value::Null);
+    let mut made = SoftAuthenticator::platform()
+        .register(&asked["attestation_payload"], ORIGIN)
+        .unwrap();
+    // Without attestation nothing signs the flags, which follow the hash of the relying party id.
+    let mut object = URL_SAFE_NO_PAD
+        .decode(made["attestation_data"].as_str().unwrap())
+        .unwrap();
+    let rp_id_hash = digest(&SHA256, b"localhost");
+    let flags = object
+        .windows(32)
+        .position(|window| window == rp_id_hash.as_ref())
+        .unwrap()
+        + 32;
+    assert_eq!(object[flags] & 4, 4);
+    object[flags] &= !4;
+    made["attestation_data"] = json!(URL_SAFE_NO_PAD.encode(object));
+    let answer = register_complete(&app, "alice", &made);
+    assert_eq!(answer.refusal(), "400 invalid_attestation");
+    assert!(answer.body.contains("not verified"), "{answer:?}");
 }
 
 #[test]

@@ -212,6 +212,34 @@ fn another_key_algorithm_or_shape_is_refused() {
 }
 
 #[test]
+fn what_a_header_or_claims_really_say_counts_though_signed() {
+    let emulator = Emulator::start();
+    let app = alice(&emulator);
+    let usual = r#"{"alg":"ES256","typ":"JWT"}"#;
+    let claims = || app.claims(SCOPE).to_string();
+    assert_eq!(outcome(&app, Some(&app.sign_raw(usual, &claims()))), "200");
+    for header in [
+        r#"{"alg":"none","typ":"JWT"}"#,
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+        r#"{"alg":"es256","typ":"JWT"}"#,
+        r#"{"typ":"JWT"}"#,
+        r#"{"alg":["ES256"],"typ":"JWT"}"#,
+        r#"{"alg":"ES256","alg":"ES256","typ":"JWT"}"#,
+        r#"{"alg":"ES256","typ":"jwt"}"#,
+        r#"["ES256"]"#,
+        "",
+    ] {
+        let token = app.sign_raw(header, &claims());
+        assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "{header}");
+    }
+    let twice = claims().replacen('{', r#"{"type":"users.retrieve","#, 1);
+    for claims in [twice.as_str(), "[]", "null", "x"] {
+        let token = app.sign_raw(usual, claims);
+        assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "{claims}");
+    }
+}
+
+#[test]
 fn authorization_is_one_bearer_token_and_nothing_else() {
     let emulator = Emulator::start();
     let app = alice(&emulator);

@@ -1,0 +1,25 @@
+//! Any JSON pointer, up to the first newline, into any text. What serde_json's
+//! own pointer finds must be found, and nothing else.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use loginid_fuzz::ffi::json_get;
+use loginid_fuzz::sound;
+use serde_json::Value;
+
+fuzz_target!(|text: &str| {
+    if text.contains('\0') {
+        return;
+    }
+    let (pointer, json) = text.split_once('\n').unwrap_or((text, "{}"));
+    let ours = sound(json_get(json, pointer));
+    if ours.status != 0 {
+        return;
+    }
+    let value: Value = serde_json::from_str(json).expect("ours read it");
+    match value.pointer(pointer) {
+        Some(Value::String(text)) => assert_eq!(*text, ours.text),
+        Some(other) => assert_eq!(*other, ours.json()),
+        None => panic!("only ours found something: {ours:?}"),
+    }
+});

@@ -1,0 +1,26 @@
+//! Any bytes as a PEM private key. One that loads must sign what its public half
+//! verifies; a refusal must not repeat the key.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use loginid_fuzz::ffi::Lid;
+use loginid_fuzz::sound;
+
+fuzz_target!(|data: &[u8]| {
+    match Lid::with_key("fuzz-client", data) {
+        Ok(client) => {
+            let token = sound(client.service_token("users.retrieve", None, None, None));
+            assert_eq!(token.status, 0, "{token:?}");
+        }
+        Err(refusal) => {
+            let refusal = sound(refusal);
+            // Long runs of base64 in a message could only be key material.
+            let longest = refusal
+                .text
+                .split(|character: char| !character.is_ascii_alphanumeric() && !"+/".contains(character))
+                .map(str::len)
+                .max();
+            assert!(longest < Some(40), "{refusal:?}");
+        }
+    }
+});

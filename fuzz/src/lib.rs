@@ -1,0 +1,52 @@
+//! What the fuzz targets share. They call the C interface through the same safe
+//! wrapper as the tests, so that a found input becomes a plain test as it is.
+
+#[path = "../../tests/tokens/support/ffi.rs"]
+pub mod ffi;
+#[path = "../../tests/tokens/support/service.rs"]
+pub mod service;
+
+use ffi::{Lid, Outcome};
+use serde_json::{Value, json};
+use service::Signer;
+
+/// A key for fuzzing and nothing else; fixed, so that tokens of the corpus stay
+/// good.
+const PRIVATE_KEY: &str = include_str!("../key.pem");
+
+pub const CLIENT_ID: &str = "fuzz-client";
+
+/// LID_ERROR_INTERNAL: a panic was caught at the boundary.
+const INTERNAL: i32 = 14;
+
+/// A service whose tokens the clients of [`offline`] believe.
+pub fn signer() -> Signer {
+    let base64: String = PRIVATE_KEY
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    Signer::from_pkcs8("k", &service::decode_standard(&base64))
+}
+
+/// The configuration of a client that knows the signer's key, and whose service
+/// refuses every connection.
+pub fn offline() -> Value {
+    let pem = signer().pem();
+    json!({
+        "client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1", "max_retries": 0,
+        "private_key": PRIVATE_KEY, "public_keys": {"k": pem, "": pem},
+    })
+}
+
+pub fn client() -> Lid {
+    Lid::new(&offline())
+}
+
+/// Whatever comes in, no call may end in a defect of the library.
+pub fn sound(outcome: Outcome) -> Outcome {
+    assert_ne!(outcome.status, INTERNAL, "{outcome:?}");
+    if outcome.status != 0 {
+        outcome.verdict();
+    }
+    outcome
+}

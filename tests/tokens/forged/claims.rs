@@ -1,0 +1,240 @@
+//! Claims of the wrong type, about another time, application or user. All these
+//! tokens are properly signed.
+
+use serde_json::{Value, json};
+
+use super::{AUDIENCE, Asked, EXPIRED, GOOD, ISSUER, MALFORMED, NOT_YET, TOO_OLD, Table, USERNAME};
+use crate::support::CLIENT_ID;
+use crate::support::service::{now, with};
+
+pub fn rows(table: &mut Table) {
+    mistyped_times(table);
+    other_times(table);
+    configured_times(table);
+    audiences(table);
+    issuers(table);
+    usernames(table);
+}
+
+fn mistyped_times(table: &mut Table) {
+    for name in ["exp", "nbf", "iat"] {
+        for value in [
+            "\"9999999999\"",
+            "\"\"",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "1e400",
+            "-1e400",
+            "9223372036854775808",
+            "18446744073709551616",
+            "9007199254740992",
+            "1e308",
+            "-1",
+            "-0.5",
+            "-1e-3",
+        ] {
+            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            table.claims_text(format!("{name} {value}"), claims.as_bytes(), MALFORMED);
+        }
+    }
+}
+
+fn other_times(table: &mut Table) {
+    table.claims("expired an hour ago", json!({"exp": now() - 3600}), EXPIRED);
+    table.claims(
+        "expired past the leeway",
+        json!({"exp": now() - 61}),
+        EXPIRED,
+    );
+    table.claims("expired in 1970", json!({"exp": 0}), EXPIRED);
+    table.claims("expired, a fraction", json!({"exp": 1e9 + 0.5}), EXPIRED);
+    // Generous: a slow machine lets time pass before the token is judged.
+    table.claims("valid in two hours", json!({"nbf": now() + 7200}), NOT_YET);
+    table.claims("issued in two hours", json!({"iat": now() + 7200}), NOT_YET);
+    table.claims(
+        "milliseconds for seconds",
+        json!({"iat": now() * 1000}),
+        NOT_YET,
+    );
+    let both = json!({"exp": now() - 3600, "nbf": now() + 7200});
+    table.claims("never valid", both, EXPIRED);
+}
+
+/// The good claims, judged by a client that is configured more strictly.
+fn configured(table: &mut Table, name: &str, changes: Value, config: Value, verdict: &'static str) {
+    let token = table.service.token(&with(&table.claims, changes));
+    table.asked(
+        name,
+        token,
+        verdict,
+        Asked::Login { username: None },
+        config,
+    );
+}
+
+fn configured_times(table: &mut Table) {
+    let no_leeway = json!({"leeway_s": 0});
+    let second_ago = json!({"exp": now() - 1});
+    configured(
+        table,
+        "expired a second ago, no leeway",
+        second_ago,
+        no_leeway,
+        EXPIRED,
+    );
+    let require = json!({"require_exp": true});
+    configured(
+        table,
+        "no exp where required",
+        json!({"exp": null}),
+        require,
+        MALFORMED,
+    );
+    let age = json!({"max_token_age_s": 300});
+    let old = json!({"iat": now() - 400});
+    configured(table, "too old", old, age.clone(), TOO_OLD);
+    configured(table, "of no age", json!({"iat": null}), age, MALFORMED);
+}
+
+fn audiences(table: &mut Table) {
+    table.claims("no aud", json!({"aud": null}), AUDIENCE);
+    for aud in [
+        json!(""),
+        json!("app-2"),
+        json!("APP-1"),
+        json!("app-1 "),
+        json!("app-10"),
+        json!("app-1\u{0}"),
+        json!("app-1,app-2"),
+        json!([]),
+        json!(["app-2", "app-3"]),
+        json!([""]),
+    ] {
+        table.claims(format!("aud {aud}"), json!({"aud": aud}), AUDIENCE);
+    }
+    for aud in [
+        json!(1),
+        json!(true),
+        json!({"app-1": 1}),
+        json!([1]),
+        json!(["app-1", 1]),
+        json!([["app-1"]]),
+        json!(["app-1", Value::Null]),
+    ] {
+        table.claims(format!("aud {aud}"), json!({"aud": aud}), MALFORMED);
+    }
+    table.claims_text("aud null", br#"{"aud":null}"#, MALFORMED);
+}
+
+fn issuers(table: &mut Table) {
+    let config = json!({"issuer": "loginid.io"});
+    for (iss, verdict) in [
+        (json!("evil.example"), ISSUER),
+        (json!("LoginID.io"), ISSUER),
+        (json!("loginid.io/"), ISSUER),
+        (json!("https://loginid.io"), ISSUER),
+        (json!(""), ISSUER),
+        (Value::Null, ISSUER),
+        (json!(1), MALFORMED),
+        (json!(["loginid.io"]), MALFORMED),
+    ] {
+        let name = format!("iss {iss} where one is configured");
+        configured(table, &name, json!({"iss": iss}), config.clone(), verdict);
+    }
+    table.claims("iss 1", json!({"iss": 1}), MALFORMED);
+}
+
+fn usernames(table: &mut Table) {
+    let wanted = Asked::Login {
+        username: Some("José"),
+    };
+    for (name, changes, verdict) in [
+        ("another user", json!({"udata": "mallory"}), USERNAME),
+        ("other case", json!({"udata": "josé"}), USERNAME),
+        ("a space after", json!({"udata": "José "}), USERNAME),
+        (
+            "other normalization",
+            json!({"udata": "Jose\u{301}"}),
+            USERNAME,
+        ),
+        ("a NUL after", json!({"udata": "José\u{0}"}), USERNAME),
+        ("nobody", json!({"udata": null}), USERNAME),
+        ("the empty name", json!({"udata": ""}), USERNAME),
+        (
+            "another udata beside username",
+            json!({"udata": "mallory", "username": "José"}),
+            USERNAME,
+        ),
+        (
+            "udata a number",
+            json!({"udata": 1, "username": "José"}),
+            MALFORMED,
+        ),
+        (
+            "username an array",
+            json!({"udata": "José", "username": ["José"]}),
+            MALFORMED,
+        ),
+        ("udata an object", json!({"udata": {"José": 1}}), MALFORMED),
+    ] {
+        let token = table.service.token(&with(&table.claims, changes));
+        table.asked(
+            format!("user: {name}"),
+            token,
+            verdict,
+            wanted.clone(),
+            json!({}),
+        );
+    }
+}
+
+pub fn legal(table: &mut Table) {
+    table.claims(
+        "a fraction of a second",
+        json!({"exp": now() as f64 + 99.5, "nbf": 0.25}),
+        GOOD,
+    );
+    table.claims_text(
+        "an exponent",
+        br#"{"aud":"app-1","exp":9e9,"nbf":1E0}"#,
+        GOOD,
+    );
+    table.claims_text(
+        "the last time",
+        br#"{"aud":"app-1","exp":9007199254740991}"#,
+        GOOD,
+    );
+    table.claims("no time at all", json!({"exp": null, "iat": null}), GOOD);
+    table.claims("expired within the leeway", json!({"exp": now() - 2}), GOOD);
+    table.claims("issued within the leeway", json!({"iat": now() + 30}), GOOD);
+    table.claims("aud an array of us", json!({"aud": [CLIENT_ID]}), GOOD);
+    table.claims(
+        "aud an array with us",
+        json!({"aud": ["app-2", CLIENT_ID]}),
+        GOOD,
+    );
+    table.claims(
+        "aud an array with us twice",
+        json!({"aud": [CLIENT_ID, CLIENT_ID]}),
+        GOOD,
+    );
+    table.claims("no iss", json!({"iss": null}), GOOD);
+    let config = json!({"issuer": "loginid.io", "require_exp": true, "max_token_age_s": 300});
+    configured(table, "everything configured", json!({}), config, GOOD);
+    for (name, changes) in [
+        ("udata", json!({"udata": "José"})),
+        ("username", json!({"udata": null, "username": "José"})),
+        (
+            "udata before username",
+            json!({"udata": "José", "username": "mallory"}),
+        ),
+    ] {
+        let token = table.service.token(&with(&table.claims, changes));
+        let wanted = Asked::Login {
+            username: Some("José"),
+        };
+        table.asked(format!("user by {name}"), token, GOOD, wanted, json!({}));
+    }
+}

@@ -1,0 +1,187 @@
+//! How often the service is asked for keys: once for all who wait, and seldom
+//! on behalf of made-up key ids.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use loginid::{Client, Config, Logger, Status};
+use loginid_emulator::{Emulator, Fault, FaultKind};
+use serde_json::json;
+
+use super::{GOOD, THROTTLED, UNKNOWN, token, token_of};
+use crate::support::ffi::Lid;
+use crate::support::service::with;
+use crate::support::{full_or, online};
+
+/// Has every answer of `/certs` take so long that all threads wait for it.
+fn slow_keys(emulator: &Emulator) {
+    let late = FaultKind::Delay {
+        ms: 1000,
+        carried_out: false,
+    };
+    emulator.inject(Fault::new(late).on("GET", "/certs"));
+}
+
+/// What 64 threads say that all start at once.
+fn all_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    const THREADS: usize = 64;
+    let start = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|number| {
+                let (start, call) = (&start, &call);
+                scope.spawn(move || {
+                    start.wait();
+                    call(number)
+                })
+            })
+            .collect();
+        let results = threads.into_iter().map(|thread| thread.join());
+        results.map(|result| result.expect("no panic")).collect()
+    })
+}
+
+#[test]
+fn sixty_four_threads_on_a_cold_cache_make_one_fetch() {
+    let emulator = Emulator::start();
+    slow_keys(&emulator);
+    let client = Lid::new(&online(&emulator));
+    let token = token(&emulator);
+    let verdicts = all_at_once(|_| client.verify(&token).verdict());
+    assert!(
+        verdicts.iter().all(|verdict| verdict == GOOD),
+        "{verdicts:?}"
+    );
+    assert_eq!(emulator.request_count(), 1);
+}
+
+#[test]
+fn a_fetch_that_fails_fails_for_all_who_wait_and_the_next_one_is_new() {
+    let emulator = Emulator::start();
+    slow_keys(&emulator);
+    let client = Lid::new(&online(&emulator));
+    let unknown = token_of(&emulator, json!("unknown"));
+    let verdicts = all_at_once(|_| client.verify(&unknown).verdict());
+    assert!(
+        verdicts.iter().all(|verdict| verdict == UNKNOWN),
+        "{verdicts:?}"
+    );
+    assert_eq!(emulator.request_count(), 1);
+    emulator.clear_faults();
+    assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
+}
+
+#[test]
+fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
+    let emulator = Emulator::start();
+    slow_keys(&emulator);
+    let config = Config::from_json(&online(&emulator).to_string()).expect("a configuration");
+    let client = Client::with_config(config).expect("a client");
+    // The logger runs inside the fetch. Through C it could not panic.
+    let first = AtomicBool::new(true);
+    client.set_logger(Some(Logger::new(move |_| {
+        assert!(!first.swap(false, Ordering::SeqCst), "a panic on purpose");
+    })));
+    let token = token(&emulator);
+    let results =
+        all_at_once(|_| catch_unwind(AssertUnwindSafe(|| client.verify_token(&token, None))));
+    let panicked = results.iter().filter(|result| result.is_err()).count();
+    assert_eq!(panicked, 1);
+    for result in results.into_iter().flatten() {
+        let status = result.map_or_else(|error| error.status(), |_| Status::Ok);
+        // Those who came after the panic fetched anew.
+        assert!(
+            [Status::Internal, Status::Ok].contains(&status),
+            "{status:?}"
+        );
+    }
+    assert!(client.verify_token(&token, None).is_ok());
+}
+
+/// Verifies `count` tokens of made-up kids while other threads verify a known
+/// one; gives the number of requests and the time it took.
+fn flood(emulator: &Emulator, client: &Lid, good: &str, count: usize) -> (u64, Duration) {
+    assert_eq!(client.verify(good).verdict(), GOOD);
+    let before = emulator.request_count();
+    let started = Instant::now();
+    let next = AtomicU64::new(0);
+    let flooding = AtomicBool::new(true);
+    thread::scope(|scope| {
+        let floods: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::SeqCst);
+                        if number >= count as u64 {
+                            return;
+                        }
+                        let kid = format!("made-up-{number}");
+                        let forged = good.split_once('.').map(|(_, rest)| rest);
+                        let header = json!({"alg": "ES256", "kid": kid}).to_string();
+                        let header = crate::support::service::encode(header);
+                        let forged = format!("{header}.{}", forged.expect("a token"));
+                        let outcome = client.verify(forged);
+                        assert_ne!(outcome.status, 0);
+                        let retryable = &outcome.json()["error"]["retryable"];
+                        if outcome.verdict() == THROTTLED {
+                            assert_eq!(*retryable, true);
+                            assert!(outcome.json()["error"]["retry_after_ms"].is_u64());
+                        }
+                    }
+                })
+            })
+            .collect();
+        let known = scope.spawn(|| {
+            while flooding.load(Ordering::SeqCst) {
+                assert_eq!(client.verify(good).verdict(), GOOD);
+            }
+        });
+        for flood in floods {
+            flood.join().expect("no panic");
+        }
+        flooding.store(false, Ordering::SeqCst);
+        known.join().expect("no panic");
+    });
+    (emulator.request_count() - before, started.elapsed())
+}
+
+/// What the allowance promises for any 30 s, and for as long as it took.
+fn assert_seldom(what: &str, requests: u64, took: Duration) {
+    println!("{what}: {requests} requests in {took:?}");
+    let allowed = 10 * (took.as_secs() / 30 + 1);
+    assert!(
+        requests <= allowed,
+        "{what}: {requests} requests in {took:?}"
+    );
+}
+
+#[test]
+fn a_flood_of_unknown_kids_makes_few_fetches_while_known_keys_verify() {
+    let emulator = Emulator::start();
+    let client = Lid::new(&online(&emulator));
+    let good = token(&emulator);
+    let (requests, took) = flood(&emulator, &client, &good, 10_000);
+    assert_seldom("10,000 unknown kids", requests, took);
+}
+
+#[test]
+fn a_flood_while_the_service_fails_makes_no_more_requests_for_its_retries() {
+    let emulator = Emulator::start();
+    let retrying = with(&online(&emulator), json!({"max_retries": 2}));
+    let client = Lid::new(&retrying);
+    let good = token(&emulator);
+    assert_eq!(client.verify(&good).verdict(), GOOD);
+    let failing = FaultKind::Status {
+        code: 503,
+        body: String::new(),
+        content_type: None,
+        headers: Vec::new(),
+        carried_out: false,
+    };
+    emulator.inject(Fault::new(failing).on("GET", "/certs"));
+    let (requests, took) = flood(&emulator, &client, &good, full_or(10_000, 1_000));
+    assert_seldom("unknown kids of a failing service", requests, took);
+}

@@ -1,0 +1,44 @@
+//! The service's public keys: what `/certs` may answer, how often it is asked,
+//! and how long an answer is good.
+
+mod flight;
+mod hostile;
+mod ids;
+mod life;
+
+use std::time::{Duration, Instant};
+
+use loginid_emulator::Emulator;
+use serde_json::{Value, json};
+
+use crate::support::CLIENT_ID;
+use crate::support::service::{login_claims, with};
+
+const UNKNOWN: &str = "LID_ERROR_TOKEN_INVALID unknown_key";
+const THROTTLED: &str = "LID_ERROR_TOKEN_INVALID unknown_key_throttled";
+const INVALID_KEY: &str = "LID_ERROR_RESPONSE invalid_public_key";
+const GOOD: &str = "LID_OK";
+
+/// Long, for a busy machine: what is waited for comes or the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A good token signed by the emulator's current key.
+fn token(emulator: &Emulator) -> String {
+    use loginid_emulator::TokenPart;
+    emulator.sign_token(TokenPart::Usual, login_claims(CLIENT_ID).into())
+}
+
+/// A token with this kid, signed by a key of the service.
+fn token_of(emulator: &Emulator, kid: Value) -> String {
+    let header = with(&json!({"alg": "ES256", "typ": "JWT"}), json!({"kid": kid}));
+    emulator.sign_token(header.into(), login_claims(CLIENT_ID).into())
+}
+
+/// Repeats until it is so.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !so() {
+        assert!(started.elapsed() < PATIENCE, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

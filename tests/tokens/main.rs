@@ -1,0 +1,8 @@
+//! Tokens and the keys that prove them, under attack. All through the C
+//! interface; `docs/TRUST.md` names these tests row by row.
+
+mod changed;
+mod forged;
+mod keys;
+mod properties;
+mod support;

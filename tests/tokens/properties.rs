@@ -1,0 +1,198 @@
+//! What holds for tokens of any content, ours and the service's.
+
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{Signature, VerifyingKey};
+use p256::pkcs8::DecodePublicKey;
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::{Map, Value, json};
+
+use crate::support::ffi::{Lid, key_pair};
+use crate::support::service::{Signer, decode, encode, now};
+use crate::support::{CLIENT_ID, full_or};
+
+/// Runs a property over `full` cases under `make torture`, over `usual` else.
+fn check<S: Strategy>(
+    strategy: &S,
+    full: usize,
+    usual: usize,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let cases = full_or(full, usual) as u32;
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    TestRunner::new(config)
+        .run(strategy, property)
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    println!("{cases} cases");
+}
+
+/// Any text that C can carry and a caller may give: not empty, no NUL.
+fn text() -> impl Strategy<Value = String> {
+    vec(
+        any::<char>().prop_filter("NUL ends a C string", |c| *c != '\0'),
+        1..40,
+    )
+    .prop_map(String::from_iter)
+}
+
+/// Header and claims of a token, once an implementation that shares no code
+/// with the library's has verified it.
+fn verified_independently(public_key: &VerifyingKey, token: &str) -> (Value, Value) {
+    let (signed, signature) = token.rsplit_once('.').expect("a signature");
+    let signature = Signature::from_slice(&decode(signature)).expect("r and s");
+    public_key
+        .verify(signed.as_bytes(), &signature)
+        .expect("a good signature");
+    let (header, claims) = signed.split_once('.').expect("two parts");
+    let part = |text| serde_json::from_slice(&decode(text)).expect("JSON");
+    (part(header), part(claims))
+}
+
+#[test]
+fn our_tokens_verify_elsewhere_and_say_what_was_asked() {
+    let (private_key, public_key) = key_pair();
+    let public_key = VerifyingKey::from_public_key_pem(&public_key).expect("a public key");
+    let client = Lid::with_key(CLIENT_ID, private_key).expect("a client");
+    let optional = || proptest::option::of(text());
+    let inputs = (text(), optional(), optional(), optional(), text());
+    check(
+        &inputs,
+        5_000,
+        100,
+        |(scope, username, user_id, nonce, payload)| {
+            let (username, user_id) = (username.as_deref(), user_id.as_deref());
+            let before = now();
+            let service = client.service_token(&scope, username, user_id, nonce.as_deref());
+            let transaction = client.transaction_token(&payload, username, nonce.as_deref());
+            for (outcome, scope, payload) in [
+                (service, scope.as_str(), None),
+                (transaction, "tx.create", Some(payload.as_str())),
+            ] {
+                prop_assert_eq!(outcome.status, 0, "{:?}", outcome);
+                let token = outcome.json()["token"]
+                    .as_str()
+                    .expect("a token")
+                    .to_owned();
+                let (header, claims) = verified_independently(&public_key, &token);
+                prop_assert_eq!(header, json!({"alg": "ES256", "typ": "JWT"}));
+                let iat = claims["iat"].as_u64().expect("iat");
+                prop_assert!((before..=now()).contains(&iat));
+                let made = claims["nonce"].as_str().expect("a nonce").to_owned();
+                if nonce.is_none() {
+                    prop_assert!(
+                        made.len() == 16 && made.bytes().all(|b| b.is_ascii_alphanumeric())
+                    );
+                }
+                let mut expected = json!({"client_id": CLIENT_ID, "type": scope, "scope": scope,
+                "iat": iat, "nonce": nonce.as_ref().unwrap_or(&made)});
+                match (username, user_id) {
+                    (Some(username), _) => expected["username"] = username.into(),
+                    (None, Some(user_id)) if payload.is_none() => {
+                        expected["user_id"] = user_id.into()
+                    }
+                    _ => {}
+                }
+                if let Some(payload) = payload {
+                    let hash =
+                        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, payload.as_bytes());
+                    expected["payload_hash"] = encode(hash).into();
+                }
+                prop_assert_eq!(claims, expected);
+            }
+            Ok(())
+        },
+    );
+}
+
+/// Any JSON value a service might put into a claim.
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        vec(any::<char>(), 0..20).prop_map(|text| String::from_iter(text).into()),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::Array),
+            btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// The claims that the library itself reads; all others are the caller's.
+const READ: [&str; 7] = ["aud", "exp", "nbf", "iat", "iss", "udata", "username"];
+
+fn service_and_client() -> (Signer, Lid) {
+    let service = Signer::new("k");
+    let config = json!({"client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1",
+        "max_retries": 0, "public_keys": {"k": service.pem(), "": service.pem()}});
+    let client = Lid::new(&config);
+    (service, client)
+}
+
+#[test]
+fn tokens_of_the_service_verify_whatever_else_they_claim() {
+    let (service, client) = service_and_client();
+    let others = btree_map(any::<String>(), json_value(), 0..8);
+    check(&(others, text()), 5_000, 200, |(others, username)| {
+        let mut claims: Map<String, Value> = others.into_iter().collect();
+        claims.retain(|name, _| !READ.contains(&name.as_str()));
+        claims.insert("aud".to_owned(), CLIENT_ID.into());
+        claims.insert("udata".to_owned(), username.as_str().into());
+        let claims = Value::Object(claims);
+        let outcome = client.verify_user(service.token(&claims), Some(&username));
+        prop_assert_eq!(outcome.status, 0, "{:?}", outcome);
+        let answer = outcome.json();
+        // Passed on as it came, and read again by the same parser as here.
+        let sent: Value = serde_json::from_str(&claims.to_string()).expect("JSON");
+        prop_assert_eq!(&answer["claims"], &sent);
+        prop_assert_eq!(&answer["valid"], true);
+        Ok(())
+    });
+}
+
+/// Things that look more and more like a token, none of them signed.
+fn unsigned() -> impl Strategy<Value = Vec<u8>> {
+    let part = || {
+        prop_oneof![
+            vec(any::<u8>(), 0..60).prop_map(encode),
+            json_value().prop_map(|value| encode(value.to_string())),
+            Just(encode(r#"{"alg":"ES256","typ":"JWT","kid":"k"}"#)),
+            Just(encode(r#"{"alg":"ES256"}"#)),
+            Just(encode(format!(r#"{{"aud":"{CLIENT_ID}"}}"#))),
+            vec(any::<u8>(), 64..=64).prop_map(encode),
+            "[A-Za-z0-9_.=+/-]{0,40}",
+        ]
+    };
+    prop_oneof![
+        vec(any::<u8>(), 0..200),
+        vec(any::<char>(), 0..80).prop_map(|text| String::from_iter(text).into_bytes()),
+        (part(), part(), part()).prop_map(|(a, b, c)| format!("{a}.{b}.{c}").into_bytes()),
+        vec(part(), 0..6).prop_map(|parts| parts.join(".").into_bytes()),
+    ]
+}
+
+#[test]
+fn whatever_the_service_did_not_sign_is_refused_and_never_a_defect() {
+    const INTERNAL: i32 = 14;
+    let (_, client) = service_and_client();
+    check(&unsigned(), 100_000, 3_000, |token| {
+        for outcome in [
+            client.verify(&token),
+            client.verify_transaction(&token, "pay", Some("n")),
+        ] {
+            prop_assert_ne!(outcome.status, 0, "accepted");
+            prop_assert_ne!(outcome.status, INTERNAL, "{:?}", outcome);
+        }
+        Ok(())
+    });
+}
