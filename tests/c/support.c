@@ -141,6 +141,7 @@ int run_tests(int argc, char **argv, const struct test *tests, size_t count)
 /* ---- Checks ---- */
 
 char *out;
+static char *answer_before;
 
 void fail(const char *file, int line, const char *format, ...)
 {
@@ -162,8 +163,22 @@ void forget_out(void)
     out = NULL;
 }
 
+void before_call(void)
+{
+    answer_before = out;
+}
+
+/* Every call answers something. */
+static void after_call(const char *file, int line, const char *call)
+{
+    if (out == answer_before)
+        fail(file, line, "%s wrote no answer", call);
+    lid_free_string(answer_before);
+}
+
 void expect_ok(const char *file, int line, const char *call, lid_status status)
 {
+    after_call(file, line, call);
     if (status != LID_OK || out == NULL)
         fail(file, line, "%s: %s", call, lid_status_name(status));
 }
@@ -189,6 +204,7 @@ static void check_error_object(const char *file, int line)
 void expect_error(const char *file, int line, const char *call, lid_status status,
                   lid_status expected, const char *code)
 {
+    after_call(file, line, call);
     if (status != expected)
         fail(file, line, "%s: %s in place of %s", call, lid_status_name(status),
              lid_status_name(expected));

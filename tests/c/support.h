@@ -48,10 +48,12 @@ void forget_out(void);
 void expect_ok(const char *file, int line, const char *call, lid_status status);
 void expect_error(const char *file, int line, const char *call, lid_status status,
                   lid_status expected, const char *code);
+/* Keeps the answer before, which the call's arguments may come from. */
+void before_call(void);
 
-#define OK(call) (forget_out(), expect_ok(__FILE__, __LINE__, #call, call))
+#define OK(call) (before_call(), expect_ok(__FILE__, __LINE__, #call, call))
 #define ERROR(call, status, code) \
-    (forget_out(), expect_error(__FILE__, __LINE__, #call, call, status, code))
+    (before_call(), expect_error(__FILE__, __LINE__, #call, call, status, code))
 
 /* What stands at a JSON pointer. A string comes as it is, everything else as
  * JSON. Lives until the program ends. */
