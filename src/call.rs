@@ -31,6 +31,27 @@ pub(crate) struct Subject<'a> {
     pub(crate) user_id: Option<&'a str>,
 }
 
+/// How long a call goes on: until its deadline, or until its caller cancels.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience<'a> {
+    pub(crate) deadline: Instant,
+    pub(crate) cancel: Option<&'a Arc<Cancel>>,
+}
+
+impl Patience<'_> {
+    /// For a call that cannot be cancelled.
+    pub(crate) fn until(deadline: Instant) -> Patience<'static> {
+        Patience {
+            deadline,
+            cancel: None,
+        }
+    }
+
+    pub(crate) fn is_cancelled(self) -> bool {
+        self.cancel.is_some_and(|cancel| cancel.is_triggered())
+    }
+}
+
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: String,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use crate::call::{Call, encode};
+use crate::call::{Call, Patience, encode};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
@@ -25,6 +25,8 @@ use crate::transport;
 const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a due key is left alone after a refresh that failed.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// How soon a call that waits for another's fetch notices that it is cancelled.
+const CANCEL_CHECK: Duration = Duration::from_millis(20);
 /// Keys kept at most; the oldest makes room.
 const MAX_KEYS: usize = 64;
 
@@ -146,19 +148,44 @@ impl KeyCache {
 
     /// The key with this id, fetched if need be. A token without an id is
     /// verified with the service's current key, kept under the empty id.
-    pub(crate) fn get(&self, client: &Client, kid: Option<&str>, deadline: Instant) -> Result<Key> {
+    pub(crate) fn get(
+        &self,
+        client: &Client,
+        kid: Option<&str>,
+        patience: Patience<'_>,
+    ) -> Result<Key> {
         let id = kid.unwrap_or_default();
+        loop {
+            let found = self.find(client, id, patience);
+            let given_up = matches!(&found, Err(error) if error.status() == Status::Cancelled);
+            if !given_up {
+                return found;
+            }
+            if patience.is_cancelled() {
+                return Err(Error::cancelled());
+            }
+            // Another call was fetching the key, and it was that one which was cancelled.
+        }
+    }
+
+    fn find(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
         let known = self.keys.load().get(id).cloned();
         match known {
             Some(known) if age(&known) < self.ttl => Ok(known.key.clone()),
-            Some(known) => self.refresh(client, id, &known, deadline),
-            None => self.fetch_unknown(client, id, deadline),
+            Some(known) => self.refresh(client, id, &known, patience),
+            None => self.fetch_unknown(client, id, patience),
         }
     }
 
     /// One thread refreshes a due key; all others, and this one should it fail,
     /// go on with the old one.
-    fn refresh(&self, client: &Client, id: &str, known: &Known, deadline: Instant) -> Result<Key> {
+    fn refresh(
+        &self,
+        client: &Client,
+        id: &str,
+        known: &Known,
+        patience: Patience<'_>,
+    ) -> Result<Key> {
         let usable = age(known) < STALE_LIMIT;
         let flight = {
             let mut state = lock(&self.state);
@@ -172,7 +199,7 @@ impl KeyCache {
                 Some(_) if usable => return Ok(known.key.clone()),
                 Some(flight) => {
                     drop(state);
-                    return flight.wait(deadline);
+                    return flight.wait(patience);
                 }
                 None => {}
             }
@@ -180,7 +207,8 @@ impl KeyCache {
             state.next_refresh.insert(id.into(), next);
             state.depart(id)
         };
-        match self.fly(client, id, &flight, deadline) {
+        match self.fly(client, id, &flight, patience) {
+            Err(error) if error.status() == Status::Cancelled => Err(error),
             Err(error) if usable && error.status() != Status::TokenInvalid => Ok(known.key.clone()),
             // The service answered: this key is no more.
             Err(error) => {
@@ -191,14 +219,14 @@ impl KeyCache {
         }
     }
 
-    fn fetch_unknown(&self, client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+    fn fetch_unknown(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
         let flight = {
             let mut state = lock(&self.state);
             match state.flights.get(id) {
                 Some(flight) => {
                     let flight = flight.clone();
                     drop(state);
-                    return flight.wait(deadline);
+                    return flight.wait(patience);
                 }
                 None => {
                     // It may have landed since the caller looked.
@@ -210,17 +238,23 @@ impl KeyCache {
                 }
             }
         };
-        self.fly(client, id, &flight, deadline)
+        self.fly(client, id, &flight, patience)
     }
 
     /// Fetches, keeps the key, and tells those who wait, whatever happens.
-    fn fly(&self, client: &Client, id: &str, flight: &Flight, deadline: Instant) -> Result<Key> {
+    fn fly(
+        &self,
+        client: &Client,
+        id: &str,
+        flight: &Flight,
+        patience: Patience<'_>,
+    ) -> Result<Key> {
         let landing = Landing {
             cache: self,
             id,
             flight,
         };
-        let result = fetch(client, id, deadline);
+        let result = fetch(client, id, patience);
         if let Ok(key) = &result {
             self.keep(id, key.clone());
         }
@@ -273,13 +307,14 @@ fn throttled(wait: Duration) -> Error {
     .with_retry_after(Some(wait))
 }
 
-fn fetch(client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+fn fetch(client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
     let mut call = Call::new(&operation::PUBLIC_KEY);
     if !id.is_empty() {
         call.path.push_str("?kid=");
         call.path.push_str(&encode(id));
     }
-    call.deadline = Some(deadline);
+    call.deadline = Some(patience.deadline);
+    call.cancel = patience.cancel.cloned();
     let reply = transport::execute(client, call).map_err(|error| match error.http_status() {
         Some(400 | 404) => Error::new(
             Status::TokenInvalid,
@@ -305,13 +340,16 @@ impl Flight {
         self.landing.notify_all();
     }
 
-    fn wait(&self, deadline: Instant) -> Result<Key> {
+    fn wait(&self, patience: Patience<'_>) -> Result<Key> {
         let mut landed = lock(&self.landed);
         loop {
             if let Some(result) = &*landed {
                 return result.clone();
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            if patience.is_cancelled() {
+                return Err(Error::cancelled());
+            }
+            let left = patience.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Error::new(
                     Status::Timeout,
@@ -320,9 +358,14 @@ impl Flight {
                 )
                 .with_retryable(true));
             }
+            // A condition variable does not hear a cancel: whoever can be cancelled looks up.
+            let nap = match patience.cancel {
+                Some(_) => left.min(CANCEL_CHECK),
+                None => left,
+            };
             landed = self
                 .landing
-                .wait_timeout(landed, left)
+                .wait_timeout(landed, nap)
                 .unwrap_or_else(|poisoned| poisoned.into_inner())
                 .0;
         }

@@ -4,12 +4,11 @@
 //! for its key. When the key is at hand the signature is judged before the
 //! values of the claims, so that a forged token is called forged, not expired.
 
-use std::time::Instant;
-
 use serde_json::{Map, Value};
 
 use super::claims::{Claims, Expected};
 use super::{header, parts};
+use crate::call::Patience;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::json::ObjectWriter;
@@ -38,7 +37,7 @@ impl Client {
         &self,
         token: &str,
         username: Option<&str>,
-        deadline: Instant,
+        patience: Patience<'_>,
         further: impl FnOnce(&Map<String, Value>) -> Result<()>,
     ) -> Result<Verified> {
         let parts = parts::split(token)?;
@@ -53,7 +52,7 @@ impl Client {
             .and_then(|()| further(claims.members()));
         let process = self.process();
         let key = match &judged {
-            Ok(()) => Some(process.keys.get(self, kid, deadline)?),
+            Ok(()) => Some(process.keys.get(self, kid, patience)?),
             Err(_) => process.keys.known(kid),
         };
         if key.is_some_and(|key| !key.verifies(parts.signature, parts.signed)) {
@@ -71,7 +70,7 @@ impl Client {
     }
 
     /// Verifies the `jwt` of an answer of the service.
-    pub(crate) fn verify_answer(&self, jwt: &str, deadline: Instant) -> Result<()> {
-        self.verify(jwt, None, deadline, |_| Ok(())).map(|_| ())
+    pub(crate) fn verify_answer(&self, jwt: &str, patience: Patience<'_>) -> Result<()> {
+        self.verify(jwt, None, patience, |_| Ok(())).map(|_| ())
     }
 }

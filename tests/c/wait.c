@@ -326,6 +326,57 @@ static void a_wait_is_cancelled_while_the_key_is_fetched(void)
     cancelled_in_time(while_the_key_is_fetched);
 }
 
+/* Several waits share the fetch of one key: cancelling the one that fetches
+ * leaves the others waiting, and cancelling one that waits ends it. */
+static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *fetching = lid_cancel_new(), *sharing = lid_cancel_new();
+    struct wait first, second, third;
+    const char *codes[3];
+    double triggered;
+    int i;
+
+    add_user(client, USER);
+    for (i = 0; i < 3; i++) {
+        OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+        codes[i] = get("/code");
+    }
+    inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
+    begin(&first, client, codes[0], 60000, fetching);
+    await_requests("/certs", 1);
+    begin(&second, client, codes[1], 60000, sharing);
+    begin(&third, client, codes[2], 60000, NULL);
+    await_requests(WAIT, 3);
+    triggered = now_ms();
+    lid_cancel_trigger(sharing);
+    CHECK(end(&second) == LID_ERROR_CANCELLED);
+    /* Much less than the fetch takes; the cases above measure. */
+    CHECK(second.ended - triggered < 5000);
+    lid_cancel_trigger(fetching);
+    CHECK(end(&first) == LID_ERROR_CANCELLED);
+    CHECK(end(&third) == LID_OK);
+    TEXT("/user/username", USER);
+    CHECK(requests_for("/certs") == 2);
+    lid_cancel_free(fetching);
+    lid_cancel_free(sharing);
+}
+
+/* The code is used up, so the wait may not be repeated, though fetching a key
+ * might be. */
+static void a_log_in_whose_key_cannot_be_had_is_not_retryable(void)
+{
+    lid_client *client = configured_client("\"max_retries\":0");
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    inject("/certs", 1, "\"kind\":\"drop\"");
+    ERROR(lid_wait_code(client, USER, get("/code"), "short", 0, NULL, &out), LID_ERROR_NETWORK,
+          "connection_lost");
+    TEXT("/error/retryable", "false");
+    CHECK(requests_for(WAIT) == 1);
+}
+
 static void a_wait_cancelled_before_it_began_sends_nothing(void)
 {
     lid_client *client = new_client();
@@ -390,6 +441,8 @@ static const struct test tests[] = {
     TEST(a_wait_is_cancelled_before_trying_again),
     TEST(a_wait_is_cancelled_in_the_tls_handshake),
     TEST(a_wait_is_cancelled_while_the_key_is_fetched),
+    TEST(waits_that_share_a_fetch_are_cancelled_one_by_one),
+    TEST(a_log_in_whose_key_cannot_be_had_is_not_retryable),
     TEST(a_wait_cancelled_before_it_began_sends_nothing),
     TEST(a_switch_ends_its_own_waits_only),
     TEST(a_switch_that_is_not_used_changes_nothing),
