@@ -174,6 +174,8 @@ static void after_call(const char *file, int line, const char *call)
     if (out == answer_before)
         fail(file, line, "%s wrote no answer", call);
     lid_free_string(answer_before);
+    /* This call may stand within the arguments of another. */
+    answer_before = out;
 }
 
 void expect_ok(const char *file, int line, const char *call, lid_status status)
