@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define RETRIEVE "/manage/users/retrieve"
-#define CALLS 25
+#define CALLS 12
 #define CHILDREN 8
 
 static lid_client *client;
