@@ -67,9 +67,18 @@ fn the_version_macros_are_cargos_version() {
     let header = header();
     for (name, value) in [
         ("LID_VERSION", format!("\"{}\"", env!("CARGO_PKG_VERSION"))),
-        ("LID_VERSION_MAJOR", env!("CARGO_PKG_VERSION_MAJOR").to_owned()),
-        ("LID_VERSION_MINOR", env!("CARGO_PKG_VERSION_MINOR").to_owned()),
-        ("LID_VERSION_PATCH", env!("CARGO_PKG_VERSION_PATCH").to_owned()),
+        (
+            "LID_VERSION_MAJOR",
+            env!("CARGO_PKG_VERSION_MAJOR").to_owned(),
+        ),
+        (
+            "LID_VERSION_MINOR",
+            env!("CARGO_PKG_VERSION_MINOR").to_owned(),
+        ),
+        (
+            "LID_VERSION_PATCH",
+            env!("CARGO_PKG_VERSION_PATCH").to_owned(),
+        ),
     ] {
         let line = format!("#define {name} {value}\n");
         assert!(header.contains(&line), "the header lacks {line}");
@@ -98,7 +107,8 @@ fn the_header_compiles_alone_as_c99_and_as_cpp17() {
         "#include <loginid.h>\n#include <loginid.h>\nint main(void) { return LID_OK; }\n",
     )
     .unwrap();
-    for (mut compiler, language, standard) in [(cc(), "c", "-std=c99"), (cxx(), "c++", "-std=c++17")]
+    for (mut compiler, language, standard) in
+        [(cc(), "c", "-std=c99"), (cxx(), "c++", "-std=c++17")]
     {
         run(compiler
             .args([standard, "-fsyntax-only", "-x", language, "-I"])
@@ -121,7 +131,11 @@ fn the_flat_header_needs_no_preprocessor_and_declares_the_same() {
     }
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("flat.c");
-    fs::write(&source, format!("#include <stdbool.h>\n#include <stdint.h>\n{flat}")).unwrap();
+    fs::write(
+        &source,
+        format!("#include <stdbool.h>\n#include <stdint.h>\n{flat}"),
+    )
+    .unwrap();
     run(cc().args(["-std=c99", "-fsyntax-only"]).arg(source));
 }
 
@@ -163,9 +177,16 @@ fn the_library_needs_nothing_but_the_system() {
         .filter_map(|line| line.split_once('[')?.1.split(']').next())
         .collect();
     let system = |name: &&str| {
-        ["libc.", "libgcc_s.", "libm.", "libdl.", "libpthread.", "ld-linux"]
-            .iter()
-            .any(|library| name.starts_with(library))
+        [
+            "libc.",
+            "libgcc_s.",
+            "libm.",
+            "libdl.",
+            "libpthread.",
+            "ld-linux",
+        ]
+        .iter()
+        .any(|library| name.starts_with(library))
     };
     assert!(needed.iter().all(|name| system(name)), "{needed:?}");
 }
@@ -191,7 +212,9 @@ fn every_function_is_documented() {
             );
         }
         assert!(
-            comment.contains("LID_ERROR_") || comment.contains("as `lid_new`") || comment.contains("Errors: "),
+            comment.contains("LID_ERROR_")
+                || comment.contains("as `lid_new`")
+                || comment.contains("Errors: "),
             "{name}: its comment names no error"
         );
     }

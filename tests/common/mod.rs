@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod compiler;
+pub mod make;
 pub mod process;
 
 use std::path::{Path, PathBuf};
