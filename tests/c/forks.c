@@ -144,6 +144,31 @@ static void a_child_may_fork_too(void)
     every_call_was_sent_once(7);
 }
 
+/* Freeing is all some children do with what they inherit. */
+static void a_child_may_free_what_it_never_used(void)
+{
+    pthread_t thread;
+    int i, status;
+
+    add_users();
+    client = new_client();
+    read_user("parent");
+    CHECK(pthread_create(&thread, NULL, read_user_in_thread, (void *)"thread") == 0);
+    for (i = 0; i < CHILDREN; i++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            lid_free(client);
+            _exit(0);
+        }
+        CHECK(waitpid(child, &status, 0) == child);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    CHECK(pthread_join(thread, NULL) == 0);
+    read_user("parent");
+    every_call_was_sent_once(3);
+}
+
 /* Without connections there is as much to go wrong: nonces. */
 static void tokens_of_parent_and_child_differ(void)
 {
@@ -206,6 +231,7 @@ static const struct test tests[] = {
     TEST(after_first_use),
     TEST(while_other_threads_are_calling),
     TEST(a_child_may_fork_too),
+    TEST(a_child_may_free_what_it_never_used),
     TEST(tokens_of_parent_and_child_differ),
     TEST(both_verify_tokens),
 };

@@ -240,6 +240,7 @@ static void a_service_that_gives_no_key_proves_nothing(void)
     add_user(client, USER);
     inject(CERTS, 1, "\"kind\":\"status\",\"code\":500,\"body\":\"oops\"");
     ERROR(lid_verify_token(client, login(USER), NULL, &out), LID_ERROR_API, "http_error");
+    TEXT("/error/operation", "verify_token");
     inject(CERTS, 1, "\"kind\":\"drop\"");
     ERROR(lid_verify_token(client, login(USER), NULL, &out), LID_ERROR_NETWORK,
           "connection_lost");

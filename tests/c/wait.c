@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define LOGIN "temporary_authentication"
@@ -373,6 +374,7 @@ static void a_log_in_whose_key_cannot_be_had_is_not_retryable(void)
     inject("/certs", 1, "\"kind\":\"drop\"");
     ERROR(lid_wait_code(client, USER, get("/code"), "short", 0, NULL, &out), LID_ERROR_NETWORK,
           "connection_lost");
+    TEXT("/error/operation", "wait_code");
     TEXT("/error/retryable", "false");
     CHECK(requests_for(WAIT) == 1);
 }
@@ -413,6 +415,37 @@ static void a_switch_ends_its_own_waits_only(void)
     lid_cancel_free(other);
 }
 
+/* A child has copies of all that its parent had open, and may live long. */
+static void a_child_does_not_keep_its_parents_wait_going(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *cancel = lid_cancel_new();
+    struct wait wait;
+    double triggered;
+    int ends[2];
+    char byte;
+    pid_t child;
+
+    CHECK(pipe(ends) == 0);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        /* Until the parent closes its end, or is no more. */
+        close(ends[1]);
+        _exit((int)read(ends[0], &byte, 1));
+    }
+    add_user(client, USER);
+    begin(&wait, client, new_code(client), 30000, cancel);
+    await_requests(WAIT, 1);
+    triggered = now_ms();
+    lid_cancel_trigger(cancel);
+    CHECK(end(&wait) == LID_ERROR_CANCELLED);
+    CHECK(wait.ended - triggered < 5000);
+    close(ends[1]);
+    CHECK(waitpid(child, NULL, 0) == child);
+    lid_cancel_free(cancel);
+}
+
 /* A wait that was not cancelled does what one without a switch does. */
 static void a_switch_that_is_not_used_changes_nothing(void)
 {
@@ -445,6 +478,7 @@ static const struct test tests[] = {
     TEST(a_log_in_whose_key_cannot_be_had_is_not_retryable),
     TEST(a_wait_cancelled_before_it_began_sends_nothing),
     TEST(a_switch_ends_its_own_waits_only),
+    TEST(a_child_does_not_keep_its_parents_wait_going),
     TEST(a_switch_that_is_not_used_changes_nothing),
 };
 
