@@ -31,6 +31,33 @@ pub(crate) struct Subject<'a> {
     pub(crate) user_id: Option<&'a str>,
 }
 
+/// How long a call goes on: until its deadline, or until its caller cancels.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience<'a> {
+    pub(crate) deadline: Instant,
+    pub(crate) cancel: Option<&'a Arc<Cancel>>,
+}
+
+impl Patience<'_> {
+    /// For a call that cannot be cancelled.
+    pub(crate) fn until(deadline: Instant) -> Patience<'static> {
+        Patience {
+            deadline,
+            cancel: None,
+        }
+    }
+
+    /// The same, but no longer than `limit` from now.
+    pub(crate) fn at_most(mut self, limit: Duration) -> Self {
+        self.deadline = self.deadline.min(Instant::now() + limit);
+        self
+    }
+
+    pub(crate) fn is_cancelled(self) -> bool {
+        self.cancel.is_some_and(|cancel| cancel.is_triggered())
+    }
+}
+
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: String,

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
 /// A switch that is off until it is triggered, and then stays on. It may be
@@ -15,8 +15,9 @@ use rustix::pipe::{PipeFlags, pipe_with};
 #[derive(Debug)]
 pub struct Cancel {
     triggered: AtomicBool,
-    /// Closing the writing end makes the reading end ready, for good.
-    writer: Mutex<Option<OwnedFd>>,
+    /// A byte written here makes the reading end ready, for good: nobody reads
+    /// it. Closing would not, while a forked child has a copy of this end.
+    writer: OwnedFd,
     reader: OwnedFd,
 }
 
@@ -26,7 +27,7 @@ impl Cancel {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
         Ok(Cancel {
             triggered: AtomicBool::new(false),
-            writer: Mutex::new(Some(writer)),
+            writer,
             reader,
         })
     }
@@ -34,9 +35,11 @@ impl Cancel {
     /// Ends the waits that use this switch, now and later. May be called from
     /// any thread, any number of times.
     pub fn trigger(&self) {
-        self.triggered.store(true, Ordering::SeqCst);
-        let mut writer = self.writer.lock().unwrap_or_else(|e| e.into_inner());
-        writer.take();
+        if self.triggered.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        // The first byte in an empty pipe: it always fits.
+        while rustix::io::write(&self.writer, &[1]) == Err(Errno::INTR) {}
     }
 
     /// Whether it was triggered.

@@ -1,11 +1,10 @@
 //! The client: what every call goes through.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use crate::call::Call;
+use crate::call::{Call, Patience};
 use crate::config::{Config, private_key_required};
 use crate::error::{Error, Result, Status};
 use crate::json;
@@ -113,28 +112,39 @@ impl Client {
         // What follows the answer, fetching a key perhaps, shares its deadline.
         let deadline = call.deadline_within(self.config.request_timeout);
         call.deadline = Some(deadline);
+        let cancel = call.cancel.clone();
+        let patience = Patience {
+            deadline,
+            cancel: cancel.as_ref(),
+        };
         let jwt_required = call.jwt_required || operation.answer == Answer::Authentication;
         let reply = transport::execute(self, call)?;
         let checked = match operation.answer {
             Answer::Nothing => Ok(()),
             Answer::Object | Answer::Text => object(&reply).map(drop),
             Answer::Authentication | Answer::PossibleAuthentication => {
-                self.check_jwt(&reply, jwt_required, deadline)
+                self.check_jwt(&reply, jwt_required, patience)
             }
         };
         match checked {
             Ok(()) if operation.answer == Answer::Nothing => Ok("{}".to_owned()),
             Ok(()) => Ok(reply.body),
-            Err(error) => Err(error.with_operation(operation.name)),
+            // The call itself was carried out, whatever may be said of fetching a key.
+            Err(error) => {
+                let retryable = error.retryable() && operation.safe;
+                Err(error
+                    .with_operation(operation.name)
+                    .with_retryable(retryable))
+            }
         }
     }
 
     /// Verifies the `jwt` of an answer. One that is there is never passed on
     /// unverified.
-    fn check_jwt(&self, reply: &Reply, required: bool, deadline: Instant) -> Result<()> {
+    fn check_jwt(&self, reply: &Reply, required: bool, patience: Patience<'_>) -> Result<()> {
         let members = object(reply)?;
         if let Some(jwt) = json::text_member(&members, "jwt") {
-            return self.verify_answer(&jwt, deadline);
+            return self.verify_answer(&jwt, patience);
         }
         if required || members.iter().any(|(name, _)| name == "jwt") {
             return Err(Error::new(

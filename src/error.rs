@@ -130,6 +130,10 @@ impl Error {
         Error::new(Status::Config, code, message)
     }
 
+    pub(crate) fn cancelled() -> Error {
+        Error::new(Status::Cancelled, "cancelled", "the call was cancelled")
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Error {
         Error::new(Status::Internal, "internal_error", message)
     }

@@ -156,7 +156,7 @@ fn attempts(
                 let woken = sleep_until(Instant::now() + wait, call.cancel.as_deref())
                     .map_err(|error| Error::internal(format!("waiting failed: {error}")))?;
                 if woken == Woken::Cancelled {
-                    return Err(cancelled());
+                    return Err(Error::cancelled());
                 }
             }
         }
@@ -185,13 +185,9 @@ fn pause(
 
 fn check_cancelled(call: &Call<'_>) -> Result<()> {
     match &call.cancel {
-        Some(cancel) if cancel.is_triggered() => Err(cancelled()),
+        Some(cancel) if cancel.is_triggered() => Err(Error::cancelled()),
         _ => Ok(()),
     }
-}
-
-fn cancelled() -> Error {
-    Error::new(Status::Cancelled, "cancelled", "the call was cancelled")
 }
 
 /// A new bearer token: each is good for one attempt, since nonces are single
@@ -437,7 +433,7 @@ fn from_connector(failure: Failure, sent: bool) -> Failed {
     let (status, code, repeat) = match failure {
         Failure::Cancelled => {
             return Failed {
-                error: cancelled(),
+                error: Error::cancelled(),
                 repeat: Repeat::Never,
                 retry_after: None,
             };

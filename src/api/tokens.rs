@@ -1,6 +1,6 @@
 //! Service tokens, and the verification of the service's own.
 
-use crate::call::Subject;
+use crate::call::{Patience, Subject};
 use crate::client::Client;
 use crate::error::Result;
 use crate::json::ObjectWriter;
@@ -46,9 +46,14 @@ impl Client {
     /// `{"valid":true,"header":{…},"claims":{…}}`. Anything but a good token
     /// is an error. With a username, the token must be that user's.
     pub fn verify_token(&self, token: &str, username: Option<&str>) -> Result<String> {
-        self.verify(token, username, self.deadline(), |_| Ok(()))
-            .map(|verified| verified.to_json())
-            .map_err(|error| error.with_operation("verify_token"))
+        self.verify(
+            token,
+            username,
+            Patience::until(self.deadline()),
+            |_| Ok(()),
+        )
+        .map(|verified| verified.to_json())
+        .map_err(|error| error.with_operation("verify_token"))
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::object;
+use crate::call::Patience;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::json::{self, ObjectWriter};
@@ -49,7 +50,7 @@ impl Client {
         tx_payload: &str,
         nonce: Option<&str>,
     ) -> Result<String> {
-        self.verify(tx_token, None, self.deadline(), |claims| {
+        self.verify(tx_token, None, Patience::until(self.deadline()), |claims| {
             check_transaction(claims, tx_payload, nonce)
         })
         .map(|verified| verified.to_json())

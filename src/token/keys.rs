@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use crate::call::{Call, encode};
+use crate::call::{Call, Patience, encode};
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
@@ -108,19 +108,41 @@ impl KeyCache {
 
     /// The key with this id, fetched if need be. A token without an id is
     /// verified with the service's current key, kept under the empty id.
-    pub(crate) fn get(&self, client: &Client, kid: Option<&str>, deadline: Instant) -> Result<Key> {
+    pub(crate) fn get(
+        &self,
+        client: &Client,
+        kid: Option<&str>,
+        patience: Patience<'_>,
+    ) -> Result<Key> {
         let id = kid.unwrap_or_default();
+        loop {
+            let found = self.find(client, id, patience);
+            let given_up = matches!(&found, Err(error) if error.status() == Status::Cancelled);
+            if !given_up || patience.is_cancelled() {
+                return found;
+            }
+            // Another call was fetching the key, and it was that one which was cancelled.
+        }
+    }
+
+    fn find(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
         let known = self.keys.load().get(id).cloned();
         match known {
             Some(known) if age(&known) < self.ttl => Ok(known.key.clone()),
-            Some(known) => self.refresh(client, id, &known, deadline),
-            None => self.fetch_unknown(client, id, deadline),
+            Some(known) => self.refresh(client, id, &known, patience),
+            None => self.fetch_unknown(client, id, patience),
         }
     }
 
     /// One thread refreshes a due key; all others, and this one should it fail,
     /// go on with the old one.
-    fn refresh(&self, client: &Client, id: &str, known: &Known, deadline: Instant) -> Result<Key> {
+    fn refresh(
+        &self,
+        client: &Client,
+        id: &str,
+        known: &Known,
+        patience: Patience<'_>,
+    ) -> Result<Key> {
         let usable = age(known) < STALE_LIMIT;
         let flight = {
             let mut state = lock(&self.state);
@@ -134,7 +156,7 @@ impl KeyCache {
                 Some(_) if usable => return Ok(known.key.clone()),
                 Some(flight) => {
                     drop(state);
-                    return flight.wait(deadline);
+                    return flight.wait(patience);
                 }
                 None => {}
             }
@@ -143,11 +165,12 @@ impl KeyCache {
             state.depart(id)
         };
         // Nobody is kept waiting for the refresh of a key that still serves.
-        let (until, max_retries) = match usable {
-            true => (deadline.min(Instant::now() + REFRESH_LIMIT), Some(0)),
-            false => (deadline, None),
+        let (patience, max_retries) = match usable {
+            true => (patience.at_most(REFRESH_LIMIT), Some(0)),
+            false => (patience, None),
         };
-        match self.fly(client, id, &flight, until, max_retries) {
+        match self.fly(client, id, &flight, patience, max_retries) {
+            Err(error) if error.status() == Status::Cancelled => Err(error),
             Err(error) if usable && error.status() != Status::TokenInvalid => Ok(known.key.clone()),
             // The service answered: this key is no more.
             Err(error) => {
@@ -158,7 +181,7 @@ impl KeyCache {
         }
     }
 
-    fn fetch_unknown(&self, client: &Client, id: &str, deadline: Instant) -> Result<Key> {
+    fn fetch_unknown(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
         loop {
             let under_way = {
                 let mut state = lock(&self.state);
@@ -172,13 +195,14 @@ impl KeyCache {
                         let first = state.unknown.take().map_err(throttled)?;
                         let flight = state.depart(id);
                         drop(state);
-                        return self.fly(client, id, &flight, deadline, repeats(first));
+                        return self.fly(client, id, &flight, patience, repeats(first));
                     }
                 }
             };
-            match under_way.wait(deadline) {
+            match under_way.wait(patience) {
                 // That was the end of another call's time, not of this one's.
-                Err(error) if error.status() == Status::Timeout && Instant::now() < deadline => {}
+                Err(error)
+                    if error.status() == Status::Timeout && Instant::now() < patience.deadline => {}
                 result => return result,
             }
         }
@@ -187,7 +211,12 @@ impl KeyCache {
     /// Another key for tokens without an id than the one just `tried`, should
     /// the service have begun to sign with a new one. It is asked for as seldom
     /// as an unknown key, so that forgers cause no more requests.
-    pub(crate) fn newer(&self, client: &Client, tried: &Key, deadline: Instant) -> Option<Key> {
+    pub(crate) fn newer(
+        &self,
+        client: &Client,
+        tried: &Key,
+        patience: Patience<'_>,
+    ) -> Option<Key> {
         let known = self.keys.load().get("").cloned()?;
         if !Arc::ptr_eq(&known.key, tried) {
             return Some(known.key.clone());
@@ -200,7 +229,7 @@ impl KeyCache {
             match state.flights.get("").cloned() {
                 Some(flight) => {
                     drop(state);
-                    return flight.wait(deadline).ok();
+                    return flight.wait(patience).ok();
                 }
                 None => {
                     let first = state.unknown.take().ok()?;
@@ -208,7 +237,7 @@ impl KeyCache {
                 }
             }
         };
-        self.fly(client, "", &flight, deadline, repeats(first)).ok()
+        self.fly(client, "", &flight, patience, repeats(first)).ok()
     }
 
     /// Fetches, keeps the key, and tells those who wait, whatever happens.
@@ -217,7 +246,7 @@ impl KeyCache {
         client: &Client,
         id: &str,
         flight: &Flight,
-        deadline: Instant,
+        patience: Patience<'_>,
         max_retries: Option<u32>,
     ) -> Result<Key> {
         let mut landing = Landing {
@@ -226,7 +255,7 @@ impl KeyCache {
             flight,
             result: Err(Error::internal("fetching the service's key failed")),
         };
-        landing.result = fetch(client, id, deadline, max_retries);
+        landing.result = fetch(client, id, patience, max_retries);
         if let Ok(key) = &landing.result {
             self.keep(id, key.clone());
         }
@@ -290,13 +319,19 @@ fn repeats(first: bool) -> Option<u32> {
     }
 }
 
-fn fetch(client: &Client, id: &str, deadline: Instant, max_retries: Option<u32>) -> Result<Key> {
+fn fetch(
+    client: &Client,
+    id: &str,
+    patience: Patience<'_>,
+    max_retries: Option<u32>,
+) -> Result<Key> {
     let mut call = Call::new(&operation::PUBLIC_KEY);
     if !id.is_empty() {
         call.path.push_str("?kid=");
         call.path.push_str(&encode(id));
     }
-    call.deadline = Some(deadline);
+    call.deadline = Some(patience.deadline);
+    call.cancel = patience.cancel.cloned();
     call.max_retries = max_retries;
     let reply = transport::execute(client, call).map_err(|error| match error.http_status() {
         Some(400 | 404) => Error::new(

@@ -4,12 +4,11 @@
 //! for its key. When the key is at hand the signature is judged before the
 //! values of the claims, so that a forged token is called forged, not expired.
 
-use std::time::Instant;
-
 use serde_json::{Map, Value};
 
 use super::claims::{Claims, Expected};
 use super::{header, parts};
+use crate::call::Patience;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::json::ObjectWriter;
@@ -39,7 +38,7 @@ impl Client {
         &self,
         token: &str,
         username: Option<&str>,
-        deadline: Instant,
+        patience: Patience<'_>,
         further: impl FnOnce(&Map<String, Value>) -> Result<()>,
     ) -> Result<Verified> {
         let parts = parts::split(token)?;
@@ -54,7 +53,7 @@ impl Client {
             .and_then(|()| further(claims.members()));
         let process = self.process();
         let key = match &judged {
-            Ok(()) => Some(process.keys.get(self, kid, deadline)?),
+            Ok(()) => Some(process.keys.get(self, kid, patience)?),
             Err(_) => process.keys.known(kid),
         };
         let verifies = |key: &VerifyingKey| key.verifies(parts.signature, parts.signed.as_bytes());
@@ -63,7 +62,7 @@ impl Client {
             Some(key) if verifies(key) => false,
             // A token that names no key may be signed with a newer one.
             Some(key) if kid.is_none() && judged.is_ok() => {
-                let newer = process.keys.newer(self, key, deadline);
+                let newer = process.keys.newer(self, key, patience);
                 !newer.is_some_and(|key| verifies(&key))
             }
             Some(_) => true,
@@ -83,7 +82,7 @@ impl Client {
     }
 
     /// Verifies the `jwt` of an answer of the service.
-    pub(crate) fn verify_answer(&self, jwt: &str, deadline: Instant) -> Result<()> {
-        self.verify(jwt, None, deadline, |_| Ok(())).map(|_| ())
+    pub(crate) fn verify_answer(&self, jwt: &str, patience: Patience<'_>) -> Result<()> {
+        self.verify(jwt, None, patience, |_| Ok(())).map(|_| ())
     }
 }

@@ -155,7 +155,9 @@ fn resolve(
         .spawn(move || {
             let addresses = (name.as_str(), port).to_socket_addrs();
             let _ = answers.send(addresses.map(Iterator::collect::<Vec<_>>));
-            // Closing its end of the pipe wakes the caller.
+            // Wakes the caller. Closing alone would not, while a process that was
+            // forked meanwhile has a copy of this end.
+            let _ = rustix::io::write(&finished, &[1]);
             drop(finished);
         })?;
     met(

@@ -51,7 +51,12 @@ fn wait(
     }
     // Cancelling wins over an answer that arrived in the same moment: the
     // caller has stopped waiting for it.
-    if cancel.is_some_and(Cancel::is_triggered) {
+    // The descriptor tells even when a forked child was the one to trigger.
+    let signalled = cancel.is_some()
+        && descriptors
+            .last()
+            .is_some_and(|fd| !fd.revents().is_empty());
+    if signalled || cancel.is_some_and(Cancel::is_triggered) {
         return Ok(Woken::Cancelled);
     }
     Ok(Woken::Ready)

@@ -105,11 +105,11 @@ fn another_calls_deadline_does_not_end_a_wait() {
     let cache = &client.process().keys;
     let soon = Instant::now() + Duration::from_millis(500);
     thread::scope(|scope| {
-        let hasty = scope.spawn(|| cache.get(&client, None, soon));
+        let hasty = scope.spawn(|| cache.get(&client, None, Patience::until(soon)));
         while emulator.request_count() == 0 {
             thread::yield_now();
         }
-        let patient = cache.get(&client, None, Instant::now() + HOUR);
+        let patient = cache.get(&client, None, Patience::until(Instant::now() + HOUR));
         assert!(patient.is_ok(), "{patient:?}");
         let error = hasty.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::Timeout, "{error}");

@@ -1,0 +1,143 @@
+/* Codes: made, authorized, invalidated, expired. Waiting for one is wait.c. */
+#include "support.h"
+
+#include <string.h>
+
+#define LOGIN "temporary_authentication"
+
+static void short_codes_are_six_digits(void)
+{
+    lid_client *client = new_client();
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, false, NULL, USER, &out));
+    CHECK(strlen(get("/code")) == 6);
+    CHECK(strspn(get("/code"), "0123456789") == 6);
+    TEXT("/is_authorized", "false");
+    CHECK(has(out, "/expires_at"));
+    TEXT_IN(last_request("/codes/short/generate"), "/body/purpose", LOGIN);
+    TEXT_IN(last_request("/codes/short/generate"), "/body/authorize", "false");
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    TEXT("/is_authorized", "true");
+}
+
+static void long_codes_and_phrases_are_longer(void)
+{
+    lid_client *client = new_client();
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "long", LOGIN, true, NULL, USER, &out));
+    CHECK(strlen(get("/code")) == 32);
+    OK(lid_generate_code(client, "phrase", "add_credential", true, NULL, USER, &out));
+    CHECK(strlen(get("/code")) > 6);
+}
+
+static void a_code_is_authorized_and_may_be_again(void)
+{
+    lid_client *client = new_client();
+    const char *id = add_user(client, USER);
+    const char *code;
+
+    OK(lid_generate_code(client, "short", LOGIN, false, id, NULL, &out));
+    code = get("/code");
+    OK(lid_authorize_code(client, code, "short", LOGIN, id, NULL, &out));
+    TEXT("/is_authorized", "true");
+    CHECK(has(out, "/expires_at"));
+    OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
+    TEXT("/is_authorized", "true");
+}
+
+/* A code belongs to one user, one type and one purpose. */
+static void a_code_fits_nothing_else(void)
+{
+    lid_client *client = new_client();
+    const char *code;
+
+    add_user(client, USER);
+    add_user(client, "grace");
+    OK(lid_generate_code(client, "long", LOGIN, false, NULL, USER, &out));
+    code = get("/code");
+    ERROR(lid_authorize_code(client, code, "long", LOGIN, NULL, "grace", &out), LID_ERROR_API,
+          "invalid_code");
+    ERROR(lid_authorize_code(client, code, "phrase", LOGIN, NULL, USER, &out), LID_ERROR_API,
+          "invalid_code");
+    ERROR(lid_authorize_code(client, code, "long", "add_credential", NULL, USER, &out),
+          LID_ERROR_API, "invalid_code");
+    TEXT("/error/operation", "authorize_code");
+    CHECK(!contains(out, code));
+    ERROR(lid_generate_code(client, "long", LOGIN, false, NULL, "nobody", &out), LID_ERROR_API,
+          "user_not_found");
+    OK(lid_authorize_code(client, code, "long", LOGIN, NULL, USER, &out));
+}
+
+static void a_code_expires(void)
+{
+    lid_client *client = new_client();
+    const char *code;
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    code = get("/code");
+    emulator("POST", "clock", "{\"advance_s\":179}");
+    OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
+    emulator("POST", "clock", "{\"advance_s\":2}");
+    ERROR(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out), LID_ERROR_API,
+          "code_expired");
+    ERROR(lid_wait_code(client, USER, code, "short", 0, NULL, &out), LID_ERROR_API,
+          "code_expired");
+    TEXT("/error/http_status", "400");
+    TEXT("/error/operation", "wait_code");
+}
+
+static void all_codes_are_invalidated(void)
+{
+    lid_client *client = new_client();
+    const char *first, *second, *other;
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "long", LOGIN, true, NULL, USER, &out));
+    first = get("/code");
+    OK(lid_generate_code(client, "long", LOGIN, true, NULL, USER, &out));
+    second = get("/code");
+    OK(lid_generate_code(client, "long", "add_credential", true, NULL, USER, &out));
+    other = get("/code");
+    OK(lid_invalidate_all_codes(client, "long", LOGIN, NULL, USER, &out));
+    CHECK(has(out, "/deleted_at"));
+    ERROR(lid_authorize_code(client, first, "long", LOGIN, NULL, USER, &out), LID_ERROR_API,
+          "invalid_code");
+    ERROR(lid_wait_code(client, USER, second, "long", 0, NULL, &out), LID_ERROR_API,
+          "invalid_code");
+    OK(lid_authorize_code(client, other, "long", "add_credential", NULL, USER, &out));
+}
+
+/* The type goes into the path: it never leaves this machine if it is unknown. */
+static void an_unknown_type_is_an_argument_error(void)
+{
+    lid_client *client = new_client();
+
+    ERROR(lid_generate_code(client, "SHORT", LOGIN, true, NULL, USER, &out),
+          LID_ERROR_INVALID_ARGUMENT, "invalid_code_type");
+    ERROR(lid_authorize_code(client, "1", "../x", LOGIN, NULL, USER, &out),
+          LID_ERROR_INVALID_ARGUMENT, "invalid_code_type");
+    ERROR(lid_invalidate_all_codes(client, "shor", LOGIN, NULL, USER, &out),
+          LID_ERROR_INVALID_ARGUMENT, "invalid_code_type");
+    ERROR(lid_wait_code(client, USER, "1", "shorter", 0, NULL, &out),
+          LID_ERROR_INVALID_ARGUMENT, "invalid_code_type");
+    ERROR(lid_generate_code(client, "short", LOGIN, true, NULL, NULL, &out),
+          LID_ERROR_INVALID_ARGUMENT, "user_required");
+    TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
+    ERROR(lid_generate_code(client, "short", "tea", true, NULL, USER, &out), LID_ERROR_API,
+          "bad_request");
+}
+
+static const struct test tests[] = {
+    TEST(short_codes_are_six_digits),
+    TEST(long_codes_and_phrases_are_longer),
+    TEST(a_code_is_authorized_and_may_be_again),
+    TEST(a_code_fits_nothing_else),
+    TEST(a_code_expires),
+    TEST(all_codes_are_invalidated),
+    TEST(an_unknown_type_is_an_argument_error),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,239 @@
+/* One client in parent and child: both right, neither in the other's way. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RETRIEVE "/manage/users/retrieve"
+#define CALLS 12
+#define CHILDREN 8
+
+static lid_client *client;
+
+/* Reads a user of one's own many times: another process's answer would show. */
+static void read_user(const char *username)
+{
+    int i;
+
+    for (i = 0; i < CALLS; i++) {
+        char *answer, *found;
+        if (lid_get_user(client, username, &answer) != LID_OK)
+            FAIL("%s: %s", username, answer);
+        CHECK(lid_json_get(answer, "/username", &found) == LID_OK);
+        if (strcmp(found, username) != 0)
+            FAIL("%s got the answer of %s", username, found);
+        lid_free_string(found);
+        lid_free_string(answer);
+    }
+}
+
+static void *read_user_in_thread(void *username)
+{
+    read_user(username);
+    return NULL;
+}
+
+static void add_users(void)
+{
+    /* With a client of their own, so that `client` is as a case wants it. */
+    lid_client *other = new_client();
+    int i;
+
+    add_user(other, "parent");
+    add_user(other, "thread");
+    for (i = 0; i < CHILDREN; i++)
+        add_user(other, text("child-%d", i));
+}
+
+/* Forks and makes calls on both sides, at the same time. */
+static void fork_and_call(int children)
+{
+    pid_t ids[CHILDREN];
+    int i;
+
+    fflush(NULL);
+    for (i = 0; i < children; i++) {
+        const char *name = text("child-%d", i);
+        ids[i] = fork();
+        CHECK(ids[i] >= 0);
+        if (ids[i] == 0) {
+            read_user(name);
+            lid_free(client);
+            _exit(0);
+        }
+    }
+    read_user("parent");
+    for (i = 0; i < children; i++) {
+        int status;
+        CHECK(waitpid(ids[i], &status, 0) == ids[i]);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    read_user("parent");
+}
+
+/* No attempt was refused or repeated: no nonce was drawn twice. */
+static void every_call_was_sent_once(int callers)
+{
+    int count = requests_for(RETRIEVE);
+
+    if (count != callers * CALLS)
+        FAIL("%d requests for %d calls", count, callers * CALLS);
+    CHECK(!contains(emulator("GET", "requests?path=" RETRIEVE, ""), "\"status\":401"));
+}
+
+static void before_first_use(void)
+{
+    add_users();
+    client = new_client();
+    fork_and_call(CHILDREN);
+    every_call_was_sent_once(CHILDREN + 2);
+}
+
+/* The parent has connections open, which a child must not touch. */
+static void after_first_use(void)
+{
+    add_users();
+    client = new_client();
+    read_user("parent");
+    fork_and_call(CHILDREN);
+    every_call_was_sent_once(CHILDREN + 3);
+}
+
+static void while_other_threads_are_calling(void)
+{
+    pthread_t threads[4];
+    int i;
+
+    add_users();
+    client = new_client();
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_create(&threads[i], NULL, read_user_in_thread, (void *)"thread") == 0);
+    await_requests(RETRIEVE, 4);
+    fork_and_call(CHILDREN);
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    every_call_was_sent_once(CHILDREN + 2 + 4);
+}
+
+/* A child of a child has yet another process's connections to leave alone. */
+static void a_child_may_fork_too(void)
+{
+    pid_t child;
+    int status;
+
+    add_users();
+    client = new_client();
+    read_user("parent");
+    fflush(NULL);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        read_user("parent");
+        fork_and_call(2);
+        _exit(0);
+    }
+    read_user("parent");
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    every_call_was_sent_once(7);
+}
+
+/* Freeing is all some children do with what they inherit. */
+static void a_child_may_free_what_it_never_used(void)
+{
+    pthread_t thread;
+    int i, status;
+
+    add_users();
+    client = new_client();
+    read_user("parent");
+    CHECK(pthread_create(&thread, NULL, read_user_in_thread, (void *)"thread") == 0);
+    for (i = 0; i < CHILDREN; i++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            lid_free(client);
+            _exit(0);
+        }
+        CHECK(waitpid(child, &status, 0) == child);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    CHECK(pthread_join(thread, NULL) == 0);
+    read_user("parent");
+    every_call_was_sent_once(3);
+}
+
+/* Without connections there is as much to go wrong: nonces. */
+static void tokens_of_parent_and_child_differ(void)
+{
+    int ends[2];
+    pid_t child;
+    char from_child[4096];
+    ssize_t length, total = 0;
+
+    client = new_client();
+    OK(lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &out));
+    CHECK(pipe(ends) == 0);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        OK(lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &out));
+        length = (ssize_t)strlen(get("/token"));
+        _exit(write(ends[1], get("/token"), (size_t)length) == length ? 0 : 1);
+    }
+    close(ends[1]);
+    while ((length = read(ends[0], from_child + total, sizeof from_child - 1 - (size_t)total)) > 0)
+        total += length;
+    from_child[total] = '\0';
+    CHECK(waitpid(child, NULL, 0) == child);
+    OK(lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &out));
+    /* Header and claims: the signature would differ even for the same nonce. */
+    *strrchr(from_child, '.') = '\0';
+    CHECK(total > 100 && !contains(get("/token"), from_child));
+}
+
+/* The parent's keys serve the child, and fetching one is the child's own. */
+static void both_verify_tokens(void)
+{
+    const char *token;
+    pid_t child;
+    int status;
+
+    client = new_client();
+    add_user(client, USER);
+    token = json_at(emulator("POST", "users/" USER "/login", ""), "/jwt");
+    OK(lid_verify_token(client, token, USER, &out));
+    emulator("POST", "keys/rotate", "");
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        OK(lid_verify_token(client, token, USER, &out));
+        OK(lid_verify_token(client, json_at(emulator("POST", "users/" USER "/login", ""), "/jwt"),
+                            USER, &out));
+        _exit(0);
+    }
+    OK(lid_verify_token(client, json_at(emulator("POST", "users/" USER "/login", ""), "/jwt"),
+                        USER, &out));
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    /* The first key once, for both; the second by each. */
+    CHECK(requests_for("/certs") == 3);
+}
+
+static const struct test tests[] = {
+    TEST(before_first_use),
+    TEST(after_first_use),
+    TEST(while_other_threads_are_calling),
+    TEST(a_child_may_fork_too),
+    TEST(a_child_may_free_what_it_never_used),
+    TEST(tokens_of_parent_and_child_differ),
+    TEST(both_verify_tokens),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,245 @@
+/* Private keys in every form they come in, good and bad. OpenSSL, which most
+ * keys come from, makes them. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What `openssl ARGUMENTS` prints. */
+static const char *openssl(const char *arguments)
+{
+    char printed[8192];
+    FILE *command = popen(text("openssl %s 2>openssl.log", arguments), "r");
+    size_t length;
+
+    CHECK(command != NULL);
+    length = fread(printed, 1, sizeof printed - 1, command);
+    printed[length] = '\0';
+    if (pclose(command) != 0 || length == 0)
+        FAIL("openssl %s failed", arguments);
+    return copy(printed);
+}
+
+/* The emulator's key as the application's owner got it: PKCS#8. */
+static const char *pkcs8(void)
+{
+    return getenv("LOGINID_PRIVATE_KEY");
+}
+
+static const char *sec1(void)
+{
+    write_file("pkcs8.pem", pkcs8());
+    return openssl("ec -in pkcs8.pem");
+}
+
+/* A key is good when the service takes what it signed. */
+static void accept(const char *key)
+{
+    lid_client *client;
+
+    OK(lid_new_management(getenv("LOGINID_CLIENT_ID"), key, base_url(), &client, &out));
+    ERROR(lid_get_user(client, USER, &out), LID_ERROR_API, "user_not_found");
+    lid_free(client);
+}
+
+/* All that can happen to a PEM text on its way through files, variables and
+ * copying. */
+static void accept_however_it_travelled(const char *key)
+{
+    const char *one_line = replace(key, "\n", "\\n");
+
+    accept(key);
+    accept(text("%.*s", (int)strlen(key) - 1, key));
+    accept(replace(key, "\n", "\r\n"));
+    accept(one_line);
+    accept(replace(key, "\n", "\\r\\n"));
+    accept(text("\"%s\"", key));
+    accept(text("\"%s\"", one_line));
+    accept(text("'%s'", one_line));
+    accept(text("\n\n  %s  \n\n", key));
+    accept(text("# our key\n%s", key));
+    accept(replace(key, "\n", "  \n"));
+}
+
+static void pkcs8_is_accepted_however_it_travelled(void)
+{
+    accept_however_it_travelled(pkcs8());
+}
+
+static void sec1_is_accepted_however_it_travelled(void)
+{
+    const char *key = sec1();
+
+    CHECK(contains(key, "-----BEGIN EC PRIVATE KEY-----"));
+    accept_however_it_travelled(key);
+}
+
+static void sec1_behind_its_parameters_is_accepted(void)
+{
+    const char *parameters = openssl("ecparam -name prime256v1");
+
+    CHECK(contains(parameters, "-----BEGIN EC PARAMETERS-----"));
+    accept_however_it_travelled(text("%s%s", parameters, sec1()));
+}
+
+static void a_key_without_its_public_half_is_accepted(void)
+{
+    sec1();
+    accept(openssl("ec -in pkcs8.pem -no_public"));
+    accept(openssl("pkcs8 -topk8 -nocrypt -in pkcs8.pem"));
+}
+
+static void the_environment_may_hold_the_key_in_one_line(void)
+{
+    setenv("LOGINID_PRIVATE_KEY", replace(pkcs8(), "\n", "\\n"), 1);
+    add_user(new_client(), USER);
+    setenv("LOGINID_PRIVATE_KEY", text("\"%s\"", replace(pkcs8(), "\n", "\\n")), 1);
+    OK(lid_get_user(new_client(), USER, &out));
+}
+
+static void the_environment_may_name_the_keys_file(void)
+{
+    lid_client *client;
+
+    write_file("key.pem", sec1());
+    setenv("LOGINID_PRIVATE_KEY_FILE", "key.pem", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "contradictory_fields");
+    unsetenv("LOGINID_PRIVATE_KEY");
+    add_user(new_client(), USER);
+    setenv("LOGINID_PRIVATE_KEY_FILE", "nowhere.pem", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "unreadable_file");
+    CHECK(contains(get("/error/message"), "nowhere.pem"));
+}
+
+static void the_configuration_may_name_the_keys_file(void)
+{
+    write_file("key.pem", pkcs8());
+    add_user(client_from_json(text(
+                 "{\"client_id\":\"%s\",\"base_url\":\"%s\",\"private_key_file\":\"key.pem\"}",
+                 getenv("LOGINID_CLIENT_ID"), base_url())),
+             USER);
+}
+
+/* Whether the message repeats any eight characters of the key's lines. */
+static int shows_key_material(const char *message, const char *key)
+{
+    for (; strlen(key) >= 8; key++) {
+        if (strncmp(key, "-----", 5) == 0) {
+            const char *end = strstr(key + 5, "-----");
+            key = end != NULL ? end + 4 : key + 5;
+        } else if (strcspn(key, " -\r\n") >= 8 && contains(message, text("%.8s", key))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The same from every constructor: a status, a code, and a message that names
+ * the problem and never shows the key. */
+static void refuse(const char *key, const char *code, const char *problem)
+{
+    lid_client *client = (lid_client *)&out;
+
+    ERROR(lid_new("a", key, NULL, &client, &out), LID_ERROR_PRIVATE_KEY, code);
+    CHECK(client == NULL);
+    if (!contains(get("/error/message"), problem))
+        FAIL("the message does not say: %s", problem);
+    CHECK(!shows_key_material(out, key));
+    ERROR(lid_new_management("a", key, NULL, &client, &out), LID_ERROR_PRIVATE_KEY, code);
+    ERROR(lid_new_with_config(text("{\"client_id\":\"a\",\"private_key\":%s}", quoted(key)),
+                              &client, &out),
+          LID_ERROR_PRIVATE_KEY, code);
+    CHECK(!shows_key_material(out, key));
+    setenv("LOGINID_PRIVATE_KEY", key, 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_PRIVATE_KEY, code);
+    CHECK(client == NULL);
+    CHECK(!shows_key_material(out, key));
+}
+
+static void an_rsa_key_is_refused(void)
+{
+    refuse(openssl("genrsa 2048"), "unsupported_private_key", "RSA");
+    refuse(openssl("genrsa -traditional 2048"), "unsupported_private_key", "RSA");
+}
+
+static void a_key_on_another_curve_is_refused(void)
+{
+    refuse(openssl("ecparam -genkey -noout -name secp384r1"), "unsupported_private_key",
+           "another curve");
+    refuse(openssl("ecparam -genkey -noout -name secp256k1"), "unsupported_private_key",
+           "another curve");
+    refuse(openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp384r1"),
+           "unsupported_private_key", "another curve");
+    refuse(openssl("genpkey -algorithm ED25519"), "unsupported_private_key",
+           "another algorithm");
+}
+
+static void a_public_key_is_refused(void)
+{
+    write_file("pkcs8.pem", pkcs8());
+    refuse(openssl("ec -in pkcs8.pem -pubout"), "public_key_given", "public key");
+    refuse(openssl("req -x509 -new -key pkcs8.pem -subj /CN=a"), "invalid_private_key",
+           "CERTIFICATE");
+}
+
+static void an_encrypted_key_is_refused(void)
+{
+    write_file("pkcs8.pem", pkcs8());
+    refuse(openssl("pkcs8 -topk8 -in pkcs8.pem -passout pass:secret"), "encrypted_private_key",
+           "passphrase");
+    refuse(openssl("ec -in pkcs8.pem -aes128 -passout pass:secret"), "encrypted_private_key",
+           "passphrase");
+}
+
+static void garbage_is_refused(void)
+{
+    refuse("garbage", "invalid_private_key", "not PEM");
+    refuse("-----BEGIN PRIVATE KEY-----", "invalid_private_key", "cut off");
+    refuse("-----BEGIN PRIVATE KEY-----\nR2FyYmFnZQ==\n-----END PRIVATE KEY-----",
+           "invalid_private_key", "damaged");
+    refuse("-----BEGIN PRIVATE KEY-----\nNot/base64!!\n-----END PRIVATE KEY-----",
+           "invalid_private_key", "base64");
+    refuse("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----", "invalid_private_key",
+           "damaged");
+    refuse("/etc/ssl/key.pem", "invalid_private_key", "not PEM");
+}
+
+/* Only the end of the last line may be missing: that is a final newline. */
+static void a_key_that_is_cut_off_is_refused(void)
+{
+    const char *key = copy(pkcs8());
+    size_t length;
+
+    for (length = strlen(key) - 2; length > 0; length -= length > 20 ? 10 : 1) {
+        char *cut = text("%.*s", (int)length, key);
+        lid_client *client;
+        ERROR(lid_new("a", cut, NULL, &client, &out), LID_ERROR_PRIVATE_KEY,
+              "invalid_private_key");
+        CHECK(client == NULL);
+        CHECK(!shows_key_material(out, cut));
+    }
+    /* A line is missing in the middle. */
+    refuse(replace(key, text("%.64s\n", strchr(key, '\n') + 1), ""), "invalid_private_key",
+           "damaged");
+}
+
+static const struct test tests[] = {
+    TEST(pkcs8_is_accepted_however_it_travelled),
+    TEST(sec1_is_accepted_however_it_travelled),
+    TEST(sec1_behind_its_parameters_is_accepted),
+    TEST(a_key_without_its_public_half_is_accepted),
+    TEST(the_environment_may_hold_the_key_in_one_line),
+    TEST(the_environment_may_name_the_keys_file),
+    TEST(the_configuration_may_name_the_keys_file),
+    TEST(an_rsa_key_is_refused),
+    TEST(a_key_on_another_curve_is_refused),
+    TEST(a_public_key_is_refused),
+    TEST(an_encrypted_key_is_refused),
+    TEST(garbage_is_refused),
+    TEST(a_key_that_is_cut_off_is_refused),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,151 @@
+/* The log callback: one event for each attempt, on the caller's thread, with
+ * nothing secret in it. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct log {
+    int count;
+    const char *events[16];
+    pthread_t threads[16];
+};
+
+static void record(const char *event_json, void *user_data)
+{
+    struct log *log = user_data;
+
+    CHECK(log->count < 16);
+    log->threads[log->count] = pthread_self();
+    log->events[log->count++] = copy(event_json);
+}
+
+static void each_attempt_is_an_event(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+    int i;
+
+    add_user(client, USER);
+    lid_set_log_callback(client, record, &log);
+    inject("/manage/users/retrieve", 1, "\"kind\":\"status\",\"code\":500");
+    inject("/manage/users/retrieve", 1, "\"kind\":\"drop\"");
+    OK(lid_get_user(client, USER, &out));
+    CHECK(log.count == 3);
+    for (i = 0; i < 3; i++) {
+        TEXT_IN(log.events[i], "/event", "http_attempt");
+        TEXT_IN(log.events[i], "/operation", "get_user");
+        TEXT_IN(log.events[i], "/method", "POST");
+        TEXT_IN(log.events[i], "/path", "/manage/users/retrieve");
+        TEXT_IN(log.events[i], "/attempt", text("%d", i + 1));
+        TEXT_IN(log.events[i], "/request_id", json_at(log.events[0], "/request_id"));
+        CHECK(has(log.events[i], "/duration_us"));
+        CHECK(pthread_equal(log.threads[i], pthread_self()));
+    }
+    TEXT_IN(log.events[0], "/http_status", "500");
+    TEXT_IN(log.events[0], "/status", "LID_ERROR_API");
+    TEXT_IN(log.events[0], "/code", "http_error");
+    CHECK(strcmp(json_at(log.events[0], "/retry_in_ms"), "null") != 0);
+    TEXT_IN(log.events[1], "/http_status", "null");
+    TEXT_IN(log.events[1], "/status", "LID_ERROR_NETWORK");
+    TEXT_IN(log.events[1], "/code", "connection_lost");
+    CHECK(strcmp(json_at(log.events[1], "/retry_in_ms"), "null") != 0);
+    TEXT_IN(log.events[2], "/http_status", "200");
+    TEXT_IN(log.events[2], "/status", "null");
+    TEXT_IN(log.events[2], "/code", "null");
+    TEXT_IN(log.events[2], "/retry_in_ms", "null");
+}
+
+static void the_last_error_of_a_call_is_an_event_too(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+
+    lid_set_log_callback(client, record, &log);
+    ERROR(lid_get_user(client, "nobody", &out), LID_ERROR_API, "user_not_found");
+    CHECK(log.count == 1);
+    TEXT_IN(log.events[0], "/http_status", "404");
+    TEXT_IN(log.events[0], "/code", "user_not_found");
+    TEXT_IN(log.events[0], "/request_id", get("/error/request_id"));
+    TEXT_IN(log.events[0], "/retry_in_ms", "null");
+}
+
+static void what_sends_nothing_logs_nothing(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+
+    lid_set_log_callback(client, record, &log);
+    OK(lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &out));
+    ERROR(lid_get_user(client, NULL, &out), LID_ERROR_INVALID_ARGUMENT, "null_argument");
+    CHECK(log.count == 0);
+    lid_set_log_callback(client, NULL, NULL);
+    add_user(client, USER);
+    CHECK(log.count == 0);
+}
+
+static void fetching_a_key_is_an_event_of_its_own(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+
+    add_user(client, USER);
+    lid_set_log_callback(client, record, &log);
+    OK(lid_verify_token(client, json_at(emulator("POST", "users/" USER "/login", ""), "/jwt"),
+                        NULL, &out));
+    CHECK(log.count == 1);
+    TEXT_IN(log.events[0], "/operation", "public_key");
+    TEXT_IN(log.events[0], "/method", "GET");
+    TEXT_IN(log.events[0], "/path", "/certs");
+}
+
+/* Even when the service repeats them in its answer. */
+static void secrets_are_in_no_event_and_no_error(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+    const char *code;
+    int i;
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "long", "temporary_authentication", false, NULL, USER, &out));
+    code = get("/code");
+    lid_set_log_callback(client, record, &log);
+    inject("/codes/long/authorize", 1,
+           text("\"kind\":\"status\",\"code\":400,\"body\":%s",
+                quoted(text("{\"code\":\"%s\",\"message\":\"no code %s\"}", code, code))));
+    ERROR(lid_authorize_code(client, code, "long", "temporary_authentication", NULL, USER, &out),
+          LID_ERROR_API, "[redacted]");
+    CHECK(!contains(out, code));
+    inject("/authenticate/code/wait", 1,
+           text("\"kind\":\"status\",\"code\":500,\"body\":%s",
+                quoted(text("{\"code\":\"c\",\"message\":\"no code %s\"}", code))));
+    ERROR(lid_wait_code(client, USER, code, "long", 0, NULL, &out), LID_ERROR_API, "c");
+    CHECK(!contains(out, code));
+    inject("/authenticate/password", 1,
+           "\"kind\":\"status\",\"code\":400,"
+           "\"body\":\"{\\\"code\\\":\\\"CANARY-1\\\",\\\"message\\\":\\\"not CANARY-1\\\"}\"");
+    ERROR(lid_authenticate_password(client, USER, "CANARY-1", &out), LID_ERROR_API,
+          "[redacted]");
+    CHECK(!contains(out, "CANARY-1"));
+    CHECK(log.count == 3);
+    for (i = 0; i < log.count; i++) {
+        CHECK(!contains(log.events[i], code));
+        CHECK(!contains(log.events[i], "CANARY-1"));
+        CHECK(!contains(log.events[i], "eyJ"));
+        CHECK(!contains(log.events[i], USER));
+    }
+}
+
+static const struct test tests[] = {
+    TEST(each_attempt_is_an_event),
+    TEST(the_last_error_of_a_call_is_an_event_too),
+    TEST(what_sends_nothing_logs_nothing),
+    TEST(fetching_a_key_is_an_event_of_its_own),
+    TEST(secrets_are_in_no_event_and_no_error),
+};
+
+TEST_MAIN(tests)

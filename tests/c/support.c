@@ -1,0 +1,434 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- Memory that lives until the program ends ---- */
+
+struct kept {
+    struct kept *next;
+    void (*release)(void *);
+    void *thing;
+};
+
+static struct kept *everything;
+
+static void keep_until_end(void *thing, void (*release)(void *))
+{
+    struct kept *kept = malloc(sizeof *kept);
+
+    CHECK(kept != NULL);
+    kept->next = everything;
+    kept->release = release;
+    kept->thing = thing;
+    everything = kept;
+}
+
+static void release_everything(void)
+{
+    while (everything != NULL) {
+        struct kept *kept = everything;
+        everything = kept->next;
+        kept->release(kept->thing);
+        free(kept);
+    }
+}
+
+static void release_client(void *client)
+{
+    lid_free(client);
+}
+
+static void release_answer(void *answer)
+{
+    lid_free_string(answer);
+}
+
+char *keep(char *allocated)
+{
+    CHECK(allocated != NULL);
+    keep_until_end(allocated, free);
+    return allocated;
+}
+
+char *copy(const char *text)
+{
+    return keep(strdup(text));
+}
+
+char *text(const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    char *result;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    CHECK(length >= 0);
+    result = keep(malloc((size_t)length + 1));
+    va_start(arguments, format);
+    vsnprintf(result, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+char *replace(const char *text, const char *from, const char *to)
+{
+    size_t room = strlen(text) * (strlen(to) + 1) + 1;
+    char *result = keep(malloc(room));
+    char *end = result;
+
+    while (*text != '\0') {
+        if (strncmp(text, from, strlen(from)) == 0) {
+            strcpy(end, to);
+            end += strlen(to);
+            text += strlen(from);
+        } else {
+            *end++ = *text++;
+        }
+    }
+    *end = '\0';
+    return result;
+}
+
+char *quoted(const char *plain)
+{
+    char *escaped = replace(replace(plain, "\\", "\\\\"), "\"", "\\\"");
+
+    return text("\"%s\"", replace(replace(escaped, "\n", "\\n"), "\r", "\\r"));
+}
+
+void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    CHECK(file != NULL);
+    CHECK(fputs(text, file) >= 0);
+    CHECK(fclose(file) == 0);
+}
+
+/* ---- Cases ---- */
+
+int run_tests(int argc, char **argv, const struct test *tests, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+            puts(tests[i].name);
+        } else if (argc == 2 && strcmp(argv[1], tests[i].name) == 0) {
+            tests[i].run();
+            forget_out();
+            release_everything();
+            return 0;
+        }
+    }
+    if (argc == 2 && strcmp(argv[1], "--list") == 0)
+        return 0;
+    fprintf(stderr, "usage: %s --list | CASE\n", argv[0]);
+    return 2;
+}
+
+/* ---- Checks ---- */
+
+char *out;
+static char *answer_before;
+
+void fail(const char *file, int line, const char *format, ...)
+{
+    va_list arguments;
+
+    fprintf(stderr, "%s:%d: ", file, line);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nout: %s\n", out != NULL ? out : "(nothing)");
+    fflush(NULL);
+    /* Not exit: other threads may be using what it would take down. */
+    _exit(1);
+}
+
+void forget_out(void)
+{
+    lid_free_string(out);
+    out = NULL;
+}
+
+void before_call(void)
+{
+    answer_before = out;
+}
+
+/* Every call answers something. */
+static void after_call(const char *file, int line, const char *call)
+{
+    if (out == answer_before)
+        fail(file, line, "%s wrote no answer", call);
+    lid_free_string(answer_before);
+    /* This call may stand within the arguments of another. */
+    answer_before = out;
+}
+
+void expect_ok(const char *file, int line, const char *call, lid_status status)
+{
+    after_call(file, line, call);
+    if (status != LID_OK || out == NULL)
+        fail(file, line, "%s: %s", call, lid_status_name(status));
+}
+
+/* Every error object is complete, whatever it is about. */
+static void check_error_object(const char *file, int line)
+{
+    static const char *const members[] = {
+        "/error/status",     "/error/code",        "/error/message",
+        "/error/operation",  "/error/http_status", "/error/request_id",
+        "/error/retryable",  "/error/retry_after_ms",
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof members / sizeof *members; i++) {
+        if (!has(out, members[i]))
+            fail(file, line, "the error object has no %s", members[i]);
+    }
+    if (*get("/error/message") == '\0')
+        fail(file, line, "the error has no message");
+}
+
+void expect_error(const char *file, int line, const char *call, lid_status status,
+                  lid_status expected, const char *code)
+{
+    after_call(file, line, call);
+    if (status != expected)
+        fail(file, line, "%s: %s in place of %s", call, lid_status_name(status),
+             lid_status_name(expected));
+    check_error_object(file, line);
+    expect_text(file, line, out, "/error/status", lid_status_name(expected));
+    expect_text(file, line, out, "/error/code", code);
+}
+
+const char *json_at(const char *json, const char *pointer)
+{
+    char *value;
+    lid_status status = lid_json_get(json, pointer, &value);
+
+    keep_until_end(value, release_answer);
+    if (status != LID_OK)
+        FAIL("nothing at %s of %s: %s", pointer, json, value);
+    return value;
+}
+
+const char *get(const char *pointer)
+{
+    return json_at(out, pointer);
+}
+
+int has(const char *json, const char *pointer)
+{
+    char *value;
+    lid_status status = lid_json_get(json, pointer, &value);
+
+    lid_free_string(value);
+    return status == LID_OK;
+}
+
+void expect_text(const char *file, int line, const char *json, const char *pointer,
+                 const char *expected)
+{
+    const char *found = json_at(json, pointer);
+
+    if (strcmp(found, expected) != 0)
+        fail(file, line, "%s is %s in place of %s", pointer, found, expected);
+}
+
+int contains(const char *text, const char *part)
+{
+    return strstr(text, part) != NULL;
+}
+
+/* ---- Clients ---- */
+
+static lid_client *keep_client(lid_client *client)
+{
+    CHECK(client != NULL);
+    keep_until_end(client, release_client);
+    return client;
+}
+
+lid_client *new_client(void)
+{
+    lid_client *client;
+
+    OK(lid_new_from_env(&client, &out));
+    return keep_client(client);
+}
+
+lid_client *client_from_json(const char *json)
+{
+    lid_client *client;
+
+    OK(lid_new_with_config(json, &client, &out));
+    return keep_client(client);
+}
+
+lid_client *configured_client(const char *members)
+{
+    return client_from_json(text("{\"client_id\":%s,\"private_key\":%s,\"base_url\":%s,%s}",
+                                 quoted(getenv("LOGINID_CLIENT_ID")),
+                                 quoted(getenv("LOGINID_PRIVATE_KEY")), quoted(base_url()),
+                                 members));
+}
+
+const char *add_user(const lid_client *client, const char *username)
+{
+    OK(lid_add_user_without_credentials(client, username, &out));
+    return get("/id");
+}
+
+/* ---- The emulator ---- */
+
+const char *base_url(void)
+{
+    return getenv("LOGINID_BASE_URL");
+}
+
+/* Connects to the host and port of "http://host:port". */
+static int dial(const char *url)
+{
+    char host[256], port[16];
+    struct addrinfo hints, *addresses;
+    int descriptor;
+
+    CHECK(url != NULL && sscanf(url, "http://%255[^:]:%15[0-9]", host, port) == 2);
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    CHECK(getaddrinfo(host, port, &hints, &addresses) == 0);
+    descriptor = socket(addresses->ai_family, addresses->ai_socktype, 0);
+    CHECK(descriptor >= 0);
+    CHECK(connect(descriptor, addresses->ai_addr, addresses->ai_addrlen) == 0);
+    freeaddrinfo(addresses);
+    return descriptor;
+}
+
+static void write_all(int descriptor, const char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0) {
+        ssize_t written = write(descriptor, text, length);
+        CHECK(written > 0);
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
+/* Reads until the other side closes. */
+static char *read_all(int descriptor)
+{
+    size_t length = 0, capacity = 4096;
+    char *text = malloc(capacity);
+    ssize_t amount;
+
+    CHECK(text != NULL);
+    while ((amount = read(descriptor, text + length, capacity - length - 1)) > 0) {
+        length += (size_t)amount;
+        if (length + 1 == capacity) {
+            text = realloc(text, capacity *= 2);
+            CHECK(text != NULL);
+        }
+    }
+    text[length] = '\0';
+    return keep(text);
+}
+
+int http(const char *url, const char *method, const char *path, const char *headers,
+         const char *json, const char **body)
+{
+    int status;
+    int descriptor = dial(url);
+    const char *answer, *end_of_head;
+
+    write_all(descriptor,
+              text("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                   "Content-Type: application/json\r\n%sContent-Length: %lu\r\n\r\n%s",
+                   method, path, headers, (unsigned long)strlen(json), json));
+    answer = read_all(descriptor);
+    close(descriptor);
+    end_of_head = strstr(answer, "\r\n\r\n");
+    CHECK(end_of_head != NULL && sscanf(answer, "HTTP/1.1 %d", &status) == 1);
+    *body = end_of_head + 4;
+    return status;
+}
+
+const char *emulator(const char *method, const char *path, const char *json)
+{
+    const char *answer;
+    int status = http(getenv("LOGINID_EMULATOR_URL"), method, text("/_emulator/%s", path), "",
+                      json, &answer);
+
+    if (status != 200)
+        FAIL("%s /_emulator/%s: %d %s", method, path, status, answer);
+    return answer;
+}
+
+void inject(const char *path, int times, const char *fault)
+{
+    emulator("POST", "faults",
+             text("{\"match\":{\"path\":\"%s\"},\"times\":%d,\"fault\":{%s}}", path, times, fault));
+}
+
+static const char *requests(const char *path)
+{
+    return json_at(emulator("GET", text("requests?path=%s", path), ""), "/requests");
+}
+
+int requests_for(const char *path)
+{
+    const char *list = requests(path);
+    int count = 0;
+
+    while (has(list, text("/%d", count)))
+        count++;
+    return count;
+}
+
+const char *last_request(const char *path)
+{
+    const char *list = requests(path);
+    int count = requests_for(path);
+
+    CHECK(count > 0);
+    return json_at(list, text("/%d", count - 1));
+}
+
+void await_requests(const char *path, int count)
+{
+    const struct timespec pause = { 0, 2000000 };
+
+    /* Whoever started this program ends it if that never happens. */
+    while (requests_for(path) < count)
+        nanosleep(&pause, NULL);
+}
+
+void forget_requests(void)
+{
+    emulator("DELETE", "requests", "");
+}
+
+/* ---- Time ---- */
+
+double now_ms(void)
+{
+    struct timespec now;
+
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (double)now.tv_sec * 1000.0 + (double)now.tv_nsec / 1e6;
+}

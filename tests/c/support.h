@@ -1,0 +1,123 @@
+/* What the C tests share: a runner of named cases, checks that say what was
+ * expected, and the tester's side of the emulator. */
+#ifndef TESTS_SUPPORT_H
+#define TESTS_SUPPORT_H
+
+#include <loginid.h>
+#include <stddef.h>
+
+/* ---- Cases ---- */
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(function) { #function, function }
+
+/* `--list` prints the names of the cases; a name runs that one. */
+int run_tests(int argc, char **argv, const struct test *tests, size_t count);
+
+#define TEST_MAIN(tests)                                                  \
+    int main(int argc, char **argv)                                       \
+    {                                                                     \
+        return run_tests(argc, argv, tests, sizeof tests / sizeof *tests); \
+    }
+
+/* ---- Checks: the first that fails ends the program ---- */
+
+void fail(const char *file, int line, const char *format, ...);
+
+#define FAIL(...) fail(__FILE__, __LINE__, __VA_ARGS__)
+#define CHECK(condition) \
+    do {                 \
+        if (!(condition)) \
+            FAIL("not so: %s", #condition); \
+    } while (0)
+
+/* Where the calls below put what they answer. Each call frees the one before. */
+extern char *out;
+
+/* A call that has to succeed, or to fail in this very way. The call is written
+ * out in full, with &out at its end:
+ *
+ *   OK(lid_get_user(client, USER, &out));
+ *   ERROR(lid_get_user(client, "nobody", &out), LID_ERROR_API, "user_not_found");
+ */
+void forget_out(void);
+void expect_ok(const char *file, int line, const char *call, lid_status status);
+void expect_error(const char *file, int line, const char *call, lid_status status,
+                  lid_status expected, const char *code);
+/* Keeps the answer before, which the call's arguments may come from. */
+void before_call(void);
+
+#define OK(call) (before_call(), expect_ok(__FILE__, __LINE__, #call, call))
+#define ERROR(call, status, code) \
+    (before_call(), expect_error(__FILE__, __LINE__, #call, call, status, code))
+
+/* What stands at a JSON pointer. A string comes as it is, everything else as
+ * JSON. Lives until the program ends. */
+const char *json_at(const char *json, const char *pointer);
+/* The same in `out`. */
+const char *get(const char *pointer);
+int has(const char *json, const char *pointer);
+
+void expect_text(const char *file, int line, const char *json, const char *pointer,
+                 const char *expected);
+#define TEXT_IN(json, pointer, expected) \
+    expect_text(__FILE__, __LINE__, json, pointer, expected)
+#define TEXT(pointer, expected) TEXT_IN(out, pointer, expected)
+
+int contains(const char *text, const char *part);
+
+/* ---- Memory that lives until the program ends ---- */
+
+char *keep(char *allocated);
+char *copy(const char *text);
+/* As printf. */
+char *text(const char *format, ...);
+/* The text with every `from` replaced. */
+char *replace(const char *text, const char *from, const char *to);
+/* A JSON string literal of the text. */
+char *quoted(const char *text);
+void write_file(const char *path, const char *text);
+
+/* ---- Clients ---- */
+
+/* A client for the emulator, from the environment. Freed at the end. */
+lid_client *new_client(void);
+/* The same with further members of the configuration, as
+ * "\"max_retries\":0". */
+lid_client *configured_client(const char *members);
+lid_client *client_from_json(const char *json);
+
+/* The user most cases are about. */
+#define USER "ada@example.com"
+/* Adds a user and gives the id. */
+const char *add_user(const lid_client *client, const char *username);
+
+/* ---- The emulator ---- */
+
+/* One HTTP request to `url`, "http://host:port" and nothing behind it.
+ * `headers` are whole lines, or "". Gives the status, and the body in
+ * `*body`. */
+int http(const char *url, const char *method, const char *path, const char *headers,
+         const char *json, const char **body);
+/* The tester's side: METHOD /_emulator/<path>, which has to answer 200. */
+const char *emulator(const char *method, const char *path, const char *json);
+/* Orders a fault for a path, as "\"kind\":\"drop\"", `times` times. */
+void inject(const char *path, int times, const char *fault);
+/* How many requests came for a path, and the latest of them. */
+int requests_for(const char *path);
+const char *last_request(const char *path);
+/* Waits until so many requests have come for a path. */
+void await_requests(const char *path, int count);
+void forget_requests(void);
+
+const char *base_url(void);
+
+/* ---- Time ---- */
+
+double now_ms(void);
+
+#endif

@@ -1,0 +1,485 @@
+/* Waiting for a code: until it is authorized, refused, too late or cancelled. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOGIN "temporary_authentication"
+#define WAIT "/authenticate/code/wait"
+
+/* A wait in a thread of its own. */
+struct wait {
+    const lid_client *client;
+    const char *code;
+    uint32_t timeout_ms;
+    lid_cancel *cancel;
+    pthread_t thread;
+    lid_status status;
+    char *answer;
+    double ended;
+};
+
+static void *run_wait(void *argument)
+{
+    struct wait *wait = argument;
+
+    wait->status = lid_wait_code(wait->client, USER, wait->code, "short", wait->timeout_ms,
+                                 wait->cancel, &wait->answer);
+    wait->ended = now_ms();
+    return NULL;
+}
+
+static void begin(struct wait *wait, const lid_client *client, const char *code,
+                  uint32_t timeout_ms, lid_cancel *cancel)
+{
+    wait->client = client;
+    wait->code = code;
+    wait->timeout_ms = timeout_ms;
+    wait->cancel = cancel;
+    CHECK(pthread_create(&wait->thread, NULL, run_wait, wait) == 0);
+}
+
+/* Puts the answer into `out`. */
+static lid_status end(struct wait *wait)
+{
+    CHECK(pthread_join(wait->thread, NULL) == 0);
+    forget_out();
+    out = wait->answer;
+    return wait->status;
+}
+
+/* A code that nobody has authorized. */
+static const char *new_code(const lid_client *client)
+{
+    OK(lid_generate_code(client, "short", LOGIN, false, NULL, USER, &out));
+    return get("/code");
+}
+
+static void an_authorized_code_logs_in_once(void)
+{
+    lid_client *client = new_client();
+    const char *id = add_user(client, USER);
+    const char *code;
+
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    code = get("/code");
+    OK(lid_wait_code(client, USER, code, "short", 0, NULL, &out));
+    TEXT("/is_authenticated", "true");
+    TEXT("/user/id", id);
+    TEXT("/user/username", USER);
+    CHECK(has(out, "/user/namespace_id"));
+    TEXT("/client/id", getenv("LOGINID_CLIENT_ID"));
+    TEXT("/client/type", "directweb");
+    TEXT_IN(last_request(WAIT), "/token/claims/scope", "auth.temporary");
+    TEXT_IN(last_request(WAIT), "/body/authentication_code/type", "short");
+    OK(lid_verify_token(client, get("/jwt"), USER, &out));
+    ERROR(lid_wait_code(client, USER, code, "short", 0, NULL, &out), LID_ERROR_API,
+          "invalid_code");
+}
+
+static void a_wait_ends_when_the_code_is_authorized(void)
+{
+    lid_client *client = new_client();
+    struct wait wait;
+    const char *code;
+
+    add_user(client, USER);
+    code = new_code(client);
+    begin(&wait, client, code, 60000, NULL);
+    await_requests(WAIT, 1);
+    OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
+    CHECK(end(&wait) == LID_OK);
+    TEXT("/user/username", USER);
+    CHECK(has(out, "/jwt"));
+    CHECK(requests_for(WAIT) == 1);
+}
+
+static void a_wait_ends_when_the_codes_are_invalidated(void)
+{
+    lid_client *client = new_client();
+    struct wait wait;
+
+    add_user(client, USER);
+    begin(&wait, client, new_code(client), 60000, NULL);
+    await_requests(WAIT, 1);
+    OK(lid_invalidate_all_codes(client, "short", LOGIN, NULL, USER, &out));
+    CHECK(end(&wait) == LID_ERROR_API);
+    TEXT("/error/code", "invalid_code");
+    TEXT("/error/operation", "wait_code");
+}
+
+static void a_wait_ends_when_the_code_expires(void)
+{
+    lid_client *client = new_client();
+    struct wait wait;
+
+    add_user(client, USER);
+    begin(&wait, client, new_code(client), 60000, NULL);
+    await_requests(WAIT, 1);
+    emulator("POST", "clock", "{\"advance_s\":181}");
+    CHECK(end(&wait) == LID_ERROR_API);
+    TEXT("/error/code", "code_expired");
+}
+
+static void a_wait_ends_when_the_user_is_deactivated(void)
+{
+    lid_client *client = new_client();
+    const char *id = add_user(client, USER);
+    struct wait wait;
+
+    begin(&wait, client, new_code(client), 60000, NULL);
+    await_requests(WAIT, 1);
+    OK(lid_deactivate_user_by_id(client, id, &out));
+    CHECK(end(&wait) == LID_ERROR_API);
+    TEXT("/error/code", "operation_not_allowed");
+}
+
+static void wait_until_deadline(const lid_client *client, uint32_t timeout_ms, double deadline_ms)
+{
+    const char *code = new_code(client);
+    double started = now_ms(), taken;
+
+    ERROR(lid_wait_code(client, USER, code, "short", timeout_ms, NULL, &out), LID_ERROR_TIMEOUT,
+          "timeout");
+    taken = now_ms() - started;
+    if (taken < deadline_ms || taken > deadline_ms * 1.1)
+        FAIL("took %.0f ms with a deadline of %.0f ms", taken, deadline_ms);
+}
+
+/* Its own limit, else the configured one; never that of other calls. */
+static void a_wait_ends_at_its_deadline(void)
+{
+    lid_client *client =
+        configured_client("\"wait_timeout_ms\":3000,\"request_timeout_ms\":1000");
+
+    add_user(client, USER);
+    wait_until_deadline(client, 2000, 2000);
+    wait_until_deadline(client, 0, 3000);
+    TEXT("/error/operation", "wait_code");
+}
+
+/* An answer that proves nothing is none. */
+static void a_log_in_without_a_good_jwt_is_refused(void)
+{
+    lid_client *client = new_client();
+
+    inject(WAIT, 1, "\"kind\":\"status\",\"code\":200,\"body\":\"{\\\"is_authenticated\\\":true}\"");
+    ERROR(lid_wait_code(client, USER, "123456", "short", 0, NULL, &out), LID_ERROR_RESPONSE,
+          "missing_jwt");
+    inject(WAIT, 1, "\"kind\":\"status\",\"code\":200,\"body\":\"{\\\"jwt\\\":\\\"x.y.z\\\"}\"");
+    ERROR(lid_wait_code(client, USER, "123456", "short", 0, NULL, &out),
+          LID_ERROR_TOKEN_INVALID, "malformed_token");
+    emulator("POST", "applications", "{\"client_id\":\"other\"}");
+    add_user(client, USER);
+    inject(WAIT, 1,
+           text("\"kind\":\"status\",\"code\":200,\"body\":%s",
+                quoted(emulator("POST", "users/" USER "/login", "{\"client_id\":\"other\"}"))));
+    ERROR(lid_wait_code(client, USER, "123456", "short", 0, NULL, &out),
+          LID_ERROR_CLAIM_MISMATCH, "audience_mismatch");
+}
+
+/* ---- Cancelling ---- */
+
+/* Brings a wait to where it is to be cancelled. */
+typedef void (*arrange)(struct wait *wait, lid_cancel *cancel);
+
+static int in_order(const void *a, const void *b)
+{
+    return *(const double *)a < *(const double *)b ? -1 : 1;
+}
+
+/* A wait ends within 100 ms of being cancelled. The median of five, because a
+ * busy machine may not run the thread at once. */
+static void cancelled_in_time(arrange arrange)
+{
+    double taken[5];
+    size_t i;
+
+    for (i = 0; i < 5; i++) {
+        lid_cancel *cancel = lid_cancel_new();
+        struct wait wait;
+        double triggered;
+
+        CHECK(cancel != NULL);
+        arrange(&wait, cancel);
+        triggered = now_ms();
+        lid_cancel_trigger(cancel);
+        CHECK(end(&wait) == LID_ERROR_CANCELLED);
+        taken[i] = wait.ended - triggered;
+        TEXT("/error/status", "LID_ERROR_CANCELLED");
+        TEXT("/error/code", "cancelled");
+        TEXT("/error/operation", "wait_code");
+        TEXT("/error/retryable", "false");
+        lid_cancel_free(cancel);
+    }
+    qsort(taken, 5, sizeof *taken, in_order);
+    if (taken[2] > 100)
+        FAIL("ended %.0f ms after it was cancelled", taken[2]);
+}
+
+static void while_polling(struct wait *wait, lid_cancel *cancel)
+{
+    lid_client *client = new_client();
+
+    if (lid_get_user(client, USER, &out) != LID_OK)
+        add_user(client, USER);
+    forget_requests();
+    begin(wait, client, new_code(client), 60000, cancel);
+    await_requests(WAIT, 1);
+}
+
+static void a_wait_is_cancelled_while_polling(void)
+{
+    cancelled_in_time(while_polling);
+}
+
+static void in_the_middle_of_the_answer(struct wait *wait, lid_cancel *cancel)
+{
+    forget_requests();
+    /* "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{" and then nothing. */
+    inject(WAIT, 1,
+           "\"kind\":\"raw\",\"hold_ms\":60000,"
+           "\"base64\":\"SFRUUC8xLjEgMjAwIE9LDQpjb250ZW50LWxlbmd0aDogOQ0KDQp7\"");
+    begin(wait, new_client(), "123456", 60000, cancel);
+    await_requests(WAIT, 1);
+}
+
+static void a_wait_is_cancelled_in_the_middle_of_the_answer(void)
+{
+    cancelled_in_time(in_the_middle_of_the_answer);
+}
+
+static void before_trying_again(struct wait *wait, lid_cancel *cancel)
+{
+    forget_requests();
+    inject(WAIT, 1, "\"kind\":\"status\",\"code\":429,\"headers\":[[\"Retry-After\",\"30\"]]");
+    begin(wait, new_client(), "123456", 60000, cancel);
+    await_requests(WAIT, 1);
+}
+
+static void a_wait_is_cancelled_before_trying_again(void)
+{
+    cancelled_in_time(before_trying_again);
+}
+
+/* A server that takes the connection and never says a word. */
+static int mute_server(struct sockaddr_in *address)
+{
+    socklen_t length = sizeof *address;
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+
+    memset(address, 0, sizeof *address);
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(bind(descriptor, (struct sockaddr *)address, length) == 0);
+    CHECK(listen(descriptor, 1) == 0);
+    CHECK(getsockname(descriptor, (struct sockaddr *)address, &length) == 0);
+    return descriptor;
+}
+
+static void in_the_tls_handshake(struct wait *wait, lid_cancel *cancel)
+{
+    struct sockaddr_in address;
+    int server = mute_server(&address);
+    char first_byte;
+    int connection;
+    lid_client *client = client_from_json(text(
+        "{\"client_id\":\"a\",\"base_url\":\"https://127.0.0.1:%d\",\"connect_timeout_ms\":60000}",
+        ntohs(address.sin_port)));
+
+    begin(wait, client, "123456", 60000, cancel);
+    connection = accept(server, NULL, NULL);
+    CHECK(read(connection, &first_byte, 1) == 1);
+    /* The connection stays open until the program ends. */
+    close(server);
+}
+
+static void a_wait_is_cancelled_in_the_tls_handshake(void)
+{
+    cancelled_in_time(in_the_tls_handshake);
+}
+
+static void while_the_key_is_fetched(struct wait *wait, lid_cancel *cancel)
+{
+    lid_client *client = new_client();
+    const char *code;
+
+    if (lid_get_user(client, USER, &out) != LID_OK)
+        add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    code = get("/code");
+    forget_requests();
+    inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
+    begin(wait, client, code, 60000, cancel);
+    await_requests("/certs", 1);
+}
+
+static void a_wait_is_cancelled_while_the_key_is_fetched(void)
+{
+    cancelled_in_time(while_the_key_is_fetched);
+}
+
+/* Several waits share the fetch of one key: cancelling the one that fetches
+ * leaves the others waiting, and cancelling one that waits ends it. */
+static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *fetching = lid_cancel_new(), *sharing = lid_cancel_new();
+    struct wait first, second, third;
+    const char *codes[3];
+    double triggered;
+    int i;
+
+    add_user(client, USER);
+    for (i = 0; i < 3; i++) {
+        OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+        codes[i] = get("/code");
+    }
+    inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
+    begin(&first, client, codes[0], 60000, fetching);
+    await_requests("/certs", 1);
+    begin(&second, client, codes[1], 60000, sharing);
+    begin(&third, client, codes[2], 60000, NULL);
+    await_requests(WAIT, 3);
+    triggered = now_ms();
+    lid_cancel_trigger(sharing);
+    CHECK(end(&second) == LID_ERROR_CANCELLED);
+    /* Much less than the fetch takes; the cases above measure. */
+    CHECK(second.ended - triggered < 5000);
+    lid_cancel_trigger(fetching);
+    CHECK(end(&first) == LID_ERROR_CANCELLED);
+    CHECK(end(&third) == LID_OK);
+    TEXT("/user/username", USER);
+    CHECK(requests_for("/certs") == 2);
+    lid_cancel_free(fetching);
+    lid_cancel_free(sharing);
+}
+
+/* The code is used up, so the wait may not be repeated, though fetching a key
+ * might be. */
+static void a_log_in_whose_key_cannot_be_had_is_not_retryable(void)
+{
+    lid_client *client = configured_client("\"max_retries\":0");
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    inject("/certs", 1, "\"kind\":\"drop\"");
+    ERROR(lid_wait_code(client, USER, get("/code"), "short", 0, NULL, &out), LID_ERROR_NETWORK,
+          "connection_lost");
+    TEXT("/error/operation", "wait_code");
+    TEXT("/error/retryable", "false");
+    CHECK(requests_for(WAIT) == 1);
+}
+
+static void a_wait_cancelled_before_it_began_sends_nothing(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *cancel = lid_cancel_new();
+
+    lid_cancel_trigger(cancel);
+    lid_cancel_trigger(cancel);
+    ERROR(lid_wait_code(client, USER, "123456", "short", 60000, cancel, &out),
+          LID_ERROR_CANCELLED, "cancelled");
+    CHECK(requests_for(WAIT) == 0);
+    lid_cancel_free(cancel);
+}
+
+/* One switch ends every wait that uses it, and no other. */
+static void a_switch_ends_its_own_waits_only(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *cancel = lid_cancel_new(), *other = lid_cancel_new();
+    struct wait waits[3];
+    const char *code;
+
+    add_user(client, USER);
+    code = new_code(client);
+    begin(&waits[0], client, new_code(client), 60000, cancel);
+    begin(&waits[1], client, new_code(client), 60000, cancel);
+    begin(&waits[2], client, code, 60000, other);
+    await_requests(WAIT, 3);
+    lid_cancel_trigger(cancel);
+    CHECK(end(&waits[0]) == LID_ERROR_CANCELLED);
+    CHECK(end(&waits[1]) == LID_ERROR_CANCELLED);
+    OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
+    CHECK(end(&waits[2]) == LID_OK);
+    lid_cancel_free(cancel);
+    lid_cancel_free(other);
+}
+
+/* A child has copies of all that its parent had open, and may live long. */
+static void a_child_does_not_keep_its_parents_wait_going(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *cancel = lid_cancel_new();
+    struct wait wait;
+    double triggered;
+    int ends[2];
+    char byte;
+    pid_t child;
+
+    CHECK(pipe(ends) == 0);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        /* Until the parent closes its end, or is no more. */
+        close(ends[1]);
+        _exit((int)read(ends[0], &byte, 1));
+    }
+    add_user(client, USER);
+    begin(&wait, client, new_code(client), 30000, cancel);
+    await_requests(WAIT, 1);
+    triggered = now_ms();
+    lid_cancel_trigger(cancel);
+    CHECK(end(&wait) == LID_ERROR_CANCELLED);
+    CHECK(wait.ended - triggered < 5000);
+    close(ends[1]);
+    CHECK(waitpid(child, NULL, 0) == child);
+    lid_cancel_free(cancel);
+}
+
+/* A wait that was not cancelled does what one without a switch does. */
+static void a_switch_that_is_not_used_changes_nothing(void)
+{
+    lid_client *client = new_client();
+    lid_cancel *cancel = lid_cancel_new();
+
+    add_user(client, USER);
+    OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
+    OK(lid_wait_code(client, USER, get("/code"), "short", 60000, cancel, &out));
+    TEXT("/user/username", USER);
+    ERROR(lid_wait_code(client, USER, new_code(client), "short", 500, cancel, &out),
+          LID_ERROR_TIMEOUT, "timeout");
+    lid_cancel_free(cancel);
+}
+
+static const struct test tests[] = {
+    TEST(an_authorized_code_logs_in_once),
+    TEST(a_wait_ends_when_the_code_is_authorized),
+    TEST(a_wait_ends_when_the_codes_are_invalidated),
+    TEST(a_wait_ends_when_the_code_expires),
+    TEST(a_wait_ends_when_the_user_is_deactivated),
+    TEST(a_wait_ends_at_its_deadline),
+    TEST(a_log_in_without_a_good_jwt_is_refused),
+    TEST(a_wait_is_cancelled_while_polling),
+    TEST(a_wait_is_cancelled_in_the_middle_of_the_answer),
+    TEST(a_wait_is_cancelled_before_trying_again),
+    TEST(a_wait_is_cancelled_in_the_tls_handshake),
+    TEST(a_wait_is_cancelled_while_the_key_is_fetched),
+    TEST(waits_that_share_a_fetch_are_cancelled_one_by_one),
+    TEST(a_log_in_whose_key_cannot_be_had_is_not_retryable),
+    TEST(a_wait_cancelled_before_it_began_sends_nothing),
+    TEST(a_switch_ends_its_own_waits_only),
+    TEST(a_child_does_not_keep_its_parents_wait_going),
+    TEST(a_switch_that_is_not_used_changes_nothing),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,102 @@
+//! Runs the C programs of `tests/c` against the shared library, each case with an emulator and a
+//! folder of its own. A case is a function of a C program; `program::case` is its name here.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use loginid_emulator::Emulator;
+use tempfile::TempDir;
+
+use common::compiler::{compile, link_library_into, run};
+use common::process::run_within;
+
+/// Far more than any case takes on a loaded machine: it only has to end what hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Cases measure how long calls take: more of them at once would measure the machine.
+    arguments.test_threads.get_or_insert(2);
+    let folder = TempDir::new().expect("a folder for the programs");
+    let trials = compile_all(folder.path())
+        .into_iter()
+        .flat_map(|(name, program)| trials(&name, &program))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Compiles every program of `tests/c`, all at the same time.
+fn compile_all(folder: &Path) -> Vec<(String, PathBuf)> {
+    let sources = common::root().join("tests/c");
+    link_library_into(folder);
+    let mut names: Vec<String> = sources
+        .read_dir()
+        .expect("tests/c")
+        .map(|entry| entry.expect("an entry of tests/c").file_name())
+        .filter_map(|name| name.to_str()?.strip_suffix(".c").map(str::to_owned))
+        .filter(|name| name != "support")
+        .collect();
+    names.sort();
+    let support = sources.join("support.c");
+    thread::scope(|scope| {
+        let compilations: Vec<_> = names
+            .into_iter()
+            .map(|name| {
+                let source = sources.join(&name).with_extension("c");
+                let support = support.clone();
+                scope.spawn(move || {
+                    let program = compile(folder, &name, &[source, support]);
+                    (name, program)
+                })
+            })
+            .collect();
+        compilations
+            .into_iter()
+            .map(|compilation| compilation.join().expect("a C program compiles"))
+            .collect()
+    })
+}
+
+/// The cases of a program, as it lists them itself.
+fn trials(name: &str, program: &Path) -> Vec<Trial> {
+    let cases = run(Command::new(program).arg("--list"));
+    assert!(!cases.is_empty(), "{name} has no cases");
+    cases
+        .lines()
+        .map(|case| {
+            let (program, case) = (program.to_owned(), case.to_owned());
+            Trial::test(format!("{name}::{case}"), move || run_case(&program, &case))
+        })
+        .collect()
+}
+
+fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
+    let emulator = Emulator::start();
+    let folder = TempDir::new()?;
+    let mut command = Command::new(program);
+    command.arg(case);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LOGINID_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("LOGINID_BASE_URL", emulator.base_url())
+        .env("LOGINID_CLIENT_ID", emulator.client_id())
+        .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+        .env("LOGINID_EMULATOR_URL", emulator.base_url());
+    let ended = run_within(LIMIT, folder.path(), &mut command);
+    if ended.succeeded() {
+        return Ok(());
+    }
+    let how = match ended.status {
+        Some(status) => status.to_string(),
+        None => format!("killed: it had not ended after {} s", LIMIT.as_secs()),
+    };
+    Err(format!("{how}\n{}", ended.output).into())
+}

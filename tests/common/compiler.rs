@@ -1,0 +1,69 @@
+//! Compiling C and C++ as strictly as the project promises.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{root, shared_library};
+
+/// The warnings that the header and every program of ours compile without.
+pub const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
+
+/// The C compiler, `cc` unless `CC` says otherwise.
+pub fn cc() -> Command {
+    compiler("CC", "cc")
+}
+
+/// The C++ compiler, `c++` unless `CXX` says otherwise.
+pub fn cxx() -> Command {
+    compiler("CXX", "c++")
+}
+
+fn compiler(variable: &str, usual: &str) -> Command {
+    let mut command = Command::new(std::env::var_os(variable).unwrap_or_else(|| usual.into()));
+    command.args(STRICT);
+    command
+}
+
+/// Runs a command that has to succeed, and gives what it printed.
+///
+/// # Panics
+/// When it fails, with everything it printed.
+pub fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("a program's output is UTF-8")
+}
+
+/// A folder with the library under the names that linker and loader look for.
+pub fn link_library_into(folder: &Path) {
+    for name in ["libloginid.so", "libloginid.so.0"] {
+        symlink(shared_library(), folder.join(name)).expect("a link to the library");
+    }
+}
+
+/// Compiles C99 sources against the header and the library that `folder` links to.
+pub fn compile(folder: &Path, name: &str, sources: &[impl AsRef<OsStr>]) -> PathBuf {
+    let program = folder.join(name);
+    run(cc()
+        .arg("-std=c99")
+        .arg("-g")
+        .arg("-I")
+        .arg(root().join("include"))
+        .args(sources)
+        .arg("-o")
+        .arg(&program)
+        .arg("-L")
+        .arg(folder)
+        .args(["-lloginid", "-pthread", "-Wl,-rpath,$ORIGIN"]));
+    program
+}

@@ -1,0 +1,30 @@
+//! What the tests of the C side share: where things are, and C programs.
+
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+pub mod compiler;
+pub mod make;
+pub mod process;
+
+use std::path::{Path, PathBuf};
+
+/// The project's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The shared library that Cargo built along with this test, so that it is never an older one.
+///
+/// # Panics
+/// When it is not there.
+pub fn shared_library() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this test");
+    let library = test.with_file_name("libloginid.so");
+    assert!(
+        library.is_file(),
+        "{} is not there: build the library first, with `cargo build` or `make test`",
+        library.display()
+    );
+    library
+}
