@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test lint header install uninstall clean
+.PHONY: all build example test conformance lint header install uninstall clean
 
 all: build
 
@@ -46,6 +46,12 @@ example:
 test:
 	$(CARGO) build --locked --workspace
 	$(CARGO) test --locked --workspace
+	tests/conformance/run
+
+# The official SDKs against the emulator, and what they send against what we send.
+conformance:
+	$(CARGO) build --locked -p loginid -p loginid-emulator
+	tests/conformance/run
 
 lint:
 	$(CARGO) fmt --all --check
