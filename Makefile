@@ -16,7 +16,7 @@ RELEASE := $(TARGET)/release
 DEBUG   := $(TARGET)/debug
 
 C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
-C_EXAMPLES   := quickstart
+C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
 .PHONY: all build example test conformance lint header install uninstall clean
