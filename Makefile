@@ -16,10 +16,10 @@ RELEASE := $(TARGET)/release
 DEBUG   := $(TARGET)/debug
 
 C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
-C_EXAMPLES   := quickstart
+C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test lint fuzz header install uninstall clean
+.PHONY: all build example test conformance lint fuzz header install uninstall clean
 
 all: build
 
@@ -46,6 +46,12 @@ example:
 test:
 	$(CARGO) build --locked --workspace
 	$(CARGO) test --locked --workspace
+	tests/conformance/run
+
+# The official SDKs against the emulator, and what they send against what we send.
+conformance:
+	$(CARGO) build --locked -p loginid -p loginid-emulator
+	tests/conformance/run
 
 lint:
 	$(CARGO) fmt --all --check

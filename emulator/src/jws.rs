@@ -23,6 +23,16 @@ impl SigningKey {
         )
     }
 
+    /// Reads a PKCS#8 PEM; `None` for anything but a P-256 private key.
+    pub fn from_pem(text: &str) -> Option<Self> {
+        let block = pem::parse(text)
+            .ok()
+            .filter(|block| block.tag() == "PRIVATE KEY")?;
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, block.contents())
+            .ok()
+            .map(Self)
+    }
+
     /// The private key as PKCS#8 PEM.
     pub fn private_pem(&self) -> String {
         let document = self.0.to_pkcs8v1().expect("a generated key can be encoded");

@@ -3,6 +3,7 @@
 //! [`Control`] does it in process; [`routes::router`] serves the same under `/_emulator/`.
 
 mod actions;
+mod device;
 mod routes;
 mod tokens;
 mod views;

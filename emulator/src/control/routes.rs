@@ -56,6 +56,7 @@ fn table() -> Router<Arc<State>> {
         .route("/users/{username}/credentials", post(add_credential))
         .route("/users/{username}/contacts", post(add_contact))
         .route("/users/{username}/login", post(login))
+        .route("/users/{username}/sign-assertion", post(sign_assertion))
         .route("/origins", post(add_origin))
         .route(
             "/doc-scans/{credential_uuid}",
@@ -169,6 +170,43 @@ async fn login(Shared(control): Tester, Path(username): Path<String>, body: Byte
         &username,
         client_id.as_deref().unwrap_or(control.client_id()),
     )?)
+}
+
+/// Two answers as they came: that of whoever made the key pair, and that of the log-in's init.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AssertionOrder {
+    key_pair: PrivateKey,
+    challenge: Challenge,
+}
+
+#[derive(Deserialize)]
+struct PrivateKey {
+    private_key: String,
+}
+
+#[derive(Deserialize)]
+struct Challenge {
+    challenge_id: String,
+    server_nonce: String,
+}
+
+async fn sign_assertion(
+    Shared(control): Tester,
+    Path(username): Path<String>,
+    body: Bytes,
+) -> Reply {
+    let AssertionOrder {
+        key_pair,
+        challenge,
+    } = read(&body)?;
+    let assertion = control.sign_assertion(
+        &username,
+        &key_pair.private_key,
+        &challenge.challenge_id,
+        &challenge.server_nonce,
+    )?;
+    show(json!({"assertion": assertion}))
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use loginid_emulator::{ApplicationOrder, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App};
+use crate::support::{Answer, App, tester};
 
 /// A user's key pair.
 struct Keys {
@@ -259,4 +259,18 @@ fn only_p256_public_keys_are_taken() {
         assert_eq!(answer.refusal(), "400 bad_request");
         assert!(!answer.body.contains("MC"), "{answer:?}");
     }
+}
+
+#[test]
+fn the_tester_signs_with_the_users_key() {
+    let emulator = Emulator::start();
+    let (app, keys) = alice(&emulator);
+    let asked = init(&app, "alice", &keys).ok();
+    let sign = |key: &str| {
+        let body = json!({"key_pair": {"private_key": key, "public_key": "x"}, "challenge": asked});
+        tester(&emulator, "POST", "/users/alice/sign-assertion", body)
+    };
+    assert_eq!(sign(&keys.public).refusal(), "400 bad_request");
+    let assertion = sign(&keys.private).ok()["assertion"].clone();
+    complete(&app, "alice", &asked, assertion.as_str().unwrap()).ok();
 }

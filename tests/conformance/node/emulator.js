@@ -1,0 +1,44 @@
+// The emulator that LOGINID_EMULATOR_URL names, and the SDK pointed at it.
+"use strict";
+
+const { randomUUID } = require("node:crypto");
+const { LoginId, LoginIdManagement } = require("@loginid/node-sdk");
+
+const baseUrl = process.env.LOGINID_BASE_URL;
+const clientId = process.env.LOGINID_CLIENT_ID;
+const privateKey = process.env.LOGINID_PRIVATE_KEY.replaceAll("\\n", "\n");
+
+const called = new Map([LoginId, LoginIdManagement].map((sdk) => [sdk, new Set()]));
+
+// An SDK object that remembers which of its methods were called.
+function watched(Sdk) {
+  return new Proxy(new Sdk(clientId, privateKey, baseUrl), {
+    get(sdk, name) {
+      const member = sdk[name];
+      if (typeof member !== "function") return member;
+      called.get(Sdk).add(name);
+      // Bound, so that what the methods call of each other does not count.
+      return member.bind(sdk);
+    },
+  });
+}
+
+// The tester's side of the emulator: what people, their devices and time would do.
+async function post(path, body = {}) {
+  const answer = await fetch(`${baseUrl}/_emulator/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  return answer.json();
+}
+
+module.exports = {
+  application: watched(LoginId),
+  management: watched(LoginIdManagement),
+  baseUrl,
+  called,
+  clientId,
+  newName: () => `ada-${randomUUID()}@example.com`,
+  post,
+};
