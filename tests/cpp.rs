@@ -46,7 +46,7 @@ fn compiler() -> OsString {
 }
 
 /// Links sources with the library that Cargo built along with this test.
-fn compile(folder: &Path, name: &str, sources: &[&str]) -> PathBuf {
+fn compile(folder: &Path, name: &str, sources: &[impl AsRef<Path>]) -> PathBuf {
     let library = std::env::current_exe()
         .expect("the path of this test")
         .with_file_name("libloginid.so");
@@ -129,6 +129,25 @@ fn calls_behave_as_the_header_says() {
     let sources = ["tests/cpp/calls.cpp", "examples/cpp/emulator.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let emulator = Emulator::start();
+    run(&mut against(&emulator, &program));
+}
+
+#[test]
+fn the_program_of_the_documentation_runs_as_it_is_printed() {
+    let page = read("docs/cpp.md");
+    let (_, rest) = page.split_once("```cpp\n").expect("a program");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let folder = TempDir::new().expect("a folder");
+    let source = folder.path().join("program.cpp");
+    std::fs::write(&source, text).expect("a source");
+    let program = compile(folder.path(), "program", &[source]);
+    let emulator = Emulator::start();
+    let status = against(&emulator, &program).status().expect("a status");
+    assert_eq!(status.code(), Some(2), "there is no such user yet");
+    let (id, key) = (emulator.client_id(), emulator.private_key());
+    loginid::Client::new_management(id, key, Some(emulator.base_url()))
+        .and_then(|client| client.add_user_without_credentials("ada@example.com"))
+        .expect("a user");
     run(&mut against(&emulator, &program));
 }
 
