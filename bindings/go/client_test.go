@@ -1,0 +1,289 @@
+package loginid
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestAnErrorTellsWhatHappened(t *testing.T) {
+	client := newClient(t)
+	_, err := client.GetUser(ctx, "nobody")
+	var failure *Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("%T: %v", err, err)
+	}
+	if failure.Status != StatusAPI || failure.Code != "user_not_found" ||
+		failure.HTTPStatus != 404 || failure.Operation != "get_user" ||
+		failure.Retryable || len(failure.RequestID) != 36 || failure.Message == "" {
+		t.Errorf("%+v", failure)
+	}
+	if failure.Status.String() != "LID_ERROR_API" || !json.Valid(failure.Raw) {
+		t.Errorf("%s %s", failure.Status, failure.Raw)
+	}
+	want := "loginid: get_user: LID_ERROR_API (user_not_found): "
+	if !strings.HasPrefix(err.Error(), want) {
+		t.Error(err)
+	}
+}
+
+func TestASlowDownCarriesItsTime(t *testing.T) {
+	client := newClient(t)
+	control(t, "POST", "faults", map[string]any{"fault": map[string]any{
+		"kind": "status", "code": 429, "headers": [][]string{{"retry-after", "120"}},
+	}})
+	_, err := client.GetUser(ctx, ada)
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Status != StatusRateLimited ||
+		failure.RetryAfter != 2*time.Minute || !failure.Retryable {
+		t.Errorf("%+v", failure)
+	}
+}
+
+func TestATextThatCWouldCutShortIsRefused(t *testing.T) {
+	client := newClient(t)
+	_, err := client.GetUser(ctx, "admin\x00istrator")
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Code != "embedded_nul" {
+		t.Error(err)
+	}
+	if sent := requests(t); len(sent) != 0 {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+func TestResultsAreTypedAndKeepTheAnswer(t *testing.T) {
+	client := newClient(t)
+	added := must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	if added.Username != ada || added.Status != "active" || added.ID == "" || added.CreatedAt == "" {
+		t.Errorf("%+v", added)
+	}
+	var raw map[string]any
+	parse(t, added.Raw, &raw)
+	if raw["id"] != added.ID {
+		t.Errorf("%s", added.Raw)
+	}
+	control(t, "POST", "users/"+ada+"/credentials", map[string]any{"type": "fido2", "name": "phone"})
+	listed := must[Credentials](t)(client.GetCredentials(ctx, "", UserID(added.ID)))
+	if len(listed.Credentials) != 1 || listed.Credentials[0].Name != "phone" || listed.UserID != added.ID {
+		t.Errorf("%+v", listed)
+	}
+	if err := client.DeleteByUserID(ctx, added.ID); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTokensOfAnotherUserAreRefused(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	var login Authentication
+	parse(t, control(t, "POST", "users/"+ada+"/login", nil), &login)
+	verified := must[VerifiedToken](t)(client.VerifyToken(ctx, login.JWT))
+	if !verified.Valid || verified.Claims.Username != ada || !json.Valid(verified.Claims.Raw) {
+		t.Errorf("%+v", verified)
+	}
+	must[VerifiedToken](t)(client.VerifyTokenOf(ctx, login.JWT, ada))
+	for username, want := range map[string]Status{
+		"mallory": StatusClaimMismatch,
+		"":        StatusInvalidArgument, // Not "any user".
+	} {
+		_, err := client.VerifyTokenOf(ctx, login.JWT, username)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Status != want {
+			t.Errorf("%q: %v", username, err)
+		}
+	}
+}
+
+func TestATransactionIsConfirmedWithItsNonce(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	created := must[Transaction](t)(client.CreateTx(ctx, "Pay 1.00", ada, ""))
+	if len(created.Nonce) != 16 {
+		t.Errorf("%+v", created)
+	}
+	var confirmed ConfirmedTransaction
+	parse(t, control(t, "POST", "tx/"+created.ID+"/confirm", map[string]any{"username": ada}), &confirmed)
+	must[VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.JWT, "Pay 1.00"))
+	must[VerifiedToken](t)(client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", created.Nonce))
+	if _, err := client.VerifyTransaction(ctx, confirmed.JWT, "Pay 99.00"); err == nil {
+		t.Error("another payload was accepted")
+	}
+	for _, nonce := range []string{"", "another"} {
+		if _, err := client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", nonce); err == nil {
+			t.Errorf("the nonce %q was accepted", nonce)
+		}
+	}
+}
+
+func TestConstructorsTellWhatIsWrong(t *testing.T) {
+	id, url := os.Getenv("LOGINID_CLIENT_ID"), os.Getenv("LOGINID_BASE_URL")
+	pair := must[KeyPair](t)(GenerateKeyPair())
+	for _, good := range []func() (*Client, error){
+		func() (*Client, error) { return New(id, "", url) },
+		func() (*Client, error) { return New(id, pair.PrivateKey, "") },
+		func() (*Client, error) { return NewManagement(id, pair.PrivateKey, url) },
+		func() (*Client, error) {
+			return NewWithConfig(Config{ClientID: id, BaseURL: url, RequestTimeoutMS: 9000})
+		},
+	} {
+		must[Client](t)(good()).Close()
+	}
+	for want, bad := range map[Status]func() (*Client, error){
+		StatusInvalidArgument: func() (*Client, error) { return New("", "", url) },
+		StatusPrivateKey:      func() (*Client, error) { return New(id, "no key", url) },
+		StatusConfig:          func() (*Client, error) { return NewWithConfig(Config{ClientID: id, BaseURL: "ftp://x"}) },
+	} {
+		_, err := bad()
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Status != want {
+			t.Errorf("%v: %v", want, err)
+		}
+	}
+}
+
+func TestWhatNeedsNoClient(t *testing.T) {
+	value, err := JSONGet(`{"a":[1,{"b":"c\n"}]}`, "/a/1/b")
+	if value != "c\n" || err != nil {
+		t.Error(value, err)
+	}
+	if _, err := JSONGet(`{}`, "/a"); err == nil {
+		t.Error("a value that is not there was found")
+	}
+	if strings.Count(Version(), ".") != 2 {
+		t.Error(Version())
+	}
+}
+
+func TestGoroutinesShareAClient(t *testing.T) {
+	client := newClient(t)
+	names := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+	for _, name := range names {
+		must[User](t)(client.AddUserWithoutCredentials(ctx, name))
+	}
+	var group sync.WaitGroup
+	for _, name := range names {
+		group.Add(1)
+		go func(name string) {
+			defer group.Done()
+			for i := 0; i < 20; i++ {
+				user, err := client.GetUser(ctx, name)
+				if err != nil || user.Username != name {
+					t.Error(name, user, err)
+				}
+			}
+		}(name)
+	}
+	group.Wait()
+}
+
+func TestCloseLetsRunningCallsEnd(t *testing.T) {
+	client := newClient(t)
+	code := codeFor(t, client, ada)
+	waiting, cancel := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() {
+		_, err := client.WaitCode(waiting, ada, code, "short")
+		ended <- err
+	}()
+	awaitRequest(t, "/authenticate/code/wait")
+	if err := client.Close(); err != nil {
+		t.Error(err)
+	}
+	if client.pointer == nil {
+		t.Error("freed under a call")
+	}
+	if _, err := client.GetUser(ctx, ada); err == nil {
+		t.Error("a closed client made a call")
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if client.pointer != nil {
+		t.Error("never freed")
+	}
+	if err := client.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAForgottenClientIsFreed(t *testing.T) {
+	var freed atomic.Bool
+	func() {
+		client, err := NewFromEnv()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// In the place of the safety net, which runs inside.
+		runtime.SetFinalizer(client, nil)
+		runtime.SetFinalizer(client, func(client *Client) {
+			finalize(client)
+			freed.Store(client.pointer == nil)
+		})
+	}()
+	for deadline := time.Now().Add(time.Minute); !freed.Load(); {
+		if time.Now().After(deadline) {
+			t.Fatal("never freed")
+		}
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestTheLogHasOneEventForEachAttempt(t *testing.T) {
+	client := newClient(t)
+	var events []string
+	log := func(event string) { events = append(events, event) }
+	if err := client.SetLogFunc(log); err != nil {
+		t.Fatal(err)
+	}
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	_ = client.SetLogFunc(func(string) { events = append(events, "second"); panic("dropped") })
+	must[User](t)(client.GetUser(ctx, ada))
+	_ = client.SetLogFunc(nil)
+	must[User](t)(client.GetUser(ctx, ada))
+	if len(events) != 2 || events[1] != "second" {
+		t.Fatal(events)
+	}
+	operation, err := JSONGet(events[0], "/operation")
+	if operation != "add_user_without_credentials" || err != nil {
+		t.Error(events[0], err)
+	}
+}
+
+func TestMemoryStaysFlat(t *testing.T) {
+	client := newClient(t)
+	resident := func() int {
+		text, err := os.ReadFile("/proc/self/statm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pages [2]int
+		for i := range pages {
+			parse(t, []byte(strings.Fields(string(text))[i]), &pages[i])
+		}
+		return pages[1] * os.Getpagesize()
+	}
+	long := strings.Repeat("ada", 10_000)
+	tokens := func(count int) {
+		for i := 0; i < count; i++ {
+			must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Username(long), ""))
+		}
+		runtime.GC()
+	}
+	tokens(300)
+	before := resident()
+	// 70 MB of arguments and results: strings that are not freed would show.
+	tokens(1000)
+	if grown := resident() - before; grown > 20_000_000 {
+		t.Errorf("grew by %d bytes", grown)
+	}
+}

@@ -1,0 +1,116 @@
+package loginid
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+)
+
+const (
+	ada     = "ada@example.com"
+	purpose = "temporary_authentication"
+)
+
+var ctx = context.Background()
+
+// newClient is a client of an emulator without users.
+func newClient(t *testing.T) *Client {
+	t.Helper()
+	control(t, "POST", "reset", nil)
+	client, err := NewFromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// control asks the emulator what a person or a tester would do.
+func control(t *testing.T, method, path string, body any) []byte {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body == nil {
+		text = nil
+	}
+	url := os.Getenv("LOGINID_EMULATOR_URL") + "/_emulator/" + path
+	request, err := http.NewRequest(method, url, bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %d %s %v", method, path, response.StatusCode, answer, err)
+	}
+	return answer
+}
+
+type received struct {
+	Method string
+	Path   string
+	Body   map[string]any
+}
+
+// requests are those for anything but the service's key.
+func requests(t *testing.T) []received {
+	t.Helper()
+	var all struct{ Requests []received }
+	parse(t, control(t, "GET", "requests", nil), &all)
+	var requests []received
+	for _, request := range all.Requests {
+		if request.Path != "/certs" {
+			requests = append(requests, request)
+		}
+	}
+	return requests
+}
+
+// awaitRequest returns when a request for this path has arrived.
+func awaitRequest(t *testing.T, path string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		for _, request := range requests(t) {
+			if request.Path == path {
+				return
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("no request for %s", path)
+}
+
+func parse(t *testing.T, text []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+}
+
+func must[T any](t *testing.T) func(*T, error) *T {
+	return func(result *T, err error) *T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+}
+
+// codeFor makes a user and a code that is not authorized.
+func codeFor(t *testing.T, client *Client, username string) string {
+	t.Helper()
+	must[User](t)(client.AddUserWithoutCredentials(ctx, username))
+	return must[Code](t)(client.GenerateCode(ctx, "short", purpose, false, Username(username))).Code
+}

@@ -1,0 +1,108 @@
+package loginid
+
+/*
+#include <loginid.h>
+*/
+import "C"
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Status is the kind of an error.
+type Status int32
+
+// The kinds of errors. There may be more in later versions.
+const (
+	StatusInvalidArgument Status = C.LID_ERROR_INVALID_ARGUMENT
+	StatusConfig          Status = C.LID_ERROR_CONFIG
+	StatusPrivateKey      Status = C.LID_ERROR_PRIVATE_KEY
+	StatusTokenInvalid    Status = C.LID_ERROR_TOKEN_INVALID
+	StatusTokenExpired    Status = C.LID_ERROR_TOKEN_EXPIRED
+	StatusClaimMismatch   Status = C.LID_ERROR_CLAIM_MISMATCH
+	StatusAPI             Status = C.LID_ERROR_API
+	StatusRateLimited     Status = C.LID_ERROR_RATE_LIMITED
+	StatusNetwork         Status = C.LID_ERROR_NETWORK
+	StatusTLS             Status = C.LID_ERROR_TLS
+	StatusTimeout         Status = C.LID_ERROR_TIMEOUT
+	StatusCancelled       Status = C.LID_ERROR_CANCELLED
+	StatusResponse        Status = C.LID_ERROR_RESPONSE
+	StatusInternal        Status = C.LID_ERROR_INTERNAL
+)
+
+// String is the name in C, as "LID_ERROR_API".
+func (s Status) String() string {
+	return C.GoString(C.lid_status_name(C.int32_t(s)))
+}
+
+// Error is what every call fails with; errors.As finds it.
+type Error struct {
+	Status Status
+	// Code is the service's for its own errors, else one of the library's.
+	Code string
+	// Message is for a person who wants to mend it.
+	Message string
+	// Operation is the call, as "get_user", or empty.
+	Operation string
+	// HTTPStatus is the service's, or 0 if it did not answer.
+	HTTPStatus int
+	// RequestID is to be quoted to the service's support, or empty.
+	RequestID string
+	// Retryable tells whether a repetition does nothing twice.
+	Retryable bool
+	// RetryAfter is how long the service asked to wait, or 0.
+	RetryAfter time.Duration
+	// Raw is the error object of the C library, or empty for the few errors
+	// that this package finds itself.
+	Raw json.RawMessage
+
+	cause error
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s (%s): %s", e.Status, e.Code, e.Message)
+	if e.Operation != "" {
+		text = e.Operation + ": " + text
+	}
+	return "loginid: " + text
+}
+
+// Unwrap is the context's error when the context ended the call.
+func (e *Error) Unwrap() error {
+	return e.cause
+}
+
+func errorFrom(status Status, text string) *Error {
+	var object struct {
+		Error struct {
+			Code         string `json:"code"`
+			Message      string `json:"message"`
+			Operation    string `json:"operation"`
+			HTTPStatus   int    `json:"http_status"`
+			RequestID    string `json:"request_id"`
+			Retryable    bool   `json:"retryable"`
+			RetryAfterMS int64  `json:"retry_after_ms"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		object.Error.Code, object.Error.Message = "internal_error", err.Error()
+	}
+	fields := object.Error
+	return &Error{
+		Status:     status,
+		Code:       fields.Code,
+		Message:    fields.Message,
+		Operation:  fields.Operation,
+		HTTPStatus: fields.HTTPStatus,
+		RequestID:  fields.RequestID,
+		Retryable:  fields.Retryable,
+		RetryAfter: time.Duration(fields.RetryAfterMS) * time.Millisecond,
+		Raw:        json.RawMessage(text),
+	}
+}
+
+func argumentError(code, message string) *Error {
+	return &Error{Status: StatusInvalidArgument, Code: code, Message: message}
+}

@@ -1,0 +1,48 @@
+package loginid
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A new function of the header that is not bound fails here. Whether the types
+// fit is checked by the C compiler that cgo runs.
+func TestEveryFunctionOfTheHeaderIsCalled(t *testing.T) {
+	header, err := os.ReadFile("../../include/loginid_ffi.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sources strings.Builder
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources.Write(text)
+	}
+	declaration := regexp.MustCompile(`(?m)^[a-z][\w ]*[ *](lid_\w+)\(`)
+	functions := declaration.FindAllSubmatch(header, -1)
+	if len(functions) < 50 {
+		t.Fatalf("the header has %d functions", len(functions))
+	}
+	for _, function := range functions {
+		name := string(function[1])
+		called := regexp.MustCompile(`\bC\.` + name + `\(`).MatchString(sources.String())
+		if name == "lid_set_log_callback" { // Called in the C part of log.go.
+			called = strings.Contains(sources.String(), "    lid_set_log_callback(client,")
+		}
+		if !called {
+			t.Errorf("%s is not bound", name)
+		}
+	}
+}

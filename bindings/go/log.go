@@ -1,0 +1,67 @@
+package loginid
+
+/*
+#include <stdint.h>
+#include <loginid.h>
+
+extern void loginidGoLog(char *event, void *sink);
+
+static inline void loginid_go_set_log(lid_client *client, uintptr_t sink)
+{
+    lid_set_log_callback(client, sink ? (lid_log_fn)loginidGoLog : 0, (void *)sink);
+}
+*/
+import "C"
+
+import (
+	"runtime/cgo"
+	"sync/atomic"
+	"unsafe"
+)
+
+// LogFunc receives a JSON text for every HTTP attempt, in the goroutine that
+// made the call. Several goroutines may be in it at once.
+type LogFunc func(event string)
+
+// logSink is what C knows the log function by. It lives as long as the client,
+// because a call that is running may still log to it.
+type logSink struct {
+	handle   cgo.Handle
+	function *atomic.Pointer[LogFunc]
+}
+
+// SetLogFunc has log called for every HTTP attempt; nil ends it. A panic in it
+// is dropped, because it must not unwind through C.
+func (c *Client) SetLogFunc(log LogFunc) error {
+	client, err := c.begin()
+	if err != nil {
+		return err
+	}
+	defer c.end()
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if log == nil {
+		C.loginid_go_set_log(client, 0)
+		return nil
+	}
+	if c.log.function == nil {
+		c.log.function = new(atomic.Pointer[LogFunc])
+		c.log.handle = cgo.NewHandle(c.log.function)
+	}
+	c.log.function.Store(&log)
+	C.loginid_go_set_log(client, C.uintptr_t(c.log.handle))
+	return nil
+}
+
+func (s *logSink) free() {
+	if s.function != nil {
+		s.handle.Delete()
+	}
+}
+
+//export loginidGoLog
+func loginidGoLog(event *C.char, sink unsafe.Pointer) {
+	defer func() { _ = recover() }()
+	function := cgo.Handle(uintptr(sink)).Value().(*atomic.Pointer[LogFunc])
+	(*function.Load())(C.GoString(event))
+}

@@ -1,0 +1,95 @@
+package loginid
+
+/*
+#include <loginid.h>
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// WaitCode waits until a code of the purpose temporary_authentication is
+// authorized, which logs the user in. It ends with the context: errors.Is finds
+// context.Canceled or context.DeadlineExceeded in the error. Without a deadline
+// it ends after the configured wait_timeout_ms, three minutes.
+func (c *Client) WaitCode(
+	ctx context.Context, username, code, codeType string,
+) (*Authentication, error) {
+	timeout, limited := timeoutOf(ctx)
+	cancel, stop, err := cancelWith(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	result, err := call[Authentication](ctx, c,
+		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
+			return C.lid_wait_code(client, s[0], s[1], s[2], timeout, cancel, out)
+		},
+		given("username", username), given("code", code), given("code_type", codeType))
+	var failure *Error
+	if errors.As(err, &failure) && failure.cause == nil {
+		switch {
+		case failure.Status == StatusCancelled && ctx.Err() == context.DeadlineExceeded:
+			// The context's clock was a little faster than the library's.
+			failure.Status, failure.Code = StatusTimeout, "timeout"
+			failure.cause = context.DeadlineExceeded
+		case failure.Status == StatusCancelled:
+			failure.cause = ctx.Err()
+		case failure.Status == StatusTimeout && limited:
+			failure.cause = context.DeadlineExceeded
+		}
+	}
+	return result, err
+}
+
+// timeoutOf is what is left until the context's deadline, for C; 0 is the
+// configured limit.
+func timeoutOf(ctx context.Context) (C.uint32_t, bool) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return 0, false
+	}
+	// Rounded up: 0 would be the configured limit.
+	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
+	if left < 1 {
+		left = 1
+	}
+	if left > math.MaxUint32 {
+		left = math.MaxUint32
+	}
+	return C.uint32_t(left), true
+}
+
+// cancelWith makes a switch that the context triggers, NULL for a context that
+// never ends. stop frees it, after the wait.
+func cancelWith(ctx context.Context) (cancel *C.lid_cancel, stop func(), err error) {
+	if ctx.Done() == nil {
+		return nil, func() {}, nil
+	}
+	cancel = C.lid_cancel_new()
+	if cancel == nil {
+		return nil, nil, &Error{
+			Status:  StatusInternal,
+			Code:    "out_of_descriptors",
+			Message: "no file descriptor is left",
+		}
+	}
+	returned, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-ctx.Done():
+			C.lid_cancel_trigger(cancel)
+		case <-returned:
+		}
+	}()
+	return cancel, func() {
+		close(returned)
+		<-watched
+		C.lid_cancel_free(cancel)
+	}, nil
+}

@@ -1,0 +1,25 @@
+"""The LoginID server SDK, over the C library libloginid.
+
+``LoginID`` and ``LoginIdManagement`` have the names, arguments, defaults and
+results of the official ``loginid`` package, and the calls that it lacks.
+"""
+
+from ._cancel import Cancel
+from ._native import status_name, version as library_version
+from .core import LoginIDError
+from .loginid import LoginID
+from .management import LoginIdManagement
+from .tools import generate_key_pair, json_get
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Cancel",
+    "LoginID",
+    "LoginIDError",
+    "LoginIdManagement",
+    "generate_key_pair",
+    "json_get",
+    "library_version",
+    "status_name",
+]

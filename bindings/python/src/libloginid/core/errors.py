@@ -1,0 +1,77 @@
+"""What every call raises."""
+
+import json as _json
+from typing import Optional
+
+# What a web framework would answer, for errors without an HTTP status of the
+# service's: status_code is always a number, as in the official package.
+_STATUS_CODES = {
+    "LID_ERROR_INVALID_ARGUMENT": 400,
+    "LID_ERROR_CONFIG": 500,
+    "LID_ERROR_PRIVATE_KEY": 500,
+    "LID_ERROR_TOKEN_INVALID": 401,
+    "LID_ERROR_TOKEN_EXPIRED": 401,
+    "LID_ERROR_CLAIM_MISMATCH": 401,
+    "LID_ERROR_NETWORK": 503,
+    "LID_ERROR_TLS": 502,
+    "LID_ERROR_TIMEOUT": 504,
+    "LID_ERROR_CANCELLED": 499,
+    "LID_ERROR_RESPONSE": 502,
+}
+
+
+class LoginIDError(Exception):
+    """An error of the service or of the library.
+
+    ``status_code``, ``error_code`` and ``message`` are those of the official
+    package. The rest tells more:
+
+    - ``status``: the kind of error, as ``"LID_ERROR_API"``
+    - ``http_status``: the service's, ``None`` if it did not answer
+    - ``operation``: the call, as ``"get_user"``
+    - ``request_id``: to be quoted to the service's support
+    - ``retryable``: whether a repetition does nothing twice
+    - ``retry_after``: the seconds the service asked to wait, or ``None``
+    - ``json``: the error object of the C library
+    """
+
+    def __init__(self, status_code: int, error_code: str, message: str) -> None:
+        self.status_code = status_code
+        self.error_code = error_code
+        self.message = message
+        self.status = "LID_ERROR_INVALID_ARGUMENT"
+        self.http_status: Optional[int] = None
+        self.operation: Optional[str] = None
+        self.request_id: Optional[str] = None
+        self.retryable = False
+        self.retry_after: Optional[float] = None
+        self.json: Optional[str] = None
+        super().__init__(message)
+
+    @classmethod
+    def from_json(cls, text: str) -> "LoginIDError":
+        """Reads the error object of the C library."""
+        fields = _json.loads(text)["error"]
+        http_status = fields["http_status"]
+        status_code = http_status or _STATUS_CODES.get(fields["status"], 500)
+        error = cls(status_code, fields["code"], fields["message"])
+        error.status = fields["status"]
+        error.http_status = http_status
+        error.operation = fields["operation"]
+        error.request_id = fields["request_id"]
+        error.retryable = fields["retryable"]
+        if fields["retry_after_ms"] is not None:
+            error.retry_after = fields["retry_after_ms"] / 1000
+        error.json = text
+        return error
+
+    def __str__(self) -> str:
+        return (
+            f"HTTP status code: {self.status_code}, error code: {self.error_code}, "
+            f"error message: {self.message}"
+        )
+
+    def __reduce__(self):
+        # Exceptions are rebuilt from `args`, which has the message alone.
+        arguments = (self.status_code, self.error_code, self.message)
+        return (type(self), arguments, self.__dict__.copy())

@@ -1,0 +1,240 @@
+"""The client of a management application."""
+
+from typing import Any, Dict, Optional
+
+from ._client import fido2_options
+from ._native import Handle, text
+from .core import LoginIDError
+from .loginid import LoginID
+
+
+class LoginIdManagement(LoginID):
+    """A management application's calls, which need a private key.
+
+    A user is given by ``user_id``, by ``username`` or by both.
+
+    Args:
+        client_id: as the dashboard shows it
+        private_key: the API credential's PEM
+        base_url: the service's; the public one if not given
+    """
+
+    def __init__(self, client_id: str, private_key: str, base_url: Optional[str] = None) -> None:
+        if not private_key:
+            raise LoginIDError(400, "BAD_REQUEST", "Private key is required")
+        handle = Handle(
+            "lid_new_management",
+            text(client_id, "client_id"),
+            text(private_key, "private_key"),
+            text(base_url or self.DEFAULT_BASE_URL, "base_url"),
+        )
+        self._adopt(handle, client_id)
+
+    # Users
+
+    def get_user(self, username: str) -> Dict[str, Any]:
+        """Reads a user's profile."""
+        return self._call("lid_get_user", username=username)
+
+    def add_user_without_credentials(self, username: str) -> Dict[str, Any]:
+        """Adds a user who has no credential yet; returns the profile."""
+        return self._call("lid_add_user_without_credentials", username=username)
+
+    def activate_user_by_id(self, user_id: str) -> Dict[str, Any]:
+        """Lets a deactivated user log in again; returns the profile."""
+        return self._call("lid_activate_user_by_id", user_id=user_id)
+
+    def deactivate_user_by_id(self, user_id: str) -> Dict[str, Any]:
+        """Keeps a user from logging in; returns the profile."""
+        return self._call("lid_deactivate_user_by_id", user_id=user_id)
+
+    def delete_by_username(self, username: str) -> str:
+        """Deletes a user and all credentials; returns a message."""
+        self._call("lid_delete_by_username", username=username)
+        return f"User {username} deleted"
+
+    def delete_by_user_id(self, user_id: str) -> str:
+        """Deletes a user and all credentials; returns a message."""
+        self._call("lid_delete_by_user_id", user_id=user_id)
+        return f"user with id {user_id} deleted"
+
+    def send_email_verification(self, user_id: str) -> None:
+        """Has the service send the user a mail to verify the address."""
+        self._call("lid_send_email_verification", user_id=user_id)
+
+    # Codes
+
+    def generate_code(
+        self,
+        code_type: str,
+        code_purpose: str,
+        isAuthorized: bool,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Makes a code; returns ``{"code", "expires_at", "is_authorized"}``."""
+        self.validate_code_type(code_type)
+        return self._call(
+            "lid_generate_code",
+            code_type=code_type,
+            purpose=code_purpose,
+            authorize=bool(isAuthorized),
+            **_who(user_id, username),
+        )
+
+    def authorize_code(
+        self,
+        code: str,
+        code_type: str,
+        code_purpose: str,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Allows a code to be used; returns ``{"expires_at", "is_authorized"}``."""
+        self.validate_code_type(code_type)
+        return self._call(
+            "lid_authorize_code",
+            code=code,
+            code_type=code_type,
+            purpose=code_purpose,
+            **_who(user_id, username),
+        )
+
+    def invalidate_all_codes(
+        self,
+        code_type: str,
+        code_purpose: str,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Makes a user's codes of a type and purpose useless; returns ``{"deleted_at"}``."""
+        self.validate_code_type(code_type)
+        return self._call(
+            "lid_invalidate_all_codes",
+            code_type=code_type,
+            purpose=code_purpose,
+            **_who(user_id, username),
+        )
+
+    # Credentials
+
+    def get_credentials(
+        self,
+        status: Optional[str] = None,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Lists a user's credentials, of one status or all."""
+        return self._call(
+            "lid_get_credentials", status=status or None, **_who(user_id, username)
+        )
+
+    def rename_credential(
+        self,
+        cred_id: str,
+        updated_name: str,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Gives a credential another name."""
+        return self._call(
+            "lid_rename_credential",
+            cred_id=cred_id,
+            updated_name=updated_name,
+            **_who(user_id, username),
+        )
+
+    def revoke_credential(
+        self, cred_id: str, user_id: Optional[str] = None, username: Optional[str] = None
+    ) -> Dict[str, Any]:
+        """Makes a credential useless for good."""
+        return self._call("lid_revoke_credential", cred_id=cred_id, **_who(user_id, username))
+
+    def force_fido2_credential_init(
+        self,
+        user_id: Optional[str],
+        display_name: Optional[str] = None,
+        roaming_authenticator: bool = False,
+        *,
+        username: Optional[str] = None,
+        override_name: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Begins adding a FIDO2 credential without the user's code."""
+        options = fido2_options(
+            display_name=display_name,
+            override_name=override_name,
+            roaming_authenticator=roaming_authenticator,
+        )
+        return self._call(
+            "lid_force_fido2_credential_init", **_who(user_id, username), options=options
+        )
+
+    def add_doc_scan_credential_init(
+        self,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+        credential_name: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Begins adding a document scan; returns ``{"credential_uuid", "iframe_url"}``."""
+        return self._call(
+            "lid_add_doc_scan_credential_init",
+            **_who(user_id, username),
+            credential_name=credential_name or None,
+        )
+
+    def add_doc_scan_credential_complete(
+        self,
+        credential_id: str,
+        activate_credential: bool,
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Completes adding a document scan."""
+        return self._call(
+            "lid_add_doc_scan_credential_complete",
+            credential_id=credential_id,
+            activate=bool(activate_credential),
+            **_who(user_id, username),
+        )
+
+    def evaluate_doc_scan_credential(
+        self, credential_id: str, user_id: Optional[str] = None, username: Optional[str] = None
+    ) -> Dict[str, Any]:
+        """Tells where the result of a document scan is."""
+        return self._call(
+            "lid_evaluate_doc_scan_credential",
+            credential_id=credential_id,
+            **_who(user_id, username),
+        )
+
+    def generate_recovery_code(
+        self, user_id: Optional[str] = None, username: Optional[str] = None
+    ) -> Dict[str, Any]:
+        """Makes a recovery code; returns ``{"code", "created_at"}``."""
+        return self._call("lid_generate_recovery_code", **_who(user_id, username))
+
+    def add_publickey_credential(
+        self,
+        publickey: str,
+        publickey_alg: Optional[str] = "ES256",
+        user_id: Optional[str] = None,
+        username: Optional[str] = None,
+        credential_name: Optional[str] = None,
+    ) -> Dict[str, Any]:
+        """Adds a public key as a credential."""
+        return self._call(
+            "lid_add_publickey_credential",
+            publickey=publickey,
+            publickey_alg=publickey_alg,
+            **_who(user_id, username),
+            credential_name=credential_name or None,
+        )
+
+
+def _who(user_id: Optional[str], username: Optional[str]) -> Dict[str, Optional[str]]:
+    """The user as given; an empty text is not given, as in the official package."""
+    if not (user_id or username):
+        raise LoginIDError(
+            400, "bad_request", "either `user_id` or `username` must be present"
+        )
+    return {"user_id": user_id or None, "username": username or None}

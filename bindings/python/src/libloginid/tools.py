@@ -1,0 +1,23 @@
+"""What needs no client."""
+
+import json
+from typing import Dict
+
+from ._native import invoke, text
+
+
+def generate_key_pair() -> Dict[str, str]:
+    """Makes a P-256 key pair for the dashboard.
+
+    Returns ``{"private_key": PEM, "public_key": PEM}``.
+    """
+    return json.loads(invoke("lid_generate_key_pair"))
+
+
+def json_get(document: str, pointer: str) -> str:
+    """Reads one value out of a JSON text by its RFC 6901 pointer.
+
+    A string comes as it is, anything else as JSON. Python's own ``json`` does
+    the same; this is here for texts with numbers that a float would round.
+    """
+    return invoke("lid_json_get", text(document, "document"), text(pointer, "pointer"))

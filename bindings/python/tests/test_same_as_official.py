@@ -1,0 +1,150 @@
+"""The same program with the official package and with this one."""
+
+import inspect
+import re
+import unittest
+
+import libloginid
+import libloginid.core
+import loginid
+import loginid.core
+from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, control
+
+PURPOSE = "temporary_authentication"
+# What differs from one run of the program to the next.
+CHANGING = re.compile(
+    r"^(id|user_id|uuid|code|jwt|created_at|updated_at|expires_at|deleted_at)$"
+)
+
+
+def public(cls):
+    return {name for name in dir(cls) if not name.startswith("_")}
+
+
+def shape(value):
+    """A result without what changes from run to run: only its type stays."""
+    if isinstance(value, dict):
+        return {
+            name: type(item).__name__ if CHANGING.match(name) else shape(item)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [shape(item) for item in value]
+    return (type(value).__name__, value)
+
+
+def program(package):
+    """What an existing program does, and what it sees."""
+    seen = []
+
+    def see(name, call, *arguments, **named):
+        try:
+            result = call(*arguments, **named)
+        except package.core.LoginIDError as error:
+            seen.append((name, "raised", error.status_code, error.error_code, error.message))
+            return None
+        seen.append((name, shape(result)))
+        return result
+
+    user = "grace@example.com"
+    management = package.LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
+    application = package.LoginID(CLIENT_ID, private_key=PRIVATE_KEY, base_url=BASE_URL + "/")
+    public_application = package.LoginID(CLIENT_ID, base_url=BASE_URL)
+    see("client_id", application.client_id)
+    see("add", management.add_user_without_credentials, user)
+    see("add again", management.add_user_without_credentials, user)
+    profile = see("get", management.get_user, user)
+    user_id = profile["id"]
+
+    code = see("generate", management.generate_code, "short", PURPOSE, False, username=user)
+    see("authorize", management.authorize_code, code["code"], "short", PURPOSE, user_id)
+    login = see("wait", application.authenticate_code_wait, user, code["code"], "short")
+    see("verify", application.verify_token, login["jwt"])
+    see("verify user", application.verify_token, login["jwt"], user)
+    see("verify other", application.verify_token, login["jwt"], username="mallory")
+    see("verify without key", public_application.verify_token, login["jwt"], user)
+    see("invalidate", management.invalidate_all_codes, "short", PURPOSE, username=user)
+    see("code type", management.generate_code, "huge", PURPOSE, False, username=user)
+    see("nobody", management.generate_code, "short", PURPOSE, False)
+
+    control("POST", f"users/{user}/credentials", {"type": "fido2", "name": "phone"})
+    listed = see("list", management.get_credentials, "active", username=user)
+    uuid = listed["credentials"][0]["uuid"]
+    see("list all", management.get_credentials, None, user_id)
+    see("rename", management.rename_credential, uuid, "work phone", username=user)
+    see("revoke", management.revoke_credential, uuid, user_id=user_id)
+    see("list nobody", management.get_credentials)
+
+    nonce = "0123456789abcdef"
+    id = application.create_tx("Pay 10.00 EUR", nonce=nonce)
+    seen.append(("create_tx", type(id)))
+    token = control("POST", f"tx/{id}/confirm", {"username": user})["jwt"]
+    see("transaction", application.verify_transaction, token, "Pay 10.00 EUR")
+    see("another", application.verify_transaction, token, "Pay 99.00 EUR")
+
+    for make in (application.generate_service_token, application.generate_tx_auth_token):
+        seen.append(("token", make("users.retrieve").count(".")))
+        see("algorithm", make, "users.retrieve", algo="HS256")
+    see("no key", public_application.generate_service_token, "users.retrieve")
+
+    see("deactivate", management.deactivate_user_by_id, user_id)
+    see("deactivate again", management.deactivate_user_by_id, user_id)
+    see("activate", management.activate_user_by_id, user_id)
+    seen.append((management.delete_by_user_id(user_id) == f"user with id {user_id} deleted"))
+    see("delete again", management.delete_by_user_id, user_id)
+    see("get deleted", management.get_user, user)
+    management.add_user_without_credentials(user)
+    see("delete", management.delete_by_username, user)
+    return seen
+
+
+class SameAsOfficial(unittest.TestCase):
+    maxDiff = None
+
+    def test_a_program_sees_the_same(self):
+        official = program(loginid)
+        ours = program(libloginid)
+        self.assertGreater(len(official), 30)
+        for theirs, mine in zip(official, ours):
+            self.assertEqual(mine, theirs)
+        self.assertEqual(len(ours), len(official))
+
+    def test_every_public_method_has_the_same_parameters(self):
+        for name in ("LoginID", "LoginIdManagement"):
+            theirs, ours = getattr(loginid, name), getattr(libloginid, name)
+            for method in sorted(public(theirs) | {"__init__"}):
+                if not callable(getattr(theirs, method)):
+                    continue
+                with self.subTest(f"{name}.{method}"):
+                    official = inspect.signature(getattr(theirs, method)).parameters
+                    here = inspect.signature(getattr(ours, method)).parameters
+                    first = list(here.values())[: len(official)]
+                    self.assertEqual(
+                        [(p.name, p.kind, p.default) for p in first],
+                        [(p.name, p.kind, p.default) for p in official.values()],
+                    )
+                    # What we have beyond it can be left out.
+                    for parameter in list(here.values())[len(official) :]:
+                        self.assertIsNot(parameter.default, inspect.Parameter.empty)
+
+    def test_the_error_has_the_same_attributes_and_text(self):
+        theirs = loginid.core.LoginIDError(404, "user_not_found", "User not found")
+        ours = libloginid.core.LoginIDError(404, "user_not_found", "User not found")
+        self.assertEqual(str(ours), str(theirs))
+        self.assertEqual(ours.args, theirs.args)
+        for name in vars(theirs):
+            self.assertEqual(getattr(ours, name), getattr(theirs, name))
+
+    def test_management_needs_a_key_in_both(self):
+        for package in (loginid, libloginid):
+            with self.assertRaises(package.core.LoginIDError) as raised:
+                package.LoginIdManagement(CLIENT_ID, "")
+            error = raised.exception
+            self.assertEqual(
+                (error.status_code, error.error_code, error.message),
+                (400, "BAD_REQUEST", "Private key is required"),
+            )
+
+
+if __name__ == "__main__":
+    unittest.main()

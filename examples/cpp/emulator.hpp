@@ -1,0 +1,11 @@
+/* What the example asks of the emulator in place of a person with a device. */
+#ifndef EXAMPLES_EMULATOR_HPP
+#define EXAMPLES_EMULATOR_HPP
+
+#include <string>
+
+/* Sends a request to /_emulator/<path> of the emulator that LOGINID_EMULATOR_URL
+ * names. Returns its JSON answer; throws std::runtime_error unless it is a 200. */
+std::string emulator(const std::string &method, const std::string &path, const std::string &json);
+
+#endif

@@ -1,0 +1,128 @@
+/* Makes every call of bindings/wire.json (the only argument), in its order and
+ * each in both forms. The test that runs this compares what was sent. */
+#include <loginid.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+namespace {
+
+/* The arguments of one call, by their C names. */
+class arguments {
+public:
+    arguments(std::string json) : json_(std::move(json)) {}
+    std::string operator[](const std::string &name) const {
+        return loginid::json_get(json_, "/" + name);
+    }
+    std::optional<std::string> optional(const std::string &name) const {
+        const auto value = loginid::try_json_get(json_, "/" + name);
+        return value ? std::optional<std::string>(value.json()) : std::nullopt;
+    }
+
+private:
+    std::string json_;
+};
+
+/* Keeps the texts that a loginid::user only refers to. */
+struct user {
+    explicit user(const arguments &a) : id(a["user_id"]), name(a["username"]) {}
+    operator loginid::user() const { return {id, name}; }
+    std::string id, name;
+};
+
+using form = std::function<void(const loginid::client &, const arguments &)>;
+
+/* Both forms of a call. */
+#define BOTH(name, ...)                                                                          \
+    {                                                                                            \
+        "lid_" #name, {                                                                          \
+            [](const loginid::client &c, const arguments &a) {                                   \
+                (void)a;                                                                         \
+                const loginid::result result = c.try_##name(__VA_ARGS__);                        \
+                (void)result;                                                                    \
+            },                                                                                   \
+            [](const loginid::client &c, const arguments &a) {                                   \
+                (void)a;                                                                         \
+                c.name(__VA_ARGS__);                                                             \
+            }                                                                                    \
+        }                                                                                        \
+    }
+
+const auto minute = std::chrono::milliseconds(60000);
+
+const std::map<std::string, std::pair<form, form>> methods = {
+    BOTH(create_tx, a["tx_payload"], a["username"], a["nonce"]),
+    BOTH(init_tx, a["username"], a.optional("tx_id"), a.optional("tx_payload"), a["nonce"]),
+    BOTH(complete_tx, a["tx_id"], a["username"], a["assertion_payload_json"]),
+    BOTH(generate_code, a["code_type"], a["purpose"], a["authorize"] == "true", user(a)),
+    BOTH(authorize_code, a["code"], a["code_type"], a["purpose"], user(a)),
+    BOTH(invalidate_all_codes, a["code_type"], a["purpose"], user(a)),
+    BOTH(wait_code, a["username"], a["code"], a["code_type"], minute),
+    BOTH(get_credentials, user(a), a["status"]),
+    BOTH(rename_credential, a["credential_id"], a["name"], user(a)),
+    BOTH(revoke_credential, a["credential_id"], user(a)),
+    BOTH(force_fido2_credential_init, user(a), a["options_json"]),
+    BOTH(add_doc_scan_credential_init, user(a), a["credential_name"]),
+    BOTH(add_doc_scan_credential_complete, a["credential_id"], a["activate"] == "true", user(a)),
+    BOTH(evaluate_doc_scan_credential, a["credential_id"], user(a)),
+    BOTH(generate_recovery_code, user(a)),
+    BOTH(add_publickey_credential, a["publickey"], user(a), a["publickey_alg"],
+         a["credential_name"]),
+    BOTH(init_add_fido2_credential_with_code, a["code"], a["code_type"], a["username"],
+         a["options_json"]),
+    BOTH(complete_add_fido2_credential, a["attestation_payload_json"], a["username"],
+         a["credential_name"]),
+    BOTH(get_user, a["username"]),
+    BOTH(add_user_without_credentials, a["username"]),
+    BOTH(activate_user_by_id, a["user_id"]),
+    BOTH(deactivate_user_by_id, a["user_id"]),
+    BOTH(delete_by_user_id, a["user_id"]),
+    BOTH(delete_by_username, a["username"]),
+    BOTH(send_email_verification, a["user_id"]),
+    BOTH(register_fido2_init, a["username"], a["options_json"]),
+    BOTH(register_fido2_complete, a["username"], a["attestation_payload_json"],
+         a["credential_name"]),
+    BOTH(register_password, a["username"], a["password"]),
+    BOTH(authenticate_password, a["username"], a["password"]),
+    BOTH(authenticate_fido2_init, a["username"]),
+    BOTH(authenticate_fido2_complete, a["username"], a["assertion_payload_json"]),
+    BOTH(authenticate_doc_scan_init, a["username"], a["credential_id"]),
+    BOTH(authenticate_doc_scan_complete, a["username"], a["credential_id"]),
+    BOTH(authenticate_publickey_init, a["username"], a["publickey"], a["publickey_alg"]),
+    BOTH(authenticate_publickey_complete, a["username"], a["challenge_id"], a["assertion"]),
+};
+
+} // namespace
+
+int main(int count, char **values) {
+    if (count != 2) {
+        std::cerr << "usage: wire FILE\n";
+        return 2;
+    }
+    std::ostringstream text;
+    text << std::ifstream(values[1]).rdbuf();
+    const std::string calls = text.str();
+    const auto client = loginid::client::from_env();
+    for (int number = 0;; number++) {
+        const std::string at = "/" + std::to_string(number);
+        if (!loginid::try_json_get(calls, at)) {
+            return number > 0 ? 0 : 1;
+        }
+        const auto &[quiet, throwing] = methods.at(loginid::json_get(calls, at + "/function"));
+        const arguments given(loginid::json_get(calls, at + "/arguments"));
+        quiet(client, given);
+        try {
+            throwing(client, given);
+        } catch (const loginid::error &error) {
+            // There is no such user or code; what matters is what was asked.
+            if (!error.http_status()) {
+                std::cerr << at << ": " << error.what() << '\n';
+                return 1;
+            }
+        }
+    }
+}
