@@ -15,7 +15,7 @@ class CallsTest < LoginidTest
   OPTIONS = { 'display_name' => 'Ada', 'roaming_authenticator' => true }.freeze
   KEY = Loginid.generate_key_pair.fetch('public_key')
 
-  def sent(path, body, verb: 'POST')
+  def sent(path, verb: 'POST', **body)
     begin
       yield
     rescue Loginid::ApiError
@@ -31,26 +31,26 @@ class CallsTest < LoginidTest
   end
 
   def test_users
-    sent('/manage/users/retrieve', { 'username' => 'n' }) { @client.get_user('n') }
-    sent('/manage/users', { 'username' => 'n' }) { @client.add_user_without_credentials('n') }
-    sent('/manage/users/delete', { 'username' => 'm' }) { @client.delete_by_username('m') }
-    sent('/manage/users/i%2F1/activate', {}, verb: 'PUT') { @client.activate_user_by_id('i/1') }
-    sent('/manage/users/i1/deactivate', {}, verb: 'PUT') { @client.deactivate_user_by_id('i1') }
-    sent('/manage/users/i1', {}, verb: 'DELETE') { @client.delete_by_user_id('i1') }
-    sent('/manage/users/i1/email-verification/dispatch', {}) { @client.send_email_verification('i1') }
+    sent('/manage/users/retrieve', 'username' => 'n') { @client.get_user('n') }
+    sent('/manage/users', 'username' => 'n') { @client.add_user_without_credentials('n') }
+    sent('/manage/users/delete', 'username' => 'm') { @client.delete_by_username('m') }
+    sent('/manage/users/i%2F1/activate', verb: 'PUT') { @client.activate_user_by_id('i/1') }
+    sent('/manage/users/i1/deactivate', verb: 'PUT') { @client.deactivate_user_by_id('i1') }
+    sent('/manage/users/i1', verb: 'DELETE') { @client.delete_by_user_id('i1') }
+    sent('/manage/users/i1/email-verification/dispatch') { @client.send_email_verification('i1') }
   end
 
   def test_codes
-    sent('/codes/short/generate', who(purpose: PURPOSE, authorize: true)) do
+    sent('/codes/short/generate', **who(purpose: PURPOSE, authorize: true)) do
       @client.generate_code(:short, PURPOSE, authorize: true, **WHO)
     end
-    sent('/codes/long/generate', who(purpose: 'add_credential', authorize: false)) do
+    sent('/codes/long/generate', **who(purpose: 'add_credential', authorize: false)) do
       @client.generate_code('long', 'add_credential', **WHO)
     end
-    sent('/codes/phrase/authorize', who(purpose: PURPOSE, code: 'c')) do
+    sent('/codes/phrase/authorize', **who(purpose: PURPOSE, code: 'c')) do
       @client.authorize_code('c', 'phrase', PURPOSE, **WHO)
     end
-    sent('/codes/short/invalidate-all', who(purpose: PURPOSE)) do
+    sent('/codes/short/invalidate-all', **who(purpose: PURPOSE)) do
       @client.invalidate_all_codes('short', PURPOSE, **WHO)
     end
     sent('/authenticate/code/wait', 'username' => 'n', 'authentication_code' => { 'code' => 'c', 'type' => 'long' }) do
@@ -59,19 +59,19 @@ class CallsTest < LoginidTest
   end
 
   def test_credentials
-    sent('/credentials/list', who(status: 'active')) { @client.get_credentials(status: 'active', **WHO) }
-    sent('/credentials/rename', who(credential: { 'uuid' => 'c', 'name' => 'new' })) do
+    sent('/credentials/list', **who(status: 'active')) { @client.get_credentials(status: 'active', **WHO) }
+    sent('/credentials/rename', **who(credential: { 'uuid' => 'c', 'name' => 'new' })) do
       @client.rename_credential('c', 'new', **WHO)
     end
-    sent('/credentials/revoke', who(credential: { 'uuid' => 'c' })) { @client.revoke_credential('c', **WHO) }
-    sent('/credentials/recovery-code', who) { @client.generate_recovery_code(**WHO) }
-    sent('/credentials/publickey', who(publickey: KEY, publickey_alg: 'ES256', options: { 'credential_name' => 'k' })) do
+    sent('/credentials/revoke', **who(credential: { 'uuid' => 'c' })) { @client.revoke_credential('c', **WHO) }
+    sent('/credentials/recovery-code', **who) { @client.generate_recovery_code(**WHO) }
+    sent('/credentials/publickey', **who(publickey: KEY, publickey_alg: 'ES256', options: { 'credential_name' => 'k' })) do
       @client.add_publickey_credential(KEY, publickey_alg: 'ES256', credential_name: 'k', **WHO)
     end
   end
 
   def test_fido2_credentials
-    sent('/credentials/fido2/init/force', who(options: OPTIONS)) do
+    sent('/credentials/fido2/init/force', **who(options: OPTIONS)) do
       @client.force_fido2_credential_init(options: OPTIONS, **WHO)
     end
     sent('/credentials/fido2/init/code', 'username' => 'n', 'options' => OPTIONS,
@@ -85,13 +85,13 @@ class CallsTest < LoginidTest
   end
 
   def test_document_scans
-    sent('/credentials/authid/init', who(options: { 'credential_name' => 'k' })) do
+    sent('/credentials/authid/init', **who(options: { 'credential_name' => 'k' })) do
       @client.add_doc_scan_credential_init(credential_name: 'k', **WHO)
     end
-    sent('/credentials/authid/complete', who(credential_uuid: 'c', activate_credential: true)) do
+    sent('/credentials/authid/complete', **who(credential_uuid: 'c', activate_credential: true)) do
       @client.add_doc_scan_credential_complete('c', activate: true, **WHO)
     end
-    sent('/credentials/authid/evaluate', who(credential_uuid: 'c')) do
+    sent('/credentials/authid/evaluate', **who(credential_uuid: 'c')) do
       @client.evaluate_doc_scan_credential('c', **WHO)
     end
     sent('/authenticate/authid/init', 'username' => 'n', 'options' => { 'credential_uuid' => 'c' }) do
@@ -110,7 +110,6 @@ class CallsTest < LoginidTest
                                      'options' => { 'credential_name' => 'k' }) do
       @client.register_fido2_complete('n', ATTESTATION, credential_name: 'k')
     end
-    Emulator.fault('/register/password', { kind: 'status', code: 400 })
     sent('/register/password', 'username' => 'n', 'password' => 'p', 'password_confirmation' => 'p') do
       @client.register_password('n', 'p')
     end
@@ -138,7 +137,7 @@ class CallsTest < LoginidTest
       @client.init_tx('n', tx_id: 't', nonce: 'nonce-of-16-char')
     end
     sent('/tx/init', 'username' => 'n', 'tx_payload' => 'pay') { @client.init_tx('n', tx_payload: 'pay') }
-    sent('/tx/complete', { 'username' => 'n', 'tx_id' => 't' }.merge(TX_ASSERTION)) do
+    sent('/tx/complete', 'username' => 'n', 'tx_id' => 't', **TX_ASSERTION) do
       @client.complete_tx('t', 'n', TX_ASSERTION)
     end
   end

@@ -13,7 +13,7 @@ module Emulator
     end
 
     def post(path, body = {})
-      answer = Net::HTTP.post(uri(path), JSON.generate(body))
+      answer = Net::HTTP.post(uri(path), JSON.generate(body), 'Content-Type' => 'application/json')
       raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
 
       answer.body.to_s.empty? ? nil : JSON.parse(answer.body)

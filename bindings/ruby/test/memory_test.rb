@@ -13,7 +13,7 @@ class MemoryTest < LoginidTest
 
   # How much memory stays after a block was run often.
   def growth(times, &block)
-    [times / 10, 10].max.times(&block)
+    [times / 10, 5].max.times(&block)
     before = resident
     times.times(&block)
     resident - before
@@ -26,13 +26,14 @@ class MemoryTest < LoginidTest
 
   def test_errors_are_freed
     # About 200 bytes each.
-    assert_operator growth(200_000) { fails { Loginid.json_get('{}', '/a') } }, :<, 20 * MIB
+    assert_operator growth(100_000) { fails { Loginid.json_get('{}', '/a') } }, :<, 10 * MIB
   end
 
   def test_clients_are_freed_by_close_and_by_the_collector
     config = { client_id: 'x', user_agent: 'x' * 100_000 }
     assert_operator growth(600) { Loginid::Client.with_config(config).close }, :<, 30 * MIB # 60 if not
-    assert_operator growth(600) { Loginid::Client.with_config(config) }, :<, 30 * MIB
+    # What C holds does not move Ruby to collect.
+    assert_operator growth(12) { 50.times { Loginid::Client.with_config(config) } and GC.start }, :<, 30 * MIB
   end
 
   def test_switches_are_freed_by_the_collector
