@@ -18,8 +18,9 @@ DEBUG   := $(TARGET)/debug
 C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart
 EXAMPLES_DIR := $(DEBUG)/examples-c
+STAGE        := $(abspath $(DEBUG)/stage)
 
-.PHONY: all build example test lint header install uninstall clean
+.PHONY: all build stage example test test-bindings test-ruby test-php lint header install uninstall clean
 
 all: build
 
@@ -47,6 +48,40 @@ test:
 	$(CARGO) build --locked --workspace
 	$(CARGO) test --locked --workspace
 
+# The debug library under the name that programs load it by.
+stage:
+	$(CARGO) build --locked -p loginid -p loginid-emulator
+	@mkdir -p $(STAGE)
+	@ln -sf ../libloginid.so $(STAGE)/$(SONAME)
+	@ln -sf $(SONAME) $(STAGE)/libloginid.so
+
+# Each language's package, with its real interpreter against an emulator.
+test-bindings: test-ruby test-php
+
+# $(call unless-missing,command that needs it,what is missing,commands): an
+# error in CI, one line elsewhere.
+define unless-missing
+@if $(1) >/dev/null 2>&1; then set -ex; $(3); \
+elif [ "$$CI" = true ]; then echo "$@: $(2)" >&2; exit 1; \
+else echo "$@: left out, $(2)"; fi
+endef
+
+WITH_EMULATOR := LOGINID_LIBRARY=$(STAGE)/$(SONAME) $(abspath $(DEBUG))/loginid-emulator exec --
+RUBY          ?= ruby
+RUBY_LOGINID  := $(RUBY) -w -Ibindings/ruby/lib
+PHP           ?= php
+
+test-ruby: stage
+	$(call unless-missing,$(RUBY) -rffi -rminitest -e '',it needs Ruby with ffi and minitest, \
+	    $(WITH_EMULATOR) $(RUBY_LOGINID) -Ibindings/ruby/test bindings/ruby/test/all.rb; \
+	    $(WITH_EMULATOR) $(RUBY_LOGINID) examples/ruby/quickstart.rb)
+
+test-php: stage
+	$(call unless-missing,$(PHP) -r 'exit((int) !extension_loaded("ffi"));' && command -v phpunit, \
+	    it needs PHP with FFI and PHPUnit, \
+	    $(WITH_EMULATOR) phpunit --configuration bindings/php/phpunit.xml; \
+	    $(WITH_EMULATOR) $(PHP) examples/php/quickstart.php)
+
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -54,6 +89,8 @@ lint:
 
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
+	{ printf '#define FFI_SCOPE "LOGINID"\n#define FFI_LIB "$(SONAME)"\n'; \
+	    cat include/loginid_ffi.h; } > bindings/php/loginid.h
 
 install: build
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
