@@ -80,7 +80,7 @@ class Exception extends \RuntimeException
         return $this->fields['request_id'] ?? null;
     }
 
-    /** Whether the same call may succeed later and was not carried out. */
+    /** Whether the call may be repeated without doing anything twice. */
     public function isRetryable(): bool
     {
         return $this->fields['retryable'] ?? false;

@@ -75,7 +75,11 @@ final class Library
     public static function text(#[\SensitiveParameter] ?string $text): ?string
     {
         if ($text !== null && \str_contains($text, "\0")) {
-            throw self::invalid('embedded_nul', 'a text holds a NUL character');
+            throw new InvalidArgumentException(self::INVALID_ARGUMENT, [
+                'status' => 'LID_ERROR_INVALID_ARGUMENT',
+                'code' => 'embedded_nul',
+                'message' => 'a text holds a NUL character',
+            ]);
         }
         return $text;
     }
@@ -99,16 +103,8 @@ final class Library
     {
         $milliseconds = $seconds === null ? 0.0 : \ceil($seconds * 1000);
         if ($seconds !== null && !($milliseconds >= 1 && $milliseconds <= 0xFFFFFFFF)) {
-            throw self::invalid('invalid_timeout', 'timeout must be a positive number of seconds');
+            throw new \ValueError('timeout must be a positive number of seconds');
         }
         return (int) $milliseconds;
-    }
-
-    private static function invalid(string $code, string $message): InvalidArgumentException
-    {
-        return new InvalidArgumentException(
-            self::INVALID_ARGUMENT,
-            ['status' => 'LID_ERROR_INVALID_ARGUMENT', 'code' => $code, 'message' => $message],
-        );
     }
 }

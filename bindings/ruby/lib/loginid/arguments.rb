@@ -16,7 +16,7 @@ module Loginid
         raise TypeError, "a String is needed, not #{value.class}" unless value.is_a?(String) || value.is_a?(Symbol)
 
         text = utf8(value.to_s)
-        raise invalid('embedded_nul', 'a text holds a NUL character') if text.include?("\0")
+        raise embedded_nul if text.include?("\0")
 
         text.dup.freeze
       end
@@ -33,9 +33,9 @@ module Loginid
         milliseconds = (Float(seconds) * 1000).ceil
         return milliseconds if MILLISECONDS.cover?(milliseconds)
 
-        raise invalid('invalid_timeout', 'timeout must be a positive number of seconds')
+        raise ArgumentError, 'timeout must be a positive number of seconds'
       rescue FloatDomainError
-        raise invalid('invalid_timeout', 'timeout must be finite')
+        raise ArgumentError, 'timeout must be finite'
       end
 
       private
@@ -48,10 +48,9 @@ module Loginid
         end
       end
 
-      def invalid(code, message)
-        InvalidArgumentError.new(
-          { 'status' => 'LID_ERROR_INVALID_ARGUMENT', 'code' => code, 'message' => message }
-        )
+      def embedded_nul
+        InvalidArgumentError.new({ 'status' => 'LID_ERROR_INVALID_ARGUMENT', 'code' => 'embedded_nul',
+                                   'message' => 'a text holds a NUL character' })
       end
     end
   end

@@ -38,7 +38,7 @@ module Loginid
       @json = json
     end
 
-    # Whether the same call may succeed later and was not carried out.
+    # Whether the call may be repeated without doing anything twice.
     def retryable
       @retryable
     end
