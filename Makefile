@@ -19,19 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-# A development install of the debug library, for what finds it as an installed one.
-STAGE    := $(abspath $(TARGET)/stage)
-STAGED   := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig
-EMULATED := $(STAGED) $(abspath $(DEBUG)/loginid-emulator) exec --
-PYTHON_ENV := $(abspath $(TARGET)/python-env)
-
-# Leaves a recipe, which must be one shell, when a program is missing: with one
-# line for a developer, as a failure in CI.
-need = command -v $(1) >/dev/null || { echo "$@: left out, because $(1) is not installed"; \
-    if [ "$$CI" = true ]; then exit 1; else exit 0; fi; }
-
 .PHONY: all build example test conformance lint fuzz header install uninstall clean
-.PHONY: stage test-bindings test-cpp test-go test-python
 
 all: build
 
@@ -66,43 +54,6 @@ conformance:
 	$(CARGO) build --locked -p loginid -p loginid-emulator
 	tests/conformance/run
 
-# Each language's tests and example, with its real compiler or interpreter.
-test-bindings: test-cpp test-go test-python
-
-stage:
-	$(CARGO) build --locked -p loginid -p loginid-emulator
-	@mkdir -p $(STAGE)/lib/pkgconfig $(STAGE)/include
-	@cp include/loginid.h include/loginid_ffi.h include/loginid.hpp $(STAGE)/include
-	@ln -sf $(abspath $(DEBUG))/libloginid.so $(STAGE)/lib/libloginid.so.$(VERSION)
-	@ln -sf libloginid.so.$(VERSION) $(STAGE)/lib/$(SONAME)
-	@ln -sf $(SONAME) $(STAGE)/lib/libloginid.so
-	@sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(STAGE)|' \
-	    -e 's|@LIBDIR@|$${prefix}/lib|' -e 's|@INCLUDEDIR@|$${prefix}/include|' \
-	    loginid.pc.in > $(STAGE)/lib/pkgconfig/loginid.pc
-
-test-cpp: stage
-	@$(call need,$(CXX)); set -ex; \
-	$(CARGO) test --locked --test cpp; \
-	$(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/*.cpp \
-	    -o $(STAGE)/quickstart-cpp $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
-	$(EMULATED) $(STAGE)/quickstart-cpp
-
-test-go: stage
-	@$(call need,go); $(call need,pkg-config); set -ex; \
-	cd bindings/go; test -z "$$(gofmt -l . ../../examples/go)"; \
-	$(STAGED) go vet ./...; \
-	$(EMULATED) go test -race -count=1 ./...; \
-	cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .
-
-test-python: stage
-	@$(call need,python3); set -ex; \
-	test -x $(PYTHON_ENV)/bin/python || python3 -m venv $(PYTHON_ENV); \
-	$(PYTHON_ENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-	    -r bindings/python/tests/requirements.txt ./bindings/python; \
-	cd bindings/python; \
-	$(EMULATED) $(PYTHON_ENV)/bin/python -W error::ResourceWarning -m unittest discover -s tests; \
-	$(EMULATED) $(PYTHON_ENV)/bin/python ../../examples/python/quickstart.py
-
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -124,6 +75,8 @@ fuzz:
 
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
+	{ printf '#define FFI_SCOPE "LOGINID"\n#define FFI_LIB "$(SONAME)"\n'; \
+	    cat include/loginid_ffi.h; } > bindings/php/loginid.h
 
 install: build
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
@@ -143,6 +96,8 @@ uninstall:
 	    $(DESTDIR)$(LIBDIR)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.a \
 	    $(DESTDIR)$(INCLUDEDIR)/loginid.h $(DESTDIR)$(INCLUDEDIR)/loginid_ffi.h \
 	    $(DESTDIR)$(BINDIR)/loginid-emulator $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
+
+include bindings/bindings.mk
 
 clean:
 	$(CARGO) clean

@@ -1,0 +1,70 @@
+# The tests and the example of each language, with its real compiler or
+# interpreter, against an emulator. Included by the Makefile.
+
+# A development install of the debug library, for what finds it as an installed one.
+STAGE      := $(abspath $(TARGET)/stage)
+STAGED     := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
+              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME)
+EMULATED   := $(STAGED) $(abspath $(DEBUG))/loginid-emulator exec --
+PYTHON_ENV := $(abspath $(TARGET)/python-env)
+
+RUBY         ?= ruby
+RUBY_LOGINID := $(RUBY) -w -Ibindings/ruby/lib
+PHP          ?= php
+
+# $(call unless-missing,command that needs it,what is missing,commands): an
+# error in CI, one line elsewhere.
+define unless-missing
+@if $(1) >/dev/null 2>&1; then set -ex; $(3); \
+elif [ "$$CI" = true ]; then echo "$@: $(2)" >&2; exit 1; \
+else echo "$@: left out, $(2)"; fi
+endef
+
+.PHONY: stage test-bindings test-cpp test-go test-python test-ruby test-php
+
+test-bindings: test-cpp test-go test-python test-ruby test-php
+
+stage:
+	$(CARGO) build --locked -p loginid -p loginid-emulator
+	@mkdir -p $(STAGE)/lib/pkgconfig $(STAGE)/include
+	@cp include/loginid.h include/loginid_ffi.h include/loginid.hpp $(STAGE)/include
+	@ln -sf $(abspath $(DEBUG))/libloginid.so $(STAGE)/lib/libloginid.so.$(VERSION)
+	@ln -sf libloginid.so.$(VERSION) $(STAGE)/lib/$(SONAME)
+	@ln -sf $(SONAME) $(STAGE)/lib/libloginid.so
+	@sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(STAGE)|' \
+	    -e 's|@LIBDIR@|$${prefix}/lib|' -e 's|@INCLUDEDIR@|$${prefix}/include|' \
+	    loginid.pc.in > $(STAGE)/lib/pkgconfig/loginid.pc
+
+test-cpp: stage
+	$(call unless-missing,command -v $(CXX),it needs a C++ compiler, \
+	    $(CARGO) test --locked --test cpp; \
+	    $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/*.cpp \
+	        -o $(STAGE)/quickstart-cpp $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
+	    $(EMULATED) $(STAGE)/quickstart-cpp)
+
+test-go: stage
+	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \
+	    cd bindings/go; test -z "$$(gofmt -l . ../../examples/go)"; \
+	    $(STAGED) go vet ./...; \
+	    $(EMULATED) go test -race -count=1 ./...; \
+	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .)
+
+test-python: stage
+	$(call unless-missing,python3 -c 'import venv',it needs Python with venv, \
+	    test -x $(PYTHON_ENV)/bin/python || python3 -m venv $(PYTHON_ENV); \
+	    $(PYTHON_ENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	        -r bindings/python/tests/requirements.txt ./bindings/python; \
+	    cd bindings/python; \
+	    $(EMULATED) $(PYTHON_ENV)/bin/python -W error::ResourceWarning -m unittest discover -s tests; \
+	    $(EMULATED) $(PYTHON_ENV)/bin/python ../../examples/python/quickstart.py)
+
+test-ruby: stage
+	$(call unless-missing,$(RUBY) -rffi -rminitest -e '',it needs Ruby with ffi and minitest, \
+	    $(EMULATED) $(RUBY_LOGINID) -Ibindings/ruby/test bindings/ruby/test/all.rb; \
+	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/quickstart.rb)
+
+test-php: stage
+	$(call unless-missing,$(PHP) -r 'exit((int) !extension_loaded("ffi"));' && command -v phpunit, \
+	    it needs PHP with FFI and PHPUnit, \
+	    $(EMULATED) phpunit --configuration bindings/php/phpunit.xml; \
+	    $(EMULATED) $(PHP) examples/php/quickstart.php)

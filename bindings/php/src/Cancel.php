@@ -1,0 +1,49 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Loginid;
+
+use FFI;
+use FFI\CData;
+
+/**
+ * A switch that ends Client::waitCode(), which then throws a
+ * CancelledException. Once triggered it stays so. A PHP program without threads
+ * can only trigger it before the wait: a call in C holds up everything else.
+ */
+final class Cancel
+{
+    private readonly CData $switch;
+
+    public function __construct()
+    {
+        $switch = Library::ffi()->lid_cancel_new();
+        if ($switch === null || FFI::isNull($switch)) {
+            throw new \RuntimeException('no file descriptor is left to make a Loginid\Cancel');
+        }
+        $this->switch = $switch;
+    }
+
+    public function __destruct()
+    {
+        if (isset($this->switch)) {
+            Library::ffi()->lid_cancel_free($this->switch);
+        }
+    }
+
+    private function __clone()
+    {
+    }
+
+    public function trigger(): void
+    {
+        Library::ffi()->lid_cancel_trigger($this->switch);
+    }
+
+    /** @internal */
+    public function native(): CData
+    {
+        return $this->switch;
+    }
+}

@@ -1,0 +1,38 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Loginid;
+
+/** What needs no client. */
+final class Loginid
+{
+    /** The version of the C library, as "0.1.0". */
+    public static function version(): string
+    {
+        return Library::ffi()->lid_version();
+    }
+
+    /** The name of a status number, as "LID_ERROR_API". */
+    public static function statusName(int $status): string
+    {
+        return Library::ffi()->lid_status_name($status);
+    }
+
+    /** Makes a P-256 key pair: `private_key` and `public_key`, both PEM. */
+    public static function generateKeyPair(): Result
+    {
+        return new Result(Library::call('lid_generate_key_pair'));
+    }
+
+    /**
+     * One value of a JSON text by its RFC 6901 pointer, as the C library sees
+     * it: a string without quotes, anything else as JSON.
+     *
+     * @param array<string, mixed>|string $json
+     */
+    public static function jsonGet(array|string $json, string $pointer): string
+    {
+        return Library::call('lid_json_get', Library::json($json), Library::text($pointer));
+    }
+}

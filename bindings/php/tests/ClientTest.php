@@ -1,0 +1,128 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Loginid\Tests;
+
+use Loginid\Client;
+use Loginid\Exception\ConfigException;
+use Loginid\Exception\InvalidArgumentException;
+use Loginid\Exception\PrivateKeyException;
+use Loginid\Loginid;
+
+/** Making, configuring and closing clients; values in and out; the log. */
+final class ClientTest extends TestCase
+{
+    public function testEachConstructorMakesAClientThatWorks(): void
+    {
+        $user = $this->user();
+        [$id, $key, $url] = self::settings();
+        $config = ['client_id' => $id, 'private_key' => $key, 'base_url' => $url];
+        $clients = [
+            new Client($id, $key, $url),
+            Client::management($id, $key, baseUrl: $url),
+            Client::withConfig($config),
+            Client::withConfig(\json_encode($config)),
+        ];
+        foreach ($clients as $client) {
+            self::assertSame($user, $client->getUser($user)['username']);
+        }
+    }
+
+    public function testAWrongConfigurationIsNamed(): void
+    {
+        $config = ['client_id' => 'x', 'retries' => 1];
+        $exception = $this->thrown(ConfigException::class, fn () => Client::withConfig($config));
+        self::assertStringContainsString('retries', $exception->getMessage());
+        $this->thrown(PrivateKeyException::class, fn () => Client::management('x', 'no key'));
+        $this->thrown(ConfigException::class, fn () => Client::withConfig([]));
+    }
+
+    public function testResultsAreReadLikeArraysAndHaveTheirJson(): void
+    {
+        $result = $this->client->addUserWithoutCredentials('grace');
+        self::assertSame('grace', $result['username']);
+        self::assertTrue(isset($result['id']));
+        self::assertFalse(isset($result['nothing']));
+        self::assertSame(\json_decode($result->toJson(), true), $result->toArray());
+        self::assertSame($result->toArray(), \iterator_to_array($result));
+        self::assertCount(\count($result->toArray()), $result);
+        self::assertJsonStringEqualsJsonString($result->toJson(), \json_encode($result));
+        $this->thrown(\LogicException::class, function () use ($result): void {
+            $result['username'] = 'ada';
+        });
+    }
+
+    public function testTextsThatCannotBeSentAreRefused(): void
+    {
+        foreach (["a\0b", "\xFF", ''] as $text) {
+            $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser($text));
+        }
+        foreach ([0.0, -1.0, \NAN, \INF] as $timeout) {
+            $this->thrown(\ValueError::class, fn () => $this->client->waitCode('ada', 'c', 'short', $timeout));
+        }
+        self::assertSame([], Emulator::requests());
+    }
+
+    public function testAClosedClientSaysSo(): void
+    {
+        $this->client->close();
+        $this->client->close();
+        $this->thrown(\LogicException::class, fn () => $this->client->getUser('ada'));
+    }
+
+    public function testAClientIsNeitherCopiedNorWrittenDown(): void
+    {
+        $this->thrown(\Error::class, fn () => clone $this->client);
+        $this->thrown(\LogicException::class, fn () => \serialize($this->client));
+        self::assertSame(['closed' => false], $this->client->__debugInfo());
+    }
+
+    public function testEachAttemptIsTold(): void
+    {
+        $user = $this->user();
+        Emulator::fault('/manage/users/retrieve', ['kind' => 'status', 'code' => 503]);
+        $events = [];
+        $this->client->onAttempt(function (array $event) use (&$events): void {
+            $events[] = [$event['operation'], $event['attempt'], $event['http_status']];
+        });
+        $this->client->getUser($user);
+        self::assertSame([['get_user', 1, 503], ['get_user', 2, 200]], $events);
+        $this->client->onAttempt(null);
+        $this->client->getUser($user);
+        self::assertCount(2, $events);
+    }
+
+    public function testTheListenerMayUseClientsAndThrow(): void
+    {
+        $user = $this->user();
+        $other = Client::fromEnv();
+        $heard = [];
+        $other->onAttempt(function (array $event) use (&$heard): void {
+            $heard[] = "other $event[operation]";
+        });
+        $this->client->onAttempt(function (array $event) use (&$heard, $other, $user): void {
+            $heard[] = $event['operation'];
+            $other->getCredentials(username: $user);
+        });
+        $this->client->getUser($user);
+        self::assertSame(['get_user', 'other get_credentials'], $heard);
+        $this->client->onAttempt(fn () => throw new \OutOfRangeException());
+        $this->thrown(\OutOfRangeException::class, fn () => $this->client->getUser($user));
+    }
+
+    public function testWhatNeedsNoClient(): void
+    {
+        self::assertMatchesRegularExpression('/^\d+\.\d+\.\d+$/', Loginid::version());
+        self::assertSame('LID_ERROR_API', Loginid::statusName(7));
+        self::assertStringContainsString('BEGIN PUBLIC KEY', Loginid::generateKeyPair()['public_key']);
+        self::assertSame('b', Loginid::jsonGet(['a' => ['b']], '/a/0'));
+        $this->thrown(InvalidArgumentException::class, fn () => Loginid::jsonGet('{}', '/a'));
+    }
+
+    /** @return list<string> */
+    private static function settings(): array
+    {
+        return \array_map('getenv', ['LOGINID_CLIENT_ID', 'LOGINID_PRIVATE_KEY', 'LOGINID_BASE_URL']);
+    }
+}

@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Loginid\Tests;
+
+use Loginid\Cancel;
+use Loginid\Exception\CancelledException;
+use Loginid\Exception\TimeoutException;
+
+/** Waiting for a code. */
+final class WaitTest extends TestCase
+{
+    private string $user;
+    private string $code;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->user = $this->user();
+        $this->code = $this->client->generateCode('short', self::PURPOSE, username: $this->user)['code'];
+    }
+
+    public function testAnotherProcessAuthorizesTheCode(): void
+    {
+        $other = \pcntl_fork();
+        if ($other === 0) {
+            Processes::finish(function (): void {
+                while (Processes::last(Emulator::requests())['path'] !== '/authenticate/code/wait') {
+                    \usleep(20_000);
+                }
+                $this->client->authorizeCode($this->code, 'short', self::PURPOSE, username: $this->user);
+            });
+        }
+        $response = $this->client->waitCode($this->user, $this->code, 'short');
+        self::assertSame($this->user, $response['user']['username']);
+        Processes::assertAllWell([$other]);
+    }
+
+    public function testTheDeadlineIsInSeconds(): void
+    {
+        $started = \microtime(true);
+        $this->thrown(
+            TimeoutException::class,
+            fn () => $this->client->waitCode($this->user, $this->code, 'short', 0.25),
+        );
+        self::assertEqualsWithDelta(0.25, \microtime(true) - $started, 20);
+    }
+
+    public function testACancelledWaitEndsAtOnce(): void
+    {
+        $cancel = new Cancel();
+        $cancel->trigger();
+        $this->thrown(
+            CancelledException::class,
+            fn () => $this->client->waitCode($this->user, $this->code, 'short', cancel: $cancel),
+        );
+    }
+}

@@ -1,0 +1,28 @@
+<?php
+
+// What a page under PHP-FPM or with preloaded classes does, for PhpFpmTest and PreloadTest.
+
+declare(strict_types=1);
+
+if (!class_exists(Loginid\Client::class, false)) {
+    require __DIR__ . '/../../autoload.php';
+}
+
+$scope = static function (): bool {
+    try {
+        return FFI::scope('LOGINID') instanceof FFI;
+    } catch (FFI\Exception) {
+        return false;
+    }
+};
+try {
+    $user = Loginid\Client::fromEnv()->getUser($_GET['user'] ?? $argv[1])['username'];
+} catch (Loginid\Exception $exception) {
+    $user = $exception->getErrorCode();
+}
+echo json_encode([
+    'user' => $user,
+    'process' => getmypid(),
+    'preloaded' => in_array(Loginid\Client::class, opcache_get_status(false)['preload_statistics']['classes'] ?? []),
+    'mayUseFfi' => $scope(),
+]);

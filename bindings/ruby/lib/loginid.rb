@@ -1,0 +1,39 @@
+# frozen_string_literal: true
+
+require_relative 'loginid/version'
+require_relative 'loginid/native'
+require_relative 'loginid/errors'
+require_relative 'loginid/arguments'
+require_relative 'loginid/result'
+require_relative 'loginid/call'
+require_relative 'loginid/cancel'
+require_relative 'loginid/attempts'
+require_relative 'loginid/handle'
+require_relative 'loginid/client'
+
+# The LoginID server SDK. Loginid::Client has the calls to the service; what
+# needs no client is here.
+module Loginid
+  class << self
+    # The version of the C library, as "0.1.0".
+    def library_version
+      Native.lid_version
+    end
+
+    # The name of a status number, as "LID_ERROR_API".
+    def status_name(number)
+      Native.lid_status_name(number)
+    end
+
+    # Makes a P-256 key pair: {"private_key" => PEM, "public_key" => PEM}.
+    def generate_key_pair
+      Result.new(Call.run(:lid_generate_key_pair))
+    end
+
+    # One value of a JSON text by its RFC 6901 pointer, as the C library sees it:
+    # a string without quotes, anything else as JSON.
+    def json_get(json, pointer)
+      Call.run(:lid_json_get, Arguments.json(json), Arguments.text(pointer))
+    end
+  end
+end

@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+module Loginid
+  module Api
+    # Making and verifying tokens.
+    module Tokens
+      # A service token for one request of a scope, as "users.retrieve":
+      # {"token" => …}. No request is made.
+      def generate_service_token(scope, username: nil, user_id: nil, nonce: nil)
+        call(:lid_generate_service_token, Arguments.text(scope), Arguments.text(username),
+             Arguments.text(user_id), Arguments.text(nonce))
+      end
+
+      # Verifies a token of the service, and with username: whose it is:
+      # {"valid" => true, "header" => {…}, "claims" => {…}}. Raises for any other
+      # token: TokenInvalidError, TokenExpiredError or ClaimMismatchError.
+      def verify_token(token, username: nil)
+        call(:lid_verify_token, Arguments.text(token), Arguments.text(username))
+      end
+
+      # A transaction token: it allows creating one transaction of this payload.
+      def generate_tx_auth_token(tx_payload, username: nil, nonce: nil)
+        call(:lid_generate_tx_auth_token, Arguments.text(tx_payload), Arguments.text(username),
+             Arguments.text(nonce))
+      end
+    end
+  end
+end

@@ -1,0 +1,31 @@
+# frozen_string_literal: true
+
+module Loginid
+  # A switch that ends Client#wait_code from another thread, which then raises
+  # CancelledError. Use a new one for each wait. It belongs to the process that
+  # made it.
+  class Cancel
+    # Frees the switch when the last who uses it has let go of it.
+    class Pointer < FFI::AutoPointer
+      def self.release(pointer)
+        Native.lid_cancel_free(pointer)
+      end
+    end
+    private_constant :Pointer
+
+    # For the library only.
+    attr_reader :pointer
+
+    def initialize
+      switch = Native.lid_cancel_new
+      raise Errno::EMFILE, 'no file descriptor is left to make a Loginid::Cancel' if switch.null?
+
+      @pointer = Pointer.new(switch)
+    end
+
+    # Ends the wait, now or as soon as it begins. May be called more than once.
+    def trigger
+      Native.lid_cancel_trigger(@pointer)
+    end
+  end
+end

@@ -1,0 +1,95 @@
+# frozen_string_literal: true
+
+require 'json'
+
+module Loginid
+  # A call that failed. Each status of the C library has a class of its own
+  # below; a status that is newer than this gem is a plain Error.
+  class Error < StandardError
+    # The status, as "LID_ERROR_API".
+    attr_reader :status
+    # The service's code or the library's own, as "user_not_found".
+    attr_reader :code
+    # The call, as "get_user"; nil outside of one.
+    attr_reader :operation
+    # The HTTP status of the service's answer; nil without an answer.
+    attr_reader :http_status
+    # What the service knows the request by; nil if none was sent.
+    attr_reader :request_id
+    # How long to wait before another try, in seconds; nil if not known.
+    attr_reader :retry_after
+    # The error object as the library gave it.
+    attr_reader :json
+
+    # The error for a status number and the error object of a call.
+    def self.from(number, json)
+      fields = JSON.parse(json).fetch('error')
+      (CLASSES[fields['status']] || self).new(fields, json)
+    rescue JSON::ParserError, KeyError
+      new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json)
+    end
+
+    def initialize(fields, json = nil)
+      super(fields['message'])
+      @status, @code, @operation = fields.values_at('status', 'code', 'operation')
+      @http_status, @request_id = fields.values_at('http_status', 'request_id')
+      @retryable = fields['retryable'] == true
+      @retry_after = fields['retry_after_ms']&.fdiv(1000)
+      @json = json
+    end
+
+    # Whether the call may be repeated without doing anything twice.
+    def retryable
+      @retryable
+    end
+    alias retryable? retryable
+  end
+
+  # An argument is missing, empty, not UTF-8 or not of the required form.
+  class InvalidArgumentError < Error; end
+  # The configuration has an unknown, mistyped or contradictory field.
+  class ConfigError < Error; end
+  # The private key cannot be used, or one is required and there is none.
+  class PrivateKeyError < Error; end
+  # The token is malformed, or has a bad signature or an unknown key.
+  class TokenInvalidError < Error; end
+  # The token is expired, not yet valid or too old.
+  class TokenExpiredError < Error; end
+  # The token is for another audience, user, nonce or transaction.
+  class ClaimMismatchError < Error; end
+  # The service refused the call; see #code and #http_status.
+  class ApiError < Error; end
+  # The service asks to slow down; see #retry_after.
+  class RateLimitedError < Error; end
+  # The service could not be reached, or the connection broke.
+  class NetworkError < Error; end
+  # No trusted TLS connection could be made.
+  class TlsError < Error; end
+  # The call's deadline passed.
+  class TimeoutError < Error; end
+  # Cancel#trigger ended the wait.
+  class CancelledError < Error; end
+  # The service's answer is not JSON, too large or lacks something.
+  class ResponseError < Error; end
+  # A defect of the library. The client stays usable.
+  class InternalError < Error; end
+
+  class Error
+    CLASSES = {
+      'LID_ERROR_INVALID_ARGUMENT' => InvalidArgumentError,
+      'LID_ERROR_CONFIG' => ConfigError,
+      'LID_ERROR_PRIVATE_KEY' => PrivateKeyError,
+      'LID_ERROR_TOKEN_INVALID' => TokenInvalidError,
+      'LID_ERROR_TOKEN_EXPIRED' => TokenExpiredError,
+      'LID_ERROR_CLAIM_MISMATCH' => ClaimMismatchError,
+      'LID_ERROR_API' => ApiError,
+      'LID_ERROR_RATE_LIMITED' => RateLimitedError,
+      'LID_ERROR_NETWORK' => NetworkError,
+      'LID_ERROR_TLS' => TlsError,
+      'LID_ERROR_TIMEOUT' => TimeoutError,
+      'LID_ERROR_CANCELLED' => CancelledError,
+      'LID_ERROR_RESPONSE' => ResponseError,
+      'LID_ERROR_INTERNAL' => InternalError
+    }.freeze
+  end
+end

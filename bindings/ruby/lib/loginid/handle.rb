@@ -1,0 +1,72 @@
+# frozen_string_literal: true
+
+module Loginid
+  # A native client, freed once: when it is closed and no call uses it any more,
+  # or by the garbage collector.
+  class Handle
+    # The safety net for clients that are never closed.
+    class Pointer < FFI::AutoPointer
+      def self.release(pointer)
+        Native.lid_free(pointer)
+      end
+    end
+    private_constant :Pointer
+
+    # Makes a client by one of the lid_new functions.
+    def self.make(function, *arguments)
+      client = FFI::MemoryPointer.new(:pointer)
+      Call.uninterrupted do
+        Call.run(function, *arguments, client)
+        new(Pointer.new(client.read_pointer))
+      end
+    end
+
+    def initialize(pointer)
+      @pointer = pointer
+      @lock = Mutex.new
+      @calls = 0
+      @closed = false
+    end
+
+    # Yields the native client, which lives at least as long as the block runs.
+    def use
+      Call.uninterrupted do
+        enter
+        begin
+          yield @pointer
+        ensure
+          leave
+        end
+      end
+    end
+
+    def close
+      @lock.synchronize do
+        @pointer.free if !@closed && @calls.zero?
+        @closed = true
+      end
+    end
+
+    def closed?
+      @closed
+    end
+
+    private
+
+    def enter
+      @lock.synchronize do
+        raise IOError, 'this Loginid::Client is closed' if @closed
+
+        @calls += 1
+      end
+    end
+
+    def leave
+      @lock.synchronize do
+        @calls -= 1
+        @pointer.free if @closed && @calls.zero?
+      end
+    end
+  end
+  private_constant :Handle
+end

@@ -1,0 +1,17 @@
+# frozen_string_literal: true
+
+require_relative 'lib/loginid/version'
+
+Gem::Specification.new do |gem|
+  gem.name = 'loginid'
+  gem.version = Loginid::VERSION
+  gem.summary = 'The LoginID server SDK for Ruby, over libloginid'
+  gem.description = 'Codes, credentials, transactions, users and tokens of LoginID, called through the C library libloginid.'
+  gem.authors = ['The libloginid authors']
+  gem.licenses = ['MIT', 'Apache-2.0']
+  gem.required_ruby_version = '>= 3.0'
+  gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'README.md'] }
+  gem.metadata['rubygems_mfa_required'] = 'true'
+  gem.add_dependency 'ffi', '~> 1.15'
+  gem.add_development_dependency 'minitest', '~> 5.15'
+end

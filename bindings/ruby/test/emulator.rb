@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+# The tester's side of the emulator.
+module Emulator
+  BASE = ENV.fetch('LOGINID_EMULATOR_URL') do
+    abort 'Run the tests with: loginid-emulator exec -- ruby …, or make test-ruby'
+  end
+  WAIT_PATH = '/authenticate/code/wait'
+
+  class << self
+    def reset
+      post('reset')
+    end
+
+    def post(path, body = {})
+      answer = Net::HTTP.post(uri(path), JSON.generate(body), 'Content-Type' => 'application/json')
+      raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
+
+      answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
+    end
+
+    # The requests the service received, oldest first.
+    def requests(path = nil)
+      all = JSON.parse(Net::HTTP.get(uri('requests'))).fetch('requests')
+      path ? all.select { |request| request['path'] == path } : all
+    end
+
+    # Waits until so many waits have reached the service.
+    def await_waits(count)
+      deadline = now + LoginidTest::NOT_FOR_EVER
+      until requests(WAIT_PATH).count { |request| request['carried_out'] } >= count
+        raise 'the wait did not reach the service' if now > deadline
+
+        sleep 0.02
+      end
+    end
+
+    def fault(path, fault, times: 1)
+      post('faults', match: { path: path }, times: times, fault: fault)
+    end
+
+    private
+
+    def uri(path)
+      URI("#{BASE}/_emulator/#{path}")
+    end
+
+    def now
+      Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    end
+  end
+end

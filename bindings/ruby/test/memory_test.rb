@@ -1,0 +1,54 @@
+# frozen_string_literal: true
+
+require_relative 'helper'
+
+# What C gives out comes back to it.
+class MemoryTest < LoginidTest
+  MIB = 1024 * 1024
+
+  def resident
+    GC.start
+    File.read('/proc/self/statm').split[1].to_i * 4096
+  end
+
+  # How much memory stays after a block was run often.
+  def growth(times, &block)
+    [times / 10, 5].max.times(&block)
+    before = resident
+    times.times(&block)
+    resident - before
+  end
+
+  def test_results_are_freed
+    json = JSON.generate('text' => 'x' * MIB)
+    assert_operator growth(300) { Loginid.json_get(json, '/text') }, :<, 100 * MIB # 300 if they were not
+  end
+
+  def test_errors_are_freed
+    # About 200 bytes each.
+    assert_operator growth(100_000) { fails { Loginid.json_get('{}', '/a') } }, :<, 10 * MIB
+  end
+
+  def test_clients_are_freed_by_close_and_by_the_collector
+    config = { client_id: 'x', user_agent: 'x' * 100_000 }
+    assert_operator growth(600) { Loginid::Client.with_config(config).close }, :<, 30 * MIB # 60 if not
+    # What C holds does not move Ruby to collect.
+    assert_operator growth(12) { 50.times { Loginid::Client.with_config(config) } and GC.start }, :<, 30 * MIB
+  end
+
+  def test_switches_are_freed_by_the_collector
+    300.times { Loginid::Cancel.new }
+    before = Dir.children('/proc/self/fd').size
+    GC.start
+    3000.times { Loginid::Cancel.new }
+    GC.start
+    assert_operator Dir.children('/proc/self/fd').size, :<, before + 600, 'two descriptors each'
+  end
+
+  def fails
+    yield
+    flunk 'an error was expected'
+  rescue Loginid::Error
+    nil
+  end
+end

@@ -1,0 +1,108 @@
+# frozen_string_literal: true
+
+require 'rbconfig'
+
+require_relative 'helper'
+
+# Waiting for a code, and the ways a wait ends before the code is authorized.
+class WaitTest < LoginidTest
+  def setup
+    super
+    @user = user
+    @code = short_code(@user)
+    @threads = Thread.list
+  end
+
+  # A thread that waits, once its request has reached the service.
+  def waiting(&block)
+    before = Emulator.requests(Emulator::WAIT_PATH).size
+    thread = Thread.new do
+      Thread.current.report_on_exception = false
+      block ? block.call : @client.wait_code(@user, @code, :short)
+    end
+    Emulator.await_waits(before + 1)
+    thread
+  end
+
+  # Runs a block that must not take as long as the wait would.
+  def promptly(&block)
+    Timeout.timeout(NOT_FOR_EVER, &block)
+  end
+
+  def test_an_authorized_code_logs_in
+    thread = waiting
+    authorize(@code, @user)
+    assert_equal @user, promptly { thread.value }.dig('user', 'username')
+  end
+
+  def test_the_deadline_is_in_seconds
+    started = now
+    assert_raises(Loginid::TimeoutError) { @client.wait_code(@user, @code, :short, timeout: 0.25) }
+    assert_in_delta 0.25, now - started, 20
+    [0, -1, Float::INFINITY, Float::NAN].each do |timeout|
+      assert_raises(ArgumentError) { @client.wait_code(@user, @code, :short, timeout: timeout) }
+    end
+  end
+
+  def test_timeout_ends_it_at_once
+    promptly do
+      assert_raises(Timeout::Error) { Timeout.timeout(0.3) { @client.wait_code(@user, @code, :short) } }
+    end
+    no_thread_is_left
+  end
+
+  def test_thread_raise_ends_it_at_once
+    thread = waiting
+    thread.raise(IndexError, 'enough')
+    promptly { assert_raises(IndexError) { thread.value } }
+    no_thread_is_left
+  end
+
+  def test_thread_kill_ends_it_at_once
+    thread = waiting
+    thread.kill
+    assert promptly { thread.join }
+    no_thread_is_left
+  end
+
+  def test_cancel_ends_it_at_once
+    cancel = Loginid::Cancel.new
+    thread = waiting { @client.wait_code(@user, @code, :short, cancel: cancel) }
+    2.times { cancel.trigger }
+    promptly { assert_raises(Loginid::CancelledError) { thread.value } }
+  end
+
+  def test_an_interrupted_wait_leaves_the_client_usable
+    thread = waiting
+    thread.kill
+    thread.join
+    thread = waiting
+    authorize(@code, @user)
+    assert promptly { thread.value }['is_authenticated']
+  end
+
+  def test_ctrl_c_ends_it_at_once
+    script = 'Loginid::Client.from_env.wait_code(*ARGV)'
+    ruby = [RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, '-rloginid', '-e', script, @user, @code, 'short']
+    program = Process.spawn(*ruby, err: File::NULL)
+    Emulator.await_waits(1)
+    Process.kill(:INT, program)
+    status = promptly { Process.wait2(program).last }
+    assert_equal Signal.list['INT'], status.termsig, "it ended with #{status}"
+  end
+
+  def no_thread_is_left
+    deadline = now + NOT_FOR_EVER
+    sleep 0.01 until (left = ours(Thread.list - @threads)).empty? || now > deadline
+    assert_empty left
+  end
+
+  # Timeout keeps a thread of its own in newer versions of Ruby.
+  def ours(threads)
+    threads.reject { |thread| thread.inspect.include?('timeout.rb') }
+  end
+
+  def now
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
+end
