@@ -14,16 +14,20 @@ struct job {
     const struct operation *operation;
     pthread_barrier_t *barrier;
     long count;
-    long errors;
     long *latencies; /* one for each call, or NULL */
+    /* What came of it. */
+    long began, ended, cpu, errors;
     int failed_to_start;
 };
 
 static char explanation[512];
+static pthread_mutex_t explaining = PTHREAD_MUTEX_INITIALIZER;
 
 void worker_explain(const char *why)
 {
+    pthread_mutex_lock(&explaining);
     snprintf(explanation, sizeof explanation, "%s", why);
+    pthread_mutex_unlock(&explaining);
 }
 
 const char *worker_setting(const char *name)
@@ -43,30 +47,29 @@ static long now(clockid_t clock)
     return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
-/* Runs a job's share between two meetings of all threads. */
+/* Runs a job's share once all threads are prepared. Each thread takes its own
+ * times: where they share a core, another one may not even see them begin. */
 static void *run_job(void *argument)
 {
     struct job *job = argument;
     const struct operation *operation = job->operation;
     void *state = operation->start(job->count);
-    long i;
+    long i, before, cpu;
 
     job->failed_to_start = state == NULL;
     pthread_barrier_wait(job->barrier);
-    if (state != NULL && job->latencies == NULL) {
-        for (i = 0; i < job->count; i++)
-            job->errors += operation->once(state) != 0;
-    } else if (state != NULL) {
-        long before = now(CLOCK_MONOTONIC);
-        for (i = 0; i < job->count; i++) {
-            long after;
-            job->errors += operation->once(state) != 0;
-            after = now(CLOCK_MONOTONIC);
+    cpu = now(CLOCK_THREAD_CPUTIME_ID);
+    before = job->began = now(CLOCK_MONOTONIC);
+    for (i = 0; state != NULL && i < job->count; i++) {
+        job->errors += operation->once(state) != 0;
+        if (job->latencies != NULL) {
+            long after = now(CLOCK_MONOTONIC);
             job->latencies[i] = after - before;
             before = after;
         }
     }
-    pthread_barrier_wait(job->barrier);
+    job->ended = now(CLOCK_MONOTONIC);
+    job->cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
     if (state != NULL)
         operation->stop(state);
     return NULL;
@@ -84,54 +87,67 @@ static long percentile(const long *sorted, long count, double share)
     return sorted[at < count ? at : count - 1];
 }
 
-static void answer(const struct operation *operation, long count, int threads, int load)
+/* Runs the operation in so many threads. The sum of them is returned. */
+static struct job run_jobs(const struct operation *operation, long share, int threads,
+                           long *latencies)
 {
-    struct job jobs[MAX_THREADS];
+    struct job jobs[MAX_THREADS], sum = {0};
     pthread_t ids[MAX_THREADS];
     pthread_barrier_t barrier;
-    long *latencies = NULL;
-    long share = count / threads, errors = 0, wall, cpu;
-    int i, broken = 0;
+    int i;
 
-    if (share < 1)
-        share = 1;
-    count = share * threads;
-    if (load && (latencies = malloc(sizeof *latencies * (size_t)count)) == NULL) {
-        puts("error no memory");
-        return;
-    }
-    explanation[0] = '\0';
-    pthread_barrier_init(&barrier, NULL, (unsigned)threads + 1);
+    pthread_barrier_init(&barrier, NULL, (unsigned)threads);
     for (i = 0; i < threads; i++) {
-        jobs[i] = (struct job){operation, &barrier, share, 0, NULL, 0};
-        if (load)
+        jobs[i] = (struct job){0};
+        jobs[i].operation = operation;
+        jobs[i].barrier = &barrier;
+        jobs[i].count = share;
+        if (latencies != NULL)
             jobs[i].latencies = latencies + i * share;
         if (pthread_create(&ids[i], NULL, run_job, &jobs[i]) != 0) {
             perror("pthread_create");
             exit(2);
         }
     }
-    pthread_barrier_wait(&barrier);
-    wall = now(CLOCK_MONOTONIC);
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-    pthread_barrier_wait(&barrier);
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    wall = now(CLOCK_MONOTONIC) - wall;
     for (i = 0; i < threads; i++) {
         pthread_join(ids[i], NULL);
-        errors += jobs[i].errors;
-        broken += jobs[i].failed_to_start;
+        if (i == 0 || jobs[i].began < sum.began)
+            sum.began = jobs[i].began;
+        if (i == 0 || jobs[i].ended > sum.ended)
+            sum.ended = jobs[i].ended;
+        sum.cpu += jobs[i].cpu;
+        sum.errors += jobs[i].errors;
+        sum.failed_to_start += jobs[i].failed_to_start;
     }
     pthread_barrier_destroy(&barrier);
-    if (broken > 0 || (errors > 0 && !load)) {
-        printf("error %ld of %ld failed: %s\n", broken ? count : errors, count, explanation);
+    return sum;
+}
+
+static void answer(const struct operation *operation, long count, int threads, int load)
+{
+    long *latencies = NULL;
+    long share = count / threads > 0 ? count / threads : 1, wall;
+    struct job sum;
+
+    count = share * threads;
+    if (load && (latencies = malloc(sizeof *latencies * (size_t)count)) == NULL) {
+        puts("error no memory");
+        return;
+    }
+    explanation[0] = '\0';
+    sum = run_jobs(operation, share, threads, latencies);
+    wall = sum.ended - sum.began;
+    if (sum.failed_to_start > 0) {
+        printf("error could not prepare: %s\n", explanation);
     } else if (load) {
         qsort(latencies, (size_t)count, sizeof *latencies, compare);
-        printf("ok %ld %ld %ld %ld %ld %ld %ld\n", wall, cpu, errors,
+        printf("ok %ld %ld %ld %ld %ld %ld %ld\n", wall, sum.cpu, sum.errors,
                percentile(latencies, count, 0.5), percentile(latencies, count, 0.99),
                percentile(latencies, count, 0.999), latencies[count - 1]);
+    } else if (sum.errors > 0) {
+        printf("error %ld of %ld failed: %s\n", sum.errors, count, explanation);
     } else {
-        printf("ok %ld %ld\n", wall, cpu);
+        printf("ok %ld %ld\n", wall, sum.cpu);
     }
     free(latencies);
 }
