@@ -74,8 +74,7 @@ def goals(results):
     size.against = f"{results.library_bytes:,} bytes"
     size.met = size.met and results.library_stripped
     yield size
-    for (scheme, state), memory in results.memory.items():
-        name = f"{scheme}, {'no call yet' if state == 'new' else 'connection kept'}"
+    for name, memory in results.memory.items():
         yield below(f"process with one idle client, {name}", memory.one / 1024, 8, "MiB")
         yield below(f"each further idle client, {name}", memory.further, 64, "KiB")
     allocations = results.allocations["token"]

@@ -29,7 +29,8 @@ class Results:
     threads: dict[tuple[str, int], Series] = field(default_factory=dict)
     loads: list[load.Row] = field(default_factory=list)
     load_times: dict[str, Series] = field(default_factory=dict)
-    memory: dict[tuple[str, str], programs.Memory] = field(default_factory=dict)
+    # By scheme and whether the clients have made a call.
+    memory: dict[str, programs.Memory] = field(default_factory=dict)
     allocations: dict[str, programs.Allocations] = field(default_factory=dict)
     instructions: dict[tuple[str, str], int] = field(default_factory=dict)
     library_bytes: int = 0
@@ -78,8 +79,11 @@ def take_programs(bench, results):
     results.library_bytes, results.library_stripped = programs.size(bench.programs.library)
     for scheme, service in bench.services.items():
         for state in ("new", "called"):
-            results.memory[scheme, state] = programs.memory(bench, service, state)
+            results.memory[f"{scheme}, {state}"] = programs.memory(bench, service.environment(), state)
         results.load_times[scheme] = programs.load_times(bench, service)
+    environment = bench.services["https"].environment()
+    del environment["LOGINID_CA_FILE"]
+    results.memory["https, new, system roots"] = programs.memory(bench, environment, "new")
     results.allocations = programs.allocations(bench, bench.services["http"])
     for name in (OURS, RAW):
         for operation in ("token", "verify"):

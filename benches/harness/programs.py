@@ -47,9 +47,9 @@ def size(library):
     return library.stat().st_size, ".symtab" not in sections
 
 
-def memory(bench, service, state):
+def memory(bench, environment, state):
     command = [bench.programs.memory, FURTHER_CLIENTS, state]
-    answer = run(command, service.environment(), bench.machine.client_cores)
+    answer = run(command, environment, bench.machine.client_cores)
     none, one, one_private, every = map(int, answer.split())
     return Memory(none, one, one_private, (every - one) / FURTHER_CLIENTS)
 

@@ -95,8 +95,8 @@ def small_tables(results):
         for scheme, series in results.load_times.items()
     ]
     memory = [
-        [f"{scheme}, {state}", m.none, m.one, m.one_private, f"{m.further:.1f}"]
-        for (scheme, state), m in results.memory.items()
+        [name, m.none, m.one, m.one_private, f"{m.further:.1f}"]
+        for name, m in results.memory.items()
     ]
     allocations = [
         [OPERATIONS[name], f"{a.count:.1f}", a.bytes, a.not_freed]
