@@ -1,4 +1,4 @@
-# What a C user expects: make, make example, make test, make install.
+# What a C user expects: make, make example, make test, make bench, make install.
 
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test conformance lint fuzz header install uninstall clean
+.PHONY: all build example test conformance bench lint fuzz header install uninstall clean
 
 all: build
 
@@ -53,6 +53,12 @@ test:
 conformance:
 	$(CARGO) build --locked -p loginid -p loginid-emulator
 	tests/conformance/run
+
+# Measures the release library beside its peers, see benches/README.md. A first
+# look in about a minute: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
+bench: build
+	$(CARGO) build --locked --release -p loginid-bench-raw
+	python3 benches/run.py
 
 lint:
 	$(CARGO) fmt --all --check

@@ -15,7 +15,7 @@ PHP          ?= php
 # $(call unless-missing,command that needs it,what is missing,commands): an
 # error in CI, one line elsewhere.
 define unless-missing
-@if $(1) >/dev/null 2>&1; then set -ex; $(3); \
+@if { $(1); } >/dev/null 2>&1; then set -ex; $(3); \
 elif [ "$$CI" = true ]; then echo "$@: $(2)" >&2; exit 1; \
 else echo "$@: left out, $(2)"; fi
 endef

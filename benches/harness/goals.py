@@ -1,0 +1,102 @@
+"""The goals for speed, size and memory, and whether they are reached."""
+
+from dataclasses import dataclass
+
+from .measures import MANY_THREADS, OURS, RAW
+
+MIB = 1024 * 1024
+
+
+@dataclass
+class Goal:
+    measure: str
+    ours: str
+    against: str
+    wanted: str
+    reached: str
+    met: bool
+
+
+def at_most(measure, ours, against_name, against, limit):
+    ratio = ours / against
+    return Goal(
+        measure,
+        f"{ours:,.1f} µs",
+        f"{against_name} {against:,.1f} µs",
+        f"≤ {limit} ×",
+        f"{ratio:.2f} ×",
+        ratio <= limit,
+    )
+
+
+def faster(measure, ours, against_name, against, factor):
+    ratio = against / ours
+    return Goal(
+        measure,
+        f"{ours:,.1f} µs",
+        f"{against_name} {against:,.1f} µs",
+        f"≥ {factor} × faster",
+        f"{ratio:,.1f} ×",
+        ratio >= factor,
+    )
+
+
+def below(measure, value, limit, unit):
+    reached = f"{value:,.2f} {unit}"
+    return Goal(measure, reached, "", f"≤ {limit} {unit}", reached, value <= limit)
+
+
+def goals(results):
+    token, verify = results.times["token", None], results.times["verify", None]
+    yield at_most("service token", token[OURS].us, "bare signature", token[RAW].us, 1.25)
+    yield faster("service token", token[OURS].us, "Python SDK", token["Python SDK"].us, 4)
+    yield faster("service token", token[OURS].us, "Node SDK", token["Node SDK"].us, 500)
+    yield at_most(
+        "verification, key cached", verify[OURS].us, "bare verification", verify[RAW].us, 1.15
+    )
+    for scheme in ("http", "https"):
+        calls = results.times["get_user", scheme]
+        yield at_most(
+            f"lid_get_user, {scheme}, connection reused",
+            calls[OURS].us,
+            "libcurl + one signature",
+            calls["libcurl"].us + token[RAW].us,
+            1.25,
+        )
+    https = results.times["get_user", "https"]
+    yield faster("lid_get_user, https", https[OURS].us, "Python SDK", https["Python SDK"].us, 5)
+    for operation in ("token", "verify"):
+        yield scaling(results, operation)
+    for scheme, series in results.load_times.items():
+        yield below(f"dlopen + lid_new + first token, {scheme}", series.us / 1000, 5, "ms")
+    stripped = "stripped" if results.library_stripped else "NOT STRIPPED"
+    size = below(f"libloginid.so, {stripped}", results.library_bytes / MIB, 4, "MiB")
+    size.against = f"{results.library_bytes:,} bytes"
+    size.met = size.met and results.library_stripped
+    yield size
+    for name, memory in results.memory.items():
+        yield below(f"process with one idle client, {name}", memory.one / 1024, 8, "MiB")
+        yield below(f"each further idle client, {name}", memory.further, 64, "KiB")
+    allocations = results.allocations["token"]
+    yield Goal(
+        "allocations of one token",
+        f"{allocations.count:.1f}",
+        f"{allocations.bytes} bytes",
+        "counted, none lost",
+        f"{allocations.not_freed} not freed",
+        allocations.not_freed == 0,
+    )
+
+
+def scaling(results, operation):
+    one = results.threads[operation, 1].us
+    many = results.threads[operation, MANY_THREADS].us
+    names = {"token": "tokens", "verify": "verifications"}
+    return Goal(
+        f"{names[operation]}, {MANY_THREADS} threads on one client",
+        f"{1e6 / many:,.0f} /s",
+        f"1 thread {1e6 / one:,.0f} /s",
+        "≥ 1.9 × on 2 cores",
+        f"{one / many:.2f} ×",
+        one / many >= 1.9,
+    )

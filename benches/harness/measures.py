@@ -1,0 +1,123 @@
+"""All that is measured, in order."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from . import load, programs
+from .rounds import Contender, Series, interleave
+from .service import Service
+from .setup import say
+from .worker import Worker
+
+OURS, RAW = "libloginid", "aws-lc-rs"
+# Who can do what. The first is the one that the others are compared with.
+CONTENDERS = {
+    "token": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
+    "verify": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
+    "get_user": [OURS, "libcurl", "Python SDK", "Node SDK"],
+    "first_call": [OURS, "libcurl"],
+}
+MANY_THREADS = 16
+
+
+@dataclass
+class Results:
+    """Times by (operation, scheme or None) and then by contender."""
+
+    times: dict[tuple[str, str | None], dict[str, Series]] = field(default_factory=dict)
+    # Of libloginid on all cores, by operation and number of threads.
+    threads: dict[tuple[str, int], Series] = field(default_factory=dict)
+    loads: list[load.Row] = field(default_factory=list)
+    load_times: dict[str, Series] = field(default_factory=dict)
+    # By scheme and whether the clients have made a call.
+    memory: dict[str, programs.Memory] = field(default_factory=dict)
+    allocations: dict[str, programs.Allocations] = field(default_factory=dict)
+    instructions: dict[tuple[str, str], int] = field(default_factory=dict)
+    library_bytes: int = 0
+    library_stripped: bool = False
+
+
+@dataclass
+class Bench:
+    """What every measurement needs."""
+
+    settings: object
+    machine: object
+    programs: object
+    services: dict[str, Service]
+
+    def worker(self, stack, name, scheme="http", cores=None):
+        """A peer's process, on one core if not told otherwise, until the stack is left."""
+        worker = Worker(
+            name,
+            self.programs.workers[name],
+            self.services[scheme].environment(),
+            cores or self.machine.client_cores[:1],
+        )
+        stack.callback(worker.close)
+        return worker
+
+
+def take(settings, machine, built):
+    results = Results()
+    with ExitStack() as stack:
+        services = {}
+        for scheme in ("http", "https"):
+            services[scheme] = Service(built, scheme, machine.server_cores)
+            stack.callback(services[scheme].close)
+        bench = Bench(settings, machine, built, services)
+        take_programs(bench, results)
+        take_times(bench, results)
+        take_threads(bench, results)
+        say("load")
+        results.loads = load.take(bench)
+    return results
+
+
+def take_programs(bench, results):
+    say("size, memory, allocations, instructions, load time")
+    results.library_bytes, results.library_stripped = programs.size(bench.programs.library)
+    for scheme, service in bench.services.items():
+        for state in ("new", "called"):
+            results.memory[f"{scheme}, {state}"] = programs.memory(bench, service.environment(), state)
+        results.load_times[scheme] = programs.load_times(bench, service)
+    environment = bench.services["https"].environment()
+    del environment["LOGINID_CA_FILE"]
+    results.memory["https, new, system roots"] = programs.memory(bench, environment, "new")
+    results.allocations = programs.allocations(bench, bench.services["http"])
+    for name in (OURS, RAW):
+        for operation in ("token", "verify"):
+            command = bench.programs.workers[name]
+            environment = bench.services["http"].environment()
+            results.instructions[name, operation] = programs.instructions(
+                command, environment, operation
+            )
+
+
+def take_times(bench, results):
+    """One thread on a core of its own."""
+    for operation in ("token", "verify"):
+        take_one(bench, results, operation, None)
+    for scheme in bench.services:
+        for operation in ("get_user", "first_call"):
+            take_one(bench, results, operation, scheme)
+
+
+def take_one(bench, results, operation, scheme):
+    say(f"{operation} {scheme or ''}")
+    names = CONTENDERS[operation]
+    with ExitStack() as stack:
+        workers = [bench.worker(stack, name, scheme or "http") for name in names]
+        contenders = [Contender(worker, operation) for worker in workers]
+        series = interleave(contenders, bench.settings.rounds)
+    results.times[operation, scheme] = dict(zip(names, series))
+
+
+def take_threads(bench, results):
+    """All cores, one client: one thread against many."""
+    say(f"{MANY_THREADS} threads")
+    keys = [(operation, n) for operation in ("token", "verify") for n in (1, MANY_THREADS)]
+    with ExitStack() as stack:
+        worker = bench.worker(stack, OURS, cores=bench.machine.cores)
+        contenders = [Contender(worker, operation, n) for operation, n in keys]
+        results.threads = dict(zip(keys, interleave(contenders, bench.settings.rounds)))

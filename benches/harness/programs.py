@@ -1,0 +1,101 @@
+"""What is measured by a program that runs to its end: size, memory,
+allocations, instructions, the time to load."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+
+from .environment import output_of
+from .rounds import Series
+
+FURTHER_CLIENTS = 100
+
+
+@dataclass
+class Memory:
+    """Resident KiB of a process, and of each client after the first."""
+
+    none: int
+    one: int
+    one_private: int
+    further: float
+
+
+@dataclass
+class Allocations:
+    count: float
+    bytes: int
+    not_freed: int
+
+
+def run(command, environment, cores, **options):
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=environment,
+        text=True,
+        check=True,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        **options,
+    )
+    return done.stdout
+
+
+def size(library):
+    """The library's bytes, and whether its symbol table is gone."""
+    sections = output_of(["readelf", "-SW", str(library)])
+    return library.stat().st_size, ".symtab" not in sections
+
+
+def memory(bench, environment, state):
+    command = [bench.programs.memory, FURTHER_CLIENTS, state]
+    answer = run(command, environment, bench.machine.client_cores)
+    none, one, one_private, every = map(int, answer.split())
+    return Memory(none, one, one_private, (every - one) / FURTHER_CLIENTS)
+
+
+def load_times(bench, service):
+    """dlopen, lid_new and a first token, in a new process each time."""
+    environment = {**service.environment(), "BENCH_LIBRARY": str(bench.programs.library)}
+    series = Series()
+    # The first one reads the files from the disk: it is dropped.
+    for _ in range(bench.settings.rounds + 1):
+        answer = run([bench.programs.load_time], environment, bench.machine.client_cores)
+        series.wall.append(sum(map(int, answer.split())) / 1000)
+    del series.wall[0]
+    return series
+
+
+def allocations(bench, service):
+    answer = run([bench.programs.allocations], service.environment(), bench.machine.client_cores)
+    result = {}
+    for line in answer.splitlines():
+        name, count, size_, live = line.split()
+        result[name] = Allocations(float(count), int(size_), int(live))
+    return result
+
+
+def instructions(command, environment, operation):
+    """Instructions of one operation: the difference between many and few of
+    them leaves out what a process does once."""
+    few, many = 20, 120
+    counted = [
+        count_instructions(command, environment, f"run {operation} {times}\n")
+        for times in (few, many)
+    ]
+    return (counted[1] - counted[0]) // (many - few)
+
+
+def count_instructions(command, environment, commands):
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+        env=environment,
+        input=commands,
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    for line in done.stderr.splitlines():
+        if "Collected :" in line:
+            return int(line.split()[-1])
+    raise RuntimeError("callgrind told no count:\n" + done.stderr)

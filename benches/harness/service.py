@@ -1,0 +1,130 @@
+"""The emulator as the service, with a user, a token and a key to measure with."""
+
+import ctypes
+import json
+import os
+import ssl
+import subprocess
+import tempfile
+import urllib.request
+from base64 import urlsafe_b64decode
+from pathlib import Path
+
+USER = "ada@example.com"
+PATH = "/manage/users/retrieve"
+
+
+class Service:
+    """An emulator on cores of its own; stop it with `close`."""
+
+    def __init__(self, programs, scheme, cores):
+        self.scheme = scheme
+        self._folder = tempfile.TemporaryDirectory(prefix="loginid-bench-")
+        command = [str(programs.emulator)]
+        if scheme == "https":
+            command += ["--tls", "--ca-out", str(Path(self._folder.name, "ca.pem"))]
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        )
+        self.variables = self._read_variables()
+        ca = self.variables.get("LOGINID_CA_FILE")
+        self._tls = ssl.create_default_context(cafile=ca) if ca else None
+        self._prepare(programs.library)
+
+    def _read_variables(self):
+        variables = {}
+        for line in self.process.stdout:
+            name, _, value = line.removeprefix("export ").strip().partition("=")
+            variables[name] = value.strip("'")
+            if name == ("LOGINID_CA_FILE" if self.scheme == "https" else "LOGINID_EMULATOR_URL"):
+                return variables
+        raise RuntimeError("the emulator ended before it was ready")
+
+    def _prepare(self, library):
+        # Recording requests is for tests: it would fill the memory here.
+        self.control("PUT", "requests", {"recording": False})
+        client = Client(library, self.variables)
+        self.profile = client.call("lid_add_user_without_credentials", USER)
+        token = self.control("POST", f"users/{USER}/login", {})["jwt"]
+        made = json.loads(client.call("lid_generate_service_token", "users.retrieve", USER, None, None))
+        self.variables |= {
+            "BENCH_USER": USER,
+            "BENCH_TOKEN": token,
+            "BENCH_SERVICE_KEY": self._key_of(token).replace("\n", "\\n"),
+            "BENCH_SERVICE_TOKEN": made["token"],
+        }
+        if "LOGINID_CA_FILE" in self.variables:
+            for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+                self.variables[name] = self.variables["LOGINID_CA_FILE"]
+
+    def _key_of(self, token):
+        header = token.split(".")[0]
+        kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
+        return self._request("GET", f"/certs?kid={kid}", None)
+
+    def _request(self, method, path, body):
+        request = urllib.request.Request(
+            self.variables["LOGINID_EMULATOR_URL"] + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, context=self._tls) as answer:
+            return answer.read().decode()
+
+    def control(self, method, path, body=None):
+        answer = self._request(method, f"/_emulator/{path}", body)
+        return json.loads(answer) if answer else None
+
+    def answer_unchecked(self, unchecked):
+        """Answers the measured call without looking at it, or as usual again."""
+        self.control("DELETE", "faults")
+        if unchecked:
+            fault = {"kind": "status", "code": 200, "body": self.profile}
+            self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
+
+    def cpu_ns(self):
+        """The time all its threads have had on a processor."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+    def environment(self):
+        quiet = {"NODE_NO_WARNINGS": "1"}
+        return {**os.environ, **self.variables, **quiet}
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self._folder.cleanup()
+
+
+class Client:
+    """The library through ctypes, for what has to be there before measuring."""
+
+    def __init__(self, library, variables):
+        self._library = ctypes.CDLL(str(library))
+        config = {
+            "client_id": variables["LOGINID_CLIENT_ID"],
+            "private_key": variables["LOGINID_PRIVATE_KEY"],
+            "base_url": variables["LOGINID_BASE_URL"],
+        }
+        if "LOGINID_CA_FILE" in variables:
+            config["ca_file"] = variables["LOGINID_CA_FILE"]
+        self._handle = ctypes.c_void_p()
+        self._finish("lid_new_with_config", json.dumps(config).encode(), ctypes.byref(self._handle))
+
+    def call(self, function, *arguments):
+        texts = [argument if argument is None else argument.encode() for argument in arguments]
+        return self._finish(function, self._handle, *texts)
+
+    def _finish(self, function, *arguments):
+        out = ctypes.c_char_p()
+        status = getattr(self._library, function)(*arguments, ctypes.byref(out))
+        text = out.value.decode()
+        self._library.lid_free_string(out)
+        if status != 0:
+            raise RuntimeError(f"{function}: {text}")
+        return text

@@ -1,0 +1,135 @@
+"""Installs what the peers need and builds the programs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .environment import BENCHES, RELEASE, ROOT, WORK, output_of
+
+DEBIAN_PACKAGES = [
+    "gcc",
+    "libc6-dev",
+    "libcurl4-openssl-dev",
+    "libjwt-dev",
+    "libssl-dev",
+    "nodejs",
+    "npm",
+    "pkg-config",
+    "python3-venv",
+    "valgrind",
+]
+FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"]
+# Each program, its sources and its libraries.
+PROGRAMS = {
+    "ours": (["ours.c", "worker.c"], ["loginid"]),
+    "curl": (["curl.c", "bearer.c", "worker.c"], ["loginid", "curl"]),
+    "openssl": (["openssl.c", "pem.c", "worker.c"], ["crypto"]),
+    "libjwt": (["libjwt.c", "pem.c", "worker.c"], ["jwt"]),
+    "load_time": (["load_time.c", "worker.c"], ["dl"]),
+    "memory": (["memory.c", "worker.c"], ["loginid"]),
+    "allocations": (["allocations.c", "worker.c"], ["loginid"]),
+}
+
+
+@dataclass
+class Programs:
+    """The command of each worker, and where the library is."""
+
+    workers: dict[str, list[str]]
+    load_time: Path
+    memory: Path
+    allocations: Path
+    emulator: Path
+    library: Path
+
+
+def say(what):
+    print(f"-- {what}", file=sys.stderr, flush=True)
+
+
+def install():
+    missing = [name for name in DEBIAN_PACKAGES if not is_installed(name)]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing " + " ".join(missing))
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True, env=quiet)
+    elif missing:
+        sys.exit("the benchmark needs these Debian packages: " + " ".join(missing))
+    install_python_sdk()
+    install_node_sdk()
+
+
+def is_installed(package):
+    # Node is often installed another way than by its package.
+    if package in ("nodejs", "npm") and shutil.which(package.replace("nodejs", "node")):
+        return True
+    return "ok installed" in output_of(["dpkg-query", "-W", "-f=${Status}", package])
+
+
+def install_python_sdk():
+    venv = WORK / "python"
+    requirements = BENCHES / "peers/python/requirements.txt"
+    if is_current(venv / "installed", requirements):
+        return
+    say("installing the Python SDK")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
+    subprocess.run([venv / "bin/pip", "install", "-q", "-r", requirements], check=True)
+    shutil.copy(requirements, venv / "installed")
+
+
+def install_node_sdk():
+    folder = WORK / "node"
+    source = BENCHES / "peers/node"
+    if not is_current(folder / "installed", source / "package-lock.json"):
+        say("installing the Node SDK")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(source / name, folder)
+        quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run(["npm", "ci", *quiet], cwd=folder, check=True)
+        shutil.copy(source / "package-lock.json", folder / "installed")
+    # A script's modules are looked for beside it.
+    shutil.copy(source / "worker.js", folder)
+
+
+def is_current(note, source):
+    return note.exists() and note.read_bytes() == source.read_bytes()
+
+
+def build():
+    """Compiles the C programs against the release library, as a user would."""
+    folder = WORK / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    library = folder / "libloginid.so.0"
+    shutil.copy(RELEASE / "libloginid.so", library)
+    link(folder / "libloginid.so", "libloginid.so.0")
+    for name, (sources, libraries) in PROGRAMS.items():
+        command = ["cc", *FLAGS, f"-I{ROOT / 'include'}", "-o", folder / name]
+        command += [BENCHES / "c" / source for source in sources]
+        command += [f"-L{folder}", "-Wl,-rpath,$ORIGIN", *(f"-l{lib}" for lib in libraries)]
+        subprocess.run(command, check=True)
+    return Programs(
+        workers={
+            "libloginid": [str(folder / "ours")],
+            "aws-lc-rs": [str(RELEASE / "loginid-bench-raw")],
+            "libcurl": [str(folder / "curl")],
+            "OpenSSL": [str(folder / "openssl")],
+            "libjwt": [str(folder / "libjwt")],
+            "Python SDK": [str(WORK / "python/bin/python"), str(BENCHES / "peers/python/worker.py")],
+            "Node SDK": ["node", str(WORK / "node/worker.js")],
+        },
+        load_time=folder / "load_time",
+        memory=folder / "memory",
+        allocations=folder / "allocations",
+        emulator=RELEASE / "loginid-emulator",
+        library=library,
+    )
+
+
+def link(path, target):
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)

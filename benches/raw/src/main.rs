@@ -1,0 +1,119 @@
+//! Bare ES256 with aws-lc-rs, over the bytes of real tokens: the limit for
+//! whoever makes and verifies them with this cryptography. Speaks the lines
+//! described in `benches/c/worker.h`, with one thread.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::stdin;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A token's first two parts with their dot, and its signature.
+struct Signed {
+    message: String,
+    signature: Vec<u8>,
+}
+
+struct Raw {
+    signer: EcdsaKeyPair,
+    random: SystemRandom,
+    verifier: ParsedPublicKey,
+    service_token: Signed,
+    token: Signed,
+}
+
+impl Raw {
+    fn from_env() -> Result<Raw> {
+        Ok(Raw {
+            signer: EcdsaKeyPair::from_pkcs8(
+                &ECDSA_P256_SHA256_FIXED_SIGNING,
+                &pem("LOGINID_PRIVATE_KEY")?,
+            )?,
+            random: SystemRandom::new(),
+            verifier: ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pem("BENCH_SERVICE_KEY")?)?,
+            service_token: signed("BENCH_SERVICE_TOKEN")?,
+            token: signed("BENCH_TOKEN")?,
+        })
+    }
+
+    fn run(&self, operation: &str, count: u64) -> Result<()> {
+        for _ in 0..count {
+            match operation {
+                "token" => {
+                    let message = self.service_token.message.as_bytes();
+                    black_box(self.signer.sign(&self.random, black_box(message))?);
+                }
+                "verify" => {
+                    let message = self.token.message.as_bytes();
+                    self.verifier
+                        .verify_sig(black_box(message), &self.token.signature)?;
+                }
+                other => return Err(format!("there is no operation '{other}'").into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn setting(name: &str) -> Result<String> {
+    std::env::var(name).map_err(|_| format!("{name} is not set").into())
+}
+
+/// The contents of a variable's PEM, whose line ends are written as `\n`.
+fn pem(name: &str) -> Result<Vec<u8>> {
+    let text = setting(name)?.replace("\\n", "\n");
+    let lines = text.lines().filter(|line| !line.starts_with('-'));
+    Ok(STANDARD.decode(lines.collect::<String>())?)
+}
+
+fn signed(name: &str) -> Result<Signed> {
+    let token = setting(name)?;
+    let (message, signature) = token.rsplit_once('.').ok_or("not a token")?;
+    Ok(Signed {
+        message: message.to_owned(),
+        signature: URL_SAFE_NO_PAD.decode(signature)?,
+    })
+}
+
+/// The time this process has had on a processor.
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is writable and lives through the call. The C library is
+    // asked because the safe crates read the vDSO, which valgrind hides.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+fn main() -> Result<()> {
+    let raw = Raw::from_env()?;
+    for line in stdin().lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [_, operation, count, ..] = words[..] else {
+            println!("error not a command");
+            continue;
+        };
+        let count = count.parse()?;
+        let (started, cpu) = (Instant::now(), cpu_time());
+        match raw.run(operation, count) {
+            Ok(()) => println!(
+                "ok {} {}",
+                started.elapsed().as_nanos(),
+                (cpu_time() - cpu).as_nanos()
+            ),
+            Err(error) => println!("error {error}"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""Measures libloginid beside its peers, prints the table and writes it to
+benches/RESULTS.md. `make bench` runs it; see benches/README.md."""
+
+import sys
+
+from harness import measures, report, setup
+from harness.environment import Machine, Settings
+
+
+def main():
+    settings = Settings.from_env()
+    machine = Machine.look()
+    setup.install()
+    programs = setup.build()
+    results = measures.take(settings, machine, programs)
+    text = report.text(settings, machine, results)
+    print(text)
+    if settings.output:
+        settings.output.write_text(text)
+        print(f"written to {settings.output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
