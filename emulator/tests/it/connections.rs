@@ -20,7 +20,7 @@ fn an_emulator_stops_at_once_whoever_is_connected() {
     let stopping = Instant::now();
     drop(emulator);
     assert!(
-        stopping.elapsed() < Duration::from_millis(500),
+        stopping.elapsed() < Duration::from_secs(2),
         "{:?}",
         stopping.elapsed()
     );
