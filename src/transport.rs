@@ -49,9 +49,9 @@ const MAX_HEADER_BYTES: usize = 15 * 1024;
 /// The public key is small, whatever answers are allowed to be.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
 
-/// How long the head of a request may be: more than any server takes, and less
-/// than what the HTTP client has room for.
-const MAX_HEAD_BYTES: usize = 60 * 1024;
+/// How long what varies in a request's head may be: more than servers usually
+/// take, and less than the buffer the whole head must fit in.
+const MAX_HEAD_BYTES: usize = 14 * 1024;
 
 /// A success of the service: its status was 2xx, its body is UTF-8.
 pub(crate) struct Reply {
@@ -279,7 +279,8 @@ fn send(
     let url = config.base_url.join(&call.path);
     let variable = bearer.iter().map(|bearer| bearer.len());
     let configured = config.headers.iter().map(|(_, value)| value.len());
-    if url.len() + variable.chain(configured).sum::<usize>() > MAX_HEAD_BYTES {
+    let fixed = config.client_id.len() + config.user_agent.len();
+    if url.len() + fixed + variable.chain(configured).sum::<usize>() > MAX_HEAD_BYTES {
         return Err(Failed {
             error: Error::argument(
                 "request_too_large",
@@ -405,14 +406,6 @@ fn failed(error: ureq::Error) -> Failed {
                 "response_too_large",
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
-        }
-        // ureq has no room for a header this long, so nothing was sent.
-        ureq::Error::Protocol(_) if !sent => {
-            return Failed {
-                error: Error::argument("argument_too_long", "an argument is too long to be sent"),
-                repeat: Repeat::Never,
-                retry_after: None,
-            };
         }
         other => {
             return unexpected(
