@@ -2,6 +2,8 @@
 "use strict";
 
 const assert = require("node:assert/strict");
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 const { describe, test } = require("node:test");
 const { LoginId, LoginIdManagement } = require("@loginid/node-sdk");
 const { application, baseUrl, called, clientId, management, newName, post } = require("./emulator");
@@ -148,13 +150,21 @@ describe("credentials", () => {
   }
 });
 
+const methods = (sdk) =>
+  Object.getOwnPropertyNames(sdk.prototype).filter((name) => name !== "constructor");
+const all = { LoginId: methods(LoginId), LoginIdManagement: methods(LoginIdManagement) };
+const everything = [...all.LoginId, ...all.LoginIdManagement].sort();
+
 // Tests run one after the other, so that this one sees what the others called.
 test("every method was called", () => {
-  const methods = (sdk) =>
-    Object.getOwnPropertyNames(sdk.prototype).filter((name) => name !== "constructor");
-  const all = { LoginId: methods(LoginId), LoginIdManagement: methods(LoginIdManagement) };
   assert.ok(all.LoginId.length >= 6 && all.LoginIdManagement.length >= 16);
   assert.deepEqual([...called.get(LoginId)].sort(), all.LoginId.sort());
-  const everything = [...all.LoginId, ...all.LoginIdManagement].sort();
   assert.deepEqual([...called.get(LoginIdManagement)].sort(), everything);
+});
+
+test("every method is in docs/parity.md", () => {
+  const table = readFileSync(join(__dirname, "../../../docs/parity.md"), "utf8");
+  const cells = table.split("\n").filter((line) => line.startsWith("|")).map((line) => line.split("|"));
+  const names = cells.filter((row) => row.length === 8).flatMap((row) => row[2].match(/(?<=`)\w+(?=`)/g) ?? []);
+  assert.deepEqual(names.sort(), [...everything, "LoginId", "LoginIdManagement"].sort());
 });

@@ -61,9 +61,9 @@ def _call(function, *arguments):
 class Client:
     """`client.get_user("ada")` is `lid_get_user(client, "ada", &out)`."""
 
-    def __init__(self, client_id, private_key, base_url):
+    def __init__(self, client_id, private_key, base_url, constructor="lid_new"):
         self._pointer = ctypes.c_void_p()
-        _call("lid_new", client_id, private_key, base_url, ctypes.byref(self._pointer))
+        _call(constructor, client_id, private_key, base_url, ctypes.byref(self._pointer))
 
     def __enter__(self):
         return self

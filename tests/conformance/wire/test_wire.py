@@ -30,11 +30,13 @@ def recorder():
 def both(operation, recorder, key):
     """The fields of the one request each side makes for an operation."""
     private_key = None if operation.keyless else key["private_key"]
-    sdk = LoginID if operation.keyless else LoginIdManagement
+    sdk, constructor = (
+        (LoginID, "lid_new") if operation.keyless else (LoginIdManagement, "lid_new_management")
+    )
     recorder.take()
     operation.python(sdk(CLIENT_ID, private_key, recorder.base_url))
     theirs = recorder.take()
-    with libloginid.Client(CLIENT_ID, private_key, recorder.base_url) as lid:
+    with libloginid.Client(CLIENT_ID, private_key, recorder.base_url, constructor) as lid:
         operation.ours(lid)
     ours = recorder.take()
     return [one_request(requests, key) for requests in (theirs, ours)]
