@@ -15,6 +15,8 @@ mod client;
 mod codes;
 mod credentials;
 mod json;
+#[cfg(test)]
+mod panics;
 mod registration;
 mod status;
 mod support;

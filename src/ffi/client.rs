@@ -6,7 +6,7 @@ use libc::{c_char, c_void};
 use zeroize::Zeroizing;
 
 use super::status::lid_status;
-use super::support::{construct, optional_text, run_into, text};
+use super::support::{caught, construct, optional_text, run_into, text};
 use crate::client::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
@@ -134,8 +134,7 @@ pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
     if !client.is_null() {
         // SAFETY: from `lid_new…`, which boxed it, and freed once.
         let client = unsafe { Box::from_raw(client) };
-        // A panic must not cross into C, not even from a destructor.
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(client)));
+        caught(|| drop(client));
     }
 }
 
@@ -146,7 +145,7 @@ pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     if !string.is_null() {
         // SAFETY: from a call's `out`, which `CString::into_raw` made.
         let string = unsafe { CString::from_raw(string) };
-        drop(Zeroizing::new(string.into_bytes_with_nul()));
+        caught(|| drop(Zeroizing::new(string.into_bytes_with_nul())));
     }
 }
 
@@ -187,16 +186,18 @@ pub unsafe extern "C" fn lid_set_log_callback(
 ) {
     // SAFETY: NULL or from `lid_new…` and not freed.
     if let Some(client) = unsafe { client.as_ref() } {
-        let user_data = UserData(user_data);
-        client.0.set_logger(callback.map(|callback| {
-            Logger::new(move |event| {
-                if let Ok(event) = CString::new(event) {
-                    // SAFETY: the program gave us a function for this, and
-                    // promised that it may be called from any thread.
-                    unsafe { callback(event.as_ptr(), user_data.get()) };
-                }
-            })
-        }));
+        caught(|| {
+            let user_data = UserData(user_data);
+            client.0.set_logger(callback.map(|callback| {
+                Logger::new(move |event| {
+                    if let Ok(event) = CString::new(event) {
+                        // SAFETY: the program gave us a function for this, and
+                        // promised that it may be called from any thread.
+                        unsafe { callback(event.as_ptr(), user_data.get()) };
+                    }
+                })
+            }));
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use libc::c_char;
 
 use super::client::lid_client;
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{call, caught, optional_text, text};
 use crate::cancel::Cancel;
 
 /// Makes a code for a user. With `authorize` it may be used at once.
@@ -162,9 +162,9 @@ pub unsafe extern "C" fn lid_wait_code(
 /// if the process has no file descriptors left.
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
-    match Cancel::new() {
-        Ok(cancel) => Box::into_raw(Box::new(lid_cancel(Arc::new(cancel)))),
-        Err(_) => std::ptr::null_mut(),
+    match caught(Cancel::new) {
+        Some(Ok(cancel)) => Box::into_raw(Box::new(lid_cancel(Arc::new(cancel)))),
+        _ => std::ptr::null_mut(),
     }
 }
 
@@ -174,7 +174,7 @@ pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
 pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
     // SAFETY: NULL or from `lid_cancel_new` and not freed.
     if let Some(cancel) = unsafe { cancel.as_ref() } {
-        cancel.0.trigger();
+        caught(|| cancel.0.trigger());
     }
 }
 
@@ -184,6 +184,7 @@ pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
 pub unsafe extern "C" fn lid_cancel_free(cancel: *mut lid_cancel) {
     if !cancel.is_null() {
         // SAFETY: from `lid_cancel_new`, which boxed it, and freed once.
-        drop(unsafe { Box::from_raw(cancel) });
+        let cancel = unsafe { Box::from_raw(cancel) };
+        caught(|| drop(cancel));
     }
 }

@@ -44,7 +44,7 @@ pub(super) unsafe fn run_into(
     }
     // Whatever a panic left behind is not used again: the closures own or
     // borrow their data, and the client's locks outlive a panic.
-    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
+    let result = caught(run).unwrap_or_else(|| Err(panicked()));
     let (status, text) = match result.and_then(to_c) {
         Ok(text) => (lid_status::LID_OK, text),
         Err(error) => {
@@ -56,6 +56,17 @@ pub(super) unsafe fn run_into(
     // SAFETY: `out` is not NULL, and writable as promised by the caller.
     unsafe { out.write(text.into_raw()) };
     status
+}
+
+/// Runs anything, `None` if it panics: a panic must not cross into C, not even
+/// from a destructor.
+pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(|| {
+        #[cfg(test)]
+        super::panics::injected();
+        run()
+    }))
+    .ok()
 }
 
 /// Makes a client and stores it, or stores NULL.

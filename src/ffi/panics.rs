@@ -1,0 +1,268 @@
+//! A panic inside every function of the header. It is injected into this test
+//! build only; what is shipped has nothing of it.
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_char};
+use std::ptr;
+
+use super::*;
+
+#[path = "../../tests/support/header.rs"]
+mod header;
+
+use header::{Function, Kind, functions, invoke};
+
+thread_local! {
+    static ARMED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Panics if this thread is told to.
+pub(super) fn injected() {
+    assert!(!ARMED.get(), "injected");
+}
+
+/// The test fails for a function that is missing here.
+const FUNCTIONS: &[(&str, *const ())] = &[
+    ("lid_status_name", lid_status_name as *const ()),
+    ("lid_new", lid_new as *const ()),
+    ("lid_new_management", lid_new_management as *const ()),
+    ("lid_new_with_config", lid_new_with_config as *const ()),
+    ("lid_new_from_env", lid_new_from_env as *const ()),
+    ("lid_free", lid_free as *const ()),
+    ("lid_free_string", lid_free_string as *const ()),
+    ("lid_version", lid_version as *const ()),
+    ("lid_generate_key_pair", lid_generate_key_pair as *const ()),
+    ("lid_set_log_callback", lid_set_log_callback as *const ()),
+    (
+        "lid_generate_service_token",
+        lid_generate_service_token as *const (),
+    ),
+    ("lid_verify_token", lid_verify_token as *const ()),
+    (
+        "lid_generate_tx_auth_token",
+        lid_generate_tx_auth_token as *const (),
+    ),
+    ("lid_create_tx", lid_create_tx as *const ()),
+    (
+        "lid_verify_transaction",
+        lid_verify_transaction as *const (),
+    ),
+    ("lid_init_tx", lid_init_tx as *const ()),
+    ("lid_complete_tx", lid_complete_tx as *const ()),
+    ("lid_generate_code", lid_generate_code as *const ()),
+    ("lid_authorize_code", lid_authorize_code as *const ()),
+    (
+        "lid_invalidate_all_codes",
+        lid_invalidate_all_codes as *const (),
+    ),
+    ("lid_wait_code", lid_wait_code as *const ()),
+    ("lid_cancel_new", lid_cancel_new as *const ()),
+    ("lid_cancel_trigger", lid_cancel_trigger as *const ()),
+    ("lid_cancel_free", lid_cancel_free as *const ()),
+    ("lid_get_credentials", lid_get_credentials as *const ()),
+    ("lid_rename_credential", lid_rename_credential as *const ()),
+    ("lid_revoke_credential", lid_revoke_credential as *const ()),
+    (
+        "lid_force_fido2_credential_init",
+        lid_force_fido2_credential_init as *const (),
+    ),
+    (
+        "lid_add_doc_scan_credential_init",
+        lid_add_doc_scan_credential_init as *const (),
+    ),
+    (
+        "lid_add_doc_scan_credential_complete",
+        lid_add_doc_scan_credential_complete as *const (),
+    ),
+    (
+        "lid_evaluate_doc_scan_credential",
+        lid_evaluate_doc_scan_credential as *const (),
+    ),
+    (
+        "lid_generate_recovery_code",
+        lid_generate_recovery_code as *const (),
+    ),
+    (
+        "lid_add_publickey_credential",
+        lid_add_publickey_credential as *const (),
+    ),
+    (
+        "lid_init_add_fido2_credential_with_code",
+        lid_init_add_fido2_credential_with_code as *const (),
+    ),
+    (
+        "lid_complete_add_fido2_credential",
+        lid_complete_add_fido2_credential as *const (),
+    ),
+    ("lid_get_user", lid_get_user as *const ()),
+    (
+        "lid_add_user_without_credentials",
+        lid_add_user_without_credentials as *const (),
+    ),
+    (
+        "lid_activate_user_by_id",
+        lid_activate_user_by_id as *const (),
+    ),
+    (
+        "lid_deactivate_user_by_id",
+        lid_deactivate_user_by_id as *const (),
+    ),
+    ("lid_delete_by_user_id", lid_delete_by_user_id as *const ()),
+    (
+        "lid_delete_by_username",
+        lid_delete_by_username as *const (),
+    ),
+    (
+        "lid_send_email_verification",
+        lid_send_email_verification as *const (),
+    ),
+    (
+        "lid_register_fido2_init",
+        lid_register_fido2_init as *const (),
+    ),
+    (
+        "lid_register_fido2_complete",
+        lid_register_fido2_complete as *const (),
+    ),
+    ("lid_register_password", lid_register_password as *const ()),
+    (
+        "lid_authenticate_password",
+        lid_authenticate_password as *const (),
+    ),
+    (
+        "lid_authenticate_fido2_init",
+        lid_authenticate_fido2_init as *const (),
+    ),
+    (
+        "lid_authenticate_fido2_complete",
+        lid_authenticate_fido2_complete as *const (),
+    ),
+    (
+        "lid_authenticate_doc_scan_init",
+        lid_authenticate_doc_scan_init as *const (),
+    ),
+    (
+        "lid_authenticate_doc_scan_complete",
+        lid_authenticate_doc_scan_complete as *const (),
+    ),
+    (
+        "lid_authenticate_publickey_init",
+        lid_authenticate_publickey_init as *const (),
+    ),
+    (
+        "lid_authenticate_publickey_complete",
+        lid_authenticate_publickey_complete as *const (),
+    ),
+    ("lid_json_get", lid_json_get as *const ()),
+];
+
+fn address(function: &Function) -> *const () {
+    let known = FUNCTIONS.iter().find(|(name, _)| *name == function.name);
+    known
+        .unwrap_or_else(|| panic!("{} is not in this test", function.name))
+        .1
+}
+
+/// Calls a function; gives what it returned and what it stored.
+fn call(function: &Function, client: *mut lid_client) -> (usize, *mut c_char, *mut lid_client) {
+    let text = c"{}".as_ptr();
+    let mut out = ptr::null_mut();
+    let mut made = ptr::dangling_mut();
+    let arguments: Vec<usize> = function
+        .parameters
+        .iter()
+        .map(|parameter| match parameter.kind {
+            Kind::Text => text as usize,
+            Kind::Client => client as usize,
+            Kind::NewClient => &raw mut made as usize,
+            Kind::Out => &raw mut out as usize,
+            Kind::Number => 1,
+            Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
+        })
+        .collect();
+    // SAFETY: the header's contract.
+    let status = unsafe { invoke(address(function), &arguments) };
+    (status & 0xffff_ffff, out, made)
+}
+
+fn new_client() -> *mut lid_client {
+    let key = crate::key::generate_key_pair().unwrap();
+    let key = crate::json::lookup(&key, "/private_key").unwrap().unwrap();
+    let client = crate::client::Client::new("app", Some(&key), Some("http://127.0.0.1:1"));
+    Box::into_raw(Box::new(lid_client(client.unwrap())))
+}
+
+/// Signs, which needs the client to be whole.
+fn works(client: *mut lid_client) {
+    let functions = functions();
+    let sign = functions
+        .iter()
+        .find(|known| known.name == "lid_generate_service_token");
+    let (status, out, _) = call(sign.unwrap(), client);
+    // SAFETY: stored by the call.
+    unsafe { lid_free_string(out) };
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn a_panic_in_any_function_is_an_internal_error_and_the_client_stays_usable() {
+    let client = new_client();
+    let functions = functions();
+    for function in functions.iter().filter(|function| function.status) {
+        ARMED.set(true);
+        let (status, out, made) = call(function, client);
+        ARMED.set(false);
+        assert_eq!(
+            status,
+            lid_status::LID_ERROR_INTERNAL as usize,
+            "{}",
+            function.name
+        );
+        assert!(!out.is_null(), "{}", function.name);
+        // SAFETY: stored by the call, freed once.
+        let text = unsafe {
+            let text = CStr::from_ptr(out).to_str().unwrap().to_owned();
+            lid_free_string(out);
+            text
+        };
+        let error: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(error["error"]["code"], "internal_error", "{text}");
+        assert!(!text.contains("injected"), "{text}");
+        if function
+            .parameters
+            .iter()
+            .any(|parameter| parameter.kind == Kind::NewClient)
+        {
+            assert!(made.is_null(), "{}", function.name);
+        }
+        works(client);
+    }
+    // SAFETY: made above, freed once.
+    unsafe { lid_free(client) };
+    assert_eq!(
+        functions.len(),
+        FUNCTIONS.len(),
+        "a function is gone from the header"
+    );
+}
+
+#[test]
+fn a_panic_in_a_function_without_a_status_does_not_reach_c() {
+    let client = new_client();
+    // SAFETY: made here, used and freed once.
+    unsafe {
+        let cancel = lid_cancel_new();
+        ARMED.set(true);
+        assert!(lid_cancel_new().is_null());
+        lid_cancel_trigger(cancel);
+        lid_set_log_callback(client, None, ptr::null_mut());
+        ARMED.set(false);
+        works(client);
+        let string = std::ffi::CString::new("text").unwrap().into_raw();
+        ARMED.set(true);
+        lid_free_string(string);
+        lid_cancel_free(cancel);
+        lid_free(client);
+        ARMED.set(false);
+    }
+}
