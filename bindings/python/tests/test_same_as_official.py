@@ -11,9 +11,11 @@ import loginid.core
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, control
 
 PURPOSE = "temporary_authentication"
+PUBLIC_KEY = libloginid.generate_key_pair()["public_key"]
 # What differs from one run of the program to the next.
 CHANGING = re.compile(
-    r"^(id|user_id|uuid|code|jwt|created_at|updated_at|expires_at|deleted_at)$"
+    r"^(id|user_id|uuid|code|jwt|created_at|updated_at|expires_at|deleted_at"
+    r"|challenge|challenge_id|server_nonce|credential_uuid|iframe_url)$"
 )
 
 
@@ -86,6 +88,20 @@ def program(package):
         seen.append(("token", make("users.retrieve").count(".")))
         see("algorithm", make, "users.retrieve", algo="HS256")
     see("no key", public_application.generate_service_token, "users.retrieve")
+
+    other, password = "alan@example.com", "correct horse battery staple"
+    see("register", application.register_password, other, password)
+    see("register again", application.register_password, other, password)
+    see("log in", application.authenticate_password, other, password)
+    see("log in wrongly", application.authenticate_password, other, "another password")
+    see("recovery", management.generate_recovery_code, username=other)
+    see("public key", management.add_publickey_credential, PUBLIC_KEY, username=other)
+    see("challenge", application.authenticate_publickey_init, other, PUBLIC_KEY)
+    see("fido2", application.register_fido2_init, "new@example.com", "New", True)
+    see("fido2 login", application.authenticate_fido2_init, other)
+    see("force", management.force_fido2_credential_init, user_id, "Grace")
+    see("scan", management.add_doc_scan_credential_init, username=other, credential_name="id")
+    management.delete_by_username(other)
 
     see("deactivate", management.deactivate_user_by_id, user_id)
     see("deactivate again", management.deactivate_user_by_id, user_id)

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, forget_requests, requests
+from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control, forget_requests, requests
 from libloginid import LoginIDError, LoginIdManagement
 
 CALLS = json.loads((ROOT / "bindings/wire.json").read_text())
@@ -111,6 +111,7 @@ METHODS = {
 
 class Wire(unittest.TestCase):
     def test_each_method_sends_what_its_function_is_for(self):
+        control("POST", "reset")
         client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
         for call in CALLS:
             with self.subTest(call["function"]):
