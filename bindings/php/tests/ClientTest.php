@@ -111,6 +111,20 @@ final class ClientTest extends TestCase
         $this->thrown(\OutOfRangeException::class, fn () => $this->client->getUser($user));
     }
 
+    public function testLoginidLibrarySaysWhereTheLibraryIs(): void
+    {
+        $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (FFI\Exception $e) { echo $e->getMessage(); }';
+        $process = \proc_open(
+            [\PHP_BINARY, '-r', $program, __DIR__ . '/../autoload.php'],
+            [1 => ['pipe', 'w']],
+            $pipes,
+            null,
+            ['LOGINID_LIBRARY' => '/no/such/library.so'] + \getenv(),
+        );
+        self::assertStringContainsString('/no/such/library.so', \stream_get_contents($pipes[1]));
+        \proc_close($process);
+    }
+
     public function testWhatNeedsNoClient(): void
     {
         self::assertMatchesRegularExpression('/^\d+\.\d+\.\d+$/', Loginid::version());

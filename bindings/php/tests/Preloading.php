@@ -31,10 +31,8 @@ final class Preloading
         $library = $environment['LOGINID_LIBRARY'] ?? '';
         unset($environment['LOGINID_LIBRARY']);
         if ($library !== '') {
-            $folder = \sys_get_temp_dir() . '/loginid-library-' . \md5($library);
-            @\mkdir($folder);
-            @\symlink($library, "$folder/libloginid.so.0");
-            $environment['LD_LIBRARY_PATH'] = $folder;
+            // `make stage` gives it the name that the loader looks for.
+            $environment['LD_LIBRARY_PATH'] = \dirname($library);
         }
         return $environment;
     }

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require 'open3'
+require 'rbconfig'
+
 require_relative 'helper'
 
 # Making, configuring and closing clients; values in and out.
@@ -64,6 +67,13 @@ class ClientTest < LoginidTest
 
   def test_inspect_shows_nothing_secret
     assert_equal '#<Loginid::Client>', @client.inspect
+  end
+
+  def test_loginid_library_says_where_the_library_is
+    command = [RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, '-rloginid', '-e', '']
+    output, status = Open3.capture2e({ 'LOGINID_LIBRARY' => '/no/such/library.so' }, *command)
+    refute_predicate status, :success?
+    assert_includes output, '/no/such/library.so'
   end
 
   def test_what_needs_no_client
