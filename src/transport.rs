@@ -4,6 +4,7 @@
 
 mod connector;
 mod failure;
+mod outcome;
 mod redact;
 mod retry;
 mod socket;
@@ -24,15 +25,13 @@ use crate::call::{Body, Call};
 use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::config::{Config, private_key_required};
-use crate::error::{Error, Result, Status};
-use crate::json;
+use crate::error::{Error, Result};
 use crate::log::Attempt;
 use crate::operation::Authorization;
 use crate::random;
 use crate::token::service;
-use connector::{NoResolver, ServiceConnector, reset_sent, was_sent};
-use failure::Failure;
-use redact::redact;
+use connector::{NoResolver, ServiceConnector, reset_sent};
+use outcome::{Failed, failed, internal, refused, unexpected};
 use retry::Repeat;
 pub(crate) use tls::{after_fork, client_config};
 use wait::{Woken, sleep_until};
@@ -56,13 +55,6 @@ const MAX_HEAD_BYTES: usize = 14 * 1024;
 /// A success of the service: its status was 2xx, its body is UTF-8.
 pub(crate) struct Reply {
     pub(crate) body: String,
-}
-
-/// An attempt that failed, and what that says about repeating it.
-struct Failed {
-    error: Error,
-    repeat: Repeat,
-    retry_after: Option<Duration>,
 }
 
 /// Makes the HTTP agent of a process. One with a `cancel` serves a single call.
@@ -336,153 +328,4 @@ fn run<B: ureq::AsSendBody>(
 fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?;
     retry::retry_after(value.to_str().ok()?, SystemTime::now())
-}
-
-impl Failed {
-    fn with_status(mut self, status: u16) -> Failed {
-        self.error = self.error.with_http_status(status);
-        self
-    }
-}
-
-fn internal(message: &str) -> Failed {
-    Failed {
-        error: Error::internal(message),
-        repeat: Repeat::Never,
-        retry_after: None,
-    }
-}
-
-/// The answer is there, and is not what the protocol promises.
-fn unexpected(code: &'static str, message: impl Into<String>) -> Failed {
-    Failed {
-        error: Error::new(Status::Response, code, message),
-        repeat: Repeat::Never,
-        retry_after: None,
-    }
-}
-
-/// No answer, or half of one.
-fn failed(error: ureq::Error) -> Failed {
-    let sent = was_sent();
-    let (status, code, message) = match error {
-        ureq::Error::Other(other) => match other.downcast::<Failure>() {
-            Ok(failure) => return from_connector(*failure, sent),
-            Err(other) => (Status::Network, "connection_lost", other.to_string()),
-        },
-        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => (
-            Status::Timeout,
-            "connect_timeout",
-            "no connection could be made in time".to_owned(),
-        ),
-        ureq::Error::Timeout(_) => (
-            Status::Timeout,
-            "timeout",
-            "the deadline passed before the service had answered".to_owned(),
-        ),
-        ureq::Error::Io(error) if !sent => (
-            Status::Network,
-            "connect_failed",
-            format!("no connection could be made: {error}"),
-        ),
-        ureq::Error::Io(error) => (
-            Status::Network,
-            "connection_lost",
-            format!("the connection broke before the answer was complete: {error}"),
-        ),
-        ureq::Error::ConnectProxyFailed(why) => (
-            Status::Network,
-            "proxy_failed",
-            format!("the proxy refused the connection: {why}"),
-        ),
-        ureq::Error::BodyExceedsLimit(limit) => {
-            return unexpected(
-                "response_too_large",
-                format!("the service's answer is larger than {limit} bytes (max_response_bytes)"),
-            );
-        }
-        ureq::Error::LargeResponseHeader(_, limit) => {
-            return unexpected(
-                "response_too_large",
-                format!("the headers of the service's answer are larger than {limit} bytes"),
-            );
-        }
-        other => {
-            return unexpected(
-                "invalid_response",
-                format!("the service's answer is not valid HTTP: {other}"),
-            );
-        }
-    };
-    Failed {
-        error: Error::new(status, code, message),
-        repeat: if sent { Repeat::IfSafe } else { Repeat::Always },
-        retry_after: None,
-    }
-}
-
-fn from_connector(failure: Failure, sent: bool) -> Failed {
-    let again = if sent { Repeat::IfSafe } else { Repeat::Always };
-    let (status, code, repeat) = match failure {
-        Failure::Cancelled => {
-            return Failed {
-                error: Error::cancelled(),
-                repeat: Repeat::Never,
-                retry_after: None,
-            };
-        }
-        Failure::Dns(_) => (Status::Network, "dns_failed", again),
-        Failure::Connect(_) => (Status::Network, "connect_failed", again),
-        Failure::Certificate(_) => (Status::Tls, "certificate_invalid", Repeat::Never),
-        Failure::Tls(_) => (Status::Tls, "tls_failed", again),
-    };
-    Failed {
-        error: Error::new(status, code, failure.to_string()),
-        repeat,
-        retry_after: None,
-    }
-}
-
-/// The service said no: `{"code","message"}`, or anything at all with a 5xx.
-fn refused(
-    status: u16,
-    answer: &[u8],
-    retry_after: Option<Duration>,
-    body: Option<&Body>,
-    bearer: &Option<Zeroizing<String>>,
-) -> Failed {
-    let text = std::str::from_utf8(answer).unwrap_or_default();
-    let members = json::members(text).unwrap_or_default();
-    let code = json::text_member(&members, "code").filter(|code| is_code(code));
-    let message = json::text_member(&members, "message")
-        .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| format!("the service answered {status} without saying why"));
-    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
-    let token = bearer.as_deref().map(String::as_str);
-    let hide = |text: String| redact(text, secrets, token);
-    let (kind, default_code) = match status {
-        429 => (Status::RateLimited, "rate_limited"),
-        _ => (Status::Api, "http_error"),
-    };
-    let message = hide(message);
-    let error = match code.map(hide) {
-        Some(code) => Error::new(kind, code, message),
-        None => Error::new(kind, default_code, message),
-    };
-    let repeat = match (status, retry_after) {
-        (429, _) | (503, Some(_)) => Repeat::Always,
-        (500.., _) => Repeat::IfSafe,
-        _ => Repeat::Never,
-    };
-    Failed {
-        error: error.with_http_status(status),
-        repeat,
-        retry_after,
-    }
-}
-
-/// A code is a short name; anything else is not one.
-fn is_code(code: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    !code.is_empty() && code.len() <= 64 && code.bytes().all(plain)
 }
