@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test conformance bench lint fuzz header install uninstall clean
+.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header install uninstall clean
 
 all: build
 
@@ -48,6 +48,18 @@ test:
 	$(CARGO) test --locked --workspace
 	tests/conformance/run
 	$(MAKE) test-bindings
+
+# The trust tests with their full counts: about an hour.
+torture:
+	LOGINID_TORTURE=1 $(CARGO) test --locked --test fork --test threads --test faults \
+	    -- --nocapture --test-threads=1
+
+# The C tests with every access to memory checked, see tests/memory-checks/run.
+sanitize:
+	tests/memory-checks/run address
+
+valgrind:
+	tests/memory-checks/run valgrind
 
 # The official SDKs against the emulator, and what they send against what we send.
 conformance:
