@@ -93,8 +93,6 @@ fuzz:
 
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
-	{ printf '#define FFI_SCOPE "LOGINID"\n#define FFI_LIB "$(SONAME)"\n'; \
-	    cat include/loginid_ffi.h; } > bindings/php/loginid.h
 
 install: build
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)

@@ -2,7 +2,8 @@
 //!
 //! `include/loginid.h` is for compilers. `include/loginid_ffi.h` has the same
 //! declarations and nothing else: PHP's `FFI::cdef`, Python's cffi and Ruby read
-//! C declarations but no preprocessor lines.
+//! C declarations but no preprocessor lines. `bindings/php/loginid.h` is the same
+//! again, as PHP preloads it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,15 +13,20 @@ fn root() -> PathBuf {
 }
 
 /// Each header's path and text.
-pub fn headers() -> [(PathBuf, String); 2] {
+pub fn headers() -> [(PathBuf, String); 3] {
     let include = root().join("include");
     let header = generate();
     let flat = flatten(&header);
+    let php = format!("{PHP_PRELOADING}{flat}");
     [
         (include.join("loginid.h"), header),
         (include.join("loginid_ffi.h"), flat),
+        (root().join("bindings/php/loginid.h"), php),
     ]
 }
+
+/// The two lines that PHP's `ffi.preload` wants before the declarations.
+const PHP_PRELOADING: &str = "#define FFI_SCOPE \"LOGINID\"\n#define FFI_LIB \"libloginid.so.0\"\n";
 
 fn generate() -> String {
     let root = root();
