@@ -95,7 +95,7 @@ PROTOTYPES = {
 
 def _load() -> CDLL:
     # The SONAME: the system's loader finds the version this package is for.
-    library = CDLL(os.environ.get("LIBLOGINID_PATH") or "libloginid.so.0")
+    library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
