@@ -417,6 +417,8 @@ mod tests {
             lookup(text, "/n").unwrap().unwrap(),
             "123456789012345678901234567890.10"
         );
+        // Found by fuzzing: larger than any floating-point number.
+        assert_eq!(lookup("1e544", "").unwrap().unwrap(), "1e544");
     }
 
     #[test]

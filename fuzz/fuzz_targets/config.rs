@@ -12,7 +12,12 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         return Corpus::Reject;
     }
     match Lid::with_config(data) {
-        Ok(client) => drop(sound(client.service_token("users.retrieve", None, None, None))),
+        Ok(client) => drop(sound(client.service_token(
+            "users.retrieve",
+            None,
+            None,
+            None,
+        ))),
         Err(refusal) => drop(sound(refusal)),
     }
     Corpus::Keep

@@ -15,6 +15,7 @@ use loginid_fuzz::{CLIENT_ID, offline, signer, sound};
 use serde_json::json;
 
 static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static TOKEN: LazyLock<String> = LazyLock::new(|| signer().token(&login_claims(CLIENT_ID)));
 static BASE_URL: LazyLock<String> = LazyLock::new(serve);
 /// Long after the configured deadline, for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,15 +43,17 @@ fuzz_target!(|data: &[u8]| {
     config["request_timeout_ms"] = json!(1000);
     config["public_keys"] = json!({});
     let client = Lid::new(&config);
-    let token = signer().token(&login_claims(CLIENT_ID));
     for call in [
         &|| client.get_user("alice") as _,
-        &|| client.verify(&token) as _,
+        &|| client.verify(&*TOKEN) as _,
         &|| client.wait_code("123456", 1000) as _,
     ] as [&dyn Fn() -> loginid_fuzz::ffi::Outcome; 3]
     {
         let started = Instant::now();
         sound(call());
-        assert!(started.elapsed() < PATIENCE, "the deadline passed unnoticed");
+        assert!(
+            started.elapsed() < PATIENCE,
+            "the deadline passed unnoticed"
+        );
     }
 });

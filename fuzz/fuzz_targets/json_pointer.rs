@@ -16,7 +16,11 @@ fuzz_target!(|text: &str| {
     if ours.status != 0 {
         return;
     }
-    let value: Value = serde_json::from_str(json).expect("ours read it");
+    // A number such as 1e544 is JSON, and ours passes its text on; serde_json's
+    // values cannot hold it.
+    let Ok(value) = serde_json::from_str::<Value>(json) else {
+        return;
+    };
     match value.pointer(pointer) {
         Some(Value::String(text)) => assert_eq!(*text, ours.text),
         Some(other) => assert_eq!(*other, ours.json()),

@@ -17,7 +17,9 @@ fuzz_target!(|data: &[u8]| {
             // Long runs of base64 in a message could only be key material.
             let longest = refusal
                 .text
-                .split(|character: char| !character.is_ascii_alphanumeric() && !"+/".contains(character))
+                .split(|character: char| {
+                    !character.is_ascii_alphanumeric() && !"+/".contains(character)
+                })
                 .map(str::len)
                 .max();
             assert!(longest < Some(40), "{refusal:?}");

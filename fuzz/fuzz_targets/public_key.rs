@@ -4,11 +4,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use loginid_fuzz::ffi::Lid;
-use loginid_fuzz::{offline, sound};
+use loginid_fuzz::{CLIENT_ID, sound};
+use serde_json::json;
 
 fuzz_target!(|text: &str| {
-    let mut config = offline();
-    config["public_keys"] = serde_json::json!({"k": text});
+    let config = json!({"client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1",
+        "public_keys": {"k": text}});
     if let Err(refusal) = Lid::with_config(config.to_string()) {
         sound(refusal);
     }

@@ -25,7 +25,9 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(answer["header"]["alg"], "ES256");
             let aud = &answer["claims"]["aud"];
             let named = aud == CLIENT_ID
-                || aud.as_array().is_some_and(|all| all.iter().any(|one| one == CLIENT_ID));
+                || aud
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|one| one == CLIENT_ID));
             assert!(named, "accepted for another application");
         }
     }

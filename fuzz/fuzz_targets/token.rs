@@ -21,7 +21,10 @@ fuzz_target!(|data: &[u8]| {
     ] {
         if sound(outcome).status == 0 {
             let text = data.split(|byte| *byte == 0).next().unwrap_or_default();
-            assert!(GOOD.iter().any(|good| good.as_bytes() == text), "a forged token was accepted");
+            assert!(
+                GOOD.iter().any(|good| good.as_bytes() == text),
+                "a forged token was accepted"
+            );
         }
     }
 });

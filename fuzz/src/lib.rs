@@ -6,6 +6,8 @@ pub mod ffi;
 #[path = "../../tests/tokens/support/service.rs"]
 pub mod service;
 
+use std::sync::LazyLock;
+
 use ffi::{Lid, Outcome};
 use serde_json::{Value, json};
 use service::Signer;
@@ -28,14 +30,19 @@ pub fn signer() -> Signer {
     Signer::from_pkcs8("k", &service::decode_standard(&base64))
 }
 
-/// The configuration of a client that knows the signer's key, and whose service
-/// refuses every connection.
-pub fn offline() -> Value {
+/// Made once: reading keys takes longer than most of what is fuzzed.
+static OFFLINE: LazyLock<Value> = LazyLock::new(|| {
     let pem = signer().pem();
     json!({
         "client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1", "max_retries": 0,
         "private_key": PRIVATE_KEY, "public_keys": {"k": pem, "": pem},
     })
+});
+
+/// The configuration of a client that knows the signer's key, and whose service
+/// refuses every connection.
+pub fn offline() -> Value {
+    OFFLINE.clone()
 }
 
 pub fn client() -> Lid {
