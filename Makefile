@@ -30,7 +30,7 @@ build:
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:
-	$(CARGO) build --locked -p loginid -p loginid-emulator
+	$(CARGO) build --locked --workspace
 	@mkdir -p $(EXAMPLES_DIR)
 	@ln -sf ../libloginid.so $(EXAMPLES_DIR)/$(SONAME)
 	@ln -sf $(SONAME) $(EXAMPLES_DIR)/libloginid.so
@@ -63,7 +63,7 @@ valgrind:
 
 # The official SDKs against the emulator, and what they send against what we send.
 conformance:
-	$(CARGO) build --locked -p loginid -p loginid-emulator
+	$(CARGO) build --locked --workspace
 	tests/conformance/run
 
 # Measures the release library beside its peers, see benches/README.md. A first

@@ -25,7 +25,7 @@ endef
 test-bindings: test-cpp test-go test-python test-ruby test-php
 
 stage:
-	$(CARGO) build --locked -p loginid -p loginid-emulator
+	$(CARGO) build --locked --workspace
 	@mkdir -p $(STAGE)/lib/pkgconfig $(STAGE)/include
 	@cp include/loginid.h include/loginid_ffi.h include/loginid.hpp $(STAGE)/include
 	@ln -sf $(abspath $(DEBUG))/libloginid.so $(STAGE)/lib/libloginid.so.$(VERSION)
