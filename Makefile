@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header install uninstall clean
+.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header clean
 
 all: build
 
@@ -94,25 +94,7 @@ fuzz:
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
 
-install: build
-	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(RELEASE)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION)
-	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
-	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
-	$(INSTALL) -m 644 include/loginid.h include/loginid_ffi.h $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
-	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' \
-	    -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
-	    -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' \
-	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
-
-uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME) \
-	    $(DESTDIR)$(LIBDIR)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.a \
-	    $(DESTDIR)$(INCLUDEDIR)/loginid.h $(DESTDIR)$(INCLUDEDIR)/loginid_ffi.h \
-	    $(DESTDIR)$(BINDIR)/loginid-emulator $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
-
+include packaging/install.mk
 include bindings/bindings.mk
 
 clean:
