@@ -1,4 +1,5 @@
 /**
+ * @file
  * libloginid: the LoginID server SDK for C.
  *
  * One rule for every call: the client, required inputs, optional inputs (NULL

@@ -5,7 +5,11 @@
 //! C declarations but no preprocessor lines. `bindings/php/loginid.h` is the same
 //! again, as PHP preloads it.
 
+mod symbols;
+
 use std::path::{Path, PathBuf};
+
+pub use symbols::symbols;
 
 /// The project's folder.
 fn root() -> PathBuf {
