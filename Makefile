@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header clean
+.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header docs clean
 
 all: build
 
@@ -93,6 +93,12 @@ fuzz:
 
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
+
+# The C reference as HTML, in target/docs/html. A warning is an error.
+docs:
+	@mkdir -p $(TARGET)/docs
+	{ cat docs/Doxyfile; echo 'OUTPUT_DIRECTORY = "$(TARGET)/docs"'; \
+	    echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
 
 include packaging/install.mk
 include bindings/bindings.mk
