@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header install uninstall clean
+.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header docs clean
 
 all: build
 
@@ -94,25 +94,13 @@ fuzz:
 header:
 	$(CARGO) run --locked --quiet -p loginid-header
 
-install: build
-	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(RELEASE)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION)
-	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
-	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
-	$(INSTALL) -m 644 include/loginid.h include/loginid_ffi.h $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
-	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' \
-	    -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
-	    -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' \
-	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
+# The C reference as HTML, in target/docs/html. A warning is an error.
+docs:
+	@mkdir -p $(TARGET)/docs
+	{ cat docs/Doxyfile; echo 'OUTPUT_DIRECTORY = "$(TARGET)/docs"'; \
+	    echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
 
-uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME) \
-	    $(DESTDIR)$(LIBDIR)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.a \
-	    $(DESTDIR)$(INCLUDEDIR)/loginid.h $(DESTDIR)$(INCLUDEDIR)/loginid_ffi.h \
-	    $(DESTDIR)$(BINDIR)/loginid-emulator $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
-
+include packaging/install.mk
 include bindings/bindings.mk
 
 clean:

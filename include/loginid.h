@@ -1,4 +1,5 @@
 /**
+ * @file
  * libloginid: the LoginID server SDK for C.
  *
  * One rule for every call: the client, required inputs, optional inputs (NULL
@@ -32,8 +33,11 @@
 
 /** The version of this header; compare it with lid_version(). */
 #define LID_VERSION "0.1.0"
+/** Its first number. */
 #define LID_VERSION_MAJOR 0
+/** Its second number. */
 #define LID_VERSION_MINOR 1
+/** Its third number. */
 #define LID_VERSION_PATCH 0
 
 

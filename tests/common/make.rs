@@ -25,7 +25,7 @@ pub fn make(target: &str) -> Command {
 }
 
 /// Where Cargo builds: this test is in `debug/deps` below it.
-fn target_folder() -> PathBuf {
+pub fn target_folder() -> PathBuf {
     let test = std::env::current_exe().expect("the path of this test");
     test.ancestors()
         .nth(3)

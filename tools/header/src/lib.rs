@@ -5,7 +5,11 @@
 //! C declarations but no preprocessor lines. `bindings/php/loginid.h` is the same
 //! again, as PHP preloads it.
 
+mod symbols;
+
 use std::path::{Path, PathBuf};
+
+pub use symbols::symbols;
 
 /// The project's folder.
 fn root() -> PathBuf {
@@ -65,8 +69,11 @@ fn with_version(mut config: cbindgen::Config) -> cbindgen::Config {
     let macros = format!(
         "\n/** The version of this header; compare it with lid_version(). */\n\
          #define LID_VERSION \"{}\"\n\
+         /** Its first number. */\n\
          #define LID_VERSION_MAJOR {}\n\
+         /** Its second number. */\n\
          #define LID_VERSION_MINOR {}\n\
+         /** Its third number. */\n\
          #define LID_VERSION_PATCH {}\n",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_VERSION_MAJOR"),

@@ -1,0 +1,57 @@
+# make install, make uninstall, make deb. Included by the Makefile.
+
+MANDIR   ?= $(PREFIX)/share/man
+CMAKEDIR := $(LIBDIR)/cmake/loginid
+HEADERS  := loginid.h loginid.hpp loginid_ffi.h
+
+# All that `make install` installs, and so all that `make uninstall` removes.
+INSTALLED := \
+    $(LIBDIR)/libloginid.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloginid.so \
+    $(LIBDIR)/libloginid.a $(addprefix $(INCLUDEDIR)/,$(HEADERS)) \
+    $(LIBDIR)/pkgconfig/loginid.pc \
+    $(CMAKEDIR)/loginid-config.cmake $(CMAKEDIR)/loginid-config-version.cmake \
+    $(BINDIR)/loginid-emulator \
+    $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3
+
+# $(call up-from,folder): the way from a folder to the prefix, as ../.., so that
+# what was installed still works where it is moved to. A folder that is not below
+# the prefix has no such way; the prefix then stays where it is.
+space   := $() $()
+up      = $(subst $(space),/,$(patsubst %,..,$(subst /, ,$(1))))
+up-from = $(if $(filter $(PREFIX)/%,$(1)),$(2)/$(call up,$(patsubst $(PREFIX)/%,%,$(1))),$(PREFIX))
+
+# $(call fill,variable of the file's own folder,that folder,variable of the
+# prefix): writes a template with the places in it.
+fill = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
+    -e 's|@MAJOR@|$(firstword $(subst ., ,$(VERSION)))|' \
+    -e 's|@STATIC_LIBS@|$(shell sed -n 's/^Libs.private: //p' loginid.pc.in)|' \
+    -e 's|@PREFIX@|$(call up-from,$(2),$(1))|' \
+    -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(LIBDIR))|' \
+    -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(INCLUDEDIR))|'
+
+.PHONY: install uninstall deb
+
+install: build
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	$(INSTALL) -m 755 $(RELEASE)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION)
+	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
+	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
+	$(INSTALL) -m 644 $(addprefix include/,$(HEADERS)) $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
+	$(INSTALL) -m 644 man/loginid.3 $(DESTDIR)$(MANDIR)/man3/loginid.3
+	$(INSTALL) -m 644 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1/loginid-emulator.1
+	$(call fill,$${pcfiledir},$(LIBDIR)/pkgconfig,$${prefix}) \
+	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
+	@set -e; for file in loginid-config loginid-config-version; do \
+	    $(call fill,$${_loginid_here},$(CMAKEDIR),$${_loginid_prefix}) \
+	        packaging/$$file.cmake.in > $(DESTDIR)$(CMAKEDIR)/$$file.cmake; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(DESTDIR)$(CMAKEDIR)
+
+# Debian packages, in target/deb.
+deb: build
+	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/deb/build $(TARGET)/deb

@@ -1,0 +1,46 @@
+//! The man pages name everything there is, and are what a man page has to be.
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::root;
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join("man").join(name))
+        .expect(name)
+        .replace("\\-", "-")
+}
+
+#[test]
+fn the_librarys_page_names_every_function_and_status() {
+    let page = page("loginid.3");
+    let symbols = fs::read_to_string(root().join("include/loginid.symbols")).unwrap();
+    for line in symbols.lines() {
+        if let Some((name, value)) = line
+            .strip_prefix("lid_status LID_")
+            .and_then(|rest| rest.trim_end_matches(';').split_once(" = "))
+        {
+            let entry = format!(".BR LID_{name} \" ({value})\"\n");
+            assert!(page.contains(&entry), "it lacks LID_{name}");
+        } else if let Some((before, _)) = line.split_once('(') {
+            let name = before.rsplit([' ', '*']).next().unwrap();
+            let entry = format!("{name} \"()");
+            assert!(name.is_empty() || page.contains(&entry), "it lacks {name}");
+        }
+    }
+}
+
+#[test]
+fn groff_finds_nothing_to_warn_of() {
+    for name in ["loginid.3", "loginid-emulator.1"] {
+        let output = Command::new("groff")
+            .args(["-man", "-ww", "-z", "-Tutf8"])
+            .arg(root().join("man").join(name))
+            .output()
+            .expect("groff");
+        let warnings = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && warnings.is_empty(), "{warnings}");
+    }
+}
