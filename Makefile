@@ -45,7 +45,7 @@ example:
 # The tests compile and run C programs too; they look for what is built here.
 test:
 	$(CARGO) build --locked --workspace
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-fail-fast
 	tests/conformance/run
 	$(MAKE) test-bindings
 

@@ -132,7 +132,7 @@ fn client_making_process() {
     let live = |number: usize| {
         let client = Client::new(&input["config"]);
         client.service_token("users.retrieve").ok();
-        if number % 10 == 0 {
+        if number.is_multiple_of(10) {
             client.get_user("user-0").ok();
         }
     };

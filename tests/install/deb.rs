@@ -22,7 +22,7 @@ fn field(package: &Path, name: &str) -> String {
 }
 
 fn contents(package: &Path) -> Vec<String> {
-    run(Command::new("dpkg-deb").arg("-c").arg(package))
+    let mut paths: Vec<String> = run(Command::new("dpkg-deb").arg("-c").arg(package))
         .lines()
         .filter(|line| !line.starts_with('d'))
         .map(|line| {
@@ -30,7 +30,10 @@ fn contents(package: &Path) -> Vec<String> {
             let path = line.split_whitespace().nth(5).expect("a path");
             path.trim_start_matches('.').to_owned()
         })
-        .collect()
+        .collect();
+    // Links are listed last.
+    paths.sort();
+    paths
 }
 
 fn ask(what: &str) -> String {
