@@ -151,10 +151,10 @@ impl Boundary {
         let value = |kind, name: &str| (kind == Kind::Text).then(|| text(name).into_bytes());
         let mut usual: Vec<_> = parameters.iter().map(|p| value(p.kind, &p.name)).collect();
         // One of the two, or it is an argument error.
-        if let Some(at) = parameters.iter().position(|p| p.name == "tx_id") {
-            if parameters.iter().any(|p| p.name == "tx_payload") {
-                usual[at] = None;
-            }
+        if let Some(at) = parameters.iter().position(|p| p.name == "tx_id")
+            && parameters.iter().any(|p| p.name == "tx_payload")
+        {
+            usual[at] = None;
         }
         usual
     }
