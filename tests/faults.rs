@@ -204,6 +204,7 @@ fn the_resolver_and_threads_may_fail() {
         ("getaddrinfo", &memory, "1", "dns_failed"),
         ("getaddrinfo", &system, "1", "dns_failed"),
         ("getaddrinfo", "hang", "1", "connect_timeout"),
+        ("getaddrinfo", "late", "1", "connect_timeout"),
         ("pthread_create", &no_thread, "1", "connect_failed"),
     ] {
         let what = format!("{function} gives {value}");
