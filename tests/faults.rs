@@ -148,8 +148,10 @@ fn every_system_call_may_fail() {
         // A name is resolved in a thread of its own, which counts for itself.
         for (host, argument) in [("127.0.0.1", "once"), ("localhost", "each-thread")] {
             let mut faults = 0;
+            // The program's own line is the first that is read.
+            let first = if call == "read" { 2 } else { 1 };
             for error in errors {
-                for at in 1..=MOST {
+                for at in first..=MOST {
                     let what = format!("{host}: {call} number {at} fails with {error}");
                     let program = setting.start(host, &[], argument);
                     let inject = format!("inject={call}:error={error}:when={at}");
