@@ -149,6 +149,10 @@ fn resolve(
     }
     let (answers, answer) = mpsc::sync_channel(1);
     let (done, finished) = pipe_with(PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+    // The thread holds the reading end as well: writing to a pipe that nobody
+    // reads, once the caller has given up, would end the process with SIGPIPE.
+    let done = Arc::new(done);
+    let reader = done.clone();
     let name = host.to_owned();
     thread::Builder::new()
         .name("loginid-dns".to_owned())
@@ -158,7 +162,7 @@ fn resolve(
             // Wakes the caller. Closing alone would not, while a process that was
             // forked meanwhile has a copy of this end.
             let _ = rustix::io::write(&finished, &[1]);
-            drop(finished);
+            drop((finished, reader));
         })?;
     met(
         wait_for(done.as_fd(), PollFlags::IN, deadline, cancel)?,

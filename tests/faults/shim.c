@@ -3,14 +3,17 @@
  * every one), FAULT_VALUE what it returns. Tests only.
  *
  * Only what has no system call of its own to fail is here: the resolver, and
- * threads. "hang" as the value keeps the resolver from answering. */
+ * threads. "hang" as the value keeps the resolver from answering, "late" until
+ * it is asked again: then its caller is gone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The value to return instead of calling, or NULL. */
@@ -29,11 +32,19 @@ int getaddrinfo(const char *restrict host, const char *restrict service,
 {
     static atomic_int calls;
     const char *value = fault("getaddrinfo", &calls);
+    const struct timespec while_the_late_one_ends = {0, 300 * 1000 * 1000};
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
     if (value != NULL && strcmp(value, "hang") == 0) {
         for (;;)
             pause();
+    }
+    if (value != NULL && strcmp(value, "late") == 0) {
+        while (atomic_load(&calls) < 2)
+            sched_yield();
+        value = NULL;
+    } else if (atomic_load(&calls) == 2) {
+        nanosleep(&while_the_late_one_ends, NULL);
     }
     if (value != NULL)
         return atoi(value);
