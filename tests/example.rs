@@ -15,6 +15,8 @@ fn make_example_runs_the_c_example_against_an_emulator() {
     let printed = run(&mut make("example"));
     for step in [
         "examples/c/quickstart.c",
+        "examples/c/log.c",
+        "operation=get_user attempt=3 http_status=404",
         "new_from_env",
         "wait_code",
         "verify_token",

@@ -12,6 +12,8 @@ pub enum Action {
     Version,
     Serve(Options),
     Exec(Options, Vec<OsString>),
+    /// With the public key to compare the private one with.
+    Doctor(Option<PathBuf>),
 }
 
 /// How to serve.
@@ -34,6 +36,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Long("tls") => options.tls = true,
             Long("ca-out") => options.ca_out = Some(parser.value()?.into()),
             Value(word) if !exec && word == "exec" => exec = true,
+            Value(word) if !exec && word == "doctor" => return doctor(&options, parser),
             Value(program) if exec => {
                 let mut command = vec![program];
                 command.extend(parser.raw_args()?);
@@ -46,6 +49,22 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         return Err("exec needs a command to run".into());
     }
     finish(options, None)
+}
+
+/// The rest, after `doctor`: it serves nothing, so the options of serving make no sense.
+fn doctor(options: &Options, mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
+    if *options != Options::default() {
+        return Err("doctor takes --public-key only".into());
+    }
+    let mut public_key = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Action::Help),
+            Long("public-key") => public_key = Some(parser.value()?.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Action::Doctor(public_key))
 }
 
 fn finish(options: Options, command: Option<Vec<OsString>>) -> Result<Action, lexopt::Error> {
@@ -92,6 +111,9 @@ mod tests {
             &["--port", "65536"],
             &["--ca-out", "x"],
             &["--nonsense"],
+            &["--tls", "doctor"],
+            &["doctor", "--tls"],
+            &["--public-key", "x"],
         ] {
             assert!(parsed(arguments).is_err(), "{arguments:?}");
         }

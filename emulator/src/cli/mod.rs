@@ -1,6 +1,7 @@
 //! The command line.
 
 mod arguments;
+mod doctor;
 mod environment;
 mod exec;
 mod serve;
@@ -14,6 +15,7 @@ A LoginID service for this machine: stateful, strict, no account needed.
 
 usage: loginid-emulator [--port N] [--tls] [--ca-out FILE]
        loginid-emulator exec [--port N] [--tls] [--ca-out FILE] [--] COMMAND [ARGUMENT...]
+       loginid-emulator doctor [--public-key FILE]
 
 Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, and serves until
 SIGINT or SIGTERM.
@@ -22,10 +24,15 @@ SIGINT or SIGTERM.
 
     loginid-emulator exec -- python3 my_test.py
 
+`doctor` starts nothing: it checks the LOGINID_* variables that are set, the keys, the way to the
+service (proxy, certificates, clock), and that the service accepts a token. One line each; it exits
+with 0 only when all is well, else with 1.
+
 options:
   --port N        listen on port N of the loopback interface; any free one if not given
   --tls           serve HTTPS, with a certificate of a throw-away authority (LOGINID_CA_FILE)
   --ca-out FILE   write the authority's certificate there and leave it; a temporary file if not given
+  --public-key FILE   doctor: the public key that the dashboard has, to compare the private one with
   -h, --help      this text
   -V, --version   the version
 ";
@@ -37,6 +44,7 @@ pub fn run() -> Result<u8, Box<dyn Error>> {
         Action::Version => println!("loginid-emulator {}", env!("CARGO_PKG_VERSION")),
         Action::Serve(options) => serve::serve(&options)?,
         Action::Exec(options, command) => return exec::exec(&options, &command),
+        Action::Doctor(public_key) => return doctor::doctor(public_key.as_deref()),
     }
     Ok(0)
 }

@@ -9,6 +9,7 @@ mod connections;
 mod control;
 mod credentials;
 mod doc_scans;
+mod doctor;
 mod faults;
 mod fido2;
 mod passwords;

@@ -1,0 +1,135 @@
+//! The certificates a server shows: what they are, which one fails, and why.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{CertificateError, Error};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+
+use super::report::Problem;
+
+fn parsed(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
+    chain
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect()
+}
+
+/// A trusted chain, as its first certificate tells it.
+pub fn describe(chain: &[CertificateDer<'_>]) -> String {
+    let chain = parsed(chain);
+    let Some(first) = chain.first() else {
+        return "trusted".to_owned();
+    };
+    let first = first.tbs_certificate();
+    format!(
+        "trusted: {}, issued by {}, valid until {}",
+        first.subject(),
+        first.issuer(),
+        first.validity().not_after
+    )
+}
+
+/// Which of the certificates fails, and why.
+pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &str) -> Problem {
+    let chain = parsed(chain);
+    match error {
+        Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => Problem::new(
+            out_of_time(&chain).unwrap_or_else(|| error.to_string()),
+            "correct this machine's clock if it is wrong; else the server needs a new certificate",
+        ),
+        Error::InvalidCertificate(CertificateError::NotValidForNameContext {
+            presented, ..
+        }) => Problem::new(
+            format!(
+                "{} is for {}, not for {host}",
+                named(&chain, 0),
+                presented.join(", ")
+            ),
+            "correct the host in LOGINID_BASE_URL",
+        ),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => untrusted(&chain),
+        Error::InvalidCertificate(_) => Problem::new(
+            format!("{}: {error}", named(&chain, 0)),
+            "have the server's certificate replaced",
+        ),
+        _ => Problem::new(
+            format!("TLS failed: {error}"),
+            "check that host and port of LOGINID_BASE_URL speak https",
+        ),
+    }
+}
+
+/// A certificate by its place and subject.
+fn named(chain: &[Certificate], index: usize) -> String {
+    let subject = chain.get(index).map_or_else(String::new, |one| {
+        format!(" ({})", one.tbs_certificate().subject())
+    });
+    format!(
+        "certificate {} of {}{subject}",
+        index + 1,
+        chain.len().max(1)
+    )
+}
+
+fn out_of_time(chain: &[Certificate]) -> Option<String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    chain.iter().enumerate().find_map(|(index, certificate)| {
+        let validity = certificate.tbs_certificate().validity();
+        if validity.not_after.to_unix_duration() < now {
+            Some(format!(
+                "{} expired at {}",
+                named(chain, index),
+                validity.not_after
+            ))
+        } else if validity.not_before.to_unix_duration() > now {
+            Some(format!(
+                "{} is not valid before {}",
+                named(chain, index),
+                validity.not_before
+            ))
+        } else {
+            None
+        }
+    })
+}
+
+/// The chain is followed from the server's certificate up to where trust is missing.
+fn untrusted(chain: &[Certificate]) -> Problem {
+    let mut index = 0;
+    while let Some(next) = issuer_of(chain, index) {
+        index = next;
+    }
+    let Some(last) = chain.get(index).map(Certificate::tbs_certificate) else {
+        return Problem::new("the certificate is not readable", "have it replaced");
+    };
+    let name = named(chain, index);
+    if last.issuer() == last.subject() {
+        return Problem::new(
+            format!("{name} is signed by itself and not trusted"),
+            "if it is yours, or your company's proxy shows it, set LOGINID_CA_FILE to it",
+        );
+    }
+    Problem::new(
+        format!(
+            "{name} is issued by {}, which is not trusted",
+            last.issuer()
+        ),
+        "set LOGINID_CA_FILE to that authority's certificate; if it should be trusted, the server \
+         leaves out an intermediate certificate",
+    )
+}
+
+/// The place of the issuer, which servers may show in any order after the first.
+fn issuer_of(chain: &[Certificate], index: usize) -> Option<usize> {
+    let issuer = chain.get(index)?.tbs_certificate().issuer();
+    let above = chain.iter().enumerate().skip(index + 1);
+    let mut found = above.filter(|(_, candidate)| candidate.tbs_certificate().subject() == issuer);
+    found.next().map(|(place, _)| place)
+}

@@ -1,0 +1,184 @@
+//! Connecting, step by step: name, TCP, proxy, TLS.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::Error;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+use super::address::{Host, Proxy};
+use super::certificates::{describe, explain};
+use super::report::{Problem, Report};
+use super::trust::Trust;
+
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+pub type Stream = Box<dyn Duplex>;
+
+/// The largest head of a proxy's answer.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// The way to the service.
+pub struct Route {
+    pub host: Host,
+    pub proxy: Option<Proxy>,
+    pub trust: Trust,
+    pub limit: Duration,
+}
+
+impl Route {
+    /// Connects and reports each step.
+    pub async fn connect(&self, report: &mut Report) -> Option<Stream> {
+        let first = self.proxy.as_ref().map_or(&self.host, |proxy| &proxy.host);
+        let addresses = report.check("name", self.within(resolve(first)).await)?;
+        let tcp = report.check("connection", self.within(dial(first, &addresses)).await)?;
+        let mut stream: Stream = Box::new(tcp);
+        if let Some(proxy) = &self.proxy {
+            if proxy.host.https {
+                stream = report.check(
+                    "proxy's TLS",
+                    self.within(self.tls(&proxy.host, stream)).await,
+                )?;
+            }
+            stream = report.check(
+                "tunnel",
+                self.within(tunnel(proxy, &self.host, stream)).await,
+            )?;
+        }
+        if self.host.https {
+            stream = report.check(
+                "certificate",
+                self.within(self.tls(&self.host, stream)).await,
+            )?;
+        }
+        Some(stream)
+    }
+
+    async fn within<T>(
+        &self,
+        step: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        timeout(self.limit, step).await.unwrap_or_else(|_| {
+            Err(Problem::new(
+                format!("nothing came within {} ms", self.limit.as_millis()),
+                "check LOGINID_BASE_URL, the network and its firewall; behind a proxy, set LOGINID_PROXY",
+            ))
+        })
+    }
+
+    async fn tls(&self, host: &Host, stream: Stream) -> Result<(Stream, String), Problem> {
+        let name = ServerName::try_from(host.name.clone()).map_err(|_| {
+            Problem::new(
+                format!("{} is not a name that a certificate can have", host.name),
+                "correct the URL",
+            )
+        })?;
+        match TlsConnector::from(self.trust.config.clone())
+            .connect(name, stream)
+            .await
+        {
+            Ok(stream) => Ok((Box::new(stream), describe(&self.trust.shown()))),
+            Err(error) => Err(self.explain_tls(host, &error)),
+        }
+    }
+
+    fn explain_tls(&self, host: &Host, error: &io::Error) -> Problem {
+        match error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Error>())
+        {
+            Some(error) => explain(&self.trust.shown(), error, &host.name),
+            None => Problem::new(
+                format!("TLS broke: {error}"),
+                "check that host and port of LOGINID_BASE_URL speak https",
+            ),
+        }
+    }
+}
+
+async fn resolve(host: &Host) -> Result<(Vec<SocketAddr>, String), Problem> {
+    let unknown = |why: String| {
+        Problem::new(
+            format!("{} has no address: {why}", host.name),
+            "check the name in LOGINID_BASE_URL or the proxy's URL, and this machine's DNS",
+        )
+    };
+    let addresses: Vec<_> = lookup_host((host.name.as_str(), host.port))
+        .await
+        .map_err(|error| unknown(error.to_string()))?
+        .collect();
+    if addresses.is_empty() {
+        return Err(unknown("none is known".to_owned()));
+    }
+    let list: Vec<_> = addresses
+        .iter()
+        .map(|address| address.ip().to_string())
+        .collect();
+    Ok((addresses, format!("{} is {}", host.name, list.join(", "))))
+}
+
+async fn dial(host: &Host, addresses: &[SocketAddr]) -> Result<(TcpStream, String), Problem> {
+    let stream = TcpStream::connect(addresses).await.map_err(|error| {
+        Problem::new(
+            format!("{} does not take connections: {error}", host.authority()),
+            "check host and port of LOGINID_BASE_URL or the proxy's URL; start the emulator if it is meant",
+        )
+    })?;
+    Ok((stream, format!("{} takes connections", host.authority())))
+}
+
+/// Asks the proxy for a connection to the service.
+async fn tunnel(
+    proxy: &Proxy,
+    host: &Host,
+    mut stream: Stream,
+) -> Result<(Stream, String), Problem> {
+    let target = host.authority();
+    let mut order = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
+    if let Some(authorization) = &proxy.authorization {
+        order += &format!("Proxy-Authorization: {authorization}\r\n");
+    }
+    order += "\r\n";
+    let broken = |error: io::Error| {
+        Problem::new(
+            format!("the proxy broke the connection: {error}"),
+            "check that it is an HTTP proxy that allows CONNECT",
+        )
+    };
+    stream.write_all(order.as_bytes()).await.map_err(broken)?;
+    let head = read_head(&mut stream).await.map_err(broken)?;
+    match head.split(' ').nth(1) {
+        Some(status) if status.starts_with('2') => {
+            Ok((stream, format!("the proxy connects to {target}")))
+        }
+        Some("407") => Err(Problem::new(
+            "the proxy asks for a user and password, or refuses those given (407)",
+            "put them into its URL: http://user:password@host:port, percent-encoded",
+        )),
+        status => Err(Problem::new(
+            format!(
+                "the proxy refuses to connect to {target} ({})",
+                status.unwrap_or("no HTTP")
+            ),
+            "have the proxy allow it, or exclude the host with NO_PROXY if LOGINID_PROXY is env",
+        )),
+    }
+}
+
+/// The head of an answer, and not one byte of what follows.
+async fn read_head(stream: &mut Stream) -> io::Result<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() == MAX_HEAD {
+            return Err(io::Error::other("its answer never ends"));
+        }
+        head.push(stream.read_u8().await?);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
+}

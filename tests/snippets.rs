@@ -1,0 +1,132 @@
+//! The C programs in the documentation compile without a warning, and do what they are said to do.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use common::compiler::{compile, link_library_into};
+use common::process::run_within;
+use common::root;
+use loginid_emulator::Emulator;
+
+/// Every page for users: the README and those of `docs/`.
+fn pages() -> Vec<PathBuf> {
+    let docs = fs::read_dir(root().join("docs")).expect("docs/");
+    let mut pages: Vec<_> = docs
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    pages.push(root().join("README.md"));
+    pages.sort();
+    pages
+}
+
+/// The complete C programs of a page.
+fn programs(page: &Path) -> Vec<String> {
+    let text = fs::read_to_string(page).expect("a page");
+    let blocks = text.split("\n```c\n").skip(1);
+    blocks
+        .map(|block| {
+            block
+                .split_once("```")
+                .expect("the block's end")
+                .0
+                .to_owned()
+        })
+        .filter(|block| block.contains("main("))
+        .collect()
+}
+
+fn compile_program(folder: &Path, name: &str, program: &str) -> PathBuf {
+    let source = folder.join(format!("{name}.c"));
+    fs::write(&source, program).expect("the source");
+    compile(folder, name, &[source])
+}
+
+/// Compiles the only program of a page and gives what it prints when it talks to an emulator.
+fn printed_by(page: &str) -> (bool, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    link_library_into(folder.path());
+    let programs = programs(&root().join(page));
+    let [program] = programs.as_slice() else {
+        panic!("{page} has {} programs", programs.len());
+    };
+    let program = compile_program(folder.path(), "program", program);
+    let emulator = Emulator::start();
+    let ended = run_within(
+        Duration::from_secs(60),
+        folder.path(),
+        Command::new(program)
+            .env("LOGINID_BASE_URL", emulator.base_url())
+            .env("LOGINID_CLIENT_ID", emulator.client_id())
+            .env("LOGINID_PRIVATE_KEY", emulator.private_key()),
+    );
+    (ended.succeeded(), ended.output)
+}
+
+#[test]
+fn every_program_in_the_documentation_compiles() {
+    let folder = tempfile::tempdir().expect("a folder");
+    link_library_into(folder.path());
+    let mut count = 0;
+    for page in pages() {
+        for program in programs(&page) {
+            count += 1;
+            compile_program(folder.path(), &format!("program{count}"), &program);
+        }
+    }
+    assert!(count >= 2, "the scan found {count} programs");
+}
+
+#[test]
+fn the_readmes_program_says_what_the_readme_says() {
+    let (succeeded, output) = printed_by("README.md");
+    assert!(!succeeded && output.contains("user_not_found"), "{output}");
+}
+
+#[test]
+fn getting_started_ends_with_a_verified_token() {
+    let (succeeded, output) = printed_by("docs/getting-started.md");
+    assert!(succeeded, "{output}");
+    assert!(
+        output.contains("{\"valid\":true") && output.contains("\"udata\":\"ada@example.com\""),
+        "{output}"
+    );
+    assert!(output.ends_with("verify_token: LID_OK\n"), "{output}");
+    assert!(!output.contains("\"jwt\""), "a token: {output}");
+}
+
+/// A page that is moved or renamed leaves no dead links, and no page stays unfound.
+#[test]
+fn links_between_pages_lead_somewhere_and_the_index_is_complete() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        for target in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let file = target.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains(':') {
+                continue;
+            }
+            let path = page.parent().expect("a folder").join(file);
+            assert!(path.exists(), "{}: {target}", page.display());
+        }
+    }
+    let index = fs::read_to_string(root().join("docs/README.md")).expect("the index");
+    for page in pages() {
+        let name = page
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            index.contains(&format!("]({name})")) || name == "README.md",
+            "the index lacks {name}"
+        );
+    }
+}
