@@ -159,7 +159,7 @@ impl Client {
 
 impl Drop for Client {
     /// In a child that never made a call the parent's connections are still
-    /// here. They are left as they are, as in [`Client::process`].
+    /// here. They are left as they are, as in `Client::process`.
     fn drop(&mut self) {
         let process = self.process.load_full();
         if !process.is_current() {

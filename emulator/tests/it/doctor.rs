@@ -52,7 +52,7 @@ impl Doctor {
 
     fn findings(mut self) -> Findings {
         let output = self.0.output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
         assert!(output.stderr.is_empty(), "{:?}", output);
         assert!(
             !text.contains("MIG") && !text.contains("eyJ"),
