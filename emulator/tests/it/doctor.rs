@@ -52,8 +52,8 @@ impl Doctor {
 
     fn findings(mut self) -> Findings {
         let output = self.0.output().unwrap();
-        let text = String::from_utf8(output.stdout.clone()).unwrap();
-        assert!(output.stderr.is_empty(), "{:?}", output);
+        assert!(output.stderr.is_empty(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
         assert!(
             !text.contains("MIG") && !text.contains("eyJ"),
             "a key or token: {text}"
