@@ -51,7 +51,7 @@ test:
 
 # The trust tests with their full counts: about an hour.
 torture:
-	LOGINID_TORTURE=1 $(CARGO) test --locked --test fork --test threads --test faults \
+	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test threads --test faults \
 	    -- --nocapture --test-threads=1
 
 # The C tests with every access to memory checked, see tests/memory-checks/run.
