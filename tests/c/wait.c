@@ -229,7 +229,7 @@ static void while_polling(struct wait *wait, lid_cancel *cancel)
 {
     lid_client *client = new_client();
 
-    before_call();
+    forget_out();
     if (lid_get_user(client, USER, &out) != LID_OK)
         add_user(client, USER);
     forget_requests();
@@ -313,7 +313,7 @@ static void while_the_key_is_fetched(struct wait *wait, lid_cancel *cancel)
     lid_client *client = new_client();
     const char *code;
 
-    before_call();
+    forget_out();
     if (lid_get_user(client, USER, &out) != LID_OK)
         add_user(client, USER);
     OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
