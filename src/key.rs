@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result, Status};
 use crate::json::ObjectWriter;
 use crate::pem::{self, Unreadable};
+use crate::random;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
@@ -57,6 +58,7 @@ impl SigningKey {
 
     /// The 64 bytes r‖s of an ES256 signature.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
+        random::available()?;
         self.0
             .sign(&SystemRandom::new(), message)
             .map_err(|_| Error::internal("the signature could not be made"))
@@ -243,7 +245,7 @@ fn wipe_stack() {
 fn random_secret() -> Result<p256::SecretKey> {
     loop {
         let mut bytes = Zeroizing::new([0; 32]);
-        crate::random::fill(bytes.as_mut_slice())?;
+        random::fill(bytes.as_mut_slice())?;
         // Zero and numbers past the curve's order are drawn again.
         if let Ok(secret) = p256::SecretKey::from_slice(bytes.as_slice()) {
             return Ok(secret);

@@ -1,6 +1,8 @@
 //! Randomness from aws-lc's generator, which notices a fork by itself.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use rustix::io::Errno;
+use rustix::rand::{GetRandomFlags, getrandom};
 
 use crate::error::{Error, Result};
 
@@ -9,7 +11,21 @@ const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /// The number of characters of a nonce, as the official SDKs make them.
 const NONCE_LENGTH: usize = 16;
 
+/// aws-lc seeds its generator when it sees fit, and ends the process if the
+/// kernel refuses, as it does in a sandbox without `getrandom`. So whatever draws
+/// from it asks first, for no bytes at all: a tenth of a microsecond.
+pub(crate) fn available() -> Result<()> {
+    match getrandom(&mut [0_u8; 0][..], GetRandomFlags::empty()) {
+        // Of an old kernel: aws-lc reads /dev/urandom then.
+        Ok(_) | Err(Errno::NOSYS) => Ok(()),
+        Err(error) => Err(Error::internal(format!(
+            "the system gives no randomness: getrandom: {error}; let the sandbox permit it"
+        ))),
+    }
+}
+
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
+    available()?;
     SystemRandom::new()
         .fill(bytes)
         .map_err(|_| Error::internal("the system gave no randomness"))

@@ -179,6 +179,25 @@ fn every_system_call_may_fail() {
     assert!(none.count() <= 4, "{failed:?}");
 }
 
+/// As in a sandbox, where it is refused for good: aws-lc would abort.
+#[test]
+fn a_system_that_refuses_randomness_is_an_error_of_each_call_that_needs_some() {
+    let setting = Setting::new();
+    // An old kernel has no such call, and /dev/urandom is read instead.
+    for (error, expected) in [("EPERM", 5), ("ENOSYS", 0)] {
+        let program = setting.start("127.0.0.1", &[], "always");
+        let inject = format!("inject=getrandom:error={error}");
+        let log = setting.path("strace");
+        let mut tracer = strace(program.id(), &["-e".to_owned(), inject], &log);
+        let output = finish(program, error);
+        tracer.wait().expect("its end");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let refused = text.matches("the system gives no randomness").count();
+        assert_eq!(refused, expected, "{error}: {text}");
+        assert_eq!(text.lines().count(), expected + 1, "{error}: {text}");
+    }
+}
+
 fn shim(folder: &Path) -> PathBuf {
     let shim = folder.join("shim.so");
     run(cc()
