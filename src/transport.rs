@@ -65,7 +65,11 @@ pub(crate) fn agent(
 ) -> Agent {
     let connector =
         ().chain(ConnectProxyConnector::default())
-            .chain(ServiceConnector { tls, cancel });
+            .chain(ServiceConnector {
+                tls,
+                cancel,
+                proxied: config.proxy.0.is_some(),
+            });
     let settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

@@ -3,6 +3,7 @@
 use std::env;
 
 use ureq::Proxy;
+use ureq::http::uri::Authority;
 
 use super::fields::Settings;
 use crate::error::{Error, Result};
@@ -56,6 +57,9 @@ fn build(url: &str, excluded: &str) -> Result<Proxy> {
     ) {
         return Err(invalid());
     }
+    if !parsed.uri().authority().is_some_and(has_usable_port) {
+        return Err(invalid());
+    }
     let mut builder = Proxy::builder(parsed.protocol())
         .host(parsed.host())
         .port(parsed.port());
@@ -71,4 +75,15 @@ fn build(url: &str, excluded: &str) -> Result<Proxy> {
         }
     }
     builder.build().map_err(|_| invalid())
+}
+
+/// Whether what follows the host is nothing or a port. ureq would take the usual
+/// port for one that it cannot read.
+fn has_usable_port(authority: &Authority) -> bool {
+    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let rest = address.strip_prefix(authority.host()).unwrap_or_default();
+    match rest.strip_prefix(':') {
+        Some(port) => port.parse().is_ok_and(|port: u16| port > 0),
+        None => true,
+    }
 }

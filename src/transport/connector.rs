@@ -38,6 +38,8 @@ pub(super) fn was_sent() -> bool {
 pub(super) struct ServiceConnector {
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) cancel: Option<Arc<Cancel>>,
+    /// Whether the service is reached through a proxy.
+    pub(super) proxied: bool,
 }
 
 impl ServiceConnector {
@@ -70,6 +72,8 @@ impl<In: Transport> Connector<In> for ServiceConnector {
         let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
         let authority = details.uri.authority().ok_or_else(invalid)?;
         let https = details.needs_tls();
+        // ureq connects to the proxy with a configuration that has none.
+        let to_proxy = self.proxied && details.config.proxy().is_none();
         let inner = match chained {
             Some(tunnel) => {
                 let mut tunnel =
@@ -85,9 +89,7 @@ impl<In: Transport> Connector<In> for ServiceConnector {
                 self.secured(socket, authority.host(), https)?
             }
         };
-        // Connecting is not sending; a proxy was only asked for a tunnel.
-        reset_sent();
-        Ok(Some(ServiceTransport { inner }))
+        Ok(Some(ServiceTransport { inner, to_proxy }))
     }
 }
 
@@ -112,6 +114,8 @@ fn remaining(details: &ConnectionDetails) -> NextTimeout {
 #[derive(Debug)]
 pub(super) struct ServiceTransport {
     inner: Box<dyn Transport>,
+    /// A proxy is asked for a tunnel only: that is not sending.
+    to_proxy: bool,
 }
 
 impl Transport for ServiceTransport {
@@ -120,7 +124,9 @@ impl Transport for ServiceTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        SENT.set(true);
+        if !self.to_proxy {
+            SENT.set(true);
+        }
         self.inner.transmit_output(amount, timeout)
     }
 

@@ -89,6 +89,12 @@ pub(super) fn failed(error: ureq::Error) -> Failed {
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
         }
+        // Only a proxy answers before anything was sent.
+        ureq::Error::Protocol(why) if !sent => (
+            Status::Network,
+            "proxy_failed",
+            format!("the proxy's answer is not valid HTTP: {why}"),
+        ),
         other => {
             return unexpected(
                 "invalid_response",

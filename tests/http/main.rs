@@ -13,5 +13,6 @@ mod cuts;
 mod deadline;
 
 mod memory;
+mod proxy;
 mod retries;
 mod signals;
