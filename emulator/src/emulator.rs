@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::control::{self, Control};
 use crate::server::Listeners;
-use crate::server::tls::{self, Certificate};
+use crate::server::tls::{self, Certificate, Credentials};
 use crate::service;
 use crate::state::State;
 
@@ -21,7 +21,7 @@ use crate::state::State;
 /// Everything a tester can do to it is a method of [`Control`], which it dereferences to.
 pub struct Emulator {
     control: Control,
-    ca_pem: Option<String>,
+    credentials: Option<Credentials>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,6 +39,7 @@ impl Emulator {
     pub fn builder() -> Builder {
         Builder {
             tls: None,
+            mutual: false,
             port: 0,
             recording: true,
         }
@@ -46,7 +47,13 @@ impl Emulator {
 
     /// The authority to trust, when it serves HTTPS.
     pub fn ca_pem(&self) -> Option<&str> {
-        self.ca_pem.as_deref()
+        Some(&self.credentials.as_ref()?.ca_pem)
+    }
+
+    /// A client's certificate and its key, as PEM, when it requires one.
+    pub fn client_certificate(&self) -> Option<(&str, &str)> {
+        let (certificate, key) = self.credentials.as_ref()?.client.as_ref()?;
+        Some((certificate, key))
     }
 
     /// A handle that other threads can have as well.
@@ -77,6 +84,7 @@ impl Drop for Emulator {
 #[derive(Clone, Copy, Debug)]
 pub struct Builder {
     tls: Option<Certificate>,
+    mutual: bool,
     port: u16,
     recording: bool,
 }
@@ -91,6 +99,12 @@ impl Builder {
     pub fn certificate(mut self, certificate: Certificate) -> Self {
         self.tls = Some(certificate);
         self
+    }
+
+    /// Serves HTTPS, and turns away who has no certificate of the authority.
+    pub fn mutual_tls(mut self) -> Self {
+        self.mutual = true;
+        self.tls()
     }
 
     /// Listens on this port instead of any free one.
@@ -117,10 +131,13 @@ impl Builder {
     /// Starts it, unless the port is taken or the machine has nothing left to give.
     pub fn try_start(self) -> io::Result<Emulator> {
         let listeners = Listeners::bind(self.port)?;
-        let tls = self.tls.map(tls::throw_away).transpose()?;
+        let tls = self
+            .tls
+            .map(|certificate| tls::throw_away(certificate, self.mutual));
+        let tls = tls.transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base_url = format!("{scheme}://127.0.0.1:{}", listeners.port()?);
-        let (acceptor, ca_pem) = tls.map(|tls| (tls.acceptor, tls.ca_pem)).unzip();
+        let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
         let state = Arc::new(State::new(base_url, self.recording));
         let router: Router = service::router()
@@ -134,7 +151,7 @@ impl Builder {
             .spawn(|| run(serving, stopped))?;
         Ok(Emulator {
             control: Control::new(state),
-            ca_pem,
+            credentials,
             stop: Some(stop),
             thread: Some(thread),
         })

@@ -66,3 +66,53 @@ fn http_to_a_port_of_https_is_not_taken_for_an_answer() {
     );
     assert_eq!(emulator.request_count(), 0);
 }
+
+#[test]
+fn a_service_that_wants_a_client_certificate_is_shown_it() {
+    let emulator = Emulator::builder().mutual_tls().start();
+    let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
+    let own = json!({"client_cert_pem": certificate, "client_key_pem": key});
+    let client = Client::new(&config(&emulator, own));
+    client.add_user("ann").ok();
+    client.get_user("ann").ok();
+    assert_eq!(emulator.request_count(), 2);
+}
+
+#[test]
+fn without_the_client_certificate_it_is_a_tls_error() {
+    let emulator = Emulator::builder().mutual_tls().start();
+    let elsewhere = Emulator::builder().mutual_tls().start();
+    let (certificate, key) = elsewhere.client_certificate().expect("mutual TLS");
+    for own in [
+        json!({}),
+        json!({"client_cert_pem": certificate, "client_key_pem": key}),
+    ] {
+        let mut config = config(&emulator, own);
+        config["request_timeout_ms"] = LIMIT_MS.into();
+        let client = Client::new(&config);
+        let outcome = in_time("no certificate", || client.generate_code("ann"));
+        assert_eq!(outcome.status, LID_ERROR_TLS, "{}", outcome.text);
+        assert_eq!(emulator.request_count(), 0);
+    }
+}
+
+#[test]
+fn client_certificates_that_cannot_be_used_are_refused_at_once() {
+    let emulator = Emulator::builder().mutual_tls().start();
+    let other = Emulator::builder().mutual_tls().start();
+    let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
+    let (_, another_key) = other.client_certificate().expect("mutual TLS");
+    for (certificate, key) in [
+        (certificate, another_key),
+        (certificate, certificate),
+        (key, key),
+        ("certificate", key),
+    ] {
+        let own = json!({"client_cert_pem": certificate, "client_key_pem": key});
+        let outcome = Client::try_new(&config(&emulator, own)).expect_err("no pair");
+        assert_eq!(outcome.status, LID_ERROR_CONFIG, "{}", outcome.text);
+        assert_eq!(outcome.code(), "invalid_certificate", "{}", outcome.text);
+        let quoted = key.lines().nth(1).expect("a line of base64");
+        assert!(!outcome.text.contains(quoted), "{}", outcome.text);
+    }
+}

@@ -4,13 +4,14 @@ use std::io;
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// What is wrong with the server's certificate, for tests of clients that must notice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,14 +27,24 @@ pub enum Certificate {
     SelfSigned,
 }
 
-/// A TLS server, and the authority its clients have to trust.
+/// A TLS server, and what its clients need.
 pub struct Tls {
     pub acceptor: TlsAcceptor,
-    pub ca_pem: String,
+    pub credentials: Credentials,
 }
 
-/// Makes an authority, a certificate, and a server that uses it.
-pub fn throw_away(certificate: Certificate) -> io::Result<Tls> {
+/// What clients of a TLS server have to trust and to show.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The authority, as PEM.
+    pub ca_pem: String,
+    /// A client's certificate and key, as PEM, where one is required.
+    pub client: Option<(String, String)>,
+}
+
+/// Makes an authority, a certificate, and a server that uses it, and that turns
+/// away clients without a certificate of the authority if `mutual`.
+pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
     let mut authority = CertificateParams::default();
     authority
         .distinguished_name
@@ -69,13 +80,45 @@ pub fn throw_away(certificate: Certificate) -> io::Result<Tls> {
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
 
     // The provider is handed over: a process-wide default would be forced on whoever runs this in their tests.
-    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+    let provider = Arc::new(default_provider());
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(io::Error::other)?;
+    let (config, client) = if mutual {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(authority.der().clone())
+            .map_err(io::Error::other)?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .map_err(io::Error::other)?;
+        let client = client_certificate(&authority).map_err(io::Error::other)?;
+        (config.with_client_cert_verifier(verifier), Some(client))
+    } else {
+        (config.with_no_client_auth(), None)
+    };
+    let mut config = config
+        .with_single_cert(chain, key)
         .map_err(io::Error::other)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Tls {
         acceptor: TlsAcceptor::from(Arc::new(config)),
-        ca_pem: authority.pem(),
+        credentials: Credentials {
+            ca_pem: authority.pem(),
+            client,
+        },
     })
+}
+
+fn client_certificate(
+    authority: &CertifiedIssuer<'_, KeyPair>,
+) -> Result<(String, String), rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let mut client = CertificateParams::default();
+    client
+        .distinguished_name
+        .push(DnType::CommonName, "a client of loginid-emulator");
+    client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let certificate = client.signed_by(&key, authority)?;
+    Ok((certificate.pem(), key.serialize_pem()))
 }
