@@ -41,3 +41,45 @@ impl Allowance {
         Ok(first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pass(allowance: &mut Allowance, time: Duration) {
+        allowance.refilled -= time;
+    }
+
+    #[test]
+    fn five_at_once_then_one_in_ten_seconds() {
+        let mut allowance = Allowance::new();
+        assert_eq!(allowance.take(), Ok(true));
+        for _ in 1..5 {
+            assert_eq!(allowance.take(), Ok(false));
+        }
+        let wait = allowance.take().unwrap_err();
+        assert!(
+            wait > Duration::from_secs(9) && wait <= Allowance::EVERY,
+            "{wait:?}"
+        );
+        pass(&mut allowance, Duration::from_secs(10));
+        assert_eq!(allowance.take(), Ok(false));
+        allowance.take().unwrap_err();
+        pass(&mut allowance, Duration::from_secs(25));
+        assert_eq!(allowance.take(), Ok(false));
+        assert_eq!(allowance.take(), Ok(false));
+        let wait = allowance.take().unwrap_err();
+        assert!(wait <= Duration::from_secs(5), "{wait:?}");
+    }
+
+    #[test]
+    fn a_long_quiet_time_saves_up_no_more_than_five() {
+        let mut allowance = Allowance::new();
+        pass(&mut allowance, Duration::from_secs(24 * 60 * 60));
+        assert_eq!(allowance.take(), Ok(true));
+        for _ in 1..5 {
+            assert_eq!(allowance.take(), Ok(false));
+        }
+        allowance.take().unwrap_err();
+    }
+}

@@ -6,6 +6,7 @@ use loginid_emulator::{Emulator, Fault, FaultKind, TokenPart};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::cancel::Cancel;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -114,4 +115,158 @@ fn another_calls_deadline_does_not_end_a_wait() {
         let error = hasty.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::Timeout, "{error}");
     });
+}
+
+/// Answers the next request for a key so much later.
+fn delay(emulator: &Emulator, ms: u64) {
+    let late = FaultKind::Delay {
+        ms,
+        carried_out: false,
+    };
+    emulator.inject(Fault::new(late).on("GET", "/certs").times(1));
+}
+
+fn wait_for_requests(emulator: &Emulator, count: u64) {
+    while emulator.request_count() < count {
+        thread::yield_now();
+    }
+}
+
+fn patient() -> Patience<'static> {
+    Patience::until(Instant::now() + HOUR)
+}
+
+#[test]
+fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    delay(&emulator, 1000);
+    let cache = &client.process().keys;
+    thread::scope(|scope| {
+        let fetching = scope.spawn(|| cache.get(&client, None, patient()));
+        wait_for_requests(&emulator, 1);
+        let soon = Instant::now() + Duration::from_millis(50);
+        let error = cache.get(&client, None, Patience::until(soon)).unwrap_err();
+        assert_eq!(error.status(), Status::Timeout, "{error}");
+        assert!(error.retryable());
+        assert!(!fetching.is_finished());
+        fetching.join().unwrap().unwrap();
+    });
+    assert_eq!(emulator.request_count(), 1);
+}
+
+#[test]
+fn a_due_key_serves_while_another_call_refreshes_it() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    cache.get(&client, None, patient()).unwrap();
+    make_older(cache, 23 * HOUR);
+    delay(&emulator, 1000);
+    thread::scope(|scope| {
+        let refreshing = scope.spawn(|| cache.get(&client, None, patient()));
+        wait_for_requests(&emulator, 2);
+        cache.get(&client, None, patient()).unwrap();
+        assert!(!refreshing.is_finished());
+        refreshing.join().unwrap().unwrap();
+    });
+    assert_eq!(emulator.request_count(), 2);
+}
+
+#[test]
+fn a_key_too_old_to_serve_is_fetched_once_for_all_who_wait() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    let old = cache.get(&client, None, patient()).unwrap();
+    make_older(cache, STALE_LIMIT);
+    delay(&emulator, 300);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| cache.get(&client, None, patient()));
+        wait_for_requests(&emulator, 2);
+        let second = cache.get(&client, None, patient()).unwrap();
+        assert!(Arc::ptr_eq(&second, &first.join().unwrap().unwrap()));
+        assert!(!Arc::ptr_eq(&second, &old));
+    });
+    assert_eq!(emulator.request_count(), 2);
+}
+
+#[test]
+fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    cache.get(&client, None, patient()).unwrap();
+    make_older(cache, 23 * HOUR);
+    delay(&emulator, 5000);
+    let cancel = Arc::new(Cancel::new().unwrap());
+    let patience = Patience {
+        cancel: Some(&cancel),
+        ..patient()
+    };
+    thread::scope(|scope| {
+        let refreshing = scope.spawn(|| cache.get(&client, None, patience));
+        wait_for_requests(&emulator, 2);
+        cancel.trigger();
+        let error = refreshing.join().unwrap().unwrap_err();
+        assert_eq!(error.status(), Status::Cancelled, "{error}");
+    });
+    cache.get(&client, None, patient()).unwrap();
+}
+
+#[test]
+fn a_key_that_landed_since_the_caller_looked_is_not_fetched_again() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    let landed = cache.get(&client, None, patient()).unwrap();
+    let found = cache.fetch_unknown(&client, "", patient()).unwrap();
+    assert!(Arc::ptr_eq(&landed, &found));
+    assert_eq!(emulator.request_count(), 1);
+}
+
+#[test]
+fn calls_that_look_for_a_newer_key_share_one_fetch() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    let old = cache.get(&client, None, patient()).unwrap();
+    make_older(cache, REFRESH_PAUSE);
+    delay(&emulator, 300);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| cache.newer(&client, &old, patient()));
+        wait_for_requests(&emulator, 2);
+        let second = cache.newer(&client, &old, patient()).unwrap();
+        assert!(Arc::ptr_eq(&second, &first.join().unwrap().unwrap()));
+        // Who tried the old one meanwhile finds the new one at hand.
+        let third = cache.newer(&client, &old, patient()).unwrap();
+        assert!(Arc::ptr_eq(&second, &third));
+    });
+    assert_eq!(emulator.request_count(), 2);
+}
+
+#[test]
+fn the_oldest_fetched_key_makes_room_and_a_configured_one_never_does() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let cache = &client.process().keys;
+    let key = cache.get(&client, None, patient()).unwrap();
+    let configured = Arc::new(Known {
+        key: key.clone(),
+        fetched: None,
+    });
+    cache
+        .keys
+        .store(Arc::new(Keys::from([("configured".into(), configured)])));
+    for number in 1..=MAX_KEYS {
+        cache.keep(&number.to_string(), key.clone());
+    }
+    let keys = cache.keys.load();
+    assert_eq!(keys.len(), MAX_KEYS);
+    assert!(!keys.contains_key("1"), "the oldest");
+    assert!(keys.contains_key("configured") && keys.contains_key("2"));
+    // A key that is fetched again takes nobody's room.
+    cache.keep("2", key);
+    assert_eq!(cache.keys.load().len(), MAX_KEYS);
+    assert!(cache.keys.load().contains_key("3"));
 }
