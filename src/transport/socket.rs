@@ -104,6 +104,8 @@ impl Write for Socket {
 }
 
 impl Stream for Socket {
+    const IS_TLS: bool = false;
+
     fn set_timeout(&mut self, timeout: NextTimeout) {
         self.limit = TimeLimit {
             deadline: deadline(timeout, Instant::now()),
@@ -120,10 +122,6 @@ impl Stream for Socket {
             net::recv(&self.stream, &mut byte[..], flags),
             Err(Errno::AGAIN)
         )
-    }
-
-    fn is_tls(&self) -> bool {
-        false
     }
 }
 
@@ -170,12 +168,8 @@ fn resolve(
     )?;
     let addresses = answer
         .recv()
-        .map_err(|_| Failure::Dns("the resolver ended early".to_owned()))?
-        .map_err(|error| Failure::Dns(error.to_string()))?;
-    if addresses.is_empty() {
-        return Err(Failure::Dns("the name has no address".to_owned()).into());
-    }
-    Ok(addresses)
+        .map_err(|_| Failure::Dns("the resolver ended early".to_owned()))?;
+    addresses.map_err(|error| Failure::Dns(error.to_string()).into())
 }
 
 /// Each address but the last gets half of the time that is left.
@@ -184,7 +178,7 @@ fn connect_any(
     deadline: Option<Instant>,
     cancel: Option<&Cancel>,
 ) -> Result<TcpStream, ureq::Error> {
-    let mut failure = ureq::Error::HostNotFound;
+    let mut failure = Failure::Dns("the name has no address".to_owned()).into();
     for (position, address) in addresses.iter().enumerate() {
         let last = position + 1 == addresses.len();
         let until = deadline.map(|deadline| {
@@ -231,4 +225,87 @@ fn connect(
         Err(error) => return Err(io::Error::from(error).into()),
     }
     Ok(TcpStream::from(socket))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A port that accepts connections, and one where nobody listens.
+    fn ports() -> (TcpListener, SocketAddr, SocketAddr) {
+        let open = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (good, closed) = (open.local_addr().unwrap(), TcpListener::bind("127.0.0.1:0"));
+        let bad = closed.unwrap().local_addr().unwrap();
+        (open, good, bad)
+    }
+
+    /// A port whose queue is full: connecting to it takes for ever.
+    fn mute() -> (TcpListener, SocketAddr, Vec<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        // Listening again only shortens the queue.
+        net::listen(&listener, 0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let soon = Duration::from_millis(300);
+        let waiting = std::iter::from_fn(|| TcpStream::connect_timeout(&address, soon).ok());
+        let waiting = waiting.take(100).collect();
+        (listener, address, waiting)
+    }
+
+    fn soon() -> Option<Instant> {
+        Some(Instant::now() + Duration::from_secs(2))
+    }
+
+    #[test]
+    fn an_address_that_refuses_is_followed_by_the_next() {
+        let (_open, good, bad) = ports();
+        let stream = connect_any(&[bad, good], soon(), None).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), good);
+        let error = connect_any(&[bad, bad], soon(), None).unwrap_err();
+        assert!(
+            error.to_string().contains("no connection could be made"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_address_that_never_answers_leaves_time_for_the_next() {
+        let (_open, good, _) = ports();
+        let (_listener, mute, _waiting) = mute();
+        let stream = connect_any(&[mute, good], soon(), None).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), good);
+        let error = connect_any(&[mute], soon(), None).unwrap_err();
+        assert!(
+            matches!(error, ureq::Error::Timeout(Timeout::Connect)),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_cancelled_call_tries_no_further_address() {
+        let (open, good, _) = ports();
+        let (_listener, mute, _waiting) = mute();
+        let cancel = Cancel::new().unwrap();
+        cancel.trigger();
+        let error = connect_any(&[mute, good], None, Some(&cancel)).unwrap_err();
+        assert_eq!(error.to_string(), "other: cancelled");
+        open.set_nonblocking(true).unwrap();
+        assert_eq!(open.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn a_name_without_an_address_is_no_service() {
+        let error = connect_any(&[], soon(), None).unwrap_err();
+        assert!(error.to_string().contains("has no address"), "{error}");
+    }
+
+    #[test]
+    fn an_address_of_ipv6_is_reached() {
+        let open = TcpListener::bind("[::1]:0").unwrap();
+        let port = open.local_addr().unwrap().port();
+        let socket = Socket::connect("[::1]", port, soon(), None).unwrap();
+        assert!(socket.stream.peer_addr().unwrap().is_ipv6());
+    }
 }

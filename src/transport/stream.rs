@@ -19,9 +19,11 @@ const MAX_PENDING: usize = 64 * 1024;
 
 /// A byte stream that keeps to a time limit.
 pub(super) trait Stream: Read + Write + Send + Sync + 'static {
+    /// Whether what is written here is protected.
+    const IS_TLS: bool;
+
     fn set_timeout(&mut self, timeout: NextTimeout);
     fn is_open(&mut self) -> bool;
-    fn is_tls(&self) -> bool;
 }
 
 /// The end of a time limit that starts at `start`.
@@ -88,7 +90,7 @@ impl<S: Stream> Transport for StreamTransport<S> {
     }
 
     fn is_tls(&self) -> bool {
-        self.stream.is_tls()
+        S::IS_TLS
     }
 }
 
@@ -118,6 +120,8 @@ impl Write for Tunnel {
 }
 
 impl Stream for Tunnel {
+    const IS_TLS: bool = false;
+
     fn set_timeout(&mut self, timeout: NextTimeout) {
         self.0.set_timeout(timeout);
     }
@@ -125,8 +129,29 @@ impl Stream for Tunnel {
     fn is_open(&mut self) -> bool {
         self.0.get_mut().is_open()
     }
+}
 
-    fn is_tls(&self) -> bool {
-        false
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::super::socket::Socket;
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_sent_is_not_shown() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let socket = Socket::connect("127.0.0.1", port, None, None).unwrap();
+        let mut transport = StreamTransport::new(socket);
+        transport.buffers().output()[..6].copy_from_slice(b"canary");
+        transport
+            .transmit_output(6, NextTimeout::default())
+            .unwrap();
+        let shown = format!("{transport:?}");
+        assert!(
+            !shown.contains("canary") && !shown.contains("99, 97"),
+            "{shown}"
+        );
     }
 }

@@ -183,15 +183,13 @@ impl<S: Stream> Write for TlsStream<S> {
 }
 
 impl<S: Stream> Stream for TlsStream<S> {
+    const IS_TLS: bool = true;
+
     fn set_timeout(&mut self, timeout: NextTimeout) {
         self.0.sock.set_timeout(timeout);
     }
 
     fn is_open(&mut self) -> bool {
         self.0.sock.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        true
     }
 }

@@ -1,7 +1,9 @@
 //! Whom we talk to: certificates, and the wrong protocol on a port.
 
+use std::process::Command;
+
 use loginid_emulator::{Certificate, Emulator};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::capi::lid_status::*;
 use crate::capi::{Client, config};
@@ -115,4 +117,51 @@ fn client_certificates_that_cannot_be_used_are_refused_at_once() {
         let quoted = key.lines().nth(1).expect("a line of base64");
         assert!(!outcome.text.contains(quoted), "{}", outcome.text);
     }
+}
+
+#[test]
+fn an_authority_that_cannot_be_one_is_refused_at_once() {
+    let emulator = Emulator::builder().tls().start();
+    for pem in [
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nA",
+        "not PEM",
+    ] {
+        let outcome =
+            Client::try_new(&config(&emulator, json!({"ca_pem": pem}))).expect_err("no authority");
+        assert_eq!(outcome.status, LID_ERROR_CONFIG, "{}", outcome.text);
+        assert_eq!(outcome.code(), "invalid_certificate", "{}", outcome.text);
+    }
+}
+
+/// Set in the process of its own that sees no roots of the system.
+const ROOTLESS: &str = "LOGINID_TEST_ROOTLESS";
+
+#[test]
+fn a_machine_without_roots_can_use_https_all_the_same() {
+    let emulator = Emulator::builder().tls().start();
+    let output = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "certificates::in_a_process_without_roots"])
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/dev/null")
+        .env(ROOTLESS, config(&emulator, json!({})).to_string())
+        .output()
+        .expect("a process");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(emulator.request_count(), 1);
+}
+
+/// Started by the test above; nothing to do without its configuration.
+#[test]
+fn in_a_process_without_roots() {
+    let Ok(config) = std::env::var(ROOTLESS) else {
+        return;
+    };
+    let mut config: Value = serde_json::from_str(&config).expect("JSON");
+    Client::new(&config).add_user("ann").ok();
+    // The bundled roots are no reason to trust everybody.
+    config.as_object_mut().expect("an object").remove("ca_pem");
+    let outcome = Client::new(&config).get_user("ann");
+    assert_eq!(outcome.code(), "certificate_invalid", "{}", outcome.text);
 }
