@@ -273,7 +273,7 @@ impl KeyCache {
                 let oldest = keys
                     .iter()
                     .filter(|(_, known)| known.fetched.is_some())
-                    .max_by_key(|(_, known)| age(known))
+                    .min_by_key(|(_, known)| known.fetched)
                     .map(|(id, _)| id.clone());
                 if let Some(oldest) = oldest {
                     keys.remove(&oldest);
