@@ -3,6 +3,10 @@
 
 #[path = "../support/capi.rs"]
 mod capi;
+#[path = "../support/header.rs"]
+mod header;
+#[path = "../support/library.rs"]
+mod library;
 #[path = "../support/listener.rs"]
 mod listener;
 
@@ -11,8 +15,8 @@ mod certificates;
 mod connections;
 mod cuts;
 mod deadline;
-
 mod memory;
+mod once;
 mod proxy;
 mod retries;
 mod signals;
