@@ -232,8 +232,16 @@ fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static str)> 
 
 #[test]
 fn a_broken_answer_gives_its_status_in_time_and_is_not_asked_for_twice() {
-    let emulator = Emulator::start();
-    let config = config(&emulator, json!({"request_timeout_ms": LIMIT_MS}));
+    meet_broken_answers(&Emulator::start());
+}
+
+#[test]
+fn a_broken_answer_over_tls_gives_its_status_in_time_and_is_not_asked_for_twice() {
+    meet_broken_answers(&Emulator::builder().tls().start());
+}
+
+fn meet_broken_answers(emulator: &Emulator) {
+    let config = config(emulator, json!({"request_timeout_ms": LIMIT_MS}));
     let client = Client::new(&config);
     client.add_user("ann").ok();
     for (what, fault, expected, code) in broken_answers() {
