@@ -78,6 +78,30 @@ fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static str)> 
             invalid,
         ),
         (
+            "more than 128 headers",
+            raw(format!(
+                "HTTP/1.1 200 OK\r\n{}\r\n{{}}",
+                "x-a: b\r\n".repeat(129)
+            )),
+            LID_ERROR_RESPONSE,
+            invalid,
+        ),
+        (
+            "headers of more than 15 KiB",
+            raw(format!(
+                "HTTP/1.1 200 OK\r\n{}\r\n{{}}",
+                format!("x-a: {}\r\n", "b".repeat(1 << 10)).repeat(16)
+            )),
+            LID_ERROR_RESPONSE,
+            large,
+        ),
+        (
+            "an endless header",
+            raw(format!("HTTP/1.1 200 OK\r\nx-a: {}", "b".repeat(1 << 20))),
+            LID_ERROR_RESPONSE,
+            large,
+        ),
+        (
             "1 GiB announced",
             oversize(false),
             LID_ERROR_RESPONSE,
@@ -261,10 +285,14 @@ fn meet_broken_answers(emulator: &Emulator) {
 fn an_answer_with_a_duplicate_header_or_odd_spacing_is_still_read() {
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({})));
+    let many = "x-a: b\r\n".repeat(126);
+    let long = format!("x-a: {}\r\n", "b".repeat(14 << 10));
     for head in [
         "x-a: 1\r\nx-a: 2\r\n",
         "X-Odd:\t value \t\r\n",
         "set-cookie: a=b\r\n",
+        &many,
+        &long,
     ] {
         emulator.inject(Fault::new(with_body(head, r#"{"n":1.10}"#)).times(1));
         assert_eq!(client.get_user("ann").text, r#"{"n":1.10}"#);
