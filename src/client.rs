@@ -48,7 +48,10 @@ impl Client {
         // TLS is prepared for https only: the system's roots take a while to read.
         let tls = match config.base_url.is_https() || config.proxy.0.is_some() {
             true => Some(transport::client_config(&config.tls)?),
-            false => None,
+            false => {
+                transport::check_settings(&config.tls)?;
+                None
+            }
         };
         let process = Process::new(&config, tls);
         Ok(Client {
