@@ -11,6 +11,7 @@ mod library;
 mod listener;
 
 mod answers;
+mod broken;
 mod certificates;
 mod connections;
 mod cuts;
