@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use serde_json::value::RawValue;
 
 use crate::call::{Call, Patience};
 use crate::config::{Config, private_key_required};
@@ -47,7 +48,10 @@ impl Client {
         // TLS is prepared for https only: the system's roots take a while to read.
         let tls = match config.base_url.is_https() || config.proxy.0.is_some() {
             true => Some(transport::client_config(&config.tls)?),
-            false => None,
+            false => {
+                transport::check_settings(&config.tls)?;
+                None
+            }
         };
         let process = Process::new(&config, tls);
         Ok(Client {
@@ -121,7 +125,7 @@ impl Client {
         let reply = transport::execute(self, call)?;
         let checked = match operation.answer {
             Answer::Nothing => Ok(()),
-            Answer::Object | Answer::Text => object(&reply).map(drop),
+            Answer::Object | Answer::Text => members(&reply, []).map(drop),
             Answer::Authentication | Answer::PossibleAuthentication => {
                 self.check_jwt(&reply, jwt_required, patience)
             }
@@ -142,11 +146,11 @@ impl Client {
     /// Verifies the `jwt` of an answer. One that is there is never passed on
     /// unverified.
     fn check_jwt(&self, reply: &Reply, required: bool, patience: Patience<'_>) -> Result<()> {
-        let members = object(reply)?;
-        if let Some(jwt) = json::text_member(&members, "jwt") {
+        let [jwt] = members(reply, ["jwt"])?;
+        if let Some(jwt) = jwt.and_then(|jwt| json::beginning(jwt.get())) {
             return self.verify_answer(&jwt, patience);
         }
-        if required || members.iter().any(|(name, _)| name == "jwt") {
+        if required || jwt.is_some() {
             return Err(Error::new(
                 Status::Response,
                 "missing_jwt",
@@ -168,12 +172,19 @@ impl Drop for Client {
     }
 }
 
-fn object(reply: &Reply) -> Result<json::Members<'_>> {
-    json::members(&reply.body).map_err(|_| {
-        Error::new(
-            Status::Response,
-            "invalid_response",
-            "the service's answer is not a JSON object",
-        )
-    })
+fn members<'a, const N: usize>(
+    reply: &'a Reply,
+    names: [&str; N],
+) -> Result<[Option<&'a RawValue>; N]> {
+    json::wanted(&reply.body, names).map_err(|_| not_an_object())
+}
+
+/// The service answered something else than the JSON object it should, or has
+/// said twice what we look at.
+pub(crate) fn not_an_object() -> Error {
+    Error::new(
+        Status::Response,
+        "invalid_response",
+        "the service's answer is not a JSON object",
+    )
 }

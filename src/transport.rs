@@ -33,7 +33,7 @@ use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
 use outcome::{Failed, failed, internal, refused, unexpected};
 use retry::Repeat;
-pub(crate) use tls::{after_fork, client_config};
+pub(crate) use tls::{after_fork, check_settings, client_config};
 use wait::{Woken, sleep_until};
 
 /// Idle connections kept for each client, and for how long: less than the

@@ -148,6 +148,9 @@ pub enum FaultKind {
         /// In chunks, so that nothing announces the size.
         #[serde(default)]
         chunked: bool,
+        /// The status it comes with; 200 if not given.
+        #[serde(default = "ok")]
+        code: u16,
         /// Whether the request is carried out first.
         #[serde(default)]
         carried_out: bool,
@@ -209,6 +212,10 @@ impl FaultKind {
             Self::Redirect { .. } => "redirect",
         }
     }
+}
+
+fn ok() -> u16 {
+    200
 }
 
 /// The faults in force.

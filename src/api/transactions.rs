@@ -4,9 +4,9 @@ use serde_json::value::RawValue;
 
 use super::object;
 use crate::call::Patience;
-use crate::client::Client;
-use crate::error::{Error, Result, Status};
-use crate::json::{self, ObjectWriter};
+use crate::client::{Client, not_an_object};
+use crate::error::{Error, Result};
+use crate::json;
 use crate::operation;
 use crate::random;
 use crate::token::check_transaction;
@@ -38,7 +38,7 @@ impl Client {
             .optional_text("username", username);
         call.subject.username = username;
         call.tx_payload = tx_payload;
-        with_nonce(&self.answer(call)?, &nonce)
+        with_nonce(self.answer(call)?, &nonce)
     }
 
     /// Verifies the token of a confirmed transaction: besides all that
@@ -81,7 +81,7 @@ impl Client {
             .text("nonce", &nonce)
             .optional_text("tx_id", tx_id)
             .optional_text("tx_payload", tx_payload);
-        with_nonce(&self.answer(call)?, &nonce)
+        with_nonce(self.answer(call)?, &nonce)
     }
 
     /// Completes the confirmation with what the browser answered: `{challenge,
@@ -136,18 +136,45 @@ fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
 }
 
 /// The answer with the nonce that was sent, whatever it says of one itself.
-fn with_nonce(answer: &str, nonce: &str) -> Result<String> {
-    let members = json::members(answer).map_err(|_| {
-        Error::new(
-            Status::Response,
-            "invalid_response",
-            "the service's answer is not a JSON object",
-        )
-    })?;
-    let mut result = ObjectWriter::with_capacity(answer.len() + nonce.len() + 16);
-    for (name, value) in members.iter().filter(|(name, _)| name != "nonce") {
-        result.raw(name, value.get());
+fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
+    let [said] = json::wanted(&answer, ["nonce"]).map_err(|_| not_an_object())?;
+    let nonce = format!("\"{}\"", json::quoted(nonce));
+    if let Some(said) = said {
+        let start = said.get().as_ptr().addr() - answer.as_ptr().addr();
+        answer.replace_range(start..start + said.get().len(), &nonce);
+        return Ok(answer);
     }
-    result.text("nonce", nonce);
-    Ok(result.finish())
+    answer.truncate(answer.trim_end().len() - 1);
+    let comma = match answer.trim_end().ends_with('{') {
+        true => "",
+        false => ",",
+    };
+    answer.push_str(&format!("{comma}\"nonce\":{nonce}}}"));
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nonce_that_was_sent_is_in_the_answer_once() {
+        for (answer, expected) in [
+            ("{}", r#"{"nonce":"n\""}"#),
+            (" { } \n", r#" { "nonce":"n\""}"#),
+            (r#"{"id":1.10}"#, r#"{"id":1.10,"nonce":"n\""}"#),
+            (r#"{"a":{}} "#, r#"{"a":{},"nonce":"n\""}"#),
+            (r#"{"a":"{"}"#, r#"{"a":"{","nonce":"n\""}"#),
+            (r#"{"nonce":null}"#, r#"{"nonce":"n\""}"#),
+            (
+                r#"{"a":{"nonce":1}, "\u006eonce" : "other", "b":[]}"#,
+                r#"{"a":{"nonce":1}, "\u006eonce" : "n\"", "b":[]}"#,
+            ),
+        ] {
+            let with = with_nonce(answer.to_owned(), "n\"").unwrap();
+            assert_eq!(with, expected, "{answer}");
+        }
+        let twice = r#"{"nonce":1,"\u006eonce":2}"#;
+        assert!(with_nonce(twice.to_owned(), "n").is_err());
+    }
 }

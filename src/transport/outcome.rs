@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::connector::was_sent;
@@ -140,9 +141,10 @@ pub(super) fn refused(
     bearer: &Option<Zeroizing<String>>,
 ) -> Failed {
     let text = std::str::from_utf8(answer).unwrap_or_default();
-    let members = json::members(text).unwrap_or_default();
-    let code = json::text_member(&members, "code").filter(|code| is_code(code));
-    let message = json::text_member(&members, "message")
+    let [code, message] = json::wanted(text, ["code", "message"]).unwrap_or_default();
+    let said = |value: Option<&RawValue>| json::beginning(value?.get());
+    let code = said(code).filter(|code| is_code(code));
+    let message = said(message)
         .filter(|message| !message.is_empty())
         .unwrap_or_else(|| format!("the service answered {status} without saying why"));
     let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();

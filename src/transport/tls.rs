@@ -4,11 +4,13 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
-use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::client::{Resumption, WantsClientCert, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{
+    ClientConfig, ClientConnection, ConfigBuilder, RootCertStore, StreamOwned, WantsVerifier,
+};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::failure::{Failure, from_io};
@@ -70,14 +72,7 @@ impl Shared {
             return Ok(verifier);
         }
         let mut roots = RootCertStore::clone(&self.roots);
-        for certificate in certificates("ca_pem", ca_pem)? {
-            roots.add(certificate).map_err(|error| {
-                Error::config(
-                    "invalid_certificate",
-                    format!("ca_pem holds a certificate that cannot be a root: {error}"),
-                )
-            })?;
-        }
+        add_roots(&mut roots, ca_pem)?;
         let verifier = verifier(Arc::new(roots), &self.provider)?;
         self.extended.rcu(|known| {
             let in_use = known
@@ -98,31 +93,54 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<Arc<ClientConfig>>
         None => shared.verifier.clone(),
         Some(pem) => shared.extended_by(pem)?,
     };
-    let builder = ClientConfig::builder_with_provider(shared.provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::internal(format!("TLS: {error}")))?
-        .with_webpki_verifier(verifier);
-    let mut config = match (&settings.client_cert_pem, &settings.client_key_pem) {
-        (Some(chain), Some(key)) => {
-            let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
-                Error::config(
-                    "invalid_certificate",
-                    "client_key_pem holds no readable private key",
-                )
-            })?;
-            builder
-                .with_client_auth_cert(certificates("client_cert_pem", chain)?, key)
-                .map_err(|_| {
-                    Error::config(
-                        "invalid_certificate",
-                        "client_cert_pem and client_key_pem are not a pair that TLS can use",
-                    )
-                })?
-        }
-        _ => builder.with_no_client_auth(),
-    };
+    let builder = builder(shared.provider.clone())?.with_webpki_verifier(verifier);
+    let mut config = with_identity(builder, settings)?;
     config.resumption = Resumption::in_memory_sessions(SESSIONS);
     Ok(Arc::new(config))
+}
+
+/// Checks what a client that uses no TLS was told of it, without the work of
+/// preparing it: a mistake should not wait for the day that the URL changes.
+pub(crate) fn check_settings(settings: &TlsSettings) -> Result<()> {
+    let mut roots = RootCertStore::empty();
+    if let Some(pem) = &settings.ca_pem {
+        add_roots(&mut roots, pem)?;
+    }
+    if settings.client_cert_pem.is_some() {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        with_identity(builder(provider)?.with_root_certificates(roots), settings)?;
+    }
+    Ok(())
+}
+
+fn builder(provider: Arc<CryptoProvider>) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+    ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal(format!("TLS: {error}")))
+}
+
+/// Adds what we show of ourselves.
+fn with_identity(
+    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+    settings: &TlsSettings,
+) -> Result<ClientConfig> {
+    let (Some(chain), Some(key)) = (&settings.client_cert_pem, &settings.client_key_pem) else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
+        Error::config(
+            "invalid_certificate",
+            "client_key_pem holds no readable private key",
+        )
+    })?;
+    builder
+        .with_client_auth_cert(certificates("client_cert_pem", chain)?, key)
+        .map_err(|_| {
+            Error::config(
+                "invalid_certificate",
+                "client_cert_pem and client_key_pem are not a pair that TLS can use",
+            )
+        })
 }
 
 /// The same configuration for a forked child: without the parent's sessions,
@@ -131,6 +149,18 @@ pub(crate) fn after_fork(config: &ClientConfig) -> Arc<ClientConfig> {
     let mut config = config.clone();
     config.resumption = Resumption::in_memory_sessions(SESSIONS);
     Arc::new(config)
+}
+
+fn add_roots(roots: &mut RootCertStore, ca_pem: &str) -> Result<()> {
+    for certificate in certificates("ca_pem", ca_pem)? {
+        roots.add(certificate).map_err(|error| {
+            Error::config(
+                "invalid_certificate",
+                format!("ca_pem holds a certificate that cannot be a root: {error}"),
+            )
+        })?;
+    }
+    Ok(())
 }
 
 fn certificates(field: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>> {

@@ -6,7 +6,7 @@ use loginid_emulator::{Certificate, Emulator};
 use serde_json::{Value, json};
 
 use crate::capi::lid_status::*;
-use crate::capi::{Client, config};
+use crate::capi::{Client, Outcome, config};
 use crate::deadline::{LIMIT_MS, in_time};
 
 #[test]
@@ -111,9 +111,7 @@ fn client_certificates_that_cannot_be_used_are_refused_at_once() {
         ("certificate", key),
     ] {
         let own = json!({"client_cert_pem": certificate, "client_key_pem": key});
-        let outcome = Client::try_new(&config(&emulator, own)).expect_err("no pair");
-        assert_eq!(outcome.status, LID_ERROR_CONFIG, "{}", outcome.text);
-        assert_eq!(outcome.code(), "invalid_certificate", "{}", outcome.text);
+        let outcome = refused(&emulator, own);
         let quoted = key.lines().nth(1).expect("a line of base64");
         assert!(!outcome.text.contains(quoted), "{}", outcome.text);
     }
@@ -122,16 +120,51 @@ fn client_certificates_that_cannot_be_used_are_refused_at_once() {
 #[test]
 fn an_authority_that_cannot_be_one_is_refused_at_once() {
     let emulator = Emulator::builder().tls().start();
+    let good = emulator.ca_pem().expect("a certificate");
+    let file = tempfile::NamedTempFile::new().expect("a file");
     for pem in [
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nA",
         "not PEM",
+        "",
+        emulator.private_key(),
+        &good[..good.len() / 2],
     ] {
-        let outcome =
-            Client::try_new(&config(&emulator, json!({"ca_pem": pem}))).expect_err("no authority");
-        assert_eq!(outcome.status, LID_ERROR_CONFIG, "{}", outcome.text);
-        assert_eq!(outcome.code(), "invalid_certificate", "{}", outcome.text);
+        refused(&emulator, json!({"ca_pem": pem}));
+        std::fs::write(file.path(), pem).expect("a file");
+        refused(&emulator, json!({"ca_pem": null, "ca_file": file.path()}));
     }
+}
+
+/// No client can be made with these settings, nor over plain http, where nobody
+/// needs them yet: a mistake must not wait until the URL changes.
+#[track_caller]
+fn refused(emulator: &Emulator, settings: Value) -> Outcome {
+    let mut config = config(emulator, settings);
+    let members = config.as_object_mut().expect("an object");
+    members.retain(|_, value| !value.is_null());
+    let over_tls = Client::try_new(&config).expect_err("TLS is needed");
+    config["base_url"] = "http://127.0.0.1:1".into();
+    let over_http = Client::try_new(&config).expect_err("TLS is not needed");
+    assert_eq!(over_http.text, over_tls.text);
+    assert_eq!(over_http.status, LID_ERROR_CONFIG, "{}", over_http.text);
+    assert_eq!(
+        over_http.code(),
+        "invalid_certificate",
+        "{}",
+        over_http.text
+    );
+    over_http
+}
+
+#[test]
+fn certificates_that_nobody_needs_yet_do_no_harm() {
+    let emulator = Emulator::builder().mutual_tls().start();
+    let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
+    let all = json!({
+        "base_url": "http://127.0.0.1:1", "client_cert_pem": certificate, "client_key_pem": key,
+    });
+    Client::new(&config(&emulator, all));
 }
 
 /// Set in the process of its own that sees no roots of the system.

@@ -67,6 +67,27 @@ fn an_answer_cut_at_any_byte_under_tls_is_a_network_error_and_nothing_is_sent_tw
 }
 
 #[test]
+fn an_answer_reset_at_any_byte_under_tls_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_calls(&Emulator::builder().tls().start(), true);
+}
+
+#[test]
+fn a_public_key_cut_at_any_byte_is_not_taken_for_one() {
+    for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
+        let config = config(&emulator, json!({"max_retries": 0}));
+        let client = Client::new(&config);
+        let login = client.register_password("ann", "a good password").ok();
+        let jwt = login["jwt"].as_str().expect("a token");
+        for reset in [false, true] {
+            // A client of its own each time: none has the key yet.
+            cut_everywhere(&emulator, "/certs", reset, || {
+                Client::new(&config).verify_token(jwt)
+            });
+        }
+    }
+}
+
+#[test]
 fn a_login_cut_at_any_byte_is_never_sent_twice() {
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({})));

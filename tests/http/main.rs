@@ -3,16 +3,23 @@
 
 #[path = "../support/capi.rs"]
 mod capi;
+#[path = "../support/header.rs"]
+mod header;
+#[path = "../support/library.rs"]
+mod library;
 #[path = "../support/listener.rs"]
 mod listener;
 
 mod answers;
+mod broken;
 mod certificates;
 mod connections;
 mod cuts;
 mod deadline;
-
+mod handshakes;
 mod memory;
+mod once;
 mod proxy;
+mod relay;
 mod retries;
 mod signals;

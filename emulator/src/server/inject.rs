@@ -110,10 +110,11 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
         FaultKind::Oversize {
             bytes,
             chunked,
+            code,
             carried_out,
         } => {
             perhaps(carried_out, carry_out).await;
-            Outcome::Script(oversize(bytes, chunked))
+            Outcome::Script(oversize(bytes, chunked, code))
         }
         FaultKind::Raw {
             base64,
@@ -136,7 +137,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
         }
         FaultKind::BadChunking { carried_out } => {
             perhaps(carried_out, carry_out).await;
-            let mut head = json_head("transfer-encoding: chunked");
+            let mut head = json_head(200, "transfer-encoding: chunked");
             head.extend_from_slice(b"2\r\n{}\r\nzz\r\nnot a chunk\r\n0\r\n\r\n");
             Outcome::Script(Script {
                 head,
@@ -148,10 +149,8 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             let packed = tokio::task::spawn_blocking(move || bomb(mib))
                 .await
                 .unwrap_or_default();
-            let mut head = json_head(&format!(
-                "content-encoding: gzip\r\ncontent-length: {}",
-                packed.len()
-            ));
+            let headers = format!("content-encoding: gzip\r\ncontent-length: {}", packed.len());
+            let mut head = json_head(200, &headers);
             head.extend_from_slice(&packed);
             Outcome::Script(Script {
                 head,
@@ -203,16 +202,16 @@ fn misordered() -> Response {
     axum::response::IntoResponse::into_response(error)
 }
 
-fn json_head(headers: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{headers}\r\n\r\n").into_bytes()
+fn json_head(code: u16, headers: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {code} -\r\ncontent-type: application/json\r\n{headers}\r\n\r\n").into_bytes()
 }
 
-fn oversize(bytes: u64, chunked: bool) -> Script {
+fn oversize(bytes: u64, chunked: bool, code: u16) -> Script {
     const BLOCK: u64 = 64 * 1024;
     let block = vec![b' '; BLOCK as usize];
     let rest = vec![b' '; (bytes % BLOCK) as usize];
     if !chunked {
-        let head = json_head(&format!("content-length: {bytes}"));
+        let head = json_head(code, &format!("content-length: {bytes}"));
         return Script {
             head,
             repeat: Some((block, bytes / BLOCK)),
@@ -227,7 +226,7 @@ fn oversize(bytes: u64, chunked: bool) -> Script {
         chunk(&rest)
     };
     tail.extend_from_slice(b"0\r\n\r\n");
-    let head = json_head("transfer-encoding: chunked");
+    let head = json_head(code, "transfer-encoding: chunked");
     Script {
         head,
         repeat: Some((chunk(&block), bytes / BLOCK)),

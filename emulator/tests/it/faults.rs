@@ -313,6 +313,7 @@ fn enormous_bodies_have_the_size_asked_for() {
         FaultKind::Oversize {
             bytes: size,
             chunked: false,
+            code: 200,
             carried_out: false,
         },
     );
@@ -324,9 +325,11 @@ fn enormous_bodies_have_the_size_asked_for() {
         FaultKind::Oversize {
             bytes: size,
             chunked: true,
+            code: 503,
             carried_out: false,
         },
     );
+    assert!(chunked.starts_with(b"HTTP/1.1 503 "));
     let answer = Answer::parse(&chunked).unwrap();
     assert!(answer.headers.contains("transfer-encoding: chunked"));
     assert_eq!(answer.body.matches(' ').count() as u64, size);

@@ -129,6 +129,7 @@ fn an_answer_that_is_no_key_at_all_is_refused() {
     let huge = |bytes, chunked| FaultKind::Oversize {
         bytes,
         chunked,
+        code: 200,
         carried_out: false,
     };
     for (name, kind, verdict) in [

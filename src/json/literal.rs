@@ -1,0 +1,141 @@
+//! What the literals of JSON strings say.
+
+use zeroize::Zeroizing;
+
+/// The longest part of a text that is read out of an answer, as it is written.
+/// What it says is at least 64 KiB long, which no text we look at comes near.
+const MAX_BEGINNING: usize = 6 * 64 * 1024;
+
+/// The text of a JSON string literal. It may be a private key, so it is built
+/// in one piece of memory that is wiped; serde_json would leave copies behind.
+pub(crate) fn secret_text(literal: &str) -> Option<Zeroizing<String>> {
+    let inner = inner(literal)?;
+    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
+    decode(inner, &mut text)?;
+    Some(text)
+}
+
+/// The text of a JSON string literal, of which a very long one is cut off. `None`
+/// if it is no string or has an escape that is none.
+pub(crate) fn beginning(literal: &str) -> Option<String> {
+    let whole = inner(literal)?;
+    let inner = &whole[..whole.floor_char_boundary(MAX_BEGINNING)];
+    let mut text = String::with_capacity(inner.len());
+    // An escape that was cut in two ends the text before it.
+    match decode(inner, &mut text) {
+        None if inner.len() == whole.len() => None,
+        _ => Some(text),
+    }
+}
+
+/// Whether a literal says this, in whatever spelling.
+pub(super) fn says(literal: &str, text: &str) -> bool {
+    let Some(inner) = inner(literal) else {
+        return false;
+    };
+    if !inner.contains('\\') {
+        return inner == text;
+    }
+    // Spelt the longest way, each byte takes six.
+    if inner.len() > 6 * text.len() {
+        return false;
+    }
+    let mut said = String::with_capacity(inner.len());
+    decode(inner, &mut said).is_some() && said == text
+}
+
+/// What stands between the quotes.
+fn inner(literal: &str) -> Option<&str> {
+    literal.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// Appends what the inside of a literal says, up to an escape that is none. The
+/// text never grows longer than the literal.
+fn decode(inner: &str, text: &mut String) -> Option<()> {
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let escape = *rest.as_bytes().get(at + 1)?;
+        rest = &rest[at + 2..];
+        text.push(match escape {
+            b'"' | b'\\' | b'/' => char::from(escape),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let (unit, after) = code_unit(rest)?;
+                rest = after;
+                match unit {
+                    0xd800..0xdc00 => {
+                        let (low, after) = code_unit(rest.strip_prefix("\\u")?)?;
+                        rest = after;
+                        let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                        char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+                    }
+                    unit => char::from_u32(unit)?,
+                }
+            }
+            _ => return None,
+        });
+    }
+    text.push_str(rest);
+    Some(())
+}
+
+/// The four hexadecimal digits of a `\u` escape, and what follows them.
+fn code_unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let unit = u32::from_str_radix(digits, 16).ok().filter(|_| hex)?;
+    Some((unit, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::quoted;
+
+    #[test]
+    fn secret_texts_are_read_as_serde_json_reads_them() {
+        for literal in [
+            r#""""#,
+            r#""plain é 😀""#,
+            r#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00""#,
+            r#""-----BEGIN\nabc\\nd""#,
+            r#""\ud800""#,
+            r#""\ud800\u0041""#,
+            r#""\ude00""#,
+            r#""\u+041""#,
+            r#""\x""#,
+            r#""\""#,
+            r#""\u00""#,
+        ] {
+            let expected: Option<String> = serde_json::from_str(literal).ok();
+            let text = secret_text(literal);
+            assert_eq!(text.as_deref(), expected.as_ref(), "{literal}");
+            assert_eq!(beginning(literal), expected, "{literal}");
+            if let Some(text) = text {
+                let again = format!("\"{}\"", quoted(&text));
+                assert_eq!(serde_json::from_str::<String>(&again).unwrap(), *text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_very_long_text_is_cut_off_and_never_within_an_escape() {
+        for (spelling, character) in [("x", "x"), ("é", "é"), (r"\ud83d\ude00", "😀")] {
+            for shift in 0..12 {
+                let literal = format!("\"{}{}\"", "y".repeat(shift), spelling.repeat(400_000));
+                let text = beginning(&literal).expect("a string");
+                assert!(text.len() >= 64 * 1024, "{spelling}: {}", text.len());
+                assert!(text.len() <= MAX_BEGINNING);
+                let after = text.trim_start_matches('y');
+                assert_eq!(after.replace(character, ""), "", "{spelling}, {shift}");
+            }
+        }
+        assert_eq!(beginning(r#""a\ud800""#), None);
+        assert_eq!(beginning("7"), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading answers of the service: only what is wanted is looked at, and nothing
+//! is kept of the rest, so that a hundred thousand members cost no memory.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::literal::says;
+
+/// As deep as an answer may be nested, and as most parsers can read.
+const MAX_DEPTH: usize = 128;
+
+/// The wanted members of an answer, as they were written. The answer must be one
+/// JSON object that has none of them twice, in whatever spelling; what else it
+/// holds is for the caller to read.
+pub(crate) fn wanted<'a, const N: usize>(
+    answer: &'a str,
+    names: [&str; N],
+) -> Result<[Option<&'a RawValue>; N], String> {
+    if is_deep(answer) {
+        return Err("nested too deeply".to_owned());
+    }
+    pick(answer, names)
+}
+
+/// The same, however deep.
+pub(super) fn pick<'a, const N: usize>(
+    text: &'a str,
+    names: [&str; N],
+) -> Result<[Option<&'a RawValue>; N], String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let found = deserializer
+        .deserialize_map(Picker(names))
+        .map_err(|error| error.to_string())?;
+    deserializer.end().map_err(|error| error.to_string())?;
+    Ok(found)
+}
+
+struct Picker<'n, const N: usize>([&'n str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Picker<'_, N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = [None; N];
+        // Names are left as they are written, too: decoding one may take as much
+        // memory as the whole answer.
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            let Some(at) = self.0.iter().position(|wanted| says(name.get(), wanted)) else {
+                continue;
+            };
+            if found[at].replace(value).is_some() {
+                return Err(de::Error::custom("duplicate member"));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The parser does not recurse, but remembers every open bracket.
+fn is_deep(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let opens = |byte: u8| byte == b'{' || byte == b'[';
+    // Few answers have so many brackets at all.
+    if bytes.iter().filter(|byte| opens(**byte)).count() <= MAX_DEPTH {
+        return false;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for &byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            byte if opens(byte) => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_is_found_as_it_was_written() {
+        let text = r#" {"a" : 1.10, "\u0062": "x\ny", "c":{"a":2}, "\ud800":0} "#;
+        let found = wanted(text, ["a", "b", "absent"]).unwrap();
+        let found = found.map(|value| value.map(RawValue::get));
+        assert_eq!(found, [Some("1.10"), Some(r#""x\ny""#), None]);
+    }
+
+    #[test]
+    fn a_wanted_member_given_twice_is_refused_in_every_spelling() {
+        for text in [
+            r#"{"jwt":1,"jwt":1}"#,
+            r#"{"jwt":1,"\u006awt":2}"#,
+            r#"{"\u006a\u0077\u0074":null,"b":1,"jwt":2}"#,
+        ] {
+            assert!(wanted(text, ["b", "jwt"]).is_err(), "{text}");
+        }
+        let others = r#"{"jwt":1,"a":1,"a":2,"j\wt":2}"#.replace(r"\w", r"\u0057");
+        assert!(wanted(&others, ["jwt"]).is_ok());
+    }
+
+    #[test]
+    fn anything_but_one_object_is_refused() {
+        for text in [
+            "",
+            "[]",
+            "7",
+            "{}{}",
+            "{",
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{a:1}"#,
+            r#"{"a":01}"#,
+            "{\"\u{1}\":1}",
+        ] {
+            assert!(wanted(text, []).is_err(), "{text}");
+        }
+        assert!(wanted("{}", []).is_ok());
+    }
+
+    #[test]
+    fn depth_is_counted_outside_of_texts_only() {
+        let nested = |depth: usize| {
+            let open = "[".repeat(depth - 1);
+            format!("{{\"a\":{open}{}}}", "]".repeat(depth - 1))
+        };
+        assert!(wanted(&nested(MAX_DEPTH), []).is_ok());
+        assert!(wanted(&nested(MAX_DEPTH + 1), []).is_err());
+        let flat = format!("{{\"a\":[{}{{}}]}}", "[],{},".repeat(1000));
+        assert!(wanted(&flat, []).is_ok());
+        let text = format!(r#"{{"a":"\"\\\"{}"}}"#, "[{".repeat(1000));
+        assert!(wanted(&text, []).is_ok());
+    }
+}

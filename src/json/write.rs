@@ -1,0 +1,112 @@
+//! Writing JSON directly into one piece of memory.
+
+use std::fmt::Write;
+
+/// Writes one JSON object, member by member, into one string.
+pub(crate) struct ObjectWriter {
+    text: String,
+}
+
+impl ObjectWriter {
+    pub(crate) fn new() -> ObjectWriter {
+        ObjectWriter::with_capacity(256)
+    }
+
+    pub(crate) fn with_capacity(capacity: usize) -> ObjectWriter {
+        let mut text = String::with_capacity(capacity);
+        text.push('{');
+        ObjectWriter { text }
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        push_string(&mut self.text, name);
+        self.text.push(':');
+    }
+
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        push_string(&mut self.text, value);
+    }
+
+    pub(crate) fn optional_text(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { "true" } else { "false" });
+    }
+
+    pub(crate) fn integer(&mut self, name: &str, value: u64) {
+        self.name(name);
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{value}");
+    }
+
+    /// A value that is JSON already.
+    pub(crate) fn raw(&mut self, name: &str, json: &str) {
+        self.name(name);
+        self.text.push_str(json);
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.text.push('}');
+        self.text
+    }
+}
+
+/// Appends a JSON string literal, with no copy in between: it may be a secret.
+fn push_string(text: &mut String, value: &str) {
+    text.push('"');
+    push_escaped(text, value);
+    text.push('"');
+}
+
+fn push_escaped(text: &mut String, value: &str) {
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    let mut rest = value;
+    while let Some(at) = rest.bytes().position(special) {
+        text.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => text.push_str("\\\""),
+            b'\\' => text.push_str("\\\\"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            control => text.push_str(&format!("\\u{control:04x}")),
+        }
+        rest = &rest[at + 1..];
+    }
+    text.push_str(rest);
+}
+
+/// A text as it stands between the quotes of a JSON string.
+pub(crate) fn quoted(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    push_escaped(&mut text, value);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn written_strings_are_valid_json() {
+        let mut object = ObjectWriter::new();
+        let odd = "quote \" back \\ line\n nul\u{0} é 😀";
+        object.text("a", odd);
+        object.raw("b", "[1]");
+        let text = object.finish();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["a"], odd);
+        assert_eq!(value["b"][0], 1);
+    }
+}

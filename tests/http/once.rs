@@ -1,0 +1,184 @@
+//! What may have been carried out is never sent twice: every function of the
+//! header, against a service that takes the request and then fails.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::library::{Library, calls};
+use crate::listener::{Listener, read_request};
+
+/// By default a call is repeated twice, so it is sent so often at most.
+const ATTEMPTS: usize = 3;
+
+/// Calls that change nothing, as the protocol marks them: two that read, and two
+/// that fetch the service's public key.
+const SAFE: &str = "
+    lid_get_credentials lid_get_user lid_verify_token lid_verify_transaction
+";
+
+/// Calls that must not be carried out twice.
+const ONCE: &str = "
+    lid_create_tx lid_init_tx lid_complete_tx
+    lid_register_fido2_init lid_register_fido2_complete lid_register_password
+    lid_authenticate_password
+    lid_authenticate_fido2_init lid_authenticate_fido2_complete
+    lid_authenticate_doc_scan_init lid_authenticate_doc_scan_complete
+    lid_authenticate_publickey_init lid_authenticate_publickey_complete
+    lid_wait_code
+    lid_init_add_fido2_credential_with_code lid_complete_add_fido2_credential
+    lid_force_fido2_credential_init
+    lid_rename_credential lid_revoke_credential
+    lid_add_doc_scan_credential_init lid_add_doc_scan_credential_complete
+    lid_evaluate_doc_scan_credential lid_generate_recovery_code
+    lid_add_publickey_credential
+    lid_generate_code lid_authorize_code lid_invalidate_all_codes
+    lid_add_user_without_credentials
+    lid_delete_by_username lid_delete_by_user_id
+    lid_activate_user_by_id lid_deactivate_user_by_id
+    lid_send_email_verification
+";
+
+/// Calls that ask the service for nothing.
+const LOCAL: &str = "
+    lid_new lid_new_management lid_new_with_config lid_new_from_env
+    lid_generate_key_pair lid_generate_service_token lid_generate_tx_auth_token
+    lid_json_get
+";
+
+/// Calls each function on a client of its own, against a service that answers
+/// like this, and compares how often the service was asked.
+fn count_requests(
+    fail: impl Fn(TcpStream) + Send + Sync + 'static,
+    expected: impl Fn(&str) -> usize,
+) {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let seen = requests.clone();
+    let service = Listener::start(move |mut stream, _| {
+        if read_request(&mut stream).is_some() {
+            seen.fetch_add(1, Ordering::SeqCst);
+            fail(stream);
+        }
+    });
+    let library = Library::load(&service.base_url());
+    for function in calls() {
+        let name = function.name.as_str();
+        let mut texts = library.usual(name);
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            match parameter.name.as_str() {
+                "token" | "tx_token" => texts[at] = Some(token().into_bytes()),
+                "username" if name == "lid_verify_token" => texts[at] = None,
+                _ => {}
+            }
+        }
+        // Of its own, since keys that are asked for in a row are not repeated.
+        let client = library.new_client();
+        requests.store(0, Ordering::SeqCst);
+        let done = library.call_on(client, &function, texts, None);
+        let text = done.text.as_deref().unwrap_or_default();
+        let sent = requests.load(Ordering::SeqCst);
+        assert_eq!(sent, expected(name), "{name}: {text}");
+        if sent > 0 {
+            assert_ne!(done.status, 0, "{name}: {text}");
+            let error: Value = serde_json::from_str(text).expect("JSON");
+            let retryable = expected(name) == ATTEMPTS;
+            assert_eq!(error["error"]["retryable"], retryable, "{name}: {text}");
+        }
+        library.free(done.made);
+        library.free(Some(client));
+    }
+}
+
+/// A token of this application that nothing but its signature speaks against,
+/// under a key that has to be fetched.
+fn token() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    // What `Library::usual` gives as payload and nonce.
+    let hash = digest(&SHA256, b"a-tx_payloada-nonce");
+    let claims = json!({
+        "aud": "a-client_id",
+        "iat": now.expect("a clock").as_secs(),
+        "nonce": "a-nonce",
+        "tx_hash": URL_SAFE_NO_PAD.encode(hash),
+    });
+    let header = json!({"alg": "ES256", "typ": "JWT", "kid": "new"});
+    let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode([1; 64]))
+}
+
+fn listed(name: &str) -> usize {
+    match name {
+        _ if SAFE.split_whitespace().any(|known| known == name) => ATTEMPTS,
+        _ if ONCE.split_whitespace().any(|known| known == name) => 1,
+        _ if LOCAL.split_whitespace().any(|known| known == name) => 0,
+        _ => panic!("{name}: say above whether it may be sent twice"),
+    }
+}
+
+fn answer(mut stream: TcpStream, text: &str) {
+    // The client may have left already.
+    let _ = stream.write_all(text.as_bytes());
+}
+
+#[test]
+fn every_function_is_listed_once() {
+    let listed: Vec<&str> = [SAFE, ONCE, LOCAL]
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .collect();
+    let known: BTreeSet<String> = calls().into_iter().map(|known| known.name).collect();
+    assert_eq!(listed.len(), known.len());
+    let listed: BTreeSet<String> = listed.into_iter().map(str::to_owned).collect();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn a_request_whose_answer_is_lost_is_repeated_only_if_that_is_safe() {
+    count_requests(drop, listed);
+}
+
+#[test]
+fn a_request_whose_connection_is_reset_is_repeated_only_if_that_is_safe() {
+    let reset = |stream: TcpStream| {
+        let at_once = Some(Duration::ZERO);
+        rustix::net::sockopt::set_socket_linger(&stream, at_once).expect("a socket");
+    };
+    count_requests(reset, listed);
+}
+
+#[test]
+fn a_request_whose_answer_breaks_off_is_repeated_only_if_that_is_safe() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":";
+    count_requests(move |stream| answer(stream, half), listed);
+}
+
+#[test]
+fn a_request_that_fails_in_the_service_is_repeated_only_if_that_is_safe() {
+    for status in ["500 Error", "502 Bad Gateway", "503 Busy", "504 Timeout"] {
+        let text = refusal(status, "");
+        count_requests(move |stream| answer(stream, &text), listed);
+    }
+}
+
+/// The last answer over its connection.
+fn refusal(status: &str, header: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{header}connection: close\r\ncontent-length: 2\r\n\r\n{{}}")
+}
+
+/// So it is not for want of trying that the others are sent once.
+#[test]
+fn a_request_that_was_not_carried_out_is_repeated_whatever_it_is() {
+    for status in ["429 Slow Down", "503 Busy"] {
+        let text = refusal(status, "retry-after: 0\r\n");
+        let expected = |name: &str| listed(name).min(1) * ATTEMPTS;
+        count_requests(move |stream| answer(stream, &text), expected);
+    }
+}

@@ -1,0 +1,202 @@
+//! The shared library as a program loads it, for tests that call every function
+//! of the header.
+
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+use std::ffi::{CStr, c_char, c_void};
+
+use serde_json::{Value, json};
+
+use crate::capi::c;
+use crate::header::{Function, Kind, functions, invoke};
+
+/// What pointers hold before a call, to see that they are written.
+const UNTOUCHED: usize = 0x5a5a;
+
+/// The library as a program loads it, and a client.
+pub struct Library {
+    handle: *mut c_void,
+    pub client: usize,
+    key: String,
+    base_url: String,
+}
+
+/// What a call did.
+pub struct Done {
+    pub status: usize,
+    /// What it stored in `out`, freed already.
+    pub text: Option<String>,
+    /// What it stored in `client`.
+    pub made: Option<usize>,
+}
+
+impl Done {
+    pub fn code(&self) -> String {
+        let value: Value = serde_json::from_str(self.text.as_deref().expect("a text")).unwrap();
+        value["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+impl Library {
+    /// Loads the library and makes a client of a service.
+    pub fn load(base_url: &str) -> Library {
+        let library = std::env::current_exe()
+            .expect("this test")
+            .with_file_name("libloginid.so");
+        let library = c(library.to_str().expect("UTF-8"));
+        // SAFETY: loading the library runs nothing of its own.
+        let handle = unsafe { libc::dlopen(library.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+        assert!(!handle.is_null(), "{library:?} cannot be loaded");
+        let mut library = Library {
+            handle,
+            client: 0,
+            key: String::new(),
+            base_url: base_url.to_owned(),
+        };
+        let pair = library.call(&function("lid_generate_key_pair"), vec![None]);
+        let pair: Value = serde_json::from_str(&pair.text.expect("a text")).expect("JSON");
+        library.key = pair["private_key"].as_str().expect("a key").to_owned();
+        library.client = library.new_client();
+        library
+    }
+
+    pub fn new_client(&self) -> usize {
+        let done = self.call(&function("lid_new"), self.usual("lid_new"));
+        let client = done.made.expect("a client");
+        assert_ne!(client, 0, "{:?}", done.text);
+        client
+    }
+
+    pub fn address(&self, name: &str) -> *const () {
+        let symbol = c(name);
+        // SAFETY: an open library and a NUL-terminated name.
+        let address = unsafe { libc::dlsym(self.handle, symbol.as_ptr()) };
+        assert!(!address.is_null(), "the library has no {name}");
+        address.cast_const().cast()
+    }
+
+    /// Texts that each function takes, by its parameters' names.
+    pub fn usual(&self, name: &str) -> Vec<Option<Vec<u8>>> {
+        let function = function(name);
+        let text = |name: &str| match name {
+            "private_key" => self.key.clone(),
+            "base_url" => self.base_url.clone(),
+            "config_json" => json!({
+                "client_id": "app", "private_key": self.key, "base_url": self.base_url,
+            })
+            .to_string(),
+            "code_type" => "short".to_owned(),
+            "status" => "active".to_owned(),
+            "json" => r#"{"a":1}"#.to_owned(),
+            "pointer" => "/a".to_owned(),
+            "assertion_payload_json" if function.name == "lid_complete_tx" => json!({
+                "challenge": "Yw", "key_handle": "Yw", "client_data": "Yw",
+                "auth_data": "Yw", "sign_data": "Yw",
+            })
+            .to_string(),
+            name if name.ends_with("_json") => "{}".to_owned(),
+            other => format!("a-{other}"),
+        };
+        let parameters = &function.parameters;
+        let value = |kind, name: &str| (kind == Kind::Text).then(|| text(name).into_bytes());
+        let mut usual: Vec<_> = parameters.iter().map(|p| value(p.kind, &p.name)).collect();
+        // One of the two, or it is an argument error.
+        if let Some(at) = parameters.iter().position(|p| p.name == "tx_id")
+            && parameters.iter().any(|p| p.name == "tx_payload")
+        {
+            usual[at] = None;
+        }
+        usual
+    }
+
+    pub fn call(&self, function: &Function, texts: Vec<Option<Vec<u8>>>) -> Done {
+        self.call_on(self.client, function, texts, None)
+    }
+
+    /// Calls with these texts and usual other arguments, of which one may be
+    /// NULL. The texts are overwritten and freed before the results are looked at.
+    pub fn call_on(
+        &self,
+        client: usize,
+        function: &Function,
+        texts: Vec<Option<Vec<u8>>>,
+        null: Option<usize>,
+    ) -> Done {
+        let mut out = UNTOUCHED;
+        let mut made = UNTOUCHED;
+        // In pages of their own, so that a use after they are freed is felt.
+        let in_pages = |mut text: Vec<u8>| {
+            text.push(0);
+            text.reserve_exact(256 * 1024);
+            text
+        };
+        let mut given: Vec<_> = texts.into_iter().map(|text| text.map(in_pages)).collect();
+        let mut arguments = Vec::new();
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let usual = match parameter.kind {
+                Kind::Text => given[at].as_ref().map_or(0, |text| text.as_ptr() as usize),
+                Kind::Client => client,
+                Kind::NewClient => &raw mut made as usize,
+                Kind::Out => &raw mut out as usize,
+                Kind::Number => 60_000,
+                Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
+            };
+            arguments.push(if null == Some(at) { 0 } else { usual });
+        }
+        // `bool` is 0 or 1.
+        for (parameter, argument) in function.parameters.iter().zip(&mut arguments) {
+            if ["authorize", "activate"].contains(&parameter.name.as_str()) {
+                *argument = 1;
+            }
+        }
+        // SAFETY: the header's contract; what breaks it on purpose is what the
+        // library promises to notice.
+        let status = unsafe { invoke(self.address(&function.name), &arguments) };
+        for text in given.iter_mut().flatten() {
+            text.fill(0xAA);
+        }
+        drop(given);
+        let text = (out != UNTOUCHED).then(|| self.take(out));
+        let made = (made != UNTOUCHED).then_some(made);
+        let status = status & 0xffff_ffff;
+        Done { status, text, made }
+    }
+
+    fn take(&self, out: usize) -> String {
+        // SAFETY: a call stored this string, freed once with the library's function.
+        unsafe {
+            let text = CStr::from_ptr(out as *const c_char);
+            let text = text.to_str().expect("UTF-8").to_owned();
+            invoke(self.address("lid_free_string"), &[out]);
+            text
+        }
+    }
+
+    pub fn free(&self, client: Option<usize>) {
+        // SAFETY: NULL or made by a call, and freed once.
+        unsafe { invoke(self.address("lid_free"), &[client.unwrap_or(0)]) };
+    }
+
+    /// A signature proves that a client is as good as new.
+    pub fn works(&self, client: usize) {
+        let name = "lid_generate_service_token";
+        let done = self.call_on(client, &function(name), self.usual(name), None);
+        assert_eq!(done.status, 0, "{:?}", done.text);
+    }
+}
+
+pub fn calls() -> Vec<Function> {
+    functions()
+        .into_iter()
+        .filter(|function| function.status)
+        .collect()
+}
+
+fn function(name: &str) -> Function {
+    let known = calls().into_iter().find(|function| function.name == name);
+    known.unwrap_or_else(|| panic!("the header has no {name}"))
+}
