@@ -19,7 +19,8 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind conformance bench lint fuzz header docs clean
+.PHONY: all build example test torture sanitize valgrind coverage conformance bench lint fuzz header \
+    docs clean
 
 all: build
 
@@ -61,6 +62,10 @@ sanitize:
 
 valgrind:
 	tests/memory-checks/run valgrind
+
+# Which lines of the library the tests reach, and which they do not.
+coverage:
+	tests/coverage/run
 
 # The official SDKs against the emulator, and what they send against what we send.
 conformance:

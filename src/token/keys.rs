@@ -150,10 +150,10 @@ impl KeyCache {
                 .next_refresh
                 .get(id)
                 .is_some_and(|at| *at > Instant::now());
-            let under_way = state.flights.get(id).cloned();
-            match under_way {
-                _ if usable && paused => return Ok(known.key.clone()),
-                Some(_) if usable => return Ok(known.key.clone()),
+            match state.flights.get(id).cloned() {
+                under_way if usable && (paused || under_way.is_some()) => {
+                    return Ok(known.key.clone());
+                }
                 Some(flight) => {
                     drop(state);
                     return flight.wait(patience);
