@@ -1,9 +1,9 @@
 //! What a client is told once: parsed, checked, never silently defaulted.
 
 mod fields;
+mod files;
 mod proxy;
 
-use std::fs;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::base_url::{self, BaseUrl};
 use crate::error::{Error, Result, Status};
 use crate::key::{SigningKey, VerifyingKey};
 use fields::Settings;
+use files::shown;
 pub(crate) use proxy::ProxySetting;
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
@@ -177,7 +178,8 @@ pub(crate) fn private_key_required() -> Error {
 
 fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
     let text = settings.text("private_key").map(Zeroizing::new);
-    let file = settings.text("private_key_file");
+    // A key too, if the two are mixed up.
+    let file = settings.text("private_key_file").map(Zeroizing::new);
     let text = match (text, file) {
         (Some(_), Some(_)) => {
             return Err(Error::config(
@@ -185,32 +187,22 @@ fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
                 "private_key and private_key_file are both given; give one",
             ));
         }
-        (None, Some(path)) => Some(read_file("private_key_file", &path)?),
+        (None, Some(path)) => Some(files::read("private_key_file", "private_key", &path)?),
         (text, None) => text,
     };
     text.map(|text| SigningKey::from_pem(&text)).transpose()
 }
 
-fn read_file(field: &str, path: &str) -> Result<Zeroizing<String>> {
-    fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|error| {
-            Error::config(
-                "unreadable_file",
-                format!("{field}: cannot read '{path}': {error}"),
-            )
-        })
-}
-
 fn tls(settings: &mut Settings) -> Result<TlsSettings> {
-    let ca_pem = match (settings.text("ca_pem"), settings.text("ca_file")) {
+    let ca_file = settings.text("ca_file").map(Zeroizing::new);
+    let ca_pem = match (settings.text("ca_pem"), ca_file) {
         (Some(_), Some(_)) => {
             return Err(Error::config(
                 "contradictory_fields",
                 "ca_pem and ca_file are both given; give one",
             ));
         }
-        (None, Some(path)) => Some(read_file("ca_file", &path)?.to_string()),
+        (None, Some(path)) => Some(files::read("ca_file", "ca_pem", &path)?.to_string()),
         (pem, None) => pem,
     };
     let client_cert_pem = settings.text("client_cert_pem");
@@ -236,7 +228,10 @@ fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {
             let key = VerifyingKey::from_pem(&pem).map_err(|problem| {
                 Error::config(
                     "invalid_public_key",
-                    format!("public_keys: the key '{kid}' cannot be used: {problem}"),
+                    format!(
+                        "public_keys: the key {} cannot be used: {problem}",
+                        shown(&kid)
+                    ),
                 )
             })?;
             Ok((kid, key))
@@ -265,7 +260,7 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
         let invalid = |why: &str| {
             Error::config(
                 "invalid_header",
-                format!("headers: the header '{name}' {why}"),
+                format!("headers: the header {} {why}", shown(&name)),
             )
         };
         let header: HeaderName = name

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use zeroize::Zeroize;
 
+use super::files::shown;
 use super::type_name;
 use crate::error::{Error, Result};
 use crate::json;
@@ -72,12 +73,16 @@ impl Settings {
                 format!("the configuration is not one JSON object: {problem}"),
             )
         };
+        // The parser's message would quote a text or a number, perhaps a key.
+        if !text.trim_start().starts_with('{') {
+            return Err(invalid("it does not begin with '{'".to_owned()));
+        }
         let mut settings = Settings::default();
         for (name, raw) in json::members(text).map_err(invalid)? {
             let Some((field, kind)) = FIELDS.iter().find(|(field, _)| *field == name) else {
                 return Err(Error::config(
                     "unknown_field",
-                    format!("the configuration has no field '{name}'"),
+                    format!("the configuration has no field {}", shown(&name)),
                 ));
             };
             let raw = raw.get();
@@ -198,7 +203,11 @@ impl Settings {
             .into_iter()
             .map(|(name, value)| match value {
                 Value::String(text) => Ok((name, text)),
-                other => Err(mistyped(&format!("{field}: '{name}'"), "a string", &other)),
+                other => Err(mistyped(
+                    &format!("{field}: the member {}", shown(&name)),
+                    "a string",
+                    &other,
+                )),
             })
             .collect()
     }

@@ -1,5 +1,8 @@
 //! What can be printed: errors about configurations and keys, and Debug.
 
+use std::process::Command;
+
+use loginid::ffi::lid_new_from_env;
 use loginid::{Client, Config};
 use loginid_emulator::Emulator;
 use serde_json::json;
@@ -8,9 +11,9 @@ use crate::capi::{Client as CClient, config};
 
 fn assert_hidden(text: &str, secret: &str) {
     for line in secret.lines().filter(|line| !line.starts_with("-----")) {
-        for part in line.as_bytes().chunks(12) {
+        for part in line.as_bytes().windows(12) {
             let part = std::str::from_utf8(part).expect("ASCII");
-            assert!(part.len() < 12 || !text.contains(part), "{part} in {text}");
+            assert!(!text.contains(part), "{part} in {text}");
         }
     }
 }
@@ -81,5 +84,142 @@ fn errors_about_a_configuration_do_not_quote_its_secrets() {
         let text = format!("{error:?} {}", error.to_json());
         assert_hidden(&text, key);
         assert!(!text.contains("CANARY"), "{text}");
+    }
+}
+
+/// A key as it may stand where it does not belong.
+fn misplaced(key: &str) -> Vec<String> {
+    let lines: Vec<&str> = key.lines().collect();
+    let body = lines[1..lines.len() - 1].concat();
+    vec![
+        key.to_owned(),
+        key.trim_end().replace('\n', "\\n"),
+        key.replace('\n', ""),
+        lines[1..].join("\n"),
+        lines[1..].join("\\n"),
+        lines[1..].concat(),
+        lines[1].to_owned(),
+        lines[2].to_owned(),
+        format!("/{body}"),
+        format!("./{body}"),
+        format!("{}.pem", lines[2]),
+        body,
+    ]
+}
+
+/// The fields that the documentation names.
+fn fields() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let text = std::fs::read_to_string(path).expect("the documentation");
+    let first_cells = text.lines().filter_map(|line| line.split('|').nth(1));
+    let names = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned));
+    let names: Vec<String> = names.collect();
+    for known in ["private_key_file", "ca_file", "headers", "proxy"] {
+        assert!(names.iter().any(|name| name == known), "no {known}");
+    }
+    names
+}
+
+#[test]
+fn a_key_in_the_place_of_a_path_is_refused_and_not_quoted() {
+    let emulator = Emulator::start();
+    let key = emulator.private_key();
+    for (field, instead) in [("private_key_file", "private_key"), ("ca_file", "ca_pem")] {
+        for text in misplaced(key) {
+            let mut config = config(&emulator, json!({field: text}));
+            config.as_object_mut().unwrap().remove(instead);
+            let outcome = CClient::try_new(&config).expect_err("no path");
+            assert_hidden(&outcome.text, key);
+            let pem = text.contains("-----") || text.contains('\n');
+            let code = if pem {
+                "invalid_field"
+            } else {
+                "unreadable_file"
+            };
+            assert_eq!(outcome.code(), code, "{}", outcome.text);
+            let message = outcome.error("message").to_string();
+            assert!(message.contains(field), "{message}");
+            // Where the text may be a key, the message says where one belongs.
+            assert!(message.contains(instead), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_path_that_cannot_be_read_is_shown() {
+    for path in ["key.pem", "/run/secrets/loginid_key", "../no such/key.pem"] {
+        let config = json!({"client_id": "a", "private_key_file": path});
+        let outcome = CClient::try_new(&config).expect_err("no file");
+        assert_eq!(outcome.code(), "unreadable_file");
+        assert!(outcome.text.contains(path), "{}", outcome.text);
+    }
+}
+
+#[test]
+fn a_key_anywhere_in_a_configuration_is_not_quoted() {
+    let emulator = Emulator::start();
+    let key = emulator.private_key();
+    let mut refused = 0;
+    let mut shows_nothing = |config: &str| {
+        if let Err(error) = Config::from_json(config).and_then(Client::with_config) {
+            refused += 1;
+            assert_hidden(&format!("{error:?} {}", error.to_json()), key);
+        }
+    };
+    for text in misplaced(key) {
+        for field in fields() {
+            for value in [
+                json!(text),
+                json!([text]),
+                json!({ &text: text }),
+                json!({ &text: 1 }),
+                json!({"x-name": text}),
+            ] {
+                shows_nothing(&json!({"client_id": "a", &field: value}).to_string());
+            }
+        }
+        for config in [json!(text), json!([text]), json!({ &text: text })] {
+            shows_nothing(&config.to_string());
+        }
+        shows_nothing(&text);
+        shows_nothing(&format!("{{\"client_id\":\"a\"}}{text}"));
+    }
+    assert!(refused > 1000, "{refused}");
+}
+
+const ENVIRONMENT: &str = "LOGINID_TEST_KEY_IN_ENVIRONMENT";
+
+#[test]
+fn a_key_in_the_environment_in_the_place_of_a_path_is_not_quoted() {
+    let emulator = Emulator::start();
+    for variable in ["LOGINID_PRIVATE_KEY_FILE", "LOGINID_CA_FILE"] {
+        for text in misplaced(emulator.private_key()) {
+            let output = Command::new(std::env::current_exe().expect("this test"))
+                .args(["--exact", "shown::process_with_an_environment"])
+                .arg("--nocapture")
+                .env(ENVIRONMENT, "1")
+                .env("LOGINID_CLIENT_ID", "a")
+                .env(variable, text)
+                .output()
+                .expect("a process");
+            let printed = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{printed}");
+            assert!(printed.contains("LID_ERROR_CONFIG"), "{printed}");
+            assert_hidden(&printed, emulator.private_key());
+            assert_hidden(
+                &String::from_utf8_lossy(&output.stderr),
+                emulator.private_key(),
+            );
+        }
+    }
+}
+
+/// Not a test of its own: the process whose environment is read.
+#[test]
+fn process_with_an_environment() {
+    if std::env::var_os(ENVIRONMENT).is_some() {
+        // SAFETY: the pointers are of living variables.
+        let made = CClient::of(|client, out| unsafe { lid_new_from_env(client, out) });
+        println!("{}", made.expect_err("no path").text);
     }
 }
