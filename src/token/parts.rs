@@ -13,6 +13,12 @@ const MAX_TOKEN_BYTES: usize = 16 * 1024;
 const MAX_DEPTH: usize = 32;
 const SIGNATURE_BYTES: usize = 64;
 
+/// The order of the curve P-256.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
 /// A token whose form is right; nothing in it is believed yet.
 pub(super) struct Parts<'a> {
     /// Header and claims with the dot between them, which is what was signed.
@@ -49,7 +55,13 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     // The decoder refuses padding, white space, other alphabets and non-zero
     // trailing bits, so a signature has exactly one spelling.
     match URL_SAFE_NO_PAD.decode(signature) {
-        Ok(bytes) if bytes.len() == SIGNATURE_BYTES => {}
+        Ok(bytes) if bytes.len() == SIGNATURE_BYTES => {
+            if !bytes.chunks_exact(32).all(is_in_range) {
+                return Err(malformed(
+                    "the token's signature holds a number that no signature has",
+                ));
+            }
+        }
         Ok(_) => return Err(malformed("the token's signature is not 64 bytes long")),
         Err(_) => return Err(malformed("the token's signature is not base64url")),
     }
@@ -59,6 +71,12 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
         header: part("header", header)?,
         claims: part("claims", claims)?,
     })
+}
+
+/// Whether r or s is from 1 to n − 1: outside of that no key accepts it, so
+/// that none need be asked for.
+fn is_in_range(number: &[u8]) -> bool {
+    number.iter().any(|byte| *byte != 0) && number < ORDER.as_slice()
 }
 
 fn part(name: &str, encoded: &str) -> Result<Part> {

@@ -36,7 +36,9 @@ fn without_signature(table: &mut Table) {
         let unsigned = format!("{}.", signed_part(table, alg));
         table.row(format!("alg {alg}, no signature"), unsigned, MALFORMED);
         let zeros = format!("{}.{}", signed_part(table, alg), encode([0; 64]));
-        table.row(format!("alg {alg}, 64 zero bytes"), zeros, ALGORITHM);
+        table.row(format!("alg {alg}, 64 zero bytes"), zeros, MALFORMED);
+        let ones = format!("{}.{}", signed_part(table, alg), encode([1; 64]));
+        table.row(format!("alg {alg}, 64 bytes of 1"), ones, ALGORITHM);
         table.header(format!("alg {alg}, signed"), json!({"alg": alg}), ALGORITHM);
     }
 }

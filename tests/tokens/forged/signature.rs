@@ -24,6 +24,13 @@ fn order(last: u8) -> [u8; 32] {
     bytes
 }
 
+/// Far above N, though its last byte is below N's.
+fn above_order() -> [u8; 32] {
+    let mut bytes = order(0);
+    bytes[7] = 1;
+    bytes
+}
+
 /// The good token's first two parts, and its signature.
 fn parts(table: &Table) -> (String, Vec<u8>) {
     let token = table.good();
@@ -39,23 +46,26 @@ pub fn rows(table: &mut Table) {
 
 fn numbers_at_the_edge(table: &mut Table) {
     let (signed, good) = parts(table);
+    // What no signature may hold is wrong on its face; the rest is the key's to tell.
     let edges = [
-        ("0", number(0)),
-        ("1", number(1)),
-        ("n-1", order(0x50)),
-        ("n", N),
-        ("n+1", order(0x52)),
-        ("2^256-1", [0xff; 32]),
+        ("0", number(0), MALFORMED),
+        ("1", number(1), SIGNATURE),
+        ("n-1", order(0x50), SIGNATURE),
+        ("n", N, MALFORMED),
+        ("n+1", order(0x52), MALFORMED),
+        ("n+2^192-81", above_order(), MALFORMED),
+        ("2^256-1", [0xff; 32], MALFORMED),
     ];
-    for (r_name, r) in edges {
-        for (s_name, s) in edges {
+    for (r_name, r, verdict) in edges {
+        for (s_name, s, of_s) in edges {
             let token = format!("{signed}.{}", encode([r, s].concat()));
-            table.row(format!("r {r_name}, s {s_name}"), token, SIGNATURE);
+            let both = if verdict == MALFORMED { verdict } else { of_s };
+            table.row(format!("r {r_name}, s {s_name}"), token, both);
         }
         let token = format!("{signed}.{}", encode([&r[..], &good[32..]].concat()));
-        table.row(format!("r {r_name}, the good s"), token, SIGNATURE);
+        table.row(format!("r {r_name}, the good s"), token, verdict);
         let token = format!("{signed}.{}", encode([&good[..32], &r[..]].concat()));
-        table.row(format!("the good r, s {r_name}"), token, SIGNATURE);
+        table.row(format!("the good r, s {r_name}"), token, verdict);
     }
 }
 
