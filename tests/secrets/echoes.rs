@@ -1,48 +1,14 @@
 //! A service that repeats in its errors what it was sent.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
-use loginid::{Client, Config, Error, Logger};
 use loginid_emulator::Emulator;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::calls::{CALLS, CODE, Watched, answer, body, find, secrets, service, token};
 use crate::capi::config;
-use crate::listener::{Listener, read_request};
-
-/// A password that no encoding leaves as it is.
-const PASSWORD: &str = "CANARY \"pass\\wörd\"/\n+%&=\t<b>";
-const CODE: &str = "CANARYcode-long_0123456789";
-const ASSERTION: &str = "eyJDQU5BUlki.eyJDQU5BUlktY2xhaW1z.Q0FOQVJZLXNpZ25hdHVyZQ";
 
 /// What the service makes of a request: the message of its error.
 type Echo = fn(&str) -> String;
-
-fn token(request: &str) -> &str {
-    let bearer = request.split("Bearer ").nth(1);
-    bearer
-        .and_then(|rest| rest.split("\r\n").next())
-        .expect("a token")
-}
-
-fn body(request: &str) -> &str {
-    request.split_once("\r\n\r\n").expect("a head").1
-}
-
-fn secrets(request: &str) -> Vec<String> {
-    let body: Value = serde_json::from_str(body(request)).expect("JSON");
-    [
-        "/password",
-        "/code",
-        "/authentication_code/code",
-        "/assertion",
-    ]
-    .iter()
-    .filter_map(|pointer| body.pointer(pointer)?.as_str())
-    .map(str::to_owned)
-    .collect()
-}
 
 const ECHOES: [(&str, Echo); 13] = [
     ("everything", |request| request.to_owned()),
@@ -91,90 +57,27 @@ const ECHOES: [(&str, Echo); 13] = [
     }),
 ];
 
-/// Whether a text holds a secret, or a telling part of one.
-fn find(text: &str, request: &str) -> Option<String> {
-    let (_, varying) = token(request).split_once('.').expect("two parts");
-    let parts = varying.as_bytes().windows(16).map(<[u8]>::to_vec);
-    let assertion = ASSERTION.as_bytes().windows(16).map(<[u8]>::to_vec);
-    let found = parts
-        .chain(assertion)
-        .find(|part| text.as_bytes().windows(16).any(|window| window == part));
-    match found {
-        Some(part) => Some(String::from_utf8_lossy(&part).into_owned()),
-        None => ["CANARY", "wörd", "w%C3", "w%c3", "0123456789"]
-            .into_iter()
-            .find(|canary| text.contains(canary))
-            .map(str::to_owned),
-    }
-}
-
-type CallIt = fn(&Client) -> loginid::Result<String>;
-
-const CALLS: [(&str, CallIt); 4] = [
-    ("authenticate_password", |client| {
-        client.authenticate_password("ann", PASSWORD)
-    }),
-    ("authorize_code", |client| {
-        client.authorize_code(CODE, "long", "add_credential", None, Some("ann"))
-    }),
-    ("wait_code", |client| {
-        client.wait_code("ann", CODE, "long", std::time::Duration::ZERO, None)
-    }),
-    ("authenticate_publickey_complete", |client| {
-        client.authenticate_publickey_complete("ann", "id", ASSERTION)
-    }),
-];
-
-/// A service that answers every request with this error object.
-fn service(
-    status: &'static str,
-    answer: impl Fn(&str) -> Value + Send + Sync + 'static,
-) -> (Listener, Arc<Mutex<Vec<String>>>) {
-    let requests = Arc::new(Mutex::new(Vec::new()));
-    let seen = requests.clone();
-    let listener = Listener::start(move |mut stream, _| {
-        while let Some(request) = read_request(&mut stream) {
-            let body = answer(&request).to_string();
-            seen.lock().expect("no panic").push(request);
-            let head = format!(
-                "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            if stream.write_all((head + &body).as_bytes()).is_err() {
-                break;
-            }
-        }
-    });
-    (listener, requests)
-}
-
-fn shown(error: &Error) -> String {
-    format!("{} {error} {error:?} {}", error.to_json(), error.code())
-}
-
 #[test]
 fn what_the_service_repeats_in_its_message_is_hidden() {
     let emulator = Emulator::start();
-    for (what, echo) in ECHOES {
-        let (service, requests) = service(
-            "400 Bad Request",
-            move |request| json!({"code": "bad_request", "message": echo(request)}),
-        );
-        let config = config(&emulator, json!({"base_url": service.base_url()}));
-        let client = Client::with_config(Config::from_json(&config.to_string()).unwrap()).unwrap();
-        let events = Arc::new(Mutex::new(String::new()));
-        let log = events.clone();
-        client.set_logger(Some(Logger::new(move |event| {
-            log.lock().expect("no panic").push_str(event);
-        })));
-        for (operation, call) in CALLS {
-            let error = call(&client).expect_err("refused");
-            assert_eq!(error.http_status(), Some(400), "{error}");
-            let request = requests.lock().expect("no panic").pop().expect("a request");
-            let events = events.lock().expect("no panic").clone();
-            for text in [shown(&error), events, format!("{client:?}")] {
-                let found = find(&text, &request);
-                assert_eq!(found, None, "{operation}, {what}: {text}");
+    for (number, status) in [
+        (400, "400 Bad Request"),
+        (403, "403 Forbidden"),
+        (500, "500 -"),
+    ] {
+        for (what, echo) in ECHOES {
+            let (service, requests) = service(move |request| {
+                let error = json!({"code": "bad_request", "message": echo(request)});
+                answer(status, &error.to_string())
+            });
+            let further = json!({"base_url": service.base_url(), "max_retries": 0});
+            let watched = Watched::new(&config(&emulator, further));
+            for (operation, call) in CALLS {
+                let error = call(&watched.client).expect_err("refused");
+                assert_eq!(error.http_status(), Some(number), "{error}");
+                let request = requests.lock().expect("no panic").pop().expect("a request");
+                let said = watched.said(&error);
+                assert_eq!(find(&said, &request), None, "{operation}, {what}: {said}");
             }
         }
     }
@@ -183,21 +86,117 @@ fn what_the_service_repeats_in_its_message_is_hidden() {
 #[test]
 fn what_the_service_repeats_in_its_code_is_hidden() {
     let emulator = Emulator::start();
-    let (service, requests) = service("403 Forbidden", |request| {
+    let (service, requests) = service(|request| {
         // Shorter than 64 characters, or it is not taken for a code.
         let signature = token(request).rsplit('.').next().expect("a part");
-        let secret = secrets(request).into_iter().next().expect("a secret");
-        let code = match secret == CODE {
-            true => format!("bad-{secret}"),
-            false => signature[..60].to_owned(),
+        let code = match secrets(request).first() {
+            Some(secret) if secret == CODE => format!("bad-{secret}"),
+            _ => signature[..60].to_owned(),
         };
-        json!({"code": code, "message": ""})
+        answer(
+            "403 Forbidden",
+            &json!({"code": code, "message": ""}).to_string(),
+        )
     });
-    let config = config(&emulator, json!({"base_url": service.base_url()}));
-    let client = Client::with_config(Config::from_json(&config.to_string()).unwrap()).unwrap();
+    let further = json!({"base_url": service.base_url(), "max_retries": 0});
+    let watched = Watched::new(&config(&emulator, further));
     for (operation, call) in CALLS {
-        let error = call(&client).expect_err("refused");
+        let error = call(&watched.client).expect_err("refused");
         let request = requests.lock().expect("no panic").pop().expect("a request");
-        assert_eq!(find(&shown(&error), &request), None, "{operation}: {error}");
+        let said = watched.said(&error);
+        assert_eq!(find(&said, &request), None, "{operation}: {said}");
+    }
+}
+
+/// Answers that are no error objects: well-formed HTTP and not, with the token
+/// in each place that a parser might quote.
+const ODD_ANSWERS: [(&str, fn(&str) -> String); 21] = [
+    ("the reason", |token| {
+        format!("HTTP/1.1 400 {token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("the version", |token| {
+        format!("{token} 200 OK\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("the status", |token| {
+        format!("HTTP/1.1 {token} OK\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("the status, after a number", |token| {
+        format!("HTTP/1.1 200{token} OK\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("nothing but it", |token| format!("{token}\r\n\r\n")),
+    ("a header's value", |token| {
+        format!("HTTP/1.1 400 -\r\nx-token: {token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("a header's value with a NUL", |token| {
+        format!("HTTP/1.1 400 -\r\nx-token: {token}\0\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("a header's name", |token| {
+        format!("HTTP/1.1 400 -\r\n{token}: x\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("a header's name with a space", |token| {
+        format!("HTTP/1.1 400 -\r\nBearer {token}: x\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("a header without a colon", |token| {
+        format!("HTTP/1.1 400 -\r\n{token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("content-length", |token| {
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n")
+    }),
+    ("transfer-encoding", |token| {
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {token}\r\n\r\n")
+    }),
+    ("a chunk's length", |token| {
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{token}\r\n\r\n")
+    }),
+    ("content-encoding", |token| {
+        format!("HTTP/1.1 200 OK\r\ncontent-encoding: {token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("content-type", |token| {
+        format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset={token}\r\n\
+             content-length: 1\r\n\r\n\u{7f}"
+        )
+    }),
+    ("location", |token| {
+        format!("HTTP/1.1 302 -\r\nlocation: {token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("retry-after", |token| {
+        format!("HTTP/1.1 503 -\r\nretry-after: {token}\r\ncontent-length: 0\r\n\r\n")
+    }),
+    ("upgrade", |token| {
+        format!("HTTP/1.1 101 {token}\r\nupgrade: {token}\r\n\r\n")
+    }),
+    ("a text for an answer", |token| {
+        let length = token.len();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{token}")
+    }),
+    ("a JSON string for an answer", |token| {
+        let length = token.len() + 2;
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n\"{token}\"")
+    }),
+    ("a member twice", |token| {
+        let body = format!("{{\"{token}\":1,\"{token}\":2}}");
+        let length = body.len();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}")
+    }),
+];
+
+#[test]
+fn what_an_odd_answer_repeats_of_the_token_is_not_quoted() {
+    let emulator = Emulator::start();
+    for (what, odd) in ODD_ANSWERS {
+        let (service, requests) = service(move |request| {
+            let answer = odd(token(request)).replacen("\r\n", "\r\nconnection: close\r\n", 1);
+            answer.into_bytes()
+        });
+        let further = json!({"base_url": service.base_url(), "max_retries": 0,
+            "request_timeout_ms": 60_000, "wait_timeout_ms": 60_000});
+        let watched = Watched::new(&config(&emulator, further));
+        for (operation, call) in CALLS {
+            let error = call(&watched.client).expect_err("not an answer");
+            let request = requests.lock().expect("no panic").pop().expect("a request");
+            let said = watched.said(&error);
+            assert_eq!(find(&said, &request), None, "{operation}, {what}: {said}");
+        }
     }
 }

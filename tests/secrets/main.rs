@@ -6,6 +6,7 @@ mod capi;
 #[path = "../support/listener.rs"]
 mod listener;
 
+mod calls;
 mod echoes;
 mod memory;
 mod shown;
