@@ -108,9 +108,12 @@ fn what_the_service_repeats_in_its_code_is_hidden() {
     }
 }
 
+/// A whole answer of a service that was sent this token.
+type OddAnswer = fn(&str) -> String;
+
 /// Answers that are no error objects: well-formed HTTP and not, with the token
 /// in each place that a parser might quote.
-const ODD_ANSWERS: [(&str, fn(&str) -> String); 21] = [
+const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
     ("the reason", |token| {
         format!("HTTP/1.1 400 {token}\r\ncontent-length: 0\r\n\r\n")
     }),

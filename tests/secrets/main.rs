@@ -5,8 +5,13 @@
 mod capi;
 #[path = "../support/listener.rs"]
 mod listener;
+#[allow(dead_code, reason = "the tests of tokens use more of it")]
+#[path = "../tokens/support/service.rs"]
+mod signer;
 
 mod calls;
 mod echoes;
+mod forged;
 mod memory;
+mod proxy;
 mod shown;

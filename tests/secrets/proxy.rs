@@ -1,0 +1,91 @@
+//! A proxy that refuses, and repeats the credentials that its URL holds.
+
+use std::io::Write;
+
+use loginid_emulator::Emulator;
+use serde_json::json;
+
+use crate::calls::{Watched, answer, part_of};
+use crate::capi::config;
+use crate::listener::{Listener, read_request};
+
+const USER: &str = "CANARY-user";
+const PASSWORD: &str = "CANARY-pass wörd/@:";
+const IN_URL: &str = "CANARY-user:CANARY-pass%20w%C3%B6rd%2F%40%3A";
+
+/// What a proxy answers, given the credentials in base64 as it got them.
+type Refusal = fn(&str) -> Vec<u8>;
+
+const REFUSALS: [(&str, Refusal); 9] = [
+    ("407 with a body", |basic| {
+        answer("407 Proxy Authentication Required", basic)
+    }),
+    ("407 with JSON", |basic| {
+        let error = json!({"code": "proxy", "message": basic});
+        answer("407 -", &error.to_string())
+    }),
+    ("the reason", |basic| answer(&format!("403 {basic}"), "")),
+    ("the status", |basic| answer(basic, "")),
+    ("a redirect", |basic| {
+        format!("HTTP/1.1 302 -\r\nlocation: http://{IN_URL}@127.0.0.1/{basic}\r\n\r\n").into()
+    }),
+    ("a header's name", |basic| {
+        format!("HTTP/1.1 502 -\r\n{basic}: x\r\n\r\n").into()
+    }),
+    ("a header without a colon", |basic| {
+        format!("HTTP/1.1 502 -\r\n{IN_URL} {basic}\r\n\r\n").into()
+    }),
+    ("nothing but them", |basic| {
+        format!("{IN_URL} {basic}\r\n\r\n").into()
+    }),
+    ("no answer", |_| Vec::new()),
+];
+
+#[test]
+fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
+    use base64::Engine;
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{PASSWORD}"));
+    for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
+        for (what, refusal) in REFUSALS {
+            let expected = format!("Proxy-Authorization: Basic {basic}\r\n");
+            let proxy = Listener::start(move |mut stream, _| {
+                let request = read_request(&mut stream).expect("a request");
+                let sent = request.contains(&expected);
+                let basic = expected.trim_end().rsplit(' ').next().expect("a word");
+                let answer = refusal(basic);
+                // Unless it has the credentials, the test shows nothing.
+                let _ = stream.write_all(if sent {
+                    &answer
+                } else {
+                    b"HTTP/1.1 200 -\r\n\r\n"
+                });
+            });
+            let url = proxy.base_url().replace("://", &format!("://{IN_URL}@"));
+            let watched = Watched::new(&config(&emulator, json!({"proxy": url, "max_retries": 1})));
+            let error = watched.client.add_user_without_credentials("ann");
+            let error = error.expect_err("no way through");
+            let code = ["proxy_failed", "invalid_response", "connect_failed"];
+            assert!(code.contains(&error.code()), "{what}: {error}");
+            let said = watched.said(&error);
+            assert!(!said.contains("CANARY"), "{what}: {said}");
+            assert_eq!(part_of(&said, &basic), None, "{what}: {said}");
+            assert!(proxy.accepted() >= 1, "{what}: the proxy is not asked");
+        }
+        assert_eq!(emulator.request_count(), 0, "past the proxy");
+    }
+}
+
+#[test]
+fn the_credentials_of_a_proxy_that_is_not_there_are_not_shown() {
+    let emulator = Emulator::start();
+    for host in ["127.0.0.1:1", "no-such-host.invalid:1"] {
+        let proxy = format!("http://{IN_URL}@{host}");
+        let watched = Watched::new(&config(
+            &emulator,
+            json!({"proxy": proxy, "max_retries": 0}),
+        ));
+        let error = watched.client.get_user("ann").expect_err("no proxy");
+        let said = watched.said(&error);
+        assert!(!said.contains("CANARY"), "{host}: {said}");
+    }
+}
