@@ -26,9 +26,8 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, Unreadable> {
     let text = with_line_ends(text);
     let mut rest = text.as_str();
     let mut blocks = Vec::new();
-    while let Some(begin) = rest.find(BEGIN) {
-        rest = &rest[begin + BEGIN.len()..];
-        let (label, after_label) = rest.split_once("-----").ok_or(Unreadable::NoEnd)?;
+    while let Some((_, begun)) = rest.split_once(BEGIN) {
+        let (label, after_label) = begun.split_once("-----").ok_or(Unreadable::NoEnd)?;
         // Errors repeat the label: in a mangled text it could be the key itself.
         if !is_label(label) {
             return Err(Unreadable::NoBlock);
@@ -50,15 +49,17 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, Unreadable> {
 fn with_line_ends(text: &str) -> Zeroizing<String> {
     let mut ended = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        ended.push_str(&rest[..at]);
-        let (spelling, after) = match rest.as_bytes().get(at + 1) {
-            Some(b'n') => ("\n", &rest[at + 2..]),
-            Some(b'r') => ("", &rest[at + 2..]),
-            _ => ("\\", &rest[at + 1..]),
+    while let Some((before, after)) = rest.split_once('\\') {
+        ended.push_str(before);
+        rest = if let Some(after) = after.strip_prefix('n') {
+            ended.push('\n');
+            after
+        } else if let Some(after) = after.strip_prefix('r') {
+            after
+        } else {
+            ended.push('\\');
+            after
         };
-        ended.push_str(spelling);
-        rest = after;
     }
     ended.push_str(rest);
     ended

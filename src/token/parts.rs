@@ -44,10 +44,7 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
             "the token is longer than {MAX_TOKEN_BYTES} bytes"
         )));
     }
-    let mut parts = token.split('.');
-    let (Some(header), Some(claims), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let Some((signed, header, claims, signature)) = three_parts(token) else {
         return Err(malformed(
             "a token has three parts with a dot between each two",
         ));
@@ -66,11 +63,18 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
         Err(_) => return Err(malformed("the token's signature is not base64url")),
     }
     Ok(Parts {
-        signed: &token[..header.len() + 1 + claims.len()],
+        signed,
         signature,
         header: part("header", header)?,
         claims: part("claims", claims)?,
     })
+}
+
+/// What is signed, which is header and claims, those two, and the signature.
+fn three_parts(token: &str) -> Option<(&str, &str, &str, &str)> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    (!claims.contains('.')).then_some((signed, header, claims, signature))
 }
 
 /// Whether r or s is from 1 to n − 1: outside of that no key accepts it, so

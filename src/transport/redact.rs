@@ -111,13 +111,11 @@ fn without_parts(text: &str, token: &str) -> String {
     let parts: std::collections::HashSet<&[u8]> = token.as_bytes().windows(PART).collect();
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(of_token) {
-        kept.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest
-            .find(|character| !of_token(character))
-            .unwrap_or(rest.len());
-        let (run, after) = rest.split_at(end);
+    while let Some((before, begun)) = rest.find(of_token).and_then(|at| rest.split_at_checked(at)) {
+        kept.push_str(before);
+        let end = begun.find(|character| !of_token(character));
+        let cut = end.and_then(|end| begun.split_at_checked(end));
+        let (run, after) = cut.unwrap_or((begun, ""));
         match run
             .as_bytes()
             .windows(PART)
