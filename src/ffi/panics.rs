@@ -1,6 +1,8 @@
 //! A panic inside every function of the header. It is injected into this test
 //! build only; what is shipped has nothing of it.
 
+mod messages;
+
 use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -165,14 +167,22 @@ fn address(function: &Function) -> *const () {
 
 /// Calls a function; gives what it returned and what it stored.
 fn call(function: &Function, client: *mut lid_client) -> (usize, *mut c_char, *mut lid_client) {
-    let text = c"{}".as_ptr();
+    call_with(function, client, c"{}")
+}
+
+/// The same with this for every text.
+fn call_with(
+    function: &Function,
+    client: *mut lid_client,
+    text: &CStr,
+) -> (usize, *mut c_char, *mut lid_client) {
     let mut out = ptr::null_mut();
     let mut made = ptr::dangling_mut();
     let arguments: Vec<usize> = function
         .parameters
         .iter()
         .map(|parameter| match parameter.kind {
-            Kind::Text => text as usize,
+            Kind::Text => text.as_ptr() as usize,
             Kind::Client => client as usize,
             Kind::NewClient => &raw mut made as usize,
             Kind::Out => &raw mut out as usize,

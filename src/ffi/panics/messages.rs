@@ -1,0 +1,85 @@
+//! What a panic prints before it is caught: nothing of what was being handled.
+
+use std::ffi::{CStr, CString};
+use std::process::Command;
+
+use loginid_emulator::Emulator;
+
+use super::{ARMED, call_with, functions};
+use crate::client::Client;
+use crate::config::Config;
+use crate::ffi::{lid_client, lid_free, lid_free_string, lid_status};
+use crate::log::Logger;
+
+const ROLE: &str = "LOGINID_TEST_PANIC_MESSAGES";
+const CANARY: &str = "CANARY-password-or-code";
+
+/// Calls a function with the canary for every text; it must meet a panic.
+fn panics(name: &str, client: *mut lid_client) {
+    let functions = functions();
+    let function = functions.iter().find(|function| function.name == name);
+    let text = CString::new(CANARY).unwrap();
+    let (status, out, _) = call_with(function.unwrap(), client, &text);
+    ARMED.set(false);
+    assert_eq!(status, lid_status::LID_ERROR_INTERNAL as usize, "{name}");
+    // SAFETY: stored by the call, freed once.
+    unsafe {
+        let answer = CStr::from_ptr(out).to_str().unwrap().to_owned();
+        lid_free_string(out);
+        assert!(!answer.contains("CANARY"), "{answer}");
+        assert!(!answer.contains("injected"), "{answer}");
+    }
+}
+
+/// Not a test of its own: the process whose panics are read.
+#[test]
+fn process_that_panics() {
+    let Ok(config) = std::env::var(ROLE) else {
+        return;
+    };
+    let client = Client::with_config(Config::from_json(&config).unwrap()).unwrap();
+    // Deep in a call, with its body and its token at hand.
+    client.set_logger(Some(Logger::new(|_| panic!("injected after sending"))));
+    let client = Box::into_raw(Box::new(lid_client(client)));
+    for name in [
+        "lid_authenticate_password",
+        "lid_register_password",
+        "lid_authenticate_publickey_complete",
+        "lid_create_tx",
+        "lid_get_user",
+    ] {
+        panics(name, client);
+    }
+    for function in functions().iter().filter(|function| function.status) {
+        ARMED.set(true);
+        panics(&function.name, client);
+    }
+    // SAFETY: made above, freed once.
+    unsafe { lid_free(client) };
+}
+
+#[test]
+fn what_a_panic_prints_holds_nothing_of_the_call() {
+    let emulator = Emulator::start();
+    let key = emulator.private_key();
+    let config = serde_json::json!({"client_id": emulator.client_id(),
+        "base_url": emulator.base_url(), "private_key": key});
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "ffi::panics::messages::process_that_panics"])
+        .arg("--nocapture")
+        .env(ROLE, config.to_string())
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
+    // The second is how every token begins.
+    for secret in ["CANARY", "eyJ"].into_iter().chain(key.lines()) {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
+    // Lines, since the traces have the name among those of the functions.
+    let count = |message| printed.lines().filter(|line| *line == message).count();
+    assert_eq!(count("injected after sending"), 5);
+    let with_status = functions().iter().filter(|each| each.status).count();
+    assert_eq!(count("injected"), with_status);
+}
