@@ -1,6 +1,9 @@
 //! Tokens and the keys that prove them, under attack. All through the C
 //! interface; `docs/TRUST.md` names these tests row by row.
 
+#[path = "../support/listener.rs"]
+mod listener;
+
 mod changed;
 mod forged;
 mod keys;

@@ -1,4 +1,4 @@
-//! Algorithms, extensions and keys named in the header.
+//! Algorithms and extensions named in the header.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -7,10 +7,10 @@ use aws_lc_rs::signature::{
     self, ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
     Ed25519KeyPair,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{ALGORITHM, GOOD, MALFORMED, SIGNATURE, Table};
-use crate::support::service::{Signer, encode, with};
+use crate::support::service::{encode, with};
 
 pub fn rows(table: &mut Table) {
     without_signature(table);
@@ -18,7 +18,6 @@ pub fn rows(table: &mut Table) {
     other_signature_algorithms(table);
     algorithm_names(table);
     extensions(table);
-    embedded_keys(table);
 }
 
 /// Header and claims of the good token, with another `alg`.
@@ -192,58 +191,9 @@ fn extensions(table: &mut Table) {
     }
 }
 
-/// Whoever forges a token can bring a key along.
-fn embedded(attacker: &Signer) -> [(&'static str, Value); 7] {
-    let (x, y) = attacker.point()[1..].split_at(32);
-    let jwk = json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y),
-        "kid": "k", "alg": "ES256", "use": "sig"});
-    let spki = attacker.pem();
-    let base64: String = spki.lines().filter(|line| !line.starts_with('-')).collect();
-    [
-        ("jwk", json!({"jwk": jwk})),
-        ("jwks", json!({"jwks": {"keys": [jwk]}})),
-        ("jku", json!({"jku": "http://127.0.0.1:1/jwks.json"})),
-        ("x5u", json!({"x5u": "http://127.0.0.1:1/cert.pem"})),
-        ("x5c", json!({"x5c": [base64]})),
-        ("key", json!({"key": spki})),
-        (
-            "all at once",
-            json!({"jwk": jwk, "jku": "http://127.0.0.1:1/", "x5c": [base64]}),
-        ),
-    ]
-}
-
-fn embedded_keys(table: &mut Table) {
-    let attacker = Signer::new("k");
-    for (name, members) in embedded(&attacker) {
-        for (kid, header) in [
-            ("with kid", attacker.header()),
-            (
-                "without kid",
-                with(&attacker.header(), json!({"kid": null})),
-            ),
-        ] {
-            let token = attacker.sign(&with(&header, members.clone()), &table.claims);
-            table.row(
-                format!("signed by the {name} in its header, {kid}"),
-                token,
-                SIGNATURE,
-            );
-        }
-    }
-}
-
 pub fn legal(table: &mut Table) {
     table.header("no typ", json!({"typ": null}), GOOD);
     table.header("typ in small letters", json!({"typ": "jwt"}), GOOD);
     table.header("no kid", json!({"kid": null}), GOOD);
     table.header("an unknown member", json!({"x-trace": {"a": [1, 2]}}), GOOD);
-    // Ignored, so they do no harm either.
-    for (name, members) in embedded(&Signer::new("k")) {
-        table.header(
-            format!("signed by the service beside a foreign {name}"),
-            members,
-            GOOD,
-        );
-    }
 }

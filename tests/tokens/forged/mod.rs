@@ -6,6 +6,7 @@
 //! Each time the good token beside it is accepted right after by the same client.
 
 mod claims;
+mod embedded;
 mod encoding;
 mod header;
 mod json;
@@ -14,6 +15,8 @@ mod transaction;
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
+
+use embedded::Attacker;
 
 use crate::support::ffi::{Lid, Outcome};
 use crate::support::service::{Signer, login_claims, with};
@@ -55,6 +58,7 @@ pub struct Row {
 pub struct Table {
     pub service: Signer,
     pub claims: Value,
+    attacker: Attacker,
     rows: Vec<Row>,
 }
 
@@ -63,6 +67,7 @@ impl Table {
         Table {
             service: Signer::new("k"),
             claims: login_claims(CLIENT_ID),
+            attacker: Attacker::new(),
             rows: Vec::new(),
         }
     }
@@ -165,12 +170,22 @@ fn judge_all(table: &Table) {
         problems.extend(judge(&Lid::new(&warm), row, &twin, &emulator, 0));
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert_eq!(
+        table.attacker.visits(),
+        0,
+        "a key was fetched from its forger"
+    );
+    // It was there to be visited, and still counts one visit only.
+    let place = json!({"base_url": table.attacker.jwks_url()});
+    Lid::new(&with(&online(&emulator), place)).verify(&twin);
+    assert_eq!(table.attacker.visits(), 1);
 }
 
 #[test]
 fn forged_tokens_are_refused_with_their_status() {
     let mut table = Table::new();
     header::rows(&mut table);
+    embedded::rows(&mut table);
     json::rows(&mut table);
     signature::rows(&mut table);
     encoding::rows(&mut table);
@@ -186,6 +201,7 @@ fn forged_tokens_are_refused_with_their_status() {
 fn unusual_but_legal_tokens_are_accepted() {
     let mut table = Table::new();
     header::legal(&mut table);
+    embedded::legal(&mut table);
     json::legal(&mut table);
     signature::legal(&mut table);
     claims::legal(&mut table);

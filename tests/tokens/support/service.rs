@@ -29,6 +29,11 @@ impl Signer {
         Signer { pair, kid }
     }
 
+    pub fn pkcs8(&self) -> Vec<u8> {
+        let der = self.pair.to_pkcs8v1().expect("a key");
+        der.as_ref().to_vec()
+    }
+
     /// The public key as SubjectPublicKeyInfo.
     pub fn spki(&self) -> Vec<u8> {
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der().expect("a key");
