@@ -41,11 +41,18 @@ fn holds_contents(text: &str) -> bool {
     text.contains("-----") || text.contains(['\n', '\r']) || text.len() > MAX_PATH_BYTES
 }
 
-/// Whether a path may be shown: a key without its first line is a long text of
-/// the base64 alphabet, to which the dot does not belong and the slash does.
+/// Whether a path may be shown. A key without its first line is a long text of
+/// base64, which paths could be too, but for its mixture of capitals and small
+/// letters; what mixes them is rather not shown.
 fn is_plainly_a_path(text: &str) -> bool {
+    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+    let is_mixed = |run: &[u8]| {
+        run.len() >= 12
+            && run.iter().any(u8::is_ascii_uppercase)
+            && run.iter().any(u8::is_ascii_lowercase)
+    };
     let short = text.len() <= 200 && text.split(MAIN_SEPARATOR).all(|name| name.len() <= 40);
-    short && (text.starts_with(MAIN_SEPARATOR) || text.contains('.'))
+    short && !text.as_bytes().split(|byte| !of_base64(byte)).any(is_mixed)
 }
 
 /// A name of the configuration as errors show it. One that is longer than names

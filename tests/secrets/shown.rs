@@ -91,6 +91,10 @@ fn errors_about_a_configuration_do_not_quote_its_secrets() {
 fn misplaced(key: &str) -> Vec<String> {
     let lines: Vec<&str> = key.lines().collect();
     let body = lines[1..lines.len() - 1].concat();
+    // Base64 has slashes, so a key may look like a path of short names.
+    let mut with_slashes = lines[2].to_owned();
+    with_slashes.insert(20, '/');
+    with_slashes.insert(41, '/');
     vec![
         key.to_owned(),
         key.trim_end().replace('\n', "\\n"),
@@ -103,6 +107,7 @@ fn misplaced(key: &str) -> Vec<String> {
         format!("/{body}"),
         format!("./{body}"),
         format!("{}.pem", lines[2]),
+        format!("/{with_slashes}.pem"),
         body,
     ]
 }
