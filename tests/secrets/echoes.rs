@@ -177,8 +177,8 @@ const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
         let length = token.len() + 2;
         format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n\"{token}\"")
     }),
-    ("a member twice", |token| {
-        let body = format!("{{\"{token}\":1,\"{token}\":2}}");
+    ("a member without a value", |token| {
+        let body = format!("{{\"{token}\":1,\"{token}\"}}");
         let length = body.len();
         format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}")
     }),
