@@ -30,6 +30,8 @@ mod config;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;
+#[allow(unsafe_code)]
+mod fork;
 mod json;
 mod key;
 mod log;
