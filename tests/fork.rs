@@ -5,17 +5,21 @@
 mod capi;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/pthread.rs"]
+mod pthread;
 #[path = "support/token.rs"]
 mod token;
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use capi::{Client, Outcome, config};
 use loginid_emulator::{Emulator, Fault, FaultKind, Request};
+use pthread::beside;
 use serde_json::{Value, json};
 use token::{Distinct, Marks};
 
@@ -127,7 +131,7 @@ fn parent_and_child_both_go_on_over_https() {
 #[test]
 fn parent_and_child_both_go_on_while_keys_are_refreshed() {
     let emulator = Emulator::builder().recording(false).start();
-    emulator.inject(late_keys(500));
+    emulator.inject(late_keys(150));
     fork_with(&emulator, json!({"key_cache_ttl_s": 1}));
 }
 
@@ -147,13 +151,23 @@ fn forking_process() {
     let used = Client::new(&input["config"]);
     let mut distinct = Distinct::default();
     let over = AtomicBool::new(false);
+    let running = Barrier::new(BUSY_THREADS + 2);
     let busy = thread::scope(|scope| {
-        let (used, over) = (&used, &over);
+        let (used, over, running) = (&used, &over, &running);
         let done = Over(over);
         let busy: Vec<_> = (0..BUSY_THREADS)
-            .map(|number| scope.spawn(move || be_busy(used, number, token, over)))
+            .map(|number| {
+                scope.spawn(move || {
+                    running.wait();
+                    be_busy(used, number, token, over)
+                })
+            })
             .collect();
-        scope.spawn(|| come_and_go(used, over));
+        scope.spawn(move || {
+            running.wait();
+            come_and_go(used, over);
+        });
+        running.wait();
         for round in 0..forks / AT_ONCE {
             // Every other round a client that no call was made with.
             let fresh = Client::new(&input["config"]);
@@ -208,20 +222,19 @@ fn be_busy(client: &Client, number: usize, token: &str, over: &AtomicBool) -> Ve
 /// random bytes, or as they end.
 fn come_and_go(client: &Client, over: &AtomicBool) {
     while_not(over, || {
-        thread::scope(|scope| scope.spawn(|| sign(client)).join().expect("a token"));
+        beside(|| sign(client), || ());
     });
 }
 
 /// A child's life: calls in two threads, then it frees the client.
 fn life(client: &Client, number: usize, token: &str) -> String {
-    let tokens = thread::scope(|scope| {
-        let second = scope.spawn(|| call_all(client, number + 1, token));
-        let first = call_all(client, number, token);
-        format!("{first} {}", second.join().expect("a token"))
-    });
+    let (second, first) = beside(
+        || call_all(client, number + 1, token),
+        || call_all(client, number, token),
+    );
     // SAFETY: the child's copy, freed once: this process ends without dropping it.
     unsafe { loginid::ffi::lid_free(client.raw()) };
-    tokens
+    format!("{first} {second}")
 }
 
 /// The library that signs draws its random bytes under locks of its own, and has
@@ -250,17 +263,24 @@ fn signing_process() {
     }));
     let mut distinct = Distinct::default();
     let over = AtomicBool::new(false);
+    let running = Barrier::new(2 * BUSY_THREADS + 1);
     thread::scope(|scope| {
         let _over = Over(&over);
         for _ in 0..BUSY_THREADS {
-            scope.spawn(|| while_not(&over, || drop(sign(&client))));
-            scope.spawn(|| come_and_go(&client, &over));
+            scope.spawn(|| {
+                running.wait();
+                while_not(&over, || drop(sign(&client)));
+            });
+            scope.spawn(|| {
+                running.wait();
+                come_and_go(&client, &over);
+            });
         }
+        running.wait();
         for _ in 0..forks {
             let child = Child::start(|| {
-                let first = sign(&client);
-                let second = thread::scope(|scope| scope.spawn(|| sign(&client)).join());
-                format!("{first} {}", second.expect("a token"))
+                let (second, first) = beside(|| sign(&client), || sign(&client));
+                format!("{first} {second}")
             });
             for made in child.end().split_whitespace() {
                 distinct.add(&token::read(made).marks);
