@@ -32,6 +32,8 @@ mod error;
 pub mod ffi;
 #[allow(unsafe_code)]
 mod fork;
+#[cfg(test)]
+mod injected;
 mod json;
 mod key;
 mod log;

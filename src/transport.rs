@@ -225,6 +225,8 @@ fn attempt(
     };
     reset_sent();
     let mut response = send(agent, config, call, body, bearer, request_id, left)?;
+    #[cfg(test)]
+    crate::injected::pass(crate::injected::Point::HeadRead);
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
     if response.status().is_redirection() {
@@ -254,6 +256,8 @@ fn attempt(
         .limit(limit)
         .read_to_vec()
         .map_err(|error| failed(error).with_status(status))?;
+    #[cfg(test)]
+    crate::injected::pass(crate::injected::Point::Answered);
     if !response.status().is_success() {
         return Err(refused(status, &body_bytes, retry_after, body, bearer));
     }
