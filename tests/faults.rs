@@ -169,7 +169,8 @@ impl Setting {
 
     /// Makes each system call fail, one at a time, until there are no more of its
     /// kind; `none` are the kinds of which there is none. By default each meets one
-    /// of its errors, in turn; all of them under `make torture`.
+    /// of its errors, in turn, but for EINTR, which has tests of its own with real
+    /// signals (tests/http/signals.rs); all of them under `make torture`.
     fn each_system_call_fails(&self, further: &str, argument: &str, none: &[&str]) {
         let all = std::env::var_os("LOGINID_TORTURE").is_some();
         let mut figures = Vec::new();
@@ -177,10 +178,11 @@ impl Setting {
             let statuses = format!("{statuses} {further}");
             // The program's own line is the first that is read.
             let first = if call == "read" { 2 } else { 1 };
+            let serious: Vec<&str> = errors.iter().copied().filter(|e| *e != "EINTR").collect();
             let mut faults = 0;
             'positions: for at in first..=MOST {
                 assert!(at < MOST, "{call}: there is no end of them");
-                let turn = [errors[at % errors.len()]];
+                let turn = [serious[at % serious.len()]];
                 for error in if all { errors } else { &turn } {
                     if self.max_retries > 0 {
                         self.emulator.clear_faults();
