@@ -18,6 +18,7 @@ use sec1::{EcParameters, EcPrivateKey};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, Status};
+use crate::fork;
 use crate::json::ObjectWriter;
 use crate::pem::{self, Unreadable};
 use crate::random;
@@ -42,11 +43,11 @@ impl SigningKey {
     fn read(text: &str) -> Result<SigningKey> {
         let secret = read_private_key(text)?;
         let public = secret.public_key().to_sec1_bytes();
-        EcdsaKeyPair::from_private_key_and_public_key(
-            &ECDSA_P256_SHA256_FIXED_SIGNING,
-            &Zeroizing::new(secret.to_bytes()),
-            &public,
-        )
+        let secret = Zeroizing::new(secret.to_bytes());
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        fork::kept_out(|| {
+            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, &public)
+        })
         .map(SigningKey)
         .map_err(|_| {
             unusable(
@@ -59,8 +60,7 @@ impl SigningKey {
     /// The 64 bytes r‖s of an ES256 signature.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
         random::available()?;
-        self.0
-            .sign(&SystemRandom::new(), message)
+        fork::kept_out(|| self.0.sign(&SystemRandom::new(), message))
             .map_err(|_| Error::internal("the signature could not be made"))
     }
 }
@@ -200,7 +200,10 @@ impl VerifyingKey {
     /// Whether `signature`, the third part of a token, is one of `message`, the
     /// first two with their dot.
     pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> bool {
-        jsonwebtoken::crypto::verify(signature, message, &self.0, Algorithm::ES256).unwrap_or(false)
+        fork::kept_out(|| {
+            jsonwebtoken::crypto::verify(signature, message, &self.0, Algorithm::ES256)
+        })
+        .unwrap_or(false)
     }
 }
 

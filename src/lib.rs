@@ -48,6 +48,10 @@ mod config;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;
+#[allow(unsafe_code)]
+mod fork;
+#[cfg(test)]
+mod injected;
 #[allow(
     clippy::string_slice,
     reason = "where it slices it has just found an ASCII byte"

@@ -1,10 +1,12 @@
-//! Randomness from aws-lc's generator, which notices a fork by itself.
+//! Randomness from aws-lc's generator, which notices a fork by itself, with
+//! some help (`fork.rs`).
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
 use crate::error::{Error, Result};
+use crate::fork;
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -26,8 +28,7 @@ pub(crate) fn available() -> Result<()> {
 
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     available()?;
-    SystemRandom::new()
-        .fill(bytes)
+    fork::kept_out(|| SystemRandom::new().fill(bytes))
         .map_err(|_| Error::internal("the system gave no randomness"))
 }
 

@@ -139,24 +139,24 @@ fn attempts(
                 retry_in,
             });
         }
-        match (outcome, retry_in) {
-            (Ok((_, reply)), _) => return Ok(reply),
-            (Err(failed), None) => {
+        let failed = match outcome {
+            Ok((_, reply)) => return Ok(reply),
+            Err(failed) => failed,
+        };
+        // A system that cannot even wait gets the error of the attempt.
+        let woken = retry_in
+            .and_then(|wait| sleep_until(Instant::now() + wait, call.cancel.as_deref()).ok());
+        match woken {
+            Some(Woken::Cancelled) => return Err(Error::cancelled()),
+            Some(_) => number += 1,
+            None => {
                 let retryable = failed.repeat.allows(call.operation.safe);
                 return Err(failed
                     .error
                     .with_retryable(retryable)
                     .with_retry_after(failed.retry_after));
             }
-            (Err(_), Some(wait)) => {
-                let woken = sleep_until(Instant::now() + wait, call.cancel.as_deref())
-                    .map_err(|error| Error::internal(format!("waiting failed: {error}")))?;
-                if woken == Woken::Cancelled {
-                    return Err(Error::cancelled());
-                }
-            }
         }
-        number += 1;
     }
 }
 
@@ -225,6 +225,8 @@ fn attempt(
     };
     reset_sent();
     let mut response = send(agent, config, call, body, bearer, request_id, left)?;
+    #[cfg(test)]
+    crate::injected::pass(crate::injected::Point::HeadRead);
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
     if response.status().is_redirection() {
@@ -254,6 +256,8 @@ fn attempt(
         .limit(limit)
         .read_to_vec()
         .map_err(|error| failed(error).with_status(status))?;
+    #[cfg(test)]
+    crate::injected::pass(crate::injected::Point::Answered);
     if !response.status().is_success() {
         return Err(refused(status, &body_bytes, retry_after, body, bearer));
     }

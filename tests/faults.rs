@@ -6,6 +6,7 @@
 mod capi;
 mod common;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -14,46 +15,75 @@ use std::time::{Duration, Instant};
 
 use capi::{Client, config};
 use common::compiler::{cc, compile, link_library_into, run};
-use loginid_emulator::Emulator;
+use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 use tempfile::TempDir;
 
 /// Far more than a run takes: it only has to end what hangs.
 const HANG: Duration = Duration::from_secs(120);
 /// More calls of one kind than a run makes.
-const MOST: usize = 60;
+const MOST: usize = 120;
+const REQUEST_TIMEOUT_MS: u32 = 3_000;
+/// A call's deadline, a tenth more, and what strace and a busy machine may add.
+const LIMIT_MS: u32 = REQUEST_TIMEOUT_MS + REQUEST_TIMEOUT_MS / 10 + 2_000;
 
-/// System calls, and the errors that they may give.
-const SYSTEM_CALLS: [(&str, &[&str]); 14] = [
-    ("socket", &["EMFILE", "ENOBUFS", "EACCES"]),
+const NETWORK: &str = "LID_ERROR_NETWORK LID_ERROR_TIMEOUT";
+const FILES: &str = "LID_ERROR_CONFIG LID_ERROR_PRIVATE_KEY LID_ERROR_NETWORK LID_ERROR_TIMEOUT";
+const ENTROPY: &str = "LID_ERROR_INTERNAL";
+
+/// System calls, the errors that they may give, and the statuses that fit.
+const SYSTEM_CALLS: [(&str, &[&str], &str); 14] = [
+    ("socket", &["EMFILE", "ENOBUFS", "EACCES"], NETWORK),
     (
         "connect",
         &["ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT", "EINTR"],
+        NETWORK,
     ),
-    ("setsockopt", &["EINVAL", "ENOBUFS"]),
-    ("getsockopt", &["EINVAL", "ENOBUFS"]),
-    ("ppoll", &["EINTR", "ENOMEM", "EINVAL"]),
-    ("poll", &["EINTR", "ENOMEM", "EINVAL"]),
-    ("sendto", &["EPIPE", "ECONNRESET", "EAGAIN", "EINTR"]),
-    ("recvfrom", &["ECONNRESET", "EAGAIN", "EINTR", "ENOMEM"]),
-    ("openat", &["ENOENT", "EMFILE", "EACCES"]),
-    ("statx", &["ENOENT", "EACCES", "ENOSYS"]),
-    ("read", &["EIO", "EINTR", "EISDIR"]),
-    ("getrandom", &["EINTR", "EAGAIN"]),
-    ("pipe2", &["EMFILE", "ENFILE"]),
-    ("clone3", &["EAGAIN", "ENOMEM"]),
+    ("setsockopt", &["EINVAL", "ENOBUFS"], NETWORK),
+    ("getsockopt", &["EINVAL", "ENOBUFS"], NETWORK),
+    ("ppoll", &["EINTR", "ENOMEM", "EINVAL"], NETWORK),
+    ("poll", &["EINTR", "ENOMEM", "EINVAL"], NETWORK),
+    (
+        "sendto",
+        &["EPIPE", "ECONNRESET", "EAGAIN", "EINTR"],
+        NETWORK,
+    ),
+    (
+        "recvfrom",
+        &["ECONNRESET", "EAGAIN", "EINTR", "ENOMEM"],
+        NETWORK,
+    ),
+    ("openat", &["ENOENT", "EMFILE", "EACCES"], FILES),
+    ("statx", &["ENOENT", "EACCES", "ENOSYS"], FILES),
+    ("read", &["EIO", "EINTR", "EISDIR"], FILES),
+    ("getrandom", &["EINTR", "EAGAIN"], ENTROPY),
+    ("pipe2", &["EMFILE", "ENFILE"], NETWORK),
+    ("clone3", &["EAGAIN", "ENOMEM"], NETWORK),
 ];
 
+/// Calls that must reach the service once at most.
+const NOT_REPEATABLE: [&str; 2] = ["/codes/short/generate", "/authenticate/code/wait"];
+
+/// How the program meets the faults.
 struct Setting {
     emulator: Emulator,
     folder: TempDir,
     program: PathBuf,
     token: String,
+    host: &'static str,
+    max_retries: u32,
 }
 
 impl Setting {
-    fn new() -> Setting {
-        let emulator = Emulator::start();
+    fn http() -> Setting {
+        Setting::new(Emulator::start())
+    }
+
+    fn https() -> Setting {
+        Setting::new(Emulator::builder().tls().start())
+    }
+
+    fn new(emulator: Emulator) -> Setting {
         let client = Client::new(&config(&emulator, json!({})));
         client.add_user("ann").ok();
         let folder = TempDir::new().expect("a folder");
@@ -61,6 +91,10 @@ impl Setting {
         let source = common::root().join("tests/faults/calls.c");
         let program = compile(folder.path(), "calls", &[source]);
         fs::write(folder.path().join("key.pem"), emulator.private_key()).expect("a file");
+        if let Some(ca) = emulator.ca_pem() {
+            fs::write(folder.path().join("ca.pem"), ca).expect("a file");
+            fs::create_dir(folder.path().join("roots")).expect("a folder");
+        }
         let login = emulator.login("ann").expect("a user");
         let token = login["jwt"].as_str().expect("a token").to_owned();
         Setting {
@@ -68,6 +102,8 @@ impl Setting {
             folder,
             program,
             token,
+            host: "127.0.0.1",
+            max_retries: 0,
         }
     }
 
@@ -75,20 +111,29 @@ impl Setting {
         self.folder.path().join(name)
     }
 
-    /// The program, waiting for its line; its host is an address or a name.
-    fn start(&self, host: &str, environment: &[(&str, &str)], argument: &str) -> Child {
-        let base_url = self.emulator.base_url().replace("127.0.0.1", host);
-        let config = json!({
+    /// The program, waiting for its line.
+    fn start(&self, statuses: &str, environment: &[(&str, &str)], argument: &str) -> Child {
+        let base_url = self.emulator.base_url().replace("127.0.0.1", self.host);
+        let mut config = json!({
             "client_id": self.emulator.client_id(),
             "private_key_file": self.path("key.pem"),
             "base_url": base_url,
-            "request_timeout_ms": 3_000,
-            "max_retries": 0,
+            "request_timeout_ms": REQUEST_TIMEOUT_MS,
+            "max_retries": self.max_retries,
         });
-        Command::new(&self.program)
+        let mut program = Command::new(&self.program);
+        if self.emulator.ca_pem().is_some() {
+            config["ca_file"] = self.path("ca.pem").to_str().expect("UTF-8").into();
+            // The system's own roots are hundreds of files on some systems.
+            program.env("SSL_CERT_FILE", self.path("ca.pem"));
+            program.env("SSL_CERT_DIR", self.path("roots"));
+        }
+        program
             .arg(argument)
             .env("FAULT_CONFIG", config.to_string())
             .env("FAULT_TOKEN", &self.token)
+            .env("FAULT_STATUSES", statuses)
+            .env("FAULT_LIMIT_MS", LIMIT_MS.to_string())
             .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -96,6 +141,83 @@ impl Setting {
             .spawn()
             .expect("the program")
     }
+
+    /// Runs the program with faults by strace. Gives what it printed, and whether
+    /// there was a fault.
+    fn run_with(&self, statuses: &str, inject: String, argument: &str) -> (String, bool) {
+        let log = self.path("strace");
+        let program = self.start(statuses, &[], argument);
+        let mut tracer = strace(program.id(), &["-e".to_owned(), inject.clone()], &log);
+        let output = finish(program, &inject);
+        tracer.wait().expect("its end");
+        let trace = fs::read_to_string(&log).expect("a trace");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        (printed, trace.contains("(INJECTED)"))
+    }
+
+    /// By their Request-ID, which a repetition shares.
+    fn nothing_was_sent_twice(&self, what: &str) -> usize {
+        let mut seen = HashSet::new();
+        for request in self.emulator.requests() {
+            if NOT_REPEATABLE.contains(&request.path.as_str()) {
+                let id = request.header("request-id").expect("an id").to_owned();
+                assert!(seen.insert(id), "{what}: {} was sent twice", request.path);
+            }
+        }
+        seen.len()
+    }
+
+    /// Makes each system call fail, one at a time, until there are no more of its
+    /// kind; `none` are the kinds of which there is none. By default each meets one
+    /// of its errors, in turn, but for EINTR, which has tests of its own with real
+    /// signals (tests/http/signals.rs); all of them under `make torture`.
+    fn each_system_call_fails(&self, further: &str, argument: &str, none: &[&str]) {
+        let all = std::env::var_os("LOGINID_TORTURE").is_some();
+        let mut figures = Vec::new();
+        for (call, errors, statuses) in SYSTEM_CALLS {
+            let statuses = format!("{statuses} {further}");
+            // The program's own line is the first that is read.
+            let first = if call == "read" { 2 } else { 1 };
+            let serious: Vec<&str> = errors.iter().copied().filter(|e| *e != "EINTR").collect();
+            let mut faults = 0;
+            'positions: for at in first..=MOST {
+                assert!(at < MOST, "{call}: there is no end of them");
+                let turn = [serious[at % serious.len()]];
+                for error in if all { errors } else { &turn } {
+                    if self.max_retries > 0 {
+                        self.emulator.clear_faults();
+                        self.emulator.inject(once_unavailable());
+                    }
+                    self.emulator.clear_requests();
+                    let inject = format!("inject={call}:error={error}:when={at}");
+                    let (_, injected) = self.run_with(&statuses, inject.clone(), argument);
+                    let sent = self.nothing_was_sent_twice(&inject);
+                    assert!(sent >= 3 || argument != "once", "{inject}: {sent}");
+                    if !injected {
+                        break 'positions;
+                    }
+                    faults += 1;
+                }
+            }
+            assert_eq!(faults == 0, none.contains(&call), "{call}: {faults}");
+            figures.push(format!("{call} {faults}"));
+        }
+        println!("{}: {figures:?}", self.emulator.base_url());
+    }
+}
+
+/// Makes a call sleep before it tries again.
+fn once_unavailable() -> Fault {
+    let kind = FaultKind::Status {
+        code: 503,
+        body: String::new(),
+        content_type: None,
+        headers: Vec::new(),
+        carried_out: false,
+    };
+    Fault::new(kind)
+        .on("POST", "/manage/users/retrieve")
+        .times(1)
 }
 
 /// Gives the program its line, and takes what it prints. It must end well.
@@ -139,62 +261,47 @@ fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
     strace
 }
 
+/// A call over http to an address makes no thread.
 #[test]
-fn every_system_call_may_fail() {
-    let setting = Setting::new();
-    let log = setting.path("strace");
-    let mut failed = Vec::new();
-    for (call, errors) in SYSTEM_CALLS {
-        // A name is resolved in a thread of its own, which counts for itself.
-        for (host, argument) in [("127.0.0.1", "once"), ("localhost", "each-thread")] {
-            let mut faults = 0;
-            // The program's own line is the first that is read.
-            let first = if call == "read" { 2 } else { 1 };
-            for error in errors {
-                for at in first..=MOST {
-                    let what = format!("{host}: {call} number {at} fails with {error}");
-                    let program = setting.start(host, &[], argument);
-                    let inject = format!("inject={call}:error={error}:when={at}");
-                    let arguments = ["-e".to_owned(), inject];
-                    let mut tracer = strace(program.id(), &arguments, &log);
-                    finish(program, &what);
-                    tracer.wait().expect("its end");
-                    let trace = fs::read_to_string(&log).expect("a trace");
-                    if !trace.contains("(INJECTED)") {
-                        break;
-                    }
-                    faults += 1;
-                    assert!(at < MOST, "{what}: there is no end of them");
-                }
-            }
-            failed.push(format!("{host} {call}: {faults}"));
-        }
-    }
-    println!("{failed:?}");
-    let none = failed
-        .iter()
-        .filter(|line| line.starts_with("127") && line.ends_with(": 0"));
-    // A call over http to an address makes no thread and no pipe, and waits
-    // with one kind of poll.
-    assert!(none.count() <= 4, "{failed:?}");
+fn every_system_call_may_fail_over_http() {
+    Setting::http().each_system_call_fails("", "once", &["poll", "clone3"]);
+}
+
+/// A name is resolved in a thread of its own, which counts for itself.
+#[test]
+fn every_system_call_may_fail_with_a_name_to_resolve() {
+    let mut setting = Setting::http();
+    setting.host = "localhost";
+    setting.each_system_call_fails("", "each-thread", &["poll"]);
+}
+
+/// The authority is read from its file, and TLS draws random bytes of its own.
+#[test]
+fn every_system_call_may_fail_over_https() {
+    Setting::https().each_system_call_fails("", "once", &["poll", "clone3"]);
+}
+
+/// A call that was answered 503 first; if the wait before the next attempt fails,
+/// that answer is the error.
+#[test]
+fn every_system_call_may_fail_while_calls_are_repeated() {
+    let mut setting = Setting::http();
+    setting.max_retries = 2;
+    setting.each_system_call_fails("LID_ERROR_API", "once", &["poll", "clone3"]);
 }
 
 /// As in a sandbox, where it is refused for good: aws-lc would abort.
 #[test]
 fn a_system_that_refuses_randomness_is_an_error_of_each_call_that_needs_some() {
-    let setting = Setting::new();
-    // An old kernel has no such call, and /dev/urandom is read instead.
-    for (error, expected) in [("EPERM", 5), ("ENOSYS", 0)] {
-        let program = setting.start("127.0.0.1", &[], "always");
-        let inject = format!("inject=getrandom:error={error}");
-        let log = setting.path("strace");
-        let mut tracer = strace(program.id(), &["-e".to_owned(), inject], &log);
-        let output = finish(program, error);
-        tracer.wait().expect("its end");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let refused = text.matches("the system gives no randomness").count();
-        assert_eq!(refused, expected, "{error}: {text}");
-        assert_eq!(text.lines().count(), expected + 1, "{error}: {text}");
+    for setting in [Setting::http(), Setting::https()] {
+        // An old kernel has no such call, and /dev/urandom is read instead.
+        for (error, expected) in [("EPERM", 7), ("ENOSYS", 0)] {
+            let inject = format!("inject=getrandom:error={error}");
+            let (text, _) = setting.run_with(ENTROPY, inject, "always");
+            let refused = text.matches("the system gives no randomness").count();
+            assert_eq!(refused, expected, "{error}: {text}");
+            assert_eq!(text.lines().count(), expected + 1, "{error}: {text}");
+        }
     }
 }
 
@@ -211,7 +318,8 @@ fn shim(folder: &Path) -> PathBuf {
 
 #[test]
 fn the_resolver_and_threads_may_fail() {
-    let setting = Setting::new();
+    let mut setting = Setting::http();
+    setting.host = "localhost";
     let shim = shim(setting.folder.path());
     let shim = shim.to_str().expect("UTF-8");
     let system = libc::EAI_SYSTEM.to_string();
@@ -235,7 +343,7 @@ fn the_resolver_and_threads_may_fail() {
             ("FAULT_VALUE", value),
             ("FAULT_AT", at),
         ];
-        let output = finish(setting.start("localhost", &environment, "once"), &what);
+        let output = finish(setting.start(NETWORK, &environment, "once"), &what);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.contains(code), "{what}: {text}");
     }

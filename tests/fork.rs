@@ -5,26 +5,30 @@
 mod capi;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/pthread.rs"]
+mod pthread;
+#[path = "support/token.rs"]
+mod token;
 
-use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use capi::{Client, config};
-use loginid_emulator::Emulator;
+use capi::{Client, Outcome, config};
+use loginid_emulator::{Emulator, Fault, FaultKind, Request};
+use pthread::beside;
 use serde_json::{Value, json};
+use token::{Distinct, Marks};
 
 const USERS: usize = 8;
 const BUSY_THREADS: usize = 3;
 /// Children at the same time.
 const AT_ONCE: usize = 4;
 /// After so many seconds a child is taken to hang, and the signal ends it.
-const HANG_S: u32 = 120;
+const HANG_S: u32 = 60;
 
 /// The user's own answer, and no other call's.
 fn ask(client: &Client, number: usize) {
@@ -33,22 +37,17 @@ fn ask(client: &Client, number: usize) {
     assert_eq!(user["username"], username.as_str());
 }
 
-fn nonce(client: &Client) -> String {
-    let token = client.service_token("users.retrieve").ok();
-    let claims = token["token"].as_str().expect("a token").split('.').nth(1);
-    let claims = URL_SAFE_NO_PAD
-        .decode(claims.expect("claims"))
-        .expect("base64url");
-    let claims: Value = serde_json::from_slice(&claims).expect("JSON");
-    claims["nonce"].as_str().expect("a nonce").to_owned()
+fn sign(client: &Client) -> String {
+    let made = client.service_token("users.retrieve").ok();
+    made["token"].as_str().expect("a token").to_owned()
 }
 
-/// One of everything; gives the nonce of a token.
+/// One of everything; gives the token that was made.
 fn call_all(client: &Client, number: usize, token: &str) -> String {
     ask(client, number);
     client.verify_token(token).ok();
     ask(client, number + 1);
-    nonce(client)
+    sign(client)
 }
 
 struct Child {
@@ -94,13 +93,10 @@ impl Child {
     }
 }
 
-fn fork_with(emulator: &Emulator) {
-    let config = config(emulator, json!({"request_timeout_ms": 60_000}));
-    let client = Client::new(&config);
-    for number in 0..USERS {
-        client.add_user(&format!("user-{number}")).ok();
-    }
-    let token = emulator.login("user-0").expect("a user")["jwt"].clone();
+fn fork_with(emulator: &Emulator, further: Value) {
+    let mut config = config(emulator, further);
+    config["request_timeout_ms"] = 60_000.into();
+    let token = token_of_a_user(emulator);
     let forks = process::times(200, 1_000);
     process::run(
         "forking_process",
@@ -108,14 +104,40 @@ fn fork_with(emulator: &Emulator) {
     );
 }
 
+/// Adds the users, and logs one of them in.
+fn token_of_a_user(emulator: &Emulator) -> String {
+    let client = Client::new(&config(emulator, json!({})));
+    for number in 0..USERS {
+        client.add_user(&format!("user-{number}")).ok();
+    }
+    let login = emulator.login("user-0").expect("a user");
+    login["jwt"].as_str().expect("a token").to_owned()
+}
+
 #[test]
 fn parent_and_child_both_go_on_over_http() {
-    fork_with(&Emulator::builder().recording(false).start());
+    let emulator = Emulator::builder().recording(false).start();
+    fork_with(&emulator, json!({}));
 }
 
 #[test]
 fn parent_and_child_both_go_on_over_https() {
-    fork_with(&Emulator::builder().tls().recording(false).start());
+    let emulator = Emulator::builder().tls().recording(false).start();
+    fork_with(&emulator, json!({}));
+}
+
+/// A second after each fetch the key is due again, and for a while one thread
+/// fetches it as the others look at the locks around it.
+#[test]
+fn parent_and_child_both_go_on_while_keys_are_refreshed() {
+    let emulator = Emulator::builder().recording(false).start();
+    emulator.inject(late_keys(150));
+    fork_with(&emulator, json!({"key_cache_ttl_s": 1}));
+}
+
+fn late_keys(ms: u64) -> Fault {
+    let carried_out = false;
+    Fault::new(FaultKind::Delay { ms, carried_out }).on("GET", "/certs")
 }
 
 /// Not a test of its own: the process that forks.
@@ -127,55 +149,176 @@ fn forking_process() {
     let token = input["token"].as_str().expect("a token");
     let forks = input["forks"].as_u64().expect("a number") as usize;
     let used = Client::new(&input["config"]);
-    let mut nonces = HashSet::new();
+    let mut distinct = Distinct::default();
     let over = AtomicBool::new(false);
-    let calls = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for number in 0..BUSY_THREADS {
-            let (used, over, calls) = (&used, &over, &calls);
-            scope.spawn(move || {
-                while !over.load(Ordering::SeqCst) {
-                    ask(used, number);
-                    used.verify_token(token).ok();
-                    used.service_token("users.retrieve").ok();
-                    calls.fetch_add(1, Ordering::SeqCst);
-                }
-            });
-        }
+    let running = Barrier::new(BUSY_THREADS + 2);
+    let busy = thread::scope(|scope| {
+        let (used, over, running) = (&used, &over, &running);
+        let done = Over(over);
+        let busy: Vec<_> = (0..BUSY_THREADS)
+            .map(|number| {
+                scope.spawn(move || {
+                    running.wait();
+                    be_busy(used, number, token, over)
+                })
+            })
+            .collect();
+        scope.spawn(move || {
+            running.wait();
+            come_and_go(used, over);
+        });
+        running.wait();
         for round in 0..forks / AT_ONCE {
             // Every other round a client that no call was made with.
             let fresh = Client::new(&input["config"]);
-            let client = if round % 2 == 0 { &used } else { &fresh };
+            let client = if round % 2 == 0 { used } else { &fresh };
             let children: Vec<Child> = (0..AT_ONCE)
                 .map(|number| Child::start(|| life(client, number, token)))
                 .collect();
-            nonces.insert(call_all(client, round, token));
+            distinct.add(&token::read(&call_all(client, round, token)).marks);
             for child in children {
-                for nonce in child.end().split_whitespace() {
-                    assert!(nonces.insert(nonce.to_owned()), "{nonce} again");
+                for made in child.end().split_whitespace() {
+                    distinct.add(&token::read(made).marks);
                 }
             }
         }
-        over.store(true, Ordering::SeqCst);
+        drop(done);
+        busy.into_iter()
+            .flat_map(|thread| thread.join().expect("right answers"))
+            .collect::<Vec<Marks>>()
     });
-    assert_eq!(nonces.len(), forks / AT_ONCE + 2 * forks);
-    let calls = calls.load(Ordering::SeqCst);
-    println!(
-        "{forks} forks, {} nonces, {calls} rounds in busy threads",
-        nonces.len()
-    );
+    assert_eq!(distinct.len(), forks / AT_ONCE + 2 * forks);
+    busy.iter().for_each(|marks| distinct.add(marks));
+    let (all, busy) = (distinct.len(), busy.len());
+    println!("{forks} forks, {all} tokens all different, {busy} of them by busy threads");
+}
+
+/// Ends the busy threads, a failed test's as well.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+fn while_not(over: &AtomicBool, mut work: impl FnMut()) {
+    while !over.load(Ordering::SeqCst) {
+        work();
+    }
+}
+
+/// Calls until it is over; gives the marks of the tokens that it made.
+fn be_busy(client: &Client, number: usize, token: &str, over: &AtomicBool) -> Vec<Marks> {
+    let mut marks = Vec::new();
+    while_not(over, || {
+        let made = call_all(client, number, token);
+        marks.push(token::read(&made).marks);
+    });
+    marks
+}
+
+/// Threads that make one token each: a fork may meet them as they begin to draw
+/// random bytes, or as they end.
+fn come_and_go(client: &Client, over: &AtomicBool) {
+    while_not(over, || {
+        beside(|| sign(client), || ());
+    });
 }
 
 /// A child's life: calls in two threads, then it frees the client.
 fn life(client: &Client, number: usize, token: &str) -> String {
-    let nonces = thread::scope(|scope| {
-        let second = scope.spawn(|| call_all(client, number + 1, token));
-        let first = call_all(client, number, token);
-        format!("{first} {}", second.join().expect("a nonce"))
-    });
+    let (second, first) = beside(
+        || call_all(client, number + 1, token),
+        || call_all(client, number, token),
+    );
     // SAFETY: the child's copy, freed once: this process ends without dropping it.
     unsafe { loginid::ffi::lid_free(client.raw()) };
-    nonces
+    format!("{first} {second}")
+}
+
+/// The library that signs draws its random bytes under locks of its own, and has
+/// others for threads that begin and end. A child that inherits one of them held
+/// waits for ever, if not at once then when it starts a thread.
+#[test]
+fn no_fork_meets_a_lock_of_the_random_generator() {
+    let forks = process::times(400, 10_000);
+    process::run("signing_process", &json!({"forks": forks}));
+}
+
+/// Not a test of its own: the process that signs and forks.
+#[test]
+fn signing_process() {
+    let Some(input) = process::input() else {
+        return;
+    };
+    let forks = input["forks"].as_u64().expect("a number") as usize;
+    let pair = Outcome::of(|out| {
+        // SAFETY: the header's contract.
+        unsafe { loginid::ffi::lid_generate_key_pair(out) }
+    });
+    let client = Client::new(&json!({
+        "client_id": "app",
+        "private_key": pair.ok()["private_key"],
+    }));
+    let mut distinct = Distinct::default();
+    let over = AtomicBool::new(false);
+    let running = Barrier::new(2 * BUSY_THREADS + 1);
+    thread::scope(|scope| {
+        let _over = Over(&over);
+        for _ in 0..BUSY_THREADS {
+            scope.spawn(|| {
+                running.wait();
+                while_not(&over, || drop(sign(&client)));
+            });
+            scope.spawn(|| {
+                running.wait();
+                come_and_go(&client, &over);
+            });
+        }
+        running.wait();
+        for _ in 0..forks {
+            let child = Child::start(|| {
+                let (second, first) = beside(|| sign(&client), || sign(&client));
+                format!("{first} {second}")
+            });
+            for made in child.end().split_whitespace() {
+                distinct.add(&token::read(made).marks);
+            }
+        }
+    });
+    assert_eq!(distinct.len(), 2 * forks);
+}
+
+/// A thread of the parent is fetching a key, which no thread of the child will
+/// ever do: the child must not wait for it.
+fn fork_during_a_fetch(emulator: &Emulator) {
+    let token = token_of_a_user(emulator);
+    let client = Client::new(&config(emulator, json!({"request_timeout_ms": 60_000})));
+    emulator.inject(late_keys(5_000).times(1));
+    emulator.clear_requests();
+    thread::scope(|scope| {
+        let fetching = scope.spawn(|| client.verify_token(&token).ok());
+        while emulator.request_count() == 0 {
+            thread::yield_now();
+        }
+        // One only: the emulator's TLS is in this process and not kept from forks.
+        Child::start(|| life(&client, 1, &token)).end();
+        assert!(!fetching.is_finished(), "the child waited for its parent");
+    });
+    let fetched = |request: &Request| request.path == "/certs";
+    let fetches = emulator.requests().into_iter().filter(fetched).count();
+    assert_eq!(fetches, 2, "one by each process");
+}
+
+#[test]
+fn a_child_fetches_the_key_that_its_parent_is_fetching_over_http() {
+    fork_during_a_fetch(&Emulator::start());
+}
+
+#[test]
+fn a_child_fetches_the_key_that_its_parent_is_fetching_over_https() {
+    fork_during_a_fetch(&Emulator::builder().tls().start());
 }
 
 #[test]
@@ -206,15 +349,17 @@ fn a_grandchild_makes_its_own_connections_too() {
         ask(&client, 1);
         let grandchild = Child::start(|| {
             ask(&client, 2);
-            nonce(&client)
+            sign(&client)
         });
         ask(&client, 3);
-        format!("{} {}", nonce(&client), grandchild.end())
+        format!("{} {}", sign(&client), grandchild.end())
     });
     ask(&client, 4);
-    let mut nonces: Vec<String> = child.end().split(' ').map(str::to_owned).collect();
-    nonces.push(nonce(&client));
-    assert_eq!(nonces.iter().collect::<HashSet<_>>().len(), 3, "{nonces:?}");
+    let mut distinct = Distinct::default();
+    for made in child.end().split(' ').chain([sign(&client).as_str()]) {
+        distinct.add(&token::read(made).marks);
+    }
+    assert_eq!(distinct.len(), 3);
     // The pause lets a stray write to a shared connection arrive.
     thread::sleep(Duration::from_millis(10));
     ask(&client, 5);

@@ -4,46 +4,146 @@
 mod capi;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/token.rs"]
+mod token;
 
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use capi::{Client, config, lid_status};
+use capi::{Client, Outcome, c, config, lid_status};
 use loginid_emulator::{Emulator, TokenPart};
 use process::{descriptors, resident_kib};
-use serde_json::json;
+use serde_json::{Value, json};
+use token::{Distinct, Marks};
 
 const THREADS: usize = 64;
 /// Resident memory may differ by this much, whatever the number of calls.
 const FLAT_KIB: i64 = 4 * 1024;
 
-fn emulator() -> Emulator {
-    let emulator = Emulator::builder().recording(false).start();
+fn with_users(emulator: Emulator) -> Emulator {
     let client = Client::new(&config(&emulator, json!({})));
     for number in 0..THREADS {
-        client.add_user(&format!("user-{number}")).ok();
+        client.add_user(&user(number)).ok();
     }
     emulator
 }
 
-fn own_process(test: &str, usual: usize, torture: usize) {
-    let emulator = emulator();
+fn emulator() -> Emulator {
+    with_users(Emulator::builder().recording(false).start())
+}
+
+fn user(number: usize) -> String {
+    format!("user-{number}")
+}
+
+fn own_process(test: &str, emulator: &Emulator, times: usize) {
     let forged = emulator.sign_token(TokenPart::Usual, json!({"aud": "another"}).into());
+    let token = |number| emulator.login(&user(number)).expect("a user")["jwt"].clone();
     process::run(
         test,
         &json!({
-            "config": config(&emulator, json!({"request_timeout_ms": 120_000})),
-            "token": emulator.login("user-0").expect("a user")["jwt"],
+            "config": config(emulator, json!({"request_timeout_ms": 120_000})),
+            "tokens": (0..THREADS).map(token).collect::<Vec<_>>(),
             "forged": forged,
-            "times": process::times(usual, torture),
+            "times": times,
         }),
     );
 }
 
 #[test]
 fn sixty_four_threads_share_a_client_and_get_their_own_answers() {
-    own_process("calling_process", 20_000, 1_000_000);
+    let times = process::times(20_000, 1_000_000);
+    own_process("calling_process", &emulator(), times);
+}
+
+/// What the threads share: the client, a token of each thread's own user, and one
+/// that is wrong.
+struct Calls {
+    client: Client,
+    tokens: Vec<String>,
+    forged: String,
+    asked: AtomicUsize,
+}
+
+impl Calls {
+    /// A thread's call, whose answer is like no other thread's. Gives the marks of
+    /// the token that it made, if it made one.
+    fn make(&self, thread: usize, number: usize) -> Option<Marks> {
+        match number % 20 {
+            0 => {
+                let user = self.client.get_user(&user(thread)).ok();
+                assert_eq!(user["username"], format!("user-{thread}"));
+                self.asked.fetch_add(1, Ordering::SeqCst);
+            }
+            1..10 => return Some(self.sign(thread, number)),
+            10..17 => {
+                let verified = self.client.verify_token(&self.tokens[thread]).ok();
+                assert_eq!(verified["claims"]["udata"], user(thread), "{verified}");
+            }
+            17 => {
+                let (own, next) = (user(thread), user((thread + 1) % THREADS));
+                self.verify_for(thread, &own).ok();
+                let outcome = self.verify_for(thread, &next);
+                assert_eq!(outcome.status, lid_status::LID_ERROR_CLAIM_MISMATCH);
+            }
+            _ => {
+                let outcome = self.client.verify_token(&self.forged);
+                assert_eq!(
+                    outcome.status,
+                    lid_status::LID_ERROR_CLAIM_MISMATCH,
+                    "{}",
+                    outcome.text
+                );
+            }
+        }
+        None
+    }
+
+    fn sign(&self, thread: usize, number: usize) -> Marks {
+        let scope = format!("scope-{thread}-{number}");
+        let made = self.client.service_token(&scope).ok();
+        let token = token::read(made["token"].as_str().expect("a token"));
+        assert_eq!(token.claims["scope"], scope.as_str());
+        assert_eq!(token.claims["type"], scope.as_str());
+        token.marks
+    }
+
+    /// Verifies a thread's token as one of this user.
+    fn verify_for(&self, thread: usize, username: &str) -> Outcome {
+        let (token, username) = (c(&self.tokens[thread]), c(username));
+        // SAFETY: the header's contract, with living arguments.
+        self.client.call(|client, out| unsafe {
+            loginid::ffi::lid_verify_token(client, token.as_ptr(), username.as_ptr(), out)
+        })
+    }
+
+    /// The calls with these numbers, in all threads; the marks of a thread go to
+    /// its own room, which must be there already.
+    fn make_all(&self, from: usize, to: usize, marks: &mut [Vec<Marks>]) {
+        thread::scope(|scope| {
+            for (thread, room) in marks.iter_mut().enumerate() {
+                scope.spawn(move || {
+                    let own = (from..to).filter(|number| number % THREADS == thread);
+                    let mut free = room.iter_mut();
+                    for made in own.filter_map(|number| self.make(thread, number / THREADS)) {
+                        *free.next().expect("room for each token") = made;
+                    }
+                    let unused = free.len();
+                    room.truncate(room.len() - unused);
+                });
+            }
+        });
+    }
+}
+
+/// Room for the marks of so many calls. It is written to, so that it counts as
+/// memory before they are made.
+fn room(calls: usize) -> Vec<Vec<Marks>> {
+    let most = calls / THREADS + 20;
+    vec![vec![Marks::NONE; most]; THREADS]
 }
 
 /// Not a test of its own: the process with the threads.
@@ -52,60 +152,33 @@ fn calling_process() {
     let Some(input) = process::input() else {
         return;
     };
-    let client = Client::new(&input["config"]);
-    let token = input["token"].as_str().expect("a token");
-    let forged = input["forged"].as_str().expect("a token");
+    let text = |value: &Value| value.as_str().expect("a token").to_owned();
+    let calls = Calls {
+        client: Client::new(&input["config"]),
+        tokens: (0..THREADS)
+            .map(|number| text(&input["tokens"][number]))
+            .collect(),
+        forged: text(&input["forged"]),
+        asked: AtomicUsize::new(0),
+    };
     let times = input["times"].as_u64().expect("a number") as usize;
-    let asked = AtomicUsize::new(0);
-    let call = |thread: usize, number: usize| match number % 20 {
-        0 => {
-            let username = format!("user-{thread}");
-            let user = client.get_user(&username).ok();
-            assert_eq!(user["username"], username.as_str());
-            asked.fetch_add(1, Ordering::SeqCst);
-        }
-        1..10 => {
-            let scope = format!("scope-{thread}-{number}");
-            let made = client.service_token(&scope).ok();
-            assert!(
-                made["token"]
-                    .as_str()
-                    .is_some_and(|token| token.len() > 200)
-            );
-        }
-        10..18 => {
-            client.verify_token(token).ok();
-        }
-        _ => {
-            let outcome = client.verify_token(forged);
-            assert_eq!(
-                outcome.status,
-                lid_status::LID_ERROR_CLAIM_MISMATCH,
-                "{}",
-                outcome.text
-            );
-        }
-    };
-    let all = |from: usize, to: usize| {
-        thread::scope(|scope| {
-            for thread in 0..THREADS {
-                let call = &call;
-                scope.spawn(move || {
-                    for number in (from..to).filter(|number| number % THREADS == thread) {
-                        call(thread, number / THREADS);
-                    }
-                });
-            }
-        });
-    };
     // The first calls make connections, threads' own memory and the like.
     let warm = 5_000;
-    all(0, warm);
+    let (mut first, mut marks) = (room(warm), room(times));
+    calls.make_all(0, warm, &mut first);
     let before = (resident_kib(), descriptors());
-    all(warm, warm + times);
+    calls.make_all(warm, warm + times, &mut marks);
     let after = (resident_kib(), descriptors());
-    let asked = asked.load(Ordering::SeqCst);
-    println!("{times} calls in {THREADS} threads, {asked} over HTTP: {before:?} -> {after:?}");
+    let mut distinct = Distinct::default();
+    for made in first.iter().chain(&marks).flatten() {
+        distinct.add(made);
+    }
+    let asked = calls.asked.load(Ordering::SeqCst);
+    println!(
+        "{times} calls in {THREADS} threads, {asked} over HTTP, {} tokens: {before:?} -> {after:?}",
+        distinct.len()
+    );
+    assert!(distinct.len() > times * 2 / 5, "{}", distinct.len());
     assert!(
         after.0 - before.0 < FLAT_KIB,
         "memory: {before:?} -> {after:?} KiB"
@@ -118,8 +191,17 @@ fn calling_process() {
 }
 
 #[test]
-fn clients_come_and_go_and_leave_nothing() {
-    own_process("client_making_process", 300, 10_000);
+fn clients_come_and_go_and_leave_nothing_over_http() {
+    let times = process::times(300, 10_000);
+    own_process("client_making_process", &emulator(), times);
+}
+
+/// Each with a TLS configuration and a verifier of the roots of its own.
+#[test]
+fn clients_come_and_go_and_leave_nothing_over_https() {
+    let emulator = with_users(Emulator::builder().tls().recording(false).start());
+    let times = process::times(300, 10_000);
+    own_process("client_making_process", &emulator, times);
 }
 
 /// Not a test of its own: the process that makes clients.
@@ -149,6 +231,22 @@ fn client_making_process() {
 }
 
 #[test]
+fn a_process_that_hangs_is_ended_and_named() {
+    let start = || process::run_within(Duration::from_secs(1), "hanging_process", &json!({}));
+    let panic = catch_unwind(start).expect_err("it hangs");
+    let said = panic.downcast_ref::<String>().expect("a message");
+    assert!(said.contains("hanging_process hangs"), "{said}");
+}
+
+/// Not a test of its own: a process that never ends.
+#[test]
+fn hanging_process() {
+    while process::input().is_some() {
+        thread::park();
+    }
+}
+
+#[test]
 fn the_last_thread_frees_the_client_right_after_the_others_finished() {
     let emulator = emulator();
     let config = config(&emulator, json!({"request_timeout_ms": 120_000}));
@@ -158,8 +256,8 @@ fn the_last_thread_frees_the_client_right_after_the_others_finished() {
             .map(|number| {
                 let client = client.clone();
                 thread::spawn(move || {
-                    let user = client.get_user(&format!("user-{number}")).ok();
-                    assert_eq!(user["username"], format!("user-{number}"));
+                    let found = client.get_user(&user(number)).ok();
+                    assert_eq!(found["username"], user(number));
                     // Whoever is last drops the client.
                 })
             })

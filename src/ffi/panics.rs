@@ -1,27 +1,18 @@
 //! A panic inside every function of the header. It is injected into this test
 //! build only; what is shipped has nothing of it.
 
-mod messages;
-
-use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
 use super::*;
+use crate::injected::{Point, arm};
 
 #[path = "../../tests/support/header.rs"]
 mod header;
+mod messages;
+mod midway;
 
 use header::{Function, Kind, functions, invoke};
-
-thread_local! {
-    static ARMED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Panics if this thread is told to.
-pub(super) fn injected() {
-    assert!(!ARMED.get(), "injected");
-}
 
 /// The test fails for a function that is missing here.
 const FUNCTIONS: &[(&str, *const ())] = &[
@@ -219,9 +210,9 @@ fn a_panic_in_any_function_is_an_internal_error_and_the_client_stays_usable() {
     let client = new_client();
     let functions = functions();
     for function in functions.iter().filter(|function| function.status) {
-        ARMED.set(true);
+        arm(Some(Point::Entered));
         let (status, out, made) = call(function, client);
-        ARMED.set(false);
+        arm(None);
         assert_eq!(
             status,
             lid_status::LID_ERROR_INTERNAL as usize,
@@ -262,17 +253,17 @@ fn a_panic_in_a_function_without_a_status_does_not_reach_c() {
     // SAFETY: made here, used and freed once.
     unsafe {
         let cancel = lid_cancel_new();
-        ARMED.set(true);
+        arm(Some(Point::Entered));
         assert!(lid_cancel_new().is_null());
         lid_cancel_trigger(cancel);
         lid_set_log_callback(client, None, ptr::null_mut());
-        ARMED.set(false);
+        arm(None);
         works(client);
         let string = std::ffi::CString::new("text").unwrap().into_raw();
-        ARMED.set(true);
+        arm(Some(Point::Entered));
         lid_free_string(string);
         lid_cancel_free(cancel);
         lid_free(client);
-        ARMED.set(false);
+        arm(None);
     }
 }

@@ -64,6 +64,8 @@ struct State {
 
 impl State {
     fn depart(&mut self, id: &str) -> Arc<Flight> {
+        #[cfg(test)]
+        crate::injected::pass(crate::injected::Point::KeysLocked);
         let flight = Arc::new(Flight::default());
         self.flights.insert(id.into(), flight.clone());
         flight
@@ -256,6 +258,8 @@ impl KeyCache {
             result: Err(Error::internal("fetching the service's key failed")),
         };
         landing.result = fetch(client, id, patience, max_retries);
+        #[cfg(test)]
+        crate::injected::pass(crate::injected::Point::KeyFetched);
         if let Ok(key) = &landing.result {
             self.keep(id, key.clone());
         }
@@ -282,8 +286,11 @@ impl KeyCache {
             keys.insert(id.into(), known.clone());
             keys
         });
+        let mut state = lock(&self.state);
+        #[cfg(test)]
+        crate::injected::pass(crate::injected::Point::KeyKept);
         // The pause is for refreshes that failed.
-        lock(&self.state).next_refresh.remove(id);
+        state.next_refresh.remove(id);
     }
 
     fn forget(&self, id: &str) {

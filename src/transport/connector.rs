@@ -2,6 +2,7 @@
 //! anything was sent.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -134,8 +135,10 @@ impl Transport for ServiceTransport {
         self.inner.await_input(timeout)
     }
 
+    /// ureq asks with its pool locked: a panic would lose the pool, and with it
+    /// every further call of the client.
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        catch_unwind(AssertUnwindSafe(|| self.inner.is_open())).unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {

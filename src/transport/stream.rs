@@ -79,6 +79,8 @@ impl<S: Stream> Transport for StreamTransport<S> {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.stream.set_timeout(timeout);
         self.send_pending()?;
+        #[cfg(test)]
+        crate::injected::pass(crate::injected::Point::Sent);
         let input = self.buffers.input_append_buf();
         let amount = self.stream.read(input).map_err(from_io)?;
         self.buffers.input_appended(amount);

@@ -1,6 +1,6 @@
 //! TLS through rustls with aws-lc-rs and the system's roots.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
@@ -17,6 +17,7 @@ use super::failure::{Failure, from_io};
 use super::stream::Stream;
 use crate::config::TlsSettings;
 use crate::error::{Error, Result};
+use crate::fork;
 use crate::once::RaceOnce;
 
 /// Sessions that can be resumed: a client talks to one host.
@@ -189,10 +190,33 @@ impl<S: Stream> TlsStream<S> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Failure::Tls(format!("'{host}' is not a name a certificate can have")))?;
-        let mut connection =
-            ClientConnection::new(tls, name).map_err(|error| Failure::Tls(error.to_string()))?;
-        connection.complete_io(&mut stream).map_err(from_io)?;
+        let mut connection = fork::kept_out(|| ClientConnection::new(tls, name))
+            .map_err(|error| Failure::Tls(error.to_string()))?;
+        shake_hands(&mut connection, &mut stream).map_err(from_io)?;
         Ok(TlsStream(StreamOwned::new(connection, stream)))
+    }
+}
+
+/// rustls's own `complete_io`, with no fork while it draws random bytes.
+fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
+    loop {
+        while connection.wants_write() {
+            if connection.write_tls(stream)? == 0 {
+                return Err(ErrorKind::WriteZero.into());
+            }
+        }
+        stream.flush()?;
+        if !connection.is_handshaking() {
+            return Ok(());
+        }
+        if connection.read_tls(stream)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        if let Err(error) = fork::kept_out(|| connection.process_new_packets()) {
+            // The alert that tells the other side why, if it still listens.
+            let _ = connection.write_tls(stream);
+            return Err(io::Error::new(ErrorKind::InvalidData, error));
+        }
     }
 }
 

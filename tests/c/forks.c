@@ -226,6 +226,47 @@ static void both_verify_tokens(void)
     CHECK(requests_for("/certs") == 3);
 }
 
+static const char *token_to_verify;
+
+static void *verify_in_thread(void *unused)
+{
+    char *answer;
+
+    (void)unused;
+    if (lid_verify_token(client, token_to_verify, USER, &answer) != LID_OK)
+        FAIL("%s", answer);
+    lid_free_string(answer);
+    return NULL;
+}
+
+/* The thread that fetches it is the parent's: waiting for it would be for ever. */
+static void a_child_fetches_the_key_its_parent_is_fetching(void)
+{
+    pthread_t thread;
+    pid_t child;
+    int status;
+    double started;
+
+    client = new_client();
+    add_user(client, USER);
+    token_to_verify = json_at(emulator("POST", "users/" USER "/login", ""), "/jwt");
+    inject("/certs", 1, "\"kind\":\"delay\",\"ms\":5000");
+    started = now_ms();
+    CHECK(pthread_create(&thread, NULL, verify_in_thread, NULL) == 0);
+    await_requests("/certs", 1);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        verify_in_thread(NULL);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(now_ms() - started < 5000);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(requests_for("/certs") == 2);
+}
+
 static const struct test tests[] = {
     TEST(before_first_use),
     TEST(after_first_use),
@@ -234,6 +275,7 @@ static const struct test tests[] = {
     TEST(a_child_may_free_what_it_never_used),
     TEST(tokens_of_parent_and_child_differ),
     TEST(both_verify_tokens),
+    TEST(a_child_fetches_the_key_its_parent_is_fetching),
 };
 
 TEST_MAIN(tests)

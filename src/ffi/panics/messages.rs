@@ -5,10 +5,11 @@ use std::process::Command;
 
 use loginid_emulator::Emulator;
 
-use super::{ARMED, call_with, functions};
+use super::{call_with, functions};
 use crate::client::Client;
 use crate::config::Config;
 use crate::ffi::{lid_client, lid_free, lid_free_string, lid_status};
+use crate::injected::{Point, arm};
 use crate::log::Logger;
 
 const ROLE: &str = "LOGINID_TEST_PANIC_MESSAGES";
@@ -20,7 +21,7 @@ fn panics(name: &str, client: *mut lid_client) {
     let function = functions.iter().find(|function| function.name == name);
     let text = CString::new(CANARY).unwrap();
     let (status, out, _) = call_with(function.unwrap(), client, &text);
-    ARMED.set(false);
+    arm(None);
     assert_eq!(status, lid_status::LID_ERROR_INTERNAL as usize, "{name}");
     // SAFETY: stored by the call, freed once.
     unsafe {
@@ -51,7 +52,7 @@ fn process_that_panics() {
         panics(name, client);
     }
     for function in functions().iter().filter(|function| function.status) {
-        ARMED.set(true);
+        arm(Some(Point::Entered));
         panics(&function.name, client);
     }
     // SAFETY: made above, freed once.
