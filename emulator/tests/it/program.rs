@@ -182,3 +182,34 @@ fn a_mistake_on_the_command_line_is_explained() {
         format!("loginid-emulator {}\n", env!("CARGO_PKG_VERSION")).as_bytes()
     );
 }
+
+#[test]
+fn the_man_page_has_every_command_and_option_of_the_help() {
+    let man = concat!(env!("CARGO_MANIFEST_DIR"), "/../man/loginid-emulator.1");
+    let page = std::fs::read_to_string(man)
+        .expect("the page")
+        .replace("\\-", "-");
+    let help = program()
+        .arg("--help")
+        .output()
+        .expect("the emulator")
+        .stdout;
+    let help = String::from_utf8(help).expect("UTF-8");
+    let (usage, options) = help.split_once("options:").expect("options");
+    let commands = usage.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("loginid-emulator ")?;
+        let command = rest.split(' ').next()?;
+        command.starts_with(char::is_lowercase).then_some(command)
+    });
+    let options = options.split(|end: char| end.is_whitespace() || end == ',');
+    let names: Vec<_> = commands
+        .chain(options.filter(|word| word.starts_with('-')))
+        .collect();
+    assert!(
+        names.contains(&"doctor") && names.contains(&"--tls"),
+        "{names:?}"
+    );
+    for name in names {
+        assert!(page.contains(name), "it lacks {name}");
+    }
+}
