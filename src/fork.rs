@@ -124,7 +124,9 @@ struct Ending(Cell<bool>);
 impl Drop for Ending {
     fn drop(&mut self) {
         let key = KEY.load(Ordering::SeqCst);
-        if !self.0.get() || key == NO_KEY {
+        // The first thread ends with its process, and without the values of its
+        // keys: it would stay inside, and forks of functions for `atexit` wait.
+        if !self.0.get() || key == NO_KEY || is_first_thread() {
             return;
         }
         enter();
@@ -133,6 +135,10 @@ impl Drop for Ending {
             leave();
         }
     }
+}
+
+fn is_first_thread() -> bool {
+    rustix::thread::gettid().as_raw_pid().unsigned_abs() == std::process::id()
 }
 
 const FIRST_ROUND: *const c_void = ptr::without_provenance(1);

@@ -267,6 +267,40 @@ static void a_child_fetches_the_key_its_parent_is_fetching(void)
     CHECK(requests_for("/certs") == 2);
 }
 
+static void fork_at_exit(void)
+{
+    double started = now_ms();
+    pid_t child = fork();
+    int status;
+
+    if (child == 0)
+        _exit(0);
+    /* The most that a fork is made to wait is a second. */
+    if (child < 0 || now_ms() - started >= 900 || waitpid(child, &status, 0) != child)
+        _exit(1);
+}
+
+/* In the first thread of a process, which has signed something and now ends. */
+static void a_fork_while_the_process_ends_does_not_wait(void)
+{
+    pid_t child;
+    int status;
+
+    client = new_client();
+    fflush(NULL);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        char *token;
+        lid_status made = lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &token);
+        CHECK(made == LID_OK && atexit(fork_at_exit) == 0);
+        lid_free_string(token);
+        exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static const struct test tests[] = {
     TEST(before_first_use),
     TEST(after_first_use),
@@ -276,6 +310,7 @@ static const struct test tests[] = {
     TEST(tokens_of_parent_and_child_differ),
     TEST(both_verify_tokens),
     TEST(a_child_fetches_the_key_its_parent_is_fetching),
+    TEST(a_fork_while_the_process_ends_does_not_wait),
 };
 
 TEST_MAIN(tests)
