@@ -51,7 +51,7 @@ test:
 	tests/conformance/run
 	$(MAKE) test-bindings
 
-# The trust tests with their full counts: about an hour.
+# The trust tests with their full counts: about half an hour.
 torture:
 	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test threads --test faults \
 	    -- --nocapture --test-threads=1
