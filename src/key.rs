@@ -265,6 +265,19 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn pem_of_something_else_is_named() {
+        for (label, code, named) in [
+            ("OPENSSH PRIVATE KEY", "unsupported_private_key", "OpenSSH"),
+            ("CERTIFICATE", "invalid_private_key", "'CERTIFICATE'"),
+        ] {
+            let pem = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+            let error = SigningKey::from_pem(&pem).unwrap_err();
+            assert_eq!(error.code(), code, "{error}");
+            assert!(error.message().contains(named), "{error}");
+        }
+    }
+
     /// The vectors sign arbitrary bytes, so they are given to the very function
     /// that decides about a token's signature.
     #[test]

@@ -209,6 +209,21 @@ static void the_environment_sets_every_plain_field(void)
     setenv("LOGINID_MAX_RETRIES", "many", 1);
     ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "mistyped_field");
     CHECK(contains(get("/error/message"), "LOGINID_MAX_RETRIES"));
+    setenv("LOGINID_MAX_RETRIES", "\xff", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "mistyped_field");
+    CHECK(contains(get("/error/message"), "LOGINID_MAX_RETRIES is not UTF-8"));
+    unsetenv("LOGINID_MAX_RETRIES");
+
+    /* 192.0.2.1 is nobody's; making a client asks nobody. */
+    setenv("LOGINID_BASE_URL", "http://192.0.2.1", 1);
+    setenv("LOGINID_ALLOW_HTTP", "yes", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "mistyped_field");
+    CHECK(contains(get("/error/message"), "LOGINID_ALLOW_HTTP must be true or false"));
+    setenv("LOGINID_ALLOW_HTTP", "false", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "insecure_base_url");
+    setenv("LOGINID_ALLOW_HTTP", "true", 1);
+    OK(lid_new_from_env(&client, &out));
+    lid_free(client);
 }
 
 static void every_request_says_who_sends_it(void)
