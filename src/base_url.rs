@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 use crate::error::{Error, Result};
 
@@ -36,6 +37,9 @@ impl BaseUrl {
         if authority.host().is_empty() {
             return Err(invalid("names no host"));
         }
+        if !has_usable_port(authority) {
+            return Err(invalid("has a port that is no number from 1 to 65535"));
+        }
         let https = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,
@@ -64,6 +68,17 @@ impl BaseUrl {
         url.push_str(&self.text);
         url.push_str(path);
         url
+    }
+}
+
+/// Whether what follows the host is nothing or a port. ureq would take the usual
+/// port for one that it cannot read.
+pub(crate) fn has_usable_port(authority: &Authority) -> bool {
+    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let rest = address.strip_prefix(authority.host()).unwrap_or_default();
+    match rest.strip_prefix(':') {
+        Some(port) => port.parse().is_ok_and(|port: u16| port > 0),
+        None => true,
     }
 }
 
@@ -123,6 +138,10 @@ mod tests {
             "https://example.com?x=1",
             "https://example.com/#a",
             "https://exa mple.com",
+            "https://example.com:port",
+            "https://example.com:",
+            "https://example.com:0/path",
+            "https://example.com:65536",
             "/relative",
         ] {
             let error = BaseUrl::parse(text, false).unwrap_err();

@@ -3,9 +3,9 @@
 use std::env;
 
 use ureq::Proxy;
-use ureq::http::uri::Authority;
 
 use super::fields::Settings;
+use crate::base_url::has_usable_port;
 use crate::error::{Error, Result};
 
 /// Which proxy connections go through.
@@ -75,15 +75,4 @@ fn build(url: &str, excluded: &str) -> Result<Proxy> {
         }
     }
     builder.build().map_err(|_| invalid())
-}
-
-/// Whether what follows the host is nothing or a port. ureq would take the usual
-/// port for one that it cannot read.
-fn has_usable_port(authority: &Authority) -> bool {
-    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
-    let rest = address.strip_prefix(authority.host()).unwrap_or_default();
-    match rest.strip_prefix(':') {
-        Some(port) => port.parse().is_ok_and(|port: u16| port > 0),
-        None => true,
-    }
 }

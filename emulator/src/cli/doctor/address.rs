@@ -4,6 +4,7 @@ use std::env;
 use std::net::IpAddr;
 
 use axum::http::Uri;
+use axum::http::uri::Authority;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
@@ -34,11 +35,17 @@ impl Host {
 
     fn from_uri(uri: &Uri, https: bool, default_port: u16) -> Option<Self> {
         let name = uri.host()?.trim_matches(['[', ']']).to_owned();
-        (!name.is_empty()).then(|| Self {
-            https,
-            name,
-            port: uri.port_u16().unwrap_or(default_port),
-        })
+        let port = port(uri.authority()?, default_port)?;
+        (!name.is_empty()).then_some(Self { https, name, port })
+    }
+}
+
+/// A port that is no number is none, as in the library, not the default one.
+fn port(authority: &Authority, default: u16) -> Option<u16> {
+    let address = authority.as_str().rsplit('@').next()?;
+    match address.strip_prefix(authority.host())?.strip_prefix(':') {
+        Some(port) => port.parse().ok().filter(|port| *port > 0),
+        None => Some(default),
     }
 }
 
@@ -229,6 +236,13 @@ mod tests {
         let proxy = parse_proxy("me:p%40ss@proxy.example.com:3128").unwrap();
         assert_eq!(proxy.host.authority(), "proxy.example.com:3128");
         assert_eq!(proxy.authorization.as_deref(), Some("Basic bWU6cEBzcw=="));
-        assert!(parse_proxy("socks5://proxy.example.com").is_none());
+        assert_eq!(parse_proxy("https://[::1]").unwrap().host.port, 443);
+        for url in [
+            "socks5://proxy.example.com",
+            "http://proxy.example.com:port",
+            "http://me:pass@proxy.example.com:0",
+        ] {
+            assert!(parse_proxy(url).is_none(), "{url}");
+        }
     }
 }
