@@ -82,12 +82,24 @@ pub(crate) fn has_usable_port(authority: &Authority) -> bool {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a URL's host is this machine: a loopback name, 127.0.0.0/8 or ::1.
+/// Plain http is allowed to it.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<IpAddr>() {
         Ok(ip) => ip.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+        Err(_) => is_loopback_name(host),
     }
+}
+
+/// `localhost` and `*.localhost`, with or without a trailing dot: names of this
+/// machine that are never looked up in DNS (RFC 6761, section 6.3).
+pub(crate) fn is_loopback_name(host: &str) -> bool {
+    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
+    labels
+        .next()
+        .is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
+        && labels.all(|label| !label.is_empty())
 }
 
 #[cfg(test)]
@@ -112,12 +124,18 @@ mod tests {
             "http://127.0.0.1:1",
             "http://127.9.9.9",
             "http://[::1]:80/api",
+            "http://localhost.:8080",
+            "http://app.localhost:8080",
+            "http://a.b.LocalHost.",
         ] {
             assert!(BaseUrl::parse(local, false).is_ok(), "{local}");
         }
         for remote in [
             "http://example.com",
             "http://localhost.example.com",
+            "http://notlocalhost",
+            "http://.localhost",
+            "http://localhost..",
             "http://10.0.0.1",
             "http://0.0.0.0",
         ] {
