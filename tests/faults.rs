@@ -5,6 +5,8 @@
 #[path = "support/capi.rs"]
 mod capi;
 mod common;
+#[path = "support/torture.rs"]
+mod torture;
 
 use std::collections::HashSet;
 use std::fs;
@@ -172,7 +174,7 @@ impl Setting {
     /// of its errors, in turn, but for EINTR, which has tests of its own with real
     /// signals (tests/http/signals.rs); all of them under `make torture`.
     fn each_system_call_fails(&self, further: &str, argument: &str, none: &[&str]) {
-        let all = std::env::var_os("LOGINID_TORTURE").is_some();
+        let all = torture::torture();
         let mut figures = Vec::new();
         for (call, errors, statuses) in SYSTEM_CALLS {
             let statuses = format!("{statuses} {further}");

@@ -3,12 +3,15 @@
 
 #[path = "support/capi.rs"]
 mod capi;
-#[path = "support/process.rs"]
-mod process;
+mod common;
+#[path = "support/part.rs"]
+mod part;
 #[path = "support/pthread.rs"]
 mod pthread;
 #[path = "support/token.rs"]
 mod token;
+#[path = "support/torture.rs"]
+mod torture;
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +25,7 @@ use loginid_emulator::{Emulator, Fault, FaultKind, Request};
 use pthread::beside;
 use serde_json::{Value, json};
 use token::{Distinct, Marks};
+use torture::times;
 
 const USERS: usize = 8;
 const BUSY_THREADS: usize = 3;
@@ -97,8 +101,8 @@ fn fork_with(emulator: &Emulator, further: Value) {
     let mut config = config(emulator, further);
     config["request_timeout_ms"] = 60_000.into();
     let token = token_of_a_user(emulator);
-    let forks = process::times(200, 1_000);
-    process::run(
+    let forks = times(200, 1_000);
+    part::run(
         "forking_process",
         &json!({"config": config, "token": token, "forks": forks}),
     );
@@ -140,12 +144,10 @@ fn late_keys(ms: u64) -> Fault {
     Fault::new(FaultKind::Delay { ms, carried_out }).on("GET", "/certs")
 }
 
-/// Not a test of its own: the process that forks.
 #[test]
+#[ignore = "a part of the tests above: the process that forks"]
 fn forking_process() {
-    let Some(input) = process::input() else {
-        return;
-    };
+    let input = part::input();
     let token = input["token"].as_str().expect("a token");
     let forks = input["forks"].as_u64().expect("a number") as usize;
     let used = Client::new(&input["config"]);
@@ -242,16 +244,14 @@ fn life(client: &Client, number: usize, token: &str) -> String {
 /// waits for ever, if not at once then when it starts a thread.
 #[test]
 fn no_fork_meets_a_lock_of_the_random_generator() {
-    let forks = process::times(400, 10_000);
-    process::run("signing_process", &json!({"forks": forks}));
+    let forks = times(400, 10_000);
+    part::run("signing_process", &json!({"forks": forks}));
 }
 
-/// Not a test of its own: the process that signs and forks.
 #[test]
+#[ignore = "a part of the test above: the process that signs and forks"]
 fn signing_process() {
-    let Some(input) = process::input() else {
-        return;
-    };
+    let input = part::input();
     let forks = input["forks"].as_u64().expect("a number") as usize;
     let pair = Outcome::of(|out| {
         // SAFETY: the header's contract.

@@ -2,10 +2,15 @@
 
 #[path = "support/capi.rs"]
 mod capi;
-#[path = "support/process.rs"]
-mod process;
+mod common;
+#[path = "support/measure.rs"]
+mod measure;
+#[path = "support/part.rs"]
+mod part;
 #[path = "support/token.rs"]
 mod token;
+#[path = "support/torture.rs"]
+mod torture;
 
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -15,9 +20,10 @@ use std::time::Duration;
 
 use capi::{Client, Outcome, c, config, lid_status};
 use loginid_emulator::{Emulator, TokenPart};
-use process::{descriptors, resident_kib};
+use measure::{descriptors, resident_kib};
 use serde_json::{Value, json};
 use token::{Distinct, Marks};
+use torture::times;
 
 const THREADS: usize = 64;
 /// Resident memory may differ by this much, whatever the number of calls.
@@ -42,7 +48,7 @@ fn user(number: usize) -> String {
 fn own_process(test: &str, emulator: &Emulator, times: usize) {
     let forged = emulator.sign_token(TokenPart::Usual, json!({"aud": "another"}).into());
     let token = |number| emulator.login(&user(number)).expect("a user")["jwt"].clone();
-    process::run(
+    part::run(
         test,
         &json!({
             "config": config(emulator, json!({"request_timeout_ms": 120_000})),
@@ -55,8 +61,8 @@ fn own_process(test: &str, emulator: &Emulator, times: usize) {
 
 #[test]
 fn sixty_four_threads_share_a_client_and_get_their_own_answers() {
-    let times = process::times(20_000, 1_000_000);
-    own_process("calling_process", &emulator(), times);
+    let count = times(20_000, 1_000_000);
+    own_process("calling_process", &emulator(), count);
 }
 
 /// What the threads share: the client, a token of each thread's own user, and one
@@ -146,12 +152,10 @@ fn room(calls: usize) -> Vec<Vec<Marks>> {
     vec![vec![Marks::NONE; most]; THREADS]
 }
 
-/// Not a test of its own: the process with the threads.
 #[test]
+#[ignore = "a part of the tests above: the process with the threads"]
 fn calling_process() {
-    let Some(input) = process::input() else {
-        return;
-    };
+    let input = part::input();
     let text = |value: &Value| value.as_str().expect("a token").to_owned();
     let calls = Calls {
         client: Client::new(&input["config"]),
@@ -192,24 +196,22 @@ fn calling_process() {
 
 #[test]
 fn clients_come_and_go_and_leave_nothing_over_http() {
-    let times = process::times(300, 10_000);
-    own_process("client_making_process", &emulator(), times);
+    let count = times(300, 10_000);
+    own_process("client_making_process", &emulator(), count);
 }
 
 /// Each with a TLS configuration and a verifier of the roots of its own.
 #[test]
 fn clients_come_and_go_and_leave_nothing_over_https() {
     let emulator = with_users(Emulator::builder().tls().recording(false).start());
-    let times = process::times(300, 10_000);
-    own_process("client_making_process", &emulator, times);
+    let count = times(300, 10_000);
+    own_process("client_making_process", &emulator, count);
 }
 
-/// Not a test of its own: the process that makes clients.
 #[test]
+#[ignore = "a part of the tests above: the process that makes clients"]
 fn client_making_process() {
-    let Some(input) = process::input() else {
-        return;
-    };
+    let input = part::input();
     let times = input["times"].as_u64().expect("a number") as usize;
     let live = |number: usize| {
         let client = Client::new(&input["config"]);
@@ -232,25 +234,36 @@ fn client_making_process() {
 
 #[test]
 fn a_process_that_hangs_is_ended_and_named() {
-    let start = || process::run_within(Duration::from_secs(1), "hanging_process", &json!({}));
+    let start = || {
+        let mut command = part::command("hanging_process", &json!({}));
+        part::run_within(Duration::from_secs(1), "hanging_process", &mut command)
+    };
     let panic = catch_unwind(start).expect_err("it hangs");
     let said = panic.downcast_ref::<String>().expect("a message");
     assert!(said.contains("hanging_process hangs"), "{said}");
+    assert!(said.contains("its threads:\nprocess "), "{said}");
 }
 
-/// Not a test of its own: a process that never ends.
 #[test]
+#[ignore = "a part of the test above: a process that never ends"]
 fn hanging_process() {
-    while process::input().is_some() {
+    loop {
         thread::park();
     }
+}
+
+#[test]
+fn a_part_that_no_test_is_named_after_is_missed() {
+    let panic = catch_unwind(|| part::run("no_such_process", &json!({}))).expect_err("none");
+    let said = panic.downcast_ref::<String>().expect("a message");
+    assert!(said.contains("no_such_process did not run"), "{said}");
 }
 
 #[test]
 fn the_last_thread_frees_the_client_right_after_the_others_finished() {
     let emulator = emulator();
     let config = config(&emulator, json!({"request_timeout_ms": 120_000}));
-    for _ in 0..process::times(50, 1_000) {
+    for _ in 0..times(50, 1_000) {
         let client = Arc::new(Client::new(&config));
         let threads: Vec<_> = (0..8)
             .map(|number| {

@@ -23,7 +23,7 @@ impl Ended {
 }
 
 /// Runs a program in `folder` and keeps what it prints. At the time limit it is killed with all
-/// its children.
+/// its children; the output then says what each of its threads was waiting in.
 pub fn run_within(limit: Duration, folder: &Path, command: &mut Command) -> Ended {
     // A file, since a pipe would be kept open by a child that is left behind.
     let printed = folder.join("output");
@@ -37,11 +37,13 @@ pub fn run_within(limit: Duration, folder: &Path, command: &mut Command) -> Ende
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let give_up = Instant::now() + limit;
+    let mut threads = String::new();
     let status = loop {
         if let Some(status) = child.try_wait().expect("the program's status") {
             break Some(status);
         }
         if Instant::now() > give_up {
+            threads = format!("its threads:\n{}\n", threads_of(child.id()));
             if let Some(group) = Pid::from_raw(child.id() as i32) {
                 // It fails only when the program has just ended.
                 let _ = kill_process_group(group, Signal::KILL);
@@ -54,6 +56,33 @@ pub fn run_within(limit: Duration, folder: &Path, command: &mut Command) -> Ende
     let output = fs::read(&printed).expect("the output");
     Ended {
         status,
-        output: String::from_utf8_lossy(&output).into_owned(),
+        output: threads + &String::from_utf8_lossy(&output),
     }
+}
+
+/// What each thread of a process, and of its children, is waiting in.
+fn threads_of(process: u32) -> String {
+    let mut lines = Vec::new();
+    for task in entries(&format!("/proc/{process}/task")) {
+        let file = |name| fs::read_to_string(format!("/proc/{process}/task/{task}/{name}"));
+        let text = |name| file(name).unwrap_or_default().trim().to_owned();
+        let system_call = text("syscall");
+        lines.push(format!(
+            "process {process}, {}: {}, system call {}",
+            text("comm"),
+            text("wchan"),
+            system_call.split(' ').next().unwrap_or_default()
+        ));
+        for child in text("children").split(' ').filter_map(|id| id.parse().ok()) {
+            lines.push(threads_of(child));
+        }
+    }
+    lines.join("\n")
+}
+
+fn entries(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }

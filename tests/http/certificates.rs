@@ -1,13 +1,12 @@
 //! Whom we talk to: certificates, and the wrong protocol on a port.
 
-use std::process::Command;
-
 use loginid_emulator::{Certificate, Emulator};
 use serde_json::{Value, json};
 
 use crate::capi::lid_status::*;
 use crate::capi::{Client, Outcome, config};
 use crate::deadline::{LIMIT_MS, in_time};
+use crate::part;
 
 #[test]
 fn a_bad_certificate_is_a_tls_error_and_nothing_is_sent() {
@@ -167,31 +166,22 @@ fn certificates_that_nobody_needs_yet_do_no_harm() {
     Client::new(&config(&emulator, all));
 }
 
-/// Set in the process of its own that sees no roots of the system.
-const ROOTLESS: &str = "LOGINID_TEST_ROOTLESS";
-
 #[test]
 fn a_machine_without_roots_can_use_https_all_the_same() {
     let emulator = Emulator::builder().tls().start();
-    let output = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "certificates::in_a_process_without_roots"])
+    let name = "certificates::in_a_process_without_roots";
+    let mut command = part::command(name, &config(&emulator, json!({})));
+    command
         .env("SSL_CERT_FILE", "/dev/null")
-        .env("SSL_CERT_DIR", "/dev/null")
-        .env(ROOTLESS, config(&emulator, json!({})).to_string())
-        .output()
-        .expect("a process");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}");
+        .env("SSL_CERT_DIR", "/dev/null");
+    part::run_command(name, &mut command);
     assert_eq!(emulator.request_count(), 1);
 }
 
-/// Started by the test above; nothing to do without its configuration.
 #[test]
+#[ignore = "a part of the test above"]
 fn in_a_process_without_roots() {
-    let Ok(config) = std::env::var(ROOTLESS) else {
-        return;
-    };
-    let mut config: Value = serde_json::from_str(&config).expect("JSON");
+    let mut config = part::input();
     Client::new(&config).add_user("ann").ok();
     // The bundled roots are no reason to trust everybody.
     config.as_object_mut().expect("an object").remove("ca_pem");

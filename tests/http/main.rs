@@ -3,12 +3,18 @@
 
 #[path = "../support/capi.rs"]
 mod capi;
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../support/header.rs"]
 mod header;
 #[path = "../support/library.rs"]
 mod library;
 #[path = "../support/listener.rs"]
 mod listener;
+#[path = "../support/part.rs"]
+mod part;
+#[path = "../support/torture.rs"]
+mod torture;
 
 mod answers;
 mod broken;

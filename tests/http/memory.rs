@@ -1,18 +1,16 @@
 //! Hostile answers must not cost memory. The client runs in a process of its
 //! own, where nobody else's memory is counted.
 
-use std::process::Command;
 use std::ptr;
 
 use base64::Engine;
 use loginid::ffi::{lid_create_tx, lid_free_string, lid_generate_code, lid_register_password};
 use loginid_emulator::{Emulator, Fault, FaultKind};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::capi::{Client, c, config};
+use crate::part;
 
-const ROLE: &str = "LOGINID_TEST_CLIENT";
-const CALL: &str = "LOGINID_TEST_CALL";
 /// How much the resident memory may grow.
 const LIMIT_KIB: u64 = 2 * 1024;
 
@@ -126,14 +124,10 @@ fn path(call: &str) -> &'static str {
 /// is kept of an earlier answer would hide what this one takes.
 fn grown(emulator: &Emulator, call: &str) -> u64 {
     let config = config(emulator, json!({"request_timeout_ms": 120_000}));
-    let client = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "memory::client_process", "--nocapture"])
-        .env(ROLE, config.to_string())
-        .env(CALL, call)
-        .output()
-        .expect("a process");
-    let said = String::from_utf8(client.stdout).expect("UTF-8");
-    assert!(client.status.success(), "{said}");
+    let said = part::run(
+        "memory::client_process",
+        &json!({"config": config, "call": call}),
+    );
     // The test runner may have begun the line.
     let grown = said.lines().find_map(|line| line.split_once("grown "));
     grown.expect("an answer").1.parse().expect("a number")
@@ -149,14 +143,11 @@ fn hostile_answers_over_tls_grow_the_resident_memory_by_less_than_2_mib() {
     measure(&Emulator::builder().tls().start());
 }
 
-/// Not a test of its own: the client's process.
 #[test]
+#[ignore = "a part of the tests above: the client's process"]
 fn client_process() {
-    let Ok(config) = std::env::var(ROLE) else {
-        return;
-    };
-    let config: Value = serde_json::from_str(&config).expect("JSON");
-    let client = Client::new(&config);
+    let input = part::input();
+    let client = Client::new(&input["config"]);
     // Once to know what any call takes; that there is such a user already is fine.
     client.add_user("ann");
     client.get_user("ann").ok();
@@ -172,7 +163,7 @@ fn client_process() {
     // that would count as well.
     // SAFETY: the header's contract, with living arguments.
     unsafe {
-        match std::env::var(CALL).expect("a call").as_str() {
+        match input["call"].as_str().expect("a call") {
             "generate_code" => lid_generate_code(client, kind, purpose, true, none, user, &mut out),
             "register_password" => lid_register_password(client, user, password.as_ptr(), &mut out),
             _ => lid_create_tx(client, payload.as_ptr(), none, none, &mut out),

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -13,9 +12,8 @@ use crate::capi::lid_status::*;
 use crate::capi::{Client, config};
 use crate::deadline::{LIMIT_MS, in_time};
 use crate::listener::{Listener, read_request};
+use crate::part;
 
-/// Set in the process of its own that reads the variables.
-const CONFIG: &str = "LOGINID_TEST_PROXY_CONFIG";
 /// `user:p@ss`, as `Proxy-Authorization` has it.
 const CREDENTIALS: &str = "proxy-authorization: basic dXNlcjpwQHNz";
 
@@ -218,35 +216,24 @@ fn the_environments_proxy_is_used_when_asked_for() {
         ),
     ] {
         let proxy = Proxy::start(None);
-        let mut program = Command::new(std::env::current_exe().expect("this test"));
-        program.args(["--exact", "proxy::in_a_process_with_these_variables"]);
+        let name = "proxy::in_a_process_with_these_variables";
+        let mut program = part::command(name, &config(&emulator, json!({"proxy": "env"})));
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
             program.env_remove(name).env_remove(name.to_lowercase());
         }
         for (name, value) in variables {
             program.env(name, value.replace("proxy", &proxy.url()));
         }
-        program.env(
-            CONFIG,
-            config(&emulator, json!({"proxy": "env"})).to_string(),
-        );
-        let output = program.output().expect("a process");
-        assert!(
-            output.status.success(),
-            "{what}: {}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        println!("{what}");
+        part::run_command(name, &mut program);
         assert_eq!(proxy.heads().len(), tunnels, "{what}");
     }
 }
 
-/// Started by the test above; nothing to do without its configuration.
 #[test]
+#[ignore = "a part of the test above"]
 fn in_a_process_with_these_variables() {
-    if let Ok(config) = std::env::var(CONFIG) {
-        let config = serde_json::from_str(&config).expect("JSON");
-        Client::new(&config).get_user("ann").ok();
-    }
+    Client::new(&part::input()).get_user("ann").ok();
 }
 
 #[test]

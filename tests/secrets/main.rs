@@ -3,11 +3,17 @@
 
 #[path = "../support/capi.rs"]
 mod capi;
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../support/listener.rs"]
 mod listener;
+#[path = "../support/part.rs"]
+mod part;
 #[allow(dead_code, reason = "the tests of tokens use more of it")]
 #[path = "../tokens/support/service.rs"]
 mod signer;
+#[path = "../support/torture.rs"]
+mod torture;
 
 mod calls;
 mod echoes;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::ffi::Lid;
 use crate::support::service::{Signer, login_claims, with};
-use crate::support::{CLIENT_ID, full_or, online, serve_key};
+use crate::support::{CLIENT_ID, online, serve_key};
+use crate::torture::times;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -38,7 +39,7 @@ const VERDICTS: [&str; 4] = [
 /// How many tokens have every character replaced by every other of the alphabet,
 /// which takes some 30,000 verifications each.
 fn in_full() -> usize {
-    full_or(100, 1)
+    times(1, 100)
 }
 
 /// What to put in the place of each character: another value of the alphabet,
@@ -67,7 +68,7 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
     let keys = json!({"public_keys": {"k": service.pem(), "": service.pem()}});
     let config = with(&online(&emulator), keys);
     let client = Lid::new(&config);
-    let tokens = good_tokens(&service, full_or(100, 10));
+    let tokens = good_tokens(&service, times(10, 100));
     // One at a time, since some take far longer than others.
     let next = AtomicUsize::new(0);
     let work = || {

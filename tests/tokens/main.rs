@@ -3,6 +3,8 @@
 
 #[path = "../support/listener.rs"]
 mod listener;
+#[path = "../support/torture.rs"]
+mod torture;
 
 mod changed;
 mod forged;

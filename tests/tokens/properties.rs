@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
+use crate::support::CLIENT_ID;
 use crate::support::ffi::{Lid, key_pair};
 use crate::support::service::{Signer, decode, encode, now};
-use crate::support::{CLIENT_ID, full_or};
+use crate::torture::times;
 
 /// Runs a property over `full` cases under `make torture`, over `usual` else.
 fn check<S: Strategy>(
@@ -19,7 +20,7 @@ fn check<S: Strategy>(
     usual: usize,
     property: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    let cases = full_or(full, usual) as u32;
+    let cases = times(usual, full) as u32;
     let config = ProptestConfig {
         cases,
         failure_persistence: None,

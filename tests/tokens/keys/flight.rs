@@ -13,8 +13,9 @@ use serde_json::json;
 
 use super::{GOOD, THROTTLED, UNKNOWN, token, token_of};
 use crate::support::ffi::Lid;
+use crate::support::online;
 use crate::support::service::with;
-use crate::support::{full_or, online};
+use crate::torture::times;
 
 /// Has every answer of `/certs` take so long that all threads wait for it.
 fn slow_keys(emulator: &Emulator) {
@@ -182,6 +183,6 @@ fn a_flood_while_the_service_fails_makes_no_more_requests_for_its_retries() {
         carried_out: false,
     };
     emulator.inject(Fault::new(failing).on("GET", "/certs"));
-    let (requests, took) = flood(&emulator, &client, &good, full_or(10_000, 1_000));
+    let (requests, took) = flood(&emulator, &client, &good, times(1_000, 10_000));
     assert_seldom("unknown kids of a failing service", requests, took);
 }

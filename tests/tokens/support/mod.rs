@@ -16,19 +16,6 @@ use serde_json::{Value, json};
 
 pub const CLIENT_ID: &str = "app-1";
 
-/// Whether the long runs were asked for (`make torture`).
-pub fn torture() -> bool {
-    std::env::var_os("LOGINID_TORTURE").is_some_and(|value| value == "1")
-}
-
-/// The full count under `make torture`, a smaller one otherwise.
-pub fn full_or(full: usize, usual: usize) -> usize {
-    match torture() {
-        true => full,
-        false => usual,
-    }
-}
-
 /// The configuration of a client that must ask the emulator for keys.
 pub fn online(emulator: &Emulator) -> Value {
     json!({
