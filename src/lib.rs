@@ -66,6 +66,7 @@ mod process;
 mod random;
 mod token;
 mod transport;
+mod wipe;
 
 pub use cancel::Cancel;
 pub use client::Client;

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-/// Writes one JSON object, member by member, into one string.
+use crate::wipe::reserve_text;
+
+/// Writes one JSON object, member by member, into one string. It may hold secrets: growing leaves
+/// no copy of them behind.
 pub(crate) struct ObjectWriter {
     text: String,
 }
@@ -18,7 +21,10 @@ impl ObjectWriter {
         ObjectWriter { text }
     }
 
-    fn name(&mut self, name: &str) {
+    /// Makes room for a member whose value takes so many bytes, and writes its name.
+    fn name(&mut self, name: &str, value_length: usize) {
+        // A comma, two quotes, a colon, and the brace that ends the object.
+        reserve_text(&mut self.text, escaped_length(name) + value_length + 5);
         if self.text.len() > 1 {
             self.text.push(',');
         }
@@ -27,7 +33,7 @@ impl ObjectWriter {
     }
 
     pub(crate) fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
+        self.name(name, escaped_length(value) + 2);
         push_string(&mut self.text, value);
     }
 
@@ -43,14 +49,14 @@ impl ObjectWriter {
     }
 
     pub(crate) fn integer(&mut self, name: &str, value: u64) {
-        self.name(name);
+        self.name(name, LONGEST_INTEGER);
         // Writing to a string cannot fail.
         let _ = write!(self.text, "{value}");
     }
 
     /// A value that is JSON already.
     pub(crate) fn raw(&mut self, name: &str, json: &str) {
-        self.name(name);
+        self.name(name, json.len());
         self.text.push_str(json);
     }
 
@@ -67,10 +73,24 @@ fn push_string(text: &mut String, value: &str) {
     text.push('"');
 }
 
+/// The decimal digits of `u64::MAX`.
+const LONGEST_INTEGER: usize = 20;
+/// The longest escape is `\u001f`.
+const LONGEST_ESCAPE: usize = 6;
+
+fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// How long a text may become between the quotes of a JSON string.
+fn escaped_length(value: &str) -> usize {
+    let escapes = value.bytes().filter(|byte| is_escaped(*byte)).count();
+    value.len() + escapes * LONGEST_ESCAPE
+}
+
 fn push_escaped(text: &mut String, value: &str) {
-    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     let mut rest = value;
-    while let Some(at) = rest.bytes().position(special) {
+    while let Some(at) = rest.bytes().position(is_escaped) {
         text.push_str(&rest[..at]);
         match rest.as_bytes()[at] {
             b'"' => text.push_str("\\\""),
@@ -87,7 +107,7 @@ fn push_escaped(text: &mut String, value: &str) {
 
 /// A text as it stands between the quotes of a JSON string.
 pub(crate) fn quoted(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
+    let mut text = String::with_capacity(escaped_length(value));
     push_escaped(&mut text, value);
     text
 }

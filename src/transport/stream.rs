@@ -9,6 +9,7 @@ use ureq::unversioned::transport::{
 use zeroize::Zeroize;
 
 use super::failure::from_io;
+use crate::wipe::reserve_bytes;
 
 /// Room for a request's headers, and for an answer's: they must fit as a whole.
 /// Every idle connection keeps it.
@@ -68,8 +69,11 @@ impl<S: Stream> Transport for StreamTransport<S> {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         self.stream.set_timeout(timeout);
-        self.pending
-            .extend_from_slice(&self.buffers.output()[..amount]);
+        let output = &mut self.buffers.output()[..amount];
+        reserve_bytes(&mut self.pending, amount);
+        self.pending.extend_from_slice(output);
+        // The buffer is kept with the connection: no token or password may stay in it.
+        output.zeroize();
         match self.pending.len() > MAX_PENDING {
             true => self.send_pending(),
             false => Ok(()),

@@ -4,6 +4,7 @@
 //! The search runs in a process of its own, which is told the key in a masked
 //! form, so that only the library's copies can be found.
 
+mod carried;
 mod give;
 mod search;
 mod spoilt;

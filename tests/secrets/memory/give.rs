@@ -102,7 +102,7 @@ fn environment(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
 }
 
 /// A C string that is wiped.
-fn terminated(text: &str) -> Zeroizing<Vec<u8>> {
+pub fn terminated(text: &str) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + 1));
     bytes.extend(text.bytes().chain([0]));
     bytes

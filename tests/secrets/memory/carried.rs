@@ -1,0 +1,74 @@
+//! What a call carries: passwords, codes and bearer tokens.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use loginid::ffi::{
+    lid_authenticate_password, lid_authorize_code, lid_client, lid_register_password, lid_status,
+};
+use loginid_emulator::Emulator;
+use serde_json::json;
+
+use super::give::terminated;
+use super::search::{Masked, search};
+use crate::capi::{Client, Outcome, c, config};
+use crate::part;
+
+// Read-only memory holds these, which is not searched.
+const PASSWORD: &str = "correct-horse-battery-staple-9";
+const CODE: &str = "CANARY-code-482913";
+/// How each service token begins: its header, and claims that are an object.
+const TOKEN: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJ";
+
+type LogIn = unsafe extern "C" fn(
+    *const lid_client,
+    *const c_char,
+    *const c_char,
+    *mut *mut c_char,
+) -> lid_status;
+
+#[test]
+fn a_password_a_code_and_a_bearer_token_are_wiped_after_the_call() {
+    let emulator = Emulator::start();
+    let config = config(&emulator, json!({}));
+    part::run("memory::carried::process_that_carries", &config);
+    let carried = |request: &loginid_emulator::Request| request.header("authorization").is_some();
+    assert_eq!(emulator.requests().iter().filter(|r| carried(r)).count(), 3);
+}
+
+#[test]
+#[ignore = "a part of the test above: the process that is searched"]
+fn process_that_carries() {
+    let client = Client::new(&part::input());
+    let username = c("ann");
+    {
+        // Longer than the room that a body is given at first.
+        let password = terminated(&PASSWORD.repeat(30));
+        assert!(!found().is_empty(), "the search is blind");
+        for call in [lid_register_password as LogIn, lid_authenticate_password] {
+            let (username, password) = (username.as_ptr(), password.as_ptr().cast());
+            // SAFETY: the header's contract, with living arguments.
+            Outcome::of(|out| unsafe { call(client.raw(), username, password, out) }).ok();
+        }
+    }
+    assert_eq!(found(), [""; 0], "after a password's calls");
+    {
+        let code = terminated(CODE);
+        let (kind, purpose) = (c("short"), c("temporary_authentication"));
+        let (client, code) = (client.raw(), code.as_ptr().cast());
+        let (kind, purpose, username) = (kind.as_ptr(), purpose.as_ptr(), username.as_ptr());
+        let outcome = Outcome::of(|out| {
+            // SAFETY: as above.
+            unsafe { lid_authorize_code(client, code, kind, purpose, ptr::null(), username, out) }
+        });
+        assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
+    }
+    assert_eq!(found(), [""; 0], "after a code's call");
+    let _token = client.service_token("users.retrieve").ok();
+    assert!(!found().is_empty(), "a token begins in another way");
+}
+
+fn found() -> Vec<String> {
+    let secrets = [("password", PASSWORD), ("code", CODE), ("token", TOKEN)];
+    search(&secrets.map(|(name, text)| (name, Masked::new(text.bytes()))))
+}
