@@ -15,6 +15,8 @@ pub(crate) struct Operation {
     pub(crate) key_required: bool,
     /// May be repeated after a timeout or a 5xx, because it changes nothing.
     pub(crate) safe: bool,
+    /// Carries a code that is good once: not repeated after a 429 either.
+    pub(crate) one_time_code: bool,
     pub(crate) answer: Answer,
 }
 
@@ -78,6 +80,7 @@ const fn open(
         authorization,
         key_required: false,
         safe: false,
+        one_time_code: false,
         answer,
     }
 }
@@ -94,6 +97,7 @@ const fn managed(
         authorization,
         key_required: true,
         safe: false,
+        one_time_code: false,
         answer: Answer::Object,
     }
 }
@@ -146,12 +150,15 @@ pub(crate) static AUTHENTICATE_FIDO2_COMPLETE: Operation = open(
     Scope("auth.login"),
     Authentication,
 );
-pub(crate) static WAIT_CODE: Operation = open(
-    "wait_code",
-    "/authenticate/code/wait",
-    Scope("auth.temporary"),
-    Authentication,
-);
+pub(crate) static WAIT_CODE: Operation = Operation {
+    one_time_code: true,
+    ..open(
+        "wait_code",
+        "/authenticate/code/wait",
+        Scope("auth.temporary"),
+        Authentication,
+    )
+};
 pub(crate) static AUTHENTICATE_DOC_SCAN_INIT: Operation = open(
     "authenticate_doc_scan_init",
     "/authenticate/authid/init",
@@ -178,12 +185,15 @@ pub(crate) static AUTHENTICATE_PUBLICKEY_COMPLETE: Operation = open(
 );
 
 // Credentials
-pub(crate) static INIT_ADD_FIDO2_CREDENTIAL_WITH_CODE: Operation = open(
-    "init_add_fido2_credential_with_code",
-    "/credentials/fido2/init/code",
-    Scope("credentials.add"),
-    Object,
-);
+pub(crate) static INIT_ADD_FIDO2_CREDENTIAL_WITH_CODE: Operation = Operation {
+    one_time_code: true,
+    ..open(
+        "init_add_fido2_credential_with_code",
+        "/credentials/fido2/init/code",
+        Scope("credentials.add"),
+        Object,
+    )
+};
 pub(crate) static COMPLETE_ADD_FIDO2_CREDENTIAL: Operation = open(
     "complete_add_fido2_credential",
     "/credentials/fido2/complete",
@@ -251,11 +261,14 @@ pub(crate) static GENERATE_CODE: Operation = managed(
     "/codes/{type}/generate",
     Scope("codes.generate"),
 );
-pub(crate) static AUTHORIZE_CODE: Operation = managed(
-    "authorize_code",
-    "/codes/{type}/authorize",
-    Scope("codes.authorize"),
-);
+pub(crate) static AUTHORIZE_CODE: Operation = Operation {
+    one_time_code: true,
+    ..managed(
+        "authorize_code",
+        "/codes/{type}/authorize",
+        Scope("codes.authorize"),
+    )
+};
 pub(crate) static INVALIDATE_ALL_CODES: Operation = managed(
     "invalidate_all_codes",
     "/codes/{type}/invalidate-all",

@@ -27,7 +27,7 @@ use crate::client::Client;
 use crate::config::{Config, private_key_required};
 use crate::error::{Error, Result};
 use crate::log::Attempt;
-use crate::operation::Authorization;
+use crate::operation::{Authorization, Method};
 use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
@@ -150,7 +150,7 @@ fn attempts(
             Some(Woken::Cancelled) => return Err(Error::cancelled()),
             Some(_) => number += 1,
             None => {
-                let retryable = failed.repeat.allows(call.operation.safe);
+                let retryable = failed.repeat.allows(call.operation);
                 return Err(failed
                     .error
                     .with_retryable(retryable)
@@ -168,7 +168,7 @@ fn pause(
     max_retries: u32,
     deadline: Instant,
 ) -> Result<Option<Duration>> {
-    if number > max_retries || !failed.repeat.allows(call.operation.safe) {
+    if number > max_retries || !failed.repeat.allows(call.operation) {
         return Ok(None);
     }
     let wait = match failed.retry_after {
@@ -311,14 +311,15 @@ fn send(
         builder = builder.header(name, value);
     }
     let invalid = |_| internal("the request could not be built");
-    match body {
-        Some(body) => run(
-            agent,
-            builder.body(body.text.as_str()).map_err(invalid)?,
-            left,
-        ),
-        None => run(agent, builder.body(()).map_err(invalid)?, left),
-    }
+    let text = match (body, call.operation.method) {
+        (Some(body), _) => body.text.as_str(),
+        // Content of length 0: without a length ureq would send it in chunks.
+        (None, Method::Post | Method::Put) => "",
+        (None, Method::Get | Method::Delete) => {
+            return run(agent, builder.body(()).map_err(invalid)?, left);
+        }
+    };
+    run(agent, builder.body(text).map_err(invalid)?, left)
 }
 
 fn run<B: ureq::AsSendBody>(

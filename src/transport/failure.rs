@@ -17,6 +17,9 @@ pub(super) enum Failure {
     Certificate(String),
     /// TLS could not be agreed upon, or broke.
     Tls(String),
+    /// The connection broke. ureq must not see this as its own `Io`: it takes a
+    /// broken connection for the end of a body that has no length.
+    Lost(io::Error),
 }
 
 impl fmt::Display for Failure {
@@ -27,6 +30,7 @@ impl fmt::Display for Failure {
             Failure::Connect(why) => write!(f, "no connection could be made: {why}"),
             Failure::Certificate(why) => write!(f, "the certificate is not trusted: {why}"),
             Failure::Tls(why) => write!(f, "TLS failed: {why}"),
+            Failure::Lost(why) => write!(f, "the connection broke: {why}"),
         }
     }
 }
@@ -46,7 +50,10 @@ pub(super) fn from_io(error: io::Error) -> ureq::Error {
         .and_then(|inner| inner.downcast_ref::<rustls::Error>())
     else {
         // Unwraps the errors of the socket transport, which passed through.
-        return error.into();
+        return match ureq::Error::from(error) {
+            ureq::Error::Io(error) => Failure::Lost(error).into(),
+            other => other,
+        };
     };
     match tls {
         rustls::Error::InvalidCertificate(why) => Failure::Certificate(why.to_string()).into(),

@@ -124,6 +124,8 @@ fn from_connector(failure: Failure, sent: bool) -> Failed {
         Failure::Connect(_) => (Status::Network, "connect_failed", again),
         Failure::Certificate(_) => (Status::Tls, "certificate_invalid", Repeat::Never),
         Failure::Tls(_) => (Status::Tls, "tls_failed", again),
+        Failure::Lost(_) if sent => (Status::Network, "connection_lost", again),
+        Failure::Lost(_) => (Status::Network, "connect_failed", again),
     };
     Failed {
         error: Error::new(status, code, failure.to_string()),
@@ -159,9 +161,11 @@ pub(super) fn refused(
         Some(code) => Error::new(kind, code, message),
         None => Error::new(kind, default_code, message),
     };
-    let repeat = match (status, retry_after) {
-        (429, _) | (503, Some(_)) => Repeat::Always,
-        (500.., _) => Repeat::IfSafe,
+    let repeat = match status {
+        429 => Repeat::UnlessCode,
+        // A 503 too, with `Retry-After` or without: a gateway may say it after the
+        // service has carried the call out.
+        500.. => Repeat::IfSafe,
         _ => Repeat::Never,
     };
     Failed {

@@ -3,24 +3,29 @@
 use std::time::{Duration, SystemTime};
 
 use crate::error::Result;
+use crate::operation::Operation;
 use crate::random;
 
-/// Whether repeating could do something twice.
+/// Which calls may be repeated after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Repeat {
-    /// Nothing was carried out: any call may be repeated.
+    /// Nothing was sent: any call.
     Always,
+    /// The service refused it for its rate (429): any call, except those with a
+    /// one-time code, since the service may have counted the code as tried.
+    UnlessCode,
     /// It may have been carried out: only calls that change nothing.
     IfSafe,
-    /// Repeating would fail the same way.
+    /// None: the next attempt would fail the same way.
     Never,
 }
 
 impl Repeat {
-    pub(super) fn allows(self, safe: bool) -> bool {
+    pub(super) fn allows(self, operation: &Operation) -> bool {
         match self {
             Repeat::Always => true,
-            Repeat::IfSafe => safe,
+            Repeat::UnlessCode => !operation.one_time_code,
+            Repeat::IfSafe => operation.safe,
             Repeat::Never => false,
         }
     }

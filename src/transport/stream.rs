@@ -24,6 +24,8 @@ pub(super) trait Stream: Read + Write + Send + Sync + 'static {
     const IS_TLS: bool;
 
     fn set_timeout(&mut self, timeout: NextTimeout);
+
+    /// Whether the other side is still there and has sent nothing that is unread.
     fn is_open(&mut self) -> bool;
 }
 
@@ -91,8 +93,10 @@ impl<S: Stream> Transport for StreamTransport<S> {
         Ok(amount > 0)
     }
 
+    /// What was read and not used belongs to no answer that is still to come. In
+    /// the connection to a proxy only this buffer has it, not the socket.
     fn is_open(&mut self) -> bool {
-        self.stream.is_open()
+        self.buffers.input().is_empty() && self.stream.is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -139,17 +143,38 @@ impl Stream for Tunnel {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     use super::super::socket::Socket;
     use super::*;
 
-    #[test]
-    fn what_is_to_be_sent_is_not_shown() {
+    fn connected() -> (StreamTransport<Socket>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let socket = Socket::connect("127.0.0.1", port, None, None).unwrap();
-        let mut transport = StreamTransport::new(socket);
+        (StreamTransport::new(socket), listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn a_connection_with_unread_input_is_not_open() {
+        let (mut transport, mut peer) = connected();
+        assert!(transport.is_open());
+        peer.write_all(b"ab").unwrap();
+        assert!(transport.await_input(NextTimeout::default()).unwrap());
+        // Nothing is left in the socket.
+        assert!(!transport.is_open());
+        transport.buffers().input_consume(1);
+        assert!(!transport.is_open());
+        transport.buffers().input_consume(1);
+        assert!(transport.is_open());
+        drop(peer);
+        assert!(!transport.await_input(NextTimeout::default()).unwrap());
+        assert!(!transport.is_open());
+    }
+
+    #[test]
+    fn what_is_to_be_sent_is_not_shown() {
+        let (mut transport, _peer) = connected();
         transport.buffers().output()[..6].copy_from_slice(b"canary");
         transport
             .transmit_output(6, NextTimeout::default())

@@ -1,6 +1,6 @@
 //! TLS through rustls with aws-lc-rs and the system's roots.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
@@ -243,7 +243,13 @@ impl<S: Stream> Stream for TlsStream<S> {
         self.0.sock.set_timeout(timeout);
     }
 
+    /// Nothing decrypted is left unread, no close_notify was received, and the
+    /// socket has nothing to read either.
     fn is_open(&mut self) -> bool {
-        self.0.sock.is_open()
+        let nothing_unread = matches!(
+            self.0.conn.reader().fill_buf(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock
+        );
+        nothing_unread && self.0.sock.is_open()
     }
 }

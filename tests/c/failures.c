@@ -148,18 +148,35 @@ static void a_service_that_stays_busy_is_given_up(void)
     CHECK(requests_for(ADD) == 3);
 }
 
-static void a_503_with_retry_after_was_not_carried_out(void)
+#define BUSY "\"kind\":\"status\",\"code\":503,\"headers\":[[\"Retry-After\",\"0\"]]"
+
+/* A gateway may say so after the service has carried the call out. */
+static void a_503_with_retry_after_proves_nothing(void)
 {
     lid_client *client = new_client();
 
-    inject(ADD, 1, "\"kind\":\"status\",\"code\":503,\"headers\":[[\"Retry-After\",\"0\"]]");
-    OK(lid_add_user_without_credentials(client, USER, &out));
-    CHECK(requests_for(ADD) == 2);
-    forget_requests();
-    inject(ADD, 1, "\"kind\":\"status\",\"code\":503");
-    ERROR(lid_add_user_without_credentials(client, "grace", &out), LID_ERROR_API, "http_error");
+    inject(ADD, 1, BUSY);
+    ERROR(lid_add_user_without_credentials(client, USER, &out), LID_ERROR_API, "http_error");
     TEXT("/error/retryable", "false");
+    TEXT("/error/retry_after_ms", "0");
     CHECK(requests_for(ADD) == 1);
+    add_user(client, USER);
+    inject(RETRIEVE, 1, BUSY);
+    OK(lid_get_user(client, USER, &out));
+    CHECK(requests_for(RETRIEVE) == 2);
+}
+
+/* The service may have counted the code as tried. */
+static void a_429_for_a_call_with_a_code_is_not_repeated(void)
+{
+    lid_client *client = new_client();
+
+    inject("/authenticate/code/wait", 1, SLOW_DOWN("1"));
+    ERROR(lid_wait_code(client, USER, "123456", "short", 0, NULL, &out), LID_ERROR_RATE_LIMITED,
+          "too_many_requests");
+    TEXT("/error/retryable", "false");
+    TEXT("/error/retry_after_ms", "1000");
+    CHECK(requests_for("/authenticate/code/wait") == 1);
 }
 
 static void a_dropped_connection(const char *kind)
@@ -344,7 +361,8 @@ static const struct test tests[] = {
     TEST(a_429_is_repeated_when_the_service_says),
     TEST(a_429_that_does_not_fit_the_deadline_is_given_up_at_once),
     TEST(a_service_that_stays_busy_is_given_up),
-    TEST(a_503_with_retry_after_was_not_carried_out),
+    TEST(a_503_with_retry_after_proves_nothing),
+    TEST(a_429_for_a_call_with_a_code_is_not_repeated),
     TEST(a_closed_connection_repeats_safe_calls_only),
     TEST(a_reset_connection_repeats_safe_calls_only),
     TEST(an_answer_cut_off_in_the_middle_is_no_answer),

@@ -13,6 +13,8 @@ mod library;
 mod listener;
 #[path = "../support/part.rs"]
 mod part;
+#[path = "../support/tls.rs"]
+mod tls;
 #[path = "../support/torture.rs"]
 mod torture;
 
@@ -22,6 +24,8 @@ mod certificates;
 mod connections;
 mod cuts;
 mod deadline;
+mod endings;
+mod framing;
 mod handshakes;
 mod memory;
 mod once;

@@ -43,21 +43,26 @@ impl Listener {
     }
 }
 
-/// Reads one request, head and body; `None` when the client left.
-pub fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut request = Vec::new();
+/// Reads the head of one request; `None` when the client left.
+pub fn read_head(stream: &mut impl Read) -> Option<String> {
+    let mut head = Vec::new();
     let mut byte = [0];
-    while !request.ends_with(b"\r\n\r\n") {
+    while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte).ok()?;
-        request.push(byte[0]);
+        head.push(byte[0]);
     }
-    let head = String::from_utf8_lossy(&request).to_lowercase();
+    Some(String::from_utf8(head).expect("UTF-8"))
+}
+
+/// Reads one request, head and body; `None` when the client left.
+pub fn read_request(stream: &mut impl Read) -> Option<String> {
+    let head = read_head(stream)?;
     let length = head
+        .to_lowercase()
         .lines()
         .find_map(|line| line.strip_prefix("content-length:"))
         .map_or(0, |length| length.trim().parse().expect("a length"));
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    request.extend(body);
-    Some(String::from_utf8(request).expect("UTF-8"))
+    Some(head + &String::from_utf8(body).expect("UTF-8"))
 }
