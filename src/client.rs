@@ -23,6 +23,11 @@ pub struct Client {
     logger: ArcSwapOption<Logger>,
 }
 
+const _: () = {
+    const fn is_shared_between_threads<T: Send + Sync>() {}
+    is_shared_between_threads::<Client>();
+};
+
 impl Client {
     /// A client for an application; the key is optional, since applications
     /// may be public.

@@ -18,6 +18,8 @@
 //! [`Client`] and `operation.rs` for what there is, `transport.rs` for how it is
 //! sent, `token/verify.rs` for what is believed and why.
 
+// Unsafe code is in the modules marked `allow(unsafe_code)` below, and nowhere else.
+#![deny(unsafe_code)]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
 // A panic's message goes to stderr before the C interface catches it: nothing

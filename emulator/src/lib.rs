@@ -20,6 +20,8 @@
 //! Start reading at the table of operations, `service/routes.rs`, and follow a call through
 //! `service/call.rs` to its handler.
 
+#![forbid(unsafe_code)]
+
 mod control;
 mod emulator;
 mod encoding;

@@ -1,5 +1,7 @@
 //! The program: serves until told to stop, or runs a command with an emulator of its own.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

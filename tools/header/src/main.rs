@@ -1,5 +1,7 @@
 //! Writes the headers and the list of symbols: `make header`.
 
+#![forbid(unsafe_code)]
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
