@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::error::Result;
+
 /// Threads within aws-lc, or about to end.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 /// Threads that want to fork: nobody may go inside.
@@ -33,9 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs what uses aws-lc, with no fork at the same time. It must be short and
 /// not be nested.
-pub(crate) fn kept_out<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> Result<T> {
     let _inside = Inside::enter();
-    work()
+    Ok(work())
 }
 
 struct Inside;

@@ -28,7 +28,7 @@ pub(crate) fn available() -> Result<()> {
 
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     available()?;
-    fork::kept_out(|| SystemRandom::new().fill(bytes))
+    fork::without_fork(|| SystemRandom::new().fill(bytes))?
         .map_err(|_| Error::internal("the system gave no randomness"))
 }
 

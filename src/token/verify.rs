@@ -59,11 +59,13 @@ impl Client {
         let verifies = |key: &VerifyingKey| key.verifies(parts.signature, parts.signed.as_bytes());
         let forged = match &key {
             None => false,
-            Some(key) if verifies(key) => false,
+            Some(key) if verifies(key)? => false,
             // A token that names no key may be signed with a newer one.
             Some(key) if kid.is_none() && judged.is_ok() => {
-                let newer = process.keys.newer(self, key, patience);
-                !newer.is_some_and(|key| verifies(&key))
+                match process.keys.newer(self, key, patience) {
+                    Some(newer) => !verifies(&newer)?,
+                    None => true,
+                }
             }
             Some(_) => true,
         };

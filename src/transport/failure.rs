@@ -20,6 +20,8 @@ pub(super) enum Failure {
     /// The connection broke. ureq must not see this as its own `Io`: it takes a
     /// broken connection for the end of a body that has no length.
     Lost(io::Error),
+    /// The call cannot go on in this process.
+    Internal(crate::error::Error),
 }
 
 impl fmt::Display for Failure {
@@ -31,6 +33,7 @@ impl fmt::Display for Failure {
             Failure::Certificate(why) => write!(f, "the certificate is not trusted: {why}"),
             Failure::Tls(why) => write!(f, "TLS failed: {why}"),
             Failure::Lost(why) => write!(f, "the connection broke: {why}"),
+            Failure::Internal(why) => f.write_str(why.message()),
         }
     }
 }

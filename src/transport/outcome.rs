@@ -120,6 +120,13 @@ fn from_connector(failure: Failure, sent: bool) -> Failed {
                 retry_after: None,
             };
         }
+        Failure::Internal(error) => {
+            return Failed {
+                error,
+                repeat: Repeat::Never,
+                retry_after: None,
+            };
+        }
         Failure::Dns(_) => (Status::Network, "dns_failed", again),
         Failure::Connect(_) => (Status::Network, "connect_failed", again),
         Failure::Certificate(_) => (Status::Tls, "certificate_invalid", Repeat::Never),

@@ -190,7 +190,8 @@ impl<S: Stream> TlsStream<S> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Failure::Tls(format!("'{host}' is not a name a certificate can have")))?;
-        let mut connection = fork::kept_out(|| ClientConnection::new(tls, name))
+        let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))
+            .map_err(Failure::Internal)?
             .map_err(|error| Failure::Tls(error.to_string()))?;
         shake_hands(&mut connection, &mut stream).map_err(from_io)?;
         Ok(TlsStream(StreamOwned::new(connection, stream)))
@@ -212,7 +213,9 @@ fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> i
         if connection.read_tls(stream)? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        if let Err(error) = fork::kept_out(|| connection.process_new_packets()) {
+        let processed = fork::without_fork(|| connection.process_new_packets())
+            .map_err(|error| ureq::Error::from(Failure::Internal(error)).into_io())?;
+        if let Err(error) = processed {
             // The alert that tells the other side why, if it still listens.
             let _ = connection.write_tls(stream);
             return Err(io::Error::new(ErrorKind::InvalidData, error));
