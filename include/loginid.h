@@ -12,13 +12,16 @@
  *    "request_id":"…","retryable":false,"retry_after_ms":null}}
  *
  * The caller frees it with lid_free_string on both paths. `out` itself must not
- * be NULL: that is LID_ERROR_INVALID_ARGUMENT, and nothing is written. Inputs
- * are borrowed for the call. Nothing unwinds or aborts across this interface.
+ * be NULL: that is LID_ERROR_INVALID_ARGUMENT, nothing is done, and a call that
+ * makes a client sets `*client` to NULL. Inputs are borrowed for the call.
+ * Nothing unwinds across this interface. Running out of memory ends the process.
  *
  * Every call that talks to the service may fail with LID_ERROR_API,
  * LID_ERROR_RATE_LIMITED, LID_ERROR_NETWORK, LID_ERROR_TLS, LID_ERROR_TIMEOUT
  * and LID_ERROR_RESPONSE, and every call with LID_ERROR_INVALID_ARGUMENT and
- * LID_ERROR_INTERNAL. Functions name only what is theirs beyond that.
+ * LID_ERROR_INTERNAL. A call whose result holds a `jwt` verifies it, and may
+ * fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
+ * LID_ERROR_CLAIM_MISMATCH too. Functions name what is theirs beyond that.
  *
  * A client may be used by any number of threads at once, and across fork().
  *
@@ -355,7 +358,8 @@ lid_status lid_init_tx(const lid_client *client,
  * Result: `{"jwt":"…"}`, verified as by `lid_verify_token`; give it to
  * `lid_verify_transaction` to know what was confirmed.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -440,7 +444,8 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
  * used or expired or the user is deactivated.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -577,7 +582,8 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * Result: an authentication response as from `lid_authenticate_password`, with a
  * `jwt` (verified) only if the credential was activated.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -637,7 +643,8 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -677,7 +684,8 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -820,7 +828,8 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -838,7 +847,8 @@ lid_status lid_register_fido2_complete(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"password","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -855,7 +865,8 @@ lid_status lid_register_password(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"password","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -889,7 +900,8 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -917,7 +929,8 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  *
  * Result: the authentication response, as from `lid_authenticate_password`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -950,7 +963,8 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service, see above, and those of
+ * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
  */

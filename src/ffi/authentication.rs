@@ -13,7 +13,8 @@ use super::support::{call, optional_text, text};
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"password","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -63,7 +64,8 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -113,7 +115,8 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
 ///
 /// Result: the authentication response, as from `lid_authenticate_password`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -169,7 +172,8 @@ pub unsafe extern "C" fn lid_authenticate_publickey_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

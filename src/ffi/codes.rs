@@ -130,7 +130,8 @@ pub struct lid_cancel(Arc<Cancel>);
 /// `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
 /// used or expired or the user is deactivated.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

@@ -173,7 +173,8 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
 /// Result: an authentication response as from `lid_authenticate_password`, with a
 /// `jwt` (verified) only if the credential was activated.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -269,7 +270,8 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -341,7 +343,8 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

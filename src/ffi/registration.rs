@@ -44,7 +44,8 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -74,7 +75,8 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"password","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

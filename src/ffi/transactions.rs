@@ -104,7 +104,8 @@ pub unsafe extern "C" fn lid_init_tx(
 /// Result: `{"jwt":"…"}`, verified as by `lid_verify_token`; give it to
 /// `lid_verify_transaction` to know what was confirmed.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service, see above, and those of
+/// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
