@@ -15,6 +15,9 @@ pub(crate) const DEFAULT: &str = "https://directweb.usw1.loginid.io";
 pub(crate) struct BaseUrl {
     text: String,
     https: bool,
+    /// With the brackets of an IPv6 address.
+    host: String,
+    port: u16,
 }
 
 impl BaseUrl {
@@ -55,11 +58,21 @@ impl BaseUrl {
         Ok(BaseUrl {
             text: text.trim_end_matches('/').to_owned(),
             https,
+            host: authority.host().to_owned(),
+            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
         })
     }
 
     pub(crate) fn is_https(&self) -> bool {
         self.https
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// The URL of a path that starts with a slash.

@@ -51,7 +51,8 @@ impl Client {
     /// A client with everything said.
     pub fn with_config(config: Config) -> Result<Client> {
         // TLS is prepared for https only: the system's roots take a while to read.
-        let tls = match config.base_url.is_https() || config.proxy.0.is_some() {
+        let proxy_over_tls = config.proxy.as_ref().is_some_and(|proxy| proxy.https);
+        let tls = match config.base_url.is_https() || proxy_over_tls {
             true => Some(transport::client_config(&config.tls)?),
             false => {
                 transport::check_settings(&config.tls)?;

@@ -1,9 +1,12 @@
 //! What a client is told once: parsed, checked, never silently defaulted.
 
+mod environment;
 mod fields;
 mod files;
+mod no_proxy;
 mod proxy;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,7 +18,7 @@ use crate::error::{Error, Result, Status};
 use crate::key::{SigningKey, VerifyingKey};
 use fields::Settings;
 use files::shown;
-pub(crate) use proxy::ProxySetting;
+pub(crate) use proxy::Proxy;
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
 /// environment ([`Config::from_env`]) or from the usual three values
@@ -30,7 +33,7 @@ pub struct Config {
     pub(crate) wait_timeout: Duration,
     pub(crate) max_retries: u32,
     pub(crate) tls: TlsSettings,
-    pub(crate) proxy: ProxySetting,
+    pub(crate) proxy: Option<Arc<Proxy>>,
     pub(crate) verification: Verification,
     pub(crate) public_keys: Vec<(String, VerifyingKey)>,
     pub(crate) key_cache_ttl: Duration,
@@ -134,7 +137,7 @@ impl Config {
         if issuer.as_deref() == Some("") {
             return Err(Error::config("invalid_field", "issuer must not be empty"));
         }
-        let proxy = ProxySetting::from_settings(&mut settings, base_url.is_https())?;
+        let proxy = proxy::proxy(&mut settings, &base_url)?;
         Ok(Config {
             client_id,
             private_key,

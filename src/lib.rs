@@ -66,6 +66,8 @@ mod operation;
 mod pem;
 mod process;
 mod random;
+#[allow(unsafe_code)]
+mod sys;
 mod token;
 mod transport;
 mod wipe;

@@ -10,6 +10,7 @@ mod retry;
 mod socket;
 mod stream;
 mod tls;
+mod tunnel;
 mod wait;
 
 use std::sync::Arc;
@@ -18,7 +19,6 @@ use std::time::{Duration, Instant, SystemTime};
 use rustls::ClientConfig;
 use ureq::Agent;
 use ureq::http::{HeaderName, HeaderValue, Request, Response, header};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 use zeroize::Zeroizing;
 
 use crate::call::{Body, Call};
@@ -63,19 +63,18 @@ pub(crate) fn agent(
     tls: Option<Arc<ClientConfig>>,
     cancel: Option<Arc<Cancel>>,
 ) -> Agent {
-    let connector =
-        ().chain(ConnectProxyConnector::default())
-            .chain(ServiceConnector {
-                tls,
-                cancel,
-                proxied: config.proxy.0.is_some(),
-            });
+    let connector = ServiceConnector {
+        tls,
+        cancel,
+        proxy: config.proxy.clone(),
+    };
     let settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(config.user_agent.as_str())
-        .proxy(config.proxy.0.clone())
+        // ureq would read the environment; the connector knows the proxy.
+        .proxy(None)
         .timeout_connect(Some(config.connect_timeout))
         .max_response_header_size(MAX_HEADER_BYTES)
         .max_idle_connections(IDLE_CONNECTIONS)

@@ -1,78 +1,228 @@
-//! The way out: direct by default, through a proxy when told so.
+//! The proxy that connections go through: none by default.
 
 use std::env;
+use std::sync::Arc;
 
-use ureq::Proxy;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use ureq::http::Uri;
+use zeroize::Zeroizing;
 
+use super::environment::variable;
 use super::fields::Settings;
-use crate::base_url::has_usable_port;
+use super::no_proxy;
+use crate::base_url::{self, BaseUrl, is_loopback};
 use crate::error::{Error, Result};
 
-/// Which proxy connections go through.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ProxySetting(pub(crate) Option<Proxy>);
+/// A proxy that is asked for a tunnel with CONNECT.
+pub(crate) struct Proxy {
+    /// Whether the proxy itself is spoken to over TLS.
+    pub(crate) https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// The value of `Proxy-Authorization`, if the URL has a user.
+    pub(crate) authorization: Option<Zeroizing<String>>,
+}
 
-impl ProxySetting {
-    /// `proxy` is a URL, or `env` for the variables `HTTPS_PROXY` or
-    /// `HTTP_PROXY` (by the base URL's scheme), then `ALL_PROXY`, in either
-    /// case of letters; then the hosts in `NO_PROXY` are reached directly.
-    pub(super) fn from_settings(settings: &mut Settings, https: bool) -> Result<ProxySetting> {
-        let mut excluded = String::new();
-        let url = match settings.text("proxy").as_deref() {
-            None => return Ok(ProxySetting(None)),
-            Some("env") => {
-                excluded = variable("NO_PROXY").unwrap_or_default();
-                let by_scheme = if https { "HTTPS_PROXY" } else { "HTTP_PROXY" };
-                match variable(by_scheme).or_else(|| variable("ALL_PROXY")) {
-                    Some(url) => url,
-                    None => return Ok(ProxySetting(None)),
-                }
-            }
-            Some(url) => url.to_owned(),
-        };
-        build(&url, &excluded).map(|proxy| ProxySetting(Some(proxy)))
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proxy")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 
-/// A variable in capitals or, as curl has it, in small letters.
-fn variable(name: &str) -> Option<String> {
-    [name.to_owned(), name.to_lowercase()]
-        .iter()
-        .filter_map(|name| env::var(name).ok())
-        .find(|value| !value.is_empty())
+/// The proxy between this machine and the service.
+///
+/// `proxy` is a URL, or `env`: then it is the one that the variables name, unless
+/// `NO_PROXY` lists the service's host. A loopback host is never behind a proxy.
+pub(super) fn proxy(settings: &mut Settings, service: &BaseUrl) -> Result<Option<Arc<Proxy>>> {
+    let loopback = is_loopback(service.host());
+    let proxy = match settings.text("proxy").as_deref() {
+        None => return Ok(None),
+        Some("env") if loopback => return Ok(None),
+        Some("env") => from_environment(service)?,
+        Some(url) => Some(parse("proxy", url)?),
+    };
+    Ok(proxy.filter(|_| !loopback).map(Arc::new))
+}
+
+/// `https_proxy` or `http_proxy`, by the scheme of the service, then `all_proxy`.
+fn from_environment(service: &BaseUrl) -> Result<Option<Proxy>> {
+    let by_scheme = match service.is_https() {
+        true => "https_proxy",
+        false => "http_proxy",
+    };
+    let Some((name, url)) = either_case(by_scheme).or_else(|| either_case("all_proxy")) else {
+        return Ok(None);
+    };
+    let excluded = either_case("no_proxy").is_some_and(|(_, list)| {
+        no_proxy::is_listed(&list.to_string_lossy(), service.host(), service.port())
+    });
+    if excluded {
+        return Ok(None);
+    }
+    let url = url
+        .into_string()
+        .map_err(|_| invalid(&name, "is not UTF-8"))?;
+    parse(&name, &url).map(Some)
+}
+
+/// A variable and its name: in small letters, which count first as for curl, else
+/// in capitals. A CGI server puts the client's header `Proxy` into `HTTP_PROXY`
+/// (CVE-2016-5385), which is therefore not read where `REQUEST_METHOD` is set.
+fn either_case(name: &str) -> Option<(String, std::ffi::OsString)> {
+    let capitals = name.to_uppercase();
+    let from_client = capitals == "HTTP_PROXY" && env::var_os("REQUEST_METHOD").is_some();
+    let names = [name.to_owned()].into_iter();
+    names
+        .chain((!from_client).then_some(capitals))
+        .find_map(|name| variable(&name).map(|value| (name, value)))
 }
 
 /// The message never shows the URL: it may hold a password.
-fn build(url: &str, excluded: &str) -> Result<Proxy> {
-    let invalid = || {
-        Error::config(
-            "invalid_proxy",
-            "proxy must be 'env' or a URL as http://proxy.example.com:3128",
-        )
+fn invalid(setting: &str, why: &str) -> Error {
+    Error::config(
+        "invalid_proxy",
+        format!("{setting} {why}; give a URL like http://proxy.example.com:3128"),
+    )
+}
+
+fn parse(setting: &str, url: &str) -> Result<Proxy> {
+    let invalid = |why| invalid(setting, why);
+    if url.is_empty() {
+        return Err(invalid("is empty"));
+    }
+    if url.contains(char::is_whitespace) {
+        return Err(invalid("has blanks in it"));
+    }
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let https = match scheme.to_ascii_lowercase().as_str() {
+        "https" => true,
+        "http" => false,
+        _ => {
+            return Err(invalid(
+                "has another scheme than http and https, and no other kind of proxy is supported",
+            ));
+        }
     };
-    let parsed = Proxy::new(url).map_err(|_| invalid())?;
-    if !matches!(
-        parsed.protocol(),
-        ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https
-    ) {
-        return Err(invalid());
+    let uri: Uri = format!("http://{rest}")
+        .parse()
+        .map_err(|_| invalid("is not the URL of a proxy"))?;
+    let authority = uri
+        .authority()
+        .filter(|authority| !authority.host().is_empty())
+        .ok_or_else(|| invalid("names no host"))?;
+    if !base_url::has_usable_port(authority) {
+        return Err(invalid("has a port that is not a number from 1 to 65535"));
     }
-    if !parsed.uri().authority().is_some_and(has_usable_port) {
-        return Err(invalid());
+    let user = authority.as_str().rsplit_once('@').map(|(user, _)| user);
+    Ok(Proxy {
+        https,
+        host: authority.host().to_owned(),
+        port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
+        authorization: user.map(basic),
+    })
+}
+
+/// A user and a password, percent-encoded in a URL, as `Proxy-Authorization` has
+/// them (RFC 7617).
+fn basic(user: &str) -> Zeroizing<String> {
+    let mut credentials = Zeroizing::new(Vec::with_capacity(user.len() + 1));
+    credentials.extend(percent_decode_str(user));
+    if !user.contains(':') {
+        credentials.push(b':');
     }
-    let mut builder = Proxy::builder(parsed.protocol())
-        .host(parsed.host())
-        .port(parsed.port());
-    if let Some(username) = parsed.username() {
-        builder = builder.username(username);
+    Zeroizing::new(format!(
+        "Basic {}",
+        *Zeroizing::new(STANDARD.encode(&*credentials))
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxys_url_may_leave_out_all_but_its_host() {
+        let is = |url: &str, https: bool, host: &str, port: u16, user: Option<&str>| {
+            let proxy = parse("proxy", url).unwrap();
+            assert_eq!(
+                (proxy.https, proxy.host.as_str(), proxy.port),
+                (https, host, port),
+                "{url}"
+            );
+            let authorization = user.map(|user| format!("Basic {}", STANDARD.encode(user)));
+            assert_eq!(
+                proxy.authorization.map(|value| value.to_string()),
+                authorization,
+                "{url}"
+            );
+        };
+        is(
+            "http://proxy.example.com:3128",
+            false,
+            "proxy.example.com",
+            3128,
+            None,
+        );
+        is(
+            "http://proxy.example.com/",
+            false,
+            "proxy.example.com",
+            80,
+            None,
+        );
+        is(
+            "HTTPS://proxy.example.com",
+            true,
+            "proxy.example.com",
+            443,
+            None,
+        );
+        is(
+            "proxy.example.com:3128",
+            false,
+            "proxy.example.com",
+            3128,
+            None,
+        );
+        is("proxy", false, "proxy", 80, None);
+        is("http://[::1]:3128", false, "[::1]", 3128, None);
+        is(
+            "me:p%40ss@proxy:3128",
+            false,
+            "proxy",
+            3128,
+            Some("me:p@ss"),
+        );
+        is("http://me@proxy", false, "proxy", 80, Some("me:"));
+        is("http://a:b:c%3A@proxy", false, "proxy", 80, Some("a:b:c:"));
     }
-    if let Some(password) = parsed.password() {
-        builder = builder.password(password);
-    }
-    for host in excluded.split(',').map(str::trim) {
-        if !host.is_empty() {
-            builder = builder.no_proxy(host);
+
+    #[test]
+    fn an_error_names_the_setting_and_shows_nothing_of_the_url() {
+        for (url, why) in [
+            ("", "is empty"),
+            (" http://proxy:3128", "has blanks"),
+            ("http://proxy:3128 ", "has blanks"),
+            ("socks5://me:hunter2@proxy", "another scheme"),
+            ("http://me:hunter2@", "not the URL"),
+            ("http://me:hunter2@:3128", "names no host"),
+            ("http://me:hunter2@proxy:port", "port"),
+            ("http://me:hunter2@proxy:0", "port"),
+            ("http://me:hunter2@pro\"xy", "not the URL"),
+        ] {
+            let error = parse("ALL_PROXY", url).unwrap_err();
+            assert_eq!(error.code(), "invalid_proxy", "{url}");
+            let message = error.message();
+            assert!(
+                message.starts_with("ALL_PROXY ") && message.contains(why),
+                "{url}: {message}"
+            );
+            assert!(!message.contains("hunter2"), "{message}");
         }
     }
-    builder.build().map_err(|_| invalid())
 }

@@ -1,4 +1,4 @@
-//! Our end of ureq's chain of connectors: socket, TLS, and a note of whether
+//! Our connector for ureq: socket, a proxy's tunnel, TLS, and a note of whether
 //! anything was sent.
 
 use std::cell::Cell;
@@ -9,15 +9,14 @@ use std::time::Instant;
 use rustls::ClientConfig;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::time;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, NextTimeout, Transport, TransportAdapter,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::socket::Socket;
-use super::stream::{Stream, StreamTransport, Tunnel, deadline};
+use super::stream::{Stream, StreamTransport, deadline};
 use super::tls::TlsStream;
+use super::tunnel;
 use crate::cancel::Cancel;
+use crate::config::Proxy;
 
 thread_local! {
     /// Whether this thread's current request may have reached the service.
@@ -35,62 +34,75 @@ pub(super) fn was_sent() -> bool {
     SENT.get()
 }
 
-/// Connects to the service, or through the tunnel that a proxy made.
+/// Connects to the service, through a proxy if there is one.
 pub(super) struct ServiceConnector {
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) cancel: Option<Arc<Cancel>>,
-    /// Whether the service is reached through a proxy.
-    pub(super) proxied: bool,
+    pub(super) proxy: Option<Arc<Proxy>>,
 }
 
 impl ServiceConnector {
+    fn socket(
+        &self,
+        host: &str,
+        port: u16,
+        details: &ConnectionDetails,
+    ) -> Result<Socket, ureq::Error> {
+        let deadline = deadline(details.timeout, Instant::now());
+        Socket::connect(host, port, deadline, self.cancel.clone())
+    }
+
+    fn tls<S: Stream>(&self, stream: S, host: &str) -> Result<TlsStream<S>, ureq::Error> {
+        let tls = self.tls.clone().ok_or(ureq::Error::TlsRequired)?;
+        TlsStream::connect(stream, host, tls)
+    }
+
     /// Adds TLS where the URL asks for it.
     fn secured<S: Stream>(
         &self,
         stream: S,
         host: &str,
-        https: bool,
-    ) -> Result<Box<dyn Transport>, ureq::Error> {
-        Ok(match (&self.tls, https) {
-            (Some(tls), true) => Box::new(StreamTransport::new(TlsStream::connect(
-                stream,
-                host,
-                tls.clone(),
-            )?)),
-            _ => Box::new(StreamTransport::new(stream)),
-        })
+        details: &ConnectionDetails,
+    ) -> Result<ServiceTransport, ureq::Error> {
+        let inner: Box<dyn Transport> = match details.needs_tls() {
+            true => Box::new(StreamTransport::new(self.tls(stream, host)?)),
+            false => Box::new(StreamTransport::new(stream)),
+        };
+        Ok(ServiceTransport { inner })
     }
 }
 
-impl<In: Transport> Connector<In> for ServiceConnector {
+impl Connector for ServiceConnector {
     type Out = ServiceTransport;
 
     fn connect(
         &self,
         details: &ConnectionDetails,
-        chained: Option<In>,
+        _: Option<()>,
     ) -> Result<Option<ServiceTransport>, ureq::Error> {
         let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
         let authority = details.uri.authority().ok_or_else(invalid)?;
-        let https = details.needs_tls();
-        // ureq connects to the proxy with a configuration that has none.
-        let to_proxy = self.proxied && details.config.proxy().is_none();
-        let inner = match chained {
-            Some(tunnel) => {
-                let mut tunnel =
-                    TransportAdapter::new(tunnel.boxed(), details.current_time.clone());
-                tunnel.set_timeout(remaining(details));
-                self.secured(Tunnel(tunnel), authority.host(), https)?
-            }
-            None => {
-                let port = authority.port_u16().unwrap_or(if https { 443 } else { 80 });
-                let deadline = deadline(remaining(details), Instant::now());
-                let cancel = self.cancel.clone();
-                let socket = Socket::connect(authority.host(), port, deadline, cancel)?;
-                self.secured(socket, authority.host(), https)?
-            }
+        let host = authority.host();
+        let port = authority
+            .port_u16()
+            .unwrap_or(if details.needs_tls() { 443 } else { 80 });
+        let Some(proxy) = self.proxy.as_deref() else {
+            let socket = self.socket(host, port, details)?;
+            return self.secured(socket, host, details).map(Some);
         };
-        Ok(Some(ServiceTransport { inner, to_proxy }))
+        let target = format!("{host}:{port}");
+        let socket = self.socket(&proxy.host, proxy.port, details)?;
+        match proxy.https {
+            true => {
+                let stream = self.tls(socket, &proxy.host)?;
+                let tunnel = tunnel::open(stream, proxy, &target)?;
+                self.secured(tunnel, host, details).map(Some)
+            }
+            false => {
+                let tunnel = tunnel::open(socket, proxy, &target)?;
+                self.secured(tunnel, host, details).map(Some)
+            }
+        }
     }
 }
 
@@ -100,23 +112,10 @@ impl std::fmt::Debug for ServiceConnector {
     }
 }
 
-/// What is left of the time for connecting: a proxy may have used some.
-fn remaining(details: &ConnectionDetails) -> NextTimeout {
-    let mut timeout = details.timeout;
-    if let (time::Instant::Exact(started), time::Duration::Exact(limit)) =
-        (details.now, timeout.after)
-    {
-        timeout.after = limit.saturating_sub(started.elapsed()).into();
-    }
-    timeout
-}
-
 /// A connection that notes when something is sent over it.
 #[derive(Debug)]
 pub(super) struct ServiceTransport {
     inner: Box<dyn Transport>,
-    /// A proxy is asked for a tunnel only: that is not sending.
-    to_proxy: bool,
 }
 
 impl Transport for ServiceTransport {
@@ -125,9 +124,7 @@ impl Transport for ServiceTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        if !self.to_proxy {
-            SENT.set(true);
-        }
+        SENT.set(true);
         self.inner.transmit_output(amount, timeout)
     }
 

@@ -22,6 +22,10 @@ pub(super) enum Failure {
     Lost(io::Error),
     /// The call cannot go on in this process.
     Internal(crate::error::Error),
+    /// The proxy made no tunnel to the service.
+    Proxy(String),
+    /// The proxy requires a login, or refused the one it was given.
+    ProxyLogin(String),
 }
 
 impl fmt::Display for Failure {
@@ -34,6 +38,7 @@ impl fmt::Display for Failure {
             Failure::Tls(why) => write!(f, "TLS failed: {why}"),
             Failure::Lost(why) => write!(f, "the connection broke: {why}"),
             Failure::Internal(why) => f.write_str(why.message()),
+            Failure::Proxy(why) | Failure::ProxyLogin(why) => f.write_str(why),
         }
     }
 }

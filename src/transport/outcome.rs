@@ -73,11 +73,6 @@ pub(super) fn failed(error: ureq::Error) -> Failed {
             "connection_lost",
             format!("the connection broke before the answer was complete: {error}"),
         ),
-        ureq::Error::ConnectProxyFailed(why) => (
-            Status::Network,
-            "proxy_failed",
-            format!("the proxy refused the connection: {why}"),
-        ),
         ureq::Error::BodyExceedsLimit(limit) => {
             return unexpected(
                 "response_too_large",
@@ -90,12 +85,6 @@ pub(super) fn failed(error: ureq::Error) -> Failed {
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
         }
-        // Only a proxy answers before anything was sent.
-        ureq::Error::Protocol(why) if !sent => (
-            Status::Network,
-            "proxy_failed",
-            format!("the proxy's answer is not valid HTTP: {why}"),
-        ),
         other => {
             return unexpected(
                 "invalid_response",
@@ -133,6 +122,9 @@ fn from_connector(failure: Failure, sent: bool) -> Failed {
         Failure::Tls(_) => (Status::Tls, "tls_failed", again),
         Failure::Lost(_) if sent => (Status::Network, "connection_lost", again),
         Failure::Lost(_) => (Status::Network, "connect_failed", again),
+        Failure::Proxy(_) => (Status::Network, "proxy_failed", again),
+        // Repeated, a wrong password may lock the account.
+        Failure::ProxyLogin(_) => (Status::Network, "proxy_failed", Repeat::Never),
     };
     Failed {
         error: Error::new(status, code, failure.to_string()),

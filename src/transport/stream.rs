@@ -1,11 +1,9 @@
 //! What ureq talks over: a byte stream with a time limit, plain or TLS.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::time::Instant;
 
-use ureq::unversioned::transport::{
-    Buffers, LazyBuffers, NextTimeout, Transport, TransportAdapter,
-};
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
 use super::failure::from_io;
@@ -107,37 +105,6 @@ impl<S: Stream> Transport for StreamTransport<S> {
 impl<S> std::fmt::Debug for StreamTransport<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("StreamTransport")
-    }
-}
-
-/// The tunnel that a proxy made.
-pub(super) struct Tunnel(pub(super) TransportAdapter);
-
-impl Read for Tunnel {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl Write for Tunnel {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.0.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Stream for Tunnel {
-    const IS_TLS: bool = false;
-
-    fn set_timeout(&mut self, timeout: NextTimeout) {
-        self.0.set_timeout(timeout);
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.0.get_mut().is_open()
     }
 }
 

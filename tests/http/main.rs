@@ -27,6 +27,7 @@ mod deadline;
 mod endings;
 mod framing;
 mod handshakes;
+mod https_proxy;
 mod idle;
 mod memory;
 mod once;

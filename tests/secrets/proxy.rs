@@ -46,6 +46,10 @@ fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
     use base64::Engine;
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{PASSWORD}"));
     for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
+        // A loopback host would not be reached through a proxy.
+        let base_url = emulator
+            .base_url()
+            .replace("127.0.0.1", "elsewhere.invalid");
         for (what, refusal) in REFUSALS {
             let expected = format!("Proxy-Authorization: Basic {basic}\r\n");
             let proxy = Listener::start(move |mut stream, _| {
@@ -61,7 +65,9 @@ fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
                 });
             });
             let url = proxy.base_url().replace("://", &format!("://{IN_URL}@"));
-            let watched = Watched::new(&config(&emulator, json!({"proxy": url, "max_retries": 1})));
+            let further = json!({"proxy": url, "max_retries": 1, "base_url": base_url,
+                "allow_http": true});
+            let watched = Watched::new(&config(&emulator, further));
             let error = watched.client.add_user_without_credentials("ann");
             let error = error.expect_err("no way through");
             let code = ["proxy_failed", "invalid_response", "connect_failed"];
@@ -82,7 +88,7 @@ fn the_credentials_of_a_proxy_that_is_not_there_are_not_shown() {
         let proxy = format!("http://{IN_URL}@{host}");
         let watched = Watched::new(&config(
             &emulator,
-            json!({"proxy": proxy, "max_retries": 0}),
+            json!({"proxy": proxy, "max_retries": 0, "base_url": "https://elsewhere.invalid"}),
         ));
         let error = watched.client.get_user("ann").expect_err("no proxy");
         let said = watched.said(&error);

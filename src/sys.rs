@@ -1,0 +1,8 @@
+//! The platform's odd calls.
+
+/// Whether this program runs with more rights than the user who started it: it is
+/// setuid, setgid or has file capabilities. glibc's `secure_getenv` asks the same.
+pub(crate) fn has_elevated_rights() -> bool {
+    // SAFETY: reads a value that the kernel gave the process when it started.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
