@@ -191,7 +191,7 @@ impl<'a> Call<'a> {
         self.segment(user_id)
     }
 
-    /// The user's code, password and the like, which no message may show.
+    /// The finished body, with the secrets in it that no message may show.
     pub(crate) fn take_body(&mut self) -> Option<Body> {
         let text = Zeroizing::new(self.body.take()?.finish());
         Some(Body {

@@ -5,7 +5,8 @@
 //! text, the result with `LID_OK` and the error object otherwise, which the
 //! caller frees with `lid_free_string`.
 //!
-//! Each entry point is one statement; all pointers are handled in `support`.
+//! Each entry point of a call to the service is one statement; what it does with
+//! pointers is in `support`. `client`, `codes` and `json` have handles of their own.
 
 // C's naming, and contracts stated once above rather than on each function.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]

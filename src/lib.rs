@@ -7,8 +7,7 @@
 //! calls [`Client::get_user`] (`api/users.rs`), which puts a `Call` together for
 //! a row of `operation.rs`. `transport.rs` signs a token for the row's scope,
 //! sends, repeats what may be repeated and maps errors; `client.rs` checks the
-//! answer, and it goes out as it came. Everything points one way; nothing calls
-//! back up.
+//! answer, and it goes out as it came.
 //!
 //! A new operation is a row in `operation.rs`, a method in `api/`, an entry in
 //! `ffi/`, a route in the emulator and a test.

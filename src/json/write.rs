@@ -66,7 +66,7 @@ impl ObjectWriter {
     }
 }
 
-/// Appends a JSON string literal, with no copy in between: it may be a secret.
+/// Appends a JSON string literal directly: a copy in between could hold a secret.
 fn push_string(text: &mut String, value: &str) {
     text.push('"');
     push_escaped(text, value);

@@ -1,5 +1,6 @@
-//! The one place where a call blocks: until a descriptor is ready, the deadline
-//! passes or the caller cancels, whichever is first.
+//! Waiting on a descriptor: until it is ready, the deadline passes or the caller
+//! cancels, whichever is first. The only other wait is for another call's fetch of a
+//! key (`token/keys/flight.rs`).
 
 use std::io;
 use std::os::fd::BorrowedFd;

@@ -1,4 +1,4 @@
-//! The table of operations: what PROTOCOL.md calls a row is a row here.
+//! The table of operations: one row for each call of the service.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Everything the emulator remembers.
 //!
-//! Each part has a lock of its own, held for look-ups and changes only: service tokens are checked, tokens
-//! issued and passwords hashed outside of them.
+//! Each part has a lock of its own. Service tokens are checked, tokens issued and passwords hashed outside
+//! of them; WebAuthn answers are verified with the users' lock held, which makes other calls wait.
 
 pub mod application;
 pub mod ceremony;

@@ -1,4 +1,4 @@
-//! The public key of a credential: ES256, the one algorithm the service offers.
+//! The public key of a credential: ES256, the one algorithm that the emulator offers.
 
 use super::{Refusal, cbor};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey, UnparsedPublicKey};
