@@ -16,7 +16,7 @@ use std::time::Instant;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::json::{self, Members};
+use crate::json::{self, Malformed, Members};
 
 impl Client {
     /// When a call that is not a single request must be over.
@@ -39,7 +39,7 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
     let Some(options) = options else {
         return Ok(call);
     };
-    let members = object(options, "options")?;
+    let members = object(options, "options_json")?;
     if let Some((name, _)) = members
         .iter()
         .find(|(name, _)| !known.contains(&name.as_str()))
@@ -47,7 +47,7 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
         return Err(Error::argument(
             "invalid_options",
             format!(
-                "options has no member '{name}'; it may have {}",
+                "options_json has an unknown member '{name}'; it may have {}",
                 known.join(", ")
             ),
         ));
@@ -60,10 +60,12 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
 
 /// Reads an argument that is to be one JSON object.
 fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
-    json::members(text).map_err(|_| {
-        Error::argument(
-            "invalid_json",
-            format!("{name} must be one JSON object without duplicate members"),
-        )
+    json::members(text).map_err(|problem| {
+        let message = match problem {
+            // The parser's words could quote the argument.
+            Malformed::NotAnObject(_) => format!("{name} is not one JSON object"),
+            problem => format!("{name} cannot be used: {problem}"),
+        };
+        Error::argument("invalid_json", message)
     })
 }

@@ -63,6 +63,11 @@ impl BaseUrl {
         })
     }
 
+    /// Without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.https
     }

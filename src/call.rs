@@ -176,7 +176,7 @@ impl<'a> Call<'a> {
         if user_id.is_none() && username.is_none() {
             return Err(Error::argument(
                 "user_required",
-                "give user_id or username: the call must know whom it is about",
+                "give user_id or username: the call needs a user",
             ));
         }
         self.subject = Subject { username, user_id };

@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use crate::call::{Call, Patience};
 use crate::config::{Config, private_key_required};
 use crate::error::{Error, Result, Status};
-use crate::json;
+use crate::json::{self, Malformed};
 use crate::log::Logger;
 use crate::operation::{Answer, Operation};
 use crate::process::Process;
-use crate::transport::{self, Reply};
+use crate::transport;
 
 /// A client of the LoginID service. It may be used from any number of threads
 /// at once, and across `fork`: a child makes connections of its own.
@@ -117,9 +117,18 @@ impl Client {
     }
 
     /// Carries a call out and checks its answer, which is passed on as it came.
-    pub(crate) fn answer(&self, mut call: Call<'_>) -> Result<String> {
+    pub(crate) fn answer(&self, call: Call<'_>) -> Result<String> {
+        self.answer_as(call, Ok)
+    }
+
+    /// The same, for a call that changes what it passes on, or refuses it.
+    pub(crate) fn answer_as(
+        &self,
+        mut call: Call<'_>,
+        change: impl Fn(String) -> Result<String>,
+    ) -> Result<String> {
         let operation = call.operation;
-        // What follows the answer, fetching a key perhaps, shares its deadline.
+        // Verifying the answer may fetch a key, within the same deadline.
         let deadline = call.deadline_within(self.config.request_timeout);
         call.deadline = Some(deadline);
         let cancel = call.cancel.clone();
@@ -128,31 +137,22 @@ impl Client {
             cancel: cancel.as_ref(),
         };
         let jwt_required = call.jwt_required || operation.answer == Answer::Authentication;
-        let reply = transport::execute(self, call)?;
-        let checked = match operation.answer {
-            Answer::Nothing => Ok(()),
-            Answer::Object | Answer::Text => members(&reply, []).map(drop),
-            Answer::Authentication | Answer::PossibleAuthentication => {
-                self.check_jwt(&reply, jwt_required, patience)
+        transport::execute(self, call, |answer| {
+            match operation.answer {
+                Answer::Nothing => return Ok("{}".to_owned()),
+                Answer::Object | Answer::Text => members(&answer, []).map(drop)?,
+                Answer::Authentication | Answer::PossibleAuthentication => {
+                    self.check_jwt(&answer, jwt_required, patience)?;
+                }
             }
-        };
-        match checked {
-            Ok(()) if operation.answer == Answer::Nothing => Ok("{}".to_owned()),
-            Ok(()) => Ok(reply.body),
-            // The call itself was carried out, whatever may be said of fetching a key.
-            Err(error) => {
-                let retryable = error.retryable() && operation.safe;
-                Err(error
-                    .with_operation(operation.name)
-                    .with_retryable(retryable))
-            }
-        }
+            change(answer)
+        })
     }
 
     /// Verifies the `jwt` of an answer. One that is there is never passed on
     /// unverified.
-    fn check_jwt(&self, reply: &Reply, required: bool, patience: Patience<'_>) -> Result<()> {
-        let [jwt] = members(reply, ["jwt"])?;
+    fn check_jwt(&self, answer: &str, required: bool, patience: Patience<'_>) -> Result<()> {
+        let [jwt] = members(answer, ["jwt"])?;
         if let Some(jwt) = jwt.and_then(|jwt| json::beginning(jwt.get())) {
             return self.verify_answer(&jwt, patience);
         }
@@ -178,19 +178,20 @@ impl Drop for Client {
     }
 }
 
-fn members<'a, const N: usize>(
-    reply: &'a Reply,
+/// Members of an answer, which must be one JSON object that has each of them
+/// once at most.
+pub(crate) fn members<'a, const N: usize>(
+    answer: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N]> {
-    json::wanted(&reply.body, names).map_err(|_| not_an_object())
-}
-
-/// The service answered something else than the JSON object it should, or has
-/// said twice what we look at.
-pub(crate) fn not_an_object() -> Error {
-    Error::new(
-        Status::Response,
-        "invalid_response",
-        "the service's answer is not a JSON object",
-    )
+    json::wanted(answer, names).map_err(|problem| {
+        let message = match problem {
+            // The parser's words could quote the answer.
+            Malformed::NotAnObject(_) => {
+                "the service's answer is not a JSON object: check base_url".to_owned()
+            }
+            problem => format!("the service's answer cannot be used: {problem}"),
+        };
+        Error::new(Status::Response, "invalid_response", message)
+    })
 }

@@ -44,9 +44,45 @@ pub(crate) fn parse_object(
 /// Members of an object, in order, their values as they were written.
 pub(crate) type Members<'a> = Vec<(String, &'a RawValue)>;
 
+/// Why a text is not taken for the object that it should be.
+#[derive(Debug)]
+pub(crate) enum Malformed {
+    /// It has this member twice.
+    Duplicate(String),
+    /// It is nested deeper than [`wanted`] reads.
+    TooDeep,
+    /// It is not one JSON object. The parser's words may quote the text.
+    NotAnObject(String),
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            // One that is longer than names are may be a key in the wrong place.
+            Malformed::Duplicate(name) if name.len() > 40 || name.contains("-----") => {
+                f.write_str("it has a duplicate member")
+            }
+            Malformed::Duplicate(name) => {
+                write!(
+                    f,
+                    "it has the member '{name}' twice, and duplicates are refused"
+                )
+            }
+            Malformed::TooDeep => f.write_str("it is nested too deeply"),
+            Malformed::NotAnObject(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Malformed {
+    fn from(error: serde_json::Error) -> Malformed {
+        Malformed::NotAnObject(error.to_string())
+    }
+}
+
 /// The members of an object with their values as they were written. Duplicate
 /// member names at this level are refused.
-pub(crate) fn members(text: &str) -> std::result::Result<Members<'_>, String> {
+pub(crate) fn members(text: &str) -> std::result::Result<Members<'_>, Malformed> {
     struct Reader;
     impl<'de> Visitor<'de> for Reader {
         type Value = Members<'de>;
@@ -63,26 +99,25 @@ pub(crate) fn members(text: &str) -> std::result::Result<Members<'_>, String> {
             while let Some(name) = map.next_key::<String>()? {
                 members.push((name, map.next_value()?));
             }
-            match has_duplicate(&members) {
-                true => Err(de::Error::custom("duplicate member")),
-                false => Ok(members),
-            }
+            Ok(members)
         }
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let members = deserializer
-        .deserialize_map(Reader)
-        .map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
-    Ok(members)
+    let members = deserializer.deserialize_map(Reader)?;
+    deserializer.end()?;
+    match duplicate(&members) {
+        Some(name) => Err(Malformed::Duplicate(name.to_owned())),
+        None => Ok(members),
+    }
 }
 
 /// Sorted rather than compared each with each: an argument that is passed on from
 /// elsewhere may have a hundred thousand members.
-fn has_duplicate(members: &Members<'_>) -> bool {
+fn duplicate<'a>(members: &'a Members<'_>) -> Option<&'a str> {
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
-    names.windows(2).any(|pair| pair[0] == pair[1])
+    let mut pairs = names.windows(2);
+    pairs.find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 /// The string value of a member, `None` when it is absent or not a string.

@@ -31,8 +31,7 @@ use crate::operation::{Authorization, Method};
 use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
-use outcome::{Failed, failed, internal, refused, unexpected};
-use retry::Repeat;
+use outcome::{Failed, failed, internal, judged, refused, unexpected};
 pub(crate) use tls::{after_fork, check_settings, client_config};
 use wait::{Woken, sleep_until};
 
@@ -51,11 +50,6 @@ const MAX_KEY_BYTES: u64 = 64 * 1024;
 /// How long what varies in a request's head may be: more than servers usually
 /// take, and less than the buffer the whole head must fit in.
 const MAX_HEAD_BYTES: usize = 14 * 1024;
-
-/// A success of the service: its status was 2xx, its body is UTF-8.
-pub(crate) struct Reply {
-    pub(crate) body: String,
-}
 
 /// Makes the HTTP agent of a process. One with a `cancel` serves a single call.
 pub(crate) fn agent(
@@ -84,27 +78,33 @@ pub(crate) fn agent(
     Agent::with_parts(settings, connector, NoResolver)
 }
 
-/// Carries a call out. Every error names the operation and the request.
-pub(crate) fn execute(client: &Client, mut call: Call<'_>) -> Result<Reply> {
+/// Carries a call out and has the answer to it judged: a body of a success (2xx),
+/// which is UTF-8. Every error names the operation and the request.
+pub(crate) fn execute<T>(
+    client: &Client,
+    mut call: Call<'_>,
+    judge: impl Fn(String) -> Result<T>,
+) -> Result<T> {
     let operation = call.operation;
     if operation.key_required && client.config().private_key.is_none() {
         return Err(private_key_required().with_operation(operation.name));
     }
     let request_id = random::uuid()?;
     let body = call.take_body();
-    attempts(client, &call, body.as_ref(), &request_id).map_err(|error| {
-        error
-            .with_operation(operation.name)
-            .with_request_id(&request_id)
-    })
+    let result = match is_cancelled(&call) {
+        true => Err(Error::cancelled()),
+        false => attempts(client, &call, body.as_ref(), &request_id, judge),
+    };
+    result.map_err(|error| error.with_operation(operation.name))
 }
 
-fn attempts(
+fn attempts<T>(
     client: &Client,
     call: &Call<'_>,
     body: Option<&Body>,
     request_id: &str,
-) -> Result<Reply> {
+    judge: impl Fn(String) -> Result<T>,
+) -> Result<T> {
     let config = client.config();
     let deadline = call.deadline_within(config.request_timeout);
     let process = client.process();
@@ -116,10 +116,18 @@ fn attempts(
     let agent = own_agent.as_ref().unwrap_or(&process.agent);
     let mut number = 1;
     loop {
-        check_cancelled(call)?;
         let started = Instant::now();
         let bearer = bearer(client, call)?;
-        let outcome = attempt(agent, config, call, body, &bearer, request_id, deadline);
+        check_size(config, call, &bearer)?;
+        let answered = attempt(agent, config, call, body, &bearer, request_id, deadline);
+        let duration = started.elapsed();
+        let http_status = match &answered {
+            Ok((status, _)) => Some(*status),
+            Err(failed) => failed.error.http_status(),
+        };
+        // Judged before it is logged, so that the event says what came of it.
+        let outcome =
+            answered.and_then(|(status, text)| judge(text).map_err(|error| judged(error, status)));
         let retry_in = match &outcome {
             Ok(_) => None,
             Err(failed) => pause(failed, call, number, max_retries, deadline)?,
@@ -129,29 +137,29 @@ fn attempts(
                 operation: call.operation,
                 number,
                 request_id,
-                http_status: match &outcome {
-                    Ok((status, _)) => Some(*status),
-                    Err(failed) => failed.error.http_status(),
-                },
-                error: outcome.as_ref().err().map(|failed| &failed.error),
-                duration: started.elapsed(),
+                http_status,
+                error: outcome.as_ref().err().and_then(Failed::of_this_attempt),
+                duration,
                 retry_in,
             });
         }
         let failed = match outcome {
-            Ok((_, reply)) => return Ok(reply),
+            Ok(result) => return Ok(result),
             Err(failed) => failed,
         };
         // A system that cannot even wait gets the error of the attempt.
         let woken = retry_in
             .and_then(|wait| sleep_until(Instant::now() + wait, call.cancel.as_deref()).ok());
         match woken {
-            Some(Woken::Cancelled) => return Err(Error::cancelled()),
+            Some(woken) if woken == Woken::Cancelled || is_cancelled(call) => {
+                return Err(Error::cancelled().with_request_id(request_id));
+            }
             Some(_) => number += 1,
             None => {
                 let retryable = failed.repeat.allows(call.operation);
                 return Err(failed
                     .error
+                    .with_request_id(request_id)
                     .with_retryable(retryable)
                     .with_retry_after(failed.retry_after));
             }
@@ -178,10 +186,23 @@ fn pause(
     Ok((wait < left).then_some(wait))
 }
 
-fn check_cancelled(call: &Call<'_>) -> Result<()> {
-    match &call.cancel {
-        Some(cancel) if cancel.is_triggered() => Err(Error::cancelled()),
-        _ => Ok(()),
+fn is_cancelled(call: &Call<'_>) -> bool {
+    let cancel = call.cancel.as_ref();
+    cancel.is_some_and(|cancel| cancel.is_triggered())
+}
+
+/// Whether the head of the request is of a size that servers take.
+fn check_size(config: &Config, call: &Call<'_>, bearer: &Option<Zeroizing<String>>) -> Result<()> {
+    let bearer = bearer.as_ref().map_or(0, |bearer| bearer.len());
+    let headers = config.headers.iter().map(|(_, value)| value.len());
+    let fixed = config.client_id.len() + config.user_agent.len();
+    let url = config.base_url.as_str().len() + call.path.len();
+    match url + bearer + fixed + headers.sum::<usize>() > MAX_HEAD_BYTES {
+        false => Ok(()),
+        true => Err(Error::argument(
+            "request_too_large",
+            "username, user_id or the configured headers are too long for a request",
+        )),
     }
 }
 
@@ -216,7 +237,7 @@ fn attempt(
     bearer: &Option<Zeroizing<String>>,
     request_id: &str,
     deadline: Instant,
-) -> std::result::Result<(u16, Reply), Failed> {
+) -> std::result::Result<(u16, String), Failed> {
     let left = deadline.saturating_duration_since(Instant::now());
     let limit = match call.operation.answer {
         crate::operation::Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
@@ -260,10 +281,10 @@ fn attempt(
     if !response.status().is_success() {
         return Err(refused(status, &body_bytes, retry_after, body, bearer));
     }
-    let body = String::from_utf8(body_bytes).map_err(|_| {
+    let text = String::from_utf8(body_bytes).map_err(|_| {
         unexpected("invalid_response", "the service's answer is not UTF-8").with_status(status)
     })?;
-    Ok((status, Reply { body }))
+    Ok((status, text))
 }
 
 fn send(
@@ -275,24 +296,10 @@ fn send(
     request_id: &str,
     left: Duration,
 ) -> std::result::Result<Response<ureq::Body>, Failed> {
-    let url = config.base_url.join(&call.path);
-    let variable = bearer.iter().map(|bearer| bearer.len());
-    let configured = config.headers.iter().map(|(_, value)| value.len());
-    let fixed = config.client_id.len() + config.user_agent.len();
-    if url.len() + fixed + variable.chain(configured).sum::<usize>() > MAX_HEAD_BYTES {
-        return Err(Failed {
-            error: Error::argument(
-                "request_too_large",
-                "the user's name or id is too long for a request",
-            ),
-            repeat: Repeat::Never,
-            retry_after: None,
-        });
-    }
     let json = HeaderValue::from_static("application/json");
     let mut builder = Request::builder()
         .method(call.operation.method.as_str())
-        .uri(url)
+        .uri(config.base_url.join(&call.path))
         .header(header::CONTENT_TYPE, json.clone())
         .header(header::ACCEPT, json)
         .header(

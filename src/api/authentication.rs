@@ -32,7 +32,7 @@ impl Client {
         username: &str,
         assertion_payload: &str,
     ) -> Result<String> {
-        object(assertion_payload, "assertion_payload")?;
+        object(assertion_payload, "assertion_payload_json")?;
         self.answer(
             self.call(&operation::AUTHENTICATE_FIDO2_COMPLETE)
                 .username(username)

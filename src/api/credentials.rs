@@ -103,7 +103,7 @@ impl Client {
         username: &str,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        object(attestation_payload, "attestation_payload")?;
+        object(attestation_payload, "attestation_payload_json")?;
         self.answer(
             self.call(&operation::COMPLETE_ADD_FIDO2_CREDENTIAL)
                 .username(username)

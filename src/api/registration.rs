@@ -25,7 +25,7 @@ impl Client {
         attestation_payload: &str,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        object(attestation_payload, "attestation_payload")?;
+        object(attestation_payload, "attestation_payload_json")?;
         self.answer(
             self.call(&operation::REGISTER_FIDO2_COMPLETE)
                 .username(username)

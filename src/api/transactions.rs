@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::object;
 use crate::call::Patience;
-use crate::client::{Client, not_an_object};
+use crate::client::{Client, members};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::operation;
@@ -38,7 +38,7 @@ impl Client {
             .optional_text("username", username);
         call.subject.username = username;
         call.tx_payload = tx_payload;
-        with_nonce(self.answer(call)?, &nonce)
+        self.answer_as(call, |answer| with_nonce(answer, &nonce))
     }
 
     /// Verifies the token of a confirmed transaction: besides all that
@@ -81,7 +81,7 @@ impl Client {
             .text("nonce", &nonce)
             .optional_text("tx_id", tx_id)
             .optional_text("tx_payload", tx_payload);
-        with_nonce(self.answer(call)?, &nonce)
+        self.answer_as(call, |answer| with_nonce(answer, &nonce))
     }
 
     /// Completes the confirmation with what the browser answered: `{challenge,
@@ -93,7 +93,7 @@ impl Client {
         username: &str,
         assertion_payload: &str,
     ) -> Result<String> {
-        let members = object(assertion_payload, "assertion_payload")?;
+        let members = object(assertion_payload, "assertion_payload_json")?;
         let mut call = self
             .call(&operation::COMPLETE_TX)
             .text("tx_id", tx_id)
@@ -122,7 +122,7 @@ fn invalid_confirmation(why: &str) -> Error {
     Error::argument(
         "invalid_assertion_payload",
         format!(
-            "assertion_payload {why}; it has {}",
+            "assertion_payload_json {why}; it has {}",
             CONFIRMATION.join(", ")
         ),
     )
@@ -137,7 +137,7 @@ fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
 
 /// The answer with the nonce that was sent, whatever it says of one itself.
 fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
-    let [said] = json::wanted(&answer, ["nonce"]).map_err(|_| not_an_object())?;
+    let [said] = members(&answer, ["nonce"])?;
     let nonce = format!("\"{}\"", json::quoted(nonce));
     if let Some(said) = said {
         let start = said.get().as_ptr().addr() - answer.as_ptr().addr();

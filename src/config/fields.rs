@@ -78,7 +78,7 @@ impl Settings {
             return Err(invalid("it does not begin with '{'".to_owned()));
         }
         let mut settings = Settings::default();
-        for (name, raw) in json::members(text).map_err(invalid)? {
+        for (name, raw) in json::members(text).map_err(|problem| invalid(problem.to_string()))? {
             let Some((field, kind)) = FIELDS.iter().find(|(field, _)| *field == name) else {
                 return Err(Error::config(
                     "unknown_field",

@@ -17,12 +17,17 @@ use crate::log::Logger;
 /// its own. Free it once, with `lid_free`, after the last call has returned.
 pub struct lid_client(pub(super) Client);
 
-/// Receives one JSON event per HTTP attempt, on the thread that made the call:
+/// Receives one JSON event per HTTP attempt, on the thread that made the call,
+/// once the answer is judged:
 ///
 /// `{"event":"http_attempt","operation":"get_user","method":"POST",
 /// "path":"/manage/users/retrieve","attempt":1,"request_id":"…",
 /// "http_status":200,"status":null,"code":null,"duration_us":1234,
 /// "retry_in_ms":null}`
+///
+/// `status` and `code` are those of the error that the attempt ended with, also
+/// if its answer arrived and could not be used. A service's key that has to be
+/// fetched to judge an answer is an attempt of its own, whose event comes first.
 ///
 /// `event_json` is valid during the call only. The function must not throw, and
 /// must not free or log through the client it was called for.

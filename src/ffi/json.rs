@@ -28,9 +28,8 @@ pub unsafe extern "C" fn lid_json_get(
             let json = text(json, "json")?;
             let pointer =
                 text_or_empty(pointer, "pointer")?.ok_or_else(|| null_argument("pointer"))?;
-            lookup(json, pointer)?.ok_or_else(|| {
-                Error::argument("pointer_not_found", "the JSON has no value at this pointer")
-            })
+            lookup(json, pointer)?
+                .ok_or_else(|| Error::argument("pointer_not_found", "json has no value at pointer"))
         })
     }
 }

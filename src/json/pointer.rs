@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
     let mut current: &RawValue = serde_json::from_str(text).map_err(invalid_json)?;
     if !pointer.is_empty() && !pointer.starts_with('/') {
-        return Err(invalid_pointer("is empty or starts with '/'"));
+        return Err(invalid_pointer("must be empty or start with '/'"));
     }
     for token in pointer.split('/').skip(1) {
         let name = unescape(token)?;
@@ -37,11 +37,11 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
 }
 
 fn invalid_json(problem: impl fmt::Display) -> Error {
-    Error::argument("invalid_json", format!("the text is not JSON: {problem}"))
+    Error::argument("invalid_json", format!("json cannot be read: {problem}"))
 }
 
 fn invalid_pointer(rule: &str) -> Error {
-    Error::argument("invalid_pointer", format!("a JSON pointer {rule}"))
+    Error::argument("invalid_pointer", format!("pointer {rule}"))
 }
 
 fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {
@@ -91,7 +91,7 @@ fn unescape(token: &str) -> Result<String> {
             '~' => match characters.next() {
                 Some('0') => name.push('~'),
                 Some('1') => name.push('/'),
-                _ => return Err(invalid_pointer("spells '~' as '~0' and '/' as '~1'")),
+                _ => return Err(invalid_pointer("must spell '~' as '~0' and '/' as '~1'")),
             },
             other => name.push(other),
         }

@@ -3,9 +3,10 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::Malformed;
 use super::literal::says;
 
 /// As deep as an answer may be nested, and as most parsers can read.
@@ -17,9 +18,9 @@ const MAX_DEPTH: usize = 128;
 pub(crate) fn wanted<'a, const N: usize>(
     answer: &'a str,
     names: [&str; N],
-) -> Result<[Option<&'a RawValue>; N], String> {
+) -> Result<[Option<&'a RawValue>; N], Malformed> {
     if is_deep(answer) {
-        return Err("nested too deeply".to_owned());
+        return Err(Malformed::TooDeep);
     }
     pick(answer, names)
 }
@@ -28,37 +29,47 @@ pub(crate) fn wanted<'a, const N: usize>(
 pub(super) fn pick<'a, const N: usize>(
     text: &'a str,
     names: [&str; N],
-) -> Result<[Option<&'a RawValue>; N], String> {
+) -> Result<[Option<&'a RawValue>; N], Malformed> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let found = deserializer
-        .deserialize_map(Picker(names))
-        .map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
-    Ok(found)
+    let picked = deserializer.deserialize_map(Picker(names))?;
+    deserializer.end()?;
+    match picked.twice {
+        Some(name) => Err(Malformed::Duplicate(name.to_owned())),
+        None => Ok(picked.found),
+    }
 }
 
 struct Picker<'n, const N: usize>([&'n str; N]);
 
-impl<'de, const N: usize> Visitor<'de> for Picker<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
+struct Picked<'n, 'de, const N: usize> {
+    found: [Option<&'de RawValue>; N],
+    /// A wanted name that is there twice.
+    twice: Option<&'n str>,
+}
+
+impl<'n, 'de, const N: usize> Visitor<'de> for Picker<'n, N> {
+    type Value = Picked<'n, 'de, N>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = [None; N];
+        let mut picked = Picked {
+            found: [None; N],
+            twice: None,
+        };
         // Names are left as they are written, too: decoding one may take as much
         // memory as the whole answer.
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let Some(at) = self.0.iter().position(|wanted| says(name.get(), wanted)) else {
                 continue;
             };
-            if found[at].replace(value).is_some() {
-                return Err(de::Error::custom("duplicate member"));
+            if picked.found[at].replace(value).is_some() {
+                picked.twice = Some(self.0[at]);
             }
         }
-        Ok(found)
+        Ok(picked)
     }
 }
 
@@ -107,7 +118,9 @@ mod tests {
             r#"{"jwt":1,"\u006awt":2}"#,
             r#"{"\u006a\u0077\u0074":null,"b":1,"jwt":2}"#,
         ] {
-            assert!(wanted(text, ["b", "jwt"]).is_err(), "{text}");
+            let error = wanted(text, ["b", "jwt"]).unwrap_err();
+            let said = error.to_string();
+            assert!(said.contains("the member 'jwt' twice"), "{text}: {said}");
         }
         let others = r#"{"jwt":1,"a":1,"a":2,"j\wt":2}"#.replace(r"\w", r"\u0057");
         assert!(wanted(&others, ["jwt"]).is_ok());

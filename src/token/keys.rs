@@ -340,23 +340,25 @@ fn fetch(
     call.deadline = Some(patience.deadline);
     call.cancel = patience.cancel.cloned();
     call.max_retries = max_retries;
-    let reply = transport::execute(client, call).map_err(|error| match error.http_status() {
+    let read = |pem: String| {
+        VerifyingKey::from_pem(&pem)
+            .map(Arc::new)
+            .map_err(|problem| {
+                Error::new(
+                    Status::Response,
+                    "invalid_public_key",
+                    format!("the public key that the service sent cannot be used: {problem}"),
+                )
+            })
+    };
+    transport::execute(client, call, read).map_err(|error| match error.http_status() {
         Some(400 | 404) => Error::new(
             Status::TokenInvalid,
             "unknown_key",
             "the service knows no key with the token's kid",
         ),
         _ => error,
-    })?;
-    VerifyingKey::from_pem(&reply.body)
-        .map(Arc::new)
-        .map_err(|problem| {
-            Error::new(
-                Status::Response,
-                "invalid_public_key",
-                format!("the public key that the service sent cannot be used: {problem}"),
-            )
-        })
+    })
 }
 
 /// Ends a flight even if fetching panics, so that nobody waits for ever.

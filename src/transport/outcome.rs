@@ -26,6 +26,27 @@ impl Failed {
         self.error = self.error.with_http_status(status);
         self
     }
+
+    /// The error, unless another request failed: the one for the key that the
+    /// answer to this attempt has to be verified with. That one has a request id,
+    /// and was logged as an attempt of its own.
+    pub(super) fn of_this_attempt(&self) -> Option<&Error> {
+        Some(&self.error).filter(|error| error.request_id().is_none())
+    }
+}
+
+/// An answer that arrived, and was refused when it was looked at.
+pub(super) fn judged(error: Error, status: u16) -> Failed {
+    let failed = Failed {
+        retry_after: error.retry_after(),
+        error,
+        // The call itself was carried out, whatever may be said of fetching a key.
+        repeat: Repeat::Never,
+    };
+    match failed.of_this_attempt() {
+        Some(_) => failed.with_status(status),
+        None => failed,
+    }
 }
 
 pub(super) fn internal(message: &str) -> Failed {

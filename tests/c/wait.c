@@ -258,19 +258,6 @@ static void a_wait_is_cancelled_in_the_middle_of_the_answer(void)
     cancelled_in_time(in_the_middle_of_the_answer);
 }
 
-static void before_trying_again(struct wait *wait, lid_cancel *cancel)
-{
-    forget_requests();
-    inject(WAIT, 1, "\"kind\":\"status\",\"code\":429,\"headers\":[[\"Retry-After\",\"30\"]]");
-    begin(wait, new_client(), "123456", 60000, cancel);
-    await_requests(WAIT, 1);
-}
-
-static void a_wait_is_cancelled_before_trying_again(void)
-{
-    cancelled_in_time(before_trying_again);
-}
-
 /* A server that takes the connection and never says a word. */
 static int mute_server(struct sockaddr_in *address)
 {
@@ -308,7 +295,8 @@ static void a_wait_is_cancelled_in_the_tls_handshake(void)
     cancelled_in_time(in_the_tls_handshake);
 }
 
-static void while_the_key_is_fetched(struct wait *wait, lid_cancel *cancel)
+/* The answer to the wait has come; its token needs a key. */
+static void while_fetching_the_key(struct wait *wait, lid_cancel *cancel, const char *fault)
 {
     lid_client *client = new_client();
     const char *code;
@@ -319,14 +307,32 @@ static void while_the_key_is_fetched(struct wait *wait, lid_cancel *cancel)
     OK(lid_generate_code(client, "short", LOGIN, true, NULL, USER, &out));
     code = get("/code");
     forget_requests();
-    inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
+    inject("/certs", 1, fault);
     begin(wait, client, code, 60000, cancel);
     await_requests("/certs", 1);
+}
+
+static void while_the_key_is_fetched(struct wait *wait, lid_cancel *cancel)
+{
+    while_fetching_the_key(wait, cancel, "\"kind\":\"delay\",\"ms\":60000");
 }
 
 static void a_wait_is_cancelled_while_the_key_is_fetched(void)
 {
     cancelled_in_time(while_the_key_is_fetched);
+}
+
+/* The request with the code is not repeated after a 429, that for the key is. */
+static void before_trying_again(struct wait *wait, lid_cancel *cancel)
+{
+    while_fetching_the_key(wait, cancel,
+                           "\"kind\":\"status\",\"code\":429,"
+                           "\"headers\":[[\"Retry-After\",\"30\"]]");
+}
+
+static void a_wait_is_cancelled_before_trying_again(void)
+{
+    cancelled_in_time(before_trying_again);
 }
 
 /* Several waits share the fetch of one key: cancelling the one that fetches

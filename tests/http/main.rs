@@ -19,6 +19,7 @@ mod tls;
 mod torture;
 
 mod answers;
+mod arrived;
 mod broken;
 mod certificates;
 mod connections;
