@@ -1,5 +1,9 @@
 //! The platform's odd calls.
 
+mod thread;
+
+pub(crate) use thread::start_thread;
+
 /// Whether this program runs with more rights than the user who started it: it is
 /// setuid, setgid or has file capabilities. glibc's `secure_getenv` asks the same.
 pub(crate) fn has_elevated_rights() -> bool {

@@ -2,8 +2,10 @@
 //! call's deadline, repeats what may be repeated, limits what comes back and
 //! turns every failure into an [`Error`].
 
+mod connect;
 mod connector;
 mod failure;
+mod names;
 mod outcome;
 mod redact;
 mod retry;

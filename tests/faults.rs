@@ -34,7 +34,7 @@ const FILES: &str = "LID_ERROR_CONFIG LID_ERROR_PRIVATE_KEY LID_ERROR_NETWORK LI
 const ENTROPY: &str = "LID_ERROR_INTERNAL";
 
 /// System calls, the errors that they may give, and the statuses that fit.
-const SYSTEM_CALLS: [(&str, &[&str], &str); 14] = [
+const SYSTEM_CALLS: [(&str, &[&str], &str); 15] = [
     ("socket", &["EMFILE", "ENOBUFS", "EACCES"], NETWORK),
     (
         "connect",
@@ -60,6 +60,7 @@ const SYSTEM_CALLS: [(&str, &[&str], &str); 14] = [
     ("read", &["EIO", "EINTR", "EISDIR"], FILES),
     ("getrandom", &["EINTR", "EAGAIN"], ENTROPY),
     ("pipe2", &["EMFILE", "ENFILE"], NETWORK),
+    ("eventfd2", &["EMFILE", "ENOMEM"], NETWORK),
     ("clone3", &["EAGAIN", "ENOMEM"], NETWORK),
 ];
 
@@ -73,12 +74,22 @@ struct Setting {
     program: PathBuf,
     token: String,
     host: &'static str,
+    /// What makes the resolver and threads fail, and knows the host's name.
+    shim: Option<PathBuf>,
     max_retries: u32,
 }
 
 impl Setting {
     fn http() -> Setting {
         Setting::new(Emulator::start())
+    }
+
+    /// The emulator has a name that only the shim knows.
+    fn with_name() -> Setting {
+        let mut setting = Setting::http();
+        setting.host = "service.test";
+        setting.shim = Some(shim(setting.folder.path()));
+        setting
     }
 
     fn https() -> Setting {
@@ -105,6 +116,7 @@ impl Setting {
             program,
             token,
             host: "127.0.0.1",
+            shim: None,
             max_retries: 0,
         }
     }
@@ -120,6 +132,7 @@ impl Setting {
             "client_id": self.emulator.client_id(),
             "private_key_file": self.path("key.pem"),
             "base_url": base_url,
+            "allow_http": true,
             "request_timeout_ms": REQUEST_TIMEOUT_MS,
             "max_retries": self.max_retries,
         });
@@ -129,6 +142,9 @@ impl Setting {
             // The system's own roots are hundreds of files on some systems.
             program.env("SSL_CERT_FILE", self.path("ca.pem"));
             program.env("SSL_CERT_DIR", self.path("roots"));
+        }
+        if let Some(shim) = &self.shim {
+            program.env("LD_PRELOAD", shim);
         }
         program
             .arg(argument)
@@ -266,21 +282,20 @@ fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
 /// A call over http to an address makes no thread.
 #[test]
 fn every_system_call_may_fail_over_http() {
-    Setting::http().each_system_call_fails("", "once", &["poll", "clone3"]);
+    Setting::http().each_system_call_fails("", "once", &["poll", "clone3", "eventfd2"]);
 }
 
 /// A name is resolved in a thread of its own, which counts for itself.
 #[test]
 fn every_system_call_may_fail_with_a_name_to_resolve() {
-    let mut setting = Setting::http();
-    setting.host = "localhost";
+    let setting = Setting::with_name();
     setting.each_system_call_fails("", "each-thread", &["poll"]);
 }
 
 /// The authority is read from its file, and TLS draws random bytes of its own.
 #[test]
 fn every_system_call_may_fail_over_https() {
-    Setting::https().each_system_call_fails("", "once", &["poll", "clone3"]);
+    Setting::https().each_system_call_fails("", "once", &["poll", "clone3", "eventfd2"]);
 }
 
 /// A call that was answered 503 first; if the wait before the next attempt fails,
@@ -289,7 +304,7 @@ fn every_system_call_may_fail_over_https() {
 fn every_system_call_may_fail_while_calls_are_repeated() {
     let mut setting = Setting::http();
     setting.max_retries = 2;
-    setting.each_system_call_fails("LID_ERROR_API", "once", &["poll", "clone3"]);
+    setting.each_system_call_fails("LID_ERROR_API", "once", &["poll", "clone3", "eventfd2"]);
 }
 
 /// As in a sandbox, where it is refused for good: aws-lc would abort.
@@ -320,30 +335,28 @@ fn shim(folder: &Path) -> PathBuf {
 
 #[test]
 fn the_resolver_and_threads_may_fail() {
-    let mut setting = Setting::http();
-    setting.host = "localhost";
-    let shim = shim(setting.folder.path());
-    let shim = shim.to_str().expect("UTF-8");
+    let setting = Setting::with_name();
     let system = libc::EAI_SYSTEM.to_string();
     let (again, name) = (libc::EAI_AGAIN.to_string(), libc::EAI_NONAME.to_string());
     let (fail, memory) = (libc::EAI_FAIL.to_string(), libc::EAI_MEMORY.to_string());
     let no_thread = libc::EAGAIN.to_string();
+    // The call that asked first has given up, another one is there for the answer.
+    let late_ms = (REQUEST_TIMEOUT_MS + 500).to_string();
     for (function, value, at, code) in [
         ("getaddrinfo", again.as_str(), "1", "dns_failed"),
         ("getaddrinfo", &name, "1", "dns_failed"),
         ("getaddrinfo", &fail, "1", "dns_failed"),
         ("getaddrinfo", &memory, "1", "dns_failed"),
         ("getaddrinfo", &system, "1", "dns_failed"),
-        ("getaddrinfo", "hang", "1", "connect_timeout"),
         ("getaddrinfo", "late", "1", "connect_timeout"),
         ("pthread_create", &no_thread, "1", "connect_failed"),
     ] {
         let what = format!("{function} gives {value}");
         let environment = [
-            ("LD_PRELOAD", shim),
             ("FAULT_CALL", function),
             ("FAULT_VALUE", value),
             ("FAULT_AT", at),
+            ("FAULT_LATE_MS", &late_ms),
         ];
         let output = finish(setting.start(NETWORK, &environment, "once"), &what);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -13,54 +13,49 @@ use crate::cancel::Cancel;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Woken {
-    Ready,
+    /// The position of the first descriptor that is ready.
+    Ready(usize),
     TimedOut,
     Cancelled,
 }
 
-/// Waits for `interest` on a descriptor. A signal does not end the wait.
+/// Waits for `interest` on one of several descriptors. A signal does not end the
+/// wait.
 pub(super) fn wait_for(
-    descriptor: BorrowedFd<'_>,
+    descriptors: &[BorrowedFd<'_>],
     interest: PollFlags,
     deadline: Option<Instant>,
     cancel: Option<&Cancel>,
 ) -> io::Result<Woken> {
-    wait(Some((descriptor, interest)), deadline, cancel)
-}
-
-/// Sleeps until the deadline, or until cancelled.
-pub(super) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> io::Result<Woken> {
-    wait(None, Some(deadline), cancel)
-}
-
-fn wait(
-    descriptor: Option<(BorrowedFd<'_>, PollFlags)>,
-    deadline: Option<Instant>,
-    cancel: Option<&Cancel>,
-) -> io::Result<Woken> {
+    let watched = descriptors
+        .iter()
+        .map(|descriptor| PollFd::from_borrowed_fd(*descriptor, interest));
     let signal = cancel.map(|cancel| PollFd::from_borrowed_fd(cancel.signal(), PollFlags::IN));
-    let watched = descriptor.map(|(fd, interest)| PollFd::from_borrowed_fd(fd, interest));
-    let mut descriptors: Vec<PollFd<'_>> = watched.into_iter().chain(signal).collect();
+    let mut polled: Vec<PollFd<'_>> = watched.chain(signal).collect();
     loop {
         let remaining = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        match poll(&mut descriptors, remaining.map(timespec).as_ref()) {
+        match poll(&mut polled, remaining.map(timespec).as_ref()) {
             Ok(0) => return Ok(Woken::TimedOut),
             Ok(_) => break,
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
     }
+    let ready = polled.iter().position(|fd| !fd.revents().is_empty());
     // Cancelling wins over an answer that arrived in the same moment: the
     // caller has stopped waiting for it.
     // The descriptor tells even when a forked child was the one to trigger.
-    let signalled = cancel.is_some()
-        && descriptors
-            .last()
-            .is_some_and(|fd| !fd.revents().is_empty());
-    if signalled || cancel.is_some_and(Cancel::is_triggered) {
-        return Ok(Woken::Cancelled);
-    }
-    Ok(Woken::Ready)
+    let signalled = cancel.is_some() && polled.last().is_some_and(|fd| !fd.revents().is_empty());
+    Ok(match ready {
+        _ if signalled || cancel.is_some_and(Cancel::is_triggered) => Woken::Cancelled,
+        Some(position) => Woken::Ready(position),
+        None => Woken::TimedOut,
+    })
+}
+
+/// Sleeps until the deadline, or until cancelled.
+pub(super) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> io::Result<Woken> {
+    wait_for(&[], PollFlags::empty(), Some(deadline), cancel)
 }
 
 fn timespec(duration: Duration) -> Timespec {

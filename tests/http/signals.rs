@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loginid::ffi::lid_create_tx;
 use loginid_emulator::{Emulator, Fault, FaultKind};
@@ -116,7 +116,7 @@ fn signals_while_waiting_to_retry_do_not_shorten_the_wait() {
         carried_out: false,
     };
     emulator.inject(Fault::new(busy).times(1));
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     interrupted(|| client.generate_code("ann")).ok();
     assert!(started.elapsed() >= Duration::from_secs(1));
 }
@@ -192,12 +192,9 @@ fn signals_while_a_name_is_resolved_do_not_end_the_wait() {
     let base_url = emulator.base_url().replace("127.0.0.1", SLOW_NAME);
     let further = json!({"base_url": base_url, "request_timeout_ms": 60_000, "allow_http": true});
     let client = Client::new(&config(&emulator, further));
+    let started = Instant::now();
     interrupted(|| client.add_user("ann")).ok();
-
-    let further = json!({"base_url": base_url, "request_timeout_ms": 100, "allow_http": true});
-    let client = Client::new(&config(&emulator, further));
-    let outcome = client.get_user("ann");
-    assert_eq!(outcome.code(), "connect_timeout", "the name was not slow");
+    assert!(started.elapsed() >= PAUSE, "the name was not slow");
 }
 
 /// A name that takes a while to resolve.

@@ -1,0 +1,302 @@
+//! Asking the system's resolver, in threads of their own: it blocks for as long as
+//! it likes and cannot be interrupted, so a thread outlives the calls that give up.
+//!
+//! The threads are few, whatever happens to DNS: a host is looked up once at a time
+//! for all who ask, and at most [`MAX_THREADS`] hosts at once; the others queue.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use rustix::event::{EventfdFlags, PollFlags, eventfd};
+use rustix::io::Errno;
+use ureq::Timeout;
+
+use super::known::Known;
+use super::{Addresses, ask_system};
+use crate::cancel::Cancel;
+use crate::sys::start_thread;
+use crate::transport::failure::Failure;
+use crate::transport::wait::{Woken, wait_for};
+
+const MAX_THREADS: usize = 8;
+
+/// The C library's resolver needs less than 64 KiB, but modules for LDAP, mDNS or
+/// systemd run in here as well. Only the pages that are touched cost memory.
+const STACK_SIZE: usize = 512 * 1024;
+
+/// How long a look-up has before the addresses found last serve instead: what
+/// RFC 8767 recommends as its "client response timer".
+const RESPONSE_TIMER: Duration = Duration::from_millis(1800);
+
+/// A look-up without an answer for so long is taken for lost: the next caller asks
+/// anew, or one that never ends would keep its host out of reach for good. This is
+/// far more than resolvers need to give up.
+const LOST_AFTER: Duration = Duration::from_secs(60);
+
+/// Those of this process.
+static CURRENT: ArcSwapOption<LookUps> = ArcSwapOption::const_empty();
+
+/// The look-ups of one process.
+pub(super) struct LookUps {
+    process: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What has no answer yet, by host.
+    pending: BTreeMap<String, Pending>,
+    /// Those of them that wait for a thread.
+    queue: VecDeque<Arc<LookUp>>,
+    threads: usize,
+    known: Known,
+}
+
+struct Pending {
+    look_up: Arc<LookUp>,
+    callers: usize,
+    /// When a thread took it from the queue.
+    asked: Option<Instant>,
+}
+
+struct LookUp {
+    host: String,
+    started: Instant,
+    answer: OnceLock<Result<Addresses, String>>,
+    /// Ready for reading, for all callers, once there is an answer.
+    answered: OwnedFd,
+}
+
+impl LookUps {
+    /// A forked child has its own: none of its parent's threads is there, and one
+    /// of them may have held the lock.
+    pub(super) fn current() -> Arc<LookUps> {
+        let process = std::process::id();
+        let current = CURRENT.load_full();
+        if let Some(look_ups) = &current
+            && look_ups.process == process
+        {
+            return look_ups.clone();
+        }
+        let own = Arc::new(LookUps {
+            process,
+            state: Mutex::default(),
+        });
+        let before = CURRENT.compare_and_swap(&current, Some(own.clone()));
+        // The parent's are never dropped: a thread may have been changing them.
+        std::mem::forget(current);
+        match &*before {
+            // Another thread of this process was first.
+            Some(first) if first.process == process => first.clone(),
+            _ => own,
+        }
+    }
+
+    /// The host's addresses. Those found last serve if the resolver fails, or does
+    /// not answer in time.
+    pub(super) fn find(
+        self: &Arc<LookUps>,
+        host: &str,
+        deadline: Option<Instant>,
+        cancel: Option<&Cancel>,
+    ) -> Result<Addresses, ureq::Error> {
+        let (known, joined) = self.join(host);
+        let look_up = match joined {
+            Ok(look_up) => look_up,
+            Err(error) => return known.ok_or(error.into()),
+        };
+        let until = match known {
+            Some(_) => Some(look_up.response_timer(deadline)),
+            None => deadline,
+        };
+        let woken = wait_for(&[look_up.answered.as_fd()], PollFlags::IN, until, cancel);
+        self.leave(&look_up);
+        let failure = match woken? {
+            Woken::Ready(_) => match look_up.answer.get() {
+                Some(Ok(addresses)) => return Ok(addresses.clone()),
+                Some(Err(why)) => Failure::Dns(why.clone()).into(),
+                // A signal handler forked while this thread waited, and this is the
+                // child: the answer is in the parent.
+                None => Failure::Dns("the process was forked meanwhile".to_owned()).into(),
+            },
+            Woken::TimedOut => ureq::Error::Timeout(Timeout::Resolve),
+            Woken::Cancelled => return Err(Failure::Cancelled.into()),
+        };
+        known.ok_or(failure)
+    }
+
+    /// Joins the host's look-up, or starts it. Tells what is known already, too.
+    fn join(self: &Arc<LookUps>, host: &str) -> (Option<Addresses>, io::Result<Arc<LookUp>>) {
+        let mut state = self.lock();
+        let known = state.known.get(host, Instant::now());
+        let look_up = match state.pending.get_mut(host) {
+            Some(pending) if !pending.is_lost() => {
+                pending.callers += 1;
+                Ok(pending.look_up.clone())
+            }
+            _ => self.start(&mut state, host),
+        };
+        (known, look_up)
+    }
+
+    fn start(self: &Arc<LookUps>, state: &mut State, host: &str) -> io::Result<Arc<LookUp>> {
+        let look_up = Arc::new(LookUp::new(host)?);
+        if state.threads < MAX_THREADS {
+            let look_ups = self.clone();
+            let work = Box::new(move || look_ups.work());
+            match start_thread(c"loginid-dns", STACK_SIZE, work) {
+                Ok(()) => state.threads += 1,
+                Err(error) if state.threads == 0 => {
+                    let why = format!("no thread could be started to look the name up: {error}");
+                    return Err(io::Error::new(error.kind(), why));
+                }
+                // Another thread takes it when it is done.
+                Err(_) => {}
+            }
+        }
+        state.queue.push_back(look_up.clone());
+        let pending = Pending {
+            look_up: look_up.clone(),
+            callers: 1,
+            asked: None,
+        };
+        state.pending.insert(host.to_owned(), pending);
+        Ok(look_up)
+    }
+
+    /// A caller waits no longer. What nobody waits for is not asked.
+    fn leave(&self, look_up: &Arc<LookUp>) {
+        let mut state = self.lock();
+        let Some(pending) = state.pending_of(look_up) else {
+            return;
+        };
+        pending.callers -= 1;
+        if pending.callers == 0 && pending.asked.is_none() {
+            state.pending.remove(&look_up.host);
+            state.queue.retain(|queued| !Arc::ptr_eq(queued, look_up));
+        }
+    }
+
+    /// A thread: answers what is in the queue, then ends.
+    fn work(&self) {
+        while let Some(look_up) = self.next() {
+            let answer = ask_system(&look_up.host);
+            let mut state = self.lock();
+            if state.pending_of(&look_up).is_some() {
+                state.pending.remove(&look_up.host);
+            }
+            if let Ok(addresses) = &answer {
+                let (addresses, now) = (addresses.clone(), Instant::now());
+                state.known.insert(&look_up.host, addresses, now);
+            }
+            drop(state);
+            look_up.answer(answer);
+        }
+    }
+
+    fn next(&self) -> Option<Arc<LookUp>> {
+        let mut state = self.lock();
+        let Some(look_up) = state.queue.pop_front() else {
+            state.threads -= 1;
+            return None;
+        };
+        if let Some(pending) = state.pending_of(&look_up) {
+            pending.asked = Some(Instant::now());
+        }
+        Some(look_up)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What is noted of a look-up, unless it has been answered or taken for lost.
+    fn pending_of(&mut self, look_up: &Arc<LookUp>) -> Option<&mut Pending> {
+        self.pending
+            .get_mut(&look_up.host)
+            .filter(|pending| Arc::ptr_eq(&pending.look_up, look_up))
+    }
+}
+
+impl Pending {
+    fn is_lost(&self) -> bool {
+        self.asked.is_some_and(|at| at.elapsed() > LOST_AFTER)
+    }
+}
+
+impl LookUp {
+    fn new(host: &str) -> io::Result<LookUp> {
+        Ok(LookUp {
+            host: host.to_owned(),
+            started: Instant::now(),
+            answer: OnceLock::new(),
+            answered: eventfd(0, EventfdFlags::CLOEXEC)?,
+        })
+    }
+
+    /// When a caller that knows addresses stops waiting: it needs half of its time
+    /// for connecting, and does not wait for what is late already.
+    fn response_timer(&self, deadline: Option<Instant>) -> Instant {
+        let now = Instant::now();
+        let half = deadline.map(|deadline| now + deadline.saturating_duration_since(now) / 2);
+        let timer = self.started + RESPONSE_TIMER;
+        half.map_or(timer, |half| half.min(timer))
+    }
+
+    fn answer(&self, answer: Result<Addresses, String>) {
+        // Only its thread answers a look-up, and once.
+        let _ = self.answer.set(answer);
+        // Nobody reads it, so it stays ready.
+        let one = 1u64.to_ne_bytes();
+        while rustix::io::write(&self.answered, &one) == Err(Errno::INTR) {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Look-ups of this process, and one of them that a thread took some time ago and
+    /// does not answer.
+    fn unanswered(since: Duration) -> Arc<LookUps> {
+        let look_ups = Arc::new(LookUps {
+            process: std::process::id(),
+            state: Mutex::default(),
+        });
+        let pending = Pending {
+            look_up: Arc::new(LookUp::new("localhost").unwrap()),
+            callers: 0,
+            asked: Instant::now().checked_sub(since),
+        };
+        let host = pending.look_up.host.clone();
+        look_ups.lock().pending.insert(host, pending);
+        look_ups
+    }
+
+    #[test]
+    fn a_look_up_that_does_not_end_is_taken_for_lost_after_a_minute() {
+        let within = |limit| Some(Instant::now() + limit);
+        let recent = unanswered(Duration::from_secs(58));
+        let error = recent.find("localhost", within(Duration::from_millis(300)), None);
+        let error = error.unwrap_err();
+        assert!(
+            matches!(error, ureq::Error::Timeout(Timeout::Resolve)),
+            "{error}"
+        );
+        let lost = unanswered(Duration::from_secs(61));
+        let found = lost.find("localhost", within(Duration::from_secs(60)), None);
+        assert!(
+            found
+                .unwrap()
+                .iter()
+                .all(|address| address.ip().is_loopback())
+        );
+        assert!(lost.lock().pending.is_empty());
+    }
+}
