@@ -34,6 +34,7 @@ use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
 use outcome::{Failed, failed, internal, judged, refused, unexpected};
+use redact::Secrets;
 pub(crate) use tls::{after_fork, check_settings, client_config};
 use wait::{Woken, sleep_until};
 
@@ -281,7 +282,9 @@ fn attempt(
     #[cfg(test)]
     crate::injected::pass(crate::injected::Point::Answered);
     if !response.status().is_success() {
-        return Err(refused(status, &body_bytes, retry_after, body, bearer));
+        let bearer = bearer.as_deref().map(String::as_str);
+        let secrets = Secrets::new(body, bearer, &config.headers);
+        return Err(refused(status, &body_bytes, retry_after, &secrets));
     }
     let text = String::from_utf8(body_bytes).map_err(|_| {
         unexpected("invalid_response", "the service's answer is not UTF-8").with_status(status)

@@ -4,15 +4,20 @@
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
 use super::connector::was_sent;
 use super::failure::Failure;
-use super::redact::redact;
+use super::redact::Secrets;
 use super::retry::Repeat;
-use crate::call::Body;
 use crate::error::{Error, Status};
 use crate::json;
+
+/// The longest message of the service that is passed on, in characters.
+const MAX_MESSAGE: usize = 500;
+
+/// How much of a message is searched for secrets, in bytes: a secret that begins
+/// in the part that is passed on ends in here.
+const MAX_LOOKED_AT: usize = 64 * 1024;
 
 /// An attempt that failed, and what that says about repeating it.
 pub(super) struct Failed {
@@ -159,25 +164,25 @@ pub(super) fn refused(
     status: u16,
     answer: &[u8],
     retry_after: Option<Duration>,
-    body: Option<&Body>,
-    bearer: &Option<Zeroizing<String>>,
+    secrets: &Secrets<'_>,
 ) -> Failed {
     let text = std::str::from_utf8(answer).unwrap_or_default();
     let [code, message] = json::wanted(text, ["code", "message"]).unwrap_or_default();
-    let said = |value: Option<&RawValue>| json::beginning(value?.get());
-    let code = said(code).filter(|code| is_code(code));
-    let message = said(message)
-        .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| format!("the service answered {status} without saying why"));
-    let secrets = body.map(|body| body.secrets.as_slice()).unwrap_or_default();
-    let token = bearer.as_deref().map(String::as_str);
-    let hide = |text: String| redact(text, secrets, token);
+    let said = |value: &RawValue| json::beginning(value.get());
+    let code = code.filter(|code| code.get() != "null");
+    let allowed = code.and_then(said).filter(|code| secrets.allow_code(code));
+    let message = match (code, &allowed) {
+        (Some(_), None) => format!(
+            "the service answered {status}; its code is not a short name in small letters, \
+             or may repeat a secret, so code and message are left out"
+        ),
+        _ => shown(message.and_then(said), status, secrets),
+    };
     let (kind, default_code) = match status {
         429 => (Status::RateLimited, "rate_limited"),
         _ => (Status::Api, "http_error"),
     };
-    let message = hide(message);
-    let error = match code.map(hide) {
+    let error = match allowed {
         Some(code) => Error::new(kind, code, message),
         None => Error::new(kind, default_code, message),
     };
@@ -195,8 +200,20 @@ pub(super) fn refused(
     }
 }
 
-/// A code is a short name; anything else is not one.
-fn is_code(code: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    !code.is_empty() && code.len() <= 64 && code.bytes().all(plain)
+/// The service's message, or what stands in its place.
+fn shown(message: Option<String>, status: u16, secrets: &Secrets<'_>) -> String {
+    let Some(mut message) = message.filter(|message| !message.is_empty()) else {
+        return format!("the service answered {status} without saying why");
+    };
+    message.truncate(message.floor_char_boundary(MAX_LOOKED_AT));
+    if secrets.may_be_in(&message) {
+        return format!(
+            "the service answered {status}; its message is left out, since it may repeat a secret"
+        );
+    }
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }

@@ -1,5 +1,7 @@
 //! A service that repeats in its errors what it was sent.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use loginid_emulator::Emulator;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use crate::capi::config;
 /// What the service makes of a request: the message of its error.
 type Echo = fn(&str) -> String;
 
-const ECHOES: [(&str, Echo); 13] = [
+const ECHOES: [(&str, Echo); 19] = [
     ("everything", |request| request.to_owned()),
     ("the body", |request| body(request).to_owned()),
     ("the body as a JSON string", |request| {
@@ -30,6 +32,29 @@ const ECHOES: [(&str, Echo); 13] = [
             false => format!("%{byte:02x}"),
         };
         secret.bytes().map(hex).collect()
+    }),
+    ("the secret percent-encoded twice", |request| {
+        let once = utf8_percent_encode(&secrets(request).join(" "), NON_ALPHANUMERIC).to_string();
+        utf8_percent_encode(&once, NON_ALPHANUMERIC).to_string()
+    }),
+    ("the secret with HTML's entities", |request| {
+        let secret = secrets(request).join(" ").replace('&', "&amp;");
+        secret.replace('<', "&lt;").replace('"', "&#34;")
+    }),
+    ("the secret with each character escaped", |request| {
+        let secret = secrets(request).join(" ");
+        let units = secret.encode_utf16();
+        units.map(|unit| format!("\\u{unit:04x}")).collect()
+    }),
+    ("the secret in capitals", |request| {
+        secrets(request).join(" ").to_ascii_uppercase()
+    }),
+    ("the body in base64", |request| {
+        STANDARD.encode(body(request))
+    }),
+    ("the secret in hexadecimal", |request| {
+        let secret = secrets(request).join(" ");
+        secret.bytes().map(|byte| format!("{byte:02X}")).collect()
     }),
     ("the secret after a long text", |request| {
         format!("{}{}", "x".repeat(490), secrets(request).join(" "))
@@ -57,6 +82,8 @@ const ECHOES: [(&str, Echo); 13] = [
     }),
 ];
 
+/// A message that holds a secret is left out whole: what would be left of it, or
+/// the gap, tells about the secret.
 #[test]
 fn what_the_service_repeats_in_its_message_is_hidden() {
     let emulator = Emulator::start();
@@ -78,9 +105,53 @@ fn what_the_service_repeats_in_its_message_is_hidden() {
                 let request = requests.lock().expect("no panic").pop().expect("a request");
                 let said = watched.said(&error);
                 assert_eq!(find(&said, &request), None, "{operation}, {what}: {said}");
+                assert_eq!(error.code(), "bad_request", "{said}");
+                let has_token = what == "everything" || what.contains("token");
+                if has_token || !secrets(&request).is_empty() {
+                    let expected = format!(
+                        "the service answered {number}; its message is left out, \
+                         since it may repeat a secret"
+                    );
+                    assert_eq!(error.message(), expected, "{operation}, {what}");
+                }
             }
         }
     }
+}
+
+/// Without a secret in it a message is shown as it came.
+#[test]
+fn a_message_that_repeats_nothing_is_shown() {
+    let emulator = Emulator::start();
+    let (service, _) = service(|_| {
+        let error = json!({"code": "bad_request", "message": "100 % wrong & \\ \"quoted\""});
+        answer("400 -", &error.to_string())
+    });
+    let further = json!({"base_url": service.base_url(), "max_retries": 0});
+    let watched = Watched::new(&config(&emulator, further));
+    for (_, call) in CALLS {
+        let error = call(&watched.client).expect_err("refused");
+        assert_eq!(error.code(), "bad_request");
+        assert_eq!(error.message(), "100 % wrong & \\ \"quoted\"");
+    }
+}
+
+#[test]
+fn the_value_of_a_configured_header_is_hidden() {
+    let emulator = Emulator::start();
+    let (service, _) = service(|request| {
+        let key = request.split("x-key: ").nth(1).expect("the header");
+        let key = key.split("\r\n").next().expect("a line");
+        let error = json!({"code": format!("bad_{key}"), "message": format!("bad {key}")});
+        answer("400 -", &error.to_string())
+    });
+    let further =
+        json!({"base_url": service.base_url(), "headers": {"x-key": "canary_0123456789"}});
+    let watched = Watched::new(&config(&emulator, further));
+    let error = watched.client.get_user("ann").expect_err("refused");
+    assert_eq!(error.code(), "http_error");
+    let said = watched.said(&error);
+    assert!(!said.contains("canary"), "{said}");
 }
 
 #[test]
@@ -90,7 +161,7 @@ fn what_the_service_repeats_in_its_code_is_hidden() {
         // Shorter than 64 characters, or it is not taken for a code.
         let signature = token(request).rsplit('.').next().expect("a part");
         let code = match secrets(request).first() {
-            Some(secret) if secret == CODE => format!("bad-{secret}"),
+            Some(secret) if secret == CODE => format!("bad_{secret}"),
             _ => signature[..60].to_owned(),
         };
         answer(
@@ -105,6 +176,7 @@ fn what_the_service_repeats_in_its_code_is_hidden() {
         let request = requests.lock().expect("no panic").pop().expect("a request");
         let said = watched.said(&error);
         assert_eq!(find(&said, &request), None, "{operation}: {said}");
+        assert_eq!(error.code(), "http_error", "{operation}: {said}");
     }
 }
 
