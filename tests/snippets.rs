@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -97,6 +98,71 @@ fn getting_started_ends_with_a_verified_token() {
     );
     assert!(output.ends_with("verify_token: LID_OK\n"), "{output}");
     assert!(!output.contains("\"jwt\""), "a token: {output}");
+}
+
+/// The shell blocks of a page, those within lists too.
+fn shell_blocks(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(page)).expect("a page");
+    let blocks = text.split("```sh\n").skip(1);
+    blocks
+        .map(|block| {
+            block
+                .split_once("```")
+                .expect("the block's end")
+                .0
+                .to_owned()
+        })
+        .collect()
+}
+
+/// Step 3 of getting-started in a shell that has done step 4.
+#[test]
+fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    link_library_into(folder.path());
+    let page = "docs/getting-started.md";
+    compile_program(folder.path(), "login", &programs(&root().join(page))[0]);
+    let blocks = shell_blocks(page);
+    let block = |part: &str| {
+        let mut found = blocks.iter().filter(|block| block.contains(part));
+        let block = found
+            .next()
+            .unwrap_or_else(|| panic!("no block has {part}"));
+        assert!(found.next().is_none(), "two blocks have {part}");
+        block.as_str()
+    };
+    let settings = block("export LOGINID_PRIVATE_KEY_FILE=");
+    let step_3 = block("loginid-emulator exec -- ./login");
+    let (_, run) = step_3.split_once('\n').expect("after compiling");
+    // Also where the key is there, and must not be used.
+    fs::write(folder.path().join("key.pem"), "of a real application").expect("a key");
+    let ended = run_within(
+        Duration::from_secs(60),
+        folder.path(),
+        Command::new("sh")
+            .args(["-c", &format!("{settings}{run}")])
+            .env("PATH", path_with_the_emulator()),
+    );
+    assert!(ended.succeeded(), "{}", ended.output);
+    assert!(
+        ended.output.ends_with("verify_token: LID_OK\n")
+            && ended.output.contains("unset: LOGINID_PRIVATE_KEY_FILE"),
+        "{}",
+        ended.output
+    );
+}
+
+/// The search path, with the emulator that `make test` has built first.
+fn path_with_the_emulator() -> OsString {
+    let library = common::shared_library();
+    let programs = library.ancestors().nth(2).expect("above deps/");
+    assert!(
+        programs.join("loginid-emulator").is_file(),
+        "build the emulator first, with `cargo build --workspace` or `make test`"
+    );
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&usual));
+    std::env::join_paths(all).expect("a search path")
 }
 
 /// A page that is moved or renamed leaves no dead links, and no page stays unfound.

@@ -1,5 +1,6 @@
 //! The emulator to serve with, and the variables that lead a program to it.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,20 @@ use loginid_emulator::Emulator;
 use tempfile::NamedTempFile;
 
 use super::arguments::Options;
+
+/// Variables of the library that contradict the emulator's, or lead a program past the emulator.
+const FOREIGN: [&str; 7] = [
+    "LOGINID_PRIVATE_KEY_FILE",
+    "LOGINID_CA_FILE",
+    "LOGINID_CA_PEM",
+    "LOGINID_CLIENT_CERT_PEM",
+    "LOGINID_CLIENT_KEY_PEM",
+    "LOGINID_PROXY",
+    "LOGINID_ISSUER",
+];
+
+/// The same for spellings that another version of the library may read.
+const FOREIGN_PREFIXES: [&str; 3] = ["LOGINID_CA_", "LOGINID_CLIENT_CERT_", "LOGINID_CLIENT_KEY_"];
 
 /// A running emulator with its variables, and the file of its authority.
 pub struct Environment {
@@ -43,6 +58,56 @@ impl Environment {
             _ca_file: ca_file,
         })
     }
+
+    /// The names of the variables to unset. A file with the key of a real application must not be
+    /// used with the emulator by accident.
+    pub fn foreign(&self) -> BTreeSet<String> {
+        let inherited = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        FOREIGN
+            .map(str::to_owned)
+            .into_iter()
+            .chain(inherited.filter(|name| is_identifier(name)))
+            .filter(|name| self.is_foreign(name))
+            .collect()
+    }
+
+    /// Says on stderr which inherited variables are unset. Only their names: a value may be a key.
+    pub fn report_unset(&self) {
+        let mut names: Vec<_> = self.foreign().into_iter().collect();
+        names.retain(|name| std::env::var_os(name).is_some());
+        if !names.is_empty() {
+            eprintln!(
+                "loginid-emulator: unset: {} (they contradict the emulator's settings)",
+                names.join(", ")
+            );
+        }
+    }
+
+    fn is_foreign(&self, name: &str) -> bool {
+        let mut ours = self.variables.iter().map(|(name, _)| *name);
+        let has_prefix = || {
+            FOREIGN_PREFIXES
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        };
+        !ours.clone().any(|set| set == name)
+            && (FOREIGN.contains(&name)
+                || has_prefix()
+                || ours.any(|set| without_form(set) == without_form(name)))
+    }
+}
+
+/// A variable's name without the form of its value: LOGINID_PRIVATE_KEY for
+/// LOGINID_PRIVATE_KEY_FILE.
+fn without_form(name: &str) -> &str {
+    let stripped = name.strip_suffix("_FILE").or(name.strip_suffix("_PEM"));
+    stripped.unwrap_or(name)
+}
+
+/// Whether a shell can have such a variable. The names are printed for a shell to evaluate.
+fn is_identifier(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn write_ca(pem: &str, path: Option<&Path>) -> std::io::Result<(PathBuf, Option<NamedTempFile>)> {

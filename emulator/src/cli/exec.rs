@@ -25,11 +25,13 @@ pub fn exec(options: &Options, command: &[OsString]) -> Result<u8, Box<dyn Error
         .variables
         .iter()
         .map(|(name, value)| (name, value));
-    let mut child = match Command::new(program)
-        .args(arguments)
-        .envs(variables)
-        .spawn()
-    {
+    environment.report_unset();
+    let mut command = Command::new(program);
+    command.args(arguments).envs(variables);
+    for name in environment.foreign() {
+        command.env_remove(name);
+    }
+    let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
             eprintln!("loginid-emulator: {}: {error}", program.display());

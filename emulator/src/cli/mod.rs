@@ -17,12 +17,16 @@ usage: loginid-emulator [--port N] [--tls] [--ca-out FILE]
        loginid-emulator exec [--port N] [--tls] [--ca-out FILE] [--] COMMAND [ARGUMENT...]
        loginid-emulator doctor [--public-key FILE]
 
-Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, and serves until
-SIGINT or SIGTERM.
+Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, closes its
+standard output, and serves until SIGINT or SIGTERM.
 
 `exec` starts an emulator, runs COMMAND with these variables set, and exits as COMMAND does:
 
     loginid-emulator exec -- python3 my_test.py
+
+Both unset the variables that contradict these (LOGINID_PRIVATE_KEY_FILE, LOGINID_CA_*,
+LOGINID_CLIENT_CERT_*, LOGINID_CLIENT_KEY_*, LOGINID_PROXY, LOGINID_ISSUER), and name on standard
+error those that were set.
 
 `doctor` starts nothing: it checks the LOGINID_* variables that are set, the keys, the way to the
 service (proxy, certificates, clock), and that the service accepts a token. One line each; it exits
