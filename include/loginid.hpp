@@ -7,11 +7,13 @@
  *
  * Every call comes twice. `get_user` returns the result's JSON and throws
  * loginid::error; `try_get_user` is noexcept and returns a loginid::result with
- * either. What the JSON holds and what may go wrong is said in loginid.h, at the
+ * either. loginid.h documents the JSON and the errors of each call, at the
  * function of the same name.
  *
- * An argument of the type optional_text may be left out. An embedded NUL is an
- * error, because C would read the part before it.
+ * An argument of the type optional_text may be left out; a null pointer is the
+ * same. A null pointer for a required_text is the error null_argument. An embedded
+ * NUL is the error embedded_nul, because C would read the part before it. The
+ * copies made for C are wiped before their memory is freed.
  */
 #ifndef LOGINID_HPP
 #define LOGINID_HPP
@@ -19,7 +21,9 @@
 #include <loginid.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -36,10 +40,59 @@
 
 namespace loginid {
 
-/** A text that may be left out. It is only read during the call. */
-using optional_text = std::optional<std::string_view>;
+namespace detail {
 
-/** The name of a status, as "LID_ERROR_API". */
+/** What a text is read from, besides `const char *`: std::string, std::string_view, the like. */
+template <typename Text>
+inline constexpr bool is_text =
+    std::is_class_v<Text> && std::is_convertible_v<const Text &, std::string_view>;
+
+template <typename Text>
+inline constexpr bool is_nothrow_text =
+    noexcept(std::string_view(std::declval<const Text &>()));
+
+} // namespace detail
+
+/** A text that may be left out. A null pointer is no text. It is only read during the call. */
+class optional_text : public std::optional<std::string_view> {
+public:
+    optional_text() noexcept = default;
+    optional_text(std::nullopt_t) noexcept {}
+    optional_text(const char *text) noexcept {
+        if (text != nullptr) {
+            emplace(text);
+        }
+    }
+    template <typename Text, std::enable_if_t<detail::is_text<Text>, int> = 0>
+    optional_text(const Text &text) noexcept(detail::is_nothrow_text<Text>)
+        : std::optional<std::string_view>(std::string_view(text)) {}
+    template <typename Text,
+              std::enable_if_t<std::is_convertible_v<const Text &, optional_text>, int> = 0>
+    optional_text(const std::optional<Text> &text) {
+        if (text) {
+            *this = optional_text(*text);
+        }
+    }
+};
+
+/** A text that must be given. A null pointer is the error null_argument of the call. */
+class required_text : public optional_text {
+public:
+    required_text(const char *text) noexcept : optional_text(text) {}
+    required_text(const char *text, std::size_t size) noexcept
+        : optional_text(std::string_view(text, size)) {}
+    template <typename Text, std::enable_if_t<detail::is_text<Text>, int> = 0>
+    required_text(const Text &text) noexcept(detail::is_nothrow_text<Text>)
+        : optional_text(text) {}
+};
+
+/**
+ * A time to wait, of any std::chrono::duration; the configured limit if it is left
+ * out. Zero, a negative time and one over 2^32 - 1 ms are the error out_of_range.
+ */
+using optional_time = std::optional<std::chrono::duration<double, std::milli>>;
+
+/** The name of a status, for example "LID_ERROR_API". */
 [[nodiscard]] inline std::string_view status_name(std::int32_t status) noexcept {
     return ::lid_status_name(status);
 }
@@ -54,17 +107,20 @@ class error : public std::exception {
 public:
     /** Reads the error object of the C library. */
     error(lid_status status, std::string json);
+    // Copied when it is moved: an error that was moved from can be used.
+    error(const error &) = default;
+    error &operator=(const error &) = default;
 
     [[nodiscard]] lid_status status() const noexcept { return fields_->status; }
     /** The service's code for its own errors, else one of the library's. */
     [[nodiscard]] const std::string &code() const noexcept { return fields_->code; }
-    /** For a person who wants to mend it. */
+    /** Human-readable; says what is wrong and how to fix it. */
     [[nodiscard]] const std::string &message() const noexcept { return fields_->message; }
-    /** The call, as "get_user", or empty. */
+    /** The call, for example "get_user", or empty. */
     [[nodiscard]] const std::string &operation() const noexcept { return fields_->operation; }
     /** The service's HTTP status, if it answered. */
     [[nodiscard]] std::optional<int> http_status() const noexcept { return fields_->http_status; }
-    /** To be quoted to the service's support, or empty. */
+    /** For the service's support, or empty. */
     [[nodiscard]] const std::string &request_id() const noexcept { return fields_->request_id; }
     /** Whether a repetition does nothing twice. */
     [[nodiscard]] bool retryable() const noexcept { return fields_->retryable; }
@@ -92,10 +148,25 @@ private:
 class [[nodiscard]] result {
 public:
     /** Takes over a status and the string that a C call stored in its `out`. */
-    result(lid_status status, char *owned) noexcept
-        : status_(status), owned_(owned), text_(owned) {}
-    /** With a text that lives for ever. */
-    result(lid_status status, const char *text) noexcept : status_(status), text_(text) {}
+    result(lid_status status, char *owned) noexcept : result(status, owned, ::lid_free_string) {}
+    /** With a text that is never freed. */
+    result(lid_status status, const char *text) noexcept
+        : status_(status), owned_(nullptr, ::lid_free_string), text_(text) {}
+    /** With a text that another function frees. */
+    result(lid_status status, char *owned, void (*release)(char *)) noexcept
+        : status_(status), owned_(owned, release), text_(owned != nullptr ? owned : "") {}
+
+    /** What is moved from is an error. */
+    result(result &&other) noexcept
+        : status_(std::exchange(other.status_, LID_ERROR_INVALID_ARGUMENT)),
+          owned_(std::move(other.owned_)), text_(std::exchange(other.text_, moved_from)) {}
+    result &operator=(result &&other) noexcept {
+        result moved(std::move(other));
+        std::swap(status_, moved.status_);
+        std::swap(owned_, moved.owned_);
+        std::swap(text_, moved.text_);
+        return *this;
+    }
 
     [[nodiscard]] bool ok() const noexcept { return status_ == LID_OK; }
     explicit operator bool() const noexcept { return ok(); }
@@ -111,17 +182,46 @@ public:
     }
 
 private:
-    struct free_string {
-        void operator()(char *text) const noexcept { ::lid_free_string(text); }
-    };
+    static constexpr const char *moved_from =
+        R"({"error":{"status":"LID_ERROR_INVALID_ARGUMENT","code":"client_closed",)"
+        R"("message":"the result is empty: it was moved from","operation":null,)"
+        R"("http_status":null,"request_id":null,"retryable":false,"retry_after_ms":null}})";
+
     lid_status status_;
-    std::unique_ptr<char, free_string> owned_;
+    std::unique_ptr<char, void (*)(char *)> owned_;
     const char *text_;
 };
 
 namespace detail {
 
-/** A text with the NUL that C needs, copied without a throw. */
+inline void free_text(char *text) noexcept { std::free(text); }
+
+/** An error that is found before C is called. Its strings need no escape in JSON. */
+inline result refused(const char *code, std::string_view what, const char *problem) noexcept {
+    static constexpr char format[] =
+        R"({"error":{"status":"LID_ERROR_INVALID_ARGUMENT","code":"%s","message":"%.*s %s",)"
+        R"("operation":null,"http_status":null,"request_id":null,"retryable":false,)"
+        R"("retry_after_ms":null}})";
+    const auto write = [&](char *text, std::size_t size) {
+        return std::snprintf(text, size, format, code, static_cast<int>(what.size()), what.data(),
+                             problem);
+    };
+    const auto size = static_cast<std::size_t>(write(nullptr, 0)) + 1;
+    char *text = static_cast<char *>(std::malloc(size));
+    if (text != nullptr) {
+        write(text, size);
+    }
+    return {LID_ERROR_INVALID_ARGUMENT, text, free_text};
+}
+
+inline result out_of_memory() noexcept {
+    return {LID_ERROR_INTERNAL,
+            R"({"error":{"status":"LID_ERROR_INTERNAL","code":"out_of_memory",)"
+            R"("message":"out of memory","operation":null,"http_status":null,)"
+            R"("request_id":null,"retryable":false,"retry_after_ms":null}})"};
+}
+
+/** A text with the NUL that C needs. A copy, which may be a key or a password: it is wiped. */
 class c_text {
 public:
     explicit c_text(const optional_text &text) noexcept {
@@ -144,10 +244,18 @@ public:
                 std::memcpy(text_, text->data(), text->size());
             }
             text_[text->size()] = '\0';
+            size_ = text->size();
         }
     }
     c_text(const c_text &) = delete;
     c_text &operator=(const c_text &) = delete;
+    ~c_text() {
+        // Volatile: the compiler would leave out a write that nothing reads.
+        volatile char *byte = text_;
+        for (std::size_t left = size_; left > 0; left--) {
+            *byte++ = '\0';
+        }
+    }
 
     [[nodiscard]] bool embedded_nul() const noexcept { return embedded_nul_; }
     [[nodiscard]] bool out_of_memory() const noexcept { return out_of_memory_; }
@@ -158,6 +266,7 @@ private:
         void operator()(char *text) const noexcept { std::free(text); }
     };
     char *text_ = nullptr;
+    std::size_t size_ = 0;
     bool embedded_nul_ = false;
     bool out_of_memory_ = false;
     std::unique_ptr<char, release> long_;
@@ -177,31 +286,22 @@ private:
 };
 
 template <typename Argument>
-using c_argument = std::conditional_t<std::is_convertible_v<Argument, optional_text>, c_text,
+using c_argument = std::conditional_t<std::is_base_of_v<optional_text, Argument>, c_text,
                                       c_value<Argument>>;
 
-#define LOGINID_DETAIL_ERROR(status, code, message)                                              \
-    "{\"error\":{\"status\":\"" status "\",\"code\":\"" code "\",\"message\":\"" message         \
-    "\",\"operation\":null,\"http_status\":null,\"request_id\":null,\"retryable\":false,"       \
-    "\"retry_after_ms\":null}}"
-
-inline result embedded_nul() noexcept {
-    return {LID_ERROR_INVALID_ARGUMENT,
-            LOGINID_DETAIL_ERROR("LID_ERROR_INVALID_ARGUMENT", "embedded_nul",
-                                 "an argument must not hold a NUL")};
+/** The word with this number in a text of words with one space between them. */
+inline std::string_view word(std::string_view words, std::size_t number) noexcept {
+    for (; number > 0; number--) {
+        words.remove_prefix(words.find(' ') + 1);
+    }
+    return words.substr(0, words.find(' '));
 }
-
-inline result out_of_memory() noexcept {
-    return {LID_ERROR_INTERNAL,
-            LOGINID_DETAIL_ERROR("LID_ERROR_INTERNAL", "out_of_memory", "out of memory")};
-}
-
-#undef LOGINID_DETAIL_ERROR
 
 template <typename Function, typename... Arguments>
-result run(Function function, const Arguments &...arguments) noexcept {
-    if ((arguments.embedded_nul() || ...)) {
-        return embedded_nul();
+result run(Function function, std::string_view names, const Arguments &...arguments) noexcept {
+    std::size_t number = 0;
+    if (((number++, arguments.embedded_nul()) || ...)) {
+        return refused("embedded_nul", word(names, number - 1), "must not hold a NUL");
     }
     if ((arguments.out_of_memory() || ...)) {
         return out_of_memory();
@@ -211,11 +311,22 @@ result run(Function function, const Arguments &...arguments) noexcept {
     return {status, out};
 }
 
-/** Calls a function of the C library that ends in `char **out`. */
+/** Calls a function of the C library that ends in `char **out`; `names` are its other arguments. */
 template <typename Function, typename... Arguments>
-result call(Function function, Arguments... arguments) noexcept {
-    return run(function, c_argument<Arguments>(arguments)...);
+result call(Function function, std::string_view names, const Arguments &...arguments) noexcept {
+    return run(function, names, c_argument<Arguments>(arguments)...);
 }
+
+/** True or false and nothing else: C++ would take the text "false", and any number, for true. */
+class boolean {
+public:
+    template <typename Value, std::enable_if_t<std::is_same_v<Value, bool>, int> = 0>
+    boolean(Value value) noexcept : value_(value) {}
+    [[nodiscard]] bool value() const noexcept { return value_; }
+
+private:
+    bool value_;
+};
 
 using log_function = std::function<void(std::string_view)>;
 
@@ -223,23 +334,23 @@ extern "C" inline void loginid_hpp_log_event(const char *event, void *function) 
     try {
         (*static_cast<log_function *>(function))(event);
     } catch (...) {
-        // It must not unwind through the library, and nobody else can take it.
+        // It must not unwind through the library.
     }
 }
 
 } // namespace detail
 
-/** Reads one value out of a JSON text by its RFC 6901 pointer, as "/user/id". */
-inline result try_json_get(std::string_view json, std::string_view pointer) noexcept {
-    return detail::call(::lid_json_get, json, pointer);
+/** Reads one value out of a JSON text by its RFC 6901 pointer, for example "/user/id". */
+inline result try_json_get(required_text json, required_text pointer) noexcept {
+    return detail::call(::lid_json_get, "json pointer", json, pointer);
 }
-[[nodiscard]] inline std::string json_get(std::string_view json, std::string_view pointer) {
+[[nodiscard]] inline std::string json_get(required_text json, required_text pointer) {
     return try_json_get(json, pointer).value();
 }
 
 /** Makes a P-256 key pair; the public key is for the dashboard. */
 inline result try_generate_key_pair() noexcept {
-    return detail::call(::lid_generate_key_pair);
+    return detail::call(::lid_generate_key_pair, "");
 }
 [[nodiscard]] inline std::string generate_key_pair() {
     return try_generate_key_pair().value();
@@ -269,13 +380,14 @@ struct user {
     optional_text id;
     optional_text name;
 
-    [[nodiscard]] static user by_id(std::string_view id) noexcept { return {id, std::nullopt}; }
-    [[nodiscard]] static user by_name(std::string_view name) noexcept {
-        return {std::nullopt, name};
-    }
+    [[nodiscard]] static user by_id(required_text id) noexcept { return {id, std::nullopt}; }
+    [[nodiscard]] static user by_name(required_text name) noexcept { return {std::nullopt, name}; }
 };
 
-/** A switch that ends a wait from another thread; once triggered it stays so. */
+/**
+ * A switch that ends a wait from another thread; once triggered it stays so. It can
+ * be moved, not copied. What is moved from ends no wait, and a wait refuses it.
+ */
 class cancellation {
 public:
     /** Throws loginid::error when no file descriptor is left. */
@@ -290,7 +402,7 @@ public:
     explicit cancellation(const std::nothrow_t &) noexcept : cancel_(::lid_cancel_new()) {}
 
     explicit operator bool() const noexcept { return cancel_ != nullptr; }
-    /** Ends the waits that use this switch, now and later. For any thread. */
+    /** Ends the waits that use this switch, now and later. For any thread. No effect if empty. */
     void trigger() const noexcept { ::lid_cancel_trigger(cancel_.get()); }
     [[nodiscard]] lid_cancel *get() const noexcept { return cancel_.get(); }
 
@@ -304,25 +416,34 @@ private:
 /**
  * A client of the LoginID service. It can be moved, not copied. Any number of
  * threads may call one that is not being moved or destroyed, and it may be used
- * after fork(). One made by `client()` or moved from is empty: its calls fail.
+ * after fork(). One made by `client()` or moved from is empty: its calls fail with
+ * LID_ERROR_INVALID_ARGUMENT, client_closed.
  */
 class client {
 public:
     client() noexcept = default;
+    client(client &&) noexcept = default;
+    client &operator=(client &&other) noexcept {
+        // By way of a third, which also keeps a client that is moved to itself.
+        client moved(std::move(other));
+        logs_.swap(moved.logs_);
+        client_.swap(moved.client_);
+        return *this;
+    }
     /** A client for an application, which may be public and then has no key. */
-    explicit client(std::string_view client_id, optional_text private_key = {},
+    explicit client(required_text client_id, optional_text private_key = {},
                     optional_text base_url = {}) {
         (void)try_application(*this, client_id, private_key, base_url).value();
     }
     /** A client for a management application, which needs a key. */
-    [[nodiscard]] static client management(std::string_view client_id, std::string_view private_key,
+    [[nodiscard]] static client management(required_text client_id, required_text private_key,
                                            optional_text base_url = {}) {
         client made;
         (void)try_management(made, client_id, private_key, base_url).value();
         return made;
     }
     /** A client with settings of its own; see lid_new_with_config. */
-    [[nodiscard]] static client with_config(std::string_view config_json) {
+    [[nodiscard]] static client with_config(required_text config_json) {
         client made;
         (void)try_with_config(made, config_json).value();
         return made;
@@ -335,25 +456,29 @@ public:
     }
 
     // The same without exceptions: `made` becomes the client, or empty.
-    static result try_application(client &made, std::string_view client_id,
+    static result try_application(client &made, required_text client_id,
                                   optional_text private_key = {},
                                   optional_text base_url = {}) noexcept {
         const slot into(made);
-        return detail::call(::lid_new, client_id, private_key, base_url, into.get());
+        return detail::call(
+            ::lid_new, "client_id private_key base_url client", client_id, private_key, base_url,
+            into.get());
     }
-    static result try_management(client &made, std::string_view client_id,
-                                 std::string_view private_key,
+    static result try_management(client &made, required_text client_id,
+                                 required_text private_key,
                                  optional_text base_url = {}) noexcept {
         const slot into(made);
-        return detail::call(::lid_new_management, client_id, private_key, base_url, into.get());
+        return detail::call(
+            ::lid_new_management, "client_id private_key base_url client", client_id, private_key,
+            base_url, into.get());
     }
-    static result try_with_config(client &made, std::string_view config_json) noexcept {
+    static result try_with_config(client &made, required_text config_json) noexcept {
         const slot into(made);
-        return detail::call(::lid_new_with_config, config_json, into.get());
+        return detail::call(::lid_new_with_config, "config_json client", config_json, into.get());
     }
     static result try_from_env(client &made) noexcept {
         const slot into(made);
-        return detail::call(::lid_new_from_env, into.get());
+        return detail::call(::lid_new_from_env, "client", into.get());
     }
 
     explicit operator bool() const noexcept { return client_ != nullptr; }
@@ -365,6 +490,9 @@ public:
      * it. The client keeps the function. What it throws is dropped.
      */
     void set_log_callback(detail::log_function function) {
+        if (!*this) {
+            (void)closed().value();
+        }
         if (!function) {
             ::lid_set_log_callback(get(), nullptr, nullptr);
             return;
@@ -377,163 +505,189 @@ public:
     // Tokens
 
     result try_generate_service_token(
-        std::string_view scope, optional_text username = {}, optional_text user_id = {},
+        required_text scope, optional_text username = {}, optional_text user_id = {},
         optional_text nonce = {}) const noexcept {
-        return detail::call(::lid_generate_service_token, get(), scope, username, user_id, nonce);
+        return call(
+            ::lid_generate_service_token, "client scope username user_id nonce", scope, username,
+            user_id, nonce);
     }
     std::string generate_service_token(
-        std::string_view scope, optional_text username = {}, optional_text user_id = {},
+        required_text scope, optional_text username = {}, optional_text user_id = {},
         optional_text nonce = {}) const {
         return try_generate_service_token(scope, username, user_id, nonce).value();
     }
 
-    result try_verify_token(std::string_view token, optional_text username = {}) const noexcept {
-        return detail::call(::lid_verify_token, get(), token, username);
+    result try_verify_token(required_text token, optional_text username = {}) const noexcept {
+        return call(::lid_verify_token, "client token username", token, username);
     }
-    std::string verify_token(std::string_view token, optional_text username = {}) const {
+    std::string verify_token(required_text token, optional_text username = {}) const {
         return try_verify_token(token, username).value();
     }
 
     // Transactions
 
     result try_generate_tx_auth_token(
-        std::string_view tx_payload, optional_text username = {},
+        required_text tx_payload, optional_text username = {},
         optional_text nonce = {}) const noexcept {
-        return detail::call(::lid_generate_tx_auth_token, get(), tx_payload, username, nonce);
+        return call(
+            ::lid_generate_tx_auth_token, "client tx_payload username nonce", tx_payload, username,
+            nonce);
     }
     std::string generate_tx_auth_token(
-        std::string_view tx_payload, optional_text username = {}, optional_text nonce = {}) const {
+        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
         return try_generate_tx_auth_token(tx_payload, username, nonce).value();
     }
 
     result try_create_tx(
-        std::string_view tx_payload, optional_text username = {},
+        required_text tx_payload, optional_text username = {},
         optional_text nonce = {}) const noexcept {
-        return detail::call(::lid_create_tx, get(), tx_payload, username, nonce);
+        return call(
+            ::lid_create_tx, "client tx_payload username nonce", tx_payload, username, nonce);
     }
     std::string create_tx(
-        std::string_view tx_payload, optional_text username = {}, optional_text nonce = {}) const {
+        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
         return try_create_tx(tx_payload, username, nonce).value();
     }
 
     result try_verify_transaction(
-        std::string_view tx_token, std::string_view tx_payload,
+        required_text tx_token, required_text tx_payload,
         optional_text nonce = {}) const noexcept {
-        return detail::call(::lid_verify_transaction, get(), tx_token, tx_payload, nonce);
+        return call(
+            ::lid_verify_transaction, "client tx_token tx_payload nonce", tx_token, tx_payload,
+            nonce);
     }
     std::string verify_transaction(
-        std::string_view tx_token, std::string_view tx_payload, optional_text nonce = {}) const {
+        required_text tx_token, required_text tx_payload, optional_text nonce = {}) const {
         return try_verify_transaction(tx_token, tx_payload, nonce).value();
     }
 
     result try_init_tx(
-        std::string_view username, optional_text tx_id, optional_text tx_payload,
+        required_text username, optional_text tx_id, optional_text tx_payload,
         optional_text nonce = {}) const noexcept {
-        return detail::call(::lid_init_tx, get(), username, tx_id, tx_payload, nonce);
+        return call(
+            ::lid_init_tx, "client username tx_id tx_payload nonce", username, tx_id, tx_payload,
+            nonce);
     }
     std::string init_tx(
-        std::string_view username, optional_text tx_id, optional_text tx_payload,
+        required_text username, optional_text tx_id, optional_text tx_payload,
         optional_text nonce = {}) const {
         return try_init_tx(username, tx_id, tx_payload, nonce).value();
     }
 
     result try_complete_tx(
-        std::string_view tx_id, std::string_view username,
-        std::string_view assertion_payload_json) const noexcept {
-        return detail::call(::lid_complete_tx, get(), tx_id, username, assertion_payload_json);
+        required_text tx_id, required_text username,
+        required_text assertion_payload_json) const noexcept {
+        return call(
+            ::lid_complete_tx, "client tx_id username assertion_payload_json", tx_id, username,
+            assertion_payload_json);
     }
     std::string complete_tx(
-        std::string_view tx_id, std::string_view username,
-        std::string_view assertion_payload_json) const {
+        required_text tx_id, required_text username,
+        required_text assertion_payload_json) const {
         return try_complete_tx(tx_id, username, assertion_payload_json).value();
     }
 
     // Codes
 
     result try_generate_code(
-        std::string_view code_type, std::string_view purpose, bool authorize,
+        required_text code_type, required_text purpose, detail::boolean authorize,
         const user &who) const noexcept {
-        return detail::call(
-            ::lid_generate_code, get(), code_type, purpose, authorize, who.id, who.name);
+        return call(
+            ::lid_generate_code, "client code_type purpose authorize user_id username", code_type,
+            purpose, authorize.value(), who.id, who.name);
     }
     std::string generate_code(
-        std::string_view code_type, std::string_view purpose, bool authorize,
+        required_text code_type, required_text purpose, detail::boolean authorize,
         const user &who) const {
         return try_generate_code(code_type, purpose, authorize, who).value();
     }
 
     result try_authorize_code(
-        std::string_view code, std::string_view code_type, std::string_view purpose,
+        required_text code, required_text code_type, required_text purpose,
         const user &who) const noexcept {
-        return detail::call(
-            ::lid_authorize_code, get(), code, code_type, purpose, who.id, who.name);
+        return call(
+            ::lid_authorize_code, "client code code_type purpose user_id username", code, code_type,
+            purpose, who.id, who.name);
     }
     std::string authorize_code(
-        std::string_view code, std::string_view code_type, std::string_view purpose,
+        required_text code, required_text code_type, required_text purpose,
         const user &who) const {
         return try_authorize_code(code, code_type, purpose, who).value();
     }
 
     result try_invalidate_all_codes(
-        std::string_view code_type, std::string_view purpose, const user &who) const noexcept {
-        return detail::call(
-            ::lid_invalidate_all_codes, get(), code_type, purpose, who.id, who.name);
+        required_text code_type, required_text purpose, const user &who) const noexcept {
+        return call(
+            ::lid_invalidate_all_codes, "client code_type purpose user_id username", code_type,
+            purpose, who.id, who.name);
     }
     std::string invalidate_all_codes(
-        std::string_view code_type, std::string_view purpose, const user &who) const {
+        required_text code_type, required_text purpose, const user &who) const {
         return try_invalidate_all_codes(code_type, purpose, who).value();
     }
 
-    /** Waits until a code is authorized. A timeout of zero is the configured limit. */
+    /** Waits until a code is authorized, for the configured limit if no timeout is given. */
     result try_wait_code(
-        std::string_view username, std::string_view code, std::string_view code_type,
-        std::chrono::milliseconds timeout = {},
-        const cancellation *cancel = nullptr) const noexcept {
-        using limits = std::numeric_limits<std::uint32_t>;
-        const auto count = timeout.count();
-        // A time that is over already is not "the configured limit".
-        const auto timeout_ms = count < 0               ? std::uint32_t{1}
-                                : count > limits::max() ? limits::max()
-                                                        : static_cast<std::uint32_t>(count);
-        return detail::call(
-            ::lid_wait_code, get(), username, code, code_type, timeout_ms,
-            cancel == nullptr ? nullptr : cancel->get());
+        required_text username, required_text code, required_text code_type,
+        optional_time timeout = {}, const cancellation *cancel = nullptr) const noexcept {
+        if (cancel != nullptr && !*cancel) {
+            return detail::refused("client_closed", "cancel", "is empty: it was moved from, "
+                                                              "or no descriptor was left for it");
+        }
+        std::uint32_t timeout_ms = 0; // In C the configured limit.
+        if (timeout) {
+            const double count = std::ceil(timeout->count());
+            if (!(count >= 1 && count <= std::numeric_limits<std::uint32_t>::max())) {
+                return detail::refused("out_of_range", "timeout",
+                                       "must be more than zero, and at most 2^32 - 1 ms");
+            }
+            timeout_ms = static_cast<std::uint32_t>(count);
+        }
+        return call(
+            ::lid_wait_code, "client username code code_type timeout_ms cancel", username, code,
+            code_type, timeout_ms, cancel == nullptr ? nullptr : cancel->get());
     }
     std::string wait_code(
-        std::string_view username, std::string_view code, std::string_view code_type,
-        std::chrono::milliseconds timeout = {}, const cancellation *cancel = nullptr) const {
+        required_text username, required_text code, required_text code_type,
+        optional_time timeout = {}, const cancellation *cancel = nullptr) const {
         return try_wait_code(username, code, code_type, timeout, cancel).value();
     }
 
     // Credentials
 
     result try_get_credentials(const user &who, optional_text status = {}) const noexcept {
-        return detail::call(::lid_get_credentials, get(), status, who.id, who.name);
+        return call(
+            ::lid_get_credentials, "client status user_id username", status, who.id, who.name);
     }
     std::string get_credentials(const user &who, optional_text status = {}) const {
         return try_get_credentials(who, status).value();
     }
 
     result try_rename_credential(
-        std::string_view credential_id, std::string_view name, const user &who) const noexcept {
-        return detail::call(::lid_rename_credential, get(), credential_id, name, who.id, who.name);
+        required_text credential_id, required_text name, const user &who) const noexcept {
+        return call(
+            ::lid_rename_credential, "client credential_id name user_id username", credential_id,
+            name, who.id, who.name);
     }
     std::string rename_credential(
-        std::string_view credential_id, std::string_view name, const user &who) const {
+        required_text credential_id, required_text name, const user &who) const {
         return try_rename_credential(credential_id, name, who).value();
     }
 
-    result try_revoke_credential(std::string_view credential_id, const user &who) const noexcept {
-        return detail::call(::lid_revoke_credential, get(), credential_id, who.id, who.name);
+    result try_revoke_credential(required_text credential_id, const user &who) const noexcept {
+        return call(
+            ::lid_revoke_credential, "client credential_id user_id username", credential_id, who.id,
+            who.name);
     }
-    std::string revoke_credential(std::string_view credential_id, const user &who) const {
+    std::string revoke_credential(required_text credential_id, const user &who) const {
         return try_revoke_credential(credential_id, who).value();
     }
 
     result try_force_fido2_credential_init(
         const user &who, optional_text options_json = {}) const noexcept {
-        return detail::call(
-            ::lid_force_fido2_credential_init, get(), who.id, who.name, options_json);
+        return call(
+            ::lid_force_fido2_credential_init, "client user_id username options_json", who.id,
+            who.name, options_json);
     }
     std::string force_fido2_credential_init(
         const user &who, optional_text options_json = {}) const {
@@ -541,28 +695,29 @@ public:
     }
 
     result try_init_add_fido2_credential_with_code(
-        std::string_view code, std::string_view code_type, std::string_view username,
+        required_text code, required_text code_type, required_text username,
         optional_text options_json = {}) const noexcept {
-        return detail::call(
-            ::lid_init_add_fido2_credential_with_code, get(), code, code_type, username,
-            options_json);
+        return call(
+            ::lid_init_add_fido2_credential_with_code,
+            "client code code_type username options_json", code, code_type, username, options_json);
     }
     std::string init_add_fido2_credential_with_code(
-        std::string_view code, std::string_view code_type, std::string_view username,
+        required_text code, required_text code_type, required_text username,
         optional_text options_json = {}) const {
         return try_init_add_fido2_credential_with_code(
             code, code_type, username, options_json).value();
     }
 
     result try_complete_add_fido2_credential(
-        std::string_view attestation_payload_json, std::string_view username,
+        required_text attestation_payload_json, required_text username,
         optional_text credential_name = {}) const noexcept {
-        return detail::call(
-            ::lid_complete_add_fido2_credential, get(), attestation_payload_json, username,
-            credential_name);
+        return call(
+            ::lid_complete_add_fido2_credential,
+            "client attestation_payload_json username credential_name", attestation_payload_json,
+            username, credential_name);
     }
     std::string complete_add_fido2_credential(
-        std::string_view attestation_payload_json, std::string_view username,
+        required_text attestation_payload_json, required_text username,
         optional_text credential_name = {}) const {
         return try_complete_add_fido2_credential(
             attestation_payload_json, username, credential_name).value();
@@ -570,8 +725,9 @@ public:
 
     result try_add_doc_scan_credential_init(
         const user &who, optional_text credential_name = {}) const noexcept {
-        return detail::call(
-            ::lid_add_doc_scan_credential_init, get(), who.id, who.name, credential_name);
+        return call(
+            ::lid_add_doc_scan_credential_init, "client user_id username credential_name", who.id,
+            who.name, credential_name);
     }
     std::string add_doc_scan_credential_init(
         const user &who, optional_text credential_name = {}) const {
@@ -579,196 +735,208 @@ public:
     }
 
     result try_add_doc_scan_credential_complete(
-        std::string_view credential_id, bool activate, const user &who) const noexcept {
-        return detail::call(
-            ::lid_add_doc_scan_credential_complete, get(), credential_id, activate, who.id,
-            who.name);
+        required_text credential_id, detail::boolean activate, const user &who) const noexcept {
+        return call(
+            ::lid_add_doc_scan_credential_complete,
+            "client credential_id activate user_id username", credential_id, activate.value(),
+            who.id, who.name);
     }
     std::string add_doc_scan_credential_complete(
-        std::string_view credential_id, bool activate, const user &who) const {
+        required_text credential_id, detail::boolean activate, const user &who) const {
         return try_add_doc_scan_credential_complete(credential_id, activate, who).value();
     }
 
     result try_evaluate_doc_scan_credential(
-        std::string_view credential_id, const user &who) const noexcept {
-        return detail::call(
-            ::lid_evaluate_doc_scan_credential, get(), credential_id, who.id, who.name);
+        required_text credential_id, const user &who) const noexcept {
+        return call(
+            ::lid_evaluate_doc_scan_credential, "client credential_id user_id username",
+            credential_id, who.id, who.name);
     }
     std::string evaluate_doc_scan_credential(
-        std::string_view credential_id, const user &who) const {
+        required_text credential_id, const user &who) const {
         return try_evaluate_doc_scan_credential(credential_id, who).value();
     }
 
     result try_generate_recovery_code(const user &who) const noexcept {
-        return detail::call(::lid_generate_recovery_code, get(), who.id, who.name);
+        return call(::lid_generate_recovery_code, "client user_id username", who.id, who.name);
     }
     std::string generate_recovery_code(const user &who) const {
         return try_generate_recovery_code(who).value();
     }
 
     result try_add_publickey_credential(
-        std::string_view publickey, const user &who, optional_text publickey_alg = {},
+        required_text publickey, const user &who, optional_text publickey_alg = {},
         optional_text credential_name = {}) const noexcept {
-        return detail::call(
-            ::lid_add_publickey_credential, get(), publickey, publickey_alg, who.id, who.name,
-            credential_name);
+        return call(
+            ::lid_add_publickey_credential,
+            "client publickey publickey_alg user_id username credential_name", publickey,
+            publickey_alg, who.id, who.name, credential_name);
     }
     std::string add_publickey_credential(
-        std::string_view publickey, const user &who, optional_text publickey_alg = {},
+        required_text publickey, const user &who, optional_text publickey_alg = {},
         optional_text credential_name = {}) const {
         return try_add_publickey_credential(publickey, who, publickey_alg, credential_name).value();
     }
 
     // Users
 
-    result try_get_user(std::string_view username) const noexcept {
-        return detail::call(::lid_get_user, get(), username);
+    result try_get_user(required_text username) const noexcept {
+        return call(::lid_get_user, "client username", username);
     }
-    std::string get_user(std::string_view username) const {
+    std::string get_user(required_text username) const {
         return try_get_user(username).value();
     }
 
-    result try_add_user_without_credentials(std::string_view username) const noexcept {
-        return detail::call(::lid_add_user_without_credentials, get(), username);
+    result try_add_user_without_credentials(required_text username) const noexcept {
+        return call(::lid_add_user_without_credentials, "client username", username);
     }
-    std::string add_user_without_credentials(std::string_view username) const {
+    std::string add_user_without_credentials(required_text username) const {
         return try_add_user_without_credentials(username).value();
     }
 
-    result try_activate_user_by_id(std::string_view user_id) const noexcept {
-        return detail::call(::lid_activate_user_by_id, get(), user_id);
+    result try_activate_user_by_id(required_text user_id) const noexcept {
+        return call(::lid_activate_user_by_id, "client user_id", user_id);
     }
-    std::string activate_user_by_id(std::string_view user_id) const {
+    std::string activate_user_by_id(required_text user_id) const {
         return try_activate_user_by_id(user_id).value();
     }
 
-    result try_deactivate_user_by_id(std::string_view user_id) const noexcept {
-        return detail::call(::lid_deactivate_user_by_id, get(), user_id);
+    result try_deactivate_user_by_id(required_text user_id) const noexcept {
+        return call(::lid_deactivate_user_by_id, "client user_id", user_id);
     }
-    std::string deactivate_user_by_id(std::string_view user_id) const {
+    std::string deactivate_user_by_id(required_text user_id) const {
         return try_deactivate_user_by_id(user_id).value();
     }
 
-    result try_delete_by_user_id(std::string_view user_id) const noexcept {
-        return detail::call(::lid_delete_by_user_id, get(), user_id);
+    result try_delete_by_user_id(required_text user_id) const noexcept {
+        return call(::lid_delete_by_user_id, "client user_id", user_id);
     }
-    void delete_by_user_id(std::string_view user_id) const {
+    void delete_by_user_id(required_text user_id) const {
         (void)try_delete_by_user_id(user_id).value();
     }
 
-    result try_delete_by_username(std::string_view username) const noexcept {
-        return detail::call(::lid_delete_by_username, get(), username);
+    result try_delete_by_username(required_text username) const noexcept {
+        return call(::lid_delete_by_username, "client username", username);
     }
-    void delete_by_username(std::string_view username) const {
+    void delete_by_username(required_text username) const {
         (void)try_delete_by_username(username).value();
     }
 
-    result try_send_email_verification(std::string_view user_id) const noexcept {
-        return detail::call(::lid_send_email_verification, get(), user_id);
+    result try_send_email_verification(required_text user_id) const noexcept {
+        return call(::lid_send_email_verification, "client user_id", user_id);
     }
-    void send_email_verification(std::string_view user_id) const {
+    void send_email_verification(required_text user_id) const {
         (void)try_send_email_verification(user_id).value();
     }
 
     // Registration
 
     result try_register_fido2_init(
-        std::string_view username, optional_text options_json = {}) const noexcept {
-        return detail::call(::lid_register_fido2_init, get(), username, options_json);
+        required_text username, optional_text options_json = {}) const noexcept {
+        return call(
+            ::lid_register_fido2_init, "client username options_json", username, options_json);
     }
     std::string register_fido2_init(
-        std::string_view username, optional_text options_json = {}) const {
+        required_text username, optional_text options_json = {}) const {
         return try_register_fido2_init(username, options_json).value();
     }
 
     result try_register_fido2_complete(
-        std::string_view username, std::string_view attestation_payload_json,
+        required_text username, required_text attestation_payload_json,
         optional_text credential_name = {}) const noexcept {
-        return detail::call(
-            ::lid_register_fido2_complete, get(), username, attestation_payload_json,
-            credential_name);
+        return call(
+            ::lid_register_fido2_complete,
+            "client username attestation_payload_json credential_name", username,
+            attestation_payload_json, credential_name);
     }
     std::string register_fido2_complete(
-        std::string_view username, std::string_view attestation_payload_json,
+        required_text username, required_text attestation_payload_json,
         optional_text credential_name = {}) const {
         return try_register_fido2_complete(
             username, attestation_payload_json, credential_name).value();
     }
 
     result try_register_password(
-        std::string_view username, std::string_view password) const noexcept {
-        return detail::call(::lid_register_password, get(), username, password);
+        required_text username, required_text password) const noexcept {
+        return call(::lid_register_password, "client username password", username, password);
     }
-    std::string register_password(std::string_view username, std::string_view password) const {
+    std::string register_password(required_text username, required_text password) const {
         return try_register_password(username, password).value();
     }
 
     // Authentication
 
     result try_authenticate_password(
-        std::string_view username, std::string_view password) const noexcept {
-        return detail::call(::lid_authenticate_password, get(), username, password);
+        required_text username, required_text password) const noexcept {
+        return call(::lid_authenticate_password, "client username password", username, password);
     }
-    std::string authenticate_password(std::string_view username, std::string_view password) const {
+    std::string authenticate_password(required_text username, required_text password) const {
         return try_authenticate_password(username, password).value();
     }
 
-    result try_authenticate_fido2_init(std::string_view username) const noexcept {
-        return detail::call(::lid_authenticate_fido2_init, get(), username);
+    result try_authenticate_fido2_init(required_text username) const noexcept {
+        return call(::lid_authenticate_fido2_init, "client username", username);
     }
-    std::string authenticate_fido2_init(std::string_view username) const {
+    std::string authenticate_fido2_init(required_text username) const {
         return try_authenticate_fido2_init(username).value();
     }
 
     result try_authenticate_fido2_complete(
-        std::string_view username, std::string_view assertion_payload_json) const noexcept {
-        return detail::call(
-            ::lid_authenticate_fido2_complete, get(), username, assertion_payload_json);
+        required_text username, required_text assertion_payload_json) const noexcept {
+        return call(
+            ::lid_authenticate_fido2_complete, "client username assertion_payload_json", username,
+            assertion_payload_json);
     }
     std::string authenticate_fido2_complete(
-        std::string_view username, std::string_view assertion_payload_json) const {
+        required_text username, required_text assertion_payload_json) const {
         return try_authenticate_fido2_complete(username, assertion_payload_json).value();
     }
 
     result try_authenticate_doc_scan_init(
-        std::string_view username, optional_text credential_id = {}) const noexcept {
-        return detail::call(::lid_authenticate_doc_scan_init, get(), username, credential_id);
+        required_text username, optional_text credential_id = {}) const noexcept {
+        return call(
+            ::lid_authenticate_doc_scan_init, "client username credential_id", username,
+            credential_id);
     }
     std::string authenticate_doc_scan_init(
-        std::string_view username, optional_text credential_id = {}) const {
+        required_text username, optional_text credential_id = {}) const {
         return try_authenticate_doc_scan_init(username, credential_id).value();
     }
 
     result try_authenticate_doc_scan_complete(
-        std::string_view username, std::string_view credential_id) const noexcept {
-        return detail::call(::lid_authenticate_doc_scan_complete, get(), username, credential_id);
+        required_text username, required_text credential_id) const noexcept {
+        return call(
+            ::lid_authenticate_doc_scan_complete, "client username credential_id", username,
+            credential_id);
     }
     std::string authenticate_doc_scan_complete(
-        std::string_view username, std::string_view credential_id) const {
+        required_text username, required_text credential_id) const {
         return try_authenticate_doc_scan_complete(username, credential_id).value();
     }
 
     result try_authenticate_publickey_init(
-        std::string_view username, std::string_view publickey,
+        required_text username, required_text publickey,
         optional_text publickey_alg = {}) const noexcept {
-        return detail::call(
-            ::lid_authenticate_publickey_init, get(), username, publickey, publickey_alg);
+        return call(
+            ::lid_authenticate_publickey_init, "client username publickey publickey_alg", username,
+            publickey, publickey_alg);
     }
     std::string authenticate_publickey_init(
-        std::string_view username, std::string_view publickey,
+        required_text username, required_text publickey,
         optional_text publickey_alg = {}) const {
         return try_authenticate_publickey_init(username, publickey, publickey_alg).value();
     }
 
     result try_authenticate_publickey_complete(
-        std::string_view username, std::string_view challenge_id,
-        std::string_view assertion) const noexcept {
-        return detail::call(
-            ::lid_authenticate_publickey_complete, get(), username, challenge_id, assertion);
+        required_text username, required_text challenge_id,
+        required_text assertion) const noexcept {
+        return call(
+            ::lid_authenticate_publickey_complete, "client username challenge_id assertion",
+            username, challenge_id, assertion);
     }
     std::string authenticate_publickey_complete(
-        std::string_view username, std::string_view challenge_id,
-        std::string_view assertion) const {
+        required_text username, required_text challenge_id,
+        required_text assertion) const {
         return try_authenticate_publickey_complete(username, challenge_id, assertion).value();
     }
 
@@ -776,6 +944,21 @@ private:
     struct release {
         void operator()(lid_client *client) const noexcept { ::lid_free(client); }
     };
+
+    static result closed() noexcept {
+        return detail::refused("client_closed", "client",
+                               "is empty: it was never made, or moved from");
+    }
+
+    /** Calls a function whose first argument is the client; `names` has it, too. */
+    template <typename Function, typename... Arguments>
+    result call(Function function, std::string_view names,
+                const Arguments &...arguments) const noexcept {
+        if (!*this) {
+            return closed();
+        }
+        return detail::call(function, names, get(), arguments...);
+    }
 
     /** Where C stores a client, handed over at the end of a constructor's call. */
     class slot {

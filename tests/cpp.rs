@@ -27,8 +27,8 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).expect(path)
 }
 
-/// Runs a command that has to succeed.
-fn run(command: &mut Command) {
+/// Runs a command that has to succeed, and gives what it printed.
+fn run(command: &mut Command) -> String {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -39,6 +39,7 @@ fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 fn compiler() -> OsString {
@@ -56,7 +57,8 @@ fn compile(folder: &Path, name: &str, sources: &[impl AsRef<Path>]) -> PathBuf {
     }
     let program = folder.join(name);
     run(Command::new(compiler())
-        .args(["-std=c++17", "-g", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
+        // Optimised, since a compiler must not leave out the wiping of copies.
+        .args(["-std=c++17", "-O1", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
         .arg(&program)
         .args(STRICT)
         .arg("-I")
@@ -99,6 +101,38 @@ fn every_function_of_the_header_is_called() {
     }
 }
 
+/// What a call's error names its arguments by is what the C header has, in its order.
+#[test]
+fn arguments_are_named_as_in_the_c_header() {
+    let header = read("include/loginid_ffi.h");
+    let wrapper = read("include/loginid.hpp");
+    let mut count = 0;
+    for (_, rest) in wrapper
+        .match_indices("call(")
+        .map(|(at, call)| wrapper.split_at(at + call.len()))
+    {
+        let Some(rest) = rest.trim_start().strip_prefix("::") else {
+            continue;
+        };
+        count += 1;
+        let (function, rest) = rest.split_once(',').expect("an argument");
+        let names = rest.trim_start().strip_prefix('"').expect("names");
+        let (names, _) = names.split_once('"').expect("their end");
+        let (_, declared) = header
+            .split_once(&format!("lid_status {function}("))
+            .unwrap_or_else(|| panic!("{function} is not in the header"));
+        let (declared, _) = declared.split_once(')').expect("its end");
+        let mut declared: Vec<&str> = declared
+            .split(',')
+            .filter_map(|parameter| parameter.split([' ', '*']).next_back())
+            .collect();
+        assert_eq!(declared.pop(), Some("out"), "{function}");
+        assert_eq!(names, declared.join(" "), "{function}");
+    }
+    let functions = header.matches("char **out)").count();
+    assert!(count > 40 && count == functions, "{count} of {functions}");
+}
+
 #[test]
 fn the_header_compiles_with_each_compiler_under_each_standard() {
     let folder = TempDir::new().expect("a folder");
@@ -129,7 +163,15 @@ fn calls_behave_as_the_header_says() {
     let sources = ["tests/cpp/calls.cpp", "examples/cpp/emulator.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let emulator = Emulator::start();
-    run(&mut against(&emulator, &program));
+    assert_eq!(run(&mut against(&emulator, &program)), "called\n");
+}
+
+#[test]
+fn no_copy_of_a_secret_is_left_in_memory() {
+    let folder = TempDir::new().expect("a folder");
+    let program = compile(folder.path(), "memory", &["tests/cpp/memory.cpp"]);
+    let emulator = Emulator::start();
+    assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
 #[test]

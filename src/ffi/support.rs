@@ -10,6 +10,7 @@ use super::client::lid_client;
 use super::status::lid_status;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::wipe::reserve_text;
 
 /// Runs a call that needs a client. `name` is what errors call it.
 ///
@@ -156,7 +157,9 @@ fn panicked() -> Error {
     Error::internal("a defect in libloginid was met; the client stays usable, please report it")
 }
 
-fn to_c(text: String) -> Result<CString> {
+fn to_c(mut text: String) -> Result<CString> {
+    // Room for the NUL, so that no copy is left when it is added: the text may be a secret.
+    reserve_text(&mut text, 1);
     CString::new(text).map_err(|_| {
         Error::argument(
             "embedded_nul",

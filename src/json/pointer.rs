@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::literal::secret_text;
 use super::wanted::pick;
 use crate::error::{Error, Result};
 
@@ -31,7 +32,10 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
         }
     }
     match current.get().as_bytes().first() {
-        Some(b'"') => serde_json::from_str(current.get()).map_err(invalid_json),
+        // It may be a secret: a token, or the private key of a new pair.
+        Some(b'"') => secret_text(current.get())
+            .map(|mut text| Some(std::mem::take(&mut *text)))
+            .ok_or_else(|| invalid_json("a string has an invalid escape")),
         _ => Ok(Some(current.get().to_owned())),
     }
 }

@@ -29,7 +29,20 @@ static_assert(std::is_nothrow_move_constructible_v<client>);
 static_assert(std::is_nothrow_move_assignable_v<client>);
 static_assert(std::is_nothrow_copy_constructible_v<error>);
 static_assert(!std::is_copy_constructible_v<loginid::result>);
+static_assert(!std::is_copy_constructible_v<loginid::cancellation>);
+static_assert(!std::is_copy_assignable_v<loginid::cancellation>);
 static_assert(noexcept(std::declval<const client &>().try_get_user("")));
+
+/* Whether generate_code takes this for `authorize`. */
+template <typename Flag, typename = void> struct authorizes : std::false_type {};
+template <typename Flag>
+struct authorizes<Flag, std::void_t<decltype(std::declval<const client &>().generate_code(
+                            "short", purpose, std::declval<Flag>(), loginid::user{}))>>
+    : std::true_type {};
+static_assert(authorizes<bool>::value && authorizes<const bool &>::value);
+static_assert(!authorizes<const char (&)[6]>::value && !authorizes<std::string>::value);
+static_assert(!authorizes<int>::value && !authorizes<void *>::value);
+static_assert(!authorizes<std::nullptr_t>::value && !authorizes<std::optional<bool>>::value);
 
 std::string variable(const char *name) {
     const char *value = std::getenv(name);
@@ -92,16 +105,164 @@ void views_are_read_to_their_end_and_no_further() {
     REQUIRE(thrown([&] { made.get_user(std::string_view()); }).code() == "empty_argument");
 }
 
+void an_embedded_nul_is_refused_by_the_arguments_name() {
+    const auto made = client::from_env();
+    const std::string nul("a\0b", 3);
+    const auto who = loginid::user::by_name(nul);
+    const auto message = [](const loginid::result &refused) {
+        REQUIRE(refused.status() == LID_ERROR_INVALID_ARGUMENT);
+        REQUIRE(loginid::json_get(refused.json(), "/error/code") == "embedded_nul");
+        return loginid::json_get(refused.json(), "/error/message");
+    };
+    REQUIRE(message(made.try_get_user(nul)) == "username must not hold a NUL");
+    REQUIRE(message(made.try_verify_token("t", nul)) == "username must not hold a NUL");
+    REQUIRE(message(made.try_verify_transaction(nul, "p")) == "tx_token must not hold a NUL");
+    REQUIRE(message(made.try_create_tx("p", ada, nul)) == "nonce must not hold a NUL");
+    REQUIRE(message(made.try_generate_code("short", purpose, true, who)) ==
+            "username must not hold a NUL");
+    REQUIRE(message(made.try_rename_credential("id", nul, {})) == "name must not hold a NUL");
+    REQUIRE(message(loginid::try_json_get(nul, "")) == "json must not hold a NUL");
+    client other;
+    REQUIRE(message(client::try_application(other, "id", nul)) ==
+            "private_key must not hold a NUL");
+    REQUIRE(message(client::try_with_config(other, nul)) == "config_json must not hold a NUL");
+    // All of it at its end, too, where C would lose nothing but the NUL.
+    REQUIRE(message(made.try_get_user(std::string("ada\0", 4))) == "username must not hold a NUL");
+}
+
+void a_null_pointer_is_not_given() {
+    const char *const unset = std::getenv("LOGINID_TEST_NOT_SET");
+    char *const writable = nullptr;
+    REQUIRE(unset == nullptr);
+    const auto id = variable("LOGINID_CLIENT_ID"), url = variable("LOGINID_BASE_URL");
+    const client open(id, unset, url);
+    REQUIRE(open.try_generate_service_token("users.retrieve").status() == LID_ERROR_PRIVATE_KEY);
+    const client default_url(id, writable, unset);
+    REQUIRE(client(id, nullptr, nullptr));
+    REQUIRE(client(id, std::optional<std::string>(), std::optional<const char *>(unset)));
+    REQUIRE(client(id, std::optional<std::string>(variable("LOGINID_PRIVATE_KEY")), url)
+                .try_generate_service_token("users.retrieve"));
+    const auto made = client::from_env();
+    REQUIRE(made.try_generate_service_token("users.retrieve", unset, writable, nullptr));
+    REQUIRE(thrown([&] { made.generate_code("short", purpose, false, {unset, writable}); }).code() ==
+            "user_required");
+    REQUIRE(thrown([&] { made.generate_code("short", purpose, false, loginid::user::by_id(unset)); })
+                .code() == "user_required");
+
+    const auto required = [](const error &refused, std::string_view name) {
+        REQUIRE(refused.status() == LID_ERROR_INVALID_ARGUMENT);
+        REQUIRE(refused.code() == "null_argument");
+        REQUIRE(refused.message() == std::string(name) + " must not be NULL");
+    };
+    required(thrown([&] { made.get_user(unset); }), "username");
+    required(thrown([&] { made.get_user(writable); }), "username");
+    required(thrown([&] { made.get_user(nullptr); }), "username");
+    required(thrown([&] { made.register_password(ada, unset); }), "password");
+    required(thrown([&] { made.verify_token(unset, ada); }), "token");
+    required(thrown([&] { client refused(unset); }), "client_id");
+    required(thrown([&] { (void)client::management(id, unset); }), "private_key");
+    required(thrown([&] { (void)client::with_config(unset); }), "config_json");
+    required(thrown([&] { (void)loginid::json_get(unset, ""); }), "json");
+    required(thrown([&] { (void)loginid::json_get("{}", unset); }), "pointer");
+}
+
+/* Texts of every kind that a std::string_view could be made from. */
+void texts_of_every_kind_are_taken() {
+    struct named {
+        operator std::string_view() const { return ada; }
+    };
+    const auto made = client::from_env();
+    char array[] = "ada@example.com";
+    char *const pointer = array;
+    const std::string_view view(ada);
+    const std::optional<std::string_view> perhaps(view);
+    REQUIRE(made.try_get_user(array) && made.try_get_user(pointer) && made.try_get_user(view));
+    REQUIRE(made.try_get_user(named()) && made.try_get_user({ada.data(), ada.size()}));
+    REQUIRE(made.try_get_user(std::string(ada)) && made.try_get_user("ada@example.com"));
+    const auto token = [&](loginid::optional_text username) {
+        return bool(made.try_generate_service_token("users.retrieve", username));
+    };
+    REQUIRE(token(array) && token(pointer) && token(view) && token(named()) && token(perhaps));
+    REQUIRE(token({}) && token(std::nullopt) && token(std::make_optional(ada)));
+    loginid::user who;
+    REQUIRE(!who.id && !who.name.has_value());
+    who.name = ada;
+    REQUIRE(who.name == ada && who.name->size() == ada.size());
+    who.name = std::nullopt;
+    REQUIRE(!who.name);
+}
+
+void closed(const error &refused) {
+    REQUIRE(refused.status() == LID_ERROR_INVALID_ARGUMENT);
+    REQUIRE(refused.code() == "client_closed");
+    REQUIRE(refused.message().find("is empty") != std::string::npos);
+    REQUIRE(std::string(refused.what()).rfind("LID_ERROR_INVALID_ARGUMENT (client_closed)", 0) == 0);
+}
+
 void a_client_can_be_moved_but_not_used_when_empty() {
     client made = client::from_env();
     client other = std::move(made);
     REQUIRE(other && !made); // NOLINT: moved from is empty, as promised
+    closed(thrown([&] { made.get_user(ada); }));
+    closed(thrown([&] { made.wait_code(ada, "1", "short"); }));
+    closed(thrown([&] { made.generate_service_token("users.retrieve"); }));
+    closed(thrown([&] { made.delete_by_username(ada); }));
+    closed(thrown([&] { made.set_log_callback([](std::string_view) {}); }));
+    closed(thrown([&] { made.set_log_callback(nullptr); }));
+    closed(thrown([] { client().get_user(ada); }));
     REQUIRE(made.try_get_user(ada).status() == LID_ERROR_INVALID_ARGUMENT);
     made = std::move(other);
     REQUIRE(loginid::json_get(made.get_user(ada), "/username") == ada);
     REQUIRE(client::try_with_config(made, R"({"client_id":"x","surprise":1})").status() ==
             LID_ERROR_CONFIG);
     REQUIRE(!made);
+}
+
+/* Without a warning about it: what matters is what happens. */
+template <typename Value> void move_to_itself(Value &value) {
+    Value &same = value;
+    value = std::move(same);
+}
+
+void what_is_moved_to_itself_stays() {
+    client made = client::from_env();
+    int events = 0;
+    made.set_log_callback([&, big = std::string(4096, 'x')](std::string_view) {
+        events += big.size() == 4096;
+    });
+    move_to_itself(made);
+    REQUIRE(loginid::json_get(made.get_user(ada), "/username") == ada);
+    REQUIRE(events == 1);
+
+    loginid::cancellation cancel;
+    move_to_itself(cancel);
+    REQUIRE(cancel);
+    cancel.trigger();
+    REQUIRE(made.try_wait_code(ada, "1", "short", {}, &cancel).status() == LID_ERROR_CANCELLED);
+
+    auto result = made.try_get_user(ada);
+    move_to_itself(result);
+    REQUIRE(loginid::json_get(result.value(), "/username") == ada);
+}
+
+void what_is_moved_from_is_an_error_and_no_crash() {
+    const auto made = client::from_env();
+    auto from = made.try_get_user(ada);
+    {
+        const auto to = std::move(from);
+        REQUIRE(to && loginid::json_get(to.json(), "/username") == ada);
+    }
+    REQUIRE(!from); // NOLINT: moved from, as promised
+    closed(thrown([&] { (void)from.value(); }));
+
+    error first = thrown([&] { made.get_user("nobody"); });
+    const error second = std::move(first);
+    REQUIRE(first.code() == "user_not_found" && second.code() == first.code()); // NOLINT
+
+    loginid::cancellation cancel;
+    const loginid::cancellation taken = std::move(cancel);
+    cancel.trigger(); // NOLINT: without effect
+    closed(thrown([&] { made.wait_code(ada, "1", "short", {}, &cancel); }));
 }
 
 void constructors_take_what_they_say() {
@@ -150,9 +311,33 @@ void a_wait_ends_by_cancel_and_by_its_deadline() {
     REQUIRE(thrown([&] { made.wait_code(ada, code, "short", {}, &cancel); }).status() ==
             LID_ERROR_CANCELLED);
     other.join();
-    for (const auto timeout : {std::chrono::milliseconds(50), std::chrono::milliseconds(-1)}) {
+    using namespace std::chrono_literals;
+    for (const loginid::optional_time timeout : {loginid::optional_time(50ms), {20'000us}, {1ns}}) {
         REQUIRE(made.try_wait_code(ada, code, "short", timeout).status() == LID_ERROR_TIMEOUT);
     }
+}
+
+void a_time_that_is_none_is_refused() {
+    const auto made = client::from_env();
+    const auto refused = [&](loginid::optional_time timeout) {
+        const error thrown_by_it = thrown([&] { made.wait_code(ada, "1", "short", timeout); });
+        REQUIRE(thrown_by_it.message().rfind("timeout must be", 0) == 0);
+        return thrown_by_it.status() == LID_ERROR_INVALID_ARGUMENT &&
+               thrown_by_it.code() == "out_of_range";
+    };
+    using namespace std::chrono_literals;
+    emulator("DELETE", "requests", "");
+    REQUIRE(refused(0ms) && refused(-1ms) && refused(-5s) && refused(-0.5s));
+    REQUIRE(refused(std::chrono::milliseconds::min()) && refused(std::chrono::hours::min()));
+    REQUIRE(refused(std::chrono::milliseconds::max()) && refused(std::chrono::hours::max()));
+    REQUIRE(refused(std::chrono::milliseconds(std::int64_t{1} << 32)));
+    REQUIRE(refused(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())));
+    REQUIRE(loginid::json_get(emulator("GET", "requests", ""), "/count") == "0");
+    // The longest time that C takes.
+    loginid::cancellation cancel;
+    cancel.trigger();
+    REQUIRE(made.try_wait_code(ada, "1", "short", std::chrono::milliseconds((1LL << 32) - 1),
+                               &cancel).status() == LID_ERROR_CANCELLED);
 }
 
 void the_log_function_is_kept_and_may_throw() {
@@ -205,11 +390,18 @@ int main() {
     an_error_tells_what_happened();
     a_slow_down_carries_its_time();
     views_are_read_to_their_end_and_no_further();
+    an_embedded_nul_is_refused_by_the_arguments_name();
+    a_null_pointer_is_not_given();
+    texts_of_every_kind_are_taken();
     a_client_can_be_moved_but_not_used_when_empty();
+    what_is_moved_to_itself_stays();
+    what_is_moved_from_is_an_error_and_no_crash();
     constructors_take_what_they_say();
     tokens_of_another_user_are_refused();
     a_wait_ends_by_cancel_and_by_its_deadline();
+    a_time_that_is_none_is_refused();
     the_log_function_is_kept_and_may_throw();
     threads_share_a_client();
     what_needs_no_client();
+    std::cout << "called\n";
 }

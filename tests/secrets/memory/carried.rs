@@ -4,7 +4,8 @@ use std::ffi::c_char;
 use std::ptr;
 
 use loginid::ffi::{
-    lid_authenticate_password, lid_authorize_code, lid_client, lid_register_password, lid_status,
+    lid_authenticate_password, lid_authorize_code, lid_client, lid_free_string, lid_json_get,
+    lid_register_password, lid_status,
 };
 use loginid_emulator::Emulator;
 use serde_json::json;
@@ -64,6 +65,25 @@ fn process_that_carries() {
         assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
     }
     assert_eq!(found(), [""; 0], "after a code's call");
+    // Not at the beginning: an allocator writes there when it frees.
+    for json in [
+        r#"{"a":"                                correct-horse-battery-staple-9"}"#,
+        r#"{"a":"\n                               correct-horse-battery-staple-9"}"#,
+        r#"{"a":{"b":"                           correct-horse-battery-staple-9"}}"#,
+    ] {
+        {
+            let (json, pointer) = (terminated(json), c("/a"));
+            let (json, pointer) = (json.as_ptr().cast(), pointer.as_ptr());
+            let mut out = ptr::null_mut();
+            // SAFETY: as above; the string is read before it is freed, and freed once.
+            unsafe {
+                let status = lid_json_get(json, pointer, &mut out);
+                assert_eq!(status, lid_status::LID_OK);
+                lid_free_string(out);
+            }
+        }
+        assert_eq!(found(), [""; 0], "after {}", &json[..9]);
+    }
     let _token = client.service_token("users.retrieve").ok();
     assert!(!found().is_empty(), "a token begins in another way");
 }
