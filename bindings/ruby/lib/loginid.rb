@@ -3,24 +3,26 @@
 require_relative 'loginid/version'
 require_relative 'loginid/native'
 require_relative 'loginid/errors'
+require_relative 'loginid/json_text'
 require_relative 'loginid/arguments'
 require_relative 'loginid/result'
 require_relative 'loginid/call'
+require_relative 'loginid/non_copyable'
 require_relative 'loginid/cancel'
 require_relative 'loginid/attempts'
 require_relative 'loginid/handle'
 require_relative 'loginid/client'
 
-# The LoginID server SDK. Loginid::Client has the calls to the service; what
-# needs no client is here.
+# The LoginID server SDK. Loginid::Client has the calls to the service; the
+# helpers that need no client are here.
 module Loginid
   class << self
-    # The version of the C library, as "0.1.0".
+    # The version of the C library, for example "0.1.0".
     def library_version
       Native.lid_version
     end
 
-    # The name of a status number, as "LID_ERROR_API".
+    # The name of a status number, for example "LID_ERROR_API".
     def status_name(number)
       Native.lid_status_name(number)
     end
@@ -33,7 +35,7 @@ module Loginid
     # One value of a JSON text by its RFC 6901 pointer, as the C library sees it:
     # a string without quotes, anything else as JSON.
     def json_get(json, pointer)
-      Call.run(:lid_json_get, Arguments.json(json), Arguments.text(pointer))
+      Call.run(:lid_json_get, *Arguments.convert(json: json, pointer: pointer))
     end
   end
 end

@@ -2,10 +2,8 @@
 
 require_relative 'helper'
 
-# Every call that sends a request: what is given by which name arrives in which
-# place. Whether the service likes the values does not matter here.
+# Every call that sends a request: the whole request, and the whole answer.
 class CallsTest < LoginidTest
-  WHO = { user_id: 'u-id', username: 'u-name' }.freeze
   ATTESTATION = { 'credential_uuid' => 'au', 'credential_id' => 'ai', 'challenge' => 'ac',
                   'client_data' => 'ad', 'attestation_data' => 'aa' }.freeze
   ASSERTION = { 'challenge' => 'sc', 'credential_id' => 'si', 'client_data' => 'sd',
@@ -13,132 +11,152 @@ class CallsTest < LoginidTest
   TX_ASSERTION = { 'challenge' => 'tc', 'key_handle' => 'tk', 'client_data' => 'td',
                    'auth_data' => 'ta', 'sign_data' => 'ts' }.freeze
   OPTIONS = { 'display_name' => 'Ada', 'roaming_authenticator' => true }.freeze
+  NAMED = { 'options' => { 'credential_name' => 'k' } }.freeze
+  NONCE = 'nonce-of-16-char'
   KEY = Loginid.generate_key_pair.fetch('public_key')
+  CLIENT = { 'client_id' => ENV.fetch('LOGINID_CLIENT_ID') }.freeze
+  ADA = { **CLIENT, 'username' => 'ada' }.freeze
+  # What calls return whose answer has no body.
+  NOTHING = {}.freeze
 
-  def sent(path, verb: 'POST', **body)
-    begin
-      yield
-    rescue Loginid::ApiError
-      # refused by the service, so it has arrived
-    end
-    request = Emulator.requests.last
-    assert_equal [verb, path], request.values_at('method', 'path')
-    assert_equal body, request['body'].to_h.slice(*body.keys)
+  def setup
+    super
+    id = @client.add_user_without_credentials('ada').fetch('id')
+    @both = { user_id: id, username: 'ada' }
+    @sent_both = { **ADA, 'user_id' => id }
+    # A login of ada, whose token is verified by the calls that log in, with
+    # members that other calls need, and with what a careless parser changes.
+    @answer = Emulator.post('users/ada/login').merge('id' => 'i', 'tx_id' => 't', 'nonce' => NONCE,
+                                                     '' => 'no name', '0' => [{}, [], nil, 1.5, true])
   end
 
-  def who(**body)
-    { 'user_id' => 'u-id', 'username' => 'u-name' }.merge(body.transform_keys(&:to_s))
+  # Makes a call that must send exactly this request and return exactly what the
+  # service answers.
+  def sent(request, body, returned: @answer)
+    method, path = request.split
+    Emulator.fault(path, { kind: 'status', code: 200, body: JSON.generate(@answer) })
+    result = yield
+    sent = Emulator.requests.reject { |any| any['path'] == '/certs' }.last
+    assert_equal [method, path, nil], sent.values_at('method', 'path', 'query')
+    body.nil? ? assert_nil(sent['body'], request) : assert_equal(body, sent['body'], request)
+    assert_equal returned, result, request
   end
 
   def test_users
-    sent('/manage/users/retrieve', 'username' => 'n') { @client.get_user('n') }
-    sent('/manage/users', 'username' => 'n') { @client.add_user_without_credentials('n') }
-    sent('/manage/users/delete', 'username' => 'm') { @client.delete_by_username('m') }
-    sent('/manage/users/i%2F1/activate', verb: 'PUT') { @client.activate_user_by_id('i/1') }
-    sent('/manage/users/i1/deactivate', verb: 'PUT') { @client.deactivate_user_by_id('i1') }
-    sent('/manage/users/i1', verb: 'DELETE') { @client.delete_by_user_id('i1') }
-    sent('/manage/users/i1/email-verification/dispatch') { @client.send_email_verification('i1') }
+    name = { 'username' => 'ada' }
+    sent('POST /manage/users/retrieve', name) { @client.get_user('ada') }
+    sent('POST /manage/users', name) { @client.add_user_without_credentials('ada') }
+    sent('POST /manage/users/delete', name, returned: NOTHING) { @client.delete_by_username('ada') }
+    sent('PUT /manage/users/i%2F1/activate', nil) { @client.activate_user_by_id('i/1') }
+    sent('PUT /manage/users/i1/deactivate', nil) { @client.deactivate_user_by_id('i1') }
+    sent('DELETE /manage/users/i1', nil, returned: NOTHING) { @client.delete_by_user_id('i1') }
+    sent('POST /manage/users/i1/email-verification/dispatch', nil, returned: NOTHING) do
+      @client.send_email_verification('i1')
+    end
   end
 
   def test_codes
-    sent('/codes/short/generate', **who(purpose: PURPOSE, authorize: true)) do
-      @client.generate_code(:short, PURPOSE, authorize: true, **WHO)
+    sent('POST /codes/short/generate', { **@sent_both, 'purpose' => PURPOSE, 'authorize' => true }) do
+      @client.generate_code(:short, PURPOSE, authorize: true, **@both)
     end
-    sent('/codes/long/generate', **who(purpose: 'add_credential', authorize: false)) do
-      @client.generate_code('long', 'add_credential', **WHO)
+    sent('POST /codes/long/generate', { **@sent_both, 'purpose' => 'add_credential', 'authorize' => false }) do
+      @client.generate_code('long', :add_credential, **@both)
     end
-    sent('/codes/phrase/authorize', **who(purpose: PURPOSE, code: 'c')) do
-      @client.authorize_code('c', 'phrase', PURPOSE, **WHO)
+    sent('POST /codes/phrase/authorize', { **@sent_both, 'purpose' => PURPOSE, 'code' => 'c' }) do
+      @client.authorize_code('c', 'phrase', PURPOSE, **@both)
     end
-    sent('/codes/short/invalidate-all', **who(purpose: PURPOSE)) do
-      @client.invalidate_all_codes('short', PURPOSE, **WHO)
+    sent('POST /codes/short/invalidate-all', { **@sent_both, 'purpose' => PURPOSE }) do
+      @client.invalidate_all_codes('short', PURPOSE, **@both)
     end
-    sent('/authenticate/code/wait', 'username' => 'n', 'authentication_code' => { 'code' => 'c', 'type' => 'long' }) do
-      @client.wait_code('n', 'c', 'long', timeout: NOT_FOR_EVER)
+    sent('POST /authenticate/code/wait', { **ADA, 'authentication_code' => { 'code' => 'c', 'type' => 'long' } }) do
+      @client.wait_code('ada', 'c', 'long', timeout: DEADLINE)
     end
   end
 
   def test_credentials
-    sent('/credentials/list', **who(status: 'active')) { @client.get_credentials(status: 'active', **WHO) }
-    sent('/credentials/rename', **who(credential: { 'uuid' => 'c', 'name' => 'new' })) do
-      @client.rename_credential('c', 'new', **WHO)
+    sent('POST /credentials/list', { **@sent_both, 'status' => 'active' }) do
+      @client.get_credentials(status: :active, **@both)
     end
-    sent('/credentials/revoke', **who(credential: { 'uuid' => 'c' })) { @client.revoke_credential('c', **WHO) }
-    sent('/credentials/recovery-code', **who) { @client.generate_recovery_code(**WHO) }
-    sent('/credentials/publickey', **who(publickey: KEY, publickey_alg: 'ES256', options: { 'credential_name' => 'k' })) do
-      @client.add_publickey_credential(KEY, publickey_alg: 'ES256', credential_name: 'k', **WHO)
+    sent('POST /credentials/rename', { **@sent_both, 'credential' => { 'uuid' => 'c', 'name' => 'new' } }) do
+      @client.rename_credential('c', 'new', **@both)
+    end
+    sent('POST /credentials/revoke', { **@sent_both, 'credential' => { 'uuid' => 'c' } }) do
+      @client.revoke_credential('c', **@both)
+    end
+    sent('POST /credentials/recovery-code', @sent_both) { @client.generate_recovery_code(**@both) }
+    sent('POST /credentials/publickey', { **@sent_both, **NAMED, 'publickey' => KEY, 'publickey_alg' => 'ES256' }) do
+      @client.add_publickey_credential(KEY, publickey_alg: 'ES256', credential_name: 'k', **@both)
     end
   end
 
   def test_fido2_credentials
-    sent('/credentials/fido2/init/force', **who(options: OPTIONS)) do
-      @client.force_fido2_credential_init(options: OPTIONS, **WHO)
+    sent('POST /credentials/fido2/init/force', { **@sent_both, 'options' => OPTIONS }) do
+      @client.force_fido2_credential_init(options: OPTIONS, **@both)
     end
-    sent('/credentials/fido2/init/code', 'username' => 'n', 'options' => OPTIONS,
-                                         'authentication_code' => { 'code' => 'c', 'type' => 'short' }) do
-      @client.init_add_fido2_credential_with_code('c', :short, 'n', options: JSON.generate(OPTIONS))
+    code = { 'authentication_code' => { 'code' => 'c', 'type' => 'short' } }
+    sent('POST /credentials/fido2/init/code', { **ADA, **code, 'options' => OPTIONS }) do
+      @client.init_add_fido2_credential_with_code('c', :short, 'ada', options: JSON.generate(OPTIONS))
     end
-    sent('/credentials/fido2/complete', 'username' => 'n', 'attestation_payload' => ATTESTATION,
-                                        'options' => { 'credential_name' => 'k' }) do
-      @client.complete_add_fido2_credential(ATTESTATION, 'n', credential_name: 'k')
+    sent('POST /credentials/fido2/complete', { **ADA, **NAMED, 'attestation_payload' => ATTESTATION }) do
+      @client.complete_add_fido2_credential(ATTESTATION, 'ada', credential_name: 'k')
     end
   end
 
   def test_document_scans
-    sent('/credentials/authid/init', **who(options: { 'credential_name' => 'k' })) do
-      @client.add_doc_scan_credential_init(credential_name: 'k', **WHO)
+    sent('POST /credentials/authid/init', { **@sent_both, **NAMED }) do
+      @client.add_doc_scan_credential_init(credential_name: 'k', **@both)
     end
-    sent('/credentials/authid/complete', **who(credential_uuid: 'c', activate_credential: true)) do
-      @client.add_doc_scan_credential_complete('c', activate: true, **WHO)
+    scan = { 'credential_uuid' => 'c' }
+    sent('POST /credentials/authid/complete', { **@sent_both, **scan, 'activate_credential' => true }) do
+      @client.add_doc_scan_credential_complete('c', activate: true, **@both)
     end
-    sent('/credentials/authid/evaluate', **who(credential_uuid: 'c')) do
-      @client.evaluate_doc_scan_credential('c', **WHO)
+    sent('POST /credentials/authid/complete', { **@sent_both, **scan, 'activate_credential' => false }) do
+      @client.add_doc_scan_credential_complete('c', **@both)
     end
-    sent('/authenticate/authid/init', 'username' => 'n', 'options' => { 'credential_uuid' => 'c' }) do
-      @client.authenticate_doc_scan_init('n', credential_id: 'c')
+    sent('POST /credentials/authid/evaluate', { **@sent_both, **scan }) do
+      @client.evaluate_doc_scan_credential('c', **@both)
     end
-    sent('/authenticate/authid/complete', 'username' => 'n', 'credential_uuid' => 'c') do
-      @client.authenticate_doc_scan_complete('n', 'c')
+    sent('POST /authenticate/authid/init', { **ADA, 'options' => scan }) do
+      @client.authenticate_doc_scan_init('ada', credential_id: 'c')
     end
+    sent('POST /authenticate/authid/complete', { **ADA, **scan }) { @client.authenticate_doc_scan_complete('ada', 'c') }
   end
 
   def test_registration
-    sent('/register/fido2/init', 'username' => 'n', 'options' => OPTIONS) do
-      @client.register_fido2_init('n', options: OPTIONS)
+    sent('POST /register/fido2/init', { **ADA, 'options' => OPTIONS }) do
+      @client.register_fido2_init('ada', options: OPTIONS)
     end
-    sent('/register/fido2/complete', 'username' => 'n', 'attestation_payload' => ATTESTATION,
-                                     'options' => { 'credential_name' => 'k' }) do
-      @client.register_fido2_complete('n', ATTESTATION, credential_name: 'k')
+    sent('POST /register/fido2/complete', { **ADA, **NAMED, 'attestation_payload' => ATTESTATION }) do
+      @client.register_fido2_complete('ada', ATTESTATION, credential_name: 'k')
     end
-    sent('/register/password', 'username' => 'n', 'password' => 'p', 'password_confirmation' => 'p') do
-      @client.register_password('n', 'p')
+    sent('POST /register/password', { **ADA, 'password' => 'p', 'password_confirmation' => 'p' }) do
+      @client.register_password('ada', 'p')
     end
   end
 
   def test_authentication
-    sent('/authenticate/password', 'username' => 'n', 'password' => 'p') { @client.authenticate_password('n', 'p') }
-    sent('/authenticate/fido2/init', 'username' => 'n') { @client.authenticate_fido2_init('n') }
-    sent('/authenticate/fido2/complete', 'username' => 'n', 'assertion_payload' => ASSERTION) do
-      @client.authenticate_fido2_complete('n', ASSERTION)
+    sent('POST /authenticate/password', { **ADA, 'password' => 'p' }) { @client.authenticate_password('ada', 'p') }
+    sent('POST /authenticate/fido2/init', ADA) { @client.authenticate_fido2_init('ada') }
+    sent('POST /authenticate/fido2/complete', { **ADA, 'assertion_payload' => ASSERTION }) do
+      @client.authenticate_fido2_complete('ada', ASSERTION)
     end
-    sent('/authenticate/publickey/init', 'username' => 'n', 'publickey' => KEY, 'publickey_alg' => 'ES256') do
-      @client.authenticate_publickey_init('n', KEY, publickey_alg: 'ES256')
+    sent('POST /authenticate/publickey/init', { **ADA, 'publickey' => KEY, 'publickey_alg' => 'ES256' }) do
+      @client.authenticate_publickey_init('ada', KEY, publickey_alg: 'ES256')
     end
-    sent('/authenticate/publickey/complete', 'username' => 'n', 'challenge_id' => 'c', 'assertion' => 'a.b.c') do
-      @client.authenticate_publickey_complete('n', 'c', 'a.b.c')
+    sent('POST /authenticate/publickey/complete', { **ADA, 'challenge_id' => 'c', 'assertion' => 'a.b.c' }) do
+      @client.authenticate_publickey_complete('ada', 'c', 'a.b.c')
     end
   end
 
   def test_transactions
-    sent('/tx', 'tx_payload' => 'pay', 'username' => 'n', 'nonce' => 'nonce-of-16-char') do
-      @client.create_tx('pay', username: 'n', nonce: 'nonce-of-16-char')
+    text = { **ADA, 'tx_type' => 'text', 'nonce' => NONCE }
+    sent('POST /tx', { **text, 'tx_payload' => 'pay' }) { @client.create_tx('pay', username: 'ada', nonce: NONCE) }
+    sent('POST /tx/init', { **text, 'tx_id' => 't' }) { @client.init_tx('ada', tx_id: 't', nonce: NONCE) }
+    sent('POST /tx/init', { **text, 'tx_payload' => 'pay' }) do
+      @client.init_tx('ada', tx_payload: 'pay', nonce: NONCE)
     end
-    sent('/tx/init', 'username' => 'n', 'tx_id' => 't', 'nonce' => 'nonce-of-16-char') do
-      @client.init_tx('n', tx_id: 't', nonce: 'nonce-of-16-char')
-    end
-    sent('/tx/init', 'username' => 'n', 'tx_payload' => 'pay') { @client.init_tx('n', tx_payload: 'pay') }
-    sent('/tx/complete', 'username' => 'n', 'tx_id' => 't', **TX_ASSERTION) do
-      @client.complete_tx('t', 'n', TX_ASSERTION)
+    sent('POST /tx/complete', { **ADA, **TX_ASSERTION, 'tx_id' => 't' }) do
+      @client.complete_tx('t', 'ada', TX_ASSERTION)
     end
   end
 end

@@ -2,6 +2,7 @@
 
 require 'open3'
 require 'rbconfig'
+require 'yaml'
 
 require_relative 'helper'
 
@@ -40,29 +41,52 @@ class ClientTest < LoginidTest
     assert_equal 'Zoë', @client.get_user('Zoë')['username']
   end
 
-  def test_values_that_are_no_texts_are_refused
-    assert_raises(Loginid::InvalidArgumentError) { @client.get_user("a\0b") }
-    assert_raises(Loginid::InvalidArgumentError) { @client.get_user("\xFF") }
-    assert_raises(Loginid::InvalidArgumentError) { @client.get_user(nil) }
-    assert_raises(Loginid::InvalidArgumentError) { @client.get_user('') }
-    assert_raises(TypeError) { @client.get_user(7) }
-    assert_empty Emulator.requests
-  end
-
   def test_a_closed_client_says_so
     2.times { @client.close }
     assert_predicate @client, :closed?
-    assert_raises(IOError) { @client.get_user('ada') }
-    assert_raises(IOError) { @client.wait_code('ada', '123456', 'short') }
+    [
+      -> { @client.get_user('ada') },
+      -> { @client.wait_code('ada', '123456', 'short') },
+      -> { @client.generate_service_token('users.retrieve') },
+      -> { @client.on_attempt { flunk } },
+      -> { @client.on_attempt }
+    ].each do |call|
+      error = assert_raises(Loginid::InvalidArgumentError, &call)
+      assert_equal %w[LID_ERROR_INVALID_ARGUMENT client_closed], [error.status, error.code]
+      assert_equal 'client_closed', Loginid.json_get(error.json, '/error/code')
+      refute_predicate error, :retryable?
+    end
+  end
+
+  def test_clients_and_switches_cannot_be_copied
+    [@client, Loginid::Cancel.new].each do |object|
+      [:dup.to_proc, :clone.to_proc, Marshal.method(:dump), YAML.method(:dump)].each do |copy|
+        error = assert_raises(TypeError) { copy.call(object) }
+        assert_match(/\Aa #{object.class} cannot be (copied|dumped)\z/, error.message)
+      end
+    end
+    assert_equal 'ada', @client.add_user_without_credentials('ada')['username']
   end
 
   def test_closing_lets_a_running_call_end
     ada = user
     Emulator.fault('/manage/users/retrieve', { kind: 'delay', ms: 500, carried_out: true })
     running = Thread.new { @client.get_user(ada) }
-    sleep 0.01 until Emulator.requests('/manage/users/retrieve').any?
+    Emulator.await_requests('/manage/users/retrieve')
     @client.close
     assert_equal ada, running.value['username']
+  end
+
+  def test_closing_while_threads_are_calling_ends_each_with_an_answer_or_client_closed
+    ada = user
+    20.times do
+      client = Loginid::Client.from_env
+      started = Queue.new
+      threads = Array.new(6) { Thread.new { call_until_closed(client, ada, started) } }
+      threads.size.times { started.pop }
+      Array.new(2) { Thread.new { client.close } }.each(&:join)
+      assert_equal ['client_closed'] * threads.size, threads.map(&:value)
+    end
   end
 
   def test_inspect_shows_nothing_secret
@@ -74,6 +98,17 @@ class ClientTest < LoginidTest
     output, status = Open3.capture2e({ 'LOGINID_LIBRARY' => '/no/such/library.so' }, *command)
     refute_predicate status, :success?
     assert_includes output, '/no/such/library.so'
+  end
+
+  # The code of the error that ends the calls.
+  def call_until_closed(client, user, started)
+    loop do
+      raise 'a wrong answer' unless client.get_user(user)['username'] == user
+
+      started << true
+    end
+  rescue Loginid::Error => e
+    e.code
   end
 
   def test_what_needs_no_client

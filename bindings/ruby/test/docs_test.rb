@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'fileutils'
 require 'open3'
 require 'rbconfig'
 require 'tmpdir'
@@ -10,22 +11,34 @@ require_relative 'helper'
 class DocsTest < LoginidTest
   ROOT = File.expand_path('../../..', __dir__)
 
+  PAGE = File.read("#{ROOT}/docs/ruby.md")
+  PROGRAM = PAGE[/^```ruby\n(.*?)^```/m, 1]
+  PRINTED = /\A\h{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request \h{8}-.*, retry: false\n\z/
+
   def test_the_program_of_the_ruby_page
-    program = File.read("#{ROOT}/docs/ruby.md")[/^```ruby\n(.*?)^```/m, 1]
-    output, status = Open3.capture2e(RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, stdin_data: program)
+    output, status = Open3.capture2e(RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, stdin_data: PROGRAM)
     assert_predicate status, :success?, output
-    assert_match(/\A\h{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request \h{8}-.*, retry: false\n\z/,
-                 output)
+    assert_match(PRINTED, output)
   end
 
-  def test_the_gem_can_be_built
+  # `make install` has tests of its own; LOGINID_LIBRARY says where the library is.
+  def test_the_gem_is_installed_as_the_page_says
     skip 'there is no gem command here' unless system('gem', '--version', out: File::NULL) || ENV['CI'] == 'true'
+    make, *steps = PAGE[/^```sh\n(.*?)^```/m, 1].lines
+    assert_match(/\Amake install /, make)
     Dir.mktmpdir do |folder|
-      output, status = Open3.capture2e('gem', 'build', '--output', "#{folder}/loginid.gem",
-                                       'loginid.gemspec', chdir: "#{ROOT}/bindings/ruby")
+      FileUtils.mkdir("#{folder}/bindings")
+      FileUtils.cp_r("#{ROOT}/bindings/ruby", "#{folder}/bindings/ruby")
+      File.write("#{folder}/gemrc", "install: --local --no-document\n") # no connection to anywhere
+      gems = { 'GEM_HOME' => "#{folder}/gems", 'GEMRC' => "#{folder}/gemrc", 'HOME' => folder }
+      output, status = Open3.capture2e(gems, 'sh', '-e', stdin_data: steps.join, chdir: folder)
       assert_predicate status, :success?, output
-      files, = Open3.capture2e('gem', 'spec', "#{folder}/loginid.gem", 'files')
-      assert_includes files, 'lib/loginid/api/users.rb'
+      where = 'puts Gem.loaded_specs.fetch("loginid").full_gem_path'
+      output, status = Open3.capture2e(gems, RbConfig.ruby, stdin_data: "#{PROGRAM}\n#{where}")
+      assert_predicate status, :success?, output
+      *printed, path = output.lines
+      assert_match(PRINTED, printed.join)
+      assert_equal File.realpath("#{folder}/gems/gems/loginid-#{Loginid::VERSION}"), File.realpath(path.chomp)
     end
   end
 end

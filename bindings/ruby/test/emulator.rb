@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# The tester's side of the emulator.
+# The control API of the emulator.
 module Emulator
   BASE = ENV.fetch('LOGINID_EMULATOR_URL') do
     abort 'Run the tests with: loginid-emulator exec -- ruby …, or make test-ruby'
@@ -27,12 +27,12 @@ module Emulator
 
     # Waits until so many waits have reached the service.
     def await_waits(count)
-      deadline = now + LoginidTest::NOT_FOR_EVER
-      until requests(WAIT_PATH).count { |request| request['carried_out'] } >= count
-        raise 'the wait did not reach the service' if now > deadline
+      await { requests(WAIT_PATH).count { |request| request['carried_out'] } >= count }
+    end
 
-        sleep 0.02
-      end
+    # Waits until the service has received so many requests for a path.
+    def await_requests(path, count = 1)
+      await { requests(path).size >= count }
     end
 
     def fault(path, fault, times: 1)
@@ -40,6 +40,15 @@ module Emulator
     end
 
     private
+
+    def await
+      deadline = now + LoginidTest::DEADLINE
+      until yield
+        raise 'the request did not reach the service' if now > deadline
+
+        sleep 0.02
+      end
+    end
 
     def uri(path)
       URI("#{BASE}/_emulator/#{path}")

@@ -48,7 +48,7 @@ class ForkTest < LoginidTest
   end
 
   def assert_all_well(children)
-    Timeout.timeout(NOT_FOR_EVER * 2) do
+    Timeout.timeout(DEADLINE * 2) do
       assert(children.map { |child| Process.wait2(child).last }.all?(&:success?))
     end
   end

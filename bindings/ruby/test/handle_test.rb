@@ -27,7 +27,8 @@ class HandleTest < Minitest::Test
     @handle.use do
       Thread.new { @handle.use { @handle.close } }.join
       assert_nil @pointer.freed
-      assert_raises(IOError) { @handle.use { flunk } }
+      error = assert_raises(Loginid::InvalidArgumentError) { @handle.use { flunk } }
+      assert_equal 'client_closed', error.code
     end
     assert_equal 1, @pointer.freed
   end

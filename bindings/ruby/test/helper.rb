@@ -11,8 +11,8 @@ require_relative 'emulator'
 
 # The tests run under `loginid-emulator exec`, which sets LOGINID_*.
 class LoginidTest < Minitest::Test
-  # For what must end some time, on a machine that may be busy.
-  NOT_FOR_EVER = 60
+  # Seconds for what must end, on a machine that may be busy.
+  DEADLINE = 60
   PURPOSE = 'temporary_authentication'
 
   def setup

@@ -23,7 +23,7 @@ class ThreadsTest < LoginidTest
     Emulator.fault('/manage/users/retrieve', { kind: 'delay', ms: 1000, carried_out: true })
     call = Thread.new { @client.get_user(ada) }
     # Asking the emulator needs the lock, while the call is on its way.
-    sleep 0.01 until Emulator.requests('/manage/users/retrieve').any?
+    Emulator.await_requests('/manage/users/retrieve')
     assert_predicate call, :alive?
     assert_equal ada, call.value['username']
   end

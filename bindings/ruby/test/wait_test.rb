@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require 'rbconfig'
-
 require_relative 'helper'
 
 # Waiting for a code, and the ways a wait ends before the code is authorized.
@@ -26,7 +24,7 @@ class WaitTest < LoginidTest
 
   # Runs a block that must not take as long as the wait would.
   def promptly(&block)
-    Timeout.timeout(NOT_FOR_EVER, &block)
+    Timeout.timeout(DEADLINE, &block)
   end
 
   def test_an_authorized_code_logs_in
@@ -39,9 +37,29 @@ class WaitTest < LoginidTest
     started = now
     assert_raises(Loginid::TimeoutError) { @client.wait_code(@user, @code, :short, timeout: 0.25) }
     assert_in_delta 0.25, now - started, 20
-    [0, -1, Float::INFINITY, Float::NAN].each do |timeout|
-      assert_raises(ArgumentError) { @client.wait_code(@user, @code, :short, timeout: timeout) }
+  end
+
+  def test_nil_for_timeout_and_cancel_is_as_if_not_given
+    thread = waiting { @client.wait_code(@user, @code, :short, timeout: nil, cancel: nil) }
+    authorize(@code, @user)
+    assert_equal @user, promptly { thread.value }.dig('user', 'username')
+  end
+
+  def test_cancel_is_a_cancel
+    [true, false, 5, 'cancel'].each do |cancel|
+      error = assert_raises(TypeError) { @client.wait_code(@user, @code, :short, cancel: cancel) }
+      assert_match(/\Acancel must be a Loginid::Cancel, not /, error.message)
     end
+    assert_empty Emulator.requests(Emulator::WAIT_PATH)
+  end
+
+  def test_an_interrupted_wait_reports_its_attempt
+    events = []
+    @client.on_attempt { |event| events << event['operation'] }
+    thread = waiting
+    thread.raise(IndexError)
+    promptly { assert_raises(IndexError) { thread.value } }
+    assert_equal ['wait_code'], events
   end
 
   def test_timeout_ends_it_at_once
@@ -81,18 +99,8 @@ class WaitTest < LoginidTest
     assert promptly { thread.value }['is_authenticated']
   end
 
-  def test_ctrl_c_ends_it_at_once
-    script = 'Loginid::Client.from_env.wait_code(*ARGV)'
-    ruby = [RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, '-rloginid', '-e', script, @user, @code, 'short']
-    program = Process.spawn(*ruby, err: File::NULL)
-    Emulator.await_waits(1)
-    Process.kill(:INT, program)
-    status = promptly { Process.wait2(program).last }
-    assert_equal Signal.list['INT'], status.termsig, "it ended with #{status}"
-  end
-
   def no_thread_is_left
-    deadline = now + NOT_FOR_EVER
+    deadline = now + DEADLINE
     sleep 0.01 until (left = ours(Thread.list - @threads)).empty? || now > deadline
     assert_empty left
   end

@@ -1,56 +1,85 @@
 # frozen_string_literal: true
 
-require 'json'
-
 module Loginid
-  # Ruby values as the C library takes them.
+  # Converts the arguments of a call to what the C function takes. Every argument
+  # has a name, which decides its type and which errors name.
   module Arguments
+    BOOLEANS = %i[activate authorize].freeze
+    JSON_VALUES = %i[assertion_payload attestation_payload config json options].freeze
+    # Texts out of a short list, where a Symbol reads well.
+    SYMBOLS = %i[code_type purpose publickey_alg status].freeze
     MILLISECONDS = (1..0xFFFF_FFFF).freeze
-    private_constant :MILLISECONDS
+    private_constant :BOOLEANS, :JSON_VALUES, :SYMBOLS, :MILLISECONDS
 
     class << self
-      # A text, or nil. A copy, since another thread may change the caller's
-      # string while the call runs without the global lock.
-      def text(value)
-        return if value.nil?
-        raise TypeError, "a String is needed, not #{value.class}" unless value.is_a?(String) || value.is_a?(Symbol)
-
-        text = utf8(value.to_s)
-        raise embedded_nul if text.include?("\0")
-
-        text.dup.freeze
-      end
-
-      # JSON, from a Hash or given as text; or nil.
-      def json(value)
-        text(value.is_a?(Hash) ? JSON.generate(value) : value)
-      end
-
-      # Seconds in milliseconds; 0, the configured limit, for nil.
-      def milliseconds(seconds)
-        return 0 if seconds.nil?
-
-        milliseconds = (Float(seconds) * 1000).ceil
-        return milliseconds if MILLISECONDS.cover?(milliseconds)
-
-        raise ArgumentError, 'timeout must be a positive number of seconds'
-      rescue FloatDomainError
-        raise ArgumentError, 'timeout must be finite'
+      # The converted values, in the same order.
+      def convert(arguments)
+        arguments.map do |name, value|
+          case name
+          when *BOOLEANS then boolean(name, value)
+          when *JSON_VALUES then json(name, value)
+          when :timeout then milliseconds(name, value)
+          else text(name, value)
+          end
+        end
       end
 
       private
 
-      # Bytes of no known encoding are left to the library's judgement.
-      def utf8(string)
+      # Nothing else counts as true or false: "false" from a form would be true.
+      def boolean(name, value)
+        return value if value.equal?(true) || value.equal?(false)
+
+        raise mistyped(name, 'true or false', value)
+      end
+
+      # A copy, since another thread may change the caller's string while the
+      # call runs without the global lock.
+      def text(name, value)
+        return if value.nil?
+
+        value = value.name if value.is_a?(Symbol) && SYMBOLS.include?(name)
+        raise mistyped(name, 'a String', value) unless value.is_a?(String)
+
+        copy = utf8(name, value)
+        raise InvalidArgumentError.local('embedded_nul', "#{name} holds a NUL character") if copy.include?("\0")
+
+        copy.freeze
+      end
+
+      # A Hash becomes JSON; JSON text is passed on unchanged.
+      def json(name, value)
+        hash = Hash.try_convert(value)
+        return text(name, JsonText.generate(name, hash)) if hash
+        return text(name, value) if value.nil? || value.is_a?(String)
+
+        raise mistyped(name, 'a Hash or a String of JSON', value)
+      end
+
+      # Seconds to milliseconds; nil to 0, the configured limit.
+      def milliseconds(name, seconds)
+        return 0 if seconds.nil?
+        raise mistyped(name, 'a number of seconds', seconds) unless seconds.is_a?(Numeric) && seconds.real?
+        raise ArgumentError, "#{name} must be finite" unless seconds.finite?
+
+        milliseconds = (seconds * 1000).ceil
+        return milliseconds if MILLISECONDS.cover?(milliseconds)
+
+        raise ArgumentError, "#{name} must be more than 0 and at most #{MILLISECONDS.last / 1000} seconds"
+      end
+
+      # Bytes without a known encoding are left to the library to judge.
+      def utf8(name, string)
         case string.encoding
         when Encoding::UTF_8, Encoding::US_ASCII, Encoding::BINARY then string.b
         else string.encode(Encoding::UTF_8).b
         end
+      rescue EncodingError
+        raise InvalidArgumentError.local('invalid_utf8', "#{name} is not valid #{string.encoding}"), cause: nil
       end
 
-      def embedded_nul
-        InvalidArgumentError.new({ 'status' => 'LID_ERROR_INVALID_ARGUMENT', 'code' => 'embedded_nul',
-                                   'message' => 'a text holds a NUL character' })
+      def mistyped(name, wanted, value)
+        TypeError.new("#{name} must be #{wanted}, not #{value.nil? ? 'nil' : value.class}")
       end
     end
   end

@@ -1,14 +1,18 @@
 # frozen_string_literal: true
 
 module Loginid
-  # Gathers the log events of a call, to be reported when it has returned: code
-  # of the program must not raise, throw or be killed in the midst of C frames.
+  # Collects the log events of a call, to be reported after it has returned: code
+  # of the program must not raise, throw or be killed in the middle of C frames.
   module Attempts
     KEY = :loginid_attempts
     private_constant :KEY
 
     # One for all clients, so that none is collected while a call may log.
     CALLBACK = FFI::Function.new(:void, %i[string pointer]) do |event, _user_data|
+      # Ruby raises Ctrl-C in the first method that the main thread calls; FFI
+      # raises it again when the C function has returned. The event is kept.
+      Thread.current
+    ensure
       Thread.current[KEY]&.push(event)
     end
 

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module Loginid
-  # Calls a C function that ends in `char **out`.
+  # Calls a C function whose last argument is `char **out`.
   module Call
-    # Thread#raise, Thread#kill and Timeout wait until what a call returned is
-    # freed; they could not end a call sooner anyway.
+    # Thread#raise, Thread#kill and Timeout take effect after the memory of a call
+    # is freed; they could not end a call sooner anyway.
     UNINTERRUPTED = { Object => :never }.freeze
     private_constant :UNINTERRUPTED
 

@@ -5,7 +5,9 @@ module Loginid
   # CancelledError. Use a new one for each wait. It belongs to the process that
   # made it.
   class Cancel
-    # Frees the switch when the last who uses it has let go of it.
+    include NonCopyable
+
+    # Frees the switch when its last user has released it.
     class Pointer < FFI::AutoPointer
       def self.release(pointer)
         Native.lid_cancel_free(pointer)

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require 'json'
-
 require_relative 'api/authentication'
 require_relative 'api/codes'
 require_relative 'api/credentials'
@@ -14,8 +12,9 @@ module Loginid
   # A client of the LoginID service. Make one for a program: any number of
   # threads may use it at once, and forked children may go on using it.
   #
-  # Every call returns a Result, a Hash, or raises an Error. Where a user is
-  # meant, user_id: or username: is needed, or both.
+  # Every call returns a Result, a Hash, or raises an Error. Calls that take
+  # user_id: and username: need one of them, or both. A keyword that is nil counts
+  # as not given. An argument of another type is a TypeError that names it.
   class Client
     include Api::Authentication
     include Api::Codes
@@ -24,26 +23,28 @@ module Loginid
     include Api::Tokens
     include Api::Transactions
     include Api::Users
+    include NonCopyable
 
-    # A client for an application. The private key (PEM) may be left out:
+    # A client for an application. The private key (PEM) is optional:
     # applications may be public. Without a base URL it is the public service.
     def initialize(client_id, private_key: nil, base_url: nil)
-      @handle = Handle.make(:lid_new, *[client_id, private_key, base_url].map { Arguments.text(_1) })
+      @handle = Handle.make(:lid_new, client_id: client_id, private_key: private_key, base_url: base_url)
     end
 
     class << self
       # A client for a management application.
       def management(client_id, private_key, base_url: nil)
-        wrap(Handle.make(:lid_new_management, *[client_id, private_key, base_url].map { Arguments.text(_1) }))
+        wrap(Handle.make(:lid_new_management, client_id: client_id, private_key: private_key, base_url: base_url))
       end
 
       # A client from a configuration: a Hash or JSON with the fields of
-      # lid_new_with_config, as client_id, private_key_file, request_timeout_ms.
+      # lid_new_with_config, for example client_id, private_key_file,
+      # request_timeout_ms.
       def with_config(config)
-        wrap(Handle.make(:lid_new_with_config, Arguments.json(config)))
+        wrap(Handle.make(:lid_new_with_config, config: config))
       end
 
-      # A client from LOGINID_CLIENT_ID, LOGINID_PRIVATE_KEY and the like.
+      # A client from the variables LOGINID_CLIENT_ID, LOGINID_PRIVATE_KEY, …
       def from_env
         wrap(Handle.make(:lid_new_from_env))
       end
@@ -55,17 +56,17 @@ module Loginid
       end
     end
 
-    # Calls the block with a Hash for each HTTP attempt of this client, as soon
-    # as the call that made it ends; without a block no longer. What the block
-    # raises, the call raises, so better rescue in it.
+    # Calls the block with a Hash for each HTTP attempt of this client, when the
+    # call that made the attempt ends. Without a block, stops doing so. The call
+    # raises what the block raises, in place of its own result.
     def on_attempt(&block)
-      @on_attempt = block
       @handle.use { |client| Native.lid_set_log_callback(client, block && Attempts::CALLBACK, nil) }
+      @on_attempt = block
       self
     end
 
-    # Frees the client, as soon as no call uses it any more. The garbage
-    # collector does so too.
+    # Frees the client, as soon as no call uses it anymore. The garbage collector
+    # does so too. A call after that is an InvalidArgumentError client_closed.
     def close
       @handle.close
     end
@@ -74,31 +75,44 @@ module Loginid
       @handle.closed?
     end
 
-    # Shows nothing of what it holds.
+    # Shows no secrets.
     def inspect
       "#<#{self.class}#{' closed' if closed?}>"
     end
 
     private
 
-    def call(function, *arguments)
-      reporting { Result.new(Call.result(*invoke(function, *arguments))) }
+    def call(function, **arguments)
+      values = Arguments.convert(arguments)
+      reporting { Result.new(Call.result(*invoke(function, *values))) }
     end
 
     # A call that Thread#raise, Thread#kill, Timeout and Ctrl-C end at once. It
     # runs in a thread of its own: nothing interrupts a thread in C.
-    def call_interruptibly(cancel, function, *arguments)
+    def call_interruptibly(cancel, function, **arguments)
+      values = Arguments.convert(arguments)
+      cancel = Cancel.new if cancel.nil?
+      raise TypeError, "cancel must be a Loginid::Cancel, not #{cancel.class}" unless cancel.is_a?(Cancel)
+
       reporting do |attempts|
         worker = Thread.new do
           Thread.current.report_on_exception = false # it is raised in the thread that waits
-          Attempts.gather(attempts) { invoke(function, *arguments, cancel.pointer) }
+          Attempts.gather(attempts) { invoke(function, *values, cancel.pointer) }
         end
         outcome = worker.value
         Result.new(Call.result(*outcome))
       ensure
-        # The thread then ends by itself, and what it uses lives as long.
-        Call.uninterrupted { cancel.trigger } unless outcome
+        Call.uninterrupted { stop(worker, cancel) } unless outcome
       end
+    end
+
+    # Ends a call in another thread, which takes up to 100 ms, so that its events
+    # are reported. A call that takes longer keeps what it uses alive.
+    def stop(worker, cancel)
+      cancel.trigger
+      worker&.join(1)
+    rescue StandardError
+      nil # worker.value has raised it
     end
 
     def invoke(function, *arguments)
@@ -111,7 +125,7 @@ module Loginid
       attempts = []
       Attempts.gather(attempts) { yield attempts }
     ensure
-      attempts.each { |event| listener.call(JSON.parse(event)) } if listener
+      attempts.each { |event| listener.call(JsonText.parse(event)) } if listener
     end
   end
 end

@@ -6,27 +6,37 @@ module Loginid
   # A call that failed. Each status of the C library has a class of its own
   # below; a status that is newer than this gem is a plain Error.
   class Error < StandardError
-    # The status, as "LID_ERROR_API".
+    # The name of the status, for example "LID_ERROR_API".
     attr_reader :status
-    # The service's code or the library's own, as "user_not_found".
+    # The service's code or the library's own, for example "user_not_found".
     attr_reader :code
-    # The call, as "get_user"; nil outside of one.
+    # The call, for example "get_user"; nil outside of a call.
     attr_reader :operation
     # The HTTP status of the service's answer; nil without an answer.
     attr_reader :http_status
-    # What the service knows the request by; nil if none was sent.
+    # The Request-ID header of the request, for the service's support; nil if none was sent.
     attr_reader :request_id
-    # How long to wait before another try, in seconds; nil if not known.
+    # How long to wait before the next try, in seconds; nil if not known.
     attr_reader :retry_after
-    # The error object as the library gave it.
+    # The error object as JSON text.
     attr_reader :json
 
-    # The error for a status number and the error object of a call.
-    def self.from(number, json)
-      fields = JSON.parse(json).fetch('error')
-      (CLASSES[fields['status']] || self).new(fields, json)
-    rescue JSON::ParserError, KeyError
-      new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json)
+    class << self
+      # The error for a status number and the error object of a call.
+      def from(number, json)
+        fields = JSON.parse(json).fetch('error')
+        (CLASSES[fields['status']] || self).new(fields, json)
+      rescue JSON::ParserError, KeyError
+        new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json)
+      end
+
+      # An error that this gem finds itself, in the form of the library's: of the
+      # status that the class is for.
+      def local(code, message)
+        fields = { 'status' => CLASSES.key(self), 'code' => code, 'message' => message, 'operation' => nil,
+                   'http_status' => nil, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
+        new(fields, JSON.generate('error' => fields))
+      end
     end
 
     def initialize(fields, json = nil)
@@ -59,7 +69,8 @@ module Loginid
   class ClaimMismatchError < Error; end
   # The service refused the call; see #code and #http_status.
   class ApiError < Error; end
-  # The service asks to slow down; see #retry_after.
+  # Too many requests: the service answered 429, or the library asks for no more
+  # unknown keys (unknown_key_throttled). See #retry_after.
   class RateLimitedError < Error; end
   # The service could not be reached, or the connection broke.
   class NetworkError < Error; end
@@ -71,7 +82,7 @@ module Loginid
   class CancelledError < Error; end
   # The service's answer is not JSON, too large or lacks something.
   class ResponseError < Error; end
-  # A defect of the library. The client stays usable.
+  # An internal error of the library. The client stays usable.
   class InternalError < Error; end
 
   class Error

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Loginid
-  # A native client, freed once: when it is closed and no call uses it any more,
+  # A native client, freed once: when it is closed and no call uses it anymore,
   # or by the garbage collector.
   class Handle
     # The safety net for clients that are never closed.
@@ -12,11 +12,11 @@ module Loginid
     end
     private_constant :Pointer
 
-    # Makes a client by one of the lid_new functions.
-    def self.make(function, *arguments)
+    # Makes a client with one of the lid_new functions.
+    def self.make(function, **arguments)
       client = FFI::MemoryPointer.new(:pointer)
       Call.uninterrupted do
-        Call.run(function, *arguments, client)
+        Call.run(function, *Arguments.convert(arguments), client)
         new(Pointer.new(client.read_pointer))
       end
     end
@@ -55,7 +55,7 @@ module Loginid
 
     def enter
       @lock.synchronize do
-        raise IOError, 'this Loginid::Client is closed' if @closed
+        raise InvalidArgumentError.local('client_closed', 'this Loginid::Client is closed') if @closed
 
         @calls += 1
       end

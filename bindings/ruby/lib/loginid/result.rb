@@ -1,10 +1,8 @@
 # frozen_string_literal: true
 
-require 'json'
-
 module Loginid
-  # The answer of a call: a Hash with string keys, and the JSON text it was made
-  # from, which keeps what a Hash may lose, as the precision of numbers.
+  # The answer of a call: a Hash with String keys, and the JSON text it was made
+  # from, which keeps what a Hash loses, for example the digits of a long fraction.
   class Result < Hash
     # The JSON text, as the library gave it.
     attr_reader :json
@@ -12,7 +10,7 @@ module Loginid
     def initialize(json)
       super()
       @json = json.freeze
-      update(JSON.parse(json))
+      update(JsonText.parse(json))
     end
   end
 end

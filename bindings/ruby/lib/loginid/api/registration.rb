@@ -7,19 +7,19 @@ module Loginid
       # Begins a FIDO2 registration. The options, a Hash or JSON: display_name,
       # override_name, roaming_authenticator, register_session.
       def register_fido2_init(username, options: nil)
-        call(:lid_register_fido2_init, Arguments.text(username), Arguments.json(options))
+        call(:lid_register_fido2_init, username: username, options: options)
       end
 
       # Completes a FIDO2 registration with what the browser answered, a Hash or
       # JSON; the authentication response.
       def register_fido2_complete(username, attestation_payload, credential_name: nil)
-        call(:lid_register_fido2_complete, Arguments.text(username), Arguments.json(attestation_payload),
-             Arguments.text(credential_name))
+        call(:lid_register_fido2_complete, username: username, attestation_payload: attestation_payload,
+             credential_name: credential_name)
       end
 
       # Registers a user with a password; the authentication response.
       def register_password(username, password)
-        call(:lid_register_password, Arguments.text(username), Arguments.text(password))
+        call(:lid_register_password, username: username, password: password)
       end
     end
   end

@@ -7,21 +7,19 @@ module Loginid
       # A service token for one request of a scope, as "users.retrieve":
       # {"token" => …}. No request is made.
       def generate_service_token(scope, username: nil, user_id: nil, nonce: nil)
-        call(:lid_generate_service_token, Arguments.text(scope), Arguments.text(username),
-             Arguments.text(user_id), Arguments.text(nonce))
+        call(:lid_generate_service_token, scope: scope, username: username, user_id: user_id, nonce: nonce)
       end
 
       # Verifies a token of the service, and with username: whose it is:
       # {"valid" => true, "header" => {…}, "claims" => {…}}. Raises for any other
       # token: TokenInvalidError, TokenExpiredError or ClaimMismatchError.
       def verify_token(token, username: nil)
-        call(:lid_verify_token, Arguments.text(token), Arguments.text(username))
+        call(:lid_verify_token, token: token, username: username)
       end
 
       # A transaction token: it allows creating one transaction of this payload.
       def generate_tx_auth_token(tx_payload, username: nil, nonce: nil)
-        call(:lid_generate_tx_auth_token, Arguments.text(tx_payload), Arguments.text(username),
-             Arguments.text(nonce))
+        call(:lid_generate_tx_auth_token, tx_payload: tx_payload, username: username, nonce: nonce)
       end
     end
   end

@@ -6,37 +6,37 @@ module Loginid
     module Users
       # The user's profile; ApiError with the code user_not_found if there is none.
       def get_user(username)
-        call(:lid_get_user, Arguments.text(username))
+        call(:lid_get_user, username: username)
       end
 
       # Adds a user who has no credential yet; the profile.
       def add_user_without_credentials(username)
-        call(:lid_add_user_without_credentials, Arguments.text(username))
+        call(:lid_add_user_without_credentials, username: username)
       end
 
       # Lets a deactivated user log in again; the profile.
       def activate_user_by_id(user_id)
-        call(:lid_activate_user_by_id, Arguments.text(user_id))
+        call(:lid_activate_user_by_id, user_id: user_id)
       end
 
       # Keeps a user from logging in; the profile.
       def deactivate_user_by_id(user_id)
-        call(:lid_deactivate_user_by_id, Arguments.text(user_id))
+        call(:lid_deactivate_user_by_id, user_id: user_id)
       end
 
       # Deletes a user and all credentials.
       def delete_by_user_id(user_id)
-        call(:lid_delete_by_user_id, Arguments.text(user_id))
+        call(:lid_delete_by_user_id, user_id: user_id)
       end
 
       # Deletes a user and all credentials.
       def delete_by_username(username)
-        call(:lid_delete_by_username, Arguments.text(username))
+        call(:lid_delete_by_username, username: username)
       end
 
       # Has the service send the user a mail to verify the address.
       def send_email_verification(user_id)
-        call(:lid_send_email_verification, Arguments.text(user_id))
+        call(:lid_send_email_verification, user_id: user_id)
       end
     end
   end

@@ -1,0 +1,143 @@
+# frozen_string_literal: true
+
+require_relative 'helper'
+
+# What arguments may be, and which error names the one that is wrong.
+class ArgumentsTest < LoginidTest
+  JSON_ARGUMENTS = %i[assertion_payload attestation_payload options].freeze
+  BOOLEANS = %i[activate authorize].freeze
+
+  # Every parameter of every call.
+  def each_parameter
+    count = 0
+    Loginid::Api.constants.map { |name| Loginid::Api.const_get(name) }.each do |subject|
+      subject.instance_methods(false).each do |call|
+        subject.instance_method(call).parameters.each do |_kind, name|
+          count += 1
+          yield call, name
+        end
+      end
+    end
+    assert_operator count, :>, 80, 'the parameters were not found'
+  end
+
+  # Calls with a good value for what is required, and this one for a parameter.
+  def call_with(call, parameter, value)
+    positional = []
+    keywords = {}
+    @client.method(call).parameters.each do |kind, name|
+      given = name == parameter ? value : 'x'
+      given = { x: 1 } if given == 'x' && JSON_ARGUMENTS.include?(name)
+      positional << given if kind == :req
+      keywords[name] = given if kind == :key && name == parameter
+    end
+    @client.public_send(call, *positional, **keywords)
+  end
+
+  def assert_named(name, value, error: TypeError)
+    raised = assert_raises(error, "#{name} #{value.inspect}") { yield }
+    assert_match(/\A#{name} must be /, raised.message)
+  end
+
+  def test_a_value_of_another_type_is_a_type_error_that_names_the_argument
+    each_parameter do |call, name|
+      ([7, 1.5, ['x'], Object.new] - (name == :timeout ? [7, 1.5] : [])).each do |value|
+        assert_named(name, value) { call_with(call, name, value) }
+      end
+    end
+    assert_empty Emulator.requests
+  end
+
+  def test_only_true_and_false_are_booleans
+    each_parameter do |call, name|
+      next unless BOOLEANS.include?(name)
+
+      ['false', 'true', '', 0, 1, nil, :false, [], {}].each do |value|
+        assert_named(name, value) { call_with(call, name, value) }
+      end
+    end
+    assert_empty Emulator.requests
+  end
+
+  def test_symbols_are_for_texts_out_of_a_short_list
+    each_parameter do |call, name|
+      next if %i[code_type purpose status publickey_alg].include?(name)
+
+      assert_named(name, :x) { call_with(call, name, :x) }
+    end
+    assert_empty Emulator.requests
+  end
+
+  def test_nil_is_as_if_not_given_for_every_optional_keyword
+    each_parameter do |call, name|
+      next if BOOLEANS.include?(name) || @client.method(call).parameters.include?([:req, name])
+
+      assert_equal outcome { call_with(call, nil, nil) }, outcome { call_with(call, name, nil) }, "#{call} #{name}"
+    end
+  end
+
+  def outcome
+    yield.keys
+  rescue Loginid::Error => e
+    [e.class, e.code, e.message]
+  end
+
+  def test_a_timeout_is_a_positive_number_of_seconds
+    wait = ->(timeout) { @client.wait_code('ada', '000000', :short, timeout: timeout) }
+    ['5', '', true, false, :x, [1], {}, Complex(1, 1)].each do |value|
+      assert_named(:timeout, value) { wait.call(value) }
+    end
+    [0, -5, 0.0, -0.0, Float::INFINITY, -Float::INFINITY, Float::NAN, 4_294_968, 10**30].each do |value|
+      assert_named(:timeout, value, error: ArgumentError) { wait.call(value) }
+    end
+    assert_empty Emulator.requests
+    [nil, 60, 0.5, Rational(1, 2), 1e-9].each { |value| assert_raises(Loginid::Error) { wait.call(value) } }
+  end
+
+  def test_texts_that_cannot_be_sent_are_refused_by_name
+    { 'embedded_nul' => "a\0b", 'invalid_utf8' => "\x00\xD8".dup.force_encoding(Encoding::UTF_16LE) }
+      .each do |code, text|
+        error = assert_raises(Loginid::InvalidArgumentError) { @client.get_user(text) }
+        assert_equal code, error.code
+        assert_match(/\Ausername /, error.message)
+      end
+    ["\xFF", "\xFF".b, nil, ''].each do |text|
+      assert_raises(Loginid::InvalidArgumentError) { @client.get_user(text) }
+    end
+    assert_empty Emulator.requests
+  end
+
+  def test_constructors_name_their_arguments
+    assert_named(:client_id, 7) { Loginid::Client.new(7) }
+    assert_named(:private_key, :key) { Loginid::Client.new('id', private_key: :key) }
+    assert_named(:base_url, 7) { Loginid::Client.management('id', 'key', base_url: 7) }
+    [7, []].each { |value| assert_named(:config, value) { Loginid::Client.with_config(value) } }
+    assert_named(:pointer, 7) { Loginid.json_get('{}', 7) }
+  end
+
+  def test_json_text_is_sent_unchanged_and_a_hash_as_it_is
+    payload = '{"challenge":"c", "credential_id":"i","client_data":"d","authenticator_data":"a","signature":"s",' \
+              '"clientExtensionResults":{"a":{},"b":[],"n":1.50}}'
+    [payload, payload.encode(Encoding::UTF_16BE), JSON.parse(payload), JSON.parse(payload, symbolize_names: true)]
+      .each do |given|
+        assert_raises(Loginid::ApiError) { @client.authenticate_fido2_complete('ada', given) }
+        sent = Emulator.requests.last
+        assert_equal JSON.parse(payload), sent['body']['assertion_payload']
+        assert_includes sent['body_text'], payload if given == payload
+      end
+  end
+
+  def test_what_is_no_json_is_refused_by_name
+    nested = {}
+    200.times { nested = { a: nested } }
+    loop = {}
+    loop[:a] = loop
+    [{ a: Float::NAN }, { a: Float::INFINITY }, { a: "canary\xFF" }, nested, loop].each do |hash|
+      error = assert_raises(Loginid::InvalidArgumentError) { @client.register_fido2_init('ada', options: hash) }
+      assert_equal 'invalid_json', error.code
+      assert_match(/\Aoptions /, error.message)
+      refute_includes error.full_message, 'canary'
+    end
+    assert_empty Emulator.requests
+  end
+end
