@@ -7,8 +7,8 @@ namespace Loginid;
 use FFI\CData;
 
 /**
- * Gathers the log events of a call, to be reported when it has returned: code of
- * the program must not throw in the midst of C frames.
+ * Collects the log events of a call, to be reported after it has returned: code
+ * of the program must not throw in the middle of C frames.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ final class Attempts
     /** @var list<string> */
     private static array $events = [];
 
-    /** One for all clients: PHP keeps what it has given to C until the request ends. */
+    /** One for all clients: PHP keeps a function that it gave to C until the request ends. */
     private static ?CData $holder = null;
 
     /** The function for lid_set_log_callback. */

@@ -14,6 +14,8 @@ use FFI\CData;
  */
 final class Cancel
 {
+    use NonCopyable;
+
     private readonly CData $switch;
 
     public function __construct()
@@ -30,10 +32,6 @@ final class Cancel
         if (isset($this->switch)) {
             Library::ffi()->lid_cancel_free($this->switch);
         }
-    }
-
-    private function __clone()
-    {
     }
 
     public function trigger(): void

@@ -5,15 +5,17 @@ declare(strict_types=1);
 namespace Loginid;
 
 use FFI\CData;
+use Loginid\Exception\InvalidArgumentException;
 
 /**
  * A client of the LoginID service. Forked children may go on using it.
  *
  * Every call returns a Result, which is read like an array, or throws an
- * Exception. Where a user is meant, userId or username is needed, or both.
+ * Exception. Calls that take userId and username need one of them, or both.
  */
 final class Client
 {
+    use NonCopyable;
     use Api\Authentication;
     use Api\Codes;
     use Api\Credentials;
@@ -28,7 +30,7 @@ final class Client
     private $listener = null;
 
     /**
-     * A client for an application. The private key (PEM) may be left out:
+     * A client for an application. The private key (PEM) is optional:
      * applications may be public. Without a base URL it is the public service.
      */
     public function __construct(
@@ -36,7 +38,7 @@ final class Client
         #[\SensitiveParameter] ?string $privateKey = null,
         ?string $baseUrl = null,
     ) {
-        $this->client = Library::newClient('lid_new', $clientId, $privateKey, $baseUrl);
+        $this->client = Library::newClient('lid_new', \compact('clientId', 'privateKey', 'baseUrl'));
     }
 
     /** A client for a management application. */
@@ -45,21 +47,22 @@ final class Client
         #[\SensitiveParameter] string $privateKey,
         ?string $baseUrl = null,
     ): self {
-        return self::holding(Library::newClient('lid_new_management', $clientId, $privateKey, $baseUrl));
+        $arguments = \compact('clientId', 'privateKey', 'baseUrl');
+        return self::holding(Library::newClient('lid_new_management', $arguments));
     }
 
     /**
-     * A client from a configuration with the fields of lid_new_with_config, as
-     * client_id, private_key_file, request_timeout_ms.
+     * A client from a configuration with the fields of lid_new_with_config, for
+     * example client_id, private_key_file, request_timeout_ms.
      *
-     * @param array<string, mixed>|string $config an array or JSON
+     * @param array<string, mixed>|object|string $config an array, an object or JSON text
      */
-    public static function withConfig(#[\SensitiveParameter] array|string $config): self
+    public static function withConfig(#[\SensitiveParameter] array|object|string $config): self
     {
-        return self::holding(Library::newClient('lid_new_with_config', Library::json($config)));
+        return self::holding(Library::newClient('lid_new_with_config', \compact('config')));
     }
 
-    /** A client from LOGINID_CLIENT_ID, LOGINID_PRIVATE_KEY and the like. */
+    /** A client from the variables LOGINID_CLIENT_ID, LOGINID_PRIVATE_KEY, … */
     public static function fromEnv(): self
     {
         return self::holding(Library::newClient('lid_new_from_env'));
@@ -70,22 +73,16 @@ final class Client
         $this->close();
     }
 
-    private function __clone()
-    {
-    }
-
-    /** Shows nothing of what it holds. */
+    /** Shows no secrets. */
     public function __debugInfo(): array
     {
         return ['closed' => $this->client === null];
     }
 
-    public function __serialize(): never
-    {
-        throw new \LogicException('a Loginid\Client cannot be serialized');
-    }
-
-    /** Frees the client. So does the garbage collector. */
+    /**
+     * Frees the client. So does the garbage collector. A call after that throws
+     * an InvalidArgumentException with the code client_closed.
+     */
     public function close(): void
     {
         if ($this->client !== null) {
@@ -95,9 +92,9 @@ final class Client
     }
 
     /**
-     * Calls a function with an array for each HTTP attempt of this client, as
-     * soon as the call that made it ends; with null no longer. What the function
-     * throws, the call throws.
+     * Calls a function with an array for each HTTP attempt of this client, when
+     * the call that made the attempt ends; null stops that. The call throws what
+     * the function throws, in place of its own result.
      *
      * @param ?callable(array<string, mixed>): void $listener
      */
@@ -117,21 +114,21 @@ final class Client
 
     private function native(): CData
     {
-        return $this->client ?? throw new \LogicException('this Loginid\Client is closed');
+        return $this->client
+            ?? throw InvalidArgumentException::local('client_closed', 'this Loginid\Client is closed');
     }
 
-    private function call(
-        string $function,
-        #[\SensitiveParameter] string|int|bool|CData|null ...$arguments,
-    ): Result {
-        foreach ($arguments as $argument) {
-            \is_string($argument) && Library::text($argument);
-        }
+    /** @param array<string, mixed> $arguments by their names */
+    private function call(string $function, #[\SensitiveParameter] array $arguments): Result
+    {
+        $values = Arguments::convert($arguments);
+        // The one of this call, even if it replaces or removes itself.
+        $listener = $this->listener;
         try {
-            return new Result(Library::call($function, $this->native(), ...$arguments));
+            return new Result(Library::call($function, $this->native(), ...$values));
         } finally {
             foreach (Attempts::take() as $event) {
-                ($this->listener)(\json_decode($event, true, flags: \JSON_THROW_ON_ERROR));
+                $listener(Json::toArray($event));
             }
         }
     }

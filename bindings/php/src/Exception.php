@@ -31,11 +31,15 @@ class Exception extends \RuntimeException
     /**
      * @param int $status the status number
      * @param array<string, mixed> $fields the members of the error object
-     * @param string $json the error object as the library gave it
+     * @param string $json the error object as JSON text
      */
-    final public function __construct(int $status, private array $fields, private string $json = '')
-    {
-        parent::__construct($fields['message'] ?? 'the library gave no reason', $status);
+    final public function __construct(
+        int $status,
+        private array $fields,
+        private string $json = '',
+        ?\Throwable $previous = null,
+    ) {
+        parent::__construct($fields['message'] ?? 'the library gave no reason', $status, $previous);
     }
 
     /**
@@ -50,19 +54,37 @@ class Exception extends \RuntimeException
         return new $class($status, $fields, $json);
     }
 
-    /** The status, as "LID_ERROR_API"; getCode() has its number. */
+    /**
+     * An error that this package finds itself, in the form of the library's: of
+     * the status that the class is for.
+     *
+     * @internal
+     */
+    public static function local(string $code, string $message, ?\Throwable $previous = null): static
+    {
+        $name = \array_search(static::class, self::CLASSES, true);
+        $fields = [
+            'status' => $name, 'code' => $code, 'message' => $message, 'operation' => null, 'http_status' => null,
+            'request_id' => null, 'retryable' => false, 'retry_after_ms' => null,
+        ];
+        // Statuses are numbered from 1, in this order.
+        $number = (int) \array_search($name, \array_keys(self::CLASSES), true) + 1;
+        return new static($number, $fields, \json_encode(['error' => $fields], \JSON_THROW_ON_ERROR), $previous);
+    }
+
+    /** The name of the status, for example "LID_ERROR_API"; getCode() has its number. */
     public function getStatus(): string
     {
         return $this->fields['status'];
     }
 
-    /** The service's code or the library's own, as "user_not_found". */
+    /** The service's code or the library's own, for example "user_not_found". */
     public function getErrorCode(): ?string
     {
         return $this->fields['code'] ?? null;
     }
 
-    /** The call, as "get_user". */
+    /** The call, for example "get_user". */
     public function getOperation(): ?string
     {
         return $this->fields['operation'] ?? null;
@@ -74,7 +96,7 @@ class Exception extends \RuntimeException
         return $this->fields['http_status'] ?? null;
     }
 
-    /** What the service knows the request by; null if none was sent. */
+    /** The Request-ID header of the request, for the service's support; null if none was sent. */
     public function getRequestId(): ?string
     {
         return $this->fields['request_id'] ?? null;
@@ -86,14 +108,14 @@ class Exception extends \RuntimeException
         return $this->fields['retryable'] ?? false;
     }
 
-    /** How long to wait before another try, in seconds; null if not known. */
+    /** How long to wait before the next try, in seconds; null if not known. */
     public function getRetryAfter(): ?float
     {
         $milliseconds = $this->fields['retry_after_ms'] ?? null;
         return $milliseconds === null ? null : $milliseconds / 1000;
     }
 
-    /** The error object as the library gave it. */
+    /** The error object as JSON text. */
     public function getJson(): string
     {
         return $this->json;

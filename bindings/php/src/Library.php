@@ -6,7 +6,7 @@ namespace Loginid;
 
 use FFI;
 use FFI\CData;
-use Loginid\Exception\InvalidArgumentException;
+use Loginid\Exception\ConfigException;
 
 /**
  * The C library: loading it, calling it, and all handling of its memory.
@@ -17,7 +17,7 @@ final class Library
 {
     private const SCOPE = 'LOGINID';
     private const HEADER = __DIR__ . '/../loginid.h';
-    private const INVALID_ARGUMENT = 1;
+    private const NAME = 'libloginid.so.0';
 
     private static ?FFI $ffi = null;
 
@@ -29,17 +29,43 @@ final class Library
 
     private static function load(): FFI
     {
-        $path = \getenv('LOGINID_LIBRARY');
-        if ($path === false || $path === '') {
+        if (!\extension_loaded('ffi')) {
+            throw ConfigException::local(
+                'ffi_unavailable',
+                'PHP has no FFI here: install its ffi extension, and load it with `extension=ffi` in php.ini',
+            );
+        }
+        $path = \getenv('LOGINID_LIBRARY') ?: '';
+        if ($path === '') {
             try {
                 return FFI::scope(self::SCOPE);
             } catch (FFI\Exception) {
                 // ffi.preload did not load it.
-                $path = 'libloginid.so.0';
+                $path = self::NAME;
             }
         }
-        // FFI::cdef takes no preprocessor lines; those of the header are for ffi.preload.
-        return FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);
+        try {
+            // FFI::cdef takes no preprocessor lines; those of the header are for ffi.preload.
+            return FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);
+        } catch (FFI\Exception $exception) {
+            throw self::unusable($exception);
+        }
+    }
+
+    /** The error with what to do about it. */
+    private static function unusable(FFI\Exception $exception): \Throwable
+    {
+        $reason = $exception->getMessage();
+        if (\str_contains($reason, 'ffi.enable')) {
+            return ConfigException::local('ffi_unavailable', \sprintf(
+                'PHP restricts FFI here (ffi.enable is "%s", the SAPI is %s): set `ffi.enable=true` in php.ini, '
+                . 'start PHP with `-d ffi.enable=true`, or preload this package as docs/php.md says',
+                \ini_get('ffi.enable'),
+                \PHP_SAPI,
+            ), $exception);
+        }
+        $advice = 'install libloginid, or set LOGINID_LIBRARY to the full path of ' . self::NAME;
+        return new FFI\Exception("$reason: $advice", 0, $exception);
     }
 
     /**
@@ -49,62 +75,32 @@ final class Library
      */
     public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): string
     {
-        $ffi = self::ffi();
-        $out = $ffi->new('char *');
-        try {
-            $status = $ffi->$function(...$arguments, ...[FFI::addr($out)]);
-            $json = FFI::isNull($out) ? '' : FFI::string($out);
-        } finally {
-            $ffi->lid_free_string($out);
-        }
-        if ($status !== 0) {
-            throw Exception::from($status, $ffi->lid_status_name($status), $json);
-        }
-        return $json;
-    }
-
-    /** Makes a client by one of the lid_new functions. */
-    public static function newClient(string $function, #[\SensitiveParameter] ?string ...$arguments): CData
-    {
-        $client = self::ffi()->new('lid_client *');
-        self::call($function, ...\array_map(self::text(...), $arguments), ...[FFI::addr($client)]);
-        return $client;
-    }
-
-    /** A text as C takes it: there it would end at its first NUL. */
-    public static function text(#[\SensitiveParameter] ?string $text): ?string
-    {
-        if ($text !== null && \str_contains($text, "\0")) {
-            throw new InvalidArgumentException(self::INVALID_ARGUMENT, [
-                'status' => 'LID_ERROR_INVALID_ARGUMENT',
-                'code' => 'embedded_nul',
-                'message' => 'a text holds a NUL character',
-            ]);
-        }
-        return $text;
+        return Signals::heldBack(static function () use ($function, $arguments): string {
+            $ffi = self::ffi();
+            $out = $ffi->new('char *');
+            try {
+                $status = $ffi->$function(...$arguments, ...[FFI::addr($out)]);
+                $json = FFI::isNull($out) ? '' : FFI::string($out);
+            } finally {
+                $ffi->lid_free_string($out);
+            }
+            if ($status !== 0) {
+                throw Exception::from($status, $ffi->lid_status_name($status), $json);
+            }
+            return $json;
+        });
     }
 
     /**
-     * JSON, from an array or given as text.
+     * Makes a client with one of the lid_new functions.
      *
-     * @param array<string, mixed>|string|null $value
+     * @param array<string, mixed> $arguments by their names
      */
-    public static function json(#[\SensitiveParameter] array|string|null $value): ?string
+    public static function newClient(string $function, #[\SensitiveParameter] array $arguments = []): CData
     {
-        if (\is_array($value)) {
-            // No members are an object too.
-            $value = \json_encode((object) $value, \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION);
-        }
-        return self::text($value);
-    }
-
-    /** Seconds in milliseconds; 0, the configured limit, for null. */
-    public static function milliseconds(?float $seconds): int
-    {
-        $milliseconds = $seconds === null ? 0.0 : \ceil($seconds * 1000);
-        if ($seconds !== null && !($milliseconds >= 1 && $milliseconds <= 0xFFFFFFFF)) {
-            throw new \ValueError('timeout must be a positive number of seconds');
-        }
-        return (int) $milliseconds;
+        $values = Arguments::convert($arguments);
+        $client = self::ffi()->new('lid_client *');
+        self::call($function, ...$values, ...[FFI::addr($client)]);
+        return $client;
     }
 }

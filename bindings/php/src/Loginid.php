@@ -4,16 +4,16 @@ declare(strict_types=1);
 
 namespace Loginid;
 
-/** What needs no client. */
+/** The helpers that need no client. */
 final class Loginid
 {
-    /** The version of the C library, as "0.1.0". */
+    /** The version of the C library, for example "0.1.0". */
     public static function version(): string
     {
         return Library::ffi()->lid_version();
     }
 
-    /** The name of a status number, as "LID_ERROR_API". */
+    /** The name of a status number, for example "LID_ERROR_API". */
     public static function statusName(int $status): string
     {
         return Library::ffi()->lid_status_name($status);
@@ -29,10 +29,10 @@ final class Loginid
      * One value of a JSON text by its RFC 6901 pointer, as the C library sees
      * it: a string without quotes, anything else as JSON.
      *
-     * @param array<string, mixed>|string $json
+     * @param array<mixed>|object|string $json
      */
-    public static function jsonGet(array|string $json, string $pointer): string
+    public static function jsonGet(array|object|string $json, string $pointer): string
     {
-        return Library::call('lid_json_get', Library::json($json), Library::text($pointer));
+        return Library::call('lid_json_get', ...Arguments::convert(\compact('json', 'pointer')));
     }
 }

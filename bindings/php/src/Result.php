@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace Loginid;
 
 /**
- * The answer of a call. It is read like an array, and has the JSON it was made
- * from, which keeps what an array may lose, as the precision of numbers.
+ * The answer of a call. It is read like an array, with exactly the members that
+ * the library checked; integers of more than 64 bits are strings of their digits.
+ * An empty array may have been an object: toObject(), toJson() and json_encode()
+ * keep that apart.
  *
  * @implements \ArrayAccess<string, mixed>
  * @implements \IteratorAggregate<string, mixed>
@@ -17,15 +19,21 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
     private readonly array $values;
 
     /** @internal */
-    public function __construct(private readonly string $json)
+    public function __construct(#[\SensitiveParameter] private readonly string $json)
     {
-        $this->values = \json_decode($json, true, flags: \JSON_THROW_ON_ERROR);
+        $this->values = Json::toArray($json);
     }
 
     /** @return array<string, mixed> */
     public function toArray(): array
     {
         return $this->values;
+    }
+
+    /** The answer with its objects as objects, to pass a part of it on with json_encode(). */
+    public function toObject(): \stdClass
+    {
+        return Json::toObject($this->json);
     }
 
     /** The JSON text, as the library gave it. */
@@ -64,9 +72,8 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
         return \count($this->values);
     }
 
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
+    public function jsonSerialize(): \stdClass
     {
-        return $this->values;
+        return $this->toObject();
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
+use Loginid\Cancel;
 use Loginid\Client;
 use Loginid\Exception\ConfigException;
 use Loginid\Exception\InvalidArgumentException;
@@ -53,29 +54,39 @@ final class ClientTest extends TestCase
         });
     }
 
-    public function testTextsThatCannotBeSentAreRefused(): void
-    {
-        foreach (["a\0b", "\xFF", ''] as $text) {
-            $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser($text));
-        }
-        foreach ([0.0, -1.0, \NAN, \INF] as $timeout) {
-            $this->thrown(\ValueError::class, fn () => $this->client->waitCode('ada', 'c', 'short', $timeout));
-        }
-        self::assertSame([], Emulator::requests());
-    }
-
     public function testAClosedClientSaysSo(): void
     {
         $this->client->close();
         $this->client->close();
-        $this->thrown(\LogicException::class, fn () => $this->client->getUser('ada'));
+        $calls = [
+            fn () => $this->client->getUser('ada'),
+            fn () => $this->client->waitCode('ada', '123456', 'short'),
+            fn () => $this->client->generateServiceToken('users.retrieve'),
+            fn () => $this->client->onAttempt(null),
+        ];
+        foreach ($calls as $call) {
+            $exception = $this->thrown(InvalidArgumentException::class, $call);
+            self::assertSame(
+                [1, 'LID_ERROR_INVALID_ARGUMENT', 'client_closed', false],
+                [$exception->getCode(), $exception->getStatus(), $exception->getErrorCode(), $exception->isRetryable()],
+            );
+            self::assertSame('client_closed', Loginid::jsonGet($exception->getJson(), '/error/code'));
+        }
     }
 
-    public function testAClientIsNeitherCopiedNorWrittenDown(): void
+    public function testClientsAndSwitchesAreNeitherCopiedNorSerialized(): void
     {
-        $this->thrown(\Error::class, fn () => clone $this->client);
-        $this->thrown(\LogicException::class, fn () => \serialize($this->client));
+        foreach ([$this->client, new Cancel()] as $object) {
+            $class = $object::class;
+            $exception = $this->thrown(\Error::class, fn () => clone $object);
+            self::assertStringContainsString("private $class::__clone()", $exception->getMessage());
+            $exception = $this->thrown(\LogicException::class, fn () => \serialize($object));
+            self::assertSame("a $class cannot be serialized", $exception->getMessage());
+            $serialized = \sprintf('O:%d:"%s":0:{}', \strlen($class), $class);
+            $this->thrown(\LogicException::class, fn () => \unserialize($serialized));
+        }
         self::assertSame(['closed' => false], $this->client->__debugInfo());
+        self::assertSame('ada', $this->client->addUserWithoutCredentials('ada')['username']);
     }
 
     public function testEachAttemptIsTold(): void
@@ -111,6 +122,19 @@ final class ClientTest extends TestCase
         $this->thrown(\OutOfRangeException::class, fn () => $this->client->getUser($user));
     }
 
+    public function testAListenerThatRemovesItselfHearsTheRestOfTheCall(): void
+    {
+        $user = $this->user();
+        Emulator::fault('/manage/users/retrieve', ['kind' => 'status', 'code' => 503]);
+        $attempts = [];
+        $this->client->onAttempt(function (array $event) use (&$attempts): void {
+            $this->client->onAttempt(null);
+            $attempts[] = $event['attempt'];
+        });
+        self::assertSame($user, $this->client->getUser($user)['username']);
+        self::assertSame([1, 2], $attempts);
+    }
+
     public function testLoginidLibrarySaysWhereTheLibraryIs(): void
     {
         $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (FFI\Exception $e) { echo $e->getMessage(); }';
@@ -121,8 +145,10 @@ final class ClientTest extends TestCase
             null,
             ['LOGINID_LIBRARY' => '/no/such/library.so'] + \getenv(),
         );
-        self::assertStringContainsString('/no/such/library.so', \stream_get_contents($pipes[1]));
-        \proc_close($process);
+        $output = \stream_get_contents($pipes[1]);
+        self::assertStringContainsString('/no/such/library.so', $output);
+        self::assertStringContainsString('install libloginid, or set LOGINID_LIBRARY', $output);
+        self::assertSame(0, \proc_close($process));
     }
 
     public function testWhatNeedsNoClient(): void
@@ -131,6 +157,7 @@ final class ClientTest extends TestCase
         self::assertSame('LID_ERROR_API', Loginid::statusName(7));
         self::assertStringContainsString('BEGIN PUBLIC KEY', Loginid::generateKeyPair()['public_key']);
         self::assertSame('b', Loginid::jsonGet(['a' => ['b']], '/a/0'));
+        self::assertSame('{}', Loginid::jsonGet((object) ['a' => new \stdClass()], '/a'));
         $this->thrown(InvalidArgumentException::class, fn () => Loginid::jsonGet('{}', '/a'));
     }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-/** The tester's side of the emulator. */
+/** The control API of the emulator. */
 final class Emulator
 {
     public static function reset(): void
@@ -31,6 +31,14 @@ final class Emulator
         return self::request('GET', 'requests')['requests'];
     }
 
+    /** The last request to the service itself, with objects as objects. */
+    public static function lastRequest(): \stdClass
+    {
+        $all = \json_decode(self::send('GET', 'requests'), flags: \JSON_THROW_ON_ERROR)->requests;
+        $own = \array_filter($all, static fn (\stdClass $request): bool => $request->path !== '/certs');
+        return \end($own) ?: throw new \RuntimeException('the service received no request');
+    }
+
     /** @param array<string, mixed> $fault */
     public static function fault(string $path, array $fault, int $times = 1): void
     {
@@ -40,12 +48,17 @@ final class Emulator
     /** @return array<string, mixed> */
     private static function request(string $method, string $path, string $body = ''): array
     {
+        return \json_decode(self::send($method, $path, $body), true, flags: \JSON_THROW_ON_ERROR);
+    }
+
+    private static function send(string $method, string $path, string $body = ''): string
+    {
         $base = \getenv('LOGINID_EMULATOR_URL')
             ?: throw new \RuntimeException('Run the tests with: loginid-emulator exec -- phpunit, or make test-php');
         $context = \stream_context_create(['http' => [
             'method' => $method, 'header' => 'Content-Type: application/json', 'content' => $body,
         ]]);
         $answer = \file_get_contents("$base/_emulator/$path", false, $context);
-        return \json_decode($answer ?: '{}', true, flags: \JSON_THROW_ON_ERROR);
+        return $answer ?: throw new \RuntimeException("the emulator refused $path");
     }
 }

@@ -69,12 +69,15 @@ final class HeaderTest extends PhpUnitTestCase
 
     public function testEveryStatusHasAClassOfItsOwn(): void
     {
-        \preg_match_all('/^ +(LID_ERROR_\w+) = \d+/m', \file_get_contents(self::HEADER), $names);
+        \preg_match_all('/^ +(LID_ERROR_\w+) = (\d+)/m', \file_get_contents(self::HEADER), $names);
         self::assertGreaterThanOrEqual(14, \count($names[1]));
         self::assertSame($names[1], \array_keys(Exception::CLASSES));
-        foreach (Exception::CLASSES as $class) {
+        foreach (Exception::CLASSES as $name => $class) {
             self::assertTrue(\is_subclass_of($class, Exception::class), $class);
+            $numbers[] = (string) $class::local('code', 'message')->getCode();
+            self::assertSame($name, $class::local('code', 'message')->getStatus());
         }
+        self::assertSame($names[2], $numbers);
     }
 
     /** @return list<string> */

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
-use Loginid\Library;
 use Loginid\Result;
 
 /**
@@ -15,30 +14,30 @@ trait Authentication
 {
     public function authenticatePassword(string $username, #[\SensitiveParameter] string $password): Result
     {
-        return $this->call('lid_authenticate_password', $username, $password);
+        return $this->call('lid_authenticate_password', \compact('username', 'password'));
     }
 
     /** `{assertion_payload}` for the browser. */
     public function authenticateFido2Init(string $username): Result
     {
-        return $this->call('lid_authenticate_fido2_init', $username);
+        return $this->call('lid_authenticate_fido2_init', \compact('username'));
     }
 
-    /** @param array<string, mixed>|string $assertionPayload what the browser answered, an array or JSON */
-    public function authenticateFido2Complete(string $username, array|string $assertionPayload): Result
+    /** @param array<string, mixed>|object|string $assertionPayload the browser's answer: best its JSON text */
+    public function authenticateFido2Complete(string $username, array|object|string $assertionPayload): Result
     {
-        return $this->call('lid_authenticate_fido2_complete', $username, Library::json($assertionPayload));
+        return $this->call('lid_authenticate_fido2_complete', \compact('username', 'assertionPayload'));
     }
 
     /** `{credential_uuid, iframe_url}` */
     public function authenticateDocScanInit(string $username, ?string $credentialId = null): Result
     {
-        return $this->call('lid_authenticate_doc_scan_init', $username, $credentialId);
+        return $this->call('lid_authenticate_doc_scan_init', \compact('username', 'credentialId'));
     }
 
     public function authenticateDocScanComplete(string $username, string $credentialId): Result
     {
-        return $this->call('lid_authenticate_doc_scan_complete', $username, $credentialId);
+        return $this->call('lid_authenticate_doc_scan_complete', \compact('username', 'credentialId'));
     }
 
     /** `{challenge_id, server_nonce}` for the user's key (SPKI PEM). */
@@ -47,7 +46,7 @@ trait Authentication
         string $publickey,
         ?string $publickeyAlg = null,
     ): Result {
-        return $this->call('lid_authenticate_publickey_init', $username, $publickey, $publickeyAlg);
+        return $this->call('lid_authenticate_publickey_init', \compact('username', 'publickey', 'publickeyAlg'));
     }
 
     /** With a JWT that the user's key signed over the challenge. */
@@ -56,6 +55,6 @@ trait Authentication
         string $challengeId,
         #[\SensitiveParameter] string $assertion,
     ): Result {
-        return $this->call('lid_authenticate_publickey_complete', $username, $challengeId, $assertion);
+        return $this->call('lid_authenticate_publickey_complete', \compact('username', 'challengeId', 'assertion'));
     }
 }

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Loginid\Api;
 
 use Loginid\Cancel;
-use Loginid\Library;
 use Loginid\Result;
 
 /**
@@ -15,15 +14,19 @@ use Loginid\Result;
  */
 trait Codes
 {
-    /** Makes a code; with authorize it may be used at once. */
+    /**
+     * Makes a code; with authorize it can be used at once.
+     *
+     * @param bool $authorize anything but true and false is a TypeError, also in weak mode
+     */
     public function generateCode(
         string $codeType,
         string $purpose,
-        bool $authorize = false,
+        mixed $authorize = false,
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_generate_code', $codeType, $purpose, $authorize, $userId, $username);
+        return $this->call('lid_generate_code', \compact('codeType', 'purpose', 'authorize', 'userId', 'username'));
     }
 
     /** Allows a code to be used. */
@@ -34,32 +37,32 @@ trait Codes
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_authorize_code', $code, $codeType, $purpose, $userId, $username);
+        return $this->call('lid_authorize_code', \compact('code', 'codeType', 'purpose', 'userId', 'username'));
     }
 
-    /** Makes all of a user's codes of a type and purpose useless. */
+    /** Invalidates all of a user's codes of a type and purpose. */
     public function invalidateAllCodes(
         string $codeType,
         string $purpose,
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_invalidate_all_codes', $codeType, $purpose, $userId, $username);
+        return $this->call('lid_invalidate_all_codes', \compact('codeType', 'purpose', 'userId', 'username'));
     }
 
     /**
      * Waits until a code is authorized, which logs the user in: the
-     * authentication response. The timeout is in seconds; without one it is the
-     * configured limit (180 s). The process does nothing else meanwhile.
+     * authentication response. The process does nothing else meanwhile.
+     *
+     * @param int|float|null $timeout in seconds, more than 0; the configured limit (180 s) if null
      */
     public function waitCode(
         string $username,
         #[\SensitiveParameter] string $code,
         string $codeType,
-        ?float $timeout = null,
+        mixed $timeout = null,
         ?Cancel $cancel = null,
     ): Result {
-        $milliseconds = Library::milliseconds($timeout);
-        return $this->call('lid_wait_code', $username, $code, $codeType, $milliseconds, $cancel?->native());
+        return $this->call('lid_wait_code', \compact('username', 'code', 'codeType', 'timeout', 'cancel'));
     }
 }

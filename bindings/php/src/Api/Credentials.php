@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
-use Loginid\Library;
 use Loginid\Result;
 
 /** A user's credentials. */
@@ -16,7 +15,7 @@ trait Credentials
      */
     public function getCredentials(?string $status = null, ?string $userId = null, ?string $username = null): Result
     {
-        return $this->call('lid_get_credentials', $status, $userId, $username);
+        return $this->call('lid_get_credentials', \compact('status', 'userId', 'username'));
     }
 
     /** Gives a credential another name. */
@@ -26,55 +25,59 @@ trait Credentials
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_rename_credential', $credentialId, $name, $userId, $username);
+        return $this->call('lid_rename_credential', \compact('credentialId', 'name', 'userId', 'username'));
     }
 
-    /** Makes a credential useless for good. */
+    /** Revokes a credential for good. */
     public function revokeCredential(string $credentialId, ?string $userId = null, ?string $username = null): Result
     {
-        return $this->call('lid_revoke_credential', $credentialId, $userId, $username);
+        return $this->call('lid_revoke_credential', \compact('credentialId', 'userId', 'username'));
     }
 
     /**
      * Begins adding a FIDO2 credential without the user's code.
      *
-     * @param array<string, mixed>|string|null $options display_name, override_name, roaming_authenticator
+     * @param array<string, mixed>|object|string|null $options display_name, override_name, roaming_authenticator
      */
     public function forceFido2CredentialInit(
         ?string $userId = null,
         ?string $username = null,
-        array|string|null $options = null,
+        array|object|string|null $options = null,
     ): Result {
-        return $this->call('lid_force_fido2_credential_init', $userId, $username, Library::json($options));
+        return $this->call('lid_force_fido2_credential_init', \compact('userId', 'username', 'options'));
     }
 
     /**
      * Begins adding a FIDO2 credential with a code of the purpose "add_credential".
      *
-     * @param array<string, mixed>|string|null $options as in forceFido2CredentialInit()
+     * @param array<string, mixed>|object|string|null $options as in forceFido2CredentialInit()
      */
     public function initAddFido2CredentialWithCode(
         #[\SensitiveParameter] string $code,
         string $codeType,
         string $username,
-        array|string|null $options = null,
+        array|object|string|null $options = null,
     ): Result {
-        $options = Library::json($options);
-        return $this->call('lid_init_add_fido2_credential_with_code', $code, $codeType, $username, $options);
+        return $this->call(
+            'lid_init_add_fido2_credential_with_code',
+            \compact('code', 'codeType', 'username', 'options'),
+        );
     }
 
     /**
      * Completes adding a FIDO2 credential.
      *
-     * @param array<string, mixed>|string $attestationPayload what the browser answered, an array or JSON
+     * @param array<string, mixed>|object|string $attestationPayload the browser's answer: best its JSON text
      */
     public function completeAddFido2Credential(
-        array|string $attestationPayload,
+        array|object|string $attestationPayload,
         string $username,
         ?string $credentialName = null,
     ): Result {
-        $payload = Library::json($attestationPayload);
-        return $this->call('lid_complete_add_fido2_credential', $payload, $username, $credentialName);
+        return $this->call(
+            'lid_complete_add_fido2_credential',
+            \compact('attestationPayload', 'username', 'credentialName'),
+        );
     }
 
     /** Begins adding a document scan: `{credential_uuid, iframe_url}`. */
@@ -83,17 +86,24 @@ trait Credentials
         ?string $username = null,
         ?string $credentialName = null,
     ): Result {
-        return $this->call('lid_add_doc_scan_credential_init', $userId, $username, $credentialName);
+        return $this->call('lid_add_doc_scan_credential_init', \compact('userId', 'username', 'credentialName'));
     }
 
-    /** Completes adding a document scan. */
+    /**
+     * Completes adding a document scan.
+     *
+     * @param bool $activate anything but true and false is a TypeError, also in weak mode
+     */
     public function addDocScanCredentialComplete(
         string $credentialId,
-        bool $activate = false,
+        mixed $activate = false,
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_add_doc_scan_credential_complete', $credentialId, $activate, $userId, $username);
+        return $this->call(
+            'lid_add_doc_scan_credential_complete',
+            \compact('credentialId', 'activate', 'userId', 'username'),
+        );
     }
 
     /** Tells where the result of a document scan is. */
@@ -102,13 +112,13 @@ trait Credentials
         ?string $userId = null,
         ?string $username = null,
     ): Result {
-        return $this->call('lid_evaluate_doc_scan_credential', $credentialId, $userId, $username);
+        return $this->call('lid_evaluate_doc_scan_credential', \compact('credentialId', 'userId', 'username'));
     }
 
     /** Makes a code the user can recover the account with. Show it once. */
     public function generateRecoveryCode(?string $userId = null, ?string $username = null): Result
     {
-        return $this->call('lid_generate_recovery_code', $userId, $username);
+        return $this->call('lid_generate_recovery_code', \compact('userId', 'username'));
     }
 
     /** Adds a public key (SPKI PEM) as a credential. */
@@ -121,11 +131,7 @@ trait Credentials
     ): Result {
         return $this->call(
             'lid_add_publickey_credential',
-            $publickey,
-            $publickeyAlg,
-            $userId,
-            $username,
-            $credentialName,
+            \compact('publickey', 'publickeyAlg', 'userId', 'username', 'credentialName'),
         );
     }
 }

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
-use Loginid\Library;
 use Loginid\Result;
 
 /** Registering users. */
@@ -13,31 +12,30 @@ trait Registration
     /**
      * Begins a FIDO2 registration.
      *
-     * @param array<string, mixed>|string|null $options display_name, override_name, roaming_authenticator,
+     * @param array<string, mixed>|object|string|null $options display_name, override_name, roaming_authenticator,
      *     register_session
      */
-    public function registerFido2Init(string $username, array|string|null $options = null): Result
+    public function registerFido2Init(string $username, array|object|string|null $options = null): Result
     {
-        return $this->call('lid_register_fido2_init', $username, Library::json($options));
+        return $this->call('lid_register_fido2_init', \compact('username', 'options'));
     }
 
     /**
      * Completes a FIDO2 registration; the authentication response.
      *
-     * @param array<string, mixed>|string $attestationPayload what the browser answered, an array or JSON
+     * @param array<string, mixed>|object|string $attestationPayload the browser's answer: best its JSON text
      */
     public function registerFido2Complete(
         string $username,
-        array|string $attestationPayload,
+        array|object|string $attestationPayload,
         ?string $credentialName = null,
     ): Result {
-        $payload = Library::json($attestationPayload);
-        return $this->call('lid_register_fido2_complete', $username, $payload, $credentialName);
+        return $this->call('lid_register_fido2_complete', \compact('username', 'attestationPayload', 'credentialName'));
     }
 
     /** Registers a user with a password; the authentication response. */
     public function registerPassword(string $username, #[\SensitiveParameter] string $password): Result
     {
-        return $this->call('lid_register_password', $username, $password);
+        return $this->call('lid_register_password', \compact('username', 'password'));
     }
 }

@@ -19,7 +19,7 @@ trait Tokens
         ?string $userId = null,
         ?string $nonce = null,
     ): Result {
-        return $this->call('lid_generate_service_token', $scope, $username, $userId, $nonce);
+        return $this->call('lid_generate_service_token', \compact('scope', 'username', 'userId', 'nonce'));
     }
 
     /**
@@ -29,12 +29,12 @@ trait Tokens
      */
     public function verifyToken(#[\SensitiveParameter] string $token, ?string $username = null): Result
     {
-        return $this->call('lid_verify_token', $token, $username);
+        return $this->call('lid_verify_token', \compact('token', 'username'));
     }
 
     /** A transaction token: it allows creating one transaction of this payload. */
     public function generateTxAuthToken(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
-        return $this->call('lid_generate_tx_auth_token', $txPayload, $username, $nonce);
+        return $this->call('lid_generate_tx_auth_token', \compact('txPayload', 'username', 'nonce'));
     }
 }

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
-use Loginid\Library;
 use Loginid\Result;
 
 /** Transactions that a user confirms. */
@@ -13,7 +12,7 @@ trait Transactions
     /** Creates a transaction: `{id, nonce}`. Keep the nonce for verifyTransaction(). */
     public function createTx(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
-        return $this->call('lid_create_tx', $txPayload, $username, $nonce);
+        return $this->call('lid_create_tx', \compact('txPayload', 'username', 'nonce'));
     }
 
     /**
@@ -25,7 +24,7 @@ trait Transactions
         string $txPayload,
         ?string $nonce = null,
     ): Result {
-        return $this->call('lid_verify_transaction', $txToken, $txPayload, $nonce);
+        return $this->call('lid_verify_transaction', \compact('txToken', 'txPayload', 'nonce'));
     }
 
     /**
@@ -38,16 +37,16 @@ trait Transactions
         ?string $txPayload = null,
         ?string $nonce = null,
     ): Result {
-        return $this->call('lid_init_tx', $username, $txId, $txPayload, $nonce);
+        return $this->call('lid_init_tx', \compact('username', 'txId', 'txPayload', 'nonce'));
     }
 
     /**
      * Completes the confirmation: `{jwt}`, for verifyTransaction().
      *
-     * @param array<string, mixed>|string $assertionPayload what the browser answered, an array or JSON
+     * @param array<string, mixed>|object|string $assertionPayload the browser's answer: best its JSON text
      */
-    public function completeTx(string $txId, string $username, array|string $assertionPayload): Result
+    public function completeTx(string $txId, string $username, array|object|string $assertionPayload): Result
     {
-        return $this->call('lid_complete_tx', $txId, $username, Library::json($assertionPayload));
+        return $this->call('lid_complete_tx', \compact('txId', 'username', 'assertionPayload'));
     }
 }

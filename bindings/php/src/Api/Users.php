@@ -12,42 +12,42 @@ trait Users
     /** The user's profile; an ApiException with the code user_not_found if there is none. */
     public function getUser(string $username): Result
     {
-        return $this->call('lid_get_user', $username);
+        return $this->call('lid_get_user', \compact('username'));
     }
 
     /** Adds a user who has no credential yet; the profile. */
     public function addUserWithoutCredentials(string $username): Result
     {
-        return $this->call('lid_add_user_without_credentials', $username);
+        return $this->call('lid_add_user_without_credentials', \compact('username'));
     }
 
     /** Lets a deactivated user log in again; the profile. */
     public function activateUserById(string $userId): Result
     {
-        return $this->call('lid_activate_user_by_id', $userId);
+        return $this->call('lid_activate_user_by_id', \compact('userId'));
     }
 
     /** Keeps a user from logging in; the profile. */
     public function deactivateUserById(string $userId): Result
     {
-        return $this->call('lid_deactivate_user_by_id', $userId);
+        return $this->call('lid_deactivate_user_by_id', \compact('userId'));
     }
 
     /** Deletes a user and all credentials. */
     public function deleteByUserId(string $userId): Result
     {
-        return $this->call('lid_delete_by_user_id', $userId);
+        return $this->call('lid_delete_by_user_id', \compact('userId'));
     }
 
     /** Deletes a user and all credentials. */
     public function deleteByUsername(string $username): Result
     {
-        return $this->call('lid_delete_by_username', $username);
+        return $this->call('lid_delete_by_username', \compact('username'));
     }
 
     /** Has the service send the user a mail to verify the address. */
     public function sendEmailVerification(string $userId): Result
     {
-        return $this->call('lid_send_email_verification', $userId);
+        return $this->call('lid_send_email_verification', \compact('userId'));
     }
 }

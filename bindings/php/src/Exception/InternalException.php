@@ -6,7 +6,7 @@ namespace Loginid\Exception;
 
 use Loginid\Exception;
 
-/** A defect of the library. The client stays usable. */
+/** An internal error of the library. The client stays usable. */
 final class InternalException extends Exception
 {
 }

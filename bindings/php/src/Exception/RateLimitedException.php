@@ -6,7 +6,10 @@ namespace Loginid\Exception;
 
 use Loginid\Exception;
 
-/** The service asks to slow down; see getRetryAfter(). */
+/**
+ * Too many requests: the service answered 429, or the library asks for no more
+ * unknown keys (unknown_key_throttled). See getRetryAfter().
+ */
 final class RateLimitedException extends Exception
 {
 }
