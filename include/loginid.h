@@ -23,6 +23,13 @@
  * fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
  * LID_ERROR_CLAIM_MISMATCH too. Functions name what is theirs beyond that.
  *
+ * A `jwt` in an answer is verified before the answer is handed on, as by
+ * lid_verify_token: it must also be the named user's, names compared without
+ * regard to ASCII case. LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
+ * LID_ERROR_CLAIM_MISMATCH of such a call are about that token; the call itself was
+ * carried out. A log-in or registration whose answer says
+ * `"is_authenticated":false` is LID_ERROR_RESPONSE.
+ *
  * A client may be used by any number of threads at once, and across fork().
  *
  * This file is generated from src/ffi/: do not edit it, run `make header`.
@@ -75,8 +82,8 @@ typedef enum {
      */
     LID_ERROR_TOKEN_EXPIRED = 5,
     /**
-     * The token's audience, username, issuer, nonce or transaction hash is not
-     * the expected one.
+     * The token's audience, user, issuer, nonce or transaction hash is not the
+     * expected one, or it is a token of another kind.
      */
     LID_ERROR_CLAIM_MISMATCH = 6,
     /**
@@ -84,7 +91,8 @@ typedef enum {
      */
     LID_ERROR_API = 7,
     /**
-     * The service asks to slow down (429).
+     * Too much was asked for lately: the service says so (429), or many tokens
+     * with unknown keys came in.
      */
     LID_ERROR_RATE_LIMITED = 8,
     /**
@@ -194,6 +202,7 @@ lid_status lid_new_management(const char *client_id,
  * `ca_file` or `ca_pem`, `client_cert_pem` with `client_key_pem`, `proxy` (a
  * URL or "env"), `leeway_s` 60, `issuer`, `max_token_age_s`, `require_exp`,
  * `public_keys` (an object: PEM by key id), `key_cache_ttl_s` 3600,
+ * `fetch_keys` true (false: `public_keys` are all the keys there are),
  * `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
  *
  * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
@@ -271,14 +280,18 @@ lid_status lid_generate_service_token(const lid_client *client,
                                       char **out);
 
 /**
- * Verifies a token that the service issued to this application: its form, its
- * ES256 signature, audience and times, and with `username` (may be NULL) whose
- * it is. The service's key is fetched once and kept.
+ * Verifies a token that the service issued to this application to log a user in:
+ * its form, its ES256 signature, audience and times, and with `username` (may be
+ * NULL) whose it is. The service's key is fetched once and kept.
  *
  * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`.
  * Anything but a good token is a status other than `LID_OK`:
  * `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
- * `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key.
+ * `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key, which say
+ * nothing about the token. A transaction's token is `LID_ERROR_CLAIM_MISMATCH`
+ * with code `token_kind_mismatch`: `lid_verify_transaction` is for those. While
+ * tokens with many unknown keys come in, a token whose key is not known yet may
+ * be `LID_ERROR_RATE_LIMITED` with code `unknown_key_throttled`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -307,7 +320,7 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  *
  * Result: the service's answer and the nonce that was sent:
  * `{"id":"…","url":"…","nonce":"…"}`. Keep the nonce for
- * `lid_verify_transaction`.
+ * `lid_verify_transaction`. An answer without an `id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service, see above.
  *
@@ -320,9 +333,9 @@ lid_status lid_create_tx(const lid_client *client,
                          char **out);
 
 /**
- * Verifies the token of a confirmed transaction: all that `lid_verify_token`
- * checks, that it confirms exactly `tx_payload`, and with `nonce` (may be NULL)
- * that it confirms the transaction created with it.
+ * Verifies the token of a confirmed transaction: form, signature, audience and
+ * times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and with
+ * `nonce` (may be NULL) that it confirms the transaction created with it.
  *
  * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. Anything
  * but a good token is a status other than `LID_OK`, as in `lid_verify_token`;
@@ -342,7 +355,8 @@ lid_status lid_verify_transaction(const lid_client *client,
  * NULL. `nonce` may be NULL.
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
- * "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent.
+ * "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent. An answer
+ * without a `tx_id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service, see above.
  *
@@ -360,8 +374,8 @@ lid_status lid_init_tx(const lid_client *client,
  * the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
  * "auth_data":"…","sign_data":"…"}`.
  *
- * Result: `{"jwt":"…"}`, verified as by `lid_verify_token`; give it to
- * `lid_verify_transaction` to know what was confirmed.
+ * Result: `{"jwt":"…"}`: a good token of the named user. It says which transaction
+ * was confirmed: give it to `lid_verify_transaction`. `lid_verify_token` refuses it.
  *
  * Errors: those of every call to the service, see above, and those of
  * `lid_verify_token` for the `jwt`.

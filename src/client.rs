@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use serde_json::value::RawValue;
 
+use crate::answer::Asked;
 use crate::call::{Call, Patience};
 use crate::config::{Config, private_key_required};
-use crate::error::{Error, Result, Status};
-use crate::json::{self, Malformed};
+use crate::error::Result;
 use crate::log::Logger;
 use crate::operation::{Answer, Operation};
 use crate::process::Process;
@@ -136,34 +135,19 @@ impl Client {
             deadline,
             cancel: cancel.as_ref(),
         };
-        let jwt_required = call.jwt_required || operation.answer == Answer::Authentication;
+        let asked = Asked {
+            operation,
+            subject: call.subject,
+            jwt_required: call.jwt_required,
+            patience,
+        };
         transport::execute(self, call, |answer| {
+            self.check_answer(&answer, &asked)?;
             match operation.answer {
-                Answer::Nothing => return Ok("{}".to_owned()),
-                Answer::Object | Answer::Text => members(&answer, []).map(drop)?,
-                Answer::Authentication | Answer::PossibleAuthentication => {
-                    self.check_jwt(&answer, jwt_required, patience)?;
-                }
+                Answer::Nothing => Ok("{}".to_owned()),
+                _ => change(answer),
             }
-            change(answer)
         })
-    }
-
-    /// Verifies the `jwt` of an answer. One that is there is never passed on
-    /// unverified.
-    fn check_jwt(&self, answer: &str, required: bool, patience: Patience<'_>) -> Result<()> {
-        let [jwt] = members(answer, ["jwt"])?;
-        if let Some(jwt) = jwt.and_then(|jwt| json::beginning(jwt.get())) {
-            return self.verify_answer(&jwt, patience);
-        }
-        if required || jwt.is_some() {
-            return Err(Error::new(
-                Status::Response,
-                "missing_jwt",
-                "the service's answer has no jwt, which alone proves what it says",
-            ));
-        }
-        Ok(())
     }
 }
 
@@ -176,22 +160,4 @@ impl Drop for Client {
             std::mem::forget(process);
         }
     }
-}
-
-/// Members of an answer, which must be one JSON object that has each of them
-/// once at most.
-pub(crate) fn members<'a, const N: usize>(
-    answer: &'a str,
-    names: [&str; N],
-) -> Result<[Option<&'a RawValue>; N]> {
-    json::wanted(answer, names).map_err(|problem| {
-        let message = match problem {
-            // The parser's words could quote the answer.
-            Malformed::NotAnObject(_) => {
-                "the service's answer is not a JSON object: check base_url".to_owned()
-            }
-            problem => format!("the service's answer cannot be used: {problem}"),
-        };
-        Error::new(Status::Response, "invalid_response", message)
-    })
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub(crate) verification: Verification,
     pub(crate) public_keys: Vec<(String, VerifyingKey)>,
     pub(crate) key_cache_ttl: Duration,
+    /// Whether keys are fetched; otherwise the configured ones are all there are.
+    pub(crate) fetch_keys: bool,
     pub(crate) user_agent: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) max_response_bytes: u64,
@@ -138,6 +140,15 @@ impl Config {
             return Err(Error::config("invalid_field", "issuer must not be empty"));
         }
         let proxy = proxy::proxy(&mut settings, &base_url)?;
+        let public_keys = public_keys(&mut settings)?;
+        let fetch_keys = settings.boolean("fetch_keys", true);
+        if !fetch_keys && public_keys.is_empty() {
+            return Err(Error::config(
+                "contradictory_fields",
+                "fetch_keys is false and there are no public_keys, so no token could be \
+                 verified: give public_keys (in a configuration; they have no variable)",
+            ));
+        }
         Ok(Config {
             client_id,
             private_key,
@@ -156,12 +167,13 @@ impl Config {
                     .map(Duration::from_secs),
                 require_exp: settings.boolean("require_exp", false),
             },
-            public_keys: public_keys(&mut settings)?,
+            public_keys,
             key_cache_ttl: Duration::from_secs(settings.integer(
                 "key_cache_ttl_s",
                 3_600,
                 1..=86_400,
             )?),
+            fetch_keys,
             user_agent: user_agent(&mut settings)?,
             headers: headers(&mut settings)?,
             max_response_bytes: settings.integer("max_response_bytes", 1 << 20, 1..=(1 << 30))?,

@@ -22,11 +22,11 @@ pub enum Status {
     TokenInvalid = 4,
     /// The token is expired, not yet valid or too old.
     TokenExpired = 5,
-    /// Audience, username, issuer, nonce or transaction hash differ.
+    /// Audience, user, issuer, nonce or transaction hash differ, or the token is of another kind.
     ClaimMismatch = 6,
     /// The service refused the call.
     Api = 7,
-    /// The service asks to slow down (429).
+    /// The service asks to slow down (429), or many tokens with unknown keys came in.
     RateLimited = 8,
     /// The service could not be reached, or the connection broke.
     Network = 9,

@@ -40,6 +40,7 @@
     )
 )]
 
+mod answer;
 mod api;
 mod base_url;
 mod call;

@@ -54,10 +54,21 @@ pub(crate) enum Authorization {
 pub(crate) enum Answer {
     /// A JSON object.
     Object,
+    /// A JSON object with the id of what was made, a string: the answer is of no
+    /// use without it. With the name of that member, and the code of its absence.
+    Identified {
+        id: &'static str,
+        missing: &'static str,
+    },
+    /// A log-in, as a JSON object: its `jwt` is verified before it is handed on,
+    /// and it must not say that the user is not authenticated.
+    Login,
     /// A JSON object whose `jwt` is verified before it is handed on.
     Authentication,
     /// A JSON object; a `jwt` in it, if there is one, is verified.
     PossibleAuthentication,
+    /// The same as `Authentication`, but the `jwt` is a transaction's.
+    Confirmation,
     /// Nothing, as with 204.
     Nothing,
     /// Text: the public key.
@@ -102,14 +113,32 @@ const fn managed(
     }
 }
 
-use Answer::{Authentication, Nothing, Object, PossibleAuthentication, Text};
+use Answer::{
+    Authentication, Confirmation, Identified, Login, Nothing, Object, PossibleAuthentication, Text,
+};
 use Authorization::{None as NoToken, Scope, Transaction};
 
 // Transactions
-pub(crate) static CREATE_TX: Operation = open("create_tx", "/tx", Transaction, Object);
-pub(crate) static INIT_TX: Operation = open("init_tx", "/tx/init", NoToken, Object);
+pub(crate) static CREATE_TX: Operation = open(
+    "create_tx",
+    "/tx",
+    Transaction,
+    Identified {
+        id: "id",
+        missing: "missing_id",
+    },
+);
+pub(crate) static INIT_TX: Operation = open(
+    "init_tx",
+    "/tx/init",
+    NoToken,
+    Identified {
+        id: "tx_id",
+        missing: "missing_tx_id",
+    },
+);
 pub(crate) static COMPLETE_TX: Operation =
-    open("complete_tx", "/tx/complete", NoToken, Authentication);
+    open("complete_tx", "/tx/complete", NoToken, Confirmation);
 
 // Registration
 pub(crate) static REGISTER_FIDO2_INIT: Operation = open(
@@ -122,13 +151,13 @@ pub(crate) static REGISTER_FIDO2_COMPLETE: Operation = open(
     "register_fido2_complete",
     "/register/fido2/complete",
     Scope("auth.register"),
-    Authentication,
+    Login,
 );
 pub(crate) static REGISTER_PASSWORD: Operation = open(
     "register_password",
     "/register/password",
     Scope("auth.register"),
-    Authentication,
+    Login,
 );
 
 // Authentication
@@ -136,7 +165,7 @@ pub(crate) static AUTHENTICATE_PASSWORD: Operation = open(
     "authenticate_password",
     "/authenticate/password",
     Scope("auth.login"),
-    Authentication,
+    Login,
 );
 pub(crate) static AUTHENTICATE_FIDO2_INIT: Operation = open(
     "authenticate_fido2_init",
@@ -148,7 +177,7 @@ pub(crate) static AUTHENTICATE_FIDO2_COMPLETE: Operation = open(
     "authenticate_fido2_complete",
     "/authenticate/fido2/complete",
     Scope("auth.login"),
-    Authentication,
+    Login,
 );
 pub(crate) static WAIT_CODE: Operation = Operation {
     one_time_code: true,
@@ -156,7 +185,7 @@ pub(crate) static WAIT_CODE: Operation = Operation {
         "wait_code",
         "/authenticate/code/wait",
         Scope("auth.temporary"),
-        Authentication,
+        Login,
     )
 };
 pub(crate) static AUTHENTICATE_DOC_SCAN_INIT: Operation = open(
@@ -169,7 +198,7 @@ pub(crate) static AUTHENTICATE_DOC_SCAN_COMPLETE: Operation = open(
     "authenticate_doc_scan_complete",
     "/authenticate/authid/complete",
     Scope("auth.login"),
-    Authentication,
+    Login,
 );
 pub(crate) static AUTHENTICATE_PUBLICKEY_INIT: Operation = open(
     "authenticate_publickey_init",
@@ -181,7 +210,7 @@ pub(crate) static AUTHENTICATE_PUBLICKEY_COMPLETE: Operation = open(
     "authenticate_publickey_complete",
     "/authenticate/publickey/complete",
     Scope("auth.login"),
-    Authentication,
+    Login,
 );
 
 // Credentials
@@ -247,7 +276,7 @@ pub(crate) static GENERATE_RECOVERY_CODE: Operation = managed(
     Scope("credentials.add_recovery"),
 );
 pub(crate) static ADD_PUBLICKEY_CREDENTIAL: Operation = Operation {
-    answer: Authentication,
+    answer: PossibleAuthentication,
     ..managed(
         "add_publickey_credential",
         "/credentials/publickey",

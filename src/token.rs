@@ -1,6 +1,7 @@
 //! Tokens: the ones we make for the service, and the service's own, which we
 //! verify.
 
+mod certs;
 mod claims;
 mod header;
 mod keys;
@@ -9,5 +10,6 @@ pub(crate) mod service;
 mod transaction;
 mod verify;
 
-pub(crate) use keys::KeyCache;
+pub(crate) use claims::Claims;
+pub(crate) use keys::{KeyCache, Origin};
 pub(crate) use transaction::check_transaction;

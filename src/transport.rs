@@ -33,6 +33,7 @@ use crate::operation::{Authorization, Method};
 use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
+pub(crate) use outcome::NO_CODE;
 use outcome::{Failed, failed, internal, judged, refused, unexpected};
 use redact::Secrets;
 pub(crate) use tls::{after_fork, check_settings, client_config};

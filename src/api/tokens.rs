@@ -4,7 +4,7 @@ use crate::call::{Patience, Subject};
 use crate::client::Client;
 use crate::error::Result;
 use crate::json::ObjectWriter;
-use crate::token::service;
+use crate::token::{Origin, service};
 
 impl Client {
     /// A token that allows one call of a scope, for those who send requests
@@ -42,15 +42,17 @@ impl Client {
         )?)
     }
 
-    /// Verifies a token that the service issued:
+    /// Verifies a token that the service issued to log a user in:
     /// `{"valid":true,"header":{…},"claims":{…}}`. Anything but a good token
-    /// is an error. With a username, the token must be that user's.
+    /// is an error, a transaction's included. With a username, the token must be
+    /// that user's.
     pub fn verify_token(&self, token: &str, username: Option<&str>) -> Result<String> {
         self.verify(
             token,
+            Origin::Presented,
             username,
             Patience::until(self.deadline()),
-            |_| Ok(()),
+            |claims| claims.check_is_login(),
         )
         .map(|verified| verified.to_json())
         .map_err(|error| error.with_operation("verify_token"))

@@ -3,13 +3,14 @@
 use serde_json::value::RawValue;
 
 use super::object;
+use crate::answer::members;
 use crate::call::Patience;
-use crate::client::{Client, members};
+use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::operation;
 use crate::random;
-use crate::token::check_transaction;
+use crate::token::{Origin, check_transaction};
 
 /// The members of a confirmation, as the browser answered.
 const CONFIRMATION: [&str; 5] = [
@@ -41,18 +42,22 @@ impl Client {
         self.answer_as(call, |answer| with_nonce(answer, &nonce))
     }
 
-    /// Verifies the token of a confirmed transaction: besides all that
-    /// [`Client::verify_token`] checks, that it confirms this payload and, when
-    /// given, that it was made for this nonce.
+    /// Verifies the token of a confirmed transaction: form, signature, audience
+    /// and times as [`Client::verify_token`] does, that it confirms this payload
+    /// and, when given, that it was made for this nonce.
     pub fn verify_transaction(
         &self,
         tx_token: &str,
         tx_payload: &str,
         nonce: Option<&str>,
     ) -> Result<String> {
-        self.verify(tx_token, None, Patience::until(self.deadline()), |claims| {
-            check_transaction(claims, tx_payload, nonce)
-        })
+        self.verify(
+            tx_token,
+            Origin::Presented,
+            None,
+            Patience::until(self.deadline()),
+            |claims| check_transaction(claims.members(), tx_payload, nonce),
+        )
         .map(|verified| verified.to_json())
         .map_err(|error| error.with_operation("verify_transaction"))
     }

@@ -23,7 +23,7 @@ enum Kind {
     Texts,
 }
 
-const FIELDS: [(&str, Kind); 24] = [
+const FIELDS: [(&str, Kind); 25] = [
     ("client_id", Kind::Text),
     ("private_key", Kind::Text),
     ("private_key_file", Kind::Text),
@@ -45,6 +45,7 @@ const FIELDS: [(&str, Kind); 24] = [
     ("require_exp", Kind::Boolean),
     ("public_keys", Kind::Texts),
     ("key_cache_ttl_s", Kind::Integer),
+    ("fetch_keys", Kind::Boolean),
     ("user_agent", Kind::Text),
     ("headers", Kind::Texts),
     ("max_response_bytes", Kind::Integer),

@@ -24,12 +24,13 @@ pub enum lid_status {
     LID_ERROR_TOKEN_INVALID = 4,
     /// The token is expired, not yet valid or too old.
     LID_ERROR_TOKEN_EXPIRED = 5,
-    /// The token's audience, username, issuer, nonce or transaction hash is not
-    /// the expected one.
+    /// The token's audience, user, issuer, nonce or transaction hash is not the
+    /// expected one, or it is a token of another kind.
     LID_ERROR_CLAIM_MISMATCH = 6,
     /// The service refused the call; the error object has its code.
     LID_ERROR_API = 7,
-    /// The service asks to slow down (429).
+    /// Too much was asked for lately: the service says so (429), or many tokens
+    /// with unknown keys came in.
     LID_ERROR_RATE_LIMITED = 8,
     /// The service could not be reached, or the connection broke.
     LID_ERROR_NETWORK = 9,

@@ -37,14 +37,18 @@ pub unsafe extern "C" fn lid_generate_service_token(
     }
 }
 
-/// Verifies a token that the service issued to this application: its form, its
-/// ES256 signature, audience and times, and with `username` (may be NULL) whose
-/// it is. The service's key is fetched once and kept.
+/// Verifies a token that the service issued to this application to log a user in:
+/// its form, its ES256 signature, audience and times, and with `username` (may be
+/// NULL) whose it is. The service's key is fetched once and kept.
 ///
 /// Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`.
 /// Anything but a good token is a status other than `LID_OK`:
 /// `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
-/// `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key.
+/// `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key, which say
+/// nothing about the token. A transaction's token is `LID_ERROR_CLAIM_MISMATCH`
+/// with code `token_kind_mismatch`: `lid_verify_transaction` is for those. While
+/// tokens with many unknown keys come in, a token whose key is not known yet may
+/// be `LID_ERROR_RATE_LIMITED` with code `unknown_key_throttled`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

@@ -11,7 +11,7 @@ use super::support::{call, optional_text, text};
 ///
 /// Result: the service's answer and the nonce that was sent:
 /// `{"id":"…","url":"…","nonce":"…"}`. Keep the nonce for
-/// `lid_verify_transaction`.
+/// `lid_verify_transaction`. An answer without an `id` is `LID_ERROR_RESPONSE`.
 ///
 /// Errors: those of every call to the service, see above.
 ///
@@ -36,9 +36,9 @@ pub unsafe extern "C" fn lid_create_tx(
     }
 }
 
-/// Verifies the token of a confirmed transaction: all that `lid_verify_token`
-/// checks, that it confirms exactly `tx_payload`, and with `nonce` (may be NULL)
-/// that it confirms the transaction created with it.
+/// Verifies the token of a confirmed transaction: form, signature, audience and
+/// times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and with
+/// `nonce` (may be NULL) that it confirms the transaction created with it.
 ///
 /// Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. Anything
 /// but a good token is a status other than `LID_OK`, as in `lid_verify_token`;
@@ -70,7 +70,8 @@ pub unsafe extern "C" fn lid_verify_transaction(
 /// NULL. `nonce` may be NULL.
 ///
 /// Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-/// "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent.
+/// "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent. An answer
+/// without a `tx_id` is `LID_ERROR_RESPONSE`.
 ///
 /// Errors: those of every call to the service, see above.
 ///
@@ -101,8 +102,8 @@ pub unsafe extern "C" fn lid_init_tx(
 /// the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
 /// "auth_data":"…","sign_data":"…"}`.
 ///
-/// Result: `{"jwt":"…"}`, verified as by `lid_verify_token`; give it to
-/// `lid_verify_transaction` to know what was confirmed.
+/// Result: `{"jwt":"…"}`: a good token of the named user. It says which transaction
+/// was confirmed: give it to `lid_verify_transaction`. `lid_verify_token` refuses it.
 ///
 /// Errors: those of every call to the service, see above, and those of
 /// `lid_verify_token` for the `jwt`.

@@ -5,11 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value};
 
 use super::parts::malformed;
+use crate::call::Subject;
 use crate::config::Verification;
 use crate::error::{Error, Result, Status};
 
 /// The largest whole number every JSON reader agrees upon.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
+
+/// The claims that make a token a transaction's; newer tokens have the second.
+pub(super) const TRANSACTION_HASHES: [&str; 2] = ["tx_hash", "txHash"];
 
 /// What the caller knows and the token must say.
 pub(super) struct Expected<'a> {
@@ -31,14 +35,15 @@ pub(super) fn mismatch(code: &'static str, message: impl Into<String>) -> Error 
     Error::new(Status::ClaimMismatch, code, message)
 }
 
-/// Whether the claims' types are right. Their values are not judged yet.
-pub(super) struct Claims<'a> {
+/// Claims whose types are right. Their values are not judged yet.
+pub(crate) struct Claims<'a> {
     claims: &'a Map<String, Value>,
     exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
     audience: Vec<&'a str>,
     issuer: Option<&'a str>,
+    subject: Option<&'a str>,
     username: Option<&'a str>,
 }
 
@@ -46,6 +51,8 @@ impl<'a> Claims<'a> {
     pub(super) fn read(claims: &'a Map<String, Value>) -> Result<Claims<'a>> {
         let udata = text(claims, "udata")?;
         let username = text(claims, "username")?;
+        // RFC 7519 says that it is a string (4.1.7); nothing here needs its value.
+        text(claims, "jti")?;
         Ok(Claims {
             claims,
             exp: time(claims, "exp")?,
@@ -53,6 +60,7 @@ impl<'a> Claims<'a> {
             iat: time(claims, "iat")?,
             audience: audience(claims)?,
             issuer: text(claims, "iss")?,
+            subject: text(claims, "sub")?,
             username: udata.or(username),
         })
     }
@@ -126,7 +134,7 @@ impl<'a> Claims<'a> {
             return Ok(());
         };
         match self.iat {
-            Some(iat) if iat + max_age + leeway > now => Ok(()),
+            Some(iat) if iat + max_age > now => Ok(()),
             Some(_) => refused("token_too_old", "the token is older than max_token_age_s"),
             None => Err(malformed(
                 "the token has no iat, which max_token_age_s requires",
@@ -134,7 +142,43 @@ impl<'a> Claims<'a> {
         }
     }
 
-    pub(super) fn members(&self) -> &'a Map<String, Value> {
+    /// Whether the token is a log-in's: a transaction's is signed by the same key
+    /// for the same application, and proves something else (RFC 8725, 3.12).
+    pub(crate) fn check_is_login(&self) -> Result<()> {
+        let is_transaction = |name| self.claims.contains_key(name);
+        if TRANSACTION_HASHES.into_iter().any(is_transaction) {
+            return Err(mismatch(
+                "token_kind_mismatch",
+                "the token confirms a transaction, it does not log anybody in: \
+                 lid_verify_transaction verifies it",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether the token in an answer is about the user that the call named, as
+    /// far as it says whose it is. The service may spell a name in another case.
+    pub(crate) fn check_subject(&self, subject: Subject<'_>) -> Result<()> {
+        if let (Some(claimed), Some(named)) = (self.username, subject.username)
+            && !claimed.eq_ignore_ascii_case(named)
+        {
+            return Err(mismatch(
+                "username_mismatch",
+                "the token in the answer is another user's: it has another name",
+            ));
+        }
+        if let (Some(claimed), Some(named)) = (self.subject, subject.user_id)
+            && claimed != named
+        {
+            return Err(mismatch(
+                "username_mismatch",
+                "the token in the answer is another user's: its sub is not the user_id",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn members(&self) -> &'a Map<String, Value> {
         self.claims
     }
 }

@@ -1,49 +1,74 @@
-//! The service's public keys: fetched once, kept, and never fetched on behalf
-//! of a flood of made-up key ids.
+//! The service's public keys: fetched once, kept, and not fetched for each of a
+//! flood of made-up key ids.
 //!
-//! Reading a known key takes no lock. A key that is due is refreshed by one
-//! thread while the others go on with the old one, and keeps serving through
-//! an outage for [`STALE_LIMIT`]. An unknown key is fetched by one thread while
-//! those who want the same one wait, and only as often as [`Allowance`] permits.
+//! Reading a known key takes no lock. A key that is due is refreshed by one call
+//! while the others go on with the old one, and serves through an outage for
+//! [`STALE_LIMIT`]. A key that is not at hand is fetched by one call while those
+//! that want the same one wait, as often as an [`Allowance`] permits. Tokens that
+//! somebody presents and tokens in the service's own answers have an allowance
+//! each: made-up tokens cannot use up what a log-in needs.
 
 mod allowance;
-mod flight;
+mod failures;
+mod in_flight;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use crate::call::{Call, Patience, encode};
-use crate::client::Client;
+use crate::call::Patience;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::key::VerifyingKey;
-use crate::operation;
-use crate::transport;
 use allowance::Allowance;
-use flight::{Flight, lock};
+use failures::{Failures, is_unknown};
+use in_flight::{InFlight, Outcome, lock};
 
 /// How long a key serves after its last good fetch when it cannot be fetched
 /// again.
 const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a due key is left alone after a refresh that failed.
-const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// How long a due key is left alone after a refresh that failed, and how long
+/// the error of a request that failed is remembered.
+const RETRY_PAUSE: Duration = Duration::from_secs(30);
 /// How long a call may wait for the refresh of a key that still serves.
 const REFRESH_LIMIT: Duration = Duration::from_secs(5);
 /// Keys kept at most; the oldest makes room.
 const MAX_KEYS: usize = 64;
 
-type Key = Arc<VerifyingKey>;
+pub(super) type Key = Arc<VerifyingKey>;
 type Keys = HashMap<Box<str>, Arc<Known>>;
+
+/// Where a token comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Origin {
+    /// Somebody presents it, and may have made it up.
+    Presented,
+    /// It is in an answer of the service.
+    Answer,
+}
+
+/// Asks the service for the key with this id (the empty one is its current key),
+/// within this time, with so many repetitions or as many as configured.
+pub(super) type Fetch<'a> = &'a dyn Fn(&str, Patience<'_>, Option<u32>) -> Result<Key>;
+
+/// What a verification that looks for a key brings along.
+#[derive(Clone, Copy)]
+pub(super) struct Lookup<'a> {
+    pub(super) origin: Origin,
+    pub(super) patience: Patience<'a>,
+    pub(super) fetch: Fetch<'a>,
+}
 
 #[derive(Debug)]
 pub(crate) struct KeyCache {
     keys: ArcSwap<Keys>,
     ttl: Duration,
+    /// Whether the service may be asked at all.
+    fetches: bool,
     state: Mutex<State>,
 }
 
@@ -56,19 +81,67 @@ struct Known {
 
 #[derive(Debug)]
 struct State {
-    flights: HashMap<Box<str>, Arc<Flight>>,
-    unknown: Allowance,
-    /// When a refresh of a due key may be tried again.
+    in_flight: HashMap<Box<str>, Arc<InFlight>>,
+    failures: Failures,
+    /// Requests on behalf of presented tokens.
+    presented: Allowance,
+    /// Requests on behalf of tokens in answers, of which there is one for each
+    /// call at most.
+    answers: Allowance,
+    /// When a refresh of a key may be tried again.
     next_refresh: HashMap<Box<str>, Instant>,
 }
 
+/// What a call does that found no key at hand.
+enum Step {
+    Wait(Arc<InFlight>),
+    /// With so many repetitions, or as many as configured.
+    Fetch(Arc<InFlight>, Option<u32>),
+    /// The key came while the call was looking.
+    Found(Key),
+}
+
 impl State {
-    fn depart(&mut self, id: &str) -> Arc<Flight> {
+    fn new() -> State {
+        State {
+            in_flight: HashMap::new(),
+            failures: Failures::default(),
+            presented: Allowance::new(5, Duration::from_secs(10)),
+            answers: Allowance::new(5, Duration::from_secs(2)),
+            next_refresh: HashMap::new(),
+        }
+    }
+
+    fn begin(&mut self, id: &str) -> Arc<InFlight> {
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::KeysLocked);
-        let flight = Arc::new(Flight::default());
-        self.flights.insert(id.into(), flight.clone());
-        flight
+        let in_flight = Arc::new(InFlight::default());
+        self.in_flight.insert(id.into(), in_flight.clone());
+        in_flight
+    }
+
+    /// Takes the turn to refresh a key, unless it is to be left alone.
+    fn take_refresh(&mut self, id: &str) -> bool {
+        let now = Instant::now();
+        if self.next_refresh.get(id).is_some_and(|at| *at > now) {
+            return false;
+        }
+        self.next_refresh.insert(id.into(), now + RETRY_PAUSE);
+        true
+    }
+
+    /// How often a request that may be made now may be repeated, or how long to
+    /// wait until one may be made.
+    fn permit(&mut self, origin: Origin) -> std::result::Result<Option<u32>, Duration> {
+        match origin {
+            Origin::Answer => self.answers.take().map(|_| None),
+            // Those that follow the first one may be a flood's, which repeating
+            // would multiply.
+            Origin::Presented => self.presented.take().map(|first| match first {
+                true => None,
+                false => Some(0),
+            }),
+        }
     }
 }
 
@@ -81,189 +154,176 @@ impl KeyCache {
             };
             (kid.as_str().into(), Arc::new(known))
         });
-        KeyCache::with_keys(configured.collect(), config.key_cache_ttl)
+        KeyCache::with_keys(configured.collect(), config)
     }
 
-    fn with_keys(keys: Keys, ttl: Duration) -> KeyCache {
+    fn with_keys(keys: Keys, config: &Config) -> KeyCache {
         KeyCache {
             keys: ArcSwap::from_pointee(keys),
-            ttl,
-            state: Mutex::new(State {
-                flights: HashMap::new(),
-                unknown: Allowance::new(),
-                next_refresh: HashMap::new(),
-            }),
+            ttl: config.key_cache_ttl,
+            fetches: config.fetch_keys,
+            state: Mutex::new(State::new()),
         }
     }
 
     /// A child's cache: the keys, none of the locks.
     pub(crate) fn inherited(&self, config: &Config) -> KeyCache {
-        KeyCache::with_keys(Keys::clone(&self.keys.load()), config.key_cache_ttl)
+        KeyCache::with_keys(Keys::clone(&self.keys.load()), config)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    fn kept(&self, id: &str) -> Option<Arc<Known>> {
+        self.keys.load().get(id).cloned()
     }
 
     /// The key if it is at hand, never causing a request.
-    pub(crate) fn known(&self, kid: Option<&str>) -> Option<Key> {
+    pub(super) fn known(&self, kid: Option<&str>) -> Option<Key> {
         let keys = self.keys.load();
         let known = keys.get(kid.unwrap_or_default())?;
-        (age(known) < STALE_LIMIT).then(|| known.key.clone())
+        known.serves().then(|| known.key.clone())
     }
 
     /// The key with this id, fetched if need be. A token without an id is
     /// verified with the service's current key, kept under the empty id.
-    pub(crate) fn get(
-        &self,
-        client: &Client,
-        kid: Option<&str>,
-        patience: Patience<'_>,
-    ) -> Result<Key> {
+    pub(super) fn get(&self, kid: Option<&str>, lookup: Lookup<'_>) -> Result<Key> {
         let id = kid.unwrap_or_default();
-        loop {
-            let found = self.find(client, id, patience);
-            let given_up = matches!(&found, Err(error) if error.status() == Status::Cancelled);
-            if !given_up || patience.is_cancelled() {
-                return found;
-            }
-            // Another call was fetching the key, and it was that one which was cancelled.
+        match self.kept(id) {
+            Some(known) if known.age() < self.ttl => Ok(known.key.clone()),
+            _ if !self.fetches => Err(not_configured()),
+            Some(known) if known.serves() => self.refresh(id, &known, lookup),
+            _ => self.fetch(id, lookup),
         }
     }
 
-    fn find(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
-        let known = self.keys.load().get(id).cloned();
-        match known {
-            Some(known) if age(&known) < self.ttl => Ok(known.key.clone()),
-            Some(known) => self.refresh(client, id, &known, patience),
-            None => self.fetch_unknown(client, id, patience),
-        }
-    }
-
-    /// One thread refreshes a due key; all others, and this one should it fail,
-    /// go on with the old one.
-    fn refresh(
-        &self,
-        client: &Client,
-        id: &str,
-        known: &Known,
-        patience: Patience<'_>,
-    ) -> Result<Key> {
-        let usable = age(known) < STALE_LIMIT;
-        let flight = {
-            let mut state = lock(&self.state);
-            let paused = state
-                .next_refresh
-                .get(id)
-                .is_some_and(|at| *at > Instant::now());
-            match state.flights.get(id).cloned() {
-                under_way if usable && (paused || under_way.is_some()) => {
-                    return Ok(known.key.clone());
-                }
-                Some(flight) => {
-                    drop(state);
-                    return flight.wait(patience);
-                }
-                None => {}
+    /// One call refreshes a due key; all others, and this one should it fail, go
+    /// on with the old one.
+    fn refresh(&self, id: &str, known: &Known, lookup: Lookup<'_>) -> Result<Key> {
+        let in_flight = {
+            let mut state = self.state();
+            if state.in_flight.contains_key(id) || !state.take_refresh(id) {
+                return Ok(known.key.clone());
             }
-            let next = Instant::now() + REFRESH_PAUSE;
-            state.next_refresh.insert(id.into(), next);
-            state.depart(id)
+            state.begin(id)
         };
-        // Nobody is kept waiting for the refresh of a key that still serves.
-        let (patience, max_retries) = match usable {
-            true => (patience.at_most(REFRESH_LIMIT), Some(0)),
-            false => (patience, None),
+        let lookup = Lookup {
+            patience: lookup.patience.at_most(REFRESH_LIMIT),
+            ..lookup
         };
-        match self.fly(client, id, &flight, patience, max_retries) {
+        match self.run(id, &in_flight, lookup, Some(0)) {
             Err(error) if error.status() == Status::Cancelled => Err(error),
-            Err(error) if usable && error.status() != Status::TokenInvalid => Ok(known.key.clone()),
             // The service answered: this key is no more.
-            Err(error) => {
-                self.forget(id);
-                Err(error)
-            }
+            Err(error) if is_unknown(&error) => Err(error),
+            Err(_) => Ok(known.key.clone()),
             fresh => fresh,
         }
     }
 
-    fn fetch_unknown(&self, client: &Client, id: &str, patience: Patience<'_>) -> Result<Key> {
+    /// Fetches a key that is not at hand, or waits for the call that does.
+    fn fetch(&self, id: &str, lookup: Lookup<'_>) -> Result<Key> {
         loop {
-            let under_way = {
-                let mut state = lock(&self.state);
-                match state.flights.get(id).cloned() {
-                    Some(flight) => flight,
-                    None => {
-                        // It may have landed since the caller looked.
-                        if let Some(known) = self.keys.load().get(id) {
-                            return Ok(known.key.clone());
-                        }
-                        let first = state.unknown.take().map_err(throttled)?;
-                        let flight = state.depart(id);
-                        drop(state);
-                        return self.fly(client, id, &flight, patience, repeats(first));
-                    }
+            match self.next_step(id, lookup.origin)? {
+                Step::Found(key) => return Ok(key),
+                Step::Fetch(in_flight, repeats) => {
+                    return self.run(id, &in_flight, lookup, repeats);
                 }
-            };
-            match under_way.wait(patience) {
-                // That was the end of another call's time, not of this one's.
-                Err(error)
-                    if error.status() == Status::Timeout && Instant::now() < patience.deadline => {}
-                result => return result,
+                Step::Wait(in_flight) => match in_flight.wait(lookup.patience) {
+                    Outcome::Shared(result) => return result,
+                    Outcome::GivenUp => {}
+                },
             }
+        }
+    }
+
+    fn next_step(&self, id: &str, origin: Origin) -> Result<Step> {
+        let mut state = self.state();
+        if let Some(in_flight) = state.in_flight.get(id) {
+            return Ok(Step::Wait(in_flight.clone()));
+        }
+        let kept = self.kept(id);
+        if let Some(known) = &kept
+            && known.serves()
+        {
+            return Ok(Step::Found(known.key.clone()));
+        }
+        // The service may have begun to use a key that others asked for too early.
+        if origin == Origin::Presented
+            && let Some(error) = state.failures.get(id).filter(|error| is_unknown(error))
+        {
+            return Err(error.clone());
+        }
+        // The service did use this key: a flood must not keep it from coming back.
+        let repeats = match kept.is_some() && state.take_refresh(id) {
+            true => Ok(None),
+            false => state.permit(origin),
+        };
+        match repeats {
+            Ok(repeats) => Ok(Step::Fetch(state.begin(id), repeats)),
+            Err(wait) => Err(not_permitted(state.failures.get(id), wait)),
         }
     }
 
     /// Another key for tokens without an id than the one just `tried`, should
     /// the service have begun to sign with a new one. It is asked for as seldom
     /// as an unknown key, so that forgers cause no more requests.
-    pub(crate) fn newer(
-        &self,
-        client: &Client,
-        tried: &Key,
-        patience: Patience<'_>,
-    ) -> Option<Key> {
-        let known = self.keys.load().get("").cloned()?;
-        if !Arc::ptr_eq(&known.key, tried) {
-            return Some(known.key.clone());
-        }
-        if known.fetched.is_none() || age(&known) < REFRESH_PAUSE {
-            return None;
-        }
-        let (flight, first) = {
-            let mut state = lock(&self.state);
-            match state.flights.get("").cloned() {
-                Some(flight) => {
-                    drop(state);
-                    return flight.wait(patience).ok();
-                }
-                None => {
-                    let first = state.unknown.take().ok()?;
-                    (state.depart(""), first)
+    pub(super) fn newer(&self, tried: &Key, lookup: Lookup<'_>) -> Result<Option<Key>> {
+        const ID: &str = "";
+        loop {
+            let Some(known) = self.kept(ID) else {
+                return Ok(None);
+            };
+            if !Arc::ptr_eq(&known.key, tried) {
+                return Ok(Some(known.key.clone()));
+            }
+            let is_new = lookup.origin == Origin::Presented && known.age() < RETRY_PAUSE;
+            if known.fetched.is_none() || is_new {
+                return Ok(None);
+            }
+            let mut state = self.state();
+            if let Some(in_flight) = state.in_flight.get(ID).cloned() {
+                drop(state);
+                match in_flight.wait(lookup.patience) {
+                    Outcome::Shared(result) => return result.map(Some),
+                    Outcome::GivenUp => continue,
                 }
             }
-        };
-        self.fly(client, "", &flight, patience, repeats(first)).ok()
+            let repeats = match (state.permit(lookup.origin), state.failures.get(ID)) {
+                (Ok(repeats), _) => repeats,
+                (Err(wait), Some(last)) => return Err(not_permitted(Some(last), wait)),
+                (Err(_), None) => return Ok(None),
+            };
+            let in_flight = state.begin(ID);
+            drop(state);
+            return self.run(ID, &in_flight, lookup, repeats).map(Some);
+        }
     }
 
-    /// Fetches, keeps the key, and tells those who wait, whatever happens.
-    fn fly(
+    /// Makes a request, keeps what it brought, and tells those who wait.
+    fn run(
         &self,
-        client: &Client,
         id: &str,
-        flight: &Flight,
-        patience: Patience<'_>,
-        max_retries: Option<u32>,
+        in_flight: &InFlight,
+        lookup: Lookup<'_>,
+        repeats: Option<u32>,
     ) -> Result<Key> {
-        let mut landing = Landing {
+        let mut ending = Ending {
             cache: self,
             id,
-            flight,
-            result: Err(Error::internal("fetching the service's key failed")),
+            in_flight,
+            outcome: Outcome::GivenUp,
         };
-        landing.result = fetch(client, id, patience, max_retries);
+        let result = (lookup.fetch)(id, lookup.patience, repeats);
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::KeyFetched);
-        if let Ok(key) = &landing.result {
-            self.keep(id, key.clone());
+        match &result {
+            Ok(key) => self.keep(id, key.clone()),
+            Err(error) if is_of_this_call(error, lookup.patience) => return result,
+            Err(error) => self.remember(id, error),
         }
-        landing.result.clone()
+        ending.outcome = Outcome::Shared(result.clone());
+        result
     }
 
     fn keep(&self, id: &str, key: Key) {
@@ -286,15 +346,21 @@ impl KeyCache {
             keys.insert(id.into(), known.clone());
             keys
         });
-        let mut state = lock(&self.state);
+        let mut state = self.state();
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::KeyKept);
         // The pause is for refreshes that failed.
         state.next_refresh.remove(id);
+        state.failures.remove(id);
     }
 
-    fn forget(&self, id: &str) {
-        lock(&self.state).next_refresh.remove(id);
+    fn remember(&self, id: &str, error: &Error) {
+        let mut state = self.state();
+        state.failures.add(id, error.clone());
+        if !is_unknown(error) {
+            return;
+        }
+        state.next_refresh.remove(id);
         self.keys.rcu(|keys| {
             let mut keys = Keys::clone(keys);
             keys.remove(id);
@@ -303,76 +369,63 @@ impl KeyCache {
     }
 }
 
-fn age(known: &Known) -> Duration {
-    known.fetched.map(|at| at.elapsed()).unwrap_or_default()
+impl Known {
+    fn age(&self) -> Duration {
+        self.fetched.map(|at| at.elapsed()).unwrap_or_default()
+    }
+
+    fn serves(&self) -> bool {
+        self.age() < STALE_LIMIT
+    }
 }
 
-fn throttled(wait: Duration) -> Error {
+/// Whether the error comes from the limits of the call that made the request.
+fn is_of_this_call(error: &Error, patience: Patience<'_>) -> bool {
+    match error.status() {
+        Status::Cancelled => true,
+        Status::Timeout => patience.deadline <= Instant::now(),
+        _ => false,
+    }
+}
+
+fn not_configured() -> Error {
     Error::new(
         Status::TokenInvalid,
-        "unknown_key_throttled",
-        "the token's key is not known, and too many unknown keys were asked for lately",
+        "unknown_key",
+        "the token's kid is not among the configured public_keys, and fetch_keys is false",
     )
-    .with_retryable(true)
-    .with_retry_after(Some(wait))
 }
 
-/// The first fetch for an unknown key may be repeated as configured. Those that
-/// follow at once may be a flood's, which repeating would multiply.
-fn repeats(first: bool) -> Option<u32> {
-    match first {
-        true => None,
-        false => Some(0),
+/// The last error stands until the service may be asked again.
+fn not_permitted(last: Option<&Error>, wait: Duration) -> Error {
+    match last {
+        Some(error) if error.retryable() => {
+            let wait = error.retry_after().unwrap_or_default().max(wait);
+            error.clone().with_retry_after(Some(wait))
+        }
+        Some(error) => error.clone(),
+        None => Error::new(
+            Status::RateLimited,
+            "unknown_key_throttled",
+            "the token's key is not known yet, and the service was asked for too many keys lately",
+        )
+        .with_retryable(true)
+        .with_retry_after(Some(wait)),
     }
 }
 
-fn fetch(
-    client: &Client,
-    id: &str,
-    patience: Patience<'_>,
-    max_retries: Option<u32>,
-) -> Result<Key> {
-    let mut call = Call::new(&operation::PUBLIC_KEY);
-    if !id.is_empty() {
-        call.path.push_str("?kid=");
-        call.path.push_str(&encode(id));
-    }
-    call.deadline = Some(patience.deadline);
-    call.cancel = patience.cancel.cloned();
-    call.max_retries = max_retries;
-    let read = |pem: String| {
-        VerifyingKey::from_pem(&pem)
-            .map(Arc::new)
-            .map_err(|problem| {
-                Error::new(
-                    Status::Response,
-                    "invalid_public_key",
-                    format!("the public key that the service sent cannot be used: {problem}"),
-                )
-            })
-    };
-    transport::execute(client, call, read).map_err(|error| match error.http_status() {
-        Some(400 | 404) => Error::new(
-            Status::TokenInvalid,
-            "unknown_key",
-            "the service knows no key with the token's kid",
-        ),
-        _ => error,
-    })
-}
-
-/// Ends a flight even if fetching panics, so that nobody waits for ever.
-struct Landing<'a> {
+/// Ends a request even if fetching panics, so that nobody waits for it.
+struct Ending<'a> {
     cache: &'a KeyCache,
     id: &'a str,
-    flight: &'a Flight,
-    result: Result<Key>,
+    in_flight: &'a InFlight,
+    outcome: Outcome,
 }
 
-impl Drop for Landing<'_> {
+impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        // First, so that whoever wants to try anew does not meet this flight.
-        lock(&self.cache.state).flights.remove(self.id);
-        self.flight.land(self.result.clone());
+        // First, so that a call that asks again does not meet this request.
+        self.cache.state().in_flight.remove(self.id);
+        self.in_flight.end(self.outcome.clone());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::claims::{mismatch, text};
+use super::claims::{TRANSACTION_HASHES, mismatch, text};
 use super::parts::malformed;
 use super::service::sha256;
 use crate::error::Result;
@@ -17,7 +17,8 @@ pub(crate) fn check_transaction(
     payload: &str,
     nonce: Option<&str>,
 ) -> Result<()> {
-    let hash = match (text(claims, "tx_hash")?, text(claims, "txHash")?) {
+    let [hash, newer] = TRANSACTION_HASHES.map(|name| text(claims, name));
+    let hash = match (hash?, newer?) {
         (Some(one), Some(other)) if one != other => {
             return Err(malformed("the token's tx_hash and txHash contradict"));
         }

@@ -4,15 +4,13 @@
 //! for its key. When the key is at hand the signature is judged before the
 //! values of the claims, so that a forged token is called forged, not expired.
 
-use serde_json::{Map, Value};
-
 use super::claims::{Claims, Expected};
-use super::{header, parts};
+use super::keys::{Key, Lookup, Origin};
+use super::{certs, header, parts};
 use crate::call::Patience;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::json::ObjectWriter;
-use crate::key::VerifyingKey;
 
 /// A good token.
 pub(crate) struct Verified {
@@ -37,9 +35,10 @@ impl Client {
     pub(crate) fn verify(
         &self,
         token: &str,
+        origin: Origin,
         username: Option<&str>,
         patience: Patience<'_>,
-        further: impl FnOnce(&Map<String, Value>) -> Result<()>,
+        further: impl FnOnce(&Claims<'_>) -> Result<()>,
     ) -> Result<Verified> {
         let parts = parts::split(token)?;
         let kid = header::check(&parts.header.members)?;
@@ -50,23 +49,26 @@ impl Client {
                 username,
                 rules: &self.config().verification,
             })
-            .and_then(|()| further(claims.members()));
-        let process = self.process();
-        let key = match &judged {
-            Ok(()) => Some(process.keys.get(self, kid, patience)?),
-            Err(_) => process.keys.known(kid),
+            .and_then(|()| further(&claims));
+        let keys = &self.process().keys;
+        let lookup = Lookup {
+            origin,
+            patience,
+            fetch: &|id, patience, repeats| certs::fetch(self, id, patience, repeats),
         };
-        let verifies = |key: &VerifyingKey| key.verifies(parts.signature, parts.signed.as_bytes());
+        let key = match &judged {
+            Ok(()) => Some(keys.get(kid, lookup)?),
+            Err(_) => keys.known(kid),
+        };
+        let verifies = |key: &Key| key.verifies(parts.signature, parts.signed.as_bytes());
         let forged = match &key {
             None => false,
             Some(key) if verifies(key)? => false,
             // A token that names no key may be signed with a newer one.
-            Some(key) if kid.is_none() && judged.is_ok() => {
-                match process.keys.newer(self, key, patience) {
-                    Some(newer) => !verifies(&newer)?,
-                    None => true,
-                }
-            }
+            Some(key) if kid.is_none() && judged.is_ok() => match keys.newer(key, lookup)? {
+                Some(newer) => !verifies(&newer)?,
+                None => true,
+            },
             Some(_) => true,
         };
         if forged {
@@ -81,10 +83,5 @@ impl Client {
             header: parts.header.text,
             claims: parts.claims.text,
         })
-    }
-
-    /// Verifies the `jwt` of an answer of the service.
-    pub(crate) fn verify_answer(&self, jwt: &str, patience: Patience<'_>) -> Result<()> {
-        self.verify(jwt, None, patience, |_| Ok(())).map(|_| ())
     }
 }

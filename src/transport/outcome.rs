@@ -19,6 +19,9 @@ const MAX_MESSAGE: usize = 500;
 /// in the part that is passed on ends in here.
 const MAX_LOOKED_AT: usize = 64 * 1024;
 
+/// The code of an error status that came without a code of the service.
+pub(crate) const NO_CODE: &str = "http_error";
+
 /// An attempt that failed, and what that says about repeating it.
 pub(super) struct Failed {
     pub(super) error: Error,
@@ -180,7 +183,7 @@ pub(super) fn refused(
     };
     let (kind, default_code) = match status {
         429 => (Status::RateLimited, "rate_limited"),
-        _ => (Status::Api, "http_error"),
+        _ => (Status::Api, NO_CODE),
     };
     let error = match allowed {
         Some(code) => Error::new(kind, code, message),

@@ -1,4 +1,6 @@
 /* Service tokens made, and the service's own verified. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "support.h"
 
 #include <stdlib.h>
@@ -233,6 +235,45 @@ static void configured_keys_need_no_service(void)
     TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
 }
 
+static void pinned_keys_may_be_all_there_are(void)
+{
+    const char *pem, *kid = json_at(emulator("GET", "", ""), "/kid");
+    lid_client *client;
+
+    CHECK(http(base_url(), "GET", "/certs", "", "", &pem) == 200);
+    client = configured_client(
+        text("\"fetch_keys\":false,\"public_keys\":{\"%s\":%s}", kid, quoted(pem)));
+    add_user(new_client(), USER);
+    OK(lid_verify_token(client, login(USER), USER, &out));
+    emulator("POST", "keys/rotate", "");
+    forget_requests();
+    ERROR(lid_verify_token(client, login(USER), NULL, &out), LID_ERROR_TOKEN_INVALID,
+          "unknown_key");
+    CHECK(requests_for(CERTS) == 0);
+
+    setenv("LOGINID_FETCH_KEYS", "false", 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "contradictory_fields");
+    setenv("LOGINID_FETCH_KEYS", "true", 1);
+    OK(lid_verify_token(new_client(), login(USER), NULL, &out));
+}
+
+/* However many tokens come in before a key can be had. */
+static void a_token_that_nobody_judged_is_not_called_invalid(void)
+{
+    lid_client *client = configured_client("\"max_retries\":0");
+    const char *token;
+    int i;
+
+    add_user(client, USER);
+    token = login(USER);
+    inject(CERTS, 100, "\"kind\":\"drop\"");
+    for (i = 0; i < 8; i++)
+        ERROR(lid_verify_token(client, token, NULL, &out), LID_ERROR_NETWORK, "connection_lost");
+    TEXT("/error/retryable", "true");
+    CHECK(atol(get("/error/retry_after_ms")) > 0);
+    CHECK(requests_for(CERTS) <= 5);
+}
+
 static void a_service_that_gives_no_key_proves_nothing(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
@@ -261,6 +302,8 @@ static const struct test tests[] = {
     TEST(a_changed_token_is_refused),
     TEST(a_new_key_of_the_service_is_fetched_and_a_retired_one_refused),
     TEST(configured_keys_need_no_service),
+    TEST(pinned_keys_may_be_all_there_are),
+    TEST(a_token_that_nobody_judged_is_not_called_invalid),
     TEST(a_service_that_gives_no_key_proves_nothing),
 };
 

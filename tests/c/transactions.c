@@ -39,6 +39,34 @@ static void a_confirmed_transaction_is_verified(void)
     OK(lid_verify_transaction(client, token, PAYLOAD, NULL, &out));
 }
 
+/* Signed by the same key for the same application, it logs nobody in. */
+static void a_confirmation_is_no_login(void)
+{
+    lid_client *client = new_client();
+    const char *token;
+
+    add_user(client, USER);
+    OK(lid_create_tx(client, PAYLOAD, USER, NULL, &out));
+    token = confirm(get("/id"));
+    ERROR(lid_verify_token(client, token, USER, &out), LID_ERROR_CLAIM_MISMATCH,
+          "token_kind_mismatch");
+    CHECK(contains(get("/error/message"), "lid_verify_transaction"));
+    CHECK(requests_for("/certs") == 0);
+    OK(lid_verify_transaction(client, token, PAYLOAD, NULL, &out));
+    ERROR(lid_verify_token(client, token, USER, &out), LID_ERROR_CLAIM_MISMATCH,
+          "token_kind_mismatch");
+}
+
+static void an_answer_without_an_id_is_no_transaction(void)
+{
+    lid_client *client = new_client();
+
+    inject("/tx", 1, "\"kind\":\"status\",\"code\":200,\"body\":\"{}\"");
+    ERROR(lid_create_tx(client, PAYLOAD, NULL, NULL, &out), LID_ERROR_RESPONSE, "missing_id");
+    TEXT("/error/operation", "create_tx");
+    TEXT("/error/retryable", "false");
+}
+
 static void the_callers_nonce_is_used_and_given_back(void)
 {
     lid_client *client = new_client();
@@ -134,6 +162,8 @@ static void an_unknown_user_has_no_transaction(void)
 
 static const struct test tests[] = {
     TEST(a_confirmed_transaction_is_verified),
+    TEST(a_confirmation_is_no_login),
+    TEST(an_answer_without_an_id_is_no_transaction),
     TEST(the_callers_nonce_is_used_and_given_back),
     TEST(a_token_confirms_one_payload_and_nonce),
     TEST(a_log_in_confirms_nothing),

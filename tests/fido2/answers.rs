@@ -14,7 +14,7 @@ const SIGNED: &str =
     r#"{"challenge":"a","key_handle":"a","client_data":"a","auth_data":"a","sign_data":"a"}"#;
 
 /// The calls whose answers have to carry a token.
-const CALLS: [(&str, Call); 11] = [
+const CALLS: [(&str, Call); 10] = [
     ("/tx/complete", |client| {
         client.complete_tx("an-id", USER, SIGNED)
     }),
@@ -43,10 +43,19 @@ const CALLS: [(&str, Call); 11] = [
         client.complete_add_fido2_credential("{}", USER, None)
     }),
     ("/credentials/authid/complete", activate_document),
-    ("/credentials/publickey", |client| {
-        client.add_publickey_credential("a key", None, None, Some(USER), None)
-    }),
 ];
+
+/// The calls whose answers may carry one.
+const OPTIONAL: [(&str, Call); 2] = [
+    ("/credentials/authid/complete", discard_document),
+    ("/credentials/publickey", add_public_key),
+];
+
+/// The calls that log a user in.
+fn logins() -> impl Iterator<Item = (&'static str, Call)> {
+    let log_in = |path: &str| path.starts_with("/register") || path.starts_with("/authenticate");
+    CALLS.into_iter().filter(move |(path, _)| log_in(path))
+}
 
 fn activate_document(client: &Client) -> Result<String> {
     client.add_doc_scan_credential_complete("an-id", true, None, Some(USER))
@@ -54,6 +63,10 @@ fn activate_document(client: &Client) -> Result<String> {
 
 fn discard_document(client: &Client) -> Result<String> {
     client.add_doc_scan_credential_complete("an-id", false, None, Some(USER))
+}
+
+fn add_public_key(client: &Client) -> Result<String> {
+    client.add_publickey_credential("a key", None, None, Some(USER), None)
 }
 
 /// Has the service answer 200 with this body instead of its own.
@@ -85,9 +98,9 @@ fn bad(service: &Service) -> Vec<(Value, Status, &'static str)> {
     let claims = json!({"aud": service.emulator.client_id(), "udata": USER, "iat": foreign.now()});
     let forged = foreign.sign_token(header.into(), claims.into());
     vec![
-        (json!({}), Status::Response, "missing_jwt"),
-        (json!({"jwt": null}), Status::Response, "missing_jwt"),
         (json!({"jwt": 1}), Status::Response, "missing_jwt"),
+        (json!({"jwt": {}}), Status::Response, "missing_jwt"),
+        (json!({"jwt": " "}), Status::TokenInvalid, "malformed_token"),
         (
             json!({"jwt": forged}),
             Status::TokenInvalid,
@@ -126,16 +139,22 @@ fn an_answer_with_a_good_token_is_handed_on() {
     let service = Service::start();
     let good = token_for(&service, service.emulator.client_id());
     let answer = json!({"jwt": good, "unknown": [1, 2.50]});
-    for (path, call) in CALLS {
+    for (path, call) in CALLS.into_iter().chain(OPTIONAL) {
         answer_once(&service, path, &answer);
         assert_eq!(call(&service).expect(path), answer.to_string());
     }
 }
 
+/// Answers without a token.
+fn without() -> [Value; 3] {
+    [json!({}), json!({"jwt": null}), json!({"jwt": ""})]
+}
+
 #[test]
 fn an_answer_without_a_good_token_is_an_error() {
     let service = Service::start();
-    for (answer, status, code) in bad(&service) {
+    let missing = without().map(|answer| (answer, Status::Response, "missing_jwt"));
+    for (answer, status, code) in bad(&service).into_iter().chain(missing) {
         for (path, call) in CALLS {
             answer_once(&service, path, &answer);
             fails(call(&service), status, code);
@@ -145,13 +164,156 @@ fn an_answer_without_a_good_token_is_an_error() {
 }
 
 #[test]
-fn a_discarded_document_may_have_no_token_but_no_bad_one() {
+fn where_a_token_is_optional_there_may_be_none_but_no_bad_one() {
     let service = Service::start();
-    let path = "/credentials/authid/complete";
-    answer_once(&service, path, &json!({}));
-    assert_eq!(discard_document(&service).unwrap(), "{}");
-    for (answer, status, code) in bad(&service).split_off(1) {
+    for (path, call) in OPTIONAL {
+        for answer in without() {
+            answer_once(&service, path, &answer);
+            assert_eq!(call(&service).expect(path), answer.to_string());
+        }
+        for (answer, status, code) in bad(&service) {
+            answer_once(&service, path, &answer);
+            fails(call(&service), status, code);
+        }
+    }
+}
+
+/// A token for this application with these claims besides.
+fn token_with(service: &Service, further: Value) -> String {
+    let mut claims = json!({"aud": service.emulator.client_id(), "iat": service.emulator.now()});
+    let members = further.as_object().expect("an object").clone();
+    claims.as_object_mut().expect("an object").extend(members);
+    service.emulator.sign_token(TokenPart::Usual, claims.into())
+}
+
+#[test]
+fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
+    let service = Service::start();
+    let good = token_for(&service, service.emulator.client_id());
+    let (status, code) = (Status::Response, "not_authenticated");
+    assert_eq!(logins().count(), 7);
+    for (path, call) in logins() {
+        for said in [
+            json!(false),
+            json!("false"),
+            json!("true"),
+            json!(0),
+            json!([]),
+        ] {
+            let answer = json!({"jwt": good, "is_authenticated": said});
+            answer_once(&service, path, &answer);
+            fails(call(&service), status, code);
+        }
+        answer_once(&service, path, &json!({"is_authenticated": false}));
+        fails(call(&service), status, code);
+        for said in [json!(true), json!(null)] {
+            let answer = json!({"jwt": good, "is_authenticated": said});
+            answer_once(&service, path, &answer);
+            assert_eq!(call(&service).expect(path), answer.to_string());
+        }
+    }
+    // Nobody logs in by adding a credential.
+    for (path, call) in OPTIONAL {
+        let answer = json!({"is_authenticated": false});
         answer_once(&service, path, &answer);
-        fails(discard_document(&service), status, code);
+        assert_eq!(call(&service).expect(path), answer.to_string());
+    }
+}
+
+#[test]
+fn a_transactions_token_logs_nobody_in() {
+    let service = Service::start();
+    for name in ["tx_hash", "txHash"] {
+        let token = token_with(&service, json!({"udata": USER, name: 7}));
+        let answer = json!({"jwt": token});
+        for (path, call) in CALLS.into_iter().chain(OPTIONAL) {
+            answer_once(&service, path, &answer);
+            match path {
+                "/tx/complete" => assert_eq!(call(&service).expect(path), answer.to_string()),
+                _ => fails(call(&service), Status::ClaimMismatch, "token_kind_mismatch"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_token_in_an_answer_is_the_named_users() {
+    let service = Service::start();
+    let other = |claims| json!({"jwt": token_with(&service, claims)});
+    for (path, call) in CALLS.into_iter().chain(OPTIONAL) {
+        for claims in [
+            json!({"udata": "mallory"}),
+            json!({"username": "mallory"}),
+            json!({"udata": "mallory", "username": USER}),
+            json!({"udata": ""}),
+        ] {
+            answer_once(&service, path, &other(claims));
+            fails(call(&service), Status::ClaimMismatch, "username_mismatch");
+        }
+        for claims in [
+            json!({}),
+            json!({"udata": USER.to_uppercase(), "sub": "an-id"}),
+        ] {
+            let answer = other(claims);
+            answer_once(&service, path, &answer);
+            assert_eq!(call(&service).expect(path), answer.to_string());
+        }
+    }
+}
+
+#[test]
+fn the_token_in_an_answer_is_that_of_the_named_id() {
+    let service = Service::start();
+    let by_id: [(&str, Call); 2] = [
+        ("/credentials/authid/complete", |client| {
+            client.add_doc_scan_credential_complete("a-scan", true, Some("an-id"), None)
+        }),
+        ("/credentials/publickey", |client| {
+            client.add_publickey_credential("a key", None, Some("an-id"), None, None)
+        }),
+    ];
+    let answer = |claims| json!({"jwt": token_with(&service, claims)});
+    for (path, call) in by_id {
+        for sub in ["another-id", "AN-ID", ""] {
+            answer_once(&service, path, &answer(json!({"sub": sub, "udata": USER})));
+            fails(call(&service), Status::ClaimMismatch, "username_mismatch");
+        }
+        for claims in [
+            json!({"sub": "an-id", "udata": "anybody"}),
+            json!({"udata": USER}),
+        ] {
+            let answer = answer(claims);
+            answer_once(&service, path, &answer);
+            assert_eq!(call(&service).expect(path), answer.to_string());
+        }
+    }
+}
+
+#[test]
+fn an_answer_without_the_id_of_the_transaction_is_an_error() {
+    let service = Service::start();
+    let calls: [(&str, &str, &str, Call); 3] = [
+        ("/tx", "id", "missing_id", |client| {
+            client.create_tx("pay", None, None)
+        }),
+        ("/tx/init", "tx_id", "missing_tx_id", |client| {
+            client.init_tx(USER, None, Some("pay"), None)
+        }),
+        ("/tx/init", "tx_id", "missing_tx_id", |client| {
+            client.init_tx(USER, Some("an-id"), None, None)
+        }),
+    ];
+    for (path, member, code, call) in calls {
+        for answer in [
+            json!({}),
+            json!({member: null}),
+            json!({member: 7}),
+            json!({member: ""}),
+        ] {
+            answer_once(&service, path, &answer);
+            fails(call(&service), Status::Response, code);
+        }
+        answer_once(&service, path, &json!({member: "an-id"}));
+        assert!(call(&service).is_ok(), "{path}");
     }
 }

@@ -74,7 +74,8 @@ fn count_requests(
         let mut texts = library.usual(name);
         for (at, parameter) in function.parameters.iter().enumerate() {
             match parameter.name.as_str() {
-                "token" | "tx_token" => texts[at] = Some(token().into_bytes()),
+                "token" => texts[at] = Some(token().into_bytes()),
+                "tx_token" => texts[at] = Some(token_with(confirmation()).into_bytes()),
                 "username" if name == "lid_verify_token" => texts[at] = None,
                 _ => {}
             }
@@ -97,18 +98,22 @@ fn count_requests(
     }
 }
 
+/// What confirms the payload and the nonce that `Library::usual` gives.
+fn confirmation() -> Value {
+    let hash = digest(&SHA256, b"a-tx_payloada-nonce");
+    json!({"nonce": "a-nonce", "tx_hash": URL_SAFE_NO_PAD.encode(hash)})
+}
+
 /// A token of this application that nothing but its signature speaks against,
 /// under a key that has to be fetched.
 pub fn token() -> String {
+    token_with(json!({}))
+}
+
+fn token_with(mut claims: Value) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    // What `Library::usual` gives as payload and nonce.
-    let hash = digest(&SHA256, b"a-tx_payloada-nonce");
-    let claims = json!({
-        "aud": "a-client_id",
-        "iat": now.expect("a clock").as_secs(),
-        "nonce": "a-nonce",
-        "tx_hash": URL_SAFE_NO_PAD.encode(hash),
-    });
+    claims["aud"] = "a-client_id".into();
+    claims["iat"] = now.expect("a clock").as_secs().into();
     let header = json!({"alg": "ES256", "typ": "JWT", "kid": "new"});
     let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode([1; 64]))

@@ -142,7 +142,7 @@ fn signals_during_a_write_do_not_break_it() {
         thread::sleep(PAUSE);
         if let Some(request) = read_request(&mut stream) {
             let length = request.matches('x').count();
-            let body = format!("{{\"length\":{length}}}");
+            let body = format!("{{\"id\":\"a\",\"length\":{length}}}");
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let answer = stream.write_all((head + &body).as_bytes());
             answer.expect("the client listens");

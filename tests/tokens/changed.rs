@@ -33,7 +33,7 @@ const VERDICTS: [&str; 4] = [
     "LID_ERROR_TOKEN_INVALID malformed_token",
     "LID_ERROR_TOKEN_INVALID unexpected_algorithm",
     "LID_ERROR_TOKEN_INVALID invalid_signature",
-    "LID_ERROR_TOKEN_INVALID unknown_key_throttled",
+    "LID_ERROR_RATE_LIMITED unknown_key_throttled",
 ];
 
 /// How many tokens have every character replaced by every other of the alphabet,

@@ -130,7 +130,9 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 /// The claims that the library itself reads; all others are the caller's.
-const READ: [&str; 7] = ["aud", "exp", "nbf", "iat", "iss", "udata", "username"];
+const READ: [&str; 11] = [
+    "aud", "exp", "nbf", "iat", "iss", "sub", "jti", "udata", "username", "tx_hash", "txHash",
+];
 
 fn service_and_client() -> (Signer, Lid) {
     let service = Signer::new("k");

@@ -59,6 +59,28 @@ class Calls(unittest.TestCase):
         self.assertEqual(raised.exception.retry_after, 120.0)
         self.assertTrue(raised.exception.retryable)
 
+    def test_a_token_that_nobody_judged_is_no_401(self):
+        for number in range(6):
+            header = {"alg": "ES256", "typ": "JWT", "kid": f"made-up-{number}"}
+            token = control("POST", "tokens", {"header": header, "claims": {"aud": CLIENT_ID}})
+            with self.assertRaises(LoginIDError) as raised:
+                self.client.verify_token(token["token"])
+        error = raised.exception
+        self.assertEqual(error.status, "LID_ERROR_RATE_LIMITED")
+        self.assertEqual(error.error_code, "unknown_key_throttled")
+        self.assertEqual((error.http_status, error.status_code), (None, 429))
+        self.assertTrue(error.retryable)
+        self.assertGreater(error.retry_after, 0)
+
+    def test_a_bad_answer_is_no_success(self):
+        fault = {"kind": "status", "code": 200, "body": '{"jwt": "forged"}'}
+        control("POST", "faults", {"fault": fault, "times": 1})
+        with self.assertRaises(LoginIDError) as raised:
+            self.client.authenticate_password("ada", "a password")
+        error = raised.exception
+        self.assertEqual(error.status, "LID_ERROR_TOKEN_INVALID")
+        self.assertEqual((error.http_status, error.status_code), (200, 401))
+
     def test_a_text_that_c_would_cut_short_is_refused(self):
         forget_requests()
         with self.assertRaises(LoginIDError) as raised:

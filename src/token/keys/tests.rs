@@ -1,5 +1,7 @@
 //! What only the clock decides, with keys made older than they are.
 
+mod pacing;
+
 use std::thread;
 
 use loginid_emulator::{Emulator, Fault, FaultKind, TokenPart};
@@ -7,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cancel::Cancel;
+use crate::client::Client;
+use crate::token::certs;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -18,6 +22,31 @@ fn client(emulator: &Emulator) -> Client {
 
 fn token(emulator: &Emulator, header: Value) -> String {
     emulator.sign_token(TokenPart::Json(header), json!({"aud": "app-1"}).into())
+}
+
+/// The lookup of a presented token.
+fn presented<'a>(patience: Patience<'a>, fetch: Fetch<'a>) -> Lookup<'a> {
+    Lookup {
+        origin: Origin::Presented,
+        patience,
+        fetch,
+    }
+}
+
+/// Gets the current key as the verification of a presented token does.
+fn get(client: &Client, patience: Patience<'_>) -> Result<Key> {
+    let fetch =
+        |id: &str, patience: Patience<'_>, repeats| certs::fetch(client, id, patience, repeats);
+    let keys = &client.process().keys;
+    keys.get(None, presented(patience, &fetch))
+}
+
+/// Another than this key, likewise.
+fn newer(client: &Client, tried: &Key) -> Result<Option<Key>> {
+    let fetch =
+        |id: &str, patience: Patience<'_>, repeats| certs::fetch(client, id, patience, repeats);
+    let keys = &client.process().keys;
+    keys.newer(tried, presented(patient(), &fetch))
 }
 
 fn make_older(cache: &KeyCache, by: Duration) {
@@ -71,7 +100,7 @@ fn a_token_without_kid_is_verified_after_a_rotation() {
     let error = client.verify_token(&new, None).unwrap_err();
     assert_eq!(error.code(), "invalid_signature");
     assert_eq!(emulator.request_count(), 1);
-    make_older(&client.process().keys, REFRESH_PAUSE);
+    make_older(&client.process().keys, RETRY_PAUSE);
     client.verify_token(&new, None).unwrap();
     client.verify_token(&new, None).unwrap();
     assert_eq!(emulator.request_count(), 2);
@@ -86,7 +115,7 @@ fn a_flood_of_forged_tokens_without_kid_makes_few_fetches() {
     let (start, _) = good.rsplit_once('.').unwrap();
     let forged = format!("{start}.{}", "Q".repeat(86));
     for _ in 0..100 {
-        make_older(&client.process().keys, REFRESH_PAUSE);
+        make_older(&client.process().keys, RETRY_PAUSE);
         let error = client.verify_token(&forged, None).unwrap_err();
         assert_eq!(error.code(), "invalid_signature");
     }
@@ -103,14 +132,13 @@ fn another_calls_deadline_does_not_end_a_wait() {
         carried_out: false,
     };
     emulator.inject(Fault::new(late).on("GET", "/certs").times(1));
-    let cache = &client.process().keys;
     let soon = Instant::now() + Duration::from_millis(500);
     thread::scope(|scope| {
-        let hasty = scope.spawn(|| cache.get(&client, None, Patience::until(soon)));
+        let hasty = scope.spawn(|| get(&client, Patience::until(soon)));
         while emulator.request_count() == 0 {
             thread::yield_now();
         }
-        let patient = cache.get(&client, None, Patience::until(Instant::now() + HOUR));
+        let patient = get(&client, patient());
         assert!(patient.is_ok(), "{patient:?}");
         let error = hasty.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::Timeout, "{error}");
@@ -141,12 +169,11 @@ fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     delay(&emulator, 1000);
-    let cache = &client.process().keys;
     thread::scope(|scope| {
-        let fetching = scope.spawn(|| cache.get(&client, None, patient()));
+        let fetching = scope.spawn(|| get(&client, patient()));
         wait_for_requests(&emulator, 1);
         let soon = Instant::now() + Duration::from_millis(50);
-        let error = cache.get(&client, None, Patience::until(soon)).unwrap_err();
+        let error = get(&client, Patience::until(soon)).unwrap_err();
         assert_eq!(error.status(), Status::Timeout, "{error}");
         assert!(error.retryable());
         assert!(!fetching.is_finished());
@@ -160,13 +187,13 @@ fn a_due_key_serves_while_another_call_refreshes_it() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    cache.get(&client, None, patient()).unwrap();
+    get(&client, patient()).unwrap();
     make_older(cache, 23 * HOUR);
     delay(&emulator, 1000);
     thread::scope(|scope| {
-        let refreshing = scope.spawn(|| cache.get(&client, None, patient()));
+        let refreshing = scope.spawn(|| get(&client, patient()));
         wait_for_requests(&emulator, 2);
-        cache.get(&client, None, patient()).unwrap();
+        get(&client, patient()).unwrap();
         assert!(!refreshing.is_finished());
         refreshing.join().unwrap().unwrap();
     });
@@ -178,13 +205,13 @@ fn a_key_too_old_to_serve_is_fetched_once_for_all_who_wait() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    let old = cache.get(&client, None, patient()).unwrap();
+    let old = get(&client, patient()).unwrap();
     make_older(cache, STALE_LIMIT);
     delay(&emulator, 300);
     thread::scope(|scope| {
-        let first = scope.spawn(|| cache.get(&client, None, patient()));
+        let first = scope.spawn(|| get(&client, patient()));
         wait_for_requests(&emulator, 2);
-        let second = cache.get(&client, None, patient()).unwrap();
+        let second = get(&client, patient()).unwrap();
         assert!(Arc::ptr_eq(&second, &first.join().unwrap().unwrap()));
         assert!(!Arc::ptr_eq(&second, &old));
     });
@@ -196,7 +223,7 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    cache.get(&client, None, patient()).unwrap();
+    get(&client, patient()).unwrap();
     make_older(cache, 23 * HOUR);
     delay(&emulator, 5000);
     let cancel = Arc::new(Cancel::new().unwrap());
@@ -205,23 +232,24 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
         ..patient()
     };
     thread::scope(|scope| {
-        let refreshing = scope.spawn(|| cache.get(&client, None, patience));
+        let refreshing = scope.spawn(|| get(&client, patience));
         wait_for_requests(&emulator, 2);
         cancel.trigger();
         let error = refreshing.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::Cancelled, "{error}");
     });
-    cache.get(&client, None, patient()).unwrap();
+    get(&client, patient()).unwrap();
 }
 
 #[test]
-fn a_key_that_landed_since_the_caller_looked_is_not_fetched_again() {
+fn a_key_that_came_since_the_caller_looked_is_not_fetched_again() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    let landed = cache.get(&client, None, patient()).unwrap();
-    let found = cache.fetch_unknown(&client, "", patient()).unwrap();
-    assert!(Arc::ptr_eq(&landed, &found));
+    let kept = get(&client, patient()).unwrap();
+    let none = |_: &str, _: Patience<'_>, _| panic!("fetched again");
+    let found = cache.fetch("", presented(patient(), &none)).unwrap();
+    assert!(Arc::ptr_eq(&kept, &found));
     assert_eq!(emulator.request_count(), 1);
 }
 
@@ -230,16 +258,19 @@ fn calls_that_look_for_a_newer_key_share_one_fetch() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    let old = cache.get(&client, None, patient()).unwrap();
-    make_older(cache, REFRESH_PAUSE);
+    let old = get(&client, patient()).unwrap();
+    make_older(cache, RETRY_PAUSE);
     delay(&emulator, 300);
     thread::scope(|scope| {
-        let first = scope.spawn(|| cache.newer(&client, &old, patient()));
+        let first = scope.spawn(|| newer(&client, &old));
         wait_for_requests(&emulator, 2);
-        let second = cache.newer(&client, &old, patient()).unwrap();
-        assert!(Arc::ptr_eq(&second, &first.join().unwrap().unwrap()));
-        // Who tried the old one meanwhile finds the new one at hand.
-        let third = cache.newer(&client, &old, patient()).unwrap();
+        let second = newer(&client, &old).unwrap().unwrap();
+        assert!(Arc::ptr_eq(
+            &second,
+            &first.join().unwrap().unwrap().unwrap()
+        ));
+        // A call that tried the old one meanwhile finds the new one at hand.
+        let third = newer(&client, &old).unwrap().unwrap();
         assert!(Arc::ptr_eq(&second, &third));
     });
     assert_eq!(emulator.request_count(), 2);
@@ -250,7 +281,7 @@ fn the_oldest_fetched_key_makes_room_and_a_configured_one_never_does() {
     let emulator = Emulator::start();
     let client = client(&emulator);
     let cache = &client.process().keys;
-    let key = cache.get(&client, None, patient()).unwrap();
+    let key = get(&client, patient()).unwrap();
     let configured = Arc::new(Known {
         key: key.clone(),
         fetched: None,

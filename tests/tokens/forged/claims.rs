@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{AUDIENCE, Asked, EXPIRED, GOOD, ISSUER, MALFORMED, NOT_YET, TOO_OLD, Table, USERNAME};
+use super::{
+    AUDIENCE, Asked, EXPIRED, GOOD, ISSUER, KIND, MALFORMED, NOT_YET, TOO_OLD, Table, USERNAME,
+};
 use crate::support::CLIENT_ID;
 use crate::support::service::{now, with};
 
@@ -14,6 +16,45 @@ pub fn rows(table: &mut Table) {
     audiences(table);
     issuers(table);
     usernames(table);
+    mistyped_texts(table);
+    transactions(table);
+}
+
+/// Claims that RFC 7519 or the service has as a string, and another program may
+/// read in another way.
+fn mistyped_texts(table: &mut Table) {
+    for name in ["iss", "sub", "jti", "udata", "username"] {
+        for value in [
+            "7",
+            "1.5",
+            "null",
+            "true",
+            "[]",
+            r#"["u1"]"#,
+            "{}",
+            r#"{"id":"u1"}"#,
+        ] {
+            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            table.claims_text(format!("{name} {value}"), claims.as_bytes(), MALFORMED);
+        }
+    }
+}
+
+/// Good tokens of confirmed transactions, presented as a log-in.
+fn transactions(table: &mut Table) {
+    // The last name is tx_hash in another spelling.
+    for name in ["tx_hash", "txHash", r"tx\u005fhash"] {
+        for value in [
+            json!("47DEQpj8HBSa-_TImW"),
+            json!(""),
+            json!(null),
+            json!(7),
+            json!({}),
+        ] {
+            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            table.claims_text(format!("{name} {value}"), claims.as_bytes(), KIND);
+        }
+    }
 }
 
 fn mistyped_times(table: &mut Table) {
@@ -95,6 +136,9 @@ fn configured_times(table: &mut Table) {
     let age = json!({"max_token_age_s": 300});
     let old = json!({"iat": now() - 400});
     configured(table, "too old", old, age.clone(), TOO_OLD);
+    // The leeway is for clocks that differ, not for a longer age.
+    let old = json!({"iat": now() - 310});
+    configured(table, "too old by ten seconds", old, age.clone(), TOO_OLD);
     configured(table, "of no age", json!({"iat": null}), age, MALFORMED);
 }
 
@@ -222,7 +266,34 @@ pub fn legal(table: &mut Table) {
     );
     table.claims("no iss", json!({"iss": null}), GOOD);
     let config = json!({"issuer": "loginid.io", "require_exp": true, "max_token_age_s": 300});
-    configured(table, "everything configured", json!({}), config, GOOD);
+    configured(
+        table,
+        "everything configured",
+        json!({}),
+        config.clone(),
+        GOOD,
+    );
+    let ahead = json!({"iat": now() + 30});
+    configured(
+        table,
+        "of an age, by a clock that is ahead",
+        ahead,
+        config.clone(),
+        GOOD,
+    );
+    configured(
+        table,
+        "young enough",
+        json!({"iat": now() - 150}),
+        config,
+        GOOD,
+    );
+    table.claims("sub and jti", json!({"sub": "", "jti": "é"}), GOOD);
+    table.claims(
+        "claims with similar names",
+        json!({"Tx_Hash": "x", "txhash": 1}),
+        GOOD,
+    );
     for (name, changes) in [
         ("udata", json!({"udata": "José"})),
         ("username", json!({"udata": null, "username": "José"})),

@@ -31,6 +31,7 @@ pub const TOO_OLD: &str = "LID_ERROR_TOKEN_EXPIRED token_too_old";
 pub const AUDIENCE: &str = "LID_ERROR_CLAIM_MISMATCH audience_mismatch";
 pub const ISSUER: &str = "LID_ERROR_CLAIM_MISMATCH issuer_mismatch";
 pub const USERNAME: &str = "LID_ERROR_CLAIM_MISMATCH username_mismatch";
+pub const KIND: &str = "LID_ERROR_CLAIM_MISMATCH token_kind_mismatch";
 pub const GOOD: &str = "LID_OK";
 
 /// How a token is presented.

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use loginid_emulator::{Emulator, Fault, FaultKind};
 
-use super::{GOOD, INVALID_KEY, UNKNOWN, token};
+use super::{GOOD, INVALID_KEY, NOT_THE_SERVICE, token};
 use crate::support::ffi::{Lid, key_pair};
 use crate::support::service::{Signer, pem};
 use crate::support::{online, serve_key};
@@ -177,8 +177,23 @@ fn an_answer_that_is_no_key_at_all_is_refused() {
             "LID_ERROR_RESPONSE unexpected_encoding",
         ),
         ("204", status(204, ""), INVALID_KEY),
-        ("a key with 400", status(400, &good), UNKNOWN),
-        ("a key with 404", status(404, &good), UNKNOWN),
+        ("a key with 400", status(400, &good), NOT_THE_SERVICE),
+        ("a key with 404", status(404, &good), NOT_THE_SERVICE),
+        (
+            "a web server's 404",
+            status(404, "<html><title>404 Not Found</title></html>"),
+            NOT_THE_SERVICE,
+        ),
+        (
+            "a gateway's 404",
+            status(404, r#"{"message":"no Route matched with those values"}"#),
+            NOT_THE_SERVICE,
+        ),
+        (
+            "another gateway's 404",
+            status(404, r#"{"code":404,"message":"Not Found"}"#),
+            NOT_THE_SERVICE,
+        ),
         (
             "a key with 500",
             status(500, &good),

@@ -1,10 +1,13 @@
 //! The service's public keys: what `/certs` may answer, how often it is asked,
 //! and how long an answer is good.
 
+mod answers;
 mod flight;
 mod hostile;
 mod ids;
 mod life;
+mod outage;
+mod pinned;
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +18,9 @@ use crate::support::CLIENT_ID;
 use crate::support::service::{login_claims, with};
 
 const UNKNOWN: &str = "LID_ERROR_TOKEN_INVALID unknown_key";
-const THROTTLED: &str = "LID_ERROR_TOKEN_INVALID unknown_key_throttled";
+const THROTTLED: &str = "LID_ERROR_RATE_LIMITED unknown_key_throttled";
 const INVALID_KEY: &str = "LID_ERROR_RESPONSE invalid_public_key";
+const NOT_THE_SERVICE: &str = "LID_ERROR_RESPONSE invalid_response";
 const GOOD: &str = "LID_OK";
 
 /// Long, for a busy machine: what is waited for comes or the test fails.

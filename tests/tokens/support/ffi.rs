@@ -183,6 +183,22 @@ impl Lid {
         })
     }
 
+    pub fn register_password(&self, username: &str, password: &str) -> Outcome {
+        let (username, password) = (c(username), c(password));
+        // SAFETY: as in `verify_user`.
+        run(|out| unsafe {
+            lid_register_password(self.0, username.as_ptr(), password.as_ptr(), out)
+        })
+    }
+
+    pub fn authenticate_password(&self, username: &str, password: &str) -> Outcome {
+        let (username, password) = (c(username), c(password));
+        // SAFETY: as in `verify_user`.
+        run(|out| unsafe {
+            lid_authenticate_password(self.0, username.as_ptr(), password.as_ptr(), out)
+        })
+    }
+
     pub fn get_user(&self, username: impl AsRef<[u8]>) -> Outcome {
         let username = c(username);
         // SAFETY: as in `verify_user`.

@@ -20,7 +20,7 @@ const TEXTS: [&str; 11] = [
     "user_agent",
 ];
 
-const BOOLEANS: [&str; 3] = ["management", "allow_http", "require_exp"];
+const BOOLEANS: [&str; 4] = ["management", "allow_http", "require_exp", "fetch_keys"];
 
 const INTEGERS: [(&str, RangeInclusive<u64>); 8] = [
     ("connect_timeout_ms", 1..=86_400_000),

@@ -3,8 +3,8 @@
 import json as _json
 from typing import Optional
 
-# What a web framework would answer, for errors without an HTTP status of the
-# service's: status_code is always a number, as in the official package.
+# What a web framework would answer, for errors without an error status of the
+# service's: status_code is always one, as in the official package.
 _STATUS_CODES = {
     "LID_ERROR_INVALID_ARGUMENT": 400,
     "LID_ERROR_CONFIG": 500,
@@ -12,6 +12,7 @@ _STATUS_CODES = {
     "LID_ERROR_TOKEN_INVALID": 401,
     "LID_ERROR_TOKEN_EXPIRED": 401,
     "LID_ERROR_CLAIM_MISMATCH": 401,
+    "LID_ERROR_RATE_LIMITED": 429,
     "LID_ERROR_NETWORK": 503,
     "LID_ERROR_TLS": 502,
     "LID_ERROR_TIMEOUT": 504,
@@ -53,7 +54,10 @@ class LoginIDError(Exception):
         """Reads the error object of the C library."""
         fields = _json.loads(text)["error"]
         http_status = fields["http_status"]
-        status_code = http_status or _STATUS_CODES.get(fields["status"], 500)
+        status_code = http_status
+        # The answer itself may have been fine, and what it holds is not.
+        if http_status is None or http_status < 400:
+            status_code = _STATUS_CODES.get(fields["status"], 500)
         error = cls(status_code, fields["code"], fields["message"])
         error.status = fields["status"]
         error.http_status = http_status

@@ -1,0 +1,68 @@
+//! `GET /certs`: the request for a public key of the service.
+
+use std::sync::Arc;
+
+use crate::call::{Call, Patience, encode};
+use crate::client::Client;
+use crate::error::{Error, Result, Status};
+use crate::key::VerifyingKey;
+use crate::operation;
+use crate::transport;
+
+/// Asks the service for the key with this id; the empty one is its current key.
+pub(super) fn fetch(
+    client: &Client,
+    id: &str,
+    patience: Patience<'_>,
+    max_retries: Option<u32>,
+) -> Result<Arc<VerifyingKey>> {
+    let mut call = Call::new(&operation::PUBLIC_KEY);
+    if !id.is_empty() {
+        call.path.push_str("?kid=");
+        call.path.push_str(&encode(id));
+    }
+    call.deadline = Some(patience.deadline);
+    call.cancel = patience.cancel.cloned();
+    call.max_retries = max_retries;
+    let read = |pem: String| {
+        VerifyingKey::from_pem(&pem)
+            .map(Arc::new)
+            .map_err(|problem| {
+                Error::new(
+                    Status::Response,
+                    "invalid_public_key",
+                    format!("the public key that the service sent cannot be used: {problem}"),
+                )
+            })
+    };
+    transport::execute(client, call, read).map_err(refused)
+}
+
+/// Only the service can say that a key is unknown. Others answer 404 and 400 too:
+/// a gateway while the service is away, or a web server that `base_url` names by
+/// mistake. Their answers have no code of the service.
+fn refused(error: Error) -> Error {
+    let Some(status @ (400 | 404)) = error.http_status() else {
+        return error;
+    };
+    let refused = match error.code() {
+        transport::NO_CODE => Error::new(
+            Status::Response,
+            "invalid_response",
+            format!(
+                "/certs was answered with {status}, but not by the service, whose errors are \
+                 JSON objects with a code: check base_url, and any gateway on the way"
+            ),
+        )
+        .with_http_status(status),
+        _ => Error::new(
+            Status::TokenInvalid,
+            "unknown_key",
+            "the service knows no key with the token's kid",
+        ),
+    };
+    match error.request_id() {
+        Some(request_id) => refused.with_request_id(request_id),
+        None => refused,
+    }
+}

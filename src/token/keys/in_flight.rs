@@ -1,0 +1,77 @@
+//! A request for a key that several calls wait for.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::Key;
+use crate::call::Patience;
+use crate::error::{Error, Result, Status};
+
+/// How soon a call that waits for another's request notices that it is cancelled.
+const CANCEL_CHECK: Duration = Duration::from_millis(20);
+
+/// A request under way, and the calls that wait for its end.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    outcome: Mutex<Option<Outcome>>,
+    ended: Condvar,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// The service answered, or could not be reached: the same for all who wait.
+    Shared(Result<Key>),
+    /// The call that made it was cancelled, ran out of time or panicked. That
+    /// says nothing to the others: one of them asks again.
+    GivenUp,
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding it leaves nothing half-done here.
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn timed_out() -> Error {
+    Error::new(
+        Status::Timeout,
+        "timeout",
+        "the deadline passed while the service's key was being fetched",
+    )
+    .with_retryable(true)
+}
+
+impl InFlight {
+    pub(super) fn end(&self, outcome: Outcome) {
+        lock(&self.outcome).get_or_insert(outcome);
+        self.ended.notify_all();
+    }
+
+    /// Waits for the end, but no longer than this call may take.
+    pub(super) fn wait(&self, patience: Patience<'_>) -> Outcome {
+        let mut outcome = lock(&self.outcome);
+        loop {
+            let left = patience.deadline.saturating_duration_since(Instant::now());
+            match &*outcome {
+                Some(shared @ Outcome::Shared(_)) => return shared.clone(),
+                _ if patience.is_cancelled() => return Outcome::Shared(Err(Error::cancelled())),
+                _ if left.is_zero() => return Outcome::Shared(Err(timed_out())),
+                Some(Outcome::GivenUp) => return Outcome::GivenUp,
+                None => {}
+            }
+            // A condition variable does not notice a cancel: a call that can be
+            // cancelled checks every so often.
+            let nap = match patience.cancel {
+                Some(_) => left.min(CANCEL_CHECK),
+                None => left,
+            };
+            outcome = self
+                .ended
+                .wait_timeout(outcome, nap)
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+                .0;
+        }
+    }
+}
