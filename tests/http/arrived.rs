@@ -188,7 +188,7 @@ fn an_answer_that_is_not_what_it_should_be_is_told_with_its_status_and_id() {
 fn a_member_that_is_there_twice_is_named() {
     for (body, call, says) in [
         (
-            r#"{"nonce":1,"\u006eonce":2}"#,
+            r#"{"id":"a","nonce":1,"\u006eonce":2}"#,
             CREATE_TX,
             "the member 'nonce' twice",
         ),
