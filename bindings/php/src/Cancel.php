@@ -6,6 +6,7 @@ namespace Loginid;
 
 use FFI;
 use FFI\CData;
+use Loginid\Exception\InternalException;
 
 /**
  * A switch that ends Client::waitCode(), which then throws a
@@ -22,7 +23,7 @@ final class Cancel
     {
         $switch = Library::ffi()->lid_cancel_new();
         if ($switch === null || FFI::isNull($switch)) {
-            throw new \RuntimeException('no file descriptor is left to make a Loginid\Cancel');
+            throw InternalException::local('out_of_descriptors', 'no file descriptor is left');
         }
         $this->switch = $switch;
     }

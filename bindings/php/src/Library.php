@@ -69,7 +69,7 @@ final class Library
     }
 
     /**
-     * Calls a function that ends in `char **out`, and gives its JSON.
+     * Calls a function whose last argument is `char **out`, and returns its JSON.
      *
      * @throws Exception if the call fails
      */

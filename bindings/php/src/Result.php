@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Loginid;
 
 /**
- * The answer of a call. It is read like an array, with exactly the members that
- * the library checked; integers of more than 64 bits are strings of their digits.
+ * The answer of a call. It is read like an array, whose keys are the exact names
+ * of the members; integers of more than 64 bits are strings of their digits.
  * An empty array may have been an object: toObject(), toJson() and json_encode()
  * keep that apart.
  *

@@ -89,7 +89,7 @@ final class ClientTest extends TestCase
         self::assertSame('ada', $this->client->addUserWithoutCredentials('ada')['username']);
     }
 
-    public function testEachAttemptIsTold(): void
+    public function testEachAttemptIsReported(): void
     {
         $user = $this->user();
         Emulator::fault('/manage/users/retrieve', ['kind' => 'status', 'code' => 503]);
@@ -122,7 +122,7 @@ final class ClientTest extends TestCase
         $this->thrown(\OutOfRangeException::class, fn () => $this->client->getUser($user));
     }
 
-    public function testAListenerThatRemovesItselfHearsTheRestOfTheCall(): void
+    public function testAListenerThatRemovesItselfIsCalledForTheRestOfTheCall(): void
     {
         $user = $this->user();
         Emulator::fault('/manage/users/retrieve', ['kind' => 'status', 'code' => 503]);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-/** The program of docs/php.md runs as it stands. */
+/** The program of docs/php.md. */
 final class DocsTest extends TestCase
 {
     public function testTheProgramOfThePage(): void

@@ -10,6 +10,7 @@ use Loginid\Exception\ApiException;
 use Loginid\Exception\NetworkException;
 use Loginid\Exception\RateLimitedException;
 use Loginid\Exception\ResponseException;
+use Loginid\Exception\TokenInvalidException;
 use Loginid\Loginid;
 
 /** Errors as exceptions. */
@@ -38,6 +39,26 @@ final class ErrorsTest extends TestCase
         $exception = $this->thrown(RateLimitedException::class, fn () => $this->client->getUser('ada'));
         self::assertSame(90.0, $exception->getRetryAfter());
         self::assertTrue($exception->isRetryable());
+    }
+
+    public function testATokenThatNobodyJudgedIsRateLimitedAndNotInvalid(): void
+    {
+        $exceptions = [];
+        for ($number = 0; $number < 8; $number++) {
+            $header = ['alg' => 'ES256', 'typ' => 'JWT', 'kid' => "made-up-$number"];
+            $claims = ['aud' => \getenv('LOGINID_CLIENT_ID')];
+            $token = Emulator::post('tokens', ['header' => $header, 'claims' => $claims])['token'];
+            $exceptions[] = $this->thrown(Exception::class, fn () => $this->client->verifyToken($token));
+        }
+        self::assertInstanceOf(TokenInvalidException::class, $exceptions[0]);
+        self::assertInstanceOf(RateLimitedException::class, $exceptions[7]);
+        self::assertSame([8, 'unknown_key_throttled', null, true], [
+            $exceptions[7]->getCode(),
+            $exceptions[7]->getErrorCode(),
+            $exceptions[7]->getHttpStatus(),
+            $exceptions[7]->isRetryable(),
+        ]);
+        self::assertGreaterThan(0, $exceptions[7]->getRetryAfter());
     }
 
     public function testNobodyListeningIsANetworkError(): void

@@ -36,7 +36,7 @@ final class FastCgi
             . self::record(self::STDIN, ''));
     }
 
-    /** Waits for the answer, and gives its body. */
+    /** Waits for the answer, and returns its body. */
     public function body(): string
     {
         $output = '';

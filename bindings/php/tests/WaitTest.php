@@ -6,6 +6,7 @@ namespace Loginid\Tests;
 
 use Loginid\Cancel;
 use Loginid\Exception\CancelledException;
+use Loginid\Exception\InternalException;
 use Loginid\Exception\TimeoutException;
 
 /** Waiting for a code. */
@@ -45,6 +46,20 @@ final class WaitTest extends TestCase
             fn () => $this->client->waitCode($this->user, $this->code, 'short', 0.25),
         );
         self::assertEqualsWithDelta(0.25, \microtime(true) - $started, 20);
+    }
+
+    public function testACancelWithoutDescriptorsIsAnError(): void
+    {
+        new Cancel(); // loads its classes while files can be opened
+        InternalException::local('code', 'message');
+        $limits = \posix_getrlimit();
+        \posix_setrlimit(\POSIX_RLIMIT_NOFILE, 0, $limits['hard openfiles']);
+        try {
+            $exception = $this->thrown(InternalException::class, fn () => new Cancel());
+        } finally {
+            \posix_setrlimit(\POSIX_RLIMIT_NOFILE, $limits['soft openfiles'], $limits['hard openfiles']);
+        }
+        self::assertSame('out_of_descriptors', $exception->getErrorCode());
     }
 
     public function testACancelledWaitEndsAtOnce(): void

@@ -11,14 +11,14 @@ class AttemptsTest < LoginidTest
     @client.on_attempt { |event| @events << event }
   end
 
-  def test_each_attempt_is_told
+  def test_each_attempt_is_reported
     Emulator.fault('/manage/users/retrieve', { kind: 'status', code: 503 })
     @client.get_user(@ada)
     assert_equal([['get_user', 1, 503], ['get_user', 2, 200]],
                  @events.map { |event| event.values_at('operation', 'attempt', 'http_status') })
   end
 
-  def test_failed_calls_and_waits_are_told_on_the_calling_thread
+  def test_failed_calls_and_waits_are_reported_on_the_calling_thread
     threads = []
     @client.on_attempt { |event| threads << [event['operation'], Thread.current] }
     assert_raises(Loginid::ApiError) { @client.get_user('nobody') }

@@ -7,7 +7,7 @@ require 'tmpdir'
 
 require_relative 'helper'
 
-# The programs of the documentation run as they stand.
+# The commands and the program of docs/ruby.md.
 class DocsTest < LoginidTest
   ROOT = File.expand_path('../../..', __dir__)
 

@@ -23,6 +23,20 @@ class ErrorsTest < LoginidTest
     assert_equal true, error.retryable
   end
 
+  def test_a_token_that_nobody_judged_is_rate_limited_and_not_invalid
+    errors = Array.new(8) do |number|
+      header = { alg: 'ES256', typ: 'JWT', kid: "made-up-#{number}" }
+      token = Emulator.post('tokens', header: header, claims: { aud: ENV.fetch('LOGINID_CLIENT_ID') })['token']
+      assert_raises(Loginid::Error) { @client.verify_token(token) }
+    end
+    assert_instance_of Loginid::TokenInvalidError, errors.first
+    assert_instance_of Loginid::RateLimitedError, errors.last
+    assert_equal %w[LID_ERROR_RATE_LIMITED unknown_key_throttled], [errors.last.status, errors.last.code]
+    assert_nil errors.last.http_status
+    assert_predicate errors.last, :retryable?
+    assert_operator errors.last.retry_after, :>, 0
+  end
+
   def test_nobody_listening_is_a_network_error
     port = TCPServer.open('127.0.0.1', 0) { |server| server.addr[1] }
     client = Loginid::Client.with_config(client_id: 'x', base_url: "http://127.0.0.1:#{port}", max_retries: 0)

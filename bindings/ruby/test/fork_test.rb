@@ -20,7 +20,7 @@ class ForkTest < LoginidTest
     assert_all_well([child])
   end
 
-  # Threads of the parent do not exist in the child, whatever they held.
+  # The child has none of the parent's threads, whatever locks they held.
   def test_a_fork_while_threads_are_calling
     names = Array.new(4) { user }
     stop = false
@@ -35,7 +35,7 @@ class ForkTest < LoginidTest
 
   def check(name)
     answer = @client.get_user(name)['username']
-    raise "asked for #{name}, was told about #{answer}" unless answer == name
+    raise "asked for #{name}, the answer is about #{answer}" unless answer == name
   end
 
   # The end of a child, without the tests' own at_exit.

@@ -2,8 +2,8 @@
 
 require_relative 'helper'
 
-# The binding against include/loginid_ffi.h: a C function that is new or has
-# changed and is not bound alike fails here.
+# The binding against include/loginid_ffi.h: fails for a C function that is not
+# bound, or bound with other types.
 class HeaderTest < Minitest::Test
   HEADER = File.expand_path('../../../include/loginid_ffi.h', __dir__)
   PROTOTYPE = /^([a-z][\w ]*?[ *]+)(lid_\w+)\(([^()]*)\);/m

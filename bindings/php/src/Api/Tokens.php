@@ -10,8 +10,8 @@ use Loginid\Result;
 trait Tokens
 {
     /**
-     * A service token for one request of a scope, as "users.retrieve":
-     * `{token}`. No request is made.
+     * A service token for one request of a scope, for example
+     * "users.retrieve": `{token}`. No request is made.
      */
     public function generateServiceToken(
         string $scope,

@@ -2,8 +2,8 @@
 
 module Loginid
   # A switch that ends Client#wait_code from another thread, which then raises
-  # CancelledError. Use a new one for each wait. It belongs to the process that
-  # made it.
+  # CancelledError. Use a new one for each wait, also after a wait that Timeout,
+  # Thread#raise or Ctrl-C ended. It belongs to the process that made it.
   class Cancel
     include NonCopyable
 
@@ -20,7 +20,7 @@ module Loginid
 
     def initialize
       switch = Native.lid_cancel_new
-      raise Errno::EMFILE, 'no file descriptor is left to make a Loginid::Cancel' if switch.null?
+      raise InternalError.local('out_of_descriptors', 'no file descriptor is left') if switch.null?
 
       @pointer = Pointer.new(switch)
     end

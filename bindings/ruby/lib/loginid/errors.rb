@@ -65,12 +65,12 @@ module Loginid
   class TokenInvalidError < Error; end
   # The token is expired, not yet valid or too old.
   class TokenExpiredError < Error; end
-  # The token is for another audience, user, nonce or transaction.
+  # The token is for another audience, user, nonce or transaction, or of another kind.
   class ClaimMismatchError < Error; end
   # The service refused the call; see #code and #http_status.
   class ApiError < Error; end
-  # Too many requests: the service answered 429, or the library asks for no more
-  # unknown keys (unknown_key_throttled). See #retry_after.
+  # Too many requests: the service answered 429, or many tokens with unknown keys
+  # came in (unknown_key_throttled, the token is not judged). See #retry_after.
   class RateLimitedError < Error; end
   # The service could not be reached, or the connection broke.
   class NetworkError < Error; end

@@ -6,8 +6,8 @@ module Loginid
   # JSON in and out. Its errors are Loginid errors, without the parser's message
   # and cause: those quote the text, which may hold a token.
   module JsonText
-    # The library refuses what is nested deeper than 128; the JSON gem's own limit
-    # is 100. No member makes an object of a class, whatever it is called.
+    # The library refuses more than 128 levels; the JSON gem's own limit is 100.
+    # A member named json_class creates no object of that class.
     PARSING = { max_nesting: 0, create_additions: false }.freeze
     GENERATING = { max_nesting: 128 }.freeze
     private_constant :PARSING, :GENERATING

@@ -19,7 +19,7 @@ module Loginid
              username: username)
       end
 
-      # Makes all of a user's codes of a type and purpose useless.
+      # Invalidates all of a user's codes of a type and purpose.
       def invalidate_all_codes(code_type, purpose, user_id: nil, username: nil)
         call(:lid_invalidate_all_codes, code_type: code_type, purpose: purpose, user_id: user_id,
              username: username)

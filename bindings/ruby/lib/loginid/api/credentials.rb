@@ -16,7 +16,7 @@ module Loginid
              username: username)
       end
 
-      # Makes a credential useless for good.
+      # Revokes a credential for good.
       def revoke_credential(credential_id, user_id: nil, username: nil)
         call(:lid_revoke_credential, credential_id: credential_id, user_id: user_id, username: username)
       end

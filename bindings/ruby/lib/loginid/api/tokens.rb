@@ -4,8 +4,8 @@ module Loginid
   module Api
     # Making and verifying tokens.
     module Tokens
-      # A service token for one request of a scope, as "users.retrieve":
-      # {"token" => …}. No request is made.
+      # A service token for one request of a scope, for example
+      # "users.retrieve": {"token" => …}. No request is made.
       def generate_service_token(scope, username: nil, user_id: nil, nonce: nil)
         call(:lid_generate_service_token, scope: scope, username: username, user_id: user_id, nonce: nonce)
       end
