@@ -25,6 +25,12 @@ impl BaseUrl {
     /// `allow_http` is set: the bearer tokens would travel readable.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
         let invalid = |why: &str| Error::config("invalid_base_url", format!("base_url {why}"));
+        if text.trim() != text {
+            return Err(invalid("has blanks around it"));
+        }
+        if text.contains(char::is_whitespace) {
+            return Err(invalid("has a blank in it"));
+        }
         if text.contains(['?', '#']) {
             return Err(invalid("must not have a query or a fragment"));
         }
@@ -160,6 +166,22 @@ mod tests {
             let error = BaseUrl::parse(remote, false).unwrap_err();
             assert_eq!(error.code(), "insecure_base_url", "{remote}");
             assert!(BaseUrl::parse(remote, true).is_ok(), "{remote}");
+        }
+    }
+
+    #[test]
+    fn blanks_are_called_that() {
+        for (text, message) in [
+            (" https://example.com", "base_url has blanks around it"),
+            ("https://example.com ", "base_url has blanks around it"),
+            ("https://example.com\n", "base_url has blanks around it"),
+            ("https://exa mple.com", "base_url has a blank in it"),
+        ] {
+            let error = BaseUrl::parse(text, false).unwrap_err();
+            assert_eq!(
+                (error.code(), error.message()),
+                ("invalid_base_url", message)
+            );
         }
     }
 

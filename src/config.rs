@@ -1,20 +1,23 @@
 //! What a client is told once: parsed, checked, never silently defaulted.
 
-mod environment;
+pub(crate) mod environment;
 mod fields;
 mod files;
-mod no_proxy;
 mod proxy;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::base_url::{self, BaseUrl};
 use crate::error::{Error, Result, Status};
+use crate::input;
+use crate::input::pem::Block;
+use crate::input::private_key::private_block;
 use crate::key::{SigningKey, VerifyingKey};
 use fields::Settings;
 use files::shown;
@@ -45,19 +48,29 @@ pub struct Config {
 }
 
 /// What is trusted, and what we show of ourselves, when connecting over TLS.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct TlsSettings {
-    /// PEM certificates added to the system's roots.
-    pub(crate) ca_pem: Option<String>,
-    pub(crate) client_cert_pem: Option<String>,
-    pub(crate) client_key_pem: Option<Zeroizing<String>>,
+    pub(crate) authorities: Option<Authorities>,
+    pub(crate) client: Option<ClientCertificate>,
 }
 
-impl std::fmt::Debug for TlsSettings {
+/// Certificates that are trusted besides the roots.
+#[derive(Debug)]
+pub(crate) struct Authorities {
+    /// The field they are from.
+    pub(crate) field: &'static str,
+    pub(crate) certificates: Vec<CertificateDer<'static>>,
+}
+
+/// A client certificate with those that vouch for it, and its key.
+pub(crate) struct ClientCertificate {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: Block,
+}
+
+impl std::fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TlsSettings")
-            .field("client_certificate", &self.client_cert_pem.is_some())
-            .finish_non_exhaustive()
+        f.write_str("ClientCertificate")
     }
 }
 
@@ -110,8 +123,8 @@ impl Config {
 
     /// The variables `LOGINID_CLIENT_ID`, `LOGINID_PRIVATE_KEY` or
     /// `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL` and one for each other
-    /// field with a single value, as `LOGINID_REQUEST_TIMEOUT_MS`. A variable
-    /// that is set to nothing counts as not set.
+    /// field with a single value, for example `LOGINID_REQUEST_TIMEOUT_MS`. An
+    /// empty variable is treated as unset; a misspelt one is an error.
     pub fn from_env() -> Result<Config> {
         Config::build(Settings::from_env()?)
     }
@@ -191,48 +204,85 @@ pub(crate) fn private_key_required() -> Error {
     )
 }
 
-fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
-    let text = settings.text("private_key").map(Zeroizing::new);
+/// A text of PEM, and the field that gave it.
+struct Given {
+    field: &'static str,
+    text: Zeroizing<Vec<u8>>,
+}
+
+/// What a field holds, or the file that another field names.
+fn given(
+    settings: &mut Settings,
+    field: &'static str,
+    file_field: &'static str,
+) -> Result<Option<Given>> {
+    let text = settings
+        .text(field)
+        .map(|text| Zeroizing::new(text.into_bytes()));
     // A key too, if the two are mixed up.
-    let file = settings.text("private_key_file").map(Zeroizing::new);
-    let text = match (text, file) {
-        (Some(_), Some(_)) => {
-            return Err(Error::config(
-                "contradictory_fields",
-                "private_key and private_key_file are both given; give one",
-            ));
-        }
-        (None, Some(path)) => Some(files::read("private_key_file", "private_key", &path)?),
-        (text, None) => text,
-    };
-    text.map(|text| SigningKey::from_pem(&text)).transpose()
+    let path = settings.text(file_field).map(Zeroizing::new);
+    match (text, path) {
+        (Some(_), Some(_)) => Err(Error::config(
+            "contradictory_fields",
+            format!("{field} and {file_field} are both given; give one"),
+        )),
+        (Some(text), None) => Ok(Some(Given { field, text })),
+        (None, Some(path)) => Ok(Some(Given {
+            field: file_field,
+            text: files::read(file_field, field, &path)?,
+        })),
+        (None, None) => Ok(None),
+    }
+}
+
+fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
+    given(settings, "private_key", "private_key_file")?
+        .map(|key| SigningKey::from_pem(&key.text))
+        .transpose()
 }
 
 fn tls(settings: &mut Settings) -> Result<TlsSettings> {
-    let ca_file = settings.text("ca_file").map(Zeroizing::new);
-    let ca_pem = match (settings.text("ca_pem"), ca_file) {
-        (Some(_), Some(_)) => {
+    let authorities = given(settings, "ca_pem", "ca_file")?
+        .map(|Given { field, text }| {
+            let certificates = certificates(field, &text)?;
+            Ok(Authorities {
+                field,
+                certificates,
+            })
+        })
+        .transpose()?;
+    let chain = settings.text("client_cert_pem");
+    let key = settings.text("client_key_pem").map(Zeroizing::new);
+    let client = match (chain, key) {
+        (None, None) => None,
+        (Some(chain), Some(key)) => Some(ClientCertificate {
+            chain: certificates("client_cert_pem", chain.as_bytes())?,
+            key: private_block(key.as_bytes()).map_err(|refusal| {
+                let why = refusal.explain();
+                Error::config("invalid_certificate", format!("client_key_pem {why}"))
+            })?,
+        }),
+        _ => {
             return Err(Error::config(
                 "contradictory_fields",
-                "ca_pem and ca_file are both given; give one",
+                "client_cert_pem and client_key_pem belong together; give both or none",
             ));
         }
-        (None, Some(path)) => Some(files::read("ca_file", "ca_pem", &path)?.to_string()),
-        (pem, None) => pem,
     };
-    let client_cert_pem = settings.text("client_cert_pem");
-    let client_key_pem = settings.text("client_key_pem").map(Zeroizing::new);
-    if client_cert_pem.is_some() != client_key_pem.is_some() {
-        return Err(Error::config(
-            "contradictory_fields",
-            "client_cert_pem and client_key_pem belong together; give both or none",
-        ));
-    }
     Ok(TlsSettings {
-        ca_pem,
-        client_cert_pem,
-        client_key_pem,
+        authorities,
+        client,
     })
+}
+
+fn certificates(field: &str, text: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let certificates = input::certificates::read(text).map_err(|problem| {
+        Error::config(
+            "invalid_certificate",
+            format!("{field} cannot be used: {problem}"),
+        )
+    })?;
+    Ok(certificates.into_iter().map(CertificateDer::from).collect())
 }
 
 fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {

@@ -7,25 +7,15 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Signature};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use p256::elliptic_curve::sec1::ToSec1Point;
-use p256::pkcs8::der::Decode;
-use p256::pkcs8::der::asn1::AnyRef;
-use p256::pkcs8::der::oid::ObjectIdentifier;
-use p256::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding,
-    PrivateKeyInfoRef,
-};
-use sec1::{EcParameters, EcPrivateKey};
+use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, Status};
 use crate::fork;
+use crate::input::private_key::{self, Refusal};
+use crate::input::public_key;
 use crate::json::ObjectWriter;
-use crate::pem::{self, Unreadable};
 use crate::random;
-
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// The application's private key, parsed once and ready to sign.
 pub(crate) struct SigningKey(EcdsaKeyPair);
@@ -33,15 +23,15 @@ pub(crate) struct SigningKey(EcdsaKeyPair);
 impl SigningKey {
     /// Reads PKCS#8 or SEC1 PEM. The error names the problem and never quotes
     /// the text.
-    pub(crate) fn from_pem(text: &str) -> Result<SigningKey> {
+    pub(crate) fn from_pem(text: &[u8]) -> Result<SigningKey> {
         let key = SigningKey::read(text);
         wipe_stack();
         key
     }
 
     #[inline(never)]
-    fn read(text: &str) -> Result<SigningKey> {
-        let secret = read_private_key(text)?;
+    fn read(text: &[u8]) -> Result<SigningKey> {
+        let secret = private_key::read(text).map_err(refused)?;
         let public = secret.public_key().to_sec1_bytes();
         let secret = Zeroizing::new(secret.to_bytes());
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
@@ -75,104 +65,9 @@ fn unusable(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Status::PrivateKey, code, message)
 }
 
-fn read_private_key(text: &str) -> Result<p256::SecretKey> {
-    let blocks = pem::blocks(text).map_err(|problem| {
-        unusable(
-            "invalid_private_key",
-            match problem {
-                Unreadable::NoBlock => {
-                    "the private key is not PEM: it has no line '-----BEGIN PRIVATE KEY-----'"
-                }
-                Unreadable::NoEnd => {
-                    "the private key's PEM is cut off: its '-----END …-----' line is missing"
-                }
-                Unreadable::NotBase64 => "the private key's PEM is damaged: it is not base64",
-            },
-        )
-    })?;
-    // OpenSSL writes an 'EC PARAMETERS' block before the key.
-    let block = blocks
-        .iter()
-        .find(|block| block.label.contains("KEY"))
-        .ok_or_else(|| {
-            unusable(
-                "invalid_private_key",
-                format!("this is PEM of '{}', not a private key", blocks[0].label),
-            )
-        })?;
-    if block.encrypted || block.label == "ENCRYPTED PRIVATE KEY" {
-        return Err(unusable(
-            "encrypted_private_key",
-            "the private key is encrypted with a passphrase; decrypt it first, \
-             as with 'openssl pkcs8 -in key.pem -out plain.pem'",
-        ));
-    }
-    match block.label.as_str() {
-        "PRIVATE KEY" => from_pkcs8(&block.der),
-        "EC PRIVATE KEY" => from_sec1(&block.der),
-        "PUBLIC KEY" => Err(unusable(
-            "public_key_given",
-            "this is a public key; the private key of the pair is needed",
-        )),
-        "RSA PRIVATE KEY" => Err(not_p256("an RSA key")),
-        "OPENSSH PRIVATE KEY" => Err(unusable(
-            "unsupported_private_key",
-            "this is an OpenSSH key; a PKCS#8 or SEC1 key on curve P-256 is needed",
-        )),
-        other => Err(unusable(
-            "invalid_private_key",
-            format!("this is PEM of '{other}', not a private key"),
-        )),
-    }
-}
-
-fn not_p256(what: &str) -> Error {
-    unusable(
-        "unsupported_private_key",
-        format!("this is {what}; LoginID applications use ECDSA keys on curve P-256"),
-    )
-}
-
-fn damaged() -> Error {
-    unusable(
-        "invalid_private_key",
-        "the private key's contents are damaged: its PEM is readable, the key in it is not",
-    )
-}
-
-fn from_pkcs8(der: &[u8]) -> Result<p256::SecretKey> {
-    let info = PrivateKeyInfoRef::from_der(der).map_err(|_| damaged())?;
-    let algorithm = info.algorithm;
-    if algorithm.oid == RSA {
-        return Err(not_p256("an RSA key"));
-    }
-    if algorithm.oid != EC_PUBLIC_KEY {
-        return Err(not_p256("a key of another algorithm"));
-    }
-    check_curve(algorithm.parameters)?;
-    p256::SecretKey::from_pkcs8_der(der).map_err(|_| damaged())
-}
-
-fn from_sec1(der: &[u8]) -> Result<p256::SecretKey> {
-    let key = EcPrivateKey::from_der(der).map_err(|_| damaged())?;
-    if let Some(EcParameters::NamedCurve(curve)) = key.parameters
-        && curve != P256
-    {
-        return Err(not_p256("a key on another curve"));
-    }
-    if key.private_key.len() != 32 {
-        return Err(not_p256("a key on another curve"));
-    }
-    p256::SecretKey::from_sec1_der(der).map_err(|_| damaged())
-}
-
-fn check_curve(parameters: Option<AnyRef<'_>>) -> Result<()> {
-    let curve = parameters.and_then(|parameters| parameters.decode_as::<ObjectIdentifier>().ok());
-    match curve {
-        Some(curve) if curve == P256 => Ok(()),
-        Some(_) => Err(not_p256("a key on another curve")),
-        None => Err(not_p256("a key with its curve spelled out")),
-    }
+fn refused(refusal: Refusal) -> Error {
+    let message = format!("the private key {}", refusal.explain());
+    unusable(refusal.code(), message)
 }
 
 /// A public key of the service, ready to verify.
@@ -181,17 +76,8 @@ pub(crate) struct VerifyingKey(DecodingKey);
 
 impl VerifyingKey {
     /// Reads one SPKI PEM block that holds a point on P-256. Says what is wrong.
-    pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, &'static str> {
-        let blocks = pem::blocks(text).map_err(|_| "it is not PEM")?;
-        let [block] = blocks.as_slice() else {
-            return Err("it holds more than one PEM block");
-        };
-        if block.label != "PUBLIC KEY" {
-            return Err("it is not a '-----BEGIN PUBLIC KEY-----' block");
-        }
-        // p256 checks the algorithm, the curve and that the point is on it.
-        let key = p256::PublicKey::from_public_key_der(&block.der)
-            .map_err(|_| "it is not a key on curve P-256")?;
+    pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, String> {
+        let key = public_key::read(text.as_bytes())?;
         Ok(VerifyingKey(DecodingKey::from_ec_der(
             key.to_sec1_point(false).as_bytes(),
         )))
@@ -272,7 +158,7 @@ mod tests {
             ("CERTIFICATE", "invalid_private_key", "'CERTIFICATE'"),
         ] {
             let pem = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
-            let error = SigningKey::from_pem(&pem).unwrap_err();
+            let error = SigningKey::from_pem(pem.as_bytes()).unwrap_err();
             assert_eq!(error.code(), code, "{error}");
             assert!(error.message().contains(named), "{error}");
         }

@@ -54,6 +54,7 @@ pub mod ffi;
 mod fork;
 #[cfg(test)]
 mod injected;
+mod input;
 #[allow(
     clippy::string_slice,
     reason = "where it slices it has just found an ASCII byte"
@@ -63,7 +64,6 @@ mod key;
 mod log;
 mod once;
 mod operation;
-mod pem;
 mod process;
 mod random;
 #[allow(unsafe_code)]

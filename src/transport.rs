@@ -12,6 +12,7 @@ mod retry;
 mod socket;
 mod stream;
 mod tls;
+mod trust;
 mod tunnel;
 mod wait;
 
@@ -28,15 +29,16 @@ use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::config::{Config, private_key_required};
 use crate::error::{Error, Result};
+use crate::input::pem;
 use crate::log::Attempt;
-use crate::operation::{Authorization, Method};
+use crate::operation::{Answer, Authorization, Method};
 use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
 pub(crate) use outcome::NO_CODE;
 use outcome::{Failed, failed, internal, judged, refused, unexpected};
 use redact::Secrets;
-pub(crate) use tls::{after_fork, check_settings, client_config};
+pub(crate) use trust::{after_fork, check_settings, client_config};
 use wait::{Woken, sleep_until};
 
 /// Idle connections kept for each client, and for how long: less than the
@@ -244,7 +246,7 @@ fn attempt(
 ) -> std::result::Result<(u16, String), Failed> {
     let left = deadline.saturating_duration_since(Instant::now());
     let limit = match call.operation.answer {
-        crate::operation::Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
+        Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
         _ => config.max_response_bytes,
     };
     reset_sent();
@@ -287,10 +289,21 @@ fn attempt(
         let secrets = Secrets::new(body, bearer, &config.headers);
         return Err(refused(status, &body_bytes, retry_after, &secrets));
     }
-    let text = String::from_utf8(body_bytes).map_err(|_| {
+    let text = text(body_bytes, call.operation.answer).ok_or_else(|| {
         unexpected("invalid_response", "the service's answer is not UTF-8").with_status(status)
     })?;
     Ok((status, text))
+}
+
+/// The text of an answer. Around the PEM of a key there may be any encoding.
+fn text(bytes: Vec<u8>, answer: Answer) -> Option<String> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if answer == Answer::Text && !pem::blocks(error.as_bytes()).is_empty() => {
+            Some(String::from_utf8_lossy(error.as_bytes()).into_owned())
+        }
+        Err(_) => None,
+    }
 }
 
 fn send(

@@ -6,14 +6,25 @@ use std::ffi::OsString;
 
 use crate::sys;
 
+/// Whether this program runs with more rights than its caller (setuid, setgid, file
+/// capabilities). The caller chose the variables, and must not choose where such a
+/// program connects or whom it trusts: they are all treated as unset.
+pub(super) fn is_ignored() -> bool {
+    sys::has_elevated_rights()
+}
+
 /// The value of a variable. An empty one is treated as unset.
-///
-/// In a program that runs with more rights than its caller (setuid, setgid, file
-/// capabilities) every variable is unset: the caller chose their values, and must
-/// not choose where such a program connects or whom it trusts.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
-    if sys::has_elevated_rights() {
-        return None;
+    match is_ignored() {
+        true => None,
+        false => env::var_os(name).filter(|value| !value.is_empty()),
     }
-    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The names of all variables that are set.
+pub(super) fn names() -> Vec<OsString> {
+    match is_ignored() {
+        true => Vec::new(),
+        false => env::vars_os().map(|(name, _)| name).collect(),
+    }
 }

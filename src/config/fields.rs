@@ -2,21 +2,30 @@
 //! the environment.
 
 use std::collections::BTreeMap;
-use std::env;
+use std::ffi::OsString;
 use std::ops::RangeInclusive;
+use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use serde_json::Value;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
+use super::environment;
 use super::files::shown;
 use super::type_name;
 use crate::error::{Error, Result};
+use crate::input::number::whole_number;
+use crate::input::spelling::nearest;
 use crate::json;
+
+/// What the names of our variables begin with.
+const PREFIX: &str = "LOGINID_";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
+    /// Text that may have anything around what counts, in any encoding.
+    Pem,
     Boolean,
     Integer,
     /// An object whose values are strings.
@@ -25,7 +34,7 @@ enum Kind {
 
 const FIELDS: [(&str, Kind); 25] = [
     ("client_id", Kind::Text),
-    ("private_key", Kind::Text),
+    ("private_key", Kind::Pem),
     ("private_key_file", Kind::Text),
     ("management", Kind::Boolean),
     ("base_url", Kind::Text),
@@ -35,9 +44,9 @@ const FIELDS: [(&str, Kind); 25] = [
     ("wait_timeout_ms", Kind::Integer),
     ("max_retries", Kind::Integer),
     ("ca_file", Kind::Text),
-    ("ca_pem", Kind::Text),
-    ("client_cert_pem", Kind::Text),
-    ("client_key_pem", Kind::Text),
+    ("ca_pem", Kind::Pem),
+    ("client_cert_pem", Kind::Pem),
+    ("client_key_pem", Kind::Pem),
     ("proxy", Kind::Text),
     ("leeway_s", Kind::Integer),
     ("issuer", Kind::Text),
@@ -81,9 +90,12 @@ impl Settings {
         let mut settings = Settings::default();
         for (name, raw) in json::members(text).map_err(|problem| invalid(problem.to_string()))? {
             let Some((field, kind)) = FIELDS.iter().find(|(field, _)| *field == name) else {
+                let known = FIELDS.iter().map(|(field, _)| *field);
+                let meant = nearest(&name, known)
+                    .map_or(String::new(), |field| format!(": did you mean '{field}'?"));
                 return Err(Error::config(
                     "unknown_field",
-                    format!("the configuration has no field {}", shown(&name)),
+                    format!("the configuration has no field {}{meant}", shown(&name)),
                 ));
             };
             let raw = raw.get();
@@ -94,6 +106,7 @@ impl Settings {
                 Some(b'{') => json::parse_object(raw, 8)
                     .map(Value::Object)
                     .map_err(invalid)?,
+                Some(b'-' | b'0'..=b'9') if *kind == Kind::Integer => integer(field, raw)?,
                 _ => serde_json::from_str(raw).map_err(|error| invalid(error.to_string()))?,
             };
             check_type(field, *kind, &value)?;
@@ -104,43 +117,30 @@ impl Settings {
 
     pub(super) fn from_env() -> Result<Settings> {
         let mut settings = Settings::default();
-        for (field, kind) in FIELDS.iter().filter(|(_, kind)| *kind != Kind::Texts) {
-            let variable = format!("LOGINID_{}", field.to_uppercase());
-            let text = match env::var(&variable) {
-                Ok(text) if !text.is_empty() => text,
-                Ok(_) | Err(env::VarError::NotPresent) => continue,
-                Err(env::VarError::NotUnicode(_)) => {
-                    return Err(Error::config(
-                        "mistyped_field",
-                        format!("{variable} is not UTF-8"),
-                    ));
-                }
+        let known: Vec<_> = variables().collect();
+        check_spelling(known.iter().map(|(variable, ..)| variable.as_str()))?;
+        for (variable, field, kind) in &known {
+            let Some(value) = environment::variable(variable) else {
+                continue;
             };
+            let text = text_of(variable, *kind, value)?;
             let value = match kind {
-                Kind::Boolean => match text.as_str() {
-                    "true" | "1" => Value::Bool(true),
-                    "false" | "0" => Value::Bool(false),
-                    _ => {
-                        return Err(Error::config(
-                            "mistyped_field",
-                            format!("{variable} must be true or false"),
-                        ));
-                    }
-                },
-                Kind::Integer => text.parse::<u64>().map(Value::from).map_err(|_| {
-                    Error::config(
-                        "mistyped_field",
-                        format!("{variable} must be a whole number"),
-                    )
-                })?,
-                _ => Value::String(text),
+                Kind::Boolean => boolean(variable, &text)?,
+                Kind::Integer => integer(variable, &text)?,
+                Kind::Text | Kind::Pem | Kind::Texts => Value::String(text),
             };
             settings.0.insert(field, value);
         }
         if !settings.0.contains_key("client_id") {
             return Err(Error::config(
                 "missing_field",
-                "LOGINID_CLIENT_ID is not set",
+                match environment::is_ignored() {
+                    false => "LOGINID_CLIENT_ID is not set",
+                    true => {
+                        "the environment is not read in a program that runs with more rights \
+                         than its caller (setuid, setgid, file capabilities)"
+                    }
+                },
             ));
         }
         Ok(settings)
@@ -214,6 +214,14 @@ impl Settings {
     }
 }
 
+/// The variable of each field that has one: the field must have a single value.
+fn variables() -> impl Iterator<Item = (String, &'static str, Kind)> {
+    FIELDS
+        .iter()
+        .filter(|(_, kind)| *kind != Kind::Texts)
+        .map(|(field, kind)| (format!("{PREFIX}{}", field.to_uppercase()), *field, *kind))
+}
+
 fn mistyped(what: &str, expected: &str, value: &Value) -> Error {
     Error::config(
         "mistyped_field",
@@ -223,13 +231,106 @@ fn mistyped(what: &str, expected: &str, value: &Value) -> Error {
 
 fn check_type(field: &str, kind: Kind, value: &Value) -> Result<()> {
     let (fits, expected) = match kind {
-        Kind::Text => (value.is_string(), "a string"),
+        Kind::Text | Kind::Pem => (value.is_string(), "a string"),
         Kind::Boolean => (value.is_boolean(), "true or false"),
-        Kind::Integer => (value.is_u64(), "a whole number, not negative"),
+        Kind::Integer => (value.is_u64(), "a whole number"),
         Kind::Texts => (value.is_object(), "an object of strings"),
     };
     if fits {
         return Ok(());
     }
     Err(mistyped(field, expected, value))
+}
+
+/// `name` is a field's or a variable's.
+fn integer(name: &str, text: &str) -> Result<Value> {
+    whole_number(text).map(Value::from).map_err(|but| {
+        Error::config(
+            "mistyped_field",
+            format!("{name} must be a whole number{but}"),
+        )
+    })
+}
+
+fn boolean(variable: &str, text: &str) -> Result<Value> {
+    let but = match text {
+        "true" | "1" => return Ok(Value::Bool(true)),
+        "false" | "0" => return Ok(Value::Bool(false)),
+        blank if blank.trim() != blank => ", without blanks around it",
+        _ => "",
+    };
+    Err(Error::config(
+        "mistyped_field",
+        format!("{variable} must be true or false{but}"),
+    ))
+}
+
+fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
+    match String::from_utf8(value.into_vec()) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            // It may be a key.
+            let bytes = Zeroizing::new(error.into_bytes());
+            match kind {
+                Kind::Pem => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+                _ => Err(Error::config(
+                    "mistyped_field",
+                    format!("{variable} is not UTF-8"),
+                )),
+            }
+        }
+    }
+}
+
+/// A variable whose name is nearly that of a field was meant to be one, and would
+/// have no effect. Others with our prefix are the program's own.
+fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
+    for name in environment::names() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+            continue;
+        };
+        if known.clone().any(|known| known == name) || environment::variable(name).is_none() {
+            continue;
+        }
+        if let Some(meant) = nearest(name, known.clone()) {
+            return Err(Error::config(
+                "unknown_field",
+                format!(
+                    "there is no variable {}: did you mean {meant}?",
+                    shown(name)
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every name of a variable that this project, its emulator or the library for
+    /// LoginID's newer service uses, and which are not fields.
+    const OTHERS: [&str; 11] = [
+        "LOGINID_EMULATOR_URL",
+        "LOGINID_LIBRARY",
+        "LOGINID_PUBLIC_KEY",
+        "LOGINID_PUBLIC_KEY_FILE",
+        "LOGINID_TEST_INPUT",
+        "LOGINID_TORTURE",
+        "LOGINID_V2_API_KEY",
+        "LOGINID_V2_API_KEY_FILE",
+        "LOGINID_V2_APPLICATION_ID",
+        "LOGINID_V2_BASE_URL",
+        "LOGINID_V2_ISSUER",
+    ];
+
+    #[test]
+    fn no_variable_is_taken_for_another_one_misspelt() {
+        let known: Vec<_> = variables().map(|(variable, ..)| variable).collect();
+        for name in OTHERS {
+            let meant = nearest(name, known.iter().map(String::as_str));
+            assert_eq!(meant, None, "{name}");
+        }
+    }
 }

@@ -1,18 +1,23 @@
 //! Fields that name a file. They are mixed up with the fields that hold what is
 //! in the file, so what they hold may be a key and is shown with care.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::MAIN_SEPARATOR;
 
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::wipe::reserve_bytes;
 
 /// Longer ones cannot be opened on Linux (`PATH_MAX`).
 const MAX_PATH_BYTES: usize = 4_095;
 
+/// No file of PEM is larger. One without an end, as `/dev/zero`, is not read on.
+const MAX_FILE_BYTES: usize = 16 << 20;
+
 /// Reads the file that `field` names; `instead` is the field for its contents.
-pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<String>> {
+pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
     if holds_contents(path) {
         return Err(Error::config(
             "invalid_field",
@@ -22,18 +27,45 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<S
             ),
         ));
     }
-    fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|error| {
-            let what = match is_plainly_a_path(path) {
-                true => format!("'{path}'"),
-                false => format!("the file it names (if it holds no path, give it as {instead})"),
-            };
-            Error::config(
-                "unreadable_file",
-                format!("{field}: cannot read {what}: {error}"),
-            )
-        })
+    contents(path).map_err(|error| {
+        let what = match is_plainly_a_path(path) {
+            true => format!("'{path}'"),
+            false => format!("the file it names (if it holds no path, give it as {instead})"),
+        };
+        Error::config(
+            "unreadable_file",
+            format!("{field}: cannot read {what}: {error}"),
+        )
+    })
+}
+
+/// All of a file, without a copy left in freed memory when room runs out.
+fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let mut contents = Zeroizing::new(Vec::new());
+    loop {
+        let length = contents.len();
+        reserve_bytes(&mut contents, 4_096);
+        let room = contents.capacity();
+        contents.resize(room, 0);
+        let amount = read_some(&mut file, contents.get_mut(length..).unwrap_or_default())?;
+        contents.truncate(length + amount);
+        if amount == 0 {
+            return Ok(contents);
+        }
+        if contents.len() > MAX_FILE_BYTES {
+            return Err(io::Error::other("it is larger than 16 MiB"));
+        }
+    }
+}
+
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Whether the text is PEM, or at least no path that anybody has.

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 
 use super::environment::variable;
 use super::fields::Settings;
-use super::no_proxy;
 use crate::base_url::{self, BaseUrl, is_loopback};
 use crate::error::{Error, Result};
+use crate::input::no_proxy;
 
 /// A proxy that is asked for a tunnel with CONNECT.
 pub(crate) struct Proxy {

@@ -34,8 +34,8 @@ pub struct lid_client(pub(super) Client);
 pub type lid_log_fn =
     Option<unsafe extern "C" fn(event_json: *const c_char, user_data: *mut c_void)>;
 
-/// Makes a client for an application. `private_key` (PKCS#8 or SEC1 PEM, `\n`
-/// may be spelled out) may be NULL: applications may be public, and then send no
+/// Makes a client for an application. `private_key` (PKCS#8 or SEC1 PEM, however
+/// it is indented or its line ends are spelled) may be NULL: applications may be public, and then send no
 /// token; management calls and token making need the key. `base_url` may be
 /// NULL for the public service.
 ///
@@ -121,8 +121,10 @@ pub unsafe extern "C" fn lid_new_with_config(
 /// Makes a client from the environment: `LOGINID_CLIENT_ID` (required),
 /// `LOGINID_PRIVATE_KEY` or `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL`, and
 /// for each other field of `lid_new_with_config` that has a single value, its
-/// name in capitals, as `LOGINID_REQUEST_TIMEOUT_MS` or `LOGINID_CA_FILE`. A
-/// variable set to nothing counts as not set. Result and errors as `lid_new`.
+/// name in capitals, for example `LOGINID_REQUEST_TIMEOUT_MS` or
+/// `LOGINID_CA_FILE`. An empty variable is treated as unset; one whose name is
+/// almost one of these is an error, others are the program's own. A setuid program
+/// reads none. Result and errors as `lid_new`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

@@ -153,6 +153,90 @@ static void a_configuration_is_never_guessed_at(void)
             "request_timeout_ms");
     refuses("{\"client_id\":\"a\",\"ca_pem\":\"x\"}", LID_ERROR_CONFIG, "invalid_certificate",
             "ca_pem");
+    write_file("ca.txt", "x");
+    refuses("{\"client_id\":\"a\",\"ca_file\":\"ca.txt\"}", LID_ERROR_CONFIG,
+            "invalid_certificate", "ca_file");
+}
+
+/* Blanks, fractions, signs and sizes are called what they are. */
+static void a_number_that_is_none_is_told_why(void)
+{
+    refuses("{\"client_id\":\"a\",\"max_retries\":1.0}", LID_ERROR_CONFIG, "mistyped_field",
+            "max_retries must be a whole number, without fraction or exponent");
+    refuses("{\"client_id\":\"a\",\"max_retries\":1e0}", LID_ERROR_CONFIG, "mistyped_field",
+            "max_retries must be a whole number, without fraction or exponent");
+    refuses("{\"client_id\":\"a\",\"max_retries\":-1}", LID_ERROR_CONFIG, "mistyped_field",
+            "max_retries must be a whole number, not negative");
+    refuses("{\"client_id\":\"a\",\"max_retries\":\" 5\"}", LID_ERROR_CONFIG, "mistyped_field",
+            "max_retries must be a whole number, not a string");
+    refuses("{\"client_id\":\"a\",\"max_retries\":99999999999999999999999}", LID_ERROR_CONFIG,
+            "out_of_range", "max_retries must be from 0 to 10");
+    refuses("{\"client_id\":\"a\",\"base_url\":\" http://localhost\"}", LID_ERROR_CONFIG,
+            "invalid_base_url", "base_url has blanks around it");
+    refuses("{\"client_id\":\"a\",\"proxy\":\"http://localhost \"}", LID_ERROR_CONFIG,
+            "invalid_proxy", "proxy has blanks in it");
+}
+
+/* After lid_new_from_env has failed. */
+static void refuses_variable(const char *name, const char *value, const char *code,
+                             const char *message)
+{
+    lid_client *client = NOT_A_CLIENT;
+
+    setenv(name, value, 1);
+    ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, code);
+    CHECK(client == NULL);
+    if (!contains(get("/error/message"), message))
+        FAIL("%s: the message does not say: %s", name, message);
+    unsetenv(name);
+}
+
+static void a_variable_with_blanks_is_told_so(void)
+{
+    refuses_variable("LOGINID_MAX_RETRIES", " 5", "mistyped_field",
+                     "LOGINID_MAX_RETRIES must be a whole number without blanks around it");
+    refuses_variable("LOGINID_MAX_RETRIES", "5\n", "mistyped_field",
+                     "LOGINID_MAX_RETRIES must be a whole number without blanks around it");
+    refuses_variable("LOGINID_MAX_RETRIES", "1.0", "mistyped_field",
+                     "LOGINID_MAX_RETRIES must be a whole number, without fraction or exponent");
+    refuses_variable("LOGINID_MAX_RETRIES", "-1", "mistyped_field",
+                     "LOGINID_MAX_RETRIES must be a whole number, not negative");
+    refuses_variable("LOGINID_MAX_RETRIES", "99999999999999999999999", "out_of_range",
+                     "max_retries must be from 0 to 10");
+    refuses_variable("LOGINID_MANAGEMENT", "true ", "mistyped_field",
+                     "LOGINID_MANAGEMENT must be true or false, without blanks around it");
+    refuses_variable("LOGINID_BASE_URL", "http://localhost ", "invalid_base_url",
+                     "base_url has blanks around it");
+}
+
+/* One with a slip has no effect, and the program would not notice. */
+static void a_misspelt_variable_is_named_with_the_right_one(void)
+{
+    lid_client *client;
+    const char *base = copy(base_url());
+
+    refuses_variable("LOGINID_REQUIRE_EX", "1", "unknown_field", "LOGINID_REQUIRE_EXP");
+    refuses_variable("LOGINID_MAX_RETIRES", "1", "unknown_field", "LOGINID_MAX_RETRIES");
+    refuses_variable("LOGINID_PRIVATEKEY_FIL", "a", "unknown_field", "LOGINID_PRIVATE_KEY_FILE");
+    refuses_variable("LOGINID_ClIENT_ID", "a", "unknown_field", "LOGINID_CLIENT_ID");
+    unsetenv("LOGINID_BASE_URL");
+    refuses_variable("LOGINID_BASEURL", base, "unknown_field", "LOGINID_BASE_URL");
+    refuses("{\"client_id\":\"a\",\"max_retrys\":1}", LID_ERROR_CONFIG, "unknown_field",
+            "did you mean 'max_retries'?");
+
+    /* Others are the program's own; one that is set to nothing is not set. */
+    setenv("LOGINID_BASE_URL", base, 1);
+    setenv("LOGINID_REQUIRE_EX", "", 1);
+    setenv("LOGINID_SHOP", "1", 1);
+    setenv("LOGINID_HEADERS", "{}", 1);
+    setenv("LOGINID_PUBLIC_KEY", "a", 1);
+    setenv("LOGINID_V2_BASE_URL", "http://a.localhost", 1);
+    setenv("LOGINID_V2_ISSUER", "a", 1);
+    setenv("LOGINID_", "a", 1);
+    setenv("MY_LOGINID_REQUIRE_EX", "1", 1);
+    setenv("LOGINID_\xff", "1", 1);
+    OK(lid_new_from_env(&client, &out));
+    lid_free(client);
 }
 
 static void every_constructor_leaves_null_after_an_error(void)
@@ -311,6 +395,9 @@ static const struct test tests[] = {
     TEST(a_management_client_needs_a_key),
     TEST(without_a_key_management_calls_do_not_leave),
     TEST(a_configuration_is_never_guessed_at),
+    TEST(a_number_that_is_none_is_told_why),
+    TEST(a_variable_with_blanks_is_told_so),
+    TEST(a_misspelt_variable_is_named_with_the_right_one),
     TEST(every_constructor_leaves_null_after_an_error),
     TEST(a_client_is_not_made_without_a_place_to_put_it),
     TEST(the_environment_sets_every_plain_field),

@@ -62,6 +62,12 @@ static void accept_however_it_travelled(const char *key)
     accept(text("\n\n  %s  \n\n", key));
     accept(text("# our key\n%s", key));
     accept(replace(key, "\n", "  \n"));
+    accept(text("\xef\xbb\xbf%s", key));
+    accept(replace(key, "\n", "\r"));
+    accept(replace(key, "\n", "\n    "));
+    accept(replace(key, "\n", ""));
+    accept(replace(key, "\n", "\\\\n"));
+    accept(text("\xef\xbb\xbf\"%s\"", replace(one_line, "\\n", "\\n\\n  ")));
 }
 
 static void pkcs8_is_accepted_however_it_travelled(void)
@@ -90,6 +96,35 @@ static void a_key_without_its_public_half_is_accepted(void)
     sec1();
     accept(openssl("ec -in pkcs8.pem -no_public"));
     accept(openssl("pkcs8 -topk8 -nocrypt -in pkcs8.pem"));
+}
+
+/* Its certificate, its public key and its parameters do not disturb it. */
+static void a_key_is_found_among_other_blocks(void)
+{
+    const char *key = copy(pkcs8()), *parameters = openssl("ecparam -name prime256v1");
+    const char *certificate, *public_key;
+
+    write_file("pkcs8.pem", key);
+    certificate = openssl("req -x509 -new -key pkcs8.pem -subj /CN=a -text");
+    public_key = openssl("ec -in pkcs8.pem -pubout");
+    accept(text("%s%s", certificate, key));
+    accept(text("%s%s", key, certificate));
+    accept(text("%s%s%s%s", public_key, parameters, sec1(), certificate));
+    accept(text("%s%s%s", sec1(), parameters, public_key));
+}
+
+/* Files and variables may hold what no C string of UTF-8 can. */
+static void text_in_any_encoding_may_stand_around_a_key(void)
+{
+    const char *latin1 = text("Schl\xfcssel f\xfcr den Dienst\r\n%s\xe9\n", pkcs8());
+
+    write_file("key.pem", latin1);
+    add_user(client_from_json(text(
+                 "{\"client_id\":\"%s\",\"base_url\":\"%s\",\"private_key_file\":\"key.pem\"}",
+                 getenv("LOGINID_CLIENT_ID"), base_url())),
+             USER);
+    setenv("LOGINID_PRIVATE_KEY", latin1, 1);
+    OK(lid_get_user(new_client(), USER, &out));
 }
 
 static void the_environment_may_hold_the_key_in_one_line(void)
@@ -159,6 +194,42 @@ static void refuse(const char *key, const char *code, const char *problem)
     CHECK(!shows_key_material(out, key));
 }
 
+/* The same for a file that no string can hold. */
+static void refuse_file(const char *path, const char *code, const char *problem)
+{
+    lid_client *client = (lid_client *)&out;
+
+    ERROR(lid_new_with_config(text("{\"client_id\":\"a\",\"private_key_file\":\"%s\"}", path),
+                              &client, &out),
+          LID_ERROR_PRIVATE_KEY, code);
+    CHECK(client == NULL);
+    if (!contains(get("/error/message"), problem))
+        FAIL("the message does not say: %s", problem);
+}
+
+/* Runs the command that the last message gives, and gives what it made. `further`
+ * spares it a question. */
+static const char *follow_advice(const char *made, const char *further)
+{
+    char command[512], contents[8192];
+    const char *start = strstr(get("/error/message"), "'openssl ");
+    FILE *file;
+    size_t length;
+
+    CHECK(start != NULL);
+    snprintf(command, sizeof command, "%.*s %s 2>advice.log", (int)strcspn(start + 1, "'"),
+             start + 1, further);
+    remove(made);
+    if (system(command) != 0)
+        FAIL("%s failed", command);
+    file = fopen(made, "rb");
+    CHECK(file != NULL);
+    length = fread(contents, 1, sizeof contents - 1, file);
+    contents[length] = '\0';
+    fclose(file);
+    return copy(contents);
+}
+
 static void an_rsa_key_is_refused(void)
 {
     refuse(openssl("genrsa 2048"), "unsupported_private_key", "RSA");
@@ -179,19 +250,103 @@ static void a_key_on_another_curve_is_refused(void)
 
 static void a_public_key_is_refused(void)
 {
+    const char *public_key;
+
     write_file("pkcs8.pem", pkcs8());
-    refuse(openssl("ec -in pkcs8.pem -pubout"), "public_key_given", "public key");
+    public_key = openssl("ec -in pkcs8.pem -pubout");
+    refuse(public_key, "public_key_given", "public key");
     refuse(openssl("req -x509 -new -key pkcs8.pem -subj /CN=a"), "invalid_private_key",
            "CERTIFICATE");
+    refuse(text("%s%s", openssl("ecparam -name prime256v1"), public_key), "public_key_given",
+           "public key");
+    refuse("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI me@here", "public_key_given",
+           "public key of OpenSSH");
 }
 
 static void an_encrypted_key_is_refused(void)
 {
+    const char *key = copy(pkcs8());
+    const char *commands[] = {
+        "pkcs8 -topk8 -in pkcs8.pem -passout pass:secret",
+        "ec -in pkcs8.pem -aes128 -passout pass:secret",
+    };
+    size_t i;
+
+    write_file("pkcs8.pem", key);
+    for (i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const char *encrypted = openssl(commands[i]);
+
+        setenv("LOGINID_PRIVATE_KEY", key, 1);
+        refuse(encrypted, "encrypted_private_key", "passphrase");
+        refuse(replace(encrypted, "\n", " "), "encrypted_private_key", "passphrase");
+        write_file("key.pem", encrypted);
+        accept(follow_advice("plain.pem", "-passin pass:secret"));
+    }
+}
+
+/* A command that the message gives makes it the PEM of a P-256 key. */
+static void another_form_of_a_key_is_named_with_what_converts_it(void)
+{
+    const char *key = copy(pkcs8());
+
+    write_file("pkcs8.pem", key);
+    openssl("pkey -in pkcs8.pem -outform DER -out key.der && echo made");
+    refuse_file("key.der", "unsupported_private_key", "DER");
+    accept(follow_advice("key.pem", ""));
+    openssl("ec -in pkcs8.pem -outform DER -out key.der && echo made");
+    refuse_file("key.der", "unsupported_private_key", "DER");
+    accept(follow_advice("key.pem", ""));
+
+    write_file("a.pem", openssl("req -x509 -new -key pkcs8.pem -subj /CN=a"));
+    openssl("pkcs12 -export -inkey pkcs8.pem -in a.pem -passout pass:secret -out key.p12 && echo made");
+    refuse_file("key.p12", "unsupported_private_key", "PKCS#12");
+    accept(follow_advice("key.pem", "-passin pass:secret"));
+
+    refuse("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"\",\"y\":\"\",\"d\":\"\"}",
+           "unsupported_private_key", "JWK");
+    write_file("empty.pem", "\n");
+    refuse_file("empty.pem", "invalid_private_key", "empty");
+    write_file("utf16.pem", "\xff\xfe-");
+    refuse_file("utf16.pem", "invalid_private_key", "UTF-16");
+}
+
+static void a_curve_that_is_spelled_out_is_called_that(void)
+{
     write_file("pkcs8.pem", pkcs8());
-    refuse(openssl("pkcs8 -topk8 -in pkcs8.pem -passout pass:secret"), "encrypted_private_key",
-           "passphrase");
-    refuse(openssl("ec -in pkcs8.pem -aes128 -passout pass:secret"), "encrypted_private_key",
-           "passphrase");
+    write_file("key.pem", openssl("ec -in pkcs8.pem -param_enc explicit"));
+    refuse_file("key.pem", "unsupported_private_key", "explicit parameters");
+    accept(follow_advice("named.pem", ""));
+    write_file("explicit.pem", openssl("ec -in pkcs8.pem -param_enc explicit"));
+    write_file("key.pem", openssl("pkcs8 -topk8 -nocrypt -in explicit.pem"));
+    refuse_file("key.pem", "unsupported_private_key", "explicit parameters");
+    accept(follow_advice("named.pem", ""));
+}
+
+static void a_key_of_openssh_is_named_with_what_converts_it(void)
+{
+    if (system("command -v ssh-keygen >ssh.log 2>&1") != 0) {
+        puts("skipped: ssh-keygen is not installed");
+        return;
+    }
+    CHECK(system("ssh-keygen -q -t ecdsa -b 256 -N '' -f key >ssh.log 2>&1") == 0);
+    refuse_file("key", "unsupported_private_key", "'ssh-keygen -p -m PKCS8 -f key'");
+    CHECK(system("ssh-keygen -p -m PKCS8 -f key -N '' -P '' >ssh.log 2>&1") == 0);
+    lid_client *client = client_from_json("{\"client_id\":\"a\",\"private_key_file\":\"key\"}");
+    CHECK(client != NULL);
+}
+
+static void a_text_with_a_damaged_block_or_two_keys_is_refused(void)
+{
+    const char *key = copy(pkcs8()), *certificate;
+
+    write_file("pkcs8.pem", key);
+    certificate = openssl("req -x509 -new -key pkcs8.pem -subj /CN=a");
+    refuse(text("%s%s", key, replace(certificate, "-----END CERTIFICATE-----", "")), "invalid_private_key",
+           "block 2 ('CERTIFICATE') is cut off");
+    refuse(text("%s%s", replace(certificate, "MII", "M*I"), key), "invalid_private_key",
+           "block 1 ('CERTIFICATE') is damaged");
+    refuse(text("%s%s", key, openssl("genpkey -algorithm ED25519")), "invalid_private_key",
+           "more than one private key");
 }
 
 static void garbage_is_refused(void)
@@ -231,6 +386,8 @@ static const struct test tests[] = {
     TEST(sec1_is_accepted_however_it_travelled),
     TEST(sec1_behind_its_parameters_is_accepted),
     TEST(a_key_without_its_public_half_is_accepted),
+    TEST(a_key_is_found_among_other_blocks),
+    TEST(text_in_any_encoding_may_stand_around_a_key),
     TEST(the_environment_may_hold_the_key_in_one_line),
     TEST(the_environment_may_name_the_keys_file),
     TEST(the_configuration_may_name_the_keys_file),
@@ -238,6 +395,10 @@ static const struct test tests[] = {
     TEST(a_key_on_another_curve_is_refused),
     TEST(a_public_key_is_refused),
     TEST(an_encrypted_key_is_refused),
+    TEST(another_form_of_a_key_is_named_with_what_converts_it),
+    TEST(a_curve_that_is_spelled_out_is_called_that),
+    TEST(a_key_of_openssh_is_named_with_what_converts_it),
+    TEST(a_text_with_a_damaged_block_or_two_keys_is_refused),
     TEST(garbage_is_refused),
     TEST(a_key_that_is_cut_off_is_refused),
 };

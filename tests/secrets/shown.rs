@@ -23,6 +23,8 @@ fn debug_of_a_client_and_its_configuration_shows_no_secret() {
     let further = json!({
         "headers": {"cookie": "CANARY-header"},
         "proxy": "http://CANARY-user:CANARY-password@127.0.0.1:1",
+        // A loopback host would not be reached through the proxy.
+        "base_url": "https://elsewhere.invalid",
     });
     let config = config(&emulator, further).to_string();
     let config = Config::from_json(&config).unwrap();

@@ -8,6 +8,7 @@ mod ids;
 mod life;
 mod outage;
 mod pinned;
+mod spelling;
 
 use std::time::{Duration, Instant};
 

@@ -1,0 +1,56 @@
+//! Reading certificates from PEM.
+
+use super::pem::{self, Block, Unreadable, Wanted};
+
+/// The certificates of a text, at least one, as DER. Keys and their parameters may
+/// stand beside them. The error is a clause about "it".
+pub(crate) fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    let blocks = pem::read(text).map_err(|problem| match problem {
+        Unreadable::NotPem(_) => {
+            format!("it is not PEM: {}", problem.explain(Wanted::Certificates))
+        }
+        Unreadable::Damaged(..) => problem.explain(Wanted::Certificates),
+    })?;
+    let count = blocks.len();
+    let mut certificates = Vec::with_capacity(count);
+    for block in blocks {
+        match Kind::of(&block) {
+            Kind::Certificate => certificates.push(block.der.to_vec()),
+            Kind::Key => {}
+            Kind::Other(advice) => {
+                return Err(format!(
+                    "it holds '{}', which is not a certificate; {advice}",
+                    block.label
+                ));
+            }
+        }
+    }
+    match certificates.is_empty() {
+        true => Err("it holds keys, and no '-----BEGIN CERTIFICATE-----' block".to_owned()),
+        false => Ok(certificates),
+    }
+}
+
+enum Kind {
+    Certificate,
+    Key,
+    /// With what to do about it.
+    Other(&'static str),
+}
+
+impl Kind {
+    fn of(block: &Block) -> Kind {
+        match block.label.as_str() {
+            "CERTIFICATE" | "X509 CERTIFICATE" => Kind::Certificate,
+            "EC PARAMETERS" | "DH PARAMETERS" => Kind::Key,
+            label if label.ends_with(" KEY") => Kind::Key,
+            "TRUSTED CERTIFICATE" => {
+                Kind::Other("convert it with 'openssl x509 -in trusted.pem -out certificate.pem'")
+            }
+            "PKCS7" | "CMS" => Kind::Other(
+                "convert it with 'openssl pkcs7 -in bundle.p7b -print_certs -out certificates.pem'",
+            ),
+            _ => Kind::Other("leave it out"),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Reading what people configure: keys, certificates, trusted roots, `NO_PROXY`.
+//!
+//! `loginid-emulator doctor` includes this folder as source, so that it judges a
+//! configuration exactly as the library does. Nothing here refers to the rest of
+//! the library.
+
+pub(crate) mod certificates;
+pub(crate) mod no_proxy;
+pub(crate) mod number;
+pub(crate) mod pem;
+pub(crate) mod private_key;
+pub(crate) mod public_key;
+pub(crate) mod roots;
+pub(crate) mod spelling;

@@ -1,0 +1,279 @@
+//! Reading the trusted roots: those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name,
+//! as for OpenSSL, else the system's.
+//!
+//! Crate `rustls-native-certs` does much the same, but reads the variables in
+//! setuid programs too, and loses certificates behind a byte-order mark or a
+//! damaged block.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use super::pem;
+
+/// Where Linux distributions keep all roots in one file; the first there is counts.
+const FILES: [&str; 6] = [
+    // Debian, Ubuntu, Gentoo, Arch
+    "/etc/ssl/certs/ca-certificates.crt",
+    // Fedora, RHEL
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    // RHEL 6
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    // openSUSE
+    "/etc/ssl/ca-bundle.pem",
+    // OpenELEC
+    "/etc/pki/tls/cacert.pem",
+    // Alpine
+    "/etc/ssl/cert.pem",
+];
+
+/// Where they keep roots one by one.
+const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
+
+/// How programs say that there is no folder.
+const NO_FOLDER: &str = "/dev/null";
+
+#[derive(Debug)]
+pub(crate) struct Roots {
+    /// As DER, each once. Not all need be certificates.
+    pub(crate) certificates: Vec<Vec<u8>>,
+    /// Whether a variable names them: then nothing else is trusted, even if there
+    /// are none.
+    pub(crate) named: bool,
+}
+
+/// Reads the roots. What cannot be parsed is passed over: a system's store may hold
+/// a few odd entries among its hundred good ones. The error names the variable, if
+/// there is one, and the path.
+pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Roots, String> {
+    let (file, folders) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
+    let named = file.is_some() || folders.is_some();
+    let mut reader = Reader::default();
+    if named {
+        if let Some(path) = file.map(PathBuf::from) {
+            reader
+                .file(&path)
+                .map_err(|error| unreadable("SSL_CERT_FILE", &path, &error))?;
+        }
+        for path in folders.iter().flat_map(env::split_paths).filter(is_folder) {
+            reader
+                .folder(&path)
+                .map_err(|(path, error)| unreadable("SSL_CERT_DIR", &path, &error))?;
+        }
+    } else {
+        reader
+            .system()
+            .map_err(|(path, error)| unreadable("the system's trusted roots", &path, &error))?;
+    }
+    Ok(Roots {
+        certificates: reader.certificates.into_iter().collect(),
+        named,
+    })
+}
+
+fn is_folder(path: &PathBuf) -> bool {
+    !path.as_os_str().is_empty() && path != Path::new(NO_FOLDER)
+}
+
+fn unreadable(what: &str, path: &Path, error: &io::Error) -> String {
+    format!("{what}: cannot read '{}': {error}", path.display())
+}
+
+type AtPath<T> = Result<T, (PathBuf, io::Error)>;
+
+#[derive(Default)]
+struct Reader {
+    certificates: BTreeSet<Vec<u8>>,
+    /// Device and inode of the files that were read: folders hold several links to
+    /// each.
+    seen: BTreeSet<(u64, u64)>,
+}
+
+impl Reader {
+    fn system(&mut self) -> AtPath<()> {
+        for path in FILES.map(Path::new) {
+            if skip_absent(self.file(path), path)?.is_some() {
+                break;
+            }
+        }
+        for path in FOLDERS.map(Path::new) {
+            match self.folder(path) {
+                Err((at, error)) if at == path && is_absent(&error) => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> io::Result<()> {
+        let metadata = fs::metadata(path)?;
+        self.first_visit(&metadata);
+        self.contents(path)
+    }
+
+    /// Every file in a folder, but not what is deeper. A single file that is gone or
+    /// that this user may not read is passed over.
+    fn folder(&mut self, folder: &Path) -> AtPath<()> {
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |error| (path, error)
+        };
+        for entry in fs::read_dir(folder).map_err(at(folder))? {
+            let path = entry.map_err(at(folder))?.path();
+            let Some(metadata) = skip_absent(fs::metadata(&path), &path)? else {
+                continue;
+            };
+            if metadata.is_file() && self.first_visit(&metadata) {
+                skip_absent(self.contents(&path), &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn first_visit(&mut self, metadata: &Metadata) -> bool {
+        self.seen.insert((metadata.dev(), metadata.ino()))
+    }
+
+    fn contents(&mut self, path: &Path) -> io::Result<()> {
+        let blocks = pem::blocks(&fs::read(path)?).into_iter().flatten();
+        let certificates = blocks.filter(|block| block.label == "CERTIFICATE");
+        self.certificates
+            .extend(certificates.map(|block| block.der.to_vec()));
+        Ok(())
+    }
+}
+
+/// What a path gives; nothing if it is absent.
+fn skip_absent<T>(result: io::Result<T>, path: &Path) -> AtPath<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err((path.to_owned(), error)),
+    }
+}
+
+/// Whether there is nothing to read for this user, now and later. Everything else,
+/// a full descriptor table for instance, may pass, and roots that are kept must not
+/// lack what could not be read just then.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(
+            Errno::NOENT
+                | Errno::ACCESS
+                | Errno::PERM
+                | Errno::NOTDIR
+                | Errno::ISDIR
+                | Errno::LOOP
+                | Errno::NAMETOOLONG
+        )
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn pem(der: &str) -> String {
+        use base64::Engine;
+        let digits = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{digits}\n-----END CERTIFICATE-----\n")
+    }
+
+    fn named(file: Option<&Path>, folders: &[&Path]) -> Result<Vec<String>, String> {
+        let folders = (!folders.is_empty()).then(|| env::join_paths(folders).unwrap());
+        let roots = read(|name| match name {
+            "SSL_CERT_FILE" => file.map(OsString::from),
+            "SSL_CERT_DIR" => folders.clone(),
+            other => panic!("{other}"),
+        })?;
+        assert!(roots.named);
+        let text = |der| String::from_utf8(der).unwrap();
+        Ok(roots.certificates.into_iter().map(text).collect())
+    }
+
+    #[test]
+    fn entries_that_cannot_be_parsed_are_passed_over_and_hide_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("roots.pem");
+        let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n";
+        let text = [
+            "\u{feff}".to_owned(),
+            pem("first"),
+            cut.to_owned(),
+            pem("second"),
+            "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n".to_owned(),
+            pem("third").replace('\n', "\r\n  "),
+            pem("second"),
+            pem("key").replace("CERTIFICATE", "PUBLIC KEY"),
+        ]
+        .concat();
+        let latin1 = [text.as_bytes(), b"\xe9\n", pem("fourth").as_bytes()].concat();
+        fs::write(&file, latin1).unwrap();
+        let expected = ["first", "fourth", "second", "third"];
+        assert_eq!(named(Some(&file), &[]).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_folder_is_read_without_its_odd_entries() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(one.path().join("a.pem"), pem("first")).unwrap();
+        symlink("a.pem", one.path().join("01234567.0")).unwrap();
+        symlink("nowhere", one.path().join("dangling")).unwrap();
+        symlink("loop", one.path().join("loop")).unwrap();
+        fs::create_dir(one.path().join("deeper")).unwrap();
+        fs::write(one.path().join("deeper/b.pem"), pem("deeper")).unwrap();
+        fs::write(one.path().join("binary"), b"\x30\x03\x02\x01\x00").unwrap();
+        fs::write(two.path().join("c.pem"), pem("second")).unwrap();
+        let folders = [one.path(), Path::new(NO_FOLDER), two.path(), Path::new("")];
+        assert_eq!(named(None, &folders).unwrap(), ["first", "second"]);
+        let file = two.path().join("c.pem");
+        assert_eq!(
+            named(Some(&file), &[one.path()]).unwrap(),
+            ["first", "second"]
+        );
+    }
+
+    #[test]
+    fn what_is_named_and_cannot_be_read_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty");
+        fs::write(&empty, "").unwrap();
+        let absent = folder.path().join("absent");
+        assert_eq!(named(Some(&empty), &[]), Ok(vec![]));
+        assert_eq!(
+            named(Some(Path::new("/dev/null")), &[folder.path()]),
+            Ok(vec![])
+        );
+        for (file, folders, variable, path) in [
+            (Some(absent.as_path()), vec![], "SSL_CERT_FILE", &absent),
+            (
+                Some(folder.path()),
+                vec![],
+                "SSL_CERT_FILE",
+                &folder.path().to_owned(),
+            ),
+            (None, vec![absent.as_path()], "SSL_CERT_DIR", &absent),
+            (None, vec![folder.path(), &absent], "SSL_CERT_DIR", &absent),
+            (None, vec![&empty], "SSL_CERT_DIR", &empty),
+            (
+                Some(empty.as_path()),
+                vec![&absent],
+                "SSL_CERT_DIR",
+                &absent,
+            ),
+        ] {
+            let error = named(file, &folders).unwrap_err();
+            let start = format!("{variable}: cannot read '{}': ", path.display());
+            assert!(error.starts_with(&start), "{error}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Recognising a misspelt name.
+
+/// How many letters may be missing, too many, wrong or swapped with the next.
+const MAX_EDITS: usize = 2;
+
+/// The known name that is most like this one, if one is by at most two edits: the
+/// Damerau–Levenshtein distance.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(edits, _)| *edits <= MAX_EDITS)
+        .min()
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_edits_are_a_slip_and_three_another_name() {
+        let known = ["max_retries", "require_exp", "proxy"];
+        for (name, expected) in [
+            ("max_retrys", Some("max_retries")),
+            ("max_retires", Some("max_retries")),
+            ("maxretries", Some("max_retries")),
+            ("require_ex", Some("require_exp")),
+            ("require_exps", Some("require_exp")),
+            ("rqeuire_epx", Some("require_exp")),
+            ("requireexpo", Some("require_exp")),
+            ("prox", Some("proxy")),
+            ("require", None),
+            ("max_tries", Some("max_retries")),
+            ("port", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The PEM of a key however it travelled, from `/certs` and in `public_keys`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use loginid_emulator::{Emulator, Fault, FaultKind};
+use serde_json::json;
+
+use super::{GOOD, token, token_of};
+use crate::support::ffi::Lid;
+use crate::support::service::with;
+use crate::support::{online, serve_key};
+
+fn travelled(pem: &str) -> Vec<String> {
+    vec![
+        pem.trim_end().to_owned(),
+        format!("\u{feff}{pem}"),
+        pem.replace('\n', "\r\n"),
+        pem.replace('\n', "\r"),
+        pem.replace('\n', "\\n"),
+        pem.replace('\n', ""),
+        pem.replace('\n', "\n    "),
+        format!("\"{}\"", pem.replace('\n', "\\n")),
+        format!("The key of the service:\n\n{pem}\n-- \nLoginID"),
+    ]
+}
+
+#[test]
+fn a_key_of_the_service_is_read_however_it_travelled() {
+    let emulator = Emulator::start();
+    let pem = emulator.public_key();
+    for text in travelled(&pem) {
+        serve_key(&emulator, text.as_str());
+        let outcome = Lid::new(&online(&emulator)).verify(token(&emulator));
+        assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
+    }
+    // Around it may be any encoding.
+    let body = [b"Schl\xfcssel\n", pem.as_bytes(), b"\xe9"].concat();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+    let raw = FaultKind::Raw {
+        base64: STANDARD.encode([head.as_bytes(), &body].concat()),
+        hold_ms: 0,
+        carried_out: false,
+    };
+    emulator.clear_faults();
+    emulator.inject(Fault::new(raw).on("GET", "/certs"));
+    let outcome = Lid::new(&online(&emulator)).verify(token(&emulator));
+    assert_eq!(outcome.verdict(), GOOD, "{}", outcome.text);
+}
+
+#[test]
+fn a_configured_key_is_read_however_it_travelled() {
+    let emulator = Emulator::start();
+    let token = token_of(&emulator, json!("configured"));
+    for text in travelled(&emulator.public_key()) {
+        let keys = json!({"public_keys": {"configured": text}});
+        let outcome = Lid::new(&with(&online(&emulator), keys)).verify(&token);
+        assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
+    }
+    assert_eq!(emulator.request_count(), 0);
+}
