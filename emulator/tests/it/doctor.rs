@@ -279,6 +279,24 @@ fn a_base_url_that_leads_nowhere_is_explained() {
 }
 
 #[test]
+fn loopback_names_are_this_machine_as_for_the_library() {
+    let emulator = Emulator::start();
+    for name in ["localhost", "localhost.", "app.LOCALHOST"] {
+        let url = emulator.base_url().replace("127.0.0.1", name);
+        let findings = Doctor::of(&emulator)
+            .set("LOGINID_BASE_URL", &url)
+            .findings();
+        assert!(findings.well, "{}", findings.text);
+        findings.says("ok", "name", "is ::1, 127.0.0.1");
+    }
+    let url = emulator.base_url().replace("127.0.0.1", "notlocalhost");
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_BASE_URL", &url)
+        .findings();
+    findings.only("base URL", "plain http to another machine");
+}
+
+#[test]
 fn each_bad_certificate_is_named() {
     let trusted = |certificate| {
         let emulator = Emulator::builder().certificate(certificate).start();

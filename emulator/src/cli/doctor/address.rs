@@ -93,9 +93,16 @@ pub fn base_url() -> Result<(Address, String), Problem> {
 
 fn is_loopback(host: &str) -> bool {
     host.parse::<IpAddr>()
-        .map_or(host.eq_ignore_ascii_case("localhost"), |ip| {
-            ip.is_loopback()
-        })
+        .map_or_else(|_| is_loopback_name(host), |ip| ip.is_loopback())
+}
+
+/// As in the library: `localhost` and `*.localhost` are this machine, without asking DNS.
+pub fn is_loopback_name(host: &str) -> bool {
+    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
+    labels
+        .next()
+        .is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
+        && labels.all(|label| !label.is_empty())
 }
 
 /// A proxy that is asked with CONNECT.

@@ -1,7 +1,7 @@
 //! Connecting, step by step: name, TCP, proxy, TLS.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -11,7 +11,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::Error;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::address::{Host, Proxy};
+use super::address::{Host, Proxy, is_loopback_name};
 use super::certificates::{describe, explain};
 use super::report::{Problem, Report};
 use super::trust::Trust;
@@ -109,10 +109,15 @@ async fn resolve(host: &Host) -> Result<(Vec<SocketAddr>, String), Problem> {
             "check the name in LOGINID_BASE_URL or the proxy's URL, and this machine's DNS",
         )
     };
-    let addresses: Vec<_> = lookup_host((host.name.as_str(), host.port))
-        .await
-        .map_err(|error| unknown(error.to_string()))?
-        .collect();
+    let addresses: Vec<_> = if is_loopback_name(&host.name) {
+        let loopback = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+        loopback.map(|ip| SocketAddr::new(ip, host.port)).to_vec()
+    } else {
+        lookup_host((host.name.as_str(), host.port))
+            .await
+            .map_err(|error| unknown(error.to_string()))?
+            .collect()
+    };
     if addresses.is_empty() {
         return Err(unknown("none is known".to_owned()));
     }
