@@ -101,7 +101,7 @@ static int resolver_threads(unsigned long long *blocked)
 static void a_look_up_that_outlives_its_call_takes_no_signal(void)
 {
     struct host *host = new_host("slow.test");
-    lid_client *client = client_of("slow.test", "\"connect_timeout_ms\":200");
+    lid_client *client = client_of("slow.test", "\"connect_timeout_ms\":1000");
     unsigned long long blocked;
     sigset_t set, before, after;
     int number, taken;
