@@ -21,14 +21,11 @@
  * and LID_ERROR_RESPONSE, and every call with LID_ERROR_INVALID_ARGUMENT and
  * LID_ERROR_INTERNAL. A call whose result holds a `jwt` verifies it, and may
  * fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
- * LID_ERROR_CLAIM_MISMATCH too. Functions name what is theirs beyond that.
- *
- * A `jwt` in an answer is verified before the answer is handed on, as by
- * lid_verify_token: it must also be the named user's, names compared without
- * regard to ASCII case. LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
- * LID_ERROR_CLAIM_MISMATCH of such a call are about that token; the call itself was
- * carried out. A log-in or registration whose answer says
- * `"is_authenticated":false` is LID_ERROR_RESPONSE.
+ * LID_ERROR_CLAIM_MISMATCH too; the call itself was carried out then. The `jwt`
+ * must be the user's that the call named; names that differ in ASCII case only are
+ * the same here. A log-in or registration whose answer says
+ * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions name what is theirs
+ * beyond that.
  *
  * A client may be used by any number of threads at once, and across fork().
  *

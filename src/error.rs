@@ -96,6 +96,7 @@ struct Fields {
     message: String,
     operation: Option<&'static str>,
     http_status: Option<u16>,
+    from_service: bool,
     request_id: Option<String>,
     retryable: bool,
     retry_after: Option<Duration>,
@@ -116,6 +117,7 @@ impl Error {
             message: message.into(),
             operation: None,
             http_status: None,
+            from_service: false,
             request_id: None,
             retryable: false,
             retry_after: None,
@@ -147,6 +149,17 @@ impl Error {
     pub(crate) fn with_http_status(mut self, http_status: u16) -> Error {
         self.0.http_status = Some(http_status);
         self
+    }
+
+    /// Whether the answer was the service's own error object, with a code and a
+    /// message. Anything else may come from a gateway or another server.
+    pub(crate) fn with_from_service(mut self, from_service: bool) -> Error {
+        self.0.from_service = from_service;
+        self
+    }
+
+    pub(crate) fn is_from_service(&self) -> bool {
+        self.0.from_service
     }
 
     pub(crate) fn with_request_id(mut self, request_id: &str) -> Error {

@@ -35,7 +35,6 @@ use crate::operation::{Answer, Authorization, Method};
 use crate::random;
 use crate::token::service;
 use connector::{NoResolver, ServiceConnector, reset_sent};
-pub(crate) use outcome::NO_CODE;
 use outcome::{Failed, failed, internal, judged, refused, unexpected};
 use redact::Secrets;
 pub(crate) use trust::{after_fork, check_settings, client_config};

@@ -40,26 +40,26 @@ pub(super) fn fetch(
 
 /// Only the service can say that a key is unknown. Others answer 404 and 400 too:
 /// a gateway while the service is away, or a web server that `base_url` names by
-/// mistake. Their answers have no code of the service.
+/// mistake.
 fn refused(error: Error) -> Error {
     let Some(status @ (400 | 404)) = error.http_status() else {
         return error;
     };
-    let refused = match error.code() {
-        transport::NO_CODE => Error::new(
-            Status::Response,
-            "invalid_response",
-            format!(
-                "/certs was answered with {status}, but not by the service, whose errors are \
-                 JSON objects with a code: check base_url, and any gateway on the way"
-            ),
-        )
-        .with_http_status(status),
-        _ => Error::new(
+    let refused = match error.is_from_service() {
+        true => Error::new(
             Status::TokenInvalid,
             "unknown_key",
             "the service knows no key with the token's kid",
         ),
+        false => Error::new(
+            Status::Response,
+            "invalid_response",
+            format!(
+                "/certs was answered with {status}, but not by the service, whose errors are \
+                 JSON objects with code and message: check base_url, and any gateway on the way"
+            ),
+        )
+        .with_http_status(status),
     };
     match error.request_id() {
         Some(request_id) => refused.with_request_id(request_id),

@@ -19,9 +19,6 @@ const MAX_MESSAGE: usize = 500;
 /// in the part that is passed on ends in here.
 const MAX_LOOKED_AT: usize = 64 * 1024;
 
-/// The code of an error status that came without a code of the service.
-pub(crate) const NO_CODE: &str = "http_error";
-
 /// An attempt that failed, and what that says about repeating it.
 pub(super) struct Failed {
     pub(super) error: Error,
@@ -174,16 +171,18 @@ pub(super) fn refused(
     let said = |value: &RawValue| json::beginning(value.get());
     let code = code.filter(|code| code.get() != "null");
     let allowed = code.and_then(said).filter(|code| secrets.allow_code(code));
+    let message = message.and_then(said);
+    let from_service = allowed.is_some() && message.is_some();
     let message = match (code, &allowed) {
         (Some(_), None) => format!(
             "the service answered {status}; its code is not a short name in small letters, \
              or may repeat a secret, so code and message are left out"
         ),
-        _ => shown(message.and_then(said), status, secrets),
+        _ => shown(message, status, secrets),
     };
     let (kind, default_code) = match status {
         429 => (Status::RateLimited, "rate_limited"),
-        _ => (Status::Api, NO_CODE),
+        _ => (Status::Api, "http_error"),
     };
     let error = match allowed {
         Some(code) => Error::new(kind, code, message),
@@ -197,7 +196,9 @@ pub(super) fn refused(
         _ => Repeat::Never,
     };
     Failed {
-        error: error.with_http_status(status),
+        error: error
+            .with_http_status(status)
+            .with_from_service(from_service),
         repeat,
         retry_after,
     }

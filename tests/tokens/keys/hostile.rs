@@ -120,7 +120,7 @@ fn status(code: u16, body: &str) -> FaultKind {
 fn an_answer_that_is_no_key_at_all_is_refused() {
     let emulator = Emulator::start();
     let good = emulator.public_key().to_owned();
-    let not_utf8 = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff";
+    let not_utf8 = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\xff";
     let redirect = |code| FaultKind::Redirect {
         code,
         location: format!("{}/certs?kid=elsewhere", emulator.base_url()),
@@ -187,6 +187,11 @@ fn an_answer_that_is_no_key_at_all_is_refused() {
         (
             "a gateway's 404",
             status(404, r#"{"message":"no Route matched with those values"}"#),
+            NOT_THE_SERVICE,
+        ),
+        (
+            "a code without a message",
+            status(404, r#"{"code":"not_found"}"#),
             NOT_THE_SERVICE,
         ),
         (
