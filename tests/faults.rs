@@ -279,17 +279,20 @@ fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
     strace
 }
 
-/// A call over http to an address makes no thread.
+/// What no call over http to an address does: it makes no thread to look a name up,
+/// and reads no roots.
+const NOT_OVER_HTTP: [&str; 4] = ["poll", "clone3", "eventfd2", "statx"];
+
 #[test]
 fn every_system_call_may_fail_over_http() {
-    Setting::http().each_system_call_fails("", "once", &["poll", "clone3", "eventfd2"]);
+    Setting::http().each_system_call_fails("", "once", &NOT_OVER_HTTP);
 }
 
 /// A name is resolved in a thread of its own, which counts for itself.
 #[test]
 fn every_system_call_may_fail_with_a_name_to_resolve() {
     let setting = Setting::with_name();
-    setting.each_system_call_fails("", "each-thread", &["poll"]);
+    setting.each_system_call_fails("", "each-thread", &["poll", "statx"]);
 }
 
 /// The authority is read from its file, and TLS draws random bytes of its own.
@@ -304,7 +307,7 @@ fn every_system_call_may_fail_over_https() {
 fn every_system_call_may_fail_while_calls_are_repeated() {
     let mut setting = Setting::http();
     setting.max_retries = 2;
-    setting.each_system_call_fails("LID_ERROR_API", "once", &["poll", "clone3", "eventfd2"]);
+    setting.each_system_call_fails("LID_ERROR_API", "once", &NOT_OVER_HTTP);
 }
 
 /// As in a sandbox, where it is refused for good: aws-lc would abort.
