@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind coverage conformance bench lint fuzz header \
+.PHONY: all build example test torture sanitize valgrind races miri coverage conformance bench lint fuzz header \
     docs clean
 
 all: build
@@ -62,6 +62,14 @@ sanitize:
 
 valgrind:
 	tests/memory-checks/run valgrind
+
+# Data races in the thread tests, see tests/memory-checks/races.
+races:
+	tests/memory-checks/races
+
+# Undefined behaviour in what Miri can run, see tests/memory-checks/miri.
+miri:
+	tests/memory-checks/miri
 
 # Which lines of the library the tests reach, and which they do not.
 coverage:

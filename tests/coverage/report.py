@@ -1,43 +1,46 @@
-"""Sums up what `cov show` prints: a path, then `line| count|source` for each line."""
+"""Sums up `llvm-cov export -format=lcov`: lines reached per file and part, and those that were not."""
 
+import pathlib
 import re
 import sys
 
-root = sys.argv[1] + "/"
-files, lines = {}, None
-for text in sys.stdin:
-    if text.startswith("/"):
-        path = text.strip()
-        lines = files.setdefault(path.removeprefix(root), []) if path.startswith(root + "src/") else None
-    elif lines is not None and (match := re.match(r" *(\d+)\| *(\d*)\|(.*)", text)):
-        lines.append((int(match[1]), match[2], match[3]))
+root = pathlib.Path(sys.argv[1])
+PARTS = ("src/token", "src/transport", "src/ffi")
+TESTS = re.compile(r"(^|/)(tests|panics|injected)\.rs$|/(tests|panics)/")
 
 
-def own(lines):
-    """The library's lines: without its unit tests, which are at the end of a file."""
-    for position, (_, _, source) in enumerate(lines):
-        if source == "#[cfg(test)]" and re.match(r"mod \w+ \{", lines[position + 1][2]):
-            return lines[:position]
-    return lines
+def own(source):
+    """How many lines are the library's: its unit tests stand at the end of a file."""
+    for position, line in enumerate(source):
+        if line == "#[cfg(test)]" and re.match(r"mod \w+ \{", source[position + 1]):
+            return position
+    return len(source)
 
 
-def part(path):
-    return next((part for part in ("src/token", "src/transport", "src/ffi") if path.startswith(part)), "the rest")
+files, counts = {}, None
+for record in sys.stdin:
+    name, _, value = record.strip().partition(":")
+    if name == "SF":
+        path = pathlib.Path(value).resolve()
+        inside = path.is_relative_to(root / "src")
+        counts = files.setdefault(str(path.relative_to(root)), {}) if inside else None
+    elif name == "DA" and counts is not None:
+        line, count = value.split(",")[:2]
+        counts[int(line)] = max(counts.get(int(line), 0), int(count))
 
-
-tests = re.compile(r"(^|/)(tests|panics|injected)\.rs$|/(tests|panics)/|\.\.")
 sums = {}
-for path, lines in sorted(files.items()):
-    if tests.search(path):
+for path, counts in sorted(files.items()):
+    if TESTS.search(path):
         continue
-    counted = [(number, int(count), source) for number, count, source in own(lines) if count]
-    reached = sum(count > 0 for _, count, _ in counted)
-    print(f"{path}: {reached} of {len(counted)}")
-    for number, count, source in counted:
-        if count == 0:
-            print(f"    {number}: {source}")
-    for key in (part(path), "all"):
-        before = sums.get(key, (0, 0))
-        sums[key] = (before[0] + reached, before[1] + len(counted))
+    source = (root / path).read_text().splitlines()
+    counts = {line: count for line, count in counts.items() if line <= own(source)}
+    missed = sorted(line for line, count in counts.items() if count == 0)
+    print(f"{path}: {len(counts) - len(missed)} of {len(counts)}")
+    for line in missed:
+        print(f"    {line}: {source[line - 1]}")
+    part = next((part for part in PARTS if path.startswith(part)), "the rest")
+    for key in (part, "all"):
+        reached, lines = sums.get(key, (0, 0))
+        sums[key] = (reached + len(counts) - len(missed), lines + len(counts))
 for key, (reached, lines) in sums.items():
     print(f"{key}: {reached} of {lines} lines, {100 * reached / lines:.1f} %")
