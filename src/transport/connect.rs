@@ -19,8 +19,8 @@ use crate::cancel::Cancel;
 /// recommends as its "Connection Attempt Delay".
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// A non-blocking connection to the address that accepts first. They are tried in
-/// their order, and the attempts that lose are closed.
+/// A non-blocking connection to the address that accepts first. Addresses are
+/// tried in order, and the attempts that lose are closed.
 pub(super) fn connect_any(
     addresses: &[SocketAddr],
     deadline: Option<Instant>,
@@ -52,12 +52,12 @@ pub(super) fn connect_any(
 struct Attempts {
     /// Sockets that are connecting.
     open: Vec<OwnedFd>,
-    /// What is told if no address accepts.
+    /// The error to return if no address accepts.
     error: Option<io::Error>,
 }
 
 impl Attempts {
-    /// Whether it could be started.
+    /// Starts an attempt. Returns false if it failed at once.
     fn start(&mut self, address: SocketAddr) -> bool {
         let started = start(address).map(|socket| self.open.push(socket));
         started.map_err(|error| self.note(error)).is_ok()
@@ -82,8 +82,8 @@ impl Attempts {
         Ok(None)
     }
 
-    /// The first error is told, unless another one is a refusal: that says more
-    /// than a missing route, as of a machine without IPv6.
+    /// Keeps the first error, but prefers a refusal: that says more than a missing
+    /// route, for example on a machine without IPv6.
     fn note(&mut self, error: io::Error) {
         if self.error.is_none() || error.kind() == ErrorKind::ConnectionRefused {
             self.error = Some(error);

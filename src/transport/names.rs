@@ -44,7 +44,7 @@ pub(super) fn resolve(
     Ok(addresses)
 }
 
-/// Blocks for as long as the system's resolver likes.
+/// Calls the system's resolver, which may block for a long time.
 fn ask_system(host: &str) -> Result<Addresses, String> {
     let found = catch_unwind(|| (host, 0).to_socket_addrs())
         .map_err(|_| "the look-up panicked".to_owned())?

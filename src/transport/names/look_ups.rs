@@ -1,8 +1,9 @@
-//! Asking the system's resolver, in threads of their own: it blocks for as long as
-//! it likes and cannot be interrupted, so a thread outlives the calls that give up.
+//! Look-ups in threads of their own: the system's resolver has no time limit and
+//! cannot be interrupted, so a thread may outlive the calls that wait for it.
 //!
-//! The threads are few, whatever happens to DNS: a host is looked up once at a time
-//! for all who ask, and at most [`MAX_THREADS`] hosts at once; the others queue.
+//! The number of threads is bounded, whatever happens to DNS: each host is looked up
+//! once at a time for all callers, and at most [`MAX_THREADS`] hosts at once; the
+//! others queue.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -37,7 +38,7 @@ const RESPONSE_TIMER: Duration = Duration::from_millis(1800);
 /// far more than resolvers need to give up.
 const LOST_AFTER: Duration = Duration::from_secs(60);
 
-/// Those of this process.
+/// The look-ups of this process.
 static CURRENT: ArcSwapOption<LookUps> = ArcSwapOption::const_empty();
 
 /// The look-ups of one process.
@@ -48,9 +49,9 @@ pub(super) struct LookUps {
 
 #[derive(Default)]
 struct State {
-    /// What has no answer yet, by host.
+    /// Look-ups without an answer, by host.
     pending: BTreeMap<String, Pending>,
-    /// Those of them that wait for a thread.
+    /// The pending look-ups that no thread has taken yet.
     queue: VecDeque<Arc<LookUp>>,
     threads: usize,
     known: Known,
@@ -129,7 +130,7 @@ impl LookUps {
         known.ok_or(failure)
     }
 
-    /// Joins the host's look-up, or starts it. Tells what is known already, too.
+    /// Joins the host's look-up, or starts it. Also returns the addresses found last.
     fn join(self: &Arc<LookUps>, host: &str) -> (Option<Addresses>, io::Result<Arc<LookUp>>) {
         let mut state = self.lock();
         let known = state.known.get(host, Instant::now());
@@ -168,7 +169,7 @@ impl LookUps {
         Ok(look_up)
     }
 
-    /// A caller waits no longer. What nobody waits for is not asked.
+    /// A caller stops waiting. A queued look-up without callers is dropped.
     fn leave(&self, look_up: &Arc<LookUp>) {
         let mut state = self.lock();
         let Some(pending) = state.pending_of(look_up) else {
@@ -181,7 +182,7 @@ impl LookUps {
         }
     }
 
-    /// A thread: answers what is in the queue, then ends.
+    /// The work of a thread: answers the queued look-ups, then ends.
     fn work(&self) {
         while let Some(look_up) = self.next() {
             let answer = ask_system(&look_up.host);
@@ -216,7 +217,7 @@ impl LookUps {
 }
 
 impl State {
-    /// What is noted of a look-up, unless it has been answered or taken for lost.
+    /// The entry of a look-up, unless it has been answered or taken for lost.
     fn pending_of(&mut self, look_up: &Arc<LookUp>) -> Option<&mut Pending> {
         self.pending
             .get_mut(&look_up.host)
