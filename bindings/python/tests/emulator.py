@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -40,3 +42,33 @@ def wait_for_request(path):
         if time.monotonic() > deadline:
             raise AssertionError(f"no request for {path}")
         time.sleep(0.02)
+
+
+def fault(path, kind, **members):
+    """Has every request for this path go wrong."""
+    control("POST", "faults", {"match": {"path": path}, "fault": {"kind": kind, **members}})
+
+
+def start_python(program, *arguments, stdin=None):
+    """A program of its own, what it prints being text."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program, *arguments],
+        cwd=os.path.dirname(__file__),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_python(program, *arguments):
+    """What a program printed, if it ended well."""
+    return printed_by(start_python(program, *arguments))
+
+
+def printed_by(process, status=0):
+    """What a program printed since it was last read, if it ended with this status."""
+    printed, errors = process.communicate(timeout=120)
+    if process.returncode != status:
+        raise AssertionError(f"status {process.returncode}\n{printed}\n{errors}")
+    return printed

@@ -1,25 +1,35 @@
 """Ending a wait from another thread."""
 
-from ._native import library
-from .core import LoginIDError
+from contextlib import contextmanager
+from typing import Iterator, Set
+
+from ._native import Switch, Uncopyable
 
 
-class Cancel:
-    """A switch that ends ``authenticate_code_wait`` from another thread.
+class Cancel(Uncopyable):
+    """Ends ``authenticate_code_wait`` from another thread.
 
-    Once triggered it stays so. After ``os.fork()`` the child makes its own.
+    Once triggered it stays so. Any number of waits may share one. After
+    ``os.fork()`` the child makes its own.
     """
 
     def __init__(self) -> None:
-        self._pointer = library.lid_cancel_new()
-        self._free = library.lid_cancel_free
-        if self._pointer is None:
-            raise LoginIDError(500, "out_of_descriptors", "no file descriptor is left")
+        self._triggered = False
+        self._switches: Set[Switch] = set()
 
     def trigger(self) -> None:
-        """Ends the waits that use this switch, now and later."""
-        library.lid_cancel_trigger(self._pointer)
+        """Ends the waits that it was given to, now and later."""
+        self._triggered = True
+        for switch in list(self._switches):
+            switch.trigger()
 
-    def __del__(self) -> None:
-        if self._pointer is not None:
-            self._free(self._pointer)
+    @contextmanager
+    def ending(self, switch: Switch) -> Iterator[None]:
+        # First known, then looked at: `trigger` does it the other way round.
+        self._switches.add(switch)
+        try:
+            if self._triggered:
+                switch.trigger()
+            yield
+        finally:
+            self._switches.discard(switch)

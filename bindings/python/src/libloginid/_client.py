@@ -2,14 +2,19 @@
 
 import json
 import os
-from ctypes import c_uint32, c_void_p
-from typing import Any, Callable, Dict, Optional
+from ctypes import c_bool, c_uint32
+from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
 
-from ._native import Handle, text
+from ._arguments import config, given, text, wrong_type
+from ._blocking import run
+from ._cancel import Cancel
+from ._native import Handle, Switch, Uncopyable, invoke
 from .core import LoginIDError
 
+Self = TypeVar("Self", bound="Client")
 
-class Client:
+
+class Client(Uncopyable):
     """A client of the LoginID service.
 
     Any number of threads may use one at the same time, and it may be used
@@ -21,6 +26,9 @@ class Client:
     DEFAULT_BASE_URL = "https://directweb.usw1.loginid.io"
     ALLOWED_CODE_TYPES = {"short", "long", "phrase"}
 
+    _constructor = "lid_new"
+    _handle: Optional[Handle] = None
+
     def __init__(
         self,
         client_id: str,
@@ -28,27 +36,28 @@ class Client:
         base_url: Optional[str] = None,
     ) -> None:
         handle = Handle(
-            "lid_new",
+            self._constructor,
             text(client_id, "client_id"),
-            text(private_key or None, "private_key"),
-            text(base_url or self.DEFAULT_BASE_URL, "base_url"),
+            text(given(private_key), "private_key"),
+            text(self.DEFAULT_BASE_URL if given(base_url) is None else base_url, "base_url"),
         )
         self._adopt(handle, client_id)
 
     @classmethod
-    def with_config(cls, client_id: str, **fields: Any):
+    def with_config(cls: Type[Self], client_id: str, **fields: Any) -> Self:
         """Makes a client with settings of its own.
 
-        The fields are those of ``lid_new_with_config``, as
+        The fields are those of ``lid_new_with_config``, for example
         ``request_timeout_ms=5000`` or ``ca_file="ca.pem"``.
         """
-        config = json.dumps({"client_id": client_id, **fields})
+        text(client_id, "client_id")
+        settings = config({"client_id": client_id, **fields})
         client = cls.__new__(cls)
-        client._adopt(Handle("lid_new_with_config", text(config, "config")), client_id)
+        client._adopt(Handle("lid_new_with_config", text(settings, "config")), client_id)
         return client
 
     @classmethod
-    def from_env(cls):
+    def from_env(cls: Type[Self]) -> Self:
         """Makes a client from the ``LOGINID_…`` environment variables."""
         handle = Handle("lid_new_from_env")
         client = cls.__new__(cls)
@@ -56,29 +65,36 @@ class Client:
         return client
 
     def _adopt(self, handle: Handle, client_id: str) -> None:
-        self._handle: Optional[Handle] = handle
+        self._handle = handle
         self._client_id = client_id
 
     def client_id(self) -> str:
         """The client id."""
         return self._client_id
 
-    def set_log_callback(self, log: Optional[Callable[[str], None]]) -> None:
+    def set_log_callback(self, log: Optional[Callable[[str], object]]) -> None:
         """Has ``log`` called with a JSON text for every HTTP attempt; ``None`` ends it.
 
-        It runs on the calling thread, ``authenticate_code_wait`` excepted, and
-        several threads may be in it at once.
+        It runs on the thread that made the call, after the call, once for each
+        attempt. Several threads may be in it at once. An exception that it raises
+        goes to ``sys.unraisablehook``, and the call returns what it would have;
+        KeyboardInterrupt, SystemExit and others that are no ``Exception`` are
+        raised by the call.
         """
-        self._open().set_log(log)
+        handle = self._open()
+        if log is not None and not callable(log):
+            raise wrong_type("log", "a function or None", log)
+        handle.set_log(log)
 
     def close(self) -> None:
         """Ends the client; calls in other threads come to their end first."""
         self._handle = None
 
-    def __enter__(self):
+    def __enter__(self: Self) -> Self:
+        self._open()
         return self
 
-    def __exit__(self, *_exception) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.close()
 
     def _open(self) -> Handle:
@@ -88,30 +104,71 @@ class Client:
         return handle
 
     def _call(self, function: str, **arguments: Any) -> Dict[str, Any]:
-        """Runs a call. The arguments come in the order of the C function: texts,
-        truth values, and for the rest values that have their C type already."""
-        values = (
-            value if isinstance(value, (bool, c_uint32, c_void_p)) else text(value, name)
-            for name, value in arguments.items()
-        )
-        return json.loads(self._open().call(function, *values))
+        """Runs a call that may send requests; its JSON, read.
+
+        The arguments come in the order of the C function and by the names that
+        the caller knows: texts, and what has its C type already.
+        """
+        handle = self._open()
+        values = _values(arguments)
+        return _carry_out(handle, lambda events: handle.call(function, values, events))
+
+    def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Dict[str, Any]:
+        """Runs a call whose last argument ends it."""
+        handle = self._open()
+        values = _values(arguments)
+        switch = Switch()
+
+        def wait(events: List[bytes]) -> str:
+            return switch.wait(lambda last: handle.call(function, [*values, last], events))
+
+        with cancel.ending(switch):
+            return _carry_out(handle, wait, switch)
+
+    def _compute(self, function: str, **arguments: Any) -> Dict[str, Any]:
+        """Runs a call that never sends a request; its JSON, read."""
+        handle = self._open()
+        return _read(invoke(function, handle.value, *_values(arguments)))
 
     def validate_code_type(self, code_type: str) -> None:
         """Raises an error for a code type that is none."""
+        text(code_type, "code_type")
         if code_type not in self.ALLOWED_CODE_TYPES:
             raise LoginIDError(400, "BAD_REQUEST", f"{code_type} is not a valid code type")
 
     def _check_algorithm(self, algo: Optional[str]) -> None:
+        text(algo, "algo")
         if algo and algo not in self.SUPPORTED_JWT_ALGORITHMS:
             raise LoginIDError(400, "invalid_algorithm", f"{algo} is not an allowed algorithm.")
 
 
-def payload(value: Any) -> str:
-    """A browser's answer, given as a dictionary or as JSON."""
-    return value if isinstance(value, str) else json.dumps(value)
+def _carry_out(
+    handle: Handle, call: Callable[[List[bytes]], str], switch: Optional[Switch] = None
+) -> Dict[str, Any]:
+    """Runs a call, on whichever thread, and hands its log events to the callback."""
+    events: List[bytes] = []
+    try:
+        answer = run(lambda: call(events), switch, handle.logged)
+    finally:
+        handle.tell(events)
+    return _read(answer)
 
 
-def fido2_options(**options: Any) -> Optional[str]:
-    """The options that were given, as JSON."""
-    given = {name: value for name, value in options.items() if value}
-    return json.dumps(given) if given else None
+def _values(arguments: Dict[str, Any]) -> List[Any]:
+    return [
+        value if isinstance(value, (c_bool, c_uint32)) else text(value, name)
+        for name, value in arguments.items()
+    ]
+
+
+def _read(answer: str) -> Dict[str, Any]:
+    """The JSON that the C library passed. Python refuses some: numbers of more than
+    4,300 digits, and 100 levels where the stack is nearly used up."""
+    try:
+        members: Dict[str, Any] = json.loads(answer)
+        return members
+    except (ValueError, RecursionError) as error:
+        message = f"the service's answer cannot be read here: {error}"
+        refused = LoginIDError(502, "invalid_response", message)
+        refused.status = "LID_ERROR_RESPONSE"
+        raise refused from None

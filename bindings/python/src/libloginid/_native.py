@@ -3,9 +3,10 @@
 ctypes releases the GIL for the length of each call.
 """
 
+import atexit
 import os
 import sys
-import weakref
+from _thread import get_native_id
 from ctypes import (
     CDLL,
     CFUNCTYPE,
@@ -19,7 +20,8 @@ from ctypes import (
     c_void_p,
     string_at,
 )
-from typing import Callable, Optional, Union
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
+from weakref import WeakSet
 
 from .core import LoginIDError
 
@@ -30,13 +32,16 @@ _HANDLE = c_void_p
 _OUT = POINTER(c_void_p)
 
 
-def _call(*arguments):
+Prototype = Tuple[Any, Tuple[Any, ...]]
+
+
+def _call(*arguments: Any) -> Prototype:
     """A call of a client: the handle first, the result last."""
     return c_int, (_HANDLE, *arguments, _OUT)
 
 
 # Result and arguments of every function of the header. A test compares.
-PROTOTYPES = {
+PROTOTYPES: Dict[str, Prototype] = {
     "lid_status_name": (c_char_p, (c_int32,)),
     "lid_new": (c_int, (_TEXT, _TEXT, _TEXT, _OUT, _OUT)),
     "lid_new_management": (c_int, (_TEXT, _TEXT, _TEXT, _OUT, _OUT)),
@@ -107,36 +112,26 @@ library = _load()
 
 def version() -> str:
     """The version of the C library."""
-    return library.lid_version().decode()
+    name: bytes = library.lid_version()
+    return name.decode()
 
 
 def status_name(status: int) -> str:
-    """The name of a status number, as ``"LID_ERROR_API"``."""
-    return library.lid_status_name(status).decode()
+    """The name of a status number, for example ``"LID_ERROR_API"``."""
+    if isinstance(status, bool) or not isinstance(status, int):
+        raise TypeError(f"status must be an int, not {type(status).__name__}")
+    # ctypes would cut a larger number off.
+    name: bytes = library.lid_status_name(status if abs(status) < 2**31 else -1)
+    return name.decode()
 
 
-def text(value: Union[str, bytes, None], name: str) -> Optional[bytes]:
-    """An argument as the C library takes it."""
-    if value is None:
-        return None
-    if not isinstance(value, (str, bytes)):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    try:
-        encoded = value.encode() if isinstance(value, str) else value
-    except UnicodeEncodeError:
-        raise LoginIDError(400, "invalid_utf8", f"{name} is not UTF-8") from None
-    if b"\0" in encoded:
-        # C would read the part before it, which is another value.
-        raise LoginIDError(400, "embedded_nul", f"{name} must not hold a NUL")
-    return encoded
-
-
-def invoke(function: str, *arguments) -> str:
+def invoke(function: str, *arguments: Any) -> str:
     """Calls a function that ends in ``char **out``; its text, or its error raised."""
     out = c_void_p()
-    status = getattr(library, function)(*arguments, byref(out))
     try:
-        answer = string_at(out.value).decode()
+        # A signal's exception may be raised as soon as this has returned.
+        status = getattr(library, function)(*arguments, byref(out))
+        answer = string_at(out).decode()
     finally:
         library.lid_free_string(out)
     if status != 0:
@@ -144,50 +139,139 @@ def invoke(function: str, *arguments) -> str:
     return answer
 
 
-class Handle:
-    """A ``lid_client``, freed when nothing refers to it any more.
+class Uncopyable:
+    """What owns something of the C library, which a copy would free again."""
 
-    A call refers to it, so a client that another thread closes is freed after
-    the last call has returned. There is no lock that a fork could leave held.
+    def __reduce__(self) -> NoReturn:
+        # What copy, deepcopy and pickle all ask.
+        name = type(self).__name__
+        raise TypeError(
+            f"a {name} cannot be copied or pickled: share this one among the threads "
+            f"of a process, and make another {name} in another process"
+        )
+
+
+class _Pointer(Uncopyable):
+    """A pointer of the C library, freed when nothing refers to it any more.
+
+    What uses it refers to it meanwhile, so there is no lock that a fork could
+    leave held.
     """
 
-    def __init__(self, constructor: str, *arguments: Optional[bytes]) -> None:
-        self._pointer: Optional[int] = None
-        self._free = library.lid_free
-        self._log: Optional[Callable[[str], None]] = None
-        self._thunk = None
-        client = c_void_p()
-        invoke(constructor, *arguments, byref(client))
-        self._pointer = client.value
+    value: Optional[int] = None
 
-    def call(self, function: str, *arguments) -> str:
-        """Runs a call of this client."""
-        return invoke(function, self._pointer, *arguments)
-
-    def set_log(self, log: Optional[Callable[[str], None]]) -> None:
-        """Has each HTTP attempt told to ``log``."""
-        self._log = log
-        if log is None:
-            library.lid_set_log_callback(self._pointer, LOG_FUNCTION(), None)
-        else:
-            # One thunk for good: a call in another thread may be using it.
-            self._thunk = self._thunk or _log_thunk(self)
-            library.lid_set_log_callback(self._pointer, self._thunk, None)
+    def __init__(self, free: Callable[[Optional[int]], None]) -> None:
+        self._free = free
 
     def __del__(self) -> None:
         # At the interpreter's end a thread may still be in a call.
-        if self._pointer is not None and not sys.is_finalizing():
-            self._free(self._pointer)
+        if self.value is not None and not sys.is_finalizing():
+            self._free(self.value)
 
 
-def _log_thunk(handle: Handle):
-    # Not through the handle itself, which would then never be freed.
-    weak = weakref.ref(handle)
+class Handle(_Pointer):
+    """A ``lid_client``: closed by another thread, it is freed after the last call."""
 
-    def log(event: bytes, _user_data) -> None:
-        target = weak()
-        function = target and target._log
-        if function:
-            function(event.decode())
+    def __init__(self, constructor: str, *arguments: Optional[bytes]) -> None:
+        super().__init__(library.lid_free)
+        self._log: Optional[Callable[[str], object]] = None
+        client = c_void_p()
+        try:
+            invoke(constructor, *arguments, byref(client))
+        finally:
+            self.value = client.value
 
-    return LOG_FUNCTION(log)
+    @property
+    def logged(self) -> bool:
+        """Whether calls have a log callback."""
+        return self._log is not None
+
+    def call(self, function: str, arguments: List[Any], events: List[bytes]) -> str:
+        """Runs a call of this client and collects its log events."""
+        thread = get_native_id()
+        _events[thread] = events
+        try:
+            return invoke(function, self.value, *arguments)
+        finally:
+            _events.pop(thread, None)
+
+    def set_log(self, log: Optional[Callable[[str], object]]) -> None:
+        """Has ``log`` called by ``tell``, or nothing."""
+        if log is None:
+            library.lid_set_log_callback(self.value, LOG_FUNCTION(), None)
+            self._log = None
+        else:
+            self._log = log
+            _logged.add(self)
+            library.lid_set_log_callback(self.value, _collect, None)
+
+    def tell(self, events: List[bytes]) -> None:
+        """Hands events to the log callback, outside of the C library: there, an
+        exception would be lost, and what the callback may do would be limited."""
+        for event in events:
+            log = self._log
+            if log is not None:
+                try:
+                    log(event.decode())
+                except Exception as error:
+                    _report(error)
+
+
+class Switch(Uncopyable):
+    """Ends a wait. Its descriptors are gone with the wait, even while a traceback
+    keeps this object."""
+
+    def __init__(self) -> None:
+        self._cancel: Optional[_Pointer] = _Pointer(library.lid_cancel_free)
+        self._cancel.value = library.lid_cancel_new()
+        if self._cancel.value is None:
+            error = LoginIDError(500, "out_of_descriptors", "no file descriptor is left")
+            error.status = "LID_ERROR_INTERNAL"
+            raise error
+
+    def trigger(self) -> None:
+        """Ends the wait, whichever thread it is on."""
+        cancel = self._cancel
+        if cancel is not None:
+            library.lid_cancel_trigger(cancel.value)
+
+    def wait(self, call: Callable[[Optional[int]], str]) -> str:
+        """Runs the wait, with the pointer that it takes."""
+        cancel = self._cancel
+        try:
+            return call(None if cancel is None else cancel.value)
+        finally:
+            self._cancel = cancel = None
+
+
+# The log events of the call that a thread is in, by the system's thread number.
+_events: Dict[int, List[bytes]] = {}
+# The clients that had a log callback.
+_logged: "WeakSet[Handle]" = WeakSet()
+
+
+def _append(event: bytes, _user_data: Optional[int]) -> None:
+    events = _events.get(get_native_id())
+    if events is not None:
+        events.append(event)
+
+
+_collect = LOG_FUNCTION(_append)
+
+
+@atexit.register
+def _end_logs() -> None:
+    # When a daemon thread enters Python while the interpreter ends, Python ends
+    # the thread, through the C library, which ends the process by SIGABRT.
+    for handle in list(_logged):
+        handle.set_log(None)
+
+
+def _report(error: Exception) -> None:
+    """Reports an exception that nobody can catch: sys.unraisablehook has it."""
+    errors = [error]
+
+    def log_callback() -> None:
+        raise errors.pop()
+
+    CFUNCTYPE(None)(log_callback)()

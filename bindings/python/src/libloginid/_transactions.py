@@ -2,7 +2,8 @@
 
 from typing import Any, Dict, Optional
 
-from ._client import Client, payload
+from ._arguments import Browser, Id, given, payload
+from ._client import Client
 from .core import LoginIDError
 
 
@@ -13,24 +14,25 @@ class Tokens(Client):
         self,
         scope: str,
         username: Optional[str] = None,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         algo: Optional[str] = None,
         nonce: Optional[str] = None,
     ) -> str:
         """Makes a service token; ``""`` for a client without a private key."""
         self._check_algorithm(algo)
         try:
-            return self._call(
+            made = self._compute(
                 "lid_generate_service_token",
                 scope=scope,
                 username=username,
                 user_id=user_id,
-                nonce=nonce or None,
-            )["token"]
+                nonce=given(nonce),
+            )
         except LoginIDError as error:
             if error.error_code == "private_key_required":
                 return ""
             raise
+        return str(made["token"])
 
     def verify_token(self, token: str, username: Optional[str] = None) -> bool:
         """Verifies a token that the service issued.
@@ -65,25 +67,26 @@ class Transactions(Client):
     ) -> str:
         """Makes a token that allows creating one transaction with this payload."""
         self._check_algorithm(algo)
-        return self._call(
+        made = self._compute(
             "lid_generate_tx_auth_token",
             tx_payload=tx_payload,
             username=username,
-            nonce=nonce or None,
-        )["token"]
+            nonce=given(nonce),
+        )
+        return str(made["token"])
 
     def create_tx(
         self, tx_payload: str, nonce: Optional[str] = None, username: Optional[str] = None
     ) -> str:
         """Creates a transaction; returns its id."""
-        return self.create_transaction(tx_payload, username, nonce)["id"]
+        return str(self.create_transaction(tx_payload, username, nonce)["id"])
 
     def create_transaction(
         self, tx_payload: str, username: Optional[str] = None, nonce: Optional[str] = None
     ) -> Dict[str, Any]:
         """Creates a transaction; returns ``{"id", "url", "nonce"}``, the nonce being the one sent."""
         return self._call(
-            "lid_create_tx", tx_payload=tx_payload, username=username, nonce=nonce or None
+            "lid_create_tx", tx_payload=tx_payload, username=username, nonce=given(nonce)
         )
 
     def verify_transaction(
@@ -113,7 +116,7 @@ class Transactions(Client):
     def init_tx(
         self,
         username: str,
-        tx_id: Optional[str] = None,
+        tx_id: Optional[Id] = None,
         tx_payload: Optional[str] = None,
         nonce: Optional[str] = None,
     ) -> Dict[str, Any]:
@@ -122,11 +125,11 @@ class Transactions(Client):
             "lid_init_tx", username=username, tx_id=tx_id, tx_payload=tx_payload, nonce=nonce
         )
 
-    def complete_tx(self, tx_id: str, username: str, assertion_payload: dict) -> Dict[str, Any]:
+    def complete_tx(self, tx_id: Id, username: str, assertion_payload: Browser) -> Dict[str, Any]:
         """Completes a confirmation; returns ``{"jwt"}``, verified."""
         return self._call(
             "lid_complete_tx",
             tx_id=tx_id,
             username=username,
-            assertion_payload=payload(assertion_payload),
+            assertion_payload=payload(assertion_payload, "assertion_payload"),
         )

@@ -1,14 +1,18 @@
 """The client of a web or native application."""
 
-from ctypes import c_uint32, c_void_p
 from typing import Any, Dict, Optional
 
+from ._arguments import (
+    Browser,
+    Id,
+    fido2_options,
+    given,
+    milliseconds,
+    payload,
+    wrong_type,
+)
 from ._cancel import Cancel
-from ._client import fido2_options, payload
 from ._transactions import Tokens, Transactions
-from ._wait import interruptible
-
-_LONGEST_WAIT_MS = 2**32 - 1
 
 
 class LoginID(Transactions, Tokens):
@@ -33,22 +37,23 @@ class LoginID(Transactions, Tokens):
     ) -> Dict[str, Any]:
         """Begins a FIDO2 registration; ``{"attestation_payload"}`` is for the browser."""
         options = fido2_options(
-            display_name=display_name,
-            override_name=override_name,
-            roaming_authenticator=roaming_authenticator,
-            register_session=register_session,
+            {"display_name": display_name, "override_name": override_name},
+            {
+                "roaming_authenticator": roaming_authenticator,
+                "register_session": register_session,
+            },
         )
         return self._call("lid_register_fido2_init", username=username, options=options)
 
     def register_fido2_complete(
-        self, username: str, attestation_payload: dict, credential_name: Optional[str] = None
+        self, username: str, attestation_payload: Browser, credential_name: Optional[str] = None
     ) -> Dict[str, Any]:
         """Completes a FIDO2 registration with the browser's answer."""
         return self._call(
             "lid_register_fido2_complete",
             username=username,
-            attestation_payload=payload(attestation_payload),
-            credential_name=credential_name or None,
+            attestation_payload=payload(attestation_payload, "attestation_payload"),
+            credential_name=given(credential_name),
         )
 
     def register_password(self, username: str, password: str) -> Dict[str, Any]:
@@ -66,13 +71,13 @@ class LoginID(Transactions, Tokens):
         return self._call("lid_authenticate_fido2_init", username=username)
 
     def authenticate_fido2_complete(
-        self, username: str, assertion_payload: dict
+        self, username: str, assertion_payload: Browser
     ) -> Dict[str, Any]:
         """Completes a FIDO2 login with the browser's answer."""
         return self._call(
             "lid_authenticate_fido2_complete",
             username=username,
-            assertion_payload=payload(assertion_payload),
+            assertion_payload=payload(assertion_payload, "assertion_payload"),
         )
 
     def authenticate_code_wait(
@@ -89,34 +94,30 @@ class LoginID(Transactions, Tokens):
         ends the wait with ``cancel.trigger()``; Ctrl-C ends it too.
         """
         self.validate_code_type(code_type)
-        timeout_ms = 0
-        if timeout is not None:
-            # 0 would mean "not given".
-            timeout_ms = min(max(int(timeout * 1000), 1), _LONGEST_WAIT_MS)
-
-        def wait(switch: Cancel) -> Dict[str, Any]:
-            return self._call(
-                "lid_wait_code",
-                username=username,
-                code=code,
-                code_type=code_type,
-                timeout_ms=c_uint32(timeout_ms),
-                cancel=c_void_p(switch._pointer),
-            )
-
-        return interruptible(wait, cancel)
+        if cancel is None:
+            cancel = Cancel()
+        elif not isinstance(cancel, Cancel):
+            raise wrong_type("cancel", "a Cancel", cancel)
+        return self._wait(
+            "lid_wait_code",
+            cancel,
+            username=username,
+            code=code,
+            code_type=code_type,
+            timeout=milliseconds(timeout),
+        )
 
     def authenticate_doc_scan_init(
-        self, username: str, credential_id: Optional[str] = None
+        self, username: str, credential_id: Optional[Id] = None
     ) -> Dict[str, Any]:
         """Begins a login by document scan; returns ``{"credential_uuid", "iframe_url"}``."""
         return self._call(
             "lid_authenticate_doc_scan_init",
             username=username,
-            credential_id=credential_id or None,
+            credential_id=given(credential_id),
         )
 
-    def authenticate_doc_scan_complete(self, username: str, credential_id: str) -> Dict[str, Any]:
+    def authenticate_doc_scan_complete(self, username: str, credential_id: Id) -> Dict[str, Any]:
         """Completes a login by document scan."""
         return self._call(
             "lid_authenticate_doc_scan_complete", username=username, credential_id=credential_id
@@ -134,7 +135,7 @@ class LoginID(Transactions, Tokens):
         )
 
     def authenticate_publickey_complete(
-        self, username: str, challenge_id: str, assertion: str
+        self, username: str, challenge_id: Id, assertion: str
     ) -> Dict[str, Any]:
         """Completes a login with the JWT that the user's key signed."""
         return self._call(
@@ -158,25 +159,24 @@ class LoginID(Transactions, Tokens):
     ) -> Dict[str, Any]:
         """Begins adding a FIDO2 credential with an authorized code."""
         options = fido2_options(
-            display_name=display_name,
-            override_name=override_name,
-            roaming_authenticator=roaming_authenticator,
+            {"display_name": display_name, "override_name": override_name},
+            {"roaming_authenticator": roaming_authenticator},
         )
         return self._call(
             "lid_init_add_fido2_credential_with_code",
             code=code,
-            code_type=codeType,
+            codeType=codeType,
             username=username,
             options=options,
         )
 
     def complete_add_fido2_credential(
-        self, attestation_payload: dict, username: str, credential_name: Optional[str] = None
+        self, attestation_payload: Browser, username: str, credential_name: Optional[str] = None
     ) -> Dict[str, Any]:
         """Completes adding a FIDO2 credential with the browser's answer."""
         return self._call(
             "lid_complete_add_fido2_credential",
-            attestation_payload=payload(attestation_payload),
+            attestation_payload=payload(attestation_payload, "attestation_payload"),
             username=username,
-            credential_name=credential_name or None,
+            credential_name=given(credential_name),
         )

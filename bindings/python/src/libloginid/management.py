@@ -2,8 +2,7 @@
 
 from typing import Any, Dict, Optional
 
-from ._client import fido2_options
-from ._native import Handle, text
+from ._arguments import Id, fido2_options, flag, given
 from .core import LoginIDError
 from .loginid import LoginID
 
@@ -19,16 +18,12 @@ class LoginIdManagement(LoginID):
         base_url: the service's; the public one if not given
     """
 
+    _constructor = "lid_new_management"
+
     def __init__(self, client_id: str, private_key: str, base_url: Optional[str] = None) -> None:
-        if not private_key:
+        if given(private_key) is None:
             raise LoginIDError(400, "BAD_REQUEST", "Private key is required")
-        handle = Handle(
-            "lid_new_management",
-            text(client_id, "client_id"),
-            text(private_key, "private_key"),
-            text(base_url or self.DEFAULT_BASE_URL, "base_url"),
-        )
-        self._adopt(handle, client_id)
+        super().__init__(client_id, private_key, base_url)
 
     # Users
 
@@ -40,11 +35,11 @@ class LoginIdManagement(LoginID):
         """Adds a user who has no credential yet; returns the profile."""
         return self._call("lid_add_user_without_credentials", username=username)
 
-    def activate_user_by_id(self, user_id: str) -> Dict[str, Any]:
+    def activate_user_by_id(self, user_id: Id) -> Dict[str, Any]:
         """Lets a deactivated user log in again; returns the profile."""
         return self._call("lid_activate_user_by_id", user_id=user_id)
 
-    def deactivate_user_by_id(self, user_id: str) -> Dict[str, Any]:
+    def deactivate_user_by_id(self, user_id: Id) -> Dict[str, Any]:
         """Keeps a user from logging in; returns the profile."""
         return self._call("lid_deactivate_user_by_id", user_id=user_id)
 
@@ -53,12 +48,12 @@ class LoginIdManagement(LoginID):
         self._call("lid_delete_by_username", username=username)
         return f"User {username} deleted"
 
-    def delete_by_user_id(self, user_id: str) -> str:
+    def delete_by_user_id(self, user_id: Id) -> str:
         """Deletes a user and all credentials; returns a message."""
         self._call("lid_delete_by_user_id", user_id=user_id)
         return f"user with id {user_id} deleted"
 
-    def send_email_verification(self, user_id: str) -> None:
+    def send_email_verification(self, user_id: Id) -> None:
         """Has the service send the user a mail to verify the address."""
         self._call("lid_send_email_verification", user_id=user_id)
 
@@ -69,7 +64,7 @@ class LoginIdManagement(LoginID):
         code_type: str,
         code_purpose: str,
         isAuthorized: bool,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Makes a code; returns ``{"code", "expires_at", "is_authorized"}``."""
@@ -77,8 +72,8 @@ class LoginIdManagement(LoginID):
         return self._call(
             "lid_generate_code",
             code_type=code_type,
-            purpose=code_purpose,
-            authorize=bool(isAuthorized),
+            code_purpose=code_purpose,
+            isAuthorized=flag(isAuthorized, "isAuthorized"),
             **_who(user_id, username),
         )
 
@@ -87,7 +82,7 @@ class LoginIdManagement(LoginID):
         code: str,
         code_type: str,
         code_purpose: str,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Allows a code to be used; returns ``{"expires_at", "is_authorized"}``."""
@@ -96,7 +91,7 @@ class LoginIdManagement(LoginID):
             "lid_authorize_code",
             code=code,
             code_type=code_type,
-            purpose=code_purpose,
+            code_purpose=code_purpose,
             **_who(user_id, username),
         )
 
@@ -104,7 +99,7 @@ class LoginIdManagement(LoginID):
         self,
         code_type: str,
         code_purpose: str,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Makes a user's codes of a type and purpose useless; returns ``{"deleted_at"}``."""
@@ -112,7 +107,7 @@ class LoginIdManagement(LoginID):
         return self._call(
             "lid_invalidate_all_codes",
             code_type=code_type,
-            purpose=code_purpose,
+            code_purpose=code_purpose,
             **_who(user_id, username),
         )
 
@@ -121,19 +116,19 @@ class LoginIdManagement(LoginID):
     def get_credentials(
         self,
         status: Optional[str] = None,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Lists a user's credentials, of one status or all."""
         return self._call(
-            "lid_get_credentials", status=status or None, **_who(user_id, username)
+            "lid_get_credentials", status=given(status), **_who(user_id, username)
         )
 
     def rename_credential(
         self,
-        cred_id: str,
+        cred_id: Id,
         updated_name: str,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Gives a credential another name."""
@@ -145,14 +140,14 @@ class LoginIdManagement(LoginID):
         )
 
     def revoke_credential(
-        self, cred_id: str, user_id: Optional[str] = None, username: Optional[str] = None
+        self, cred_id: Id, user_id: Optional[Id] = None, username: Optional[str] = None
     ) -> Dict[str, Any]:
         """Makes a credential useless for good."""
         return self._call("lid_revoke_credential", cred_id=cred_id, **_who(user_id, username))
 
     def force_fido2_credential_init(
         self,
-        user_id: Optional[str],
+        user_id: Optional[Id],
         display_name: Optional[str] = None,
         roaming_authenticator: bool = False,
         *,
@@ -161,9 +156,8 @@ class LoginIdManagement(LoginID):
     ) -> Dict[str, Any]:
         """Begins adding a FIDO2 credential without the user's code."""
         options = fido2_options(
-            display_name=display_name,
-            override_name=override_name,
-            roaming_authenticator=roaming_authenticator,
+            {"display_name": display_name, "override_name": override_name},
+            {"roaming_authenticator": roaming_authenticator},
         )
         return self._call(
             "lid_force_fido2_credential_init", **_who(user_id, username), options=options
@@ -171,7 +165,7 @@ class LoginIdManagement(LoginID):
 
     def add_doc_scan_credential_init(
         self,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
         credential_name: Optional[str] = None,
     ) -> Dict[str, Any]:
@@ -179,26 +173,26 @@ class LoginIdManagement(LoginID):
         return self._call(
             "lid_add_doc_scan_credential_init",
             **_who(user_id, username),
-            credential_name=credential_name or None,
+            credential_name=given(credential_name),
         )
 
     def add_doc_scan_credential_complete(
         self,
-        credential_id: str,
+        credential_id: Id,
         activate_credential: bool,
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
         """Completes adding a document scan."""
         return self._call(
             "lid_add_doc_scan_credential_complete",
             credential_id=credential_id,
-            activate=bool(activate_credential),
+            activate_credential=flag(activate_credential, "activate_credential"),
             **_who(user_id, username),
         )
 
     def evaluate_doc_scan_credential(
-        self, credential_id: str, user_id: Optional[str] = None, username: Optional[str] = None
+        self, credential_id: Id, user_id: Optional[Id] = None, username: Optional[str] = None
     ) -> Dict[str, Any]:
         """Tells where the result of a document scan is."""
         return self._call(
@@ -208,7 +202,7 @@ class LoginIdManagement(LoginID):
         )
 
     def generate_recovery_code(
-        self, user_id: Optional[str] = None, username: Optional[str] = None
+        self, user_id: Optional[Id] = None, username: Optional[str] = None
     ) -> Dict[str, Any]:
         """Makes a recovery code; returns ``{"code", "created_at"}``."""
         return self._call("lid_generate_recovery_code", **_who(user_id, username))
@@ -217,7 +211,7 @@ class LoginIdManagement(LoginID):
         self,
         publickey: str,
         publickey_alg: Optional[str] = "ES256",
-        user_id: Optional[str] = None,
+        user_id: Optional[Id] = None,
         username: Optional[str] = None,
         credential_name: Optional[str] = None,
     ) -> Dict[str, Any]:
@@ -227,14 +221,15 @@ class LoginIdManagement(LoginID):
             publickey=publickey,
             publickey_alg=publickey_alg,
             **_who(user_id, username),
-            credential_name=credential_name or None,
+            credential_name=given(credential_name),
         )
 
 
-def _who(user_id: Optional[str], username: Optional[str]) -> Dict[str, Optional[str]]:
+def _who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
     """The user as given; an empty text is not given, as in the official package."""
-    if not (user_id or username):
+    user = {"user_id": given(user_id), "username": given(username)}
+    if user["user_id"] is None and user["username"] is None:
         raise LoginIDError(
             400, "bad_request", "either `user_id` or `username` must be present"
         )
-    return {"user_id": user_id or None, "username": username or None}
+    return user

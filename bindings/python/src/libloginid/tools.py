@@ -3,7 +3,8 @@
 import json
 from typing import Dict
 
-from ._native import invoke, text
+from ._arguments import text
+from ._native import invoke
 
 
 def generate_key_pair() -> Dict[str, str]:
@@ -11,7 +12,8 @@ def generate_key_pair() -> Dict[str, str]:
 
     Returns ``{"private_key": PEM, "public_key": PEM}``.
     """
-    return json.loads(invoke("lid_generate_key_pair"))
+    pair: Dict[str, str] = json.loads(invoke("lid_generate_key_pair"))
+    return pair
 
 
 def json_get(document: str, pointer: str) -> str:

@@ -1,7 +1,7 @@
 """What every call raises."""
 
 import json as _json
-from typing import Optional
+from typing import Any, Optional, Tuple
 
 # What a web framework would answer, for errors without an error status of the
 # service's: status_code is always one, as in the official package.
@@ -75,7 +75,7 @@ class LoginIDError(Exception):
             f"error message: {self.message}"
         )
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         # Exceptions are rebuilt from `args`, which has the message alone.
         arguments = (self.status_code, self.error_code, self.message)
         return (type(self), arguments, self.__dict__.copy())

@@ -1,0 +1,117 @@
+"""Arguments as the C library takes them.
+
+One of the wrong type is a TypeError that names it, before anything is sent.
+"""
+
+import json
+import math
+import os
+from ctypes import c_bool, c_uint32
+from numbers import Real
+from typing import Any, Dict, Optional, TypeVar, Union
+from uuid import UUID
+
+from .core import LoginIDError
+
+# An id of the service, and what a browser answered: an object, or its JSON.
+Id = Union[str, UUID]
+Browser = Union[Dict[str, Any], str, bytes]
+Value = TypeVar("Value")
+
+_LONGEST_WAIT_MS = 2**32 - 1
+
+
+def text(value: Union[str, bytes, UUID, None], name: str) -> Optional[bytes]:
+    """A text as UTF-8. An id may be a ``uuid.UUID``, as in the official package."""
+    if value is None:
+        return None
+    if isinstance(value, UUID):
+        value = str(value)
+    if not isinstance(value, (str, bytes)):
+        raise wrong_type(name, "a str", value)
+    try:
+        encoded = value.encode() if isinstance(value, str) else value
+        encoded.decode()
+    except UnicodeError:
+        raise LoginIDError(400, "invalid_utf8", f"{name} is not UTF-8") from None
+    if b"\0" in encoded:
+        # C would read the part before it, which is another value.
+        raise LoginIDError(400, "embedded_nul", f"{name} must not hold a NUL")
+    return encoded
+
+
+def given(value: Value) -> Optional[Value]:
+    """An optional text: an empty one is not given, as in the official package."""
+    return None if value is None or isinstance(value, (str, bytes)) and not value else value
+
+
+def flag(value: bool, name: str) -> c_bool:
+    """A truth value. ``"false"`` is none: it would count as true."""
+    if not isinstance(value, bool):
+        raise wrong_type(name, "a bool", value)
+    return c_bool(value)
+
+
+def milliseconds(timeout: Optional[float]) -> c_uint32:
+    """A time limit in seconds; without one, 0, which is the configured limit in C."""
+    if timeout is None:
+        return c_uint32(0)
+    if isinstance(timeout, bool) or not isinstance(timeout, Real):
+        raise wrong_type("timeout", "a number of seconds", timeout)
+    if not 0 < timeout < math.inf:
+        raise ValueError(
+            f"timeout must be a finite number of seconds above 0, not {timeout!r}; "
+            "None is the configured limit"
+        )
+    # The smaller one is multiplied: the product of a large one may overflow.
+    return c_uint32(max(int(min(timeout, _LONGEST_WAIT_MS / 1000) * 1000), 1))
+
+
+def payload(value: Browser, name: str) -> Union[str, bytes]:
+    """A browser's answer, as JSON."""
+    if isinstance(value, (str, bytes)):
+        return value
+    if not isinstance(value, dict):
+        raise wrong_type(name, "a dict or a JSON text", value)
+    return _json(value, name)
+
+
+def fido2_options(texts: Dict[str, Optional[str]], flags: Dict[str, bool]) -> Optional[str]:
+    """The options that were given, as JSON."""
+    options: Dict[str, Any] = {}
+    for name, value in texts.items():
+        encoded = text(given(value), name)
+        if encoded is not None:
+            options[name] = encoded.decode()
+    for name, wanted in flags.items():
+        if flag(wanted, name):
+            options[name] = True
+    return json.dumps(options) if options else None
+
+
+def config(fields: Dict[str, Any]) -> str:
+    """The fields of a configuration as JSON. Paths and bytes are texts there."""
+    members = []
+    for name, value in fields.items():
+        if isinstance(value, os.PathLike):
+            value = os.fspath(value)
+        if isinstance(value, bytes):
+            encoded = text(value, name)
+            value = encoded and encoded.decode()
+        members.append(f"{json.dumps(name)}:{_json(value, name)}")
+    return "{" + ",".join(members) + "}"
+
+
+def wrong_type(name: str, expected: str, value: object) -> TypeError:
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
+
+
+def _json(value: Any, name: str) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except TypeError as error:
+        raise TypeError(f"{name} cannot be written as JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        # Not a number, a dictionary within itself, or nested too deeply.
+        message = f"{name} cannot be written as JSON: {error}"
+        raise LoginIDError(400, "invalid_json", message) from None

@@ -1,0 +1,162 @@
+"""Where a blocking call runs: on the calling thread, or on a thread of its own.
+
+Python does nothing else on a thread that is inside a C function: it runs no
+signal handler and, under gevent or eventlet, no other greenlet.
+"""
+
+import sys
+from _socket import MSG_NOSIGNAL, socketpair
+from _thread import get_ident, start_new_thread
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from queue import SimpleQueue
+from threading import main_thread
+from typing import Any, Callable, List, Optional, Tuple, Union
+
+from ._native import Switch
+
+Outcome = Tuple[str, Optional[BaseException]]
+
+
+def run(call: Callable[[], str], switch: Optional[Switch], logged: bool) -> str:
+    """Runs ``call``, a wait if there is a ``switch`` that ends it.
+
+    Under gevent and eventlet each call moves to another thread. Otherwise only
+    the main thread's do, since it is the one that runs signal handlers: waits, so
+    that Ctrl-C ends them, and calls with a log callback, because Python drops
+    a KeyboardInterrupt that it raises on entering a callback.
+    """
+    try:
+        green = _green_threads()
+        if green is not None:
+            return _move(call, switch, _GreenThread(*green))
+        if (switch is not None or logged) and get_ident() == main_thread().ident:
+            return _move(call, switch, _Thread())
+    except _NothingLeft:
+        # For example at the interpreter's end, when no thread can be started.
+        # A call that blocks everything else is better than no call.
+        pass
+    return call()
+
+
+def _move(
+    call: Callable[[], str], switch: Optional[Switch], thread: "Union[_Thread, _GreenThread]"
+) -> str:
+    """Runs ``call`` on another thread and waits for its end.
+
+    An exception that interrupts this, as KeyboardInterrupt or a greenlet's
+    timeout, ends a wait. Any other call cannot be ended: the main thread raises
+    the exception when the call has returned, and at once if there is a second
+    one; a greenlet raises it at once, and nobody learns how the call ended.
+    """
+    begun = False
+
+    def work() -> None:
+        nonlocal begun
+        begun = True
+        try:
+            answer = call()
+        except BaseException as error:
+            thread.put(("", error))
+        else:
+            thread.put((answer, None))
+
+    try:
+        thread.start(work)
+        answer, error = thread.get()
+    except _NothingLeft:
+        raise
+    except BaseException:
+        if switch is not None:
+            switch.trigger()
+        if begun and not thread.green:
+            thread.get()
+        raise
+    if error is not None:
+        try:
+            raise error
+        finally:
+            # Its traceback holds this frame, which must not hold it in turn.
+            del error
+    return answer
+
+
+class _NothingLeft(Exception):
+    """There is no thread or no descriptor left to move a call with."""
+
+
+class _Thread:
+    """A thread that the main thread waits for; signal handlers run meanwhile."""
+
+    green = False
+
+    def __init__(self) -> None:
+        outcomes: "SimpleQueue[Outcome]" = SimpleQueue()
+        self.put = outcomes.put
+        self.get = outcomes.get
+
+    def start(self, work: Callable[[], None]) -> None:
+        try:
+            start_new_thread(work, ())
+        except RuntimeError:
+            raise _NothingLeft from None
+
+
+class _GreenThread:
+    """A thread that a greenlet waits for; other greenlets run meanwhile.
+
+    Not one of gevent's or eventlet's pools: a few waits of three minutes would
+    fill those, and then nobody can resolve a name.
+    """
+
+    green = True
+
+    def __init__(self, start: Callable[..., Any], wait_readable: Callable[[int], Any]) -> None:
+        self._start = start
+        self._wait_readable = wait_readable
+        self._outcomes: List[Outcome] = []
+        try:
+            # Sockets without Python's class, which is the patched one. Each side
+            # closes its own: the number of one that the other side still uses
+            # could be another file's by then.
+            self._reader, self._writer = socketpair()
+        except OSError:
+            raise _NothingLeft from None
+
+    def start(self, work: Callable[[], None]) -> None:
+        try:
+            self._start(work, ())
+        except RuntimeError:
+            self._reader.close()
+            self._writer.close()
+            raise _NothingLeft from None
+
+    def put(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        # A byte, and not the end alone: a forked child may hold a copy of this
+        # side. The greenlet may have left.
+        with suppress(OSError):
+            self._writer.send(b"\0", MSG_NOSIGNAL)
+        self._writer.close()
+
+    def get(self) -> Outcome:
+        try:
+            self._wait_readable(self._reader.fileno())
+        finally:
+            self._reader.close()
+        return self._outcomes.pop()
+
+
+def _green_threads() -> Optional[Tuple[Callable[..., Any], Callable[[int], Any]]]:
+    """How to start a real thread, and how a greenlet waits for a descriptor, if
+    gevent or eventlet has replaced the standard library's blocking functions."""
+    gevent = sys.modules.get("gevent.monkey")
+    if gevent is not None and any(map(gevent.is_module_patched, ("socket", "_thread"))):
+        wait_read = import_module("gevent.socket").wait_read
+        return gevent.get_original("_thread", "start_new_thread"), wait_read
+    eventlet = sys.modules.get("eventlet.patcher")
+    if eventlet is not None and any(map(eventlet.is_monkey_patched, ("socket", "thread"))):
+        wait_read = partial(import_module("eventlet.hubs").trampoline, read=True)
+        return eventlet.original("_thread").start_new_thread, wait_read
+    return None
