@@ -109,6 +109,14 @@ class Answers(unittest.TestCase):
         self.assertEqual(claims["a"], [{}])
         self.assertFalse(self.client.verify_token(token, "mallory"))
 
+    def test_a_bad_token_is_no_answer_to_whose_it_is(self):
+        token = self.token('"a":1')
+        self.assertFalse(self.client.verify_token(token, ""))
+        for username in (None, "", "ada", "mallory"):
+            with self.assertRaises(LoginIDError) as raised:
+                self.client.verify_token(token[:-8] + "AAAAAAAA", username)
+            self.assertEqual(raised.exception.error_code, "invalid_signature")
+
     def test_claims_that_could_be_read_in_two_ways_are_refused(self):
         for claims in (
             '"udata":"mallory"',

@@ -3,6 +3,7 @@
 import inspect
 import re
 import unittest
+from uuid import UUID
 
 import libloginid
 import libloginid.core
@@ -64,6 +65,8 @@ def program(package):
     see("verify", application.verify_token, login["jwt"])
     see("verify user", application.verify_token, login["jwt"], user)
     see("verify other", application.verify_token, login["jwt"], username="mallory")
+    see("verify nobody", application.verify_token, login["jwt"], "")
+    see("verify nothing", application.verify_transaction, login["jwt"], "Pay 10.00 EUR")
     see("verify without key", public_application.verify_token, login["jwt"], user)
     see("invalidate", management.invalidate_all_codes, "short", PURPOSE, username=user)
     see("code type", management.generate_code, "huge", PURPOSE, False, username=user)
@@ -103,7 +106,7 @@ def program(package):
     see("scan", management.add_doc_scan_credential_init, username=other, credential_name="id")
     management.delete_by_username(other)
 
-    see("deactivate", management.deactivate_user_by_id, user_id)
+    see("deactivate", management.deactivate_user_by_id, UUID(user_id))
     see("deactivate again", management.deactivate_user_by_id, user_id)
     see("activate", management.activate_user_by_id, user_id)
     seen.append((management.delete_by_user_id(user_id) == f"user with id {user_id} deleted"))

@@ -6,6 +6,12 @@ from ._arguments import Browser, Id, given, payload
 from ._client import Client
 from .core import LoginIDError
 
+_ANOTHER_TRANSACTION = {
+    "transaction_hash_missing",
+    "transaction_hash_mismatch",
+    "nonce_mismatch",
+}
+
 
 class Tokens(Client):
     """Tokens made here, and tokens issued by the service."""
@@ -40,13 +46,15 @@ class Tokens(Client):
         ``True`` for a good one, ``False`` if it is another user's. Any other
         fault raises a ``LoginIDError``.
         """
+        # No token is that of a user without a name.
+        nameless = username is not None and given(username) is None
         try:
-            self.verify_and_decode_token(token, username)
+            self.verify_and_decode_token(token, None if nameless else username)
         except LoginIDError as error:
             if error.error_code == "username_mismatch":
                 return False
             raise
-        return True
+        return not nameless
 
     def verify_and_decode_token(
         self, token: str, username: Optional[str] = None
@@ -94,13 +102,13 @@ class Transactions(Client):
     ) -> bool:
         """Verifies the token of a confirmed transaction.
 
-        ``False`` if it confirms another payload or, when one is given, has
-        another nonce. Any other fault raises a ``LoginIDError``.
+        ``False`` if it confirms another payload or none or, when one is given,
+        has another nonce. Any other fault raises a ``LoginIDError``.
         """
         try:
             self.verify_and_decode_transaction(tx_token, tx_payload, nonce)
         except LoginIDError as error:
-            if error.error_code in ("transaction_hash_mismatch", "nonce_mismatch"):
+            if error.error_code in _ANOTHER_TRANSACTION:
                 return False
             raise
         return True
