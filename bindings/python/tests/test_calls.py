@@ -106,6 +106,9 @@ class Calls(unittest.TestCase):
         claims = self.client.verify_and_decode_transaction(token, "Pay 1.00")["claims"]
         self.assertIn("tx_hash", claims)
         with self.assertRaises(LoginIDError) as raised:
+            self.client.verify_token(token)
+        self.assertEqual(raised.exception.error_code, "token_kind_mismatch")
+        with self.assertRaises(LoginIDError) as raised:
             self.client.verify_token(login["jwt"][:-8] + "AAAAAAAA")
         self.assertEqual(raised.exception.status, "LID_ERROR_TOKEN_INVALID")
 

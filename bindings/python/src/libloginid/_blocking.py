@@ -151,12 +151,15 @@ class _GreenThread:
 def _green_threads() -> Optional[Tuple[Callable[..., Any], Callable[[int], Any]]]:
     """How to start a real thread, and how a greenlet waits for a descriptor, if
     gevent or eventlet has replaced the standard library's blocking functions."""
+    # Another thread may be about to import them: what is there counts.
     gevent = sys.modules.get("gevent.monkey")
-    if gevent is not None and any(map(gevent.is_module_patched, ("socket", "_thread"))):
-        wait_read = import_module("gevent.socket").wait_read
-        return gevent.get_original("_thread", "start_new_thread"), wait_read
+    patched = getattr(gevent, "is_module_patched", None)
+    if gevent is not None and patched is not None and any(map(patched, ("socket", "_thread"))):
+        wait_readable = import_module("gevent.socket").wait_read
+        return gevent.get_original("_thread", "start_new_thread"), wait_readable
     eventlet = sys.modules.get("eventlet.patcher")
-    if eventlet is not None and any(map(eventlet.is_monkey_patched, ("socket", "thread"))):
-        wait_read = partial(import_module("eventlet.hubs").trampoline, read=True)
-        return eventlet.original("_thread").start_new_thread, wait_read
+    patched = getattr(eventlet, "is_monkey_patched", None)
+    if eventlet is not None and patched is not None and any(map(patched, ("socket", "thread"))):
+        wait_readable = partial(import_module("eventlet.hubs").trampoline, read=True)
+        return eventlet.original("_thread").start_new_thread, wait_readable
     return None
