@@ -1,159 +1,275 @@
-//! Keeping forks out of the cryptography library.
+//! Forks: which process this is, and no fork while a thread uses aws-lc.
 //!
 //! aws-lc notices a fork when it next draws random bytes, but not what other
-//! threads were doing at that moment: it draws under locks of its own, and so it
-//! begins and ends a thread's generator. A fork that meets one of them held
-//! leaves it held in the child for good, where the thread that would release it
-//! is not: the child's first signature, or even its `exit`, waits for ever. So
-//! whoever uses aws-lc says so, and a fork waits until nobody does.
+//! threads were doing at that moment. It draws under locks of its own, and takes
+//! them again when a thread's generator begins and ends. If a fork meets one of
+//! them held, it stays held in the child, where the thread that would release it
+//! does not exist: the child's first signature, or its `exit`, would never end. So
+//! every use of aws-lc is marked ([`without_fork`]), and a fork waits for it.
 //!
-//! The C library calls us before and after each `fork`. Not for `vfork` and
-//! `posix_spawn`, whose children run another program and need nothing of this.
+//! `fork` calls the prepare handlers in reverse order of their registration. Ours
+//! are registered when the library is loaded, before the program's: they come last,
+//! when the program's handlers have taken their locks. After `dlopen` it can be the
+//! other way round, and the program may wait for a thread that waits for the fork.
+//! So a thread waits for a fork that stands still for 20 ms and then goes on. If the
+//! fork meets it inside, the child finds it there (`fork/slots.rs`) and refuses to
+//! use aws-lc.
+//!
+//! `vfork` and `posix_spawn` call no handlers: their children run another program
+//! at once. Raw `clone` and `_Fork` call none either: a child of theirs is known by
+//! its process id.
+
+mod destructors;
+mod slots;
+mod thread_end;
+mod waiting;
 
 use std::cell::Cell;
-use std::ffi::c_void;
-use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::ffi::c_int;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::error::Result;
+use crate::error::{Error, Result, Status};
+use crate::sys::{WithoutCancellation, WithoutSignals};
+use slots::{OwnSlot, Slot};
 
-/// Threads within aws-lc, or about to end.
-static INSIDE: AtomicUsize = AtomicUsize::new(0);
-/// Threads that want to fork: nobody may go inside.
+/// Forks that have begun, in all threads: nobody may go inside.
 static FORKING: AtomicUsize = AtomicUsize::new(0);
-/// Whether the C library calls us.
-static REGISTERED: AtomicBool = AtomicBool::new(false);
-/// The key that has [`after_ending`] called, or `NO_KEY`.
-static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
-const NO_KEY: u32 = u32::MAX;
+/// A fork met a thread inside: a lock of aws-lc may be held here for good.
+static UNUSABLE: AtomicBool = AtomicBool::new(false);
+/// The process as it was last known: [`ProcessId`], or 0.
+static PROCESS: AtomicU64 = AtomicU64::new(0);
 
-/// Far more than the longest use of aws-lc, which is one signature: a fork must
-/// not hang either, were a thread to die in there.
-const PATIENCE: Duration = Duration::from_secs(1);
+thread_local! {
+    /// Forks of this thread that have begun: more than one if a handler forks.
+    static OWN_FORKS: Cell<usize> = const { Cell::new(0) };
+    static OWN_SLOT: OwnSlot = const { OwnSlot::new() };
+}
 
-/// Runs what uses aws-lc, with no fork at the same time. It must be short and
-/// not be nested.
+/// The loader calls it before `main`, or in `dlopen`; 101 is the first priority
+/// that is not reserved, so that in a program that links the archive it comes
+/// before the program's own constructors.
+#[used]
+#[unsafe(link_section = ".init_array.00101")]
+static AT_LOAD: extern "C" fn() = at_load;
+
+extern "C" fn at_load() {
+    destructors::find();
+    // SAFETY: the functions live as long as the process, since the library is never
+    // unloaded. Without memory for them forks go unnoticed until the next call.
+    unsafe { libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child)) };
+}
+
+/// Identifies a process: how many forks it is away from the first one that used the
+/// library, and its process id. Either may be the same in a child: the id in
+/// another PID namespace, the number after a raw `clone`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProcessId(u64);
+
+impl ProcessId {
+    fn new(generation: u32, id: u32) -> ProcessId {
+        ProcessId(u64::from(generation) << 32 | u64::from(id))
+    }
+
+    fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    fn id(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// The current process.
+pub(crate) fn process() -> ProcessId {
+    let known = ProcessId(PROCESS.load(Ordering::SeqCst));
+    match known.id() == std::process::id() {
+        true => known,
+        false => begin_process(known),
+    }
+}
+
+/// Begins a new process, the first one or a child. Threads that meet here come to
+/// the same result.
+fn begin_process(parent: ProcessId) -> ProcessId {
+    let own = ProcessId::new(parent.generation().wrapping_add(1), std::process::id());
+    if slots::others_inside(parent.generation()) {
+        UNUSABLE.store(true, Ordering::SeqCst);
+        // Both would wait for a lock: at the end of the process, and of a thread.
+        destructors::leave_out();
+        // SAFETY: it only deletes a key. No thread uses aws-lc from here on.
+        unsafe { thread_local_shutdown() };
+    }
+    // Other threads' forks were the parent's.
+    waiting::fork_begins();
+    FORKING.store(OWN_FORKS.get(), Ordering::SeqCst);
+    match PROCESS.compare_exchange(parent.0, own.0, Ordering::SeqCst, Ordering::SeqCst) {
+        Ok(_) => own,
+        Err(other) => ProcessId(other),
+    }
+}
+
+unsafe extern "C" {
+    /// aws-lc's `AWSLC_thread_local_shutdown`, which aws-lc-rs does not offer. Its
+    /// names hold its version: a newer one has to be written here.
+    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_shutdown"]
+    fn thread_local_shutdown() -> c_int;
+}
+
+/// Runs what uses aws-lc, with no fork at the same time and no signal handler in
+/// between. It must be short. It is an error in a child that inherited aws-lc in use.
 pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> Result<T> {
-    let _inside = Inside::enter();
+    let _inside = Inside::enter()?;
+    // A handler that forks would have the child go on in the midst of aws-lc, which
+    // ends a process in which random bytes would be drawn a second time.
+    let _signals = WithoutSignals::new();
     Ok(work())
 }
 
-struct Inside;
+struct Inside(&'static Slot);
 
 impl Inside {
-    fn enter() -> Inside {
-        register();
-        enter();
-        // Fails while the thread is ending, when nothing more can be done for it.
-        let _ = ENDING.try_with(|ending| ending.0.set(true));
-        Inside
+    fn enter() -> Result<Inside> {
+        // So that a linker that takes this function from the archive takes the
+        // constructor with it.
+        black_box(&AT_LOAD);
+        let slot = OWN_SLOT.with(|own| own.get(process().generation()));
+        // Inside already: another key's destructor makes a call while the thread ends.
+        if slot.enter() == 0 {
+            thread_end::arm();
+            wait_for_forks(slot);
+        }
+        let inside = Inside(slot);
+        match UNUSABLE.load(Ordering::SeqCst) {
+            false => Ok(inside),
+            true => Err(forked_in_call(
+                "this process was forked while another thread was inside the cryptography \
+                 library, which cannot be used here since: fork when no call is running, or run \
+                 another program in the child",
+            )),
+        }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        leave();
+        self.0.leave();
     }
 }
 
-fn enter() {
-    loop {
-        INSIDE.fetch_add(1, Ordering::SeqCst);
-        if FORKING.load(Ordering::SeqCst) == 0 {
+/// Whether a call that began in a process may go on: a signal handler may fork in the
+/// midst of it, and in the child everything of the call is its parent's.
+pub(crate) fn check_process(began_in: ProcessId) -> Result<()> {
+    match began_in == process() {
+        true => Ok(()),
+        false => Err(forked_in_call(
+            "this process was forked during the call, which goes on in the parent only",
+        )),
+    }
+}
+
+fn forked_in_call(message: &'static str) -> Error {
+    Error::new(Status::Internal, "forked_in_call", message)
+}
+
+/// Gives way to forks that have begun, for a while.
+fn wait_for_forks(slot: &Slot) {
+    let none = || FORKING.load(Ordering::SeqCst) <= OWN_FORKS.get();
+    while !none() {
+        slot.leave();
+        let over = waiting::for_forks(none);
+        slot.enter();
+        if !over {
             return;
         }
-        leave();
-        while FORKING.load(Ordering::SeqCst) != 0 {
-            thread::yield_now();
-        }
     }
-}
-
-fn leave() {
-    INSIDE.fetch_sub(1, Ordering::SeqCst);
-}
-
-/// Not under a `Once`, which a fork could leave half-done: threads that meet here
-/// may all register, and a second pair of calls does no harm.
-fn register() {
-    if REGISTERED.load(Ordering::Acquire) {
-        return;
-    }
-    let mut key = 0;
-    // SAFETY: the functions live as long as the process, since the library is
-    // never unloaded; the key is written before it is read.
-    unsafe {
-        if libc::pthread_key_create(&mut key, Some(after_ending)) == 0
-            && KEY
-                .compare_exchange(NO_KEY, key, Ordering::SeqCst, Ordering::SeqCst)
-                .is_err()
-        {
-            libc::pthread_key_delete(key);
-        }
-        libc::pthread_atfork(Some(before_fork), Some(in_parent), Some(in_child));
-    }
-    REGISTERED.store(true, Ordering::Release);
 }
 
 extern "C" fn before_fork() {
+    // Waiting is a point of cancellation, `fork` is not.
+    let _guard = WithoutCancellation::new();
+    let generation = process().generation();
+    OWN_FORKS.set(OWN_FORKS.get() + 1);
+    waiting::fork_begins();
     FORKING.fetch_add(1, Ordering::SeqCst);
-    let give_up = Instant::now() + PATIENCE;
-    while INSIDE.load(Ordering::SeqCst) != 0 && Instant::now() < give_up {
-        thread::yield_now();
-    }
+    // Not for this thread: a signal handler may fork in the midst of a call.
+    waiting::for_threads(|| !slots::others_inside(generation));
 }
 
 extern "C" fn in_parent() {
-    FORKING.fetch_sub(1, Ordering::SeqCst);
+    OWN_FORKS.set(OWN_FORKS.get().saturating_sub(1));
+    let less = |forking: usize| forking.checked_sub(1);
+    let _ = FORKING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
 }
 
 /// The child has one thread, and that one was forking.
 extern "C" fn in_child() {
-    FORKING.store(0, Ordering::SeqCst);
-    INSIDE.store(0, Ordering::SeqCst);
+    OWN_FORKS.set(OWN_FORKS.get().saturating_sub(1));
+    let own = begin_process(ProcessId(PROCESS.load(Ordering::SeqCst)));
+    OWN_SLOT.with(|slot| slot.take_along(own.generation()));
 }
 
-thread_local! {
-    static ENDING: Ending = const { Ending(Cell::new(false)) };
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Goes inside when its thread ends: aws-lc then frees what it kept for it. Rust's
-/// thread-locals are dropped before the values of pthread keys, which aws-lc uses.
-struct Ending(Cell<bool>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let key = KEY.load(Ordering::SeqCst);
-        // The first thread ends with its process, and without the values of its
-        // keys: it would stay inside, and forks of functions for `atexit` wait.
-        if !self.0.get() || key == NO_KEY || is_first_thread() {
-            return;
-        }
-        enter();
-        // SAFETY: a key of ours; the value is a number and never followed.
-        if unsafe { libc::pthread_setspecific(key, FIRST_ROUND) } != 0 {
-            leave();
+    /// Runs something in a forked child that has to come out true.
+    fn in_a_child(run: impl FnOnce() -> bool) {
+        // SAFETY: the child computes something and ends with _exit.
+        unsafe {
+            let child = libc::fork();
+            if child == 0 {
+                libc::_exit(if run() { 0 } else { 1 });
+            }
+            let mut status = 0;
+            assert_eq!(libc::waitpid(child, &mut status, 0), child);
+            assert_eq!(status, 0);
         }
     }
-}
 
-fn is_first_thread() -> bool {
-    rustix::thread::gettid().as_raw_pid().unsigned_abs() == std::process::id()
-}
+    /// The id may be the same in another PID namespace, the number after raw `clone`.
+    #[test]
+    fn a_child_has_another_number_and_another_id() {
+        let parent = process();
+        in_a_child(|| {
+            let child = process();
+            child.generation() == parent.generation() + 1
+                && child.id() == std::process::id()
+                && child.id() != parent.id()
+        });
+        assert_eq!(process(), parent);
+        let same_id = ProcessId::new(parent.generation() + 1, parent.id());
+        let same_number = ProcessId::new(parent.generation(), parent.id() + 1);
+        assert!(same_id != parent && same_number != parent);
+    }
 
-const FIRST_ROUND: *const c_void = ptr::without_provenance(1);
-const SECOND_ROUND: *const c_void = ptr::without_provenance(2);
+    #[test]
+    fn a_call_ends_in_the_child_that_did_not_begin_it() {
+        let parent = process();
+        in_a_child(|| {
+            let error = check_process(parent).err();
+            error.is_some_and(|error| error.code() == "forked_in_call")
+        });
+        check_process(parent).unwrap();
+    }
 
-/// The values of keys are freed in rounds, in no order that one may count on:
-/// aws-lc's is certainly gone in the second.
-extern "C" fn after_ending(round: *mut c_void) {
-    let key = KEY.load(Ordering::SeqCst);
-    // SAFETY: as in `Ending::drop`.
-    let again = round.cast_const() == FIRST_ROUND
-        && unsafe { libc::pthread_setspecific(key, SECOND_ROUND) } == 0;
-    if !again {
-        leave();
+    /// The slot of this thread, which forks inside, is not another's.
+    #[test]
+    fn a_thread_that_forks_inside_stays_inside_alone() {
+        let inside = |own| slots::others_inside(own) || UNUSABLE.load(Ordering::SeqCst);
+        without_fork(|| {
+            in_a_child(|| {
+                let slot = OWN_SLOT.with(|own| own.get(process().generation()));
+                let depth = slot.enter();
+                slot.leave();
+                depth == 1 && !inside(process().generation())
+            });
+        })
+        .unwrap();
+        assert_eq!(
+            OWN_SLOT.with(|own| own.get(process().generation())).enter(),
+            0
+        );
+        OWN_SLOT.with(|own| own.get(process().generation())).leave();
     }
 }

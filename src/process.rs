@@ -8,13 +8,15 @@ use rustls::ClientConfig;
 use ureq::Agent;
 
 use crate::config::Config;
+use crate::error::Result;
+use crate::fork::{self, ProcessId};
 use crate::token::KeyCache;
 use crate::transport;
 
 /// The connections and keys of one process.
 #[derive(Debug)]
 pub(crate) struct Process {
-    id: u32,
+    id: ProcessId,
     /// What connections of this process are secured with; none for plain http.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) agent: Agent,
@@ -28,7 +30,7 @@ impl Process {
 
     fn with_keys(config: &Config, tls: Option<Arc<ClientConfig>>, keys: KeyCache) -> Process {
         Process {
-            id: std::process::id(),
+            id: fork::process(),
             agent: transport::agent(config, tls.clone(), None),
             tls,
             keys,
@@ -37,7 +39,12 @@ impl Process {
 
     /// Whether this is the process that made it.
     pub(crate) fn is_current(&self) -> bool {
-        self.id == std::process::id()
+        self.id == fork::process()
+    }
+
+    /// Whether a call that began in it may go on.
+    pub(crate) fn check(&self) -> Result<()> {
+        fork::check_process(self.id)
     }
 
     /// The child's own. It starts with the keys its parent knew: those are read

@@ -1,7 +1,11 @@
 //! The platform's odd calls.
 
+mod cancellation;
+mod signals;
 mod thread;
 
+pub(crate) use cancellation::WithoutCancellation;
+pub(crate) use signals::WithoutSignals;
 pub(crate) use thread::start_thread;
 
 /// Whether this program runs with more rights than the user who started it: it is

@@ -121,6 +121,7 @@ fn attempts<T>(
     let agent = own_agent.as_ref().unwrap_or(&process.agent);
     let mut number = 1;
     loop {
+        process.check()?;
         let started = Instant::now();
         let bearer = bearer(client, call)?;
         check_size(config, call, &bearer)?;

@@ -19,11 +19,14 @@ use super::names::resolve;
 use super::stream::{Stream, deadline};
 use super::wait::{Woken, wait_for};
 use crate::cancel::Cancel;
+use crate::fork::{self, ProcessId};
 
 /// A connected, non-blocking socket that reads and writes within a time limit.
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
+    /// The process whose connection it is.
+    process: ProcessId,
     cancel: Option<Arc<Cancel>>,
     limit: TimeLimit,
 }
@@ -43,6 +46,7 @@ impl Socket {
         deadline: Option<Instant>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Socket, ureq::Error> {
+        let process = fork::process();
         let addresses = resolve(host, port, deadline, cancel.as_deref())?;
         let stream = connect_any(&addresses, deadline, cancel.as_deref())?;
         stream.set_nodelay(true)?;
@@ -52,9 +56,16 @@ impl Socket {
         };
         Ok(Socket {
             stream,
+            process,
             cancel,
             limit,
         })
+    }
+
+    /// In a child the connection is its parent's.
+    fn check_process(&self) -> io::Result<()> {
+        fork::check_process(self.process)
+            .map_err(|error| ureq::Error::from(Failure::Internal(error)).into_io())
     }
 
     /// Blocks until the socket is ready for `interest`.
@@ -79,6 +90,7 @@ impl Read for Socket {
         loop {
             // An answer takes a while: waiting first spares a read in vain.
             self.ready(PollFlags::IN)?;
+            self.check_process()?;
             match self.stream.read(buffer) {
                 Err(error)
                     if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
@@ -91,6 +103,7 @@ impl Read for Socket {
 impl Write for Socket {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         loop {
+            self.check_process()?;
             match self.stream.write(buffer) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {

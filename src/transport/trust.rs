@@ -12,6 +12,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use crate::config::environment::variable;
 use crate::config::{Authorities, ClientCertificate, TlsSettings};
 use crate::error::{Error, Result};
+use crate::fork;
 use crate::input::pem::Block;
 use crate::input::roots::{self, Roots};
 use crate::once::RaceOnce;
@@ -153,9 +154,7 @@ fn with_identity(
         return Ok(builder.with_no_client_auth());
     };
     let unusable = |why| Error::config("invalid_certificate", why);
-    let loaded = provider
-        .key_provider
-        .load_private_key(private_key(key))
+    let loaded = fork::without_fork(|| provider.key_provider.load_private_key(private_key(key)))?
         .map_err(|_| unusable("client_key_pem is not a private key that TLS can use"))?;
     // TLS has the key's own certificate first, whatever the order in the text.
     let is_own = |certificate: &CertificateDer<'static>| {
@@ -173,8 +172,7 @@ fn with_identity(
     if let Some(before) = chain.get_mut(..=own) {
         before.rotate_right(1);
     }
-    builder
-        .with_client_auth_cert(chain, private_key(key))
+    fork::without_fork(|| builder.with_client_auth_cert(chain, private_key(key)))?
         .map_err(|_| unusable("client_cert_pem and client_key_pem are not a pair that TLS can use"))
 }
 

@@ -1,12 +1,15 @@
 /* One client in parent and child: both right, neither in the other's way. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
 #include "support.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,25 +283,176 @@ static void fork_at_exit(void)
         _exit(1);
 }
 
-/* In the first thread of a process, which has signed something and now ends. */
+static void sign(void)
+{
+    char *token;
+
+    if (lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &token) != LID_OK)
+        FAIL("%s", token);
+    lid_free_string(token);
+}
+
+static void ended_well(pid_t child)
+{
+    int status;
+
+    CHECK(waitpid(child, &status, 0) == child);
+    if (WIFSIGNALED(status))
+        FAIL("a child was ended by signal %d", WTERMSIG(status));
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
+static void *sign_and_exit(void *unused)
+{
+    (void)unused;
+    sign();
+    exit(0);
+}
+
+/* The thread that ends the process has signed something. */
 static void a_fork_while_the_process_ends_does_not_wait(void)
 {
-    pid_t child;
-    int status;
+    int another_thread;
 
     client = new_client();
     fflush(NULL);
-    child = fork();
+    for (another_thread = 0; another_thread < 2; another_thread++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            pthread_t thread;
+            CHECK(atexit(fork_at_exit) == 0);
+            if (!another_thread)
+                sign_and_exit(NULL);
+            CHECK(pthread_create(&thread, NULL, sign_and_exit, NULL) == 0);
+            CHECK(pthread_join(thread, NULL) == 0);
+            _exit(1);
+        }
+        ended_well(child);
+    }
+}
+
+#define FORKS_BY_SIGNAL 100
+
+static volatile sig_atomic_t forks, slow_forks, is_child;
+
+/* Forks in the midst of whatever the program is doing. Every other child goes on
+ * with that, as the program does. */
+static void fork_in_handler(int signal)
+{
+    double started = now_ms();
+    pid_t child = fork();
+
+    (void)signal;
+    if (child == 0) {
+        is_child = 1;
+        if (forks % 2 == 0)
+            _exit(0);
+        alarm(60);
+    } else {
+        ended_well(child);
+        forks++;
+        slow_forks += now_ms() - started > 900;
+    }
+}
+
+static void a_signal_handler_may_fork_in_the_midst_of_a_call(void)
+{
+    struct sigaction action;
+    struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { { 0, 0 }, { 0, 0 } };
+    double started;
+    int i;
+
+    client = new_client();
+    sign();
+    memset(&action, 0, sizeof action);
+    action.sa_handler = fork_in_handler;
+    action.sa_flags = SA_RESTART;
+    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+    CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
+    while (forks < FORKS_BY_SIGNAL && !is_child)
+        sign();
+    if (!is_child)
+        CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
+    else
+        CHECK(signal(SIGALRM, SIG_DFL) != SIG_ERR);
+    /* Nothing is left of it that later forks would wait for. */
+    started = now_ms();
+    for (i = 0; i < 3; i++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            sign();
+            _exit(0);
+        }
+        ended_well(child);
+        sign();
+    }
+    CHECK(now_ms() - started < 900);
+    if (is_child)
+        _exit(0);
+    CHECK(slow_forks == 0);
+}
+
+static volatile pid_t forked_child;
+
+static void fork_once(int signal)
+{
+    (void)signal;
+    forked_child = fork();
+}
+
+/* The connection is the parent's, and so is the call. */
+static void a_child_forked_in_the_midst_of_a_call_does_not_go_on_with_it(void)
+{
+    struct itimerval soon = { { 0, 0 }, { 0, 100000 } };
+    char *answer;
+    lid_status status;
+
+    client = new_client();
+    add_user(client, USER);
+    inject(RETRIEVE, 1, "\"kind\":\"delay\",\"ms\":1000");
+    CHECK(signal(SIGALRM, fork_once) != SIG_ERR);
+    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    forked_child = -1;
+    fflush(NULL);
+    status = lid_get_user(client, USER, &answer);
+    CHECK(forked_child != -1);
+    if (forked_child == 0) {
+        if (status != LID_ERROR_INTERNAL || !contains(answer, "\"forked_in_call\""))
+            FAIL("%s", answer);
+        lid_free_string(answer);
+        read_user(USER);
+        lid_free(client);
+        _exit(0);
+    }
+    if (status != LID_OK)
+        FAIL("%s", answer);
+    lid_free_string(answer);
+    ended_well(forked_child);
+    CHECK(requests_for(RETRIEVE) == 1 + CALLS);
+}
+
+/* No handler is called for it. */
+static void a_child_of_raw_clone_makes_its_own_connections(void)
+{
+    pid_t child;
+
+    add_users();
+    client = new_client();
+    read_user("parent");
+    fflush(NULL);
+    child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
     CHECK(child >= 0);
     if (child == 0) {
-        char *token;
-        lid_status made = lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &token);
-        CHECK(made == LID_OK && atexit(fork_at_exit) == 0);
-        lid_free_string(token);
-        exit(0);
+        read_user("child-0");
+        lid_free(client);
+        _exit(0);
     }
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    read_user("parent");
+    ended_well(child);
+    read_user("parent");
+    every_call_was_sent_once(4);
 }
 
 static const struct test tests[] = {
@@ -311,6 +465,9 @@ static const struct test tests[] = {
     TEST(both_verify_tokens),
     TEST(a_child_fetches_the_key_its_parent_is_fetching),
     TEST(a_fork_while_the_process_ends_does_not_wait),
+    TEST(a_signal_handler_may_fork_in_the_midst_of_a_call),
+    TEST(a_child_forked_in_the_midst_of_a_call_does_not_go_on_with_it),
+    TEST(a_child_of_raw_clone_makes_its_own_connections),
 };
 
 TEST_MAIN(tests)

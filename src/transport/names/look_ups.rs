@@ -19,6 +19,7 @@ use ureq::Timeout;
 use super::known::Known;
 use super::{Addresses, ask_system};
 use crate::cancel::Cancel;
+use crate::fork::{self, ProcessId};
 use crate::sys::start_thread;
 use crate::transport::failure::Failure;
 use crate::transport::wait::{Woken, wait_for};
@@ -43,7 +44,7 @@ static CURRENT: ArcSwapOption<LookUps> = ArcSwapOption::const_empty();
 
 /// The look-ups of one process.
 pub(super) struct LookUps {
-    process: u32,
+    process: ProcessId,
     state: Mutex<State>,
 }
 
@@ -76,7 +77,7 @@ impl LookUps {
     /// A forked child has its own: none of its parent's threads is there, and one
     /// of them may have held the lock.
     pub(super) fn current() -> Arc<LookUps> {
-        let process = std::process::id();
+        let process = fork::process();
         let current = CURRENT.load_full();
         if let Some(look_ups) = &current
             && look_ups.process == process
@@ -267,7 +268,7 @@ mod tests {
     /// does not answer.
     fn unanswered(since: Duration) -> Arc<LookUps> {
         let look_ups = Arc::new(LookUps {
-            process: std::process::id(),
+            process: fork::process(),
             state: Mutex::default(),
         });
         let pending = Pending {

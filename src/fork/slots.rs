@@ -1,0 +1,139 @@
+//! Which threads are inside aws-lc: each thread that uses it has a slot. A child
+//! reads in its copy of them what the threads of its parent were doing.
+
+use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+/// The slots, never freed; one that is free is used again.
+static FIRST: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
+
+/// The generation of the process that has the slot in the upper half, in the lower
+/// how often its thread is inside. 0 is a free slot.
+pub(super) struct Slot {
+    word: AtomicU64,
+    next: Option<&'static Slot>,
+}
+
+fn word(generation: u32, depth: u32) -> u64 {
+    u64::from(generation) << 32 | u64::from(depth)
+}
+
+fn generation(word: u64) -> u32 {
+    (word >> 32) as u32
+}
+
+fn depth(word: u64) -> u32 {
+    word as u32
+}
+
+impl Slot {
+    /// How often the thread was inside before.
+    pub(super) fn enter(&self) -> u32 {
+        depth(self.word.fetch_add(1, Ordering::SeqCst))
+    }
+
+    pub(super) fn leave(&self) {
+        self.word.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn change(&self, change: impl Fn(u64) -> Option<u64>) -> bool {
+        self.word
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, change)
+            .is_ok()
+    }
+}
+
+fn first() -> Option<&'static Slot> {
+    // SAFETY: null, or a slot that `claim` leaked, whole before it was stored.
+    unsafe { FIRST.load(Ordering::SeqCst).as_ref() }
+}
+
+fn all() -> impl Iterator<Item = &'static Slot> {
+    std::iter::successors(first(), |slot| slot.next)
+}
+
+/// A slot for a thread of the process of this generation. One of another generation
+/// belongs to a thread that does not exist here; if it is inside it stays as it is.
+fn claim(own: u32) -> &'static Slot {
+    let free = |word| generation(word) != own && depth(word) == 0;
+    let used_before =
+        all().find(|slot| slot.change(|current| free(current).then_some(word(own, 0))));
+    used_before.unwrap_or_else(|| add(own))
+}
+
+fn add(own: u32) -> &'static Slot {
+    let slot = Box::leak(Box::new(Slot {
+        word: AtomicU64::new(word(own, 0)),
+        next: None,
+    }));
+    loop {
+        slot.next = first();
+        let next = slot
+            .next
+            .map_or(ptr::null_mut(), |next| ptr::from_ref(next).cast_mut());
+        let swapped = FIRST.compare_exchange(next, slot, Ordering::SeqCst, Ordering::SeqCst);
+        if swapped.is_ok() {
+            return slot;
+        }
+    }
+}
+
+/// Whether a thread of the process of this generation is inside, other than this one.
+pub(super) fn others_inside(own: u32) -> bool {
+    let own_slot = super::OWN_SLOT.with(|own| own.slot.get());
+    all().any(|slot| {
+        let word = slot.word.load(Ordering::SeqCst);
+        generation(word) == own
+            && depth(word) > 0
+            && !own_slot.is_some_and(|own| ptr::eq(own, slot))
+    })
+}
+
+/// A thread's own slot, and the generation it claimed it in.
+pub(super) struct OwnSlot {
+    slot: Cell<Option<&'static Slot>>,
+    generation: Cell<u32>,
+}
+
+impl OwnSlot {
+    pub(super) const fn new() -> OwnSlot {
+        OwnSlot {
+            slot: Cell::new(None),
+            generation: Cell::new(0),
+        }
+    }
+
+    /// The slot in the process of this generation.
+    pub(super) fn get(&self, current: u32) -> &'static Slot {
+        self.take_along(current);
+        match self.slot.get() {
+            Some(slot) => slot,
+            None => {
+                let slot = claim(current);
+                self.generation.set(current);
+                self.slot.set(Some(slot));
+                slot
+            }
+        }
+    }
+
+    /// Takes the slot along into a child, where another thread may have claimed it.
+    pub(super) fn take_along(&self, current: u32) {
+        let before = self.generation.replace(current);
+        let Some(slot) = self.slot.get().filter(|_| before != current) else {
+            return;
+        };
+        let own = |current| generation(current) == before;
+        if !slot.change(|now| own(now).then_some(word(current, depth(now)))) {
+            self.slot.set(None);
+        }
+    }
+
+    /// The thread ends.
+    pub(super) fn give_back(&self) {
+        if let Some(slot) = self.slot.take() {
+            slot.word.store(0, Ordering::SeqCst);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Programs with fork handlers of their own, which linked the shared library or the archive, or
+//! loaded the library with `dlopen` after they had registered theirs.
+
+#[path = "support/capi.rs"]
+mod capi;
+mod common;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use capi::{Client, config};
+use common::compiler::{cc, link_library_into, run};
+use common::process::run_within;
+use common::{root, shared_library};
+use loginid_emulator::Emulator;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// What the archive needs, as `loginid.pc.in` says.
+const ARCHIVE_NEEDS: [&str; 5] = ["-lgcc_s", "-lutil", "-lrt", "-lm", "-ldl"];
+
+struct Programs {
+    folder: TempDir,
+    names: [&'static str; 3],
+}
+
+/// The program, compiled in each way.
+fn programs() -> &'static Programs {
+    static PROGRAMS: OnceLock<Programs> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let folder = TempDir::new().expect("a folder for the programs");
+        link_library_into(folder.path());
+        let (search, archive) = (folder.path(), shared_library().with_extension("a"));
+        let ways: [(&str, Vec<OsString>); 3] = [
+            (
+                "linked",
+                vec!["-L".into(), search.into(), "-lloginid".into()],
+            ),
+            (
+                "with_archive",
+                [archive.into()]
+                    .into_iter()
+                    .chain(ARCHIVE_NEEDS.map(OsString::from))
+                    .collect(),
+            ),
+            ("by_dlopen", vec!["-DBY_DLOPEN".into(), "-ldl".into()]),
+        ];
+        for (name, arguments) in &ways {
+            compile(&folder.path().join(name), arguments);
+        }
+        let names = ways.map(|(name, _)| name);
+        Programs { folder, names }
+    })
+}
+
+fn compile(program: &Path, arguments: &[OsString]) {
+    run(cc()
+        .arg("-std=gnu99")
+        .arg("-g")
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(root().join("tests/fork_handlers/program.c"))
+        .arg("-o")
+        .arg(program)
+        .args(arguments)
+        .args(["-pthread", "-Wl,-rpath,$ORIGIN"]));
+}
+
+/// A configuration with the client certificate of an RSA key: reading it takes milliseconds.
+fn config_with_rsa_key(emulator: &Emulator) -> &'static str {
+    static CONFIG: OnceLock<String> = OnceLock::new();
+    CONFIG.get_or_init(|| {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_3072).expect("a key");
+        let certificate = CertificateParams::default()
+            .self_signed(&key)
+            .expect("a certificate");
+        let identity = json!({
+            "client_cert_pem": certificate.pem(),
+            "client_key_pem": key.serialize_pem(),
+        });
+        config(emulator, identity).to_string()
+    })
+}
+
+/// Runs a case in each way.
+fn run_case(case: &str) {
+    // One at a time: they measure how long forks take.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let programs = programs();
+    let emulator = Emulator::start();
+    Client::new(&config(&emulator, json!({})))
+        .add_user("ada")
+        .ok();
+    let login = emulator.login("ada").expect("a user");
+    for name in programs.names {
+        let program: PathBuf = programs.folder.path().join(name);
+        let folder = TempDir::new().expect("a folder for the output");
+        let mut command = Command::new(program);
+        command
+            .arg(case)
+            .env("LOGINID_BASE_URL", emulator.base_url())
+            .env("LOGINID_CLIENT_ID", emulator.client_id())
+            .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+            .env("TEST_CONFIG", config_with_rsa_key(&emulator))
+            .env("TEST_TOKEN", login["jwt"].as_str().expect("a token"));
+        let ended = run_within(Duration::from_secs(120), folder.path(), &mut command);
+        assert!(
+            ended.succeeded() && ended.output.ends_with("done\n"),
+            "{name}: {:?}\n{}",
+            ended.status,
+            ended.output
+        );
+        print!("{name}: {}", ended.output);
+    }
+}
+
+#[test]
+fn a_lock_is_held_during_calls_and_forks() {
+    run_case("a_lock_is_held_during_calls_and_forks");
+}
+
+#[test]
+fn threads_are_joined_before_each_fork() {
+    run_case("threads_are_joined_before_each_fork");
+}
+
+#[test]
+fn a_handler_waits_for_a_call() {
+    run_case("a_handler_waits_for_a_call");
+}
+
+#[test]
+fn forks_meet_threads_inside() {
+    run_case("forks_meet_threads_inside");
+}
