@@ -168,7 +168,9 @@ def _read(answer: str) -> Dict[str, Any]:
         members: Dict[str, Any] = json.loads(answer)
         return members
     except (ValueError, RecursionError) as error:
-        message = f"the service's answer cannot be read here: {error}"
-        refused = LoginIDError(502, "invalid_response", message)
-        refused.status = "LID_ERROR_RESPONSE"
-        raise refused from None
+        raise LoginIDError(
+            502,
+            "invalid_response",
+            f"Python cannot read the service's answer: {error}",
+            status="LID_ERROR_RESPONSE",
+        ) from None

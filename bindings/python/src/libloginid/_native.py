@@ -225,9 +225,12 @@ class Switch(Uncopyable):
         self._cancel: Optional[_Pointer] = _Pointer(library.lid_cancel_free)
         self._cancel.value = library.lid_cancel_new()
         if self._cancel.value is None:
-            error = LoginIDError(500, "out_of_descriptors", "no file descriptor is left")
-            error.status = "LID_ERROR_INTERNAL"
-            raise error
+            raise LoginIDError(
+                500,
+                "out_of_descriptors",
+                "no file descriptor is left",
+                status="LID_ERROR_INTERNAL",
+            )
 
     def trigger(self) -> None:
         """Ends the wait, whichever thread it is on."""

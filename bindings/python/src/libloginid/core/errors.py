@@ -27,20 +27,27 @@ class LoginIDError(Exception):
     ``status_code``, ``error_code`` and ``message`` are those of the official
     package. The rest tells more:
 
-    - ``status``: the kind of error, as ``"LID_ERROR_API"``
+    - ``status``: the kind of error, for example ``"LID_ERROR_API"``
     - ``http_status``: the service's, ``None`` if it did not answer
-    - ``operation``: the call, as ``"get_user"``
+    - ``operation``: the call, for example ``"get_user"``
     - ``request_id``: to be quoted to the service's support
     - ``retryable``: whether a repetition does nothing twice
     - ``retry_after``: the seconds the service asked to wait, or ``None``
     - ``json``: the error object of the C library
     """
 
-    def __init__(self, status_code: int, error_code: str, message: str) -> None:
+    def __init__(
+        self,
+        status_code: int,
+        error_code: str,
+        message: str,
+        *,
+        status: str = "LID_ERROR_INVALID_ARGUMENT",
+    ) -> None:
         self.status_code = status_code
         self.error_code = error_code
         self.message = message
-        self.status = "LID_ERROR_INVALID_ARGUMENT"
+        self.status = status
         self.http_status: Optional[int] = None
         self.operation: Optional[str] = None
         self.request_id: Optional[str] = None
@@ -58,8 +65,7 @@ class LoginIDError(Exception):
         # The answer itself may have been fine, and what it holds is not.
         if http_status is None or http_status < 400:
             status_code = _STATUS_CODES.get(fields["status"], 500)
-        error = cls(status_code, fields["code"], fields["message"])
-        error.status = fields["status"]
+        error = cls(status_code, fields["code"], fields["message"], status=fields["status"])
         error.http_status = http_status
         error.operation = fields["operation"]
         error.request_id = fields["request_id"]
