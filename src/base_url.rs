@@ -1,11 +1,10 @@
 //! Where the service is.
 
-use std::net::IpAddr;
-
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
 use crate::error::{Error, Result};
+use crate::input::loopback::is_loopback;
 
 /// The public service.
 pub(crate) const DEFAULT: &str = "https://directweb.usw1.loginid.io";
@@ -104,26 +103,6 @@ pub(crate) fn has_usable_port(authority: &Authority) -> bool {
         Some(port) => port.parse().is_ok_and(|port: u16| port > 0),
         None => true,
     }
-}
-
-/// Whether a URL's host is this machine: a loopback name, 127.0.0.0/8 or ::1.
-/// Plain http is allowed to it.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(ip) => ip.is_loopback(),
-        Err(_) => is_loopback_name(host),
-    }
-}
-
-/// `localhost` and `*.localhost`, with or without a trailing dot: names of this
-/// machine that are never looked up in DNS (RFC 6761, section 6.3).
-pub(crate) fn is_loopback_name(host: &str) -> bool {
-    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
-    labels
-        .next()
-        .is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
-        && labels.all(|label| !label.is_empty())
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@
 //! # Where to start reading
 //!
 //! [`Client`] and `operation.rs` for what there is, `transport.rs` for how it is
-//! sent, `token/verify.rs` for what is believed and why.
+//! sent, `token/verify.rs` for what is believed and why. `input/` reads what people
+//! configure, for the library and the emulator's doctor alike.
 
 // Unsafe code is in the modules marked `allow(unsafe_code)` below, and nowhere else.
 #![deny(unsafe_code)]

@@ -1,6 +1,5 @@
 //! The proxy that connections go through: none by default.
 
-use std::env;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -11,9 +10,10 @@ use zeroize::Zeroizing;
 
 use super::environment::variable;
 use super::fields::Settings;
-use crate::base_url::{self, BaseUrl, is_loopback};
+use crate::base_url::{self, BaseUrl};
 use crate::error::{Error, Result};
-use crate::input::no_proxy;
+use crate::input;
+use crate::input::loopback::is_loopback;
 
 /// A proxy that is asked for a tunnel with CONNECT.
 pub(crate) struct Proxy {
@@ -49,37 +49,18 @@ pub(super) fn proxy(settings: &mut Settings, service: &BaseUrl) -> Result<Option
     Ok(proxy.filter(|_| !loopback).map(Arc::new))
 }
 
-/// `https_proxy` or `http_proxy`, by the scheme of the service, then `all_proxy`.
 fn from_environment(service: &BaseUrl) -> Result<Option<Proxy>> {
-    let by_scheme = match service.is_https() {
-        true => "https_proxy",
-        false => "http_proxy",
-    };
-    let Some((name, url)) = either_case(by_scheme).or_else(|| either_case("all_proxy")) else {
+    let Some(named) = input::proxy::proxy(service.is_https(), variable) else {
         return Ok(None);
     };
-    let excluded = either_case("no_proxy").is_some_and(|(_, list)| {
-        no_proxy::is_listed(&list.to_string_lossy(), service.host(), service.port())
-    });
-    if excluded {
+    if input::proxy::is_excluded(service.host(), service.port(), variable) {
         return Ok(None);
     }
-    let url = url
+    let url = named
+        .value
         .into_string()
-        .map_err(|_| invalid(&name, "is not UTF-8"))?;
-    parse(&name, &url).map(Some)
-}
-
-/// A variable and its name: in small letters, which count first as for curl, else
-/// in capitals. A CGI server puts the client's header `Proxy` into `HTTP_PROXY`
-/// (CVE-2016-5385), which is therefore not read where `REQUEST_METHOD` is set.
-fn either_case(name: &str) -> Option<(String, std::ffi::OsString)> {
-    let capitals = name.to_uppercase();
-    let from_client = capitals == "HTTP_PROXY" && env::var_os("REQUEST_METHOD").is_some();
-    let names = [name.to_owned()].into_iter();
-    names
-        .chain((!from_client).then_some(capitals))
-        .find_map(|name| variable(&name).map(|value| (name, value)))
+        .map_err(|_| invalid(&named.variable, "is not UTF-8"))?;
+    parse(&named.variable, &url).map(Some)
 }
 
 /// The message never shows the URL: it may hold a password.

@@ -5,10 +5,12 @@
 //! the library.
 
 pub(crate) mod certificates;
+pub(crate) mod loopback;
 pub(crate) mod no_proxy;
 pub(crate) mod number;
 pub(crate) mod pem;
 pub(crate) mod private_key;
+pub(crate) mod proxy;
 pub(crate) mod public_key;
 pub(crate) mod roots;
 pub(crate) mod spelling;

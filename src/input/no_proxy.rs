@@ -172,9 +172,13 @@ mod tests {
 
     #[test]
     fn entries_are_read_as_curl_go_and_requests_read_them() {
-        let listed = |list: &str, url: &str| {
-            let uri: ureq::http::Uri = format!("http://{url}/").parse().unwrap();
-            is_listed(list, uri.host().unwrap(), uri.port_u16().unwrap_or(8080))
+        let listed = |list: &str, authority: &str| {
+            let end = authority.rfind(']').unwrap_or(0);
+            let (host, port) = match authority[end..].split_once(':') {
+                Some((rest, port)) => (&authority[..end + rest.len()], port.parse().unwrap()),
+                None => (authority, 8080),
+            };
+            is_listed(list, host, port)
         };
         for (list, named, others) in TABLE {
             for host in named {

@@ -9,8 +9,8 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::base_url::is_loopback_name;
 use crate::cancel::Cancel;
+use crate::input::loopback::is_loopback_name;
 use look_ups::LookUps;
 
 /// In the order in which they are to be tried. Of a looked-up name they have no

@@ -27,7 +27,11 @@ impl Doctor {
         command.arg("doctor");
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if name.starts_with("LOGINID_") || name.to_lowercase().ends_with("_proxy") {
+            if ["LOGINID_", "SSL_CERT_", "REQUEST_METHOD"]
+                .iter()
+                .any(|start| name.starts_with(start))
+                || name.to_lowercase().ends_with("_proxy")
+            {
                 command.env_remove(name);
             }
         }
@@ -177,6 +181,8 @@ fn a_key_that_cannot_be_used_is_explained() {
         (good[..60].to_owned(), "not the PEM of a key"),
         (good.replace("PRIVATE", "ENCRYPTED PRIVATE"), "passphrase"),
         (good.replace("PRIVATE", "RSA PRIVATE"), "RSA"),
+        (format!("{good}{good}"), "more than one private key"),
+        ("{\"kty\":\"EC\"}".to_owned(), "JWK"),
     ] {
         let findings = Doctor::of(&emulator)
             .set("LOGINID_PRIVATE_KEY", &key)
@@ -201,6 +207,8 @@ fn a_key_is_read_however_it_is_spelt() {
         key.replace('\n', "\\n"),
         key.replace('\n', "\r\n"),
         format!("\"{}\"", key.trim_end()),
+        format!("\u{feff}{}", key.replace('\n', "\r    ")),
+        key.replace('\n', ""),
     ] {
         let findings = Doctor::of(&emulator)
             .set("LOGINID_PRIVATE_KEY", &key)
@@ -208,7 +216,8 @@ fn a_key_is_read_however_it_is_spelt() {
         assert!(findings.well, "{}", findings.text);
     }
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(key.as_bytes()).unwrap();
+    file.write_all(&[b"Schl\xfcssel\n", key.as_bytes()].concat())
+        .unwrap();
     let findings = Doctor::of(&emulator)
         .set("LOGINID_PRIVATE_KEY", "")
         .set("LOGINID_PRIVATE_KEY_FILE", file.path().to_str().unwrap())
@@ -241,11 +250,36 @@ fn settings_that_cannot_be_right_are_named() {
         .set("LOGINID_MAX_RETRIES", "many")
         .findings();
     findings.only("settings", "LOGINID_MAX_RETRIES");
+    for (value, words) in [
+        (" 5", "a whole number without blanks around it"),
+        ("1.0", "a whole number, without fraction or exponent"),
+        ("11", "from 0 to 10"),
+    ] {
+        let findings = Doctor::of(&emulator)
+            .set("LOGINID_MAX_RETRIES", value)
+            .findings();
+        findings.only("settings", words);
+    }
+    // The library refuses a name with a slip, and leaves others to the program.
     let findings = Doctor::of(&emulator)
         .set("LOGINID_PRIVTE_KEY", "x")
         .findings();
+    findings.only("settings", "LOGINID_PRIVTE_KEY is not a variable");
+    assert!(
+        findings
+            .text
+            .contains("correct its name to LOGINID_PRIVATE_KEY"),
+        "{}",
+        findings.text
+    );
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_SHOP", "x")
+        .set("LOGINID_V2_BASE_URL", "x")
+        .set("LOGINID_PRIVTE_KEY", "")
+        .findings();
     assert!(findings.well, "{}", findings.text);
-    findings.says("note", "settings", "LOGINID_PRIVTE_KEY");
+    findings.says("note", "settings", "LOGINID_SHOP");
+    assert!(!findings.text.contains("LOGINID_V2"), "{}", findings.text);
     let findings = Doctor::of(&emulator)
         .set("LOGINID_CLIENT_ID", "")
         .findings();
@@ -267,6 +301,7 @@ fn a_base_url_that_leads_nowhere_is_explained() {
             .findings()
     };
     with("example.com").only("base URL", "not a base URL");
+    with(&format!("{} ", emulator.base_url())).only("base URL", "has blanks");
     with("http://192.0.2.1").only("base URL", "plain http to another machine");
     with("https://user:hunter2@localhost").only("base URL", "not a base URL");
     with("https://no-such-host.invalid").only("name", "no-such-host.invalid");
@@ -354,8 +389,43 @@ fn a_clock_that_differs_from_the_services_is_found() {
     skewed(7200).only("clock", "s behind the service's");
 }
 
-/// A proxy for one connection after the other; it wants a password.
-fn proxy() -> String {
+#[test]
+fn roots_that_variables_name_are_the_only_ones() {
+    let emulator = Emulator::builder().tls().start();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let ca = emulator.ca_pem().unwrap();
+    file.write_all(format!("\u{feff}{ca}").as_bytes()).unwrap();
+    let path = file.path().to_str().unwrap();
+    let with = |file: &str| Doctor::of(&emulator).set("SSL_CERT_FILE", file);
+
+    let findings = with(path).findings();
+    assert!(findings.well, "{}", findings.text);
+    findings.says("ok", "trusted roots", "1 of SSL_CERT_FILE and SSL_CERT_DIR");
+    with("/no/such/file").findings().only(
+        "trusted roots",
+        "SSL_CERT_FILE: cannot read '/no/such/file'",
+    );
+    with("/dev/null").findings().only("trusted roots", "none");
+    let added = with("/dev/null").set("LOGINID_CA_PEM", &ca.replace('\n', "\\n"));
+    let findings = added.findings();
+    assert!(findings.well, "{}", findings.text);
+
+    // Plain http needs none.
+    let plain = Emulator::start();
+    let findings = Doctor::of(&plain)
+        .set("SSL_CERT_FILE", "/no/such/file")
+        .findings();
+    assert!(findings.well, "{}", findings.text);
+    let unusable = Doctor::of(&plain).set("LOGINID_CA_PEM", "x");
+    unusable.findings().only(
+        "trusted roots",
+        "LOGINID_CA_PEM holds no readable certificate",
+    );
+}
+
+/// A proxy for one connection after the other; it wants a password, and knows every host to be this
+/// machine. It makes a tunnel after this answer.
+fn proxy(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {
@@ -373,8 +443,9 @@ fn proxy() -> String {
                     .unwrap();
                 continue;
             }
-            let mut service = connect(&format!("http://{target}"));
-            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+            let port = target.rsplit(':').next().unwrap();
+            let mut service = connect(&format!("http://127.0.0.1:{port}"));
+            client.write_all(answer.as_bytes()).unwrap();
             let mut answers = service.try_clone().unwrap();
             thread::spawn(move || std::io::copy(&mut answers, &mut client));
             thread::spawn(move || {
@@ -393,10 +464,20 @@ fn proxy() -> String {
 
 #[test]
 fn the_proxy_in_effect_is_named_and_used() {
-    let emulator = Emulator::builder().tls().start();
-    let proxy = proxy();
+    // No resolver knows the host of this certificate.
+    let emulator = Emulator::builder()
+        .certificate(Certificate::WrongHost)
+        .start();
+    let base_url = emulator
+        .base_url()
+        .replace("127.0.0.1", "elsewhere.invalid");
+    let proxy = proxy("HTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.0 201 Connected\r\n\r\n");
     let url = format!("http://me:p%40ss@{proxy}");
-    let doctor = || Doctor::of(&emulator).set("LOGINID_CA_PEM", emulator.ca_pem().unwrap());
+    let doctor = || {
+        Doctor::of(&emulator)
+            .set("LOGINID_BASE_URL", &base_url)
+            .set("LOGINID_CA_PEM", emulator.ca_pem().unwrap())
+    };
 
     let findings = doctor().set("LOGINID_PROXY", &url).findings();
     assert!(findings.well, "{}", findings.text);
@@ -411,19 +492,67 @@ fn the_proxy_in_effect_is_named_and_used() {
             .set("HTTPS_PROXY", &url)
     };
     env().findings().says("ok", "tunnel", "");
-    let excluded = env().set("NO_PROXY", "127.0.0.1").findings();
-    excluded.says("ok", "proxy", "none: NO_PROXY excludes 127.0.0.1");
+    let small = env().set("https_proxy", &url).set("HTTPS_PROXY", "x://");
+    small.findings().says("ok", "proxy", "from https_proxy");
+    for list in ["elsewhere.invalid", ".Invalid.", "a.test invalid", "*"] {
+        let excluded = env().set("NO_PROXY", list).findings();
+        excluded.says("ok", "proxy", "none: NO_PROXY excludes elsewhere.invalid");
+    }
     let unused = doctor().set("HTTPS_PROXY", &url).findings();
     unused.says("ok", "proxy", "LOGINID_PROXY=env would use it");
 
     let refused = doctor().set("LOGINID_PROXY", &format!("http://{proxy}"));
     refused.findings().only("tunnel", "407");
-    let socks = doctor().set("LOGINID_PROXY", "socks5://127.0.0.1:1");
-    socks
-        .findings()
-        .only("proxy", "LOGINID_PROXY is not the URL of a proxy");
+    for unusable in ["socks5://127.0.0.1:1", " http://127.0.0.1:1"] {
+        let unusable = doctor().set("LOGINID_PROXY", unusable);
+        unusable
+            .findings()
+            .only("proxy", "LOGINID_PROXY is not the URL of a proxy");
+    }
     let closed = doctor().set("LOGINID_PROXY", &format!("http://{}", closed_port()));
     closed
         .findings()
         .only("connection", "does not take connections");
+}
+
+#[test]
+fn a_loopback_host_is_reached_without_a_proxy() {
+    let emulator = Emulator::start();
+    let nobody = format!("http://{}", closed_port());
+    for proxy in ["env", &nobody] {
+        let findings = Doctor::of(&emulator)
+            .set("LOGINID_PROXY", proxy)
+            .set("http_proxy", &nobody)
+            .findings();
+        assert!(findings.well, "{}", findings.text);
+        findings.says("ok", "proxy", "none: 127.0.0.1 is this machine");
+    }
+}
+
+#[test]
+fn the_proxy_of_a_clients_header_is_not_used_in_cgi() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_BASE_URL", "http://elsewhere.invalid")
+        .set("LOGINID_ALLOW_HTTP", "true")
+        .set("LOGINID_PROXY", "env")
+        .set("HTTP_PROXY", &format!("http://{}", closed_port()))
+        .set("REQUEST_METHOD", "GET")
+        .findings();
+    findings
+        .says("ok", "proxy", "no variable names one")
+        .only("name", "elsewhere.invalid");
+}
+
+#[test]
+fn a_public_key_without_a_private_one_is_a_problem() {
+    let emulator = Emulator::start();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let own = emulator.info().applications[0].public_key.clone().unwrap();
+    file.write_all(own.as_bytes()).unwrap();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_PRIVATE_KEY", "")
+        .public_key(file.path())
+        .findings();
+    findings.only("public key", "no private key to compare it with");
 }

@@ -1,16 +1,15 @@
 //! Where the service is, and the way there.
 
-use std::env;
-use std::net::IpAddr;
-
 use axum::http::Uri;
 use axum::http::uri::Authority;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
+use super::input;
+use super::input::loopback::is_loopback;
 use super::report::Problem;
-use super::settings;
+use super::settings::{self, environment};
 
 const PUBLIC_SERVICE: &str = "https://directweb.usw1.loginid.io";
 
@@ -65,6 +64,12 @@ pub fn base_url() -> Result<(Address, String), Problem> {
         ", the public service, since LOGINID_BASE_URL is not set"
     };
     let text = text.unwrap_or_else(|| PUBLIC_SERVICE.to_owned());
+    if text.contains(char::is_whitespace) {
+        return Err(Problem::new(
+            "LOGINID_BASE_URL has blanks in it or around it",
+            "remove them",
+        ));
+    }
     let invalid = || {
         Problem::new(
             "LOGINID_BASE_URL is not a base URL",
@@ -91,20 +96,6 @@ pub fn base_url() -> Result<(Address, String), Problem> {
     Ok((Address { host, prefix }, format!("{text}{origin}")))
 }
 
-fn is_loopback(host: &str) -> bool {
-    host.parse::<IpAddr>()
-        .map_or_else(|_| is_loopback_name(host), |ip| ip.is_loopback())
-}
-
-/// As in the library: `localhost` and `*.localhost` are this machine, without asking DNS.
-pub fn is_loopback_name(host: &str) -> bool {
-    let mut labels = host.strip_suffix('.').unwrap_or(host).rsplit('.');
-    labels
-        .next()
-        .is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
-        && labels.all(|label| !label.is_empty())
-}
-
 /// A proxy that is asked with CONNECT.
 #[derive(Debug)]
 pub struct Proxy {
@@ -115,56 +106,51 @@ pub struct Proxy {
 
 /// The proxy in effect, if there is one. What is told about it leaves its password out.
 pub fn proxy(service: &Host) -> Result<(Option<Proxy>, String), Problem> {
-    let from_environment = || {
-        let by_scheme = if service.https {
-            "HTTPS_PROXY"
-        } else {
-            "HTTP_PROXY"
-        };
-        [by_scheme, "ALL_PROXY"]
-            .into_iter()
-            .find_map(|name| Some((name, either_case(name)?)))
-    };
+    let loopback = is_loopback(&service.name);
+    let none = |why: String| Ok((None, why));
+    let named = || input::proxy::proxy(service.https, environment);
     let (setting, url) = match settings::text("proxy").as_deref() {
         None => {
-            let unused = from_environment().map_or(String::new(), |(name, _)| {
+            let unused = named().map_or(String::new(), |named| {
+                let name = named.variable;
                 format!("; {name} is set, but not asked for: LOGINID_PROXY=env would use it")
             });
-            return Ok((None, format!("none{unused}")));
+            return none(format!("none{unused}"));
         }
-        Some("env") => match from_environment() {
+        Some("env") if loopback => {
+            return none(format!("none: {} is this machine", service.name));
+        }
+        Some("env") => match named() {
             None => {
-                return Ok((
-                    None,
-                    "none: LOGINID_PROXY is env, and no variable names one".to_owned(),
+                return none("none: LOGINID_PROXY is env, and no variable names one".to_owned());
+            }
+            Some(named) if input::proxy::is_excluded(&service.name, service.port, environment) => {
+                return none(format!(
+                    "none: NO_PROXY excludes {} from {}",
+                    service.name, named.variable
                 ));
             }
-            Some((name, _))
-                if is_excluded(&service.name, &either_case("NO_PROXY").unwrap_or_default()) =>
-            {
-                return Ok((
-                    None,
-                    format!("none: NO_PROXY excludes {} from {name}", service.name),
-                ));
+            Some(named) => {
+                let url = named.value.to_string_lossy().into_owned();
+                (named.variable, url)
             }
-            Some(found) => found,
         },
-        Some(url) => ("LOGINID_PROXY", url.to_owned()),
+        Some(url) => ("LOGINID_PROXY".to_owned(), url.to_owned()),
     };
     let proxy = parse_proxy(&url).ok_or_else(|| {
         Problem::new(
             format!("{setting} is not the URL of a proxy"),
-            "give one as http://proxy.example.com:3128",
+            "give one like http://proxy.example.com:3128, without blanks; SOCKS is not supported",
         )
     })?;
+    if loopback {
+        return none(format!(
+            "none: {} is this machine, which is reached directly whatever {setting} is",
+            service.name
+        ));
+    }
     let told = format!("{} from {setting}", proxy.host.authority());
     Ok((Some(proxy), told))
-}
-
-fn either_case(name: &str) -> Option<String> {
-    [name.to_owned(), name.to_lowercase()]
-        .iter()
-        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 fn parse_proxy(url: &str) -> Option<Proxy> {
@@ -185,7 +171,10 @@ fn parse_proxy(url: &str) -> Option<Proxy> {
         .rsplit_once('@')
         .map(|(user, _)| user);
     let authorization = user.map(|user| {
-        let decoded: Vec<u8> = percent_decode_str(user).collect();
+        let mut decoded: Vec<u8> = percent_decode_str(user).collect();
+        if !user.contains(':') {
+            decoded.push(b':');
+        }
         format!("Basic {}", STANDARD.encode(decoded))
     });
     Some(Proxy {
@@ -194,49 +183,9 @@ fn parse_proxy(url: &str) -> Option<Proxy> {
     })
 }
 
-/// Whether one of the patterns, separated by commas, fits the host.
-fn is_excluded(host: &str, patterns: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    patterns
-        .to_ascii_lowercase()
-        .split(',')
-        .map(str::trim)
-        .any(|pattern| {
-            if pattern.is_empty() {
-                false
-            } else if let Some(end) = pattern.strip_prefix('*') {
-                host.ends_with(end)
-            } else if pattern.starts_with('.') {
-                host.ends_with(pattern)
-            } else if let Some(start) = pattern.strip_suffix('*') {
-                host.starts_with(start)
-            } else if pattern.ends_with('.') {
-                host.starts_with(pattern)
-            } else {
-                host == pattern
-            }
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hosts_are_excluded_from_the_proxy_as_the_library_does_it() {
-        for patterns in [
-            "*",
-            "a.example.com",
-            "x, *.example.com",
-            ".Example.com",
-            "a.*",
-        ] {
-            assert!(is_excluded("a.example.com", patterns), "{patterns}");
-        }
-        for patterns in ["", "example.com", "b.*", ".a.example.com", " ,"] {
-            assert!(!is_excluded("a.example.com", patterns), "{patterns}");
-        }
-    }
 
     #[test]
     fn a_proxy_may_have_a_password_and_no_scheme() {
@@ -248,6 +197,7 @@ mod tests {
             "socks5://proxy.example.com",
             "http://proxy.example.com:port",
             "http://me:pass@proxy.example.com:0",
+            " http://me:pass@proxy.example.com",
         ] {
             assert!(parse_proxy(url).is_none(), "{url}");
         }

@@ -11,8 +11,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::Error;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::address::{Host, Proxy, is_loopback_name};
+use super::address::{Host, Proxy};
 use super::certificates::{describe, explain};
+use super::input::loopback::is_loopback_name;
 use super::report::{Problem, Report};
 use super::trust::Trust;
 
@@ -28,7 +29,8 @@ const MAX_HEAD: usize = 16 * 1024;
 pub struct Route {
     pub host: Host,
     pub proxy: Option<Proxy>,
-    pub trust: Trust,
+    /// None where there is no TLS.
+    pub trust: Option<Trust>,
     pub limit: Duration,
 }
 
@@ -79,26 +81,27 @@ impl Route {
                 "correct the URL",
             )
         })?;
-        match TlsConnector::from(self.trust.config.clone())
+        let trust = self.trust.as_ref().expect("made wherever TLS is used");
+        match TlsConnector::from(trust.config.clone())
             .connect(name, stream)
             .await
         {
-            Ok(stream) => Ok((Box::new(stream), describe(&self.trust.shown()))),
-            Err(error) => Err(self.explain_tls(host, &error)),
+            Ok(stream) => Ok((Box::new(stream), describe(&trust.shown()))),
+            Err(error) => Err(explain_tls(trust, host, &error)),
         }
     }
+}
 
-    fn explain_tls(&self, host: &Host, error: &io::Error) -> Problem {
-        match error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<Error>())
-        {
-            Some(error) => explain(&self.trust.shown(), error, &host.name),
-            None => Problem::new(
-                format!("TLS broke: {error}"),
-                "check that host and port of LOGINID_BASE_URL speak https",
-            ),
-        }
+fn explain_tls(trust: &Trust, host: &Host, error: &io::Error) -> Problem {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>())
+    {
+        Some(error) => explain(&trust.shown(), error, &host.name),
+        None => Problem::new(
+            format!("TLS broke: {error}"),
+            "check that host and port of LOGINID_BASE_URL speak https",
+        ),
     }
 }
 
@@ -157,33 +160,40 @@ async fn tunnel(
         )
     };
     stream.write_all(order.as_bytes()).await.map_err(broken)?;
-    let head = read_head(&mut stream).await.map_err(broken)?;
-    match head.split(' ').nth(1) {
-        Some(status) if status.starts_with('2') => {
+    let mut status = read_status(&mut stream).await.map_err(broken)?;
+    // Interim answers; 101 would change to a protocol that nobody asked for.
+    while status.starts_with('1') && status != "101" {
+        status = read_status(&mut stream).await.map_err(broken)?;
+    }
+    match status.as_str() {
+        status if status.starts_with('2') => {
             Ok((stream, format!("the proxy connects to {target}")))
         }
-        Some("407") => Err(Problem::new(
+        "407" => Err(Problem::new(
             "the proxy asks for a user and password, or refuses those given (407)",
             "put them into its URL: http://user:password@host:port, percent-encoded",
         )),
         status => Err(Problem::new(
             format!(
                 "the proxy refuses to connect to {target} ({})",
-                status.unwrap_or("no HTTP")
+                if status.is_empty() { "no HTTP" } else { status }
             ),
             "have the proxy allow it, or exclude the host with NO_PROXY if LOGINID_PROXY is env",
         )),
     }
 }
 
-/// The head of an answer, and not one byte of what follows.
-async fn read_head(stream: &mut Stream) -> io::Result<String> {
+/// The status of an answer, and not one byte of what follows its head. Empty if it is not HTTP.
+async fn read_status(stream: &mut Stream) -> io::Result<String> {
     let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
         if head.len() == MAX_HEAD {
             return Err(io::Error::other("its answer never ends"));
         }
         head.push(stream.read_u8().await?);
     }
-    Ok(String::from_utf8_lossy(&head).into_owned())
+    let head = String::from_utf8_lossy(&head);
+    let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+    let is_status = |status: &&str| status.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(status.filter(is_status).unwrap_or_default().to_owned())
 }

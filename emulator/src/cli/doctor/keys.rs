@@ -3,26 +3,23 @@
 use std::fs;
 use std::path::Path;
 
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use pem::Pem;
+use p256::elliptic_curve::sec1::ToSec1Point;
 
+use super::input::pem::Wanted;
+use super::input::private_key::{self, Refusal};
+use super::input::public_key;
 use super::report::Problem;
 use super::settings;
 
-const MAKE_ONE: &str = "make a P-256 key, as with 'openssl genpkey -algorithm EC \
-     -pkeyopt ec_paramgen_curve:P-256 -out key.pem', and give its public key to the dashboard";
-const PUBLIC_PART: &str = "take the private key's own public key, as with 'openssl pkey -in key.pem -pubout', \
+const PUBLIC_PART: &str = "take the private key's own public key, from 'openssl pkey -in key.pem -pubout', \
      or the private key that the public key was made with";
-
-/// P-256 among the curves, as a key names it.
-const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 
 /// The private key, if one is configured, and where it is from.
 pub fn private_key() -> Result<Option<(EcdsaKeyPair, String)>, Problem> {
     let (text, origin) = match (
-        settings::text("private_key"),
+        settings::bytes("private_key"),
         settings::text("private_key_file"),
     ) {
         (None, None) => return Ok(None),
@@ -42,9 +39,9 @@ pub fn private_key() -> Result<Option<(EcdsaKeyPair, String)>, Problem> {
     Ok(Some((pair, format!("ECDSA on P-256, from {origin}"))))
 }
 
-/// The text of a file that a setting names.
-pub fn read(setting: &str, path: &Path) -> Result<String, Problem> {
-    fs::read_to_string(path).map_err(|error| {
+/// What is in a file that a setting names.
+pub fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Problem> {
+    fs::read(path).map_err(|error| {
         Problem::new(
             format!("{setting}: cannot read {}: {error}", path.display()),
             "correct the path, or let this user read the file",
@@ -52,82 +49,45 @@ pub fn read(setting: &str, path: &Path) -> Result<String, Problem> {
     })
 }
 
-/// The PEM blocks of a text that may have `\n` spelled out and quotes around it.
-fn blocks(text: &str) -> Vec<Pem> {
-    let text = text.replace("\\r", "").replace("\\n", "\n");
-    pem::parse_many(text).unwrap_or_default()
-}
-
-fn parse(text: &str) -> Result<EcdsaKeyPair, Problem> {
-    let blocks = blocks(text);
-    // OpenSSL writes an 'EC PARAMETERS' block before the key.
-    let Some(block) = blocks.iter().find(|block| block.tag().contains("KEY")) else {
-        return Err(Problem::new(
-            "it is not the PEM of a key, or damaged",
-            "give all of the file, from '-----BEGIN PRIVATE KEY-----' to '-----END PRIVATE KEY-----'; \
-             line ends may be spelled \\n",
-        ));
-    };
-    let encrypted = block
-        .headers()
-        .iter()
-        .any(|(_, value)| value.contains("ENCRYPTED"));
-    match block.tag() {
-        "PUBLIC KEY" => Err(Problem::new(
-            "it is a public key",
-            "give the private key of the pair",
-        )),
-        "OPENSSH PRIVATE KEY" => Err(Problem::new("it is an OpenSSH key", MAKE_ONE)),
-        "RSA PRIVATE KEY" => Err(Problem::new("it is an RSA key", MAKE_ONE)),
-        tag if encrypted || tag == "ENCRYPTED PRIVATE KEY" => Err(Problem::new(
-            "it is encrypted with a passphrase",
-            "decrypt it, as with 'openssl pkcs8 -in key.pem -out plain.pem'",
-        )),
-        "PRIVATE KEY" | "EC PRIVATE KEY" => read_pair(block.contents()),
-        _ => Err(Problem::new(
-            "it is PEM, but not of a private key",
-            "give the private key",
-        )),
-    }
-}
-
-fn read_pair(der: &[u8]) -> Result<EcdsaKeyPair, Problem> {
-    EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| {
-        if der.windows(P256.len()).any(|window| window == P256) {
-            Problem::new("its contents are damaged", "give the key as it was made")
-        } else {
-            Problem::new(
-                "it is a key of another curve or algorithm than P-256",
-                MAKE_ONE,
-            )
-        }
-    })
+fn parse(text: &[u8]) -> Result<EcdsaKeyPair, Problem> {
+    let secret = private_key::read(text).map_err(|refusal| match refusal {
+        Refusal::Unreadable(problem) => Problem::new(
+            format!(
+                "it is not the PEM of a key: {}",
+                problem.explain(Wanted::PrivateKey)
+            ),
+            "give all of the file, from '-----BEGIN PRIVATE KEY-----' to '-----END PRIVATE KEY-----'",
+        ),
+        Refusal::Unusable { found, advice, .. } => Problem::new(format!("it {found}"), advice),
+    })?;
+    EcdsaKeyPair::from_private_key_and_public_key(
+        &ECDSA_P256_SHA256_FIXED_SIGNING,
+        &secret.to_bytes(),
+        secret.public_key().to_sec1_point(false).as_bytes(),
+    )
+    .map_err(|_| Problem::new("it is not a valid P-256 key", "give the key as it was made"))
 }
 
 /// The public key to compare with, if one is given: a file, or a variable as for the private one.
-pub fn public_key(file: Option<&Path>) -> Result<Option<String>, Problem> {
+pub fn public_key(file: Option<&Path>) -> Result<Option<Vec<u8>>, Problem> {
     if let Some(path) = file {
         return read("--public-key", path).map(Some);
     }
     if let Some(path) = settings::text("public_key_file") {
         return read("LOGINID_PUBLIC_KEY_FILE", Path::new(&path)).map(Some);
     }
-    Ok(settings::text("public_key"))
+    Ok(settings::bytes("public_key"))
 }
 
 /// Whether the public key is that of the pair.
-pub fn compare(pair: &EcdsaKeyPair, public_key: &str) -> Result<((), String), Problem> {
-    let Some(block) = blocks(public_key)
-        .into_iter()
-        .find(|block| block.tag() == "PUBLIC KEY")
-    else {
-        return Err(Problem::new(
-            "it is not the PEM of a public key",
-            "give the text from '-----BEGIN PUBLIC KEY-----' on",
-        ));
-    };
-    let own = pair.public_key().as_der();
-    if own.is_ok_and(|own: PublicKeyX509Der<'_>| own.as_ref() == block.contents()) {
+pub fn compare(pair: &EcdsaKeyPair, public_key: &[u8]) -> Result<((), String), Problem> {
+    let given = public_key::read(public_key).map_err(|problem| {
+        Problem::new(
+            format!("it cannot be used: {problem}"),
+            "give the PEM of the public key, from '-----BEGIN PUBLIC KEY-----' on",
+        )
+    })?;
+    if pair.public_key().as_ref() == given.to_sec1_point(false).as_bytes() {
         Ok(((), "it belongs to the private key".to_owned()))
     } else {
         Err(Problem::new(

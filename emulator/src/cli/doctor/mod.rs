@@ -4,6 +4,10 @@
 mod address;
 mod certificates;
 mod connection;
+/// The library's own reading of what is configured, so that both judge alike.
+#[allow(dead_code, reason = "the library uses more of it")]
+#[path = "../../../../src/input/mod.rs"]
+mod input;
 mod keys;
 mod report;
 mod service;
@@ -69,6 +73,15 @@ fn check_keys(report: &mut Report, public_key: Option<&Path>) -> Option<EcdsaKey
                 "private key",
                 "none: enough for a public application only; set LOGINID_PRIVATE_KEY_FILE if yours has a key",
             );
+            if !matches!(keys::public_key(public_key), Ok(None)) {
+                report.problem(
+                    "public key",
+                    &Problem::new(
+                        "one is given, and no private key to compare it with",
+                        "set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
+                    ),
+                );
+            }
             return None;
         }
         Err(problem) => {
@@ -94,7 +107,20 @@ async fn check_service(
 ) -> Option<()> {
     let address = report.check("base URL", address::base_url())?;
     let proxy = report.check("proxy", address::proxy(&address.host));
-    let trust = report.check("trusted roots", Trust::from_settings());
+    let proxy_over_tls = matches!(&proxy, Some(Some(proxy)) if proxy.host.https);
+    let trust = if address.host.https || proxy_over_tls {
+        report
+            .check("trusted roots", Trust::from_settings())
+            .map(Some)
+    } else {
+        match Trust::check_settings() {
+            Ok(()) => Some(None),
+            Err(problem) => {
+                report.problem("trusted roots", &problem);
+                None
+            }
+        }
+    };
     let route = Route {
         host: address.host.clone(),
         proxy: proxy?,

@@ -1,9 +1,13 @@
 //! The variables that the library reads.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::ops::RangeInclusive;
+use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
+use super::input::number::whole_number;
+use super::input::spelling::nearest;
 use super::report::{Problem, Report};
 
 const TEXTS: [&str; 11] = [
@@ -33,6 +37,9 @@ const INTEGERS: [(&str, RangeInclusive<u64>); 8] = [
     ("max_response_bytes", 1..=1 << 30),
 ];
 
+/// Those of the texts above around which there may be anything, in any encoding.
+const PEM: [&str; 4] = ["private_key", "ca_pem", "client_cert_pem", "client_key_pem"];
+
 /// Read by this program, and no settings of the library.
 const OURS: [&str; 3] = ["emulator_url", "public_key", "public_key_file"];
 
@@ -41,11 +48,19 @@ pub fn variable(field: &str) -> String {
     format!("LOGINID_{}", field.to_uppercase())
 }
 
-/// The value of a field. A variable that is set to nothing counts as not set.
+/// The value of a variable. An empty one is treated as unset.
+pub fn environment(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The value of a field, in whatever encoding.
+pub fn bytes(field: &str) -> Option<Vec<u8>> {
+    environment(&variable(field)).map(OsString::into_vec)
+}
+
+/// The value of a field.
 pub fn text(field: &str) -> Option<String> {
-    env::var(variable(field))
-        .ok()
-        .filter(|value| !value.is_empty())
+    environment(&variable(field)).and_then(|value| value.into_string().ok())
 }
 
 pub fn boolean(field: &str) -> bool {
@@ -54,7 +69,7 @@ pub fn boolean(field: &str) -> bool {
 
 pub fn integer(field: &str, default: u64) -> u64 {
     text(field)
-        .and_then(|value| value.parse().ok())
+        .and_then(|value| whole_number(&value).ok())
         .unwrap_or(default)
 }
 
@@ -65,56 +80,74 @@ pub fn milliseconds(field: &str, default: u64) -> Duration {
 /// Checks the variables by themselves: their names, types and ranges.
 pub fn check(report: &mut Report) {
     for (name, value) in env::vars_os() {
-        let Some(field) = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("LOGINID_"))
-            .map(str::to_lowercase)
-        else {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("LOGINID_")) else {
             continue;
         };
-        if !is_known(&field) {
-            report.note(
-                "settings",
-                &format!(
-                    "{} is no setting of the library: is its name misspelt?",
-                    variable(&field)
-                ),
-            );
-        } else if let Some(problem) = value
-            .to_str()
-            .map_or(Some("UTF-8".to_owned()), |value| expected(&field, value))
-        {
-            report.problem(
-                "settings",
-                &Problem::new(
-                    format!("{} cannot be used", variable(&field)),
-                    format!("it must be {problem}"),
-                ),
-            );
+        if value.is_empty() {
+            continue;
+        }
+        match fields().find(|field| variable(field) == name) {
+            Some(field) => {
+                if let Some(expected) = expected(field, &value) {
+                    let found = format!("{name} cannot be used");
+                    let advice = format!("it must be {expected}");
+                    report.problem("settings", &Problem::new(found, advice));
+                }
+            }
+            None => check_name(report, name),
         }
     }
 }
 
-fn is_known(field: &str) -> bool {
-    TEXTS.contains(&field)
-        || BOOLEANS.contains(&field)
-        || INTEGERS.iter().any(|(name, _)| *name == field)
-        || OURS.contains(&field)
+/// All that the library reads.
+fn fields() -> impl Iterator<Item = &'static str> {
+    let integers = INTEGERS.iter().map(|(field, _)| *field);
+    TEXTS.into_iter().chain(BOOLEANS).chain(integers)
+}
+
+/// A variable that is not a field's: the library refuses it if it is nearly one.
+fn check_name(report: &mut Report, name: &str) {
+    let known: Vec<_> = fields().map(variable).collect();
+    if let Some(meant) = nearest(name, known.iter().map(String::as_str)) {
+        report.problem(
+            "settings",
+            &Problem::new(
+                format!("{name} is not a variable of the library, and nearly {meant}"),
+                format!("correct its name to {meant}, or give it another one"),
+            ),
+        );
+    } else if !OURS.iter().any(|field| variable(field) == name) && !is_of_newer_service(name) {
+        report.note(
+            "settings",
+            &format!("{name} is not a variable of the library: is it yours?"),
+        );
+    }
+}
+
+/// LoginID's newer service has variables of its own.
+fn is_of_newer_service(name: &str) -> bool {
+    name.starts_with("LOGINID_V2_")
 }
 
 /// What the value should be, if it is not.
-fn expected(field: &str, value: &str) -> Option<String> {
-    if value.is_empty() {
-        return None;
-    }
-    if BOOLEANS.contains(&field) && !["true", "1", "false", "0"].contains(&value) {
-        return Some("true or false".to_owned());
+fn expected(field: &str, value: &OsStr) -> Option<String> {
+    let Some(value) = value.to_str() else {
+        return (!PEM.contains(&field)).then(|| "UTF-8".to_owned());
+    };
+    if BOOLEANS.contains(&field) {
+        let but = match value {
+            "true" | "1" | "false" | "0" => return None,
+            blank if blank.trim() != blank => ", without blanks around it",
+            _ => "",
+        };
+        return Some(format!("true or false{but}"));
     }
     let (_, range) = INTEGERS.iter().find(|(name, _)| *name == field)?;
-    let fits = value
-        .parse::<u64>()
-        .is_ok_and(|number| range.contains(&number));
-    (!fits).then(|| format!("a whole number from {} to {}", range.start(), range.end()))
+    match whole_number(value) {
+        Ok(number) if range.contains(&number) => None,
+        Ok(_) => Some(format!("from {} to {}", range.start(), range.end())),
+        Err(but) => Some(format!("a whole number{but}")),
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +179,7 @@ mod tests {
             TEXTS.len() + BOOLEANS.len() + INTEGERS.len()
         );
         for (name, kind) in single {
-            assert!(is_known(name), "{name}");
+            assert!(fields().any(|field| field == name), "{name}");
             assert_eq!(
                 BOOLEANS.contains(&name.as_str()),
                 kind == "boolean",
@@ -164,15 +197,53 @@ mod tests {
 
     #[test]
     fn values_of_another_type_or_range_are_found() {
-        assert_eq!(expected("max_retries", "10"), None);
-        assert_eq!(expected("max_retries", ""), None);
-        assert_eq!(expected("management", "1"), None);
-        for (field, value) in [
-            ("max_retries", "11"),
-            ("management", "yes"),
-            ("leeway_s", "-1"),
+        for (field, value, problem) in [
+            ("max_retries", "10", None),
+            ("management", "1", None),
+            ("user_agent", " any ", None),
+            ("max_retries", "11", Some("from 0 to 10")),
+            (
+                "max_retries",
+                "99999999999999999999999",
+                Some("from 0 to 10"),
+            ),
+            (
+                "max_retries",
+                " 5",
+                Some("a whole number without blanks around it"),
+            ),
+            (
+                "max_retries",
+                "5 ",
+                Some("a whole number without blanks around it"),
+            ),
+            (
+                "max_retries",
+                "1.0",
+                Some("a whole number, without fraction or exponent"),
+            ),
+            ("leeway_s", "-1", Some("a whole number, not negative")),
+            ("leeway_s", "many", Some("a whole number")),
+            ("management", "yes", Some("true or false")),
+            (
+                "management",
+                "true ",
+                Some("true or false, without blanks around it"),
+            ),
         ] {
-            assert!(expected(field, value).is_some(), "{field}");
+            let found = expected(field, OsStr::new(value));
+            assert_eq!(found.as_deref(), problem, "{field} {value:?}");
+        }
+    }
+
+    #[test]
+    fn only_pem_may_have_anything_around_it() {
+        use std::os::unix::ffi::OsStrExt;
+        let latin1 = OsStr::from_bytes(b"\xe9");
+        assert_eq!(expected("private_key", latin1), None);
+        assert_eq!(expected("user_agent", latin1).as_deref(), Some("UTF-8"));
+        for field in PEM {
+            assert!(TEXTS.contains(&field), "{field}");
         }
     }
 }

@@ -1,20 +1,21 @@
-//! Whom to trust: the system's roots and those configured.
+//! Whom to trust: the system's roots or named ones, and those configured.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use rustls_native_certs::load_native_certs;
-use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
+use tokio_rustls::rustls::client::{WantsClientCert, WebPkiServerVerifier};
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    WantsVerifier,
 };
 
+use super::input::pem::Block;
+use super::input::{certificates, private_key, roots};
 use super::keys;
 use super::report::Problem;
 use super::settings;
@@ -29,25 +30,45 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// The system's roots, or the bundled ones where there are none, and those configured.
+    /// The named roots or the system's, or the bundled ones where the system has none, and those
+    /// configured.
     pub fn from_settings() -> Result<(Self, String), Problem> {
+        let found = roots::read(settings::environment).map_err(|found| {
+            Problem::new(
+                found,
+                "correct the variable, or let this user read what it names",
+            )
+        })?;
         let mut roots = RootCertStore::empty();
-        let (system, _) = roots.add_parsable_certificates(load_native_certs().certs);
-        let mut told = format!("{system} of the system");
-        if roots.is_empty() {
+        let certificates = found.certificates.into_iter().map(CertificateDer::from);
+        let (count, _) = roots.add_parsable_certificates(certificates);
+        let mut told = if found.named {
+            format!("{count} of SSL_CERT_FILE and SSL_CERT_DIR")
+        } else {
+            format!("{count} of the system")
+        };
+        if roots.is_empty() && !found.named {
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             "Mozilla's, since the system has none".clone_into(&mut told);
         }
-        if let Some((setting, added)) = configured()? {
-            let (count, _) = roots.add_parsable_certificates(added);
-            if count == 0 {
-                return Err(no_certificate(setting));
-            }
-            told += &format!(" and {count} of {setting}");
+        told += &add_configured(&mut roots)?;
+        if roots.is_empty() {
+            return Err(Problem::new(
+                "none: SSL_CERT_FILE and SSL_CERT_DIR name no certificate",
+                "set LOGINID_CA_FILE, or unset these variables",
+            ));
         }
-        let (config, shown) = client_config(roots)?;
-        let config = Arc::new(config);
+        let shown = Arc::new(Mutex::new(Chain::new()));
+        let config = Arc::new(client_config(roots, &shown)?);
         Ok((Self { config, shown }, told))
+    }
+
+    /// The same for plain http, where nobody needs them: only what is configured is checked, as the
+    /// library does.
+    pub fn check_settings() -> Result<(), Problem> {
+        let mut roots = RootCertStore::empty();
+        add_configured(&mut roots)?;
+        with_identity(builder()?.with_root_certificates(roots)).map(drop)
     }
 
     /// What the server showed last.
@@ -59,16 +80,10 @@ impl Trust {
     }
 }
 
-fn no_certificate(setting: &str) -> Problem {
-    Problem::new(
-        format!("{setting} holds no readable certificate"),
-        "give PEM, from '-----BEGIN CERTIFICATE-----' on",
-    )
-}
-
-fn configured() -> Result<Option<(&'static str, Chain)>, Problem> {
-    let (setting, text) = match (settings::text("ca_pem"), settings::text("ca_file")) {
-        (None, None) => return Ok(None),
+/// Adds the certificates that are configured, and tells how many there are.
+fn add_configured(roots: &mut RootCertStore) -> Result<String, Problem> {
+    let (setting, text) = match (settings::bytes("ca_pem"), settings::text("ca_file")) {
+        (None, None) => return Ok(String::new()),
         (Some(_), Some(_)) => {
             return Err(Problem::new(
                 "LOGINID_CA_PEM and LOGINID_CA_FILE are both set",
@@ -81,55 +96,67 @@ fn configured() -> Result<Option<(&'static str, Chain)>, Problem> {
             keys::read("LOGINID_CA_FILE", Path::new(&path))?,
         ),
     };
-    certificates(setting, &text).map(|chain| Some((setting, chain)))
+    let added = read(setting, &text)?;
+    let count = added.len();
+    for certificate in added {
+        roots.add(certificate).map_err(|error| {
+            Problem::new(
+                format!("{setting} holds a certificate that cannot be a root: {error}"),
+                "give the certificates of authorities",
+            )
+        })?;
+    }
+    Ok(format!(" and {count} of {setting}"))
 }
 
-fn certificates(setting: &str, text: &str) -> Result<Chain, Problem> {
-    CertificateDer::pem_slice_iter(text.as_bytes())
-        .collect::<Result<Chain, _>>()
-        .ok()
-        .filter(|chain| !chain.is_empty())
-        .ok_or_else(|| no_certificate(setting))
-}
-
-fn client_config(roots: RootCertStore) -> Result<(ClientConfig, Arc<Mutex<Chain>>), Problem> {
-    let provider = Arc::new(default_provider());
-    let failed = |error: &dyn std::fmt::Display| {
+fn read(setting: &str, text: &[u8]) -> Result<Chain, Problem> {
+    let certificates = certificates::read(text).map_err(|problem| {
         Problem::new(
-            format!("TLS cannot be set up: {error}"),
-            "give other certificates",
+            format!("{setting} holds no readable certificate: {problem}"),
+            "give PEM, from '-----BEGIN CERTIFICATE-----' on",
         )
-    };
-    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+    })?;
+    Ok(certificates.into_iter().map(CertificateDer::from).collect())
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(
+        format!("TLS cannot be set up: {error}"),
+        "give other certificates",
+    )
+}
+
+fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Problem> {
+    ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(&error))
+}
+
+fn client_config(roots: RootCertStore, shown: &Arc<Mutex<Chain>>) -> Result<ClientConfig, Problem> {
+    let provider = Arc::new(default_provider());
+    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .map_err(|error| failed(&error))?;
-    let shown = Arc::new(Mutex::new(Chain::new()));
     let witness = Witness {
         inner,
         shown: shown.clone(),
     };
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?
+    let builder = builder()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(witness));
-    let config = match (
-        settings::text("client_cert_pem"),
-        settings::text("client_key_pem"),
+    with_identity(builder)
+}
+
+/// Adds the client certificate, if one is configured.
+fn with_identity(
+    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+) -> Result<ClientConfig, Problem> {
+    let (chain, key) = match (
+        settings::bytes("client_cert_pem"),
+        settings::bytes("client_key_pem"),
     ) {
-        (None, None) => builder.with_no_client_auth(),
-        (Some(chain), Some(key)) => {
-            let chain = certificates("LOGINID_CLIENT_CERT_PEM", &chain)?;
-            PrivateKeyDer::from_pem_slice(key.as_bytes())
-                .ok()
-                .and_then(|key| builder.with_client_auth_cert(chain, key).ok())
-                .ok_or_else(|| {
-                    Problem::new(
-                        "LOGINID_CLIENT_CERT_PEM and LOGINID_CLIENT_KEY_PEM are not a pair that TLS can use",
-                        "give a certificate and its unencrypted key",
-                    )
-                })?
-        }
+        (None, None) => return Ok(builder.with_no_client_auth()),
+        (Some(chain), Some(key)) => (chain, key),
         _ => {
             return Err(Problem::new(
                 "only one of LOGINID_CLIENT_CERT_PEM and LOGINID_CLIENT_KEY_PEM is set",
@@ -137,7 +164,36 @@ fn client_config(roots: RootCertStore) -> Result<(ClientConfig, Arc<Mutex<Chain>
             ));
         }
     };
-    Ok((config, shown))
+    let chain = read("LOGINID_CLIENT_CERT_PEM", &chain)?;
+    let key = private_key::private_block(&key).map_err(|refusal| {
+        Problem::new(
+            format!("LOGINID_CLIENT_KEY_PEM {}", refusal.explain()),
+            "give the certificate's private key as PEM",
+        )
+    })?;
+    // The key's own certificate may stand anywhere.
+    let mut orders = (0..chain.len()).map(|own| {
+        let mut chain = chain.clone();
+        chain[..=own].rotate_right(1);
+        chain
+    });
+    orders
+        .find_map(|chain| builder.clone().with_client_auth_cert(chain, der(&key)).ok())
+        .ok_or_else(|| {
+            Problem::new(
+                "LOGINID_CLIENT_CERT_PEM and LOGINID_CLIENT_KEY_PEM are not a pair that TLS can use",
+                "give a certificate and its unencrypted key",
+            )
+        })
+}
+
+fn der(key: &Block) -> PrivateKeyDer<'static> {
+    let der = key.der.to_vec();
+    match key.label.as_str() {
+        "EC PRIVATE KEY" => PrivateKeyDer::Sec1(der.into()),
+        "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(der.into()),
+        _ => PrivateKeyDer::Pkcs8(der.into()),
+    }
 }
 
 /// Judges as rustls does, and remembers what there was to judge.
