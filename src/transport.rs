@@ -12,6 +12,7 @@ mod retry;
 mod socket;
 mod stream;
 mod tls;
+mod tls_error;
 mod trust;
 mod tunnel;
 mod wait;
@@ -34,7 +35,7 @@ use crate::log::Attempt;
 use crate::operation::{Answer, Authorization, Method};
 use crate::random;
 use crate::token::service;
-use connector::{NoResolver, ServiceConnector, reset_sent};
+use connector::{NoResolver, ServiceConnector, begin};
 use outcome::{Failed, failed, internal, judged, refused, unexpected};
 use redact::Secrets;
 pub(crate) use trust::{after_fork, check_settings, client_config};
@@ -249,7 +250,7 @@ fn attempt(
         Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
         _ => config.max_response_bytes,
     };
-    reset_sent();
+    begin();
     let mut response = send(agent, config, call, body, bearer, request_id, left)?;
     #[cfg(test)]
     crate::injected::pass(crate::injected::Point::HeadRead);
@@ -269,7 +270,7 @@ fn attempt(
         )
         .with_status(status));
     }
-    if response.headers().contains_key(header::CONTENT_ENCODING) {
+    if is_encoded(&response) {
         return Err(unexpected(
             "unexpected_encoding",
             "the service compressed its answer without being asked to",
@@ -281,7 +282,7 @@ fn attempt(
         .with_config()
         .limit(limit)
         .read_to_vec()
-        .map_err(|error| failed(error).with_status(status))?;
+        .map_err(|error| failed(error, config).with_status(status))?;
     #[cfg(test)]
     crate::injected::pass(crate::injected::Point::Answered);
     if !response.status().is_success() {
@@ -336,27 +337,40 @@ fn send(
         builder = builder.header(name, value);
     }
     let invalid = |_| internal("the request could not be built");
-    let text = match (body, call.operation.method) {
-        (Some(body), _) => body.text.as_str(),
-        // Content of length 0: without a length ureq would send it in chunks.
-        (None, Method::Post | Method::Put) => "",
+    let answered = match (body, call.operation.method) {
         (None, Method::Get | Method::Delete) => {
-            return run(agent, builder.body(()).map_err(invalid)?, left);
+            run(agent, builder.body(()).map_err(invalid)?, left)
+        }
+        (body, _) => {
+            // None is content of length 0: without a length ureq would send chunks.
+            let text = body.map_or("", |body| body.text.as_str());
+            run(agent, builder.body(text).map_err(invalid)?, left)
         }
     };
-    run(agent, builder.body(text).map_err(invalid)?, left)
+    answered.map_err(|error| failed(error, config))
 }
 
 fn run<B: ureq::AsSendBody>(
     agent: &Agent,
     request: Request<B>,
     left: Duration,
-) -> std::result::Result<Response<ureq::Body>, Failed> {
+) -> std::result::Result<Response<ureq::Body>, ureq::Error> {
     let request = agent
         .configure_request(request)
         .timeout_global(Some(left))
         .build();
-    agent.run(request).map_err(failed)
+    agent.run(request)
+}
+
+/// Whether a body is encoded in another way than `identity`, which is none.
+fn is_encoded<B>(response: &Response<B>) -> bool {
+    let values = response.headers().get_all(header::CONTENT_ENCODING);
+    let codings = values
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 fn retry_after<B>(response: &Response<B>) -> Option<Duration> {

@@ -132,6 +132,38 @@ fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
 }
 
 #[test]
+fn a_json_text_that_cannot_be_used_is_an_error_that_names_it() {
+    let boundary = Boundary::new();
+    let mut tried = 0;
+    for function in calls() {
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            if !parameter.name.ends_with("_json") || parameter.name == "config_json" {
+                continue;
+            }
+            for (bad, says) in [
+                ("[]", "is not one JSON object"),
+                ("{", "is not one JSON object"),
+                (r#"{"a":1,"\u0061":2}"#, "the member 'a' twice"),
+            ] {
+                let mut texts = boundary.usual(&function.name);
+                texts[at] = Some(bad.as_bytes().to_vec());
+                let done = boundary.call(&function, texts);
+                let text = done.text.clone().expect("a text");
+                let what = format!("{}.{}: {text}", function.name, parameter.name);
+                assert_eq!(done.status, INVALID_ARGUMENT, "{what}");
+                assert_eq!(done.code(), "invalid_json", "{what}");
+                assert!(
+                    text.contains(&parameter.name) && text.contains(says),
+                    "{what}"
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(tried, 3 * 7, "each of the header's JSON arguments");
+}
+
+#[test]
 fn a_text_that_is_not_utf_8_is_an_error_that_names_it() {
     let boundary = Boundary::new();
     for function in calls() {

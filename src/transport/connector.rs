@@ -1,5 +1,5 @@
-//! Our connector for ureq: socket, a proxy's tunnel, TLS, and a note of whether
-//! anything was sent.
+//! Our connector for ureq: socket, a proxy's tunnel, TLS, and a note of how far
+//! the request has come.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,20 +18,31 @@ use super::tunnel;
 use crate::cancel::Cancel;
 use crate::config::Proxy;
 
+/// How far a request has come: what an error says of it, and whether it may be
+/// repeated, depend on that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Stage {
+    /// Connecting to the proxy, or asking it for a tunnel.
+    Proxy,
+    /// Connecting to the service. Nothing was sent to it: the request may be
+    /// repeated, whatever it does.
+    Service,
+    /// Some of the request left this process and may have reached the service.
+    Sent,
+}
+
 thread_local! {
-    /// Whether this thread's current request may have reached the service.
-    static SENT: Cell<bool> = const { Cell::new(false) };
+    /// The stage of this thread's current request.
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::Service) };
 }
 
-/// Forgets what was sent before; called ahead of every request.
-pub(super) fn reset_sent() {
-    SENT.set(false);
+/// Begins a request: over a kept connection, unless the connector says otherwise.
+pub(super) fn begin() {
+    STAGE.set(Stage::Service);
 }
 
-/// Whether any byte of the current request left this process. What was not
-/// sent may be repeated, whatever it would have done.
-pub(super) fn was_sent() -> bool {
-    SENT.get()
+pub(super) fn stage() -> Stage {
+    STAGE.get()
 }
 
 /// Connects to the service, through a proxy if there is one.
@@ -90,16 +101,19 @@ impl Connector for ServiceConnector {
             let socket = self.socket(host, port, details)?;
             return self.secured(socket, host, details).map(Some);
         };
+        STAGE.set(Stage::Proxy);
         let target = format!("{host}:{port}");
         let socket = self.socket(&proxy.host, proxy.port, details)?;
         match proxy.https {
             true => {
                 let stream = self.tls(socket, &proxy.host)?;
                 let tunnel = tunnel::open(stream, proxy, &target)?;
+                STAGE.set(Stage::Service);
                 self.secured(tunnel, host, details).map(Some)
             }
             false => {
                 let tunnel = tunnel::open(socket, proxy, &target)?;
+                STAGE.set(Stage::Service);
                 self.secured(tunnel, host, details).map(Some)
             }
         }
@@ -112,7 +126,7 @@ impl std::fmt::Debug for ServiceConnector {
     }
 }
 
-/// A connection that notes when something is sent over it.
+/// A connection that notes when something is sent to the service.
 #[derive(Debug)]
 pub(super) struct ServiceTransport {
     inner: Box<dyn Transport>,
@@ -124,7 +138,7 @@ impl Transport for ServiceTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        SENT.set(true);
+        STAGE.set(Stage::Sent);
         self.inner.transmit_output(amount, timeout)
     }
 

@@ -1,14 +1,17 @@
 //! Turning whatever went wrong with an attempt into an error, and into what that
 //! says about repeating it.
 
+use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use super::connector::was_sent;
+use super::connector::{Stage, stage};
 use super::failure::Failure;
 use super::redact::Secrets;
 use super::retry::Repeat;
+use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::json;
 
@@ -71,91 +74,118 @@ pub(super) fn unexpected(code: &'static str, message: impl Into<String>) -> Fail
     }
 }
 
-/// No answer, or half of one.
-pub(super) fn failed(error: ureq::Error) -> Failed {
-    let sent = was_sent();
-    let (status, code, message) = match error {
-        ureq::Error::Other(other) => match other.downcast::<Failure>() {
-            Ok(failure) => return from_connector(*failure, sent),
-            Err(other) => (Status::Network, "connection_lost", other.to_string()),
+/// No answer, or half of one. The message names the other side.
+pub(super) fn failed(error: ureq::Error, config: &Config) -> Failed {
+    use ureq::{Error as E, Timeout};
+    let failure = match error {
+        E::Other(other) => match other.downcast::<Failure>() {
+            Ok(failure) => *failure,
+            Err(other) => Failure::Internal(Error::internal(other.to_string())),
         },
-        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => (
-            Status::Timeout,
-            "connect_timeout",
-            "no connection could be made in time".to_owned(),
-        ),
-        ureq::Error::Timeout(_) => (
-            Status::Timeout,
-            "timeout",
-            "the deadline passed before the service had answered".to_owned(),
-        ),
-        ureq::Error::Io(error) if !sent => (
-            Status::Network,
-            "connect_failed",
-            format!("no connection could be made: {error}"),
-        ),
-        ureq::Error::Io(error) => (
-            Status::Network,
-            "connection_lost",
-            format!("the connection broke before the answer was complete: {error}"),
-        ),
-        ureq::Error::BodyExceedsLimit(limit) => {
+        E::Timeout(Timeout::Connect | Timeout::Resolve) => Failure::ConnectTimeout,
+        E::Timeout(_) => Failure::Timeout,
+        E::Io(error) => Failure::Lost(error),
+        // The connection ended within the line that says how long a chunk is.
+        E::BodyStalled => Failure::Lost(io::ErrorKind::UnexpectedEof.into()),
+        E::BodyExceedsLimit(limit) => {
             return unexpected(
                 "response_too_large",
                 format!("the service's answer is larger than {limit} bytes (max_response_bytes)"),
             );
         }
-        ureq::Error::LargeResponseHeader(_, limit) => {
+        E::LargeResponseHeader(_, limit) => {
             return unexpected(
                 "response_too_large",
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
         }
-        other => {
-            return unexpected(
-                "invalid_response",
-                format!("the service's answer is not valid HTTP: {other}"),
-            );
+        E::Protocol(why) => return unexpected("invalid_response", not_http(&why.to_string())),
+        // Nothing else happens with the way that the agent is configured.
+        other => Failure::Internal(Error::internal(format!("the HTTP client failed: {other}"))),
+    };
+    without_answer(failure, &Peer::new(config))
+}
+
+fn without_answer(failure: Failure, peer: &Peer<'_>) -> Failed {
+    let sent = peer.stage == Stage::Sent;
+    let again = if sent { Repeat::IfSafe } else { Repeat::Always };
+    let message = format!("{peer}: {failure}");
+    let (error, repeat) = match failure {
+        Failure::Cancelled => (Error::cancelled(), Repeat::Never),
+        Failure::Internal(error) => (error, Repeat::Never),
+        Failure::Dns(_) => (network("dns_failed", message), again),
+        Failure::Connect(_) => (network("connect_failed", message), again),
+        Failure::Lost(_) if sent => (network("connection_lost", message), again),
+        Failure::Lost(_) => (network("connect_failed", message), again),
+        Failure::Proxy(_) => (network("proxy_failed", message), again),
+        // Repeated, a wrong password may lock the account.
+        Failure::ProxyLogin(_) => (network("proxy_failed", message), Repeat::Never),
+        Failure::Certificate(_) => {
+            let error = Error::new(Status::Tls, "certificate_invalid", message);
+            (error, Repeat::Never)
         }
+        Failure::Tls(_) => (Error::new(Status::Tls, "tls_failed", message), again),
+        Failure::LongLine => return unexpected("invalid_response", message),
+        Failure::ConnectTimeout => {
+            let error = Error::new(Status::Timeout, "connect_timeout", message);
+            (error, again)
+        }
+        Failure::Timeout => (Error::new(Status::Timeout, "timeout", message), again),
     };
     Failed {
-        error: Error::new(status, code, message),
-        repeat: if sent { Repeat::IfSafe } else { Repeat::Always },
+        error,
+        repeat,
         retry_after: None,
     }
 }
 
-fn from_connector(failure: Failure, sent: bool) -> Failed {
-    let again = if sent { Repeat::IfSafe } else { Repeat::Always };
-    let (status, code, repeat) = match failure {
-        Failure::Cancelled => {
-            return Failed {
-                error: Error::cancelled(),
-                repeat: Repeat::Never,
-                retry_after: None,
-            };
+fn network(code: &'static str, message: String) -> Error {
+    Error::new(Status::Network, code, message)
+}
+
+/// The other side of the connection that failed.
+struct Peer<'a> {
+    stage: Stage,
+    config: &'a Config,
+}
+
+impl Peer<'_> {
+    fn new(config: &Config) -> Peer<'_> {
+        let stage = stage();
+        Peer { stage, config }
+    }
+}
+
+impl fmt::Display for Peer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let service = &self.config.base_url;
+        match (self.stage, self.config.proxy.as_deref()) {
+            (Stage::Proxy, Some(proxy)) => write!(f, "the proxy {}:{}", proxy.host, proxy.port),
+            (_, None) => write!(f, "the service {}:{}", service.host(), service.port()),
+            (_, Some(proxy)) => write!(
+                f,
+                "the service {}:{} (through the proxy {}:{})",
+                service.host(),
+                service.port(),
+                proxy.host,
+                proxy.port
+            ),
         }
-        Failure::Internal(error) => {
-            return Failed {
-                error,
-                repeat: Repeat::Never,
-                retry_after: None,
-            };
+    }
+}
+
+/// What of an answer cannot be read, in ureq's words.
+fn not_http(why: &str) -> String {
+    match why {
+        "http parse resulted in too many headers" => {
+            "the service's answer has more than 128 headers".to_owned()
         }
-        Failure::Dns(_) => (Status::Network, "dns_failed", again),
-        Failure::Connect(_) => (Status::Network, "connect_failed", again),
-        Failure::Certificate(_) => (Status::Tls, "certificate_invalid", Repeat::Never),
-        Failure::Tls(_) => (Status::Tls, "tls_failed", again),
-        Failure::Lost(_) if sent => (Status::Network, "connection_lost", again),
-        Failure::Lost(_) => (Status::Network, "connect_failed", again),
-        Failure::Proxy(_) => (Status::Network, "proxy_failed", again),
-        // Repeated, a wrong password may lock the account.
-        Failure::ProxyLogin(_) => (Status::Network, "proxy_failed", Repeat::Never),
-    };
-    Failed {
-        error: Error::new(status, code, failure.to_string()),
-        repeat,
-        retry_after: None,
+        "received headers with 100-continue response" => {
+            "the service sent a 100 Continue with headers, which is not supported".to_owned()
+        }
+        _ => format!(
+            "the service's answer is not valid HTTP: {why}; check the scheme and port of base_url"
+        ),
     }
 }
 

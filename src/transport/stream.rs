@@ -6,7 +6,7 @@ use std::time::Instant;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
-use super::failure::from_io;
+use super::failure::{Failure, from_io};
 use crate::wipe::reserve_bytes;
 
 /// Room for a request's headers, and for an answer's: they must fit as a whole.
@@ -86,6 +86,9 @@ impl<S: Stream> Transport for StreamTransport<S> {
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::Sent);
         let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(Failure::LongLine.into());
+        }
         let amount = self.stream.read(input).map_err(from_io)?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)

@@ -9,6 +9,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::failure::{Failure, from_io};
 use super::stream::Stream;
+use super::tls_error;
 use crate::fork;
 
 /// A TLS connection over another stream.
@@ -27,7 +28,7 @@ impl<S: Stream> TlsStream<S> {
             .map_err(|_| Failure::Tls(format!("'{host}' is not a name a certificate can have")))?;
         let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))
             .map_err(Failure::Internal)?
-            .map_err(|error| Failure::Tls(error.to_string()))?;
+            .map_err(|error| Failure::Tls(tls_error::protocol(&error)))?;
         shake_hands(&mut connection, &mut stream).map_err(from_io)?;
         Ok(TlsStream(StreamOwned::new(connection, stream)))
     }
@@ -37,8 +38,10 @@ impl<S: Stream> TlsStream<S> {
 fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
     loop {
         while connection.wants_write() {
-            if connection.write_tls(stream)? == 0 {
-                return Err(ErrorKind::WriteZero.into());
+            match connection.write_tls(stream) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(_) => {}
+                Err(error) => return Err(reason(connection, stream, error)),
             }
         }
         stream.flush()?;
@@ -48,14 +51,41 @@ fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> i
         if connection.read_tls(stream)? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let processed = fork::without_fork(|| connection.process_new_packets())
-            .map_err(|error| ureq::Error::from(Failure::Internal(error)).into_io())?;
-        if let Err(error) = processed {
+        if let Err(error) = process(connection) {
             // The alert that tells the other side why, if it still listens.
             let _ = connection.write_tls(stream);
-            return Err(io::Error::new(ErrorKind::InvalidData, error));
+            return Err(error);
         }
     }
+}
+
+/// Looks at what was read.
+fn process(connection: &mut ClientConnection) -> io::Result<()> {
+    fork::without_fork(|| connection.process_new_packets())
+        .map_err(|error| ureq::Error::from(Failure::Internal(error)).into_io())?
+        .map(drop)
+        .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+}
+
+/// Why the other side broke the connection in the middle of what we write: the
+/// alert that it sent before, if it did, is still to be read.
+fn reason(
+    connection: &mut ClientConnection,
+    stream: &mut impl Stream,
+    broken: io::Error,
+) -> io::Error {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    if matches!(
+        broken.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset
+    ) {
+        while let Ok(1..) = connection.read_tls(stream) {
+            if let Err(alert) = process(connection) {
+                return alert;
+            }
+        }
+    }
+    broken
 }
 
 impl<S: Stream> Read for TlsStream<S> {
@@ -66,11 +96,13 @@ impl<S: Stream> Read for TlsStream<S> {
 
 impl<S: Stream> Write for TlsStream<S> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.0.write(buffer)
+        let written = self.0.write(buffer);
+        written.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        let flushed = self.0.flush();
+        flushed.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use zeroize::Zeroizing;
 
-use super::failure::Failure;
+use super::failure::{Failure, from_io};
 use super::stream::Stream;
 use crate::config::Proxy;
 
@@ -17,7 +17,7 @@ pub(super) fn open<S: Stream>(
     proxy: &Proxy,
     target: &str,
 ) -> Result<S, ureq::Error> {
-    let failed = |problem| problem_at(proxy, target, problem);
+    let failed = |problem| no_tunnel(target, problem);
     let request = request(proxy, target);
     stream
         .write_all(request.as_bytes())
@@ -50,16 +50,18 @@ impl From<io::Error> for Problem {
     }
 }
 
-fn problem_at(proxy: &Proxy, target: &str, problem: Problem) -> ureq::Error {
+fn no_tunnel(target: &str, problem: Problem) -> ureq::Error {
     let why = match problem {
         Problem::Answer(why) => why,
-        Problem::Connection(error) => match ureq::Error::from(error) {
-            ureq::Error::Io(error) => format!("the connection to it broke: {error}"),
-            late_or_cancelled => return late_or_cancelled,
+        Problem::Connection(error) => match from_io(error) {
+            ureq::Error::Other(why) if matches!(why.downcast_ref(), Some(Failure::Lost(_))) => {
+                why.to_string()
+            }
+            // TLS to the proxy failed, or the call's time is over.
+            other => return other,
         },
     };
-    let at = format!("{}:{}", proxy.host, proxy.port);
-    Failure::Proxy(format!("the proxy {at} made no tunnel to {target}: {why}")).into()
+    Failure::Proxy(format!("it made no tunnel to {target}: {why}")).into()
 }
 
 fn request(proxy: &Proxy, target: &str) -> Zeroizing<String> {
@@ -81,14 +83,14 @@ fn request(proxy: &Proxy, target: &str) -> Zeroizing<String> {
 }
 
 fn login_refused(proxy: &Proxy) -> String {
-    let at = format!("{}:{}", proxy.host, proxy.port);
-    match proxy.authorization {
-        Some(_) => format!("the proxy {at} refused the user and password in its URL (407)"),
-        None => format!(
-            "the proxy {at} requires a login (407): put it into its URL, \
+    let why = match proxy.authorization {
+        Some(_) => "it refused the user and password in its URL (407)",
+        None => {
+            "it requires a login (407): put it into its URL, \
              http://user:password@host:port, percent-encoded"
-        ),
-    }
+        }
+    };
+    why.to_owned()
 }
 
 /// What the proxy answers. It is read byte by byte: what follows it is the service's.

@@ -1,8 +1,8 @@
 //! Making connections, keeping them, and where they lead.
 
 use std::io::Write;
-use std::net::TcpStream;
-use std::os::fd::AsRawFd;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use loginid::ffi::lid_create_tx;
 use loginid_emulator::{Emulator, Fault, FaultKind};
+use rustix::net::{self, AddressFamily, SocketType};
 use serde_json::json;
 
 use crate::capi::lid_status::*;
@@ -91,14 +92,36 @@ fn a_name_without_an_address_is_a_network_error() {
 #[test]
 fn a_refused_connection_is_a_network_error() {
     let emulator = Emulator::start();
-    // Bound and not listening: nobody else can get the port.
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
-    let port = socket.local_addr().expect("an address").port();
-    let client = client_of(&format!("http://127.0.0.1:{port}"), &emulator);
+    let closed = ClosedPort::at(Ipv4Addr::LOCALHOST);
+    let client = client_of(&format!("http://127.0.0.1:{}", closed.port), &emulator);
     let outcome = in_time("refused", || client.generate_code("ann"));
     assert_eq!(outcome.status, LID_ERROR_NETWORK, "{}", outcome.text);
     assert_eq!(outcome.code(), "connect_failed", "{}", outcome.text);
     assert_eq!(outcome.error("retryable"), true, "nothing was sent");
+}
+
+/// A port that nobody listens at, and that nobody else can get.
+pub struct ClosedPort {
+    pub port: u16,
+    _bound: OwnedFd,
+}
+
+impl ClosedPort {
+    pub fn at(address: impl Into<IpAddr>) -> ClosedPort {
+        let address = SocketAddr::new(address.into(), 0);
+        let family = match address {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
+        };
+        let socket = net::socket(family, SocketType::STREAM, None).expect("a socket");
+        net::bind(&socket, &address).expect("a port");
+        let name = net::getsockname(&socket).expect("a name");
+        let name = SocketAddr::try_from(name).expect("an address");
+        ClosedPort {
+            port: name.port(),
+            _bound: socket,
+        }
+    }
 }
 
 /// A port whose queue of connections is full, so that nobody answers.

@@ -31,6 +31,7 @@ mod handshakes;
 mod https_proxy;
 mod idle;
 mod memory;
+mod messages;
 mod once;
 mod pem;
 mod proxy;

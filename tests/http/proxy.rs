@@ -17,10 +17,10 @@ use crate::part;
 /// `user:p@ss`, as `Proxy-Authorization` has it.
 const CREDENTIALS: &str = "proxy-authorization: basic dXNlcjpwQHNz";
 
-const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
+pub const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// A service that only a proxy finds: no resolver knows its name.
-fn hidden(tls: bool) -> Emulator {
+pub fn hidden(tls: bool) -> Emulator {
     match tls {
         // It is this certificate's host.
         true => Emulator::builder()
@@ -37,7 +37,7 @@ fn hidden_url(emulator: &Emulator) -> String {
 }
 
 /// The configuration of a client of a [`hidden`] service.
-fn behind(emulator: &Emulator, further: Value) -> Value {
+pub fn behind(emulator: &Emulator, further: Value) -> Value {
     let mut config = config(emulator, further);
     config["base_url"] = hidden_url(emulator).into();
     config["allow_http"] = true.into();
@@ -45,14 +45,14 @@ fn behind(emulator: &Emulator, further: Value) -> Value {
 }
 
 /// A proxy that tunnels, and what it was asked.
-struct Proxy {
+pub struct Proxy {
     listener: Listener,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
     /// A proxy that makes tunnels, after this answer.
-    fn tunnelling(answer: &'static str) -> Proxy {
+    pub fn tunnelling(answer: &'static str) -> Proxy {
         Proxy::answering(answer, true)
     }
 
@@ -77,7 +77,7 @@ impl Proxy {
         Proxy { listener, heads }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let url = self.listener.base_url();
         url.replace("http://", "http://user:p%40ss@")
     }
