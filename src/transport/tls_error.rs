@@ -78,6 +78,14 @@ fn rarer(error: &webpki::Error) -> String {
     why.to_owned()
 }
 
+/// What is wrong with a certificate, or with a connection.
+pub(super) fn words_for(error: &Error) -> String {
+    match error {
+        Error::InvalidCertificate(why) => certificate(why),
+        other => protocol(other),
+    }
+}
+
 /// Why TLS failed; to be read after the name of the other side.
 pub(super) fn protocol(error: &Error) -> String {
     use AlertDescription as Alert;

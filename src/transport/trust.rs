@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
+use super::tls_error;
 use crate::config::environment::variable;
 use crate::config::{Authorities, ClientCertificate, TlsSettings};
 use crate::error::{Error, Result};
@@ -92,9 +93,10 @@ fn add(roots: &mut RootCertStore, authorities: &Authorities) -> Result<()> {
     for certificate in &authorities.certificates {
         roots.add(certificate.clone()).map_err(|error| {
             let field = authorities.field;
+            let why = tls_error::words_for(&error);
             Error::config(
                 "invalid_certificate",
-                format!("{field} holds a certificate that cannot be a root: {error}"),
+                format!("{field} holds a certificate that cannot be a root: {why}"),
             )
         })?;
     }
