@@ -12,6 +12,7 @@
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 
 mod authentication;
+mod boolean;
 mod client;
 mod codes;
 mod credentials;
@@ -26,6 +27,7 @@ mod transactions;
 mod users;
 
 pub use authentication::*;
+pub use boolean::*;
 pub use client::*;
 pub use codes::*;
 pub use credentials::*;

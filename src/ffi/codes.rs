@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use libc::c_char;
 
+use super::boolean::c_bool;
 use super::client::lid_client;
 use super::status::lid_status;
 use super::support::{call, caught, optional_text, text};
@@ -27,7 +28,7 @@ pub unsafe extern "C" fn lid_generate_code(
     client: *const lid_client,
     code_type: *const c_char,
     purpose: *const c_char,
-    authorize: bool,
+    authorize: c_bool,
     user_id: *const c_char,
     username: *const c_char,
     out: *mut *mut c_char,
@@ -38,7 +39,7 @@ pub unsafe extern "C" fn lid_generate_code(
             client.generate_code(
                 text(code_type, "code_type")?,
                 text(purpose, "purpose")?,
-                authorize,
+                authorize.is_true(),
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
             )

@@ -2,6 +2,7 @@
 
 use libc::c_char;
 
+use super::boolean::c_bool;
 use super::client::lid_client;
 use super::status::lid_status;
 use super::support::{call, optional_text, text};
@@ -181,7 +182,7 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
 pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
     client: *const lid_client,
     credential_id: *const c_char,
-    activate: bool,
+    activate: c_bool,
     user_id: *const c_char,
     username: *const c_char,
     out: *mut *mut c_char,
@@ -191,7 +192,7 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
         call("add_doc_scan_credential_complete", client, out, |client| {
             client.add_doc_scan_credential_complete(
                 text(credential_id, "credential_id")?,
-                activate,
+                activate.is_true(),
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
             )

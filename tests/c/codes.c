@@ -21,6 +21,30 @@ static void short_codes_are_six_digits(void)
     TEXT("/is_authorized", "true");
 }
 
+/* A bool that was never set, or was written through a pointer, may hold any byte. */
+static void every_byte_but_0_is_true(void)
+{
+    static const unsigned char bytes[] = { 0, 1, 2, 0x80, 0xfe, 0xff };
+    lid_client *client = new_client();
+    size_t i;
+
+    add_user(client, USER);
+    for (i = 0; i < sizeof bytes; i++) {
+        const char *expected = bytes[i] == 0 ? "false" : "true";
+        bool value;
+        char *answer;
+        memcpy(&value, &bytes[i], sizeof value);
+        OK(lid_generate_code(client, "short", LOGIN, value, NULL, USER, &out));
+        TEXT("/is_authorized", expected);
+        TEXT_IN(last_request("/codes/short/generate"), "/body/authorize", expected);
+        /* There is no such credential: what was asked for counts. */
+        lid_add_doc_scan_credential_complete(client, "none", value, NULL, USER, &answer);
+        lid_free_string(answer);
+        TEXT_IN(last_request("/credentials/authid/complete"), "/body/activate_credential",
+                expected);
+    }
+}
+
 static void long_codes_and_phrases_are_longer(void)
 {
     lid_client *client = new_client();
@@ -132,6 +156,7 @@ static void an_unknown_type_is_an_argument_error(void)
 
 static const struct test tests[] = {
     TEST(short_codes_are_six_digits),
+    TEST(every_byte_but_0_is_true),
     TEST(long_codes_and_phrases_are_longer),
     TEST(a_code_is_authorized_and_may_be_again),
     TEST(a_code_fits_nothing_else),

@@ -164,7 +164,9 @@ fn client_process() {
     // SAFETY: the header's contract, with living arguments.
     unsafe {
         match input["call"].as_str().expect("a call") {
-            "generate_code" => lid_generate_code(client, kind, purpose, true, none, user, &mut out),
+            "generate_code" => {
+                lid_generate_code(client, kind, purpose, true.into(), none, user, &mut out)
+            }
             "register_password" => lid_register_password(client, user, password.as_ptr(), &mut out),
             _ => lid_create_tx(client, payload.as_ptr(), none, none, &mut out),
         }

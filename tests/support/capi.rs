@@ -136,7 +136,7 @@ impl Client {
                 client,
                 kind.as_ptr(),
                 purpose.as_ptr(),
-                true,
+                true.into(),
                 ptr::null(),
                 username.as_ptr(),
                 out,
