@@ -10,6 +10,7 @@ use super::client::lid_client;
 use super::status::lid_status;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::sys::WithoutCancellation;
 use crate::wipe::reserve_text;
 
 /// Runs a call that needs a client. `name` is what errors call it.
@@ -60,8 +61,9 @@ pub(super) unsafe fn run_into(
 }
 
 /// Runs anything, `None` if it panics: a panic must not cross into C, not even
-/// from a destructor.
+/// from a destructor. Nor may `pthread_cancel` unwind from C into here.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    let _guard = WithoutCancellation::new();
     catch_unwind(AssertUnwindSafe(|| {
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::Entered);
