@@ -28,6 +28,7 @@
  * beyond that.
  *
  * A client may be used by any number of threads at once, and across fork().
+ * pthread_cancel of a thread in a call takes effect after the call.
  *
  * This file is generated from src/ffi/: do not edit it, run `make header`.
  */
@@ -145,8 +146,9 @@ typedef struct lid_client lid_client;
  * if its answer arrived and could not be used. A service's key that has to be
  * fetched to judge an answer is an attempt of its own, whose event comes first.
  *
- * `event_json` is valid during the call only. The function must not throw, and
- * must not free or log through the client it was called for.
+ * `event_json` is valid during the call only. The function must not leave other than by
+ * returning: it must not throw, `longjmp` or end its thread, and `pthread_cancel` has
+ * no effect in it. It must not free the client it was called for.
  */
 typedef void (*lid_log_fn)(const char *event_json, void *user_data);
 
@@ -255,8 +257,14 @@ lid_status lid_generate_key_pair(char **out);
 
 /**
  * Has a function called for every HTTP attempt of this client, or with NULL
- * no longer. `user_data` is handed to it unchanged and must live as long as
- * calls may log; the function may be called by several threads at once.
+ * no longer. `user_data` is handed to it unchanged; the function may be called by
+ * several threads at once.
+ *
+ * It waits until the function set before is not running in any thread, and that one is
+ * not called again: once it has returned, the `user_data` before may be freed. So
+ * hold no lock that the function takes. Called from inside a log function, of
+ * whatever client, it does not wait: then the `user_data` before may be freed when the
+ * calls that were running have returned.
  */
 void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
 

@@ -497,7 +497,7 @@ public:
             ::lid_set_log_callback(get(), nullptr, nullptr);
             return;
         }
-        // The earlier ones stay: a call in another thread may be using one.
+        // The earlier ones stay: this may be called from inside one.
         logs_.push_back(std::make_unique<detail::log_function>(std::move(function)));
         ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, logs_.back().get());
     }

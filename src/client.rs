@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 
 use crate::answer::Asked;
 use crate::call::{Call, Patience};
 use crate::config::{Config, private_key_required};
 use crate::error::Result;
-use crate::log::Logger;
+use crate::log::{CurrentLogger, Logger};
 use crate::operation::{Answer, Operation};
 use crate::process::Process;
 use crate::transport;
@@ -19,7 +19,7 @@ use crate::transport;
 pub struct Client {
     config: Config,
     process: ArcSwap<Process>,
-    logger: ArcSwapOption<Logger>,
+    pub(crate) logger: CurrentLogger,
 }
 
 const _: () = {
@@ -62,7 +62,7 @@ impl Client {
         Ok(Client {
             config,
             process: ArcSwap::from_pointee(process),
-            logger: ArcSwapOption::empty(),
+            logger: CurrentLogger::default(),
         })
     }
 
@@ -71,17 +71,15 @@ impl Client {
         Client::with_config(Config::from_env()?)
     }
 
-    /// Tells a function about every HTTP attempt, or nobody.
+    /// Tells a function about every HTTP attempt, or nobody. Waits until the function
+    /// before is not running in any thread; not so from inside a logger, which would
+    /// wait for itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
-        self.logger.store(logger.map(Arc::new));
+        self.logger.replace(logger);
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
-    }
-
-    pub(crate) fn logger(&self) -> Option<Arc<Logger>> {
-        self.logger.load_full()
     }
 
     /// The private key, for what cannot be done without.

@@ -1,29 +1,105 @@
 //! One event for each HTTP attempt, for those who ask for it.
 
+use std::cell::Cell;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+use std::thread;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
+
 use crate::error::Error;
+use crate::fork::{self, ProcessId};
 use crate::json::ObjectWriter;
 use crate::operation::Operation;
 
 /// Receives one JSON event per HTTP attempt, on the thread that made the call.
-pub struct Logger(Box<dyn Fn(&str) + Send + Sync>);
+#[derive(Clone)]
+pub struct Logger(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl Logger {
     /// A logger that passes each event to a function.
     pub fn new(log: impl Fn(&str) + Send + Sync + 'static) -> Logger {
-        Logger(Box::new(log))
-    }
-
-    pub(crate) fn log(&self, attempt: &Attempt<'_>) {
-        (self.0)(&attempt.to_json());
+        Logger(Arc::new(log))
     }
 }
 
 impl fmt::Debug for Logger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Logger")
+    }
+}
+
+thread_local! {
+    /// How many events this thread is delivering: a logger may make calls.
+    static DELIVERING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The logger of a client. It may be replaced while calls log.
+#[derive(Debug, Default)]
+pub(crate) struct CurrentLogger(ArcSwapOption<Installed>);
+
+/// A logger, held by whoever delivers an event to it. Those who did when the process
+/// was forked never let go of it in the child, which therefore installs it anew.
+#[derive(Debug)]
+struct Installed {
+    logger: Logger,
+    process: ProcessId,
+}
+
+impl CurrentLogger {
+    /// Replaces it, and waits until no thread delivers an event to the one before.
+    /// Not from inside a logger, which would wait for itself.
+    pub(crate) fn replace(&self, logger: Option<Logger>) {
+        let process = fork::process();
+        let installed = logger.map(|logger| Arc::new(Installed { logger, process }));
+        let Some(before) = self.0.swap(installed) else {
+            return;
+        };
+        if DELIVERING.get() > 0 || before.process != process {
+            return;
+        }
+        while Arc::strong_count(&before) > 1 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // What the logger did comes before what the caller does now.
+        fence(Ordering::Acquire);
+    }
+
+    pub(crate) fn log(&self, attempt: &Attempt<'_>) {
+        if let Some(installed) = self.installed_here() {
+            let _delivering = Delivering::begin();
+            (installed.logger.0)(&attempt.to_json());
+        }
+    }
+
+    fn installed_here(&self) -> Option<Arc<Installed>> {
+        let process = fork::process();
+        loop {
+            let installed = self.0.load_full()?;
+            if installed.process == process {
+                return Some(installed);
+            }
+            let logger = installed.logger.clone();
+            let own = Some(Arc::new(Installed { logger, process }));
+            self.0.compare_and_swap(&installed, own);
+        }
+    }
+}
+
+struct Delivering;
+
+impl Delivering {
+    fn begin() -> Delivering {
+        DELIVERING.set(DELIVERING.get() + 1);
+        Delivering
+    }
+}
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        DELIVERING.set(DELIVERING.get() - 1);
     }
 }
 

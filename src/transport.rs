@@ -139,17 +139,15 @@ fn attempts<T>(
             Ok(_) => None,
             Err(failed) => pause(failed, call, number, max_retries, deadline)?,
         };
-        if let Some(logger) = client.logger() {
-            logger.log(&Attempt {
-                operation: call.operation,
-                number,
-                request_id,
-                http_status,
-                error: outcome.as_ref().err().and_then(Failed::of_this_attempt),
-                duration,
-                retry_in,
-            });
-        }
+        client.logger.log(&Attempt {
+            operation: call.operation,
+            number,
+            request_id,
+            http_status,
+            error: outcome.as_ref().err().and_then(Failed::of_this_attempt),
+            duration,
+            retry_in,
+        });
         let failed = match outcome {
             Ok(result) => return Ok(result),
             Err(failed) => failed,

@@ -259,6 +259,36 @@ func TestTheLogHasOneEventForEachAttempt(t *testing.T) {
 	}
 }
 
+func TestALogFunctionMayUseTheClientWhileItIsReplaced(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	inside, ended := make(chan bool), make(chan bool)
+	var running atomic.Bool
+	_ = client.SetLogFunc(func(string) {
+		running.Store(true)
+		inside <- true
+		// Until the other goroutine waits for this function.
+		time.Sleep(50 * time.Millisecond)
+		if _, err := client.GenerateServiceToken(ctx, "users.retrieve", Who{}, ""); err != nil {
+			t.Error(err)
+		}
+		if err := client.SetLogFunc(nil); err != nil {
+			t.Error(err)
+		}
+		running.Store(false)
+	})
+	go func() {
+		_, _ = client.GetUser(ctx, ada)
+		ended <- true
+	}()
+	<-inside
+	_ = client.SetLogFunc(nil)
+	if running.Load() {
+		t.Error("the function before is running")
+	}
+	<-ended
+}
+
 func TestMemoryStaysFlat(t *testing.T) {
 	client := newClient(t)
 	resident := func() int {

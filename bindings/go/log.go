@@ -30,27 +30,35 @@ type logSink struct {
 	function *atomic.Pointer[LogFunc]
 }
 
-// SetLogFunc has log called for every HTTP attempt; nil ends it. A panic in it
-// is dropped, because it must not unwind through C.
+// SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, no
+// goroutine is in the function before, unless it is called from inside one. A panic
+// in log is dropped, because it must not unwind through C.
 func (c *Client) SetLogFunc(log LogFunc) error {
 	client, err := c.begin()
 	if err != nil {
 		return err
 	}
 	defer c.end()
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
+	// C waits for the functions that are running, which may use the client: the
+	// mutex is not held meanwhile.
 	if log == nil {
 		C.loginid_go_set_log(client, 0)
-		return nil
+	} else {
+		C.loginid_go_set_log(client, C.uintptr_t(c.logTo(log)))
 	}
+	return nil
+}
+
+// logTo sets the function and gives its handle.
+func (c *Client) logTo(log LogFunc) cgo.Handle {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	if c.log.function == nil {
 		c.log.function = new(atomic.Pointer[LogFunc])
 		c.log.handle = cgo.NewHandle(c.log.function)
 	}
 	c.log.function.Store(&log)
-	C.loginid_go_set_log(client, C.uintptr_t(c.log.handle))
-	return nil
+	return c.log.handle
 }
 
 func (s *logSink) free() {

@@ -29,8 +29,9 @@ pub struct lid_client(pub(super) Client);
 /// if its answer arrived and could not be used. A service's key that has to be
 /// fetched to judge an answer is an attempt of its own, whose event comes first.
 ///
-/// `event_json` is valid during the call only. The function must not throw, and
-/// must not free or log through the client it was called for.
+/// `event_json` is valid during the call only. The function must not leave other than by
+/// returning: it must not throw, `longjmp` or end its thread, and `pthread_cancel` has
+/// no effect in it. It must not free the client it was called for.
 pub type lid_log_fn =
     Option<unsafe extern "C" fn(event_json: *const c_char, user_data: *mut c_void)>;
 
@@ -184,8 +185,14 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
 }
 
 /// Has a function called for every HTTP attempt of this client, or with NULL
-/// no longer. `user_data` is handed to it unchanged and must live as long as
-/// calls may log; the function may be called by several threads at once.
+/// no longer. `user_data` is handed to it unchanged; the function may be called by
+/// several threads at once.
+///
+/// It waits until the function set before is not running in any thread, and that one is
+/// not called again: once it has returned, the `user_data` before may be freed. So
+/// hold no lock that the function takes. Called from inside a log function, of
+/// whatever client, it does not wait: then the `user_data` before may be freed when the
+/// calls that were running have returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_set_log_callback(
     client: *mut lid_client,

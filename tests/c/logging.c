@@ -7,6 +7,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void pause_ms(long ms)
+{
+    struct timespec time = { 0, ms * 1000000 };
+
+    nanosleep(&time, NULL);
+}
 
 struct log {
     int count;
@@ -174,6 +184,165 @@ static void a_code_with_a_word_that_is_a_password_is_kept(void)
     TEXT("/error/message", "Hello");
 }
 
+#define ALIVE 4711
+#define THREADS 3
+
+/* Freed as soon as the callback is replaced. */
+struct data {
+    int alive;
+    int running;
+    int total;
+};
+
+static lid_client *logging_client;
+static volatile int over;
+
+static void use_data(const char *event_json, void *user_data)
+{
+    struct data *data = user_data;
+
+    (void)event_json;
+    __sync_fetch_and_add(&data->running, 1);
+    __sync_fetch_and_add(&data->total, 1);
+    pause_ms(5);
+    CHECK(data->alive == ALIVE);
+    __sync_fetch_and_sub(&data->running, 1);
+}
+
+static void *call_until_over(void *unused)
+{
+    char *answer;
+
+    do {
+        if (lid_get_user(logging_client, USER, &answer) != LID_OK)
+            FAIL("%s", answer);
+        lid_free_string(answer);
+    } while (!over);
+    return unused;
+}
+
+static void start_calls(pthread_t *threads)
+{
+    int i;
+
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, call_until_over, NULL) == 0);
+}
+
+static void end_calls(const pthread_t *threads)
+{
+    int i;
+
+    over = 1;
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+static struct data *new_data(void)
+{
+    struct data *data = calloc(1, sizeof *data);
+
+    CHECK(data != NULL);
+    data->alive = ALIVE;
+    return data;
+}
+
+static void await(const int *count)
+{
+    while (__atomic_load_n(count, __ATOMIC_SEQ_CST) == 0)
+        pause_ms(1);
+}
+
+static void user_data_may_be_freed_when_the_callback_is_replaced(void)
+{
+    pthread_t threads[THREADS];
+    struct data *data = new_data();
+    int round;
+
+    logging_client = new_client();
+    add_user(logging_client, USER);
+    lid_set_log_callback(logging_client, use_data, data);
+    start_calls(threads);
+    for (round = 0; round < 30; round++) {
+        struct data *next = round % 2 == 0 ? NULL : new_data();
+        if (data != NULL)
+            await(&data->running);
+        lid_set_log_callback(logging_client, next != NULL ? use_data : NULL, next);
+        if (data != NULL) {
+            CHECK(data->running == 0 && data->total > 0);
+            memset(data, 0, sizeof *data);
+            free(data);
+        }
+        data = next;
+    }
+    lid_set_log_callback(logging_client, NULL, NULL);
+    free(data);
+    end_calls(threads);
+}
+
+/* Each waits for the others to be inside as well, so that all are at once. */
+static void unset_in_callback(const char *event_json, void *user_data)
+{
+    struct data *data = user_data;
+
+    (void)event_json;
+    __sync_fetch_and_add(&data->running, 1);
+    while (__atomic_load_n(&data->running, __ATOMIC_SEQ_CST) < THREADS)
+        pause_ms(1);
+    lid_set_log_callback(logging_client, NULL, NULL);
+    lid_set_log_callback(logging_client, unset_in_callback, user_data);
+    lid_set_log_callback(logging_client, NULL, NULL);
+}
+
+static void a_callback_may_unset_itself(void)
+{
+    pthread_t threads[THREADS];
+    struct data data = { ALIVE, 0, 0 };
+
+    over = 1;
+    logging_client = new_client();
+    add_user(logging_client, USER);
+    lid_set_log_callback(logging_client, unset_in_callback, &data);
+    start_calls(threads);
+    end_calls(threads);
+    CHECK(data.running == THREADS);
+}
+
+/* A child does not wait for its parent's threads. */
+static void a_child_replaces_the_callback_too(void)
+{
+    pthread_t threads[THREADS];
+    struct data data = { ALIVE, 0, 0 }, childs = { ALIVE, 0, 0 };
+    pid_t child;
+    int status;
+
+    logging_client = new_client();
+    add_user(logging_client, USER);
+    lid_set_log_callback(logging_client, use_data, &data);
+    start_calls(threads);
+    await(&data.running);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        alarm(20);
+        over = 1;
+        data.total = 0;
+        call_until_over(NULL);
+        CHECK(data.total == 1);
+        lid_set_log_callback(logging_client, use_data, &childs);
+        call_until_over(NULL);
+        lid_set_log_callback(logging_client, NULL, NULL);
+        call_until_over(NULL);
+        CHECK(data.total == 1 && childs.total == 1);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    lid_set_log_callback(logging_client, NULL, NULL);
+    CHECK(data.running == 0);
+    end_calls(threads);
+}
+
 static const struct test tests[] = {
     TEST(each_attempt_is_an_event),
     TEST(the_last_error_of_a_call_is_an_event_too),
@@ -181,6 +350,9 @@ static const struct test tests[] = {
     TEST(fetching_a_key_is_an_event_of_its_own),
     TEST(secrets_are_in_no_event_and_no_error),
     TEST(a_code_with_a_word_that_is_a_password_is_kept),
+    TEST(user_data_may_be_freed_when_the_callback_is_replaced),
+    TEST(a_callback_may_unset_itself),
+    TEST(a_child_replaces_the_callback_too),
 };
 
 TEST_MAIN(tests)
