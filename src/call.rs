@@ -8,7 +8,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::cancel::Cancel;
-use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
 use crate::operation::Operation;
@@ -95,8 +94,8 @@ impl<'a> Call<'a> {
     /// Fills the path's `{…}` with one segment that cannot leave its place.
     pub(crate) fn segment(mut self, value: &str) -> Result<Call<'a>> {
         if value == "." || value == ".." {
-            return Err(Error::new(
-                Code::InvalidUserId,
+            return Err(Error::argument(
+                "invalid_user_id",
                 "user_id must not be '.' or '..'",
             ));
         }
@@ -175,8 +174,8 @@ impl<'a> Call<'a> {
         username: Option<&'a str>,
     ) -> Result<Call<'a>> {
         if user_id.is_none() && username.is_none() {
-            return Err(Error::new(
-                Code::UserRequired,
+            return Err(Error::argument(
+                "user_required",
                 "give user_id or username: the call needs a user",
             ));
         }

@@ -29,8 +29,7 @@ use std::ffi::c_int;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::codes::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 use crate::sys::{WithoutCancellation, WithoutSignals};
 use slots::{OwnSlot, Slot};
 
@@ -170,7 +169,7 @@ pub(crate) fn check_process(began_in: ProcessId) -> Result<()> {
 }
 
 fn forked_in_call(message: &'static str) -> Error {
-    Error::new(Code::ForkedInCall, message)
+    Error::new(Status::Internal, "forked_in_call", message)
 }
 
 /// Gives way to forks that have begun, for a while.

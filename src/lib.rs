@@ -47,7 +47,6 @@ mod base_url;
 mod call;
 mod cancel;
 mod client;
-mod codes;
 mod config;
 mod error;
 #[allow(unsafe_code)]

@@ -2,8 +2,6 @@
 //! to do, and what it may expect back. One row each; the protocol's source is
 //! LoginID's documentation and its official server SDKs.
 
-use crate::codes::Code;
-
 /// One operation of the service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
@@ -58,7 +56,10 @@ pub(crate) enum Answer {
     Object,
     /// A JSON object with the id of what was made, a string: the answer is of no
     /// use without it. With the name of that member, and the code of its absence.
-    Identified { id: &'static str, missing: Code },
+    Identified {
+        id: &'static str,
+        missing: &'static str,
+    },
     /// A log-in, as a JSON object: its `jwt` is verified before it is handed on,
     /// and it must not say that the user is not authenticated.
     Login,
@@ -124,7 +125,7 @@ pub(crate) static CREATE_TX: Operation = open(
     Transaction,
     Identified {
         id: "id",
-        missing: Code::MissingId,
+        missing: "missing_id",
     },
 );
 pub(crate) static INIT_TX: Operation = open(
@@ -133,7 +134,7 @@ pub(crate) static INIT_TX: Operation = open(
     NoToken,
     Identified {
         id: "tx_id",
-        missing: Code::MissingTxId,
+        missing: "missing_tx_id",
     },
 );
 pub(crate) static COMPLETE_TX: Operation =

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"time"
+	"unsafe"
 )
 
 // Client is a client of the LoginID service, for any number of goroutines.
@@ -22,8 +24,8 @@ type Client struct {
 	log     logSink
 }
 
-// Config has the settings of a client. What is left out has its default.
-// Durations are in milliseconds or seconds, as the names say.
+// Config has the settings of a client. What is left out, or 0, has its default; a
+// pointer to 0 is 0. Durations are in milliseconds or seconds, as the names say.
 type Config struct {
 	ClientID         string            `json:"client_id"`
 	PrivateKey       string            `json:"private_key,omitempty"`
@@ -79,14 +81,65 @@ func NewManagement(clientID, privateKey, baseURL string) (*Client, error) {
 
 // NewWithConfig makes a client with settings of its own.
 func NewWithConfig(config Config) (*Client, error) {
-	text, err := json.Marshal(config)
+	text, err := config.text()
 	if err != nil {
 		return nil, argumentError("invalid_json", err.Error())
 	}
-	inputs := []input{given("config", string(text))}
+	defer func() {
+		for i := range text {
+			text[i] = 0
+		}
+	}()
+	// The same memory, so that there is one copy to wipe.
+	inputs := []input{given("config", *(*string)(unsafe.Pointer(&text)))}
 	return construct(inputs, func(s []*C.char, client **C.lid_client, out **C.char) C.lid_status {
 		return C.lid_new_with_config(s[0], client, out)
 	})
+}
+
+// text is the configuration as JSON. json.Marshal would leave a copy of the keys
+// in a buffer of its own, so they are written here.
+func (c Config) text() ([]byte, error) {
+	secrets := []struct{ name, value string }{
+		{"private_key", c.PrivateKey},
+		{"client_key_pem", c.ClientKeyPEM},
+	}
+	c.PrivateKey, c.ClientKeyPEM = "", ""
+	others, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	size := len(others)
+	for _, secret := range secrets {
+		size += len(secret.name) + len(`\u0000`)*len(secret.value) + len(`,"":""`)
+	}
+	// Room for all of it: growing would leave a copy behind.
+	text := append(make([]byte, 0, size), others[:len(others)-1]...)
+	for _, secret := range secrets {
+		if secret.value != "" {
+			text = append(text, `,"`+secret.name+`":"`...)
+			text = appendEscaped(text, secret.value)
+			text = append(text, '"')
+		}
+	}
+	return append(text, '}'), nil
+}
+
+// appendEscaped appends what stands between the quotes of a JSON string.
+func appendEscaped(text []byte, value string) []byte {
+	const digits = "0123456789abcdef"
+	for i := 0; i < len(value); i++ {
+		switch character := value[i]; {
+		case character == '"' || character == '\\':
+			text = append(text, '\\', character)
+		case character < ' ':
+			text = append(text, `\u00`...)
+			text = append(text, digits[character>>4], digits[character&15])
+		default:
+			text = append(text, character)
+		}
+	}
+	return text
 }
 
 // NewFromEnv makes a client from the LOGINID_… environment variables.
@@ -117,8 +170,9 @@ func finalize(client *Client) {
 	_ = client.Close()
 }
 
-// Close frees the client. Calls that run in other goroutines come to their end
-// first; later ones fail. It never fails itself and may be called again.
+// Close frees the client, once the calls that run in other goroutines have ended;
+// it does not wait for them. Later calls fail with StatusInvalidArgument and the
+// code client_closed. It never fails itself and may be called again.
 func (c *Client) Close() error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -133,8 +187,8 @@ func (c *Client) Close() error {
 func (c *Client) begin() (*C.lid_client, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.closed {
-		return nil, argumentError("client_closed", "the client is closed")
+	if c.pointer == nil || c.closed {
+		return nil, argumentError("client_closed", "the client is closed, or was not made by New…")
 	}
 	c.running++
 	return c.pointer, nil
@@ -148,7 +202,7 @@ func (c *Client) end() {
 }
 
 func (c *Client) freeIfIdle() {
-	if c.closed && c.running == 0 {
+	if c.closed && c.running == 0 && c.pointer != nil {
 		C.lid_free(c.pointer)
 		c.pointer = nil
 		c.log.free()
@@ -163,7 +217,7 @@ type function func(client *C.lid_client, texts []*C.char, out **C.char) C.lid_st
 func call[T any](
 	ctx context.Context, c *Client, run function, inputs ...input,
 ) (*T, error) {
-	if err := ctx.Err(); err != nil {
+	if err := ended(ctx); err != nil {
 		return nil, contextError(err)
 	}
 	client, err := c.begin()
@@ -174,6 +228,16 @@ func call[T any](
 	return decode[T](invoke(inputs, func(texts []*C.char, out **C.char) C.lid_status {
 		return run(client, texts, out)
 	}))
+}
+
+// ended is the context's error, also between its deadline and the timer that
+// notices it.
+func ended(ctx context.Context) error {
+	deadline, limited := ctx.Deadline()
+	if err := ctx.Err(); err != nil || !limited || time.Now().Before(deadline) {
+		return err
+	}
+	return context.DeadlineExceeded
 }
 
 func contextError(cause error) *Error {

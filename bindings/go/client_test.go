@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -49,10 +50,27 @@ func TestASlowDownCarriesItsTime(t *testing.T) {
 
 func TestATextThatCWouldCutShortIsRefused(t *testing.T) {
 	client := newClient(t)
-	_, err := client.GetUser(ctx, "admin\x00istrator")
-	var failure *Error
-	if !errors.As(err, &failure) || failure.Code != "embedded_nul" {
-		t.Error(err)
+	const cut = "admin\x00istrator"
+	for name, call := range map[string]func() error{
+		"username": func() error { _, err := client.GetUser(ctx, cut); return err },
+		"user_id":  func() error { return client.DeleteByUserID(ctx, cut) },
+		"token":    func() error { _, err := client.VerifyToken(ctx, cut); return err },
+		"password": func() error { _, err := client.RegisterPassword(ctx, ada, cut); return err },
+		"nonce":    func() error { _, err := client.CreateTx(ctx, "Pay", ada, cut); return err },
+		"code":     func() error { _, err := client.WaitCode(ctx, ada, cut, "short"); return err },
+		"assertion_payload": func() error {
+			_, err := client.CompleteTx(ctx, "id", ada, json.RawMessage(cut))
+			return err
+		},
+		"private_key": func() error { _, err := New("id", cut, ""); return err },
+		"pointer":     func() error { _, err := JSONGet("{}", cut); return err },
+	} {
+		err := call()
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Code != "embedded_nul" ||
+			failure.Status != StatusInvalidArgument || failure.Message != name+" must not hold a NUL" {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	if sent := requests(t); len(sent) != 0 {
 		t.Errorf("sent %v", sent)
@@ -215,6 +233,143 @@ func TestCloseLetsRunningCallsEnd(t *testing.T) {
 	}
 }
 
+// zeros are arguments for a method, of which only the context is anything.
+func zeros(method reflect.Type) []reflect.Value {
+	var arguments []reflect.Value
+	for i := 0; i < method.NumIn(); i++ {
+		argument := reflect.Zero(method.In(i))
+		if method.In(i).Kind() == reflect.Interface {
+			argument = reflect.ValueOf(ctx)
+		}
+		arguments = append(arguments, argument)
+	}
+	return arguments
+}
+
+func TestEveryMethodOfAClosedClientIsTheSameError(t *testing.T) {
+	closed := newClient(t)
+	must[User](t)(closed.AddUserWithoutCredentials(ctx, ada))
+	for i := 0; i < 2; i++ {
+		if err := closed.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	sent := len(requests(t))
+	for name, client := range map[string]*Client{"closed": closed, "never made": {}} {
+		methods := reflect.ValueOf(client)
+		called := 0
+		for i := 0; i < methods.NumMethod(); i++ {
+			method, named := methods.Method(i), methods.Type().Method(i).Name
+			if named == "Close" {
+				continue
+			}
+			called++
+			results := method.Call(zeros(method.Type()))
+			err, _ := results[len(results)-1].Interface().(error)
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Code != "client_closed" || failure.Status != StatusInvalidArgument {
+				t.Errorf("%s: %s: %v", name, named, err)
+			}
+		}
+		if called < 35 {
+			t.Errorf("%d methods", called)
+		}
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(requests(t)) != sent {
+		t.Error("a closed client sent a request")
+	}
+}
+
+func TestCloseWhileManyCallsRun(t *testing.T) {
+	for round := 0; round < 20; round++ {
+		client := newClient(t)
+		must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+		var callers, closers sync.WaitGroup
+		var succeeded atomic.Int32
+		first := make(chan struct{})
+		var once sync.Once
+		for i := 0; i < 8; i++ {
+			callers.Add(1)
+			go func() {
+				defer callers.Done()
+				for {
+					user, err := client.GetUser(ctx, ada)
+					if err == nil && user.Username == ada {
+						succeeded.Add(1)
+						once.Do(func() { close(first) })
+						continue
+					}
+					var failure *Error
+					if !errors.As(err, &failure) || failure.Code != "client_closed" {
+						t.Error(user, err)
+					}
+					once.Do(func() { close(first) })
+					return
+				}
+			}()
+		}
+		<-first
+		for i := 0; i < 4; i++ {
+			closers.Add(1)
+			go func() {
+				defer closers.Done()
+				_ = client.Close()
+			}()
+		}
+		closers.Wait()
+		callers.Wait()
+		if client.pointer != nil || succeeded.Load() == 0 {
+			t.Errorf("freed: %v; %d calls", client.pointer == nil, succeeded.Load())
+		}
+	}
+}
+
+func TestSettingsOutOfRangeAreNamed(t *testing.T) {
+	id := os.Getenv("LOGINID_CLIENT_ID")
+	negative := -1
+	huge := int(^uint(0) >> 1)
+	for field, bad := range map[string][]Config{
+		"connect_timeout_ms": {{ConnectTimeoutMS: -1}, {ConnectTimeoutMS: huge}},
+		"request_timeout_ms": {{RequestTimeoutMS: -5000}, {RequestTimeoutMS: 86_400_001}},
+		"wait_timeout_ms":    {{WaitTimeoutMS: -1}, {WaitTimeoutMS: 1 << 32}},
+		"max_retries":        {{MaxRetries: &negative}, {MaxRetries: &huge}},
+		"leeway_s":           {{LeewayS: &negative}},
+		"max_token_age_s":    {{MaxTokenAgeS: &negative}, {MaxTokenAgeS: new(int)}},
+		"key_cache_ttl_s":    {{KeyCacheTTLS: &negative}, {KeyCacheTTLS: new(int)}},
+		"max_response_bytes": {{MaxResponseBytes: -1}},
+	} {
+		for _, config := range bad {
+			config.ClientID = id
+			_, err := NewWithConfig(config)
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Status != StatusConfig || !strings.Contains(failure.Message, field) {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+	}
+}
+
+func TestTheKeysOfAConfigurationAreWrittenAsTheyAre(t *testing.T) {
+	odd := "quote \" back \\ line\r\n\ttab nul\x00 \x1f é 😀 </script>"
+	config := Config{ClientID: "id", PrivateKey: odd, ClientKeyPEM: odd + odd, Proxy: "env", MaxRetries: new(int)}
+	text, err := config.text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Config
+	parse(t, text, &read)
+	if !reflect.DeepEqual(read, config) {
+		t.Errorf("%+v", read)
+	}
+	pair := must[KeyPair](t)(GenerateKeyPair())
+	client := must[Client](t)(NewWithConfig(Config{ClientID: "id", PrivateKey: pair.PrivateKey}))
+	defer client.Close()
+	must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Who{}, ""))
+}
+
 func TestAForgottenClientIsFreed(t *testing.T) {
 	var freed atomic.Bool
 	func() {
@@ -287,6 +442,48 @@ func TestALogFunctionMayUseTheClientWhileItIsReplaced(t *testing.T) {
 		t.Error("the function before is running")
 	}
 	<-ended
+}
+
+// Setting takes effect while calls log, and from within the function.
+func TestTheLogFunctionMaySetAnother(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	var first, second atomic.Int32
+	err := client.SetLogFunc(func(string) {
+		first.Add(1)
+		_ = client.SetLogFunc(func(string) { second.Add(1) })
+		must[User](t)(client.GetUser(ctx, ada))
+		_ = client.SetLogFunc(nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < 3; i++ {
+		must[User](t)(client.GetUser(ctx, ada))
+	}
+	if first.Load() != 1 || second.Load() != 1 {
+		t.Error(first.Load(), second.Load())
+	}
+	var group sync.WaitGroup
+	for i := 0; i < 4; i++ {
+		group.Add(2)
+		go func() {
+			defer group.Done()
+			for i := 0; i < 50; i++ {
+				_ = client.SetLogFunc(func(string) { first.Add(1) })
+				_ = client.SetLogFunc(nil)
+			}
+		}()
+		go func() {
+			defer group.Done()
+			for i := 0; i < 10; i++ {
+				if _, err := client.GetUser(ctx, ada); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	group.Wait()
 }
 
 func TestMemoryStaysFlat(t *testing.T) {

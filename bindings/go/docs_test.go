@@ -8,28 +8,59 @@ import (
 	"testing"
 )
 
-// The program of docs/go.md runs as it is printed.
-func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
-	client := newClient(t)
+// block is the part of docs/go.md in this language that has a text in it.
+func block(t *testing.T, language, text string) string {
+	t.Helper()
 	page, err := os.ReadFile("../../docs/go.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(page), "```go\n")
-	program, _, found := strings.Cut(rest, "```")
-	if !found {
-		t.Fatal("no program")
+	for _, part := range strings.Split(string(page), "```"+language+"\n")[1:] {
+		if part, _, _ = strings.Cut(part, "```"); strings.Contains(part, text) {
+			return part
+		}
 	}
-	file := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+	t.Fatalf("docs/go.md has no %s", text)
+	return ""
+}
+
+// The program of docs/go.md runs as it is printed, after the steps before it.
+func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
+	client := newClient(t)
+	root, err := filepath.Abs("../..")
+	if err != nil {
 		t.Fatal(err)
 	}
-	run := func() string {
-		output, err := exec.Command("go", "run", file).CombinedOutput()
+	parent := t.TempDir()
+	if err := os.Symlink(root, filepath.Join(parent, "libloginid")); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(parent, "server")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	program := block(t, "go", "func main()")
+	if err := os.WriteFile(filepath.Join(folder, "main.go"), []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell := func(script string) string {
+		t.Helper()
+		command := exec.Command("sh", "-ec", script)
+		command.Dir = folder
+		var said strings.Builder
+		command.Stderr = &said
+		output, err := command.Output()
 		if err != nil {
-			t.Fatalf("%v\n%s", err, output)
+			t.Fatalf("%v\n%s\n%s", err, output, said.String())
 		}
 		return string(output)
+	}
+	shell(block(t, "sh", "go mod init"))
+	run := func() string {
+		t.Helper()
+		// This test has an emulator already.
+		_, command, _ := strings.Cut(block(t, "sh", "go run ."), "exec -- ")
+		return shell(command)
 	}
 	if printed := run(); printed != "there is no Ada\n" {
 		t.Error(printed)

@@ -32,7 +32,7 @@ const (
 	StatusInternal        Status = C.LID_ERROR_INTERNAL
 )
 
-// String is the name in C, as "LID_ERROR_API".
+// String is the name in C, for example "LID_ERROR_API".
 func (s Status) String() string {
 	return C.GoString(C.lid_status_name(C.int32_t(s)))
 }
@@ -42,13 +42,13 @@ type Error struct {
 	Status Status
 	// Code is the service's for its own errors, else one of the library's.
 	Code string
-	// Message is for a person who wants to mend it.
+	// Message is human-readable; it says what is wrong and how to fix it.
 	Message string
-	// Operation is the call, as "get_user", or empty.
+	// Operation is the call, for example "get_user", or empty.
 	Operation string
 	// HTTPStatus is the service's, or 0 if it did not answer.
 	HTTPStatus int
-	// RequestID is to be quoted to the service's support, or empty.
+	// RequestID is for the service's support, or empty.
 	RequestID string
 	// Retryable tells whether a repetition does nothing twice.
 	Retryable bool
@@ -74,19 +74,22 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
+// errorObject is what the C library says of an error.
+type errorObject struct {
+	Error struct {
+		Code         string `json:"code"`
+		Message      string `json:"message"`
+		Operation    string `json:"operation"`
+		HTTPStatus   int    `json:"http_status"`
+		RequestID    string `json:"request_id"`
+		Retryable    bool   `json:"retryable"`
+		RetryAfterMS int64  `json:"retry_after_ms"`
+	} `json:"error"`
+}
+
 func errorFrom(status Status, text string) *Error {
-	var object struct {
-		Error struct {
-			Code         string `json:"code"`
-			Message      string `json:"message"`
-			Operation    string `json:"operation"`
-			HTTPStatus   int    `json:"http_status"`
-			RequestID    string `json:"request_id"`
-			Retryable    bool   `json:"retryable"`
-			RetryAfterMS int64  `json:"retry_after_ms"`
-		} `json:"error"`
-	}
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
+	var object errorObject
+	if err := unmarshal([]byte(text), &object); err != nil {
 		object.Error.Code, object.Error.Message = "internal_error", err.Error()
 	}
 	fields := object.Error

@@ -4,13 +4,21 @@ package loginid
 #cgo pkg-config: loginid
 #include <stdlib.h>
 #include <loginid.h>
+
+// Frees a copy of an argument, which may be a key or a password: it is wiped.
+static void loginid_go_free_argument(char *text)
+{
+    // Volatile: the compiler would leave out a write that nothing reads.
+    volatile char *byte = text;
+
+    while (byte && *byte)
+        *byte++ = '\0';
+    free(text);
+}
 */
 import "C"
 
-import (
-	"strings"
-	"unsafe"
-)
+import "strings"
 
 // input is a string for C.
 type input struct {
@@ -33,7 +41,7 @@ func invoke(inputs []input, run func(texts []*C.char, out **C.char) C.lid_status
 	texts := make([]*C.char, len(inputs))
 	defer func() {
 		for _, text := range texts {
-			C.free(unsafe.Pointer(text))
+			C.loginid_go_free_argument(text)
 		}
 	}()
 	for i, in := range inputs {
@@ -61,7 +69,7 @@ func take(status C.lid_status, out *C.char) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// Version is the version of the C library, as "0.1.0".
+// Version is the version of the C library, for example "0.1.0".
 func Version() string {
 	return C.GoString(C.lid_version())
 }

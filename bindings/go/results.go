@@ -1,8 +1,6 @@
 package loginid
 
-import (
-	"encoding/json"
-)
+import "encoding/json"
 
 // Result is what every result begins with: the answer in full, for fields that
 // this package does not name.
@@ -111,7 +109,8 @@ type VerifiedToken struct {
 	Claims Claims          `json:"claims"`
 }
 
-// Claims are the claims of a token of the service; Raw has them all.
+// Claims are the claims of a token of the service; Raw has them all. Username is
+// udata, or username in a token without it: the name that VerifyTokenOf compares.
 type Claims struct {
 	Raw         json.RawMessage `json:"-"`
 	Subject     string          `json:"sub"`
@@ -122,12 +121,24 @@ type Claims struct {
 	IssuedAt    json.Number     `json:"iat"`
 }
 
-// UnmarshalJSON reads the claims and keeps the text.
+// UnmarshalJSON reads the claims, whose names must be exact, and keeps the text.
 func (c *Claims) UnmarshalJSON(text []byte) error {
-	type plain Claims
-	if err := json.Unmarshal(text, (*plain)(c)); err != nil {
+	type plain Claims // Without this method.
+	var claims plain
+	if err := unmarshal(text, &claims); err != nil {
 		return err
 	}
+	var names struct {
+		UserData *string `json:"udata"`
+		Username *string `json:"username"`
+	}
+	if err := unmarshal(text, &names); err != nil {
+		return err
+	}
+	if names.UserData == nil && names.Username != nil {
+		claims.Username = *names.Username
+	}
+	*c = Claims(claims)
 	c.Raw = append(json.RawMessage(nil), text...)
 	return nil
 }
@@ -198,7 +209,7 @@ func decode[T any](text []byte, err error) (*T, error) {
 		return nil, err
 	}
 	result := new(T)
-	if err := json.Unmarshal(text, result); err != nil {
+	if err := unmarshal(text, result); err != nil {
 		return nil, &Error{Status: StatusResponse, Code: "invalid_response", Message: err.Error()}
 	}
 	if keeper, ok := any(result).(interface{ setRaw([]byte) }); ok {

@@ -19,6 +19,9 @@ import (
 func (c *Client) WaitCode(
 	ctx context.Context, username, code, codeType string,
 ) (*Authentication, error) {
+	if err := ended(ctx); err != nil {
+		return nil, contextError(err)
+	}
 	timeout, limited := timeoutOf(ctx)
 	cancel, stop, err := cancelWith(ctx)
 	if err != nil {
@@ -46,22 +49,25 @@ func (c *Client) WaitCode(
 	return result, err
 }
 
-// timeoutOf is what is left until the context's deadline, for C; 0 is the
-// configured limit.
+// timeoutOf is what is left until the context's deadline, for C, and whether it
+// ends the wait. Without a deadline it is 0, the configured limit.
 func timeoutOf(ctx context.Context) (C.uint32_t, bool) {
 	deadline, limited := ctx.Deadline()
 	if !limited {
 		return 0, false
 	}
-	// Rounded up: 0 would be the configured limit.
-	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
-	if left < 1 {
-		left = 1
+	left := time.Until(deadline)
+	milliseconds := left.Milliseconds()
+	if left > time.Duration(milliseconds)*time.Millisecond {
+		milliseconds++ // Rounded up: 0 would be the configured limit.
 	}
-	if left > math.MaxUint32 {
-		left = math.MaxUint32
+	if milliseconds < 1 {
+		milliseconds = 1
 	}
-	return C.uint32_t(left), true
+	if milliseconds > math.MaxUint32 {
+		return math.MaxUint32, false
+	}
+	return C.uint32_t(milliseconds), true
 }
 
 // cancelWith makes a switch that the context triggers, NULL for a context that

@@ -3,6 +3,7 @@ package loginid
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 )
@@ -46,6 +47,69 @@ func TestAContextsDeadlineEndsAWait(t *testing.T) {
 	var failure *Error
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &failure) || failure.Status != StatusTimeout {
 		t.Error(err)
+	}
+}
+
+// lateContext is a context whose timer has not noticed its deadline yet.
+type lateContext struct {
+	context.Context
+	deadline time.Time
+}
+
+func (c lateContext) Deadline() (time.Time, bool) {
+	return c.deadline, true
+}
+
+func TestADeadlineInThePastIsATimeout(t *testing.T) {
+	client := newClient(t)
+	past, cancel := context.WithDeadline(ctx, time.Now().Add(-time.Hour))
+	defer cancel()
+	for _, late := range []context.Context{past, lateContext{ctx, time.Now()}, lateContext{ctx, time.Time{}}} {
+		_, err := client.GetUser(late, ada)
+		_, waited := client.WaitCode(late, ada, "123456", "short")
+		for _, err := range []error{err, waited} {
+			var failure *Error
+			if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &failure) ||
+				failure.Status != StatusTimeout || failure.Code != "timeout" {
+				t.Error(err)
+			}
+		}
+	}
+	if sent := requests(t); len(sent) != 0 {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+// C counts milliseconds in 32 bits, Go nanoseconds in 63.
+func TestADeadlineThatIsFarAwayIsNoShortOne(t *testing.T) {
+	client := newClient(t)
+	code := codeFor(t, client, ada)
+	for _, deadline := range []time.Time{
+		time.Now().Add(math.MaxUint32*time.Millisecond + time.Hour),
+		time.Now().AddDate(200, 0, 0),
+		time.Now().AddDate(5000, 0, 0),
+	} {
+		if timeout, ends := timeoutOf(lateContext{ctx, deadline}); timeout != math.MaxUint32 || ends {
+			t.Error(deadline, timeout, ends)
+		}
+		control(t, "DELETE", "requests", nil)
+		waiting, cancel := context.WithDeadline(ctx, deadline)
+		go func() {
+			awaitRequest(t, "/authenticate/code/wait")
+			cancel()
+		}()
+		if _, err := client.WaitCode(waiting, ada, code, "short"); !errors.Is(err, context.Canceled) {
+			t.Error(deadline, err)
+		}
+	}
+	for left, want := range map[time.Duration]time.Duration{
+		10 * time.Nanosecond: time.Millisecond,
+		time.Hour:            time.Hour,
+	} {
+		timeout, ends := timeoutOf(lateContext{ctx, time.Now().Add(left)})
+		if got := time.Duration(timeout) * time.Millisecond; got > want || got < want-time.Minute || got == 0 || !ends {
+			t.Error(left, got, ends)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 use crate::client::Client;
-use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::operation;
 
@@ -14,8 +13,8 @@ pub(super) fn check_code_type(code_type: &str) -> Result<()> {
     if ["short", "long", "phrase"].contains(&code_type) {
         return Ok(());
     }
-    Err(Error::new(
-        Code::InvalidCodeType,
+    Err(Error::argument(
+        "invalid_code_type",
         "code_type must be short, long or phrase",
     ))
 }

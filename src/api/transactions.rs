@@ -6,7 +6,6 @@ use super::object;
 use crate::answer::members;
 use crate::call::Patience;
 use crate::client::Client;
-use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::operation;
@@ -74,8 +73,8 @@ impl Client {
         nonce: Option<&str>,
     ) -> Result<String> {
         if tx_id.is_some() == tx_payload.is_some() {
-            return Err(Error::new(
-                Code::TransactionRequired,
+            return Err(Error::argument(
+                "transaction_required",
                 "give either tx_id or tx_payload",
             ));
         }
@@ -125,8 +124,8 @@ fn confirmation_member(members: &[(String, &RawValue)], name: &str) -> Result<St
 }
 
 fn invalid_confirmation(why: &str) -> Error {
-    Error::new(
-        Code::InvalidAssertionPayload,
+    Error::argument(
+        "invalid_assertion_payload",
         format!(
             "assertion_payload_json {why}; it has {}",
             CONFIRMATION.join(", ")

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use super::environment::variable;
 use super::fields::Settings;
 use crate::base_url::{self, BaseUrl};
-use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::input::loopback::is_loopback;
@@ -66,8 +65,8 @@ fn from_environment(service: &BaseUrl) -> Result<Option<Proxy>> {
 
 /// The message never shows the URL: it may hold a password.
 fn invalid(setting: &str, why: &str) -> Error {
-    Error::new(
-        Code::InvalidProxy,
+    Error::config(
+        "invalid_proxy",
         format!("{setting} {why}; give a URL like http://proxy.example.com:3128"),
     )
 }

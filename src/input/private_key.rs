@@ -17,17 +17,6 @@ pub(super) const EC_PUBLIC_KEY: ObjectIdentifier =
 pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// What kind of text was given instead of a usable private key.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Kind {
-    /// Not a key, or a damaged one.
-    Invalid,
-    /// Of another algorithm, curve or format.
-    Unsupported,
-    Encrypted,
-    PublicKey,
-}
-
 /// Why a text is not a usable private key. No part of it quotes the text.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -35,7 +24,7 @@ pub(crate) enum Refusal {
     Unreadable(Unreadable),
     /// What was read.
     Unusable {
-        kind: Kind,
+        code: &'static str,
         /// A clause about "it".
         found: Cow<'static, str>,
         /// What to do.
@@ -44,15 +33,15 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Refusal::Unreadable(Unreadable::NotPem(form)) => match form {
-                Form::Unknown | Form::Empty | Form::Utf16 => Kind::Invalid,
-                Form::OpenSshPublicKey => Kind::PublicKey,
-                Form::Der | Form::Pkcs12 | Form::Json => Kind::Unsupported,
+                Form::Unknown | Form::Empty | Form::Utf16 => "invalid_private_key",
+                Form::OpenSshPublicKey => "public_key_given",
+                Form::Der | Form::Pkcs12 | Form::Json => "unsupported_private_key",
             },
-            Refusal::Unreadable(Unreadable::Damaged(..)) => Kind::Invalid,
-            Refusal::Unusable { kind, .. } => *kind,
+            Refusal::Unreadable(Unreadable::Damaged(..)) => "invalid_private_key",
+            Refusal::Unusable { code, .. } => code,
         }
     }
 
@@ -73,21 +62,25 @@ impl Refusal {
 const USE_P256: &str = "LoginID applications use ECDSA keys on curve P-256: make one with \
      'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem'";
 
-fn unusable(kind: Kind, found: impl Into<Cow<'static, str>>, advice: &'static str) -> Refusal {
+fn unusable(
+    code: &'static str,
+    found: impl Into<Cow<'static, str>>,
+    advice: &'static str,
+) -> Refusal {
     Refusal::Unusable {
-        kind,
+        code,
         found: found.into(),
         advice,
     }
 }
 
 fn unsupported(found: &'static str) -> Refusal {
-    unusable(Kind::Unsupported, found, USE_P256)
+    unusable("unsupported_private_key", found, USE_P256)
 }
 
 fn damaged() -> Refusal {
     unusable(
-        Kind::Invalid,
+        "invalid_private_key",
         "has damaged contents: its PEM is readable, the key in it is not",
         "give the key as it was made",
     )
@@ -118,21 +111,21 @@ pub(crate) fn private_block(text: &[u8]) -> Result<Block, Refusal> {
     };
     if !private.is_empty() {
         return Err(unusable(
-            Kind::Invalid,
+            "invalid_private_key",
             "holds more than one private key",
             "give one",
         ));
     }
     if block.encrypted || block.label == "ENCRYPTED PRIVATE KEY" {
         return Err(unusable(
-            Kind::Encrypted,
+            "encrypted_private_key",
             "is encrypted with a passphrase",
             "decrypt it with 'openssl pkey -in key.pem -out plain.pem'",
         ));
     }
     if block.label == "OPENSSH PRIVATE KEY" {
         return Err(unusable(
-            Kind::Unsupported,
+            "unsupported_private_key",
             "is in OpenSSH's own format",
             "convert a copy of it with 'ssh-keygen -p -m PKCS8 -f key'",
         ));
@@ -144,21 +137,21 @@ fn no_private_key(blocks: &[Block]) -> Refusal {
     let has = |label: &str| blocks.iter().any(|block| block.label == label);
     if has("PUBLIC KEY") {
         return unusable(
-            Kind::PublicKey,
+            "public_key_given",
             "is a public key",
             "give the private key of the pair",
         );
     }
     if has("CERTIFICATE") {
         return unusable(
-            Kind::Invalid,
+            "invalid_private_key",
             "is a certificate (PEM of 'CERTIFICATE'), which holds a public key only",
             "give the private key that it was issued for",
         );
     }
     let label = blocks.first().map_or("", |block| &block.label);
     unusable(
-        Kind::Invalid,
+        "invalid_private_key",
         format!("is PEM of '{label}', not of a private key"),
         "give the private key",
     )
@@ -222,7 +215,7 @@ fn from_sec1(
         let given = p256::PublicKey::from_sec1_bytes(point).map_err(|_| damaged())?;
         if given != secret.public_key() {
             return Err(unusable(
-                Kind::Invalid,
+                "invalid_private_key",
                 "holds the public key of another key",
                 "give the key as it was made",
             ));
@@ -253,7 +246,7 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), Refusal> {
         Ok(curve) if curve == P256 => Ok(()),
         Ok(_) => Err(unsupported("is a key on another curve")),
         Err(_) if parameters.tag() == Tag::Sequence => Err(unusable(
-            Kind::Unsupported,
+            "unsupported_private_key",
             "spells out the parameters of its curve (explicit parameters) instead of naming it",
             "if the curve is P-256, convert the key with \
              'openssl ec -in key.pem -param_enc named_curve -out named.pem'",
@@ -372,7 +365,7 @@ mod tests {
                 ),
             ] {
                 let refusal = read(&text).unwrap_err();
-                assert_eq!(refusal.kind(), Kind::Invalid);
+                assert_eq!(refusal.code(), "invalid_private_key");
                 assert!(refusal.explain().contains(why), "{}", refusal.explain());
             }
         }
@@ -380,15 +373,15 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_key_are_refused() {
-        for (number, kind) in [
-            (vec![], Kind::Invalid),
-            (vec![0; 32], Kind::Invalid),
-            (vec![0xff; 32], Kind::Invalid),
-            (vec![1; 33], Kind::Unsupported),
-            (vec![1; 48], Kind::Unsupported),
+        for (number, code) in [
+            (vec![], "invalid_private_key"),
+            (vec![0; 32], "invalid_private_key"),
+            (vec![0xff; 32], "invalid_private_key"),
+            (vec![1; 33], "unsupported_private_key"),
+            (vec![1; 48], "unsupported_private_key"),
         ] {
             let text = pem("EC PRIVATE KEY", &sec1(&number, false, None));
-            assert_eq!(read(&text).unwrap_err().kind(), kind, "{number:?}");
+            assert_eq!(read(&text).unwrap_err().code(), code, "{number:?}");
         }
     }
 

@@ -7,7 +7,6 @@ use serde_json::value::RawValue;
 
 use super::literal::secret_text;
 use super::wanted::pick;
-use crate::codes::Code;
 use crate::error::{Error, Result};
 
 /// Looks up an RFC 6901 pointer. A string comes unquoted, anything else as the
@@ -42,11 +41,11 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
 }
 
 fn invalid_json(problem: impl fmt::Display) -> Error {
-    Error::new(Code::InvalidJson, format!("json cannot be read: {problem}"))
+    Error::argument("invalid_json", format!("json cannot be read: {problem}"))
 }
 
 fn invalid_pointer(rule: &str) -> Error {
-    Error::new(Code::InvalidPointer, format!("pointer {rule}"))
+    Error::argument("invalid_pointer", format!("pointer {rule}"))
 }
 
 fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {

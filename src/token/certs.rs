@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::call::{Call, Patience, encode};
 use crate::client::Client;
-use crate::codes::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 use crate::key::VerifyingKey;
 use crate::operation;
 use crate::transport;
@@ -30,7 +29,8 @@ pub(super) fn fetch(
             .map(Arc::new)
             .map_err(|problem| {
                 Error::new(
-                    Code::InvalidPublicKey,
+                    Status::Response,
+                    "invalid_public_key",
                     format!("the public key that the service sent cannot be used: {problem}"),
                 )
             })
@@ -47,11 +47,13 @@ fn refused(error: Error) -> Error {
     };
     let refused = match error.is_from_service() {
         true => Error::new(
-            Code::UnknownKey,
+            Status::TokenInvalid,
+            "unknown_key",
             "the service knows no key with the token's kid",
         ),
         false => Error::new(
-            Code::InvalidResponse,
+            Status::Response,
+            "invalid_response",
             format!(
                 "/certs was answered with {status}, but not by the service, whose errors are \
                  JSON objects with code and message: check base_url, and any gateway on the way"

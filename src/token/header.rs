@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::parts::malformed;
-use crate::codes::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 
 /// Longer than any key id in use; a longer one is not looked for.
 const MAX_KID_BYTES: usize = 256;
@@ -18,7 +17,8 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
         Some(Value::String(alg)) if alg == "ES256" => {}
         _ => {
             return Err(Error::new(
-                Code::UnexpectedAlgorithm,
+                Status::TokenInvalid,
+                "unexpected_algorithm",
                 "the token's algorithm is not ES256, the only one accepted",
             ));
         }

@@ -21,7 +21,6 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 
 use crate::call::Patience;
-use crate::codes::Code;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::key::VerifyingKey;
@@ -391,7 +390,8 @@ fn is_of_this_call(error: &Error, patience: Patience<'_>) -> bool {
 
 fn not_configured() -> Error {
     Error::new(
-        Code::UnknownKey,
+        Status::TokenInvalid,
+        "unknown_key",
         "the token's kid is not among the configured public_keys, and fetch_keys is false",
     )
 }
@@ -405,7 +405,8 @@ fn not_permitted(last: Option<&Error>, wait: Duration) -> Error {
         }
         Some(error) => error.clone(),
         None => Error::new(
-            Code::UnknownKeyThrottled,
+            Status::RateLimited,
+            "unknown_key_throttled",
             "the token's key is not known yet, and the service was asked for too many keys lately",
         )
         .with_retryable(true)

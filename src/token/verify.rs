@@ -9,8 +9,7 @@ use super::keys::{Key, Lookup, Origin};
 use super::{certs, header, parts};
 use crate::call::Patience;
 use crate::client::Client;
-use crate::codes::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 use crate::json::ObjectWriter;
 
 /// A good token.
@@ -74,7 +73,8 @@ impl Client {
         };
         if forged {
             return Err(Error::new(
-                Code::InvalidSignature,
+                Status::TokenInvalid,
+                "invalid_signature",
                 "the token was not signed by the service, or was changed since",
             ));
         }

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Key;
 use crate::call::Patience;
-use crate::codes::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 
 /// How soon a call that waits for another's request notices that it is cancelled.
 const CANCEL_CHECK: Duration = Duration::from_millis(20);
@@ -37,7 +36,8 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn timed_out() -> Error {
     Error::new(
-        Code::Timeout,
+        Status::Timeout,
+        "timeout",
         "the deadline passed while the service's key was being fetched",
     )
     .with_retryable(true)

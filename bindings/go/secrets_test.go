@@ -1,0 +1,189 @@
+package loginid
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+const (
+	searching = "LOGINID_TEST_SEARCH_MEMORY"
+	mask      = 0x15
+	// How much of a secret is looked for. The vector registers may hold up to 256
+	// bytes of what was copied last, and a signal's handler saves them on its stack.
+	part = 300
+)
+
+// masked is a secret that is in memory while it is revealed and at no other time.
+type masked []byte
+
+func randomSecret(size int) masked {
+	secret := make(masked, size)
+	for i := range secret {
+		secret[i] = byte('a'+rand.Intn(26)) ^ mask
+	}
+	return secret
+}
+
+// reveal gives the secret as a string in memory that is wiped afterwards.
+func (m masked) reveal(use func(secret string)) {
+	plain := make([]byte, len(m))
+	for i := range m {
+		plain[i] = m[i] ^ mask
+	}
+	use(*(*string)(unsafe.Pointer(&plain)))
+	for i := range plain {
+		plain[i] = 0
+	}
+}
+
+// isIn tells whether a part of the secret is in the bytes. The first bytes are not
+// looked for: freed memory holds its allocator's notes there.
+func (m masked) isIn(memory []byte) bool {
+	for from := 100; from+part <= len(m); from += len(m) / 3 {
+		wanted := m[from : from+part]
+		for rest := memory; len(rest) >= part; rest = rest[1:] {
+			next := bytes.IndexByte(rest, wanted[0]^mask)
+			if next < 0 || len(rest)-next < part {
+				break
+			}
+			rest = rest[next:]
+			same := 1
+			for same < part && rest[same] == wanted[same]^mask {
+				same++
+			}
+			if same == part {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// found searches the writable memory of this process.
+func (m masked) found(t *testing.T) string {
+	t.Helper()
+	memory, err := os.Open("/proc/self/mem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := ""
+	for _, line := range strings.Split(string(maps), "\n") {
+		var first, last int64
+		var rights string
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &first, &last, &rights); err != nil || rights[:2] != "rw" {
+			continue
+		}
+		for at := first; at < last; at += int64(len(buffer) - part) {
+			wanted := int64(len(buffer))
+			if wanted > last-at {
+				wanted = last - at
+			}
+			count, _ := memory.ReadAt(buffer[:wanted], at) // Some mappings cannot be read.
+			if m.isIn(buffer[:count]) {
+				found = line
+			}
+			for i := range buffer { // Or it would be found there.
+				buffer[i] = 0
+			}
+		}
+	}
+	return found
+}
+
+var buffer = make([]byte, 1<<20)
+
+// leavesNothing gives the secret to a call; afterwards it is nowhere, though it
+// would be found.
+func (m masked) leavesNothing(t *testing.T, what string, call func(secret string)) {
+	t.Helper()
+	seen := ""
+	m.reveal(func(secret string) {
+		call(secret)
+		seen = m.found(t)
+	})
+	if seen == "" {
+		t.Fatal("the search is blind")
+	}
+	if place := m.found(t); place != "" {
+		t.Errorf("%s of %d bytes leaves a copy in %s", what, len(m), place)
+	}
+}
+
+// The library refuses or ignores these secrets, so that a copy that is found is
+// one of this package. In a process of its own, where no other test runs, and
+// without the race detector, whose tables are terabytes.
+func TestNoCopyOfAnArgumentIsLeft(t *testing.T) {
+	if os.Getenv(searching) == "" {
+		command := exec.Command("go", "test", "-count=1", "-v", "-run=^TestNoCopyOfAnArgumentIsLeft$", ".")
+		command.Env = append(os.Environ(), searching+"=1")
+		output, err := command.CombinedOutput()
+		if err != nil || !bytes.Contains(output, []byte("searched 24 times")) {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		return
+	}
+	// The stacks of goroutines move, and the old ones are freed as they are.
+	debug.SetGCPercent(-1)
+	runtime.LockOSThread()
+	client := must[Client](t)(NewFromEnv())
+	defer client.Close()
+	refused := func(err error) {
+		if err == nil {
+			t.Error("nothing was refused")
+		}
+	}
+	searches := 0
+	for _, size := range []int{1000, 5000, 50_000} {
+		for what, call := range map[string]func(string){
+			"a password": func(secret string) {
+				_, err := client.AuthenticatePassword(ctx, "", secret)
+				refused(err)
+			},
+			"an id with a NUL after it": func(secret string) {
+				_, err := client.CompleteTx(ctx, secret, "\x00", nil)
+				refused(err)
+			},
+			"a token": func(secret string) {
+				_, err := client.VerifyToken(ctx, secret)
+				refused(err)
+			},
+			"a code": func(secret string) {
+				_, err := client.AuthorizeCode(ctx, secret, "none", "none", Username(ada))
+				refused(err)
+			},
+			"a code to wait for": func(secret string) {
+				_, err := client.WaitCode(ctx, "", secret, "short")
+				refused(err)
+			},
+			"a key": func(secret string) {
+				_, err := New("id", secret, "")
+				refused(err)
+			},
+			"the keys of a configuration": func(secret string) {
+				_, err := NewWithConfig(Config{ClientID: "id", PrivateKey: secret, ClientKeyPEM: secret})
+				refused(err)
+			},
+			"a document": func(secret string) {
+				_, err := JSONGet(secret, "/private_key")
+				refused(err)
+			},
+		} {
+			randomSecret(size).leavesNothing(t, what, call)
+			searches++
+		}
+	}
+	t.Logf("searched %d times", searches)
+}

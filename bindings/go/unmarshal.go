@@ -1,0 +1,83 @@
+package loginid
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+var numberType = reflect.TypeOf(json.Number(""))
+
+// unmarshal reads a JSON text into a pointer to a struct, as json.Unmarshal does,
+// but only members with exactly the names of its tags. json.Unmarshal matches
+// names without regard to case (golang/go#14750): "UDATA" would be taken for
+// "udata", and "ſub" for "sub", which the C library has not judged. Null is
+// the same as absent.
+func unmarshal(text []byte, into any) error {
+	return unmarshalValue(text, reflect.ValueOf(into).Elem(), "")
+}
+
+func unmarshalValue(text []byte, into reflect.Value, path string) error {
+	if string(text) == "null" {
+		return nil
+	}
+	_, reads := into.Addr().Interface().(json.Unmarshaler)
+	switch kind := into.Kind(); {
+	case reads:
+		return at(path, json.Unmarshal(text, into.Addr().Interface()))
+	case into.Type() == numberType && text[0] == '"':
+		// json.Unmarshal would take a number out of a string.
+		return fmt.Errorf("%s is a string, not a number", path)
+	case kind == reflect.Struct:
+		return unmarshalMembers(text, into, path)
+	case kind == reflect.Pointer:
+		into.Set(reflect.New(into.Type().Elem()))
+		return unmarshalValue(text, into.Elem(), path)
+	case kind == reflect.Slice:
+		return unmarshalItems(text, into, path)
+	default: // No names in it.
+		return at(path, json.Unmarshal(text, into.Addr().Interface()))
+	}
+}
+
+func unmarshalMembers(text []byte, into reflect.Value, path string) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return at(path, err)
+	}
+	for i := 0; i < into.NumField(); i++ {
+		name := into.Type().Field(i).Tag.Get("json")
+		member, given := members[name]
+		if name == "" || name == "-" || !given {
+			continue
+		}
+		if err := unmarshalValue(member, into.Field(i), path+"/"+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unmarshalItems(text []byte, into reflect.Value, path string) error {
+	var items []json.RawMessage
+	if err := json.Unmarshal(text, &items); err != nil {
+		return at(path, err)
+	}
+	into.Set(reflect.MakeSlice(into.Type(), len(items), len(items)))
+	for i, item := range items {
+		if err := unmarshalValue(item, into.Index(i), fmt.Sprintf("%s/%d", path, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// at says where a value of another type is, by its JSON pointer.
+func at(path string, err error) error {
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) {
+		return fmt.Errorf("%s is of the type %s, not a Go %s", path, mistyped.Value, mistyped.Type.Kind())
+	}
+	return err
+}
