@@ -4,7 +4,8 @@ use serde_json::value::RawValue;
 
 use crate::call::{Patience, Subject};
 use crate::client::Client;
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::json::{self, Malformed};
 use crate::operation::{Answer, Operation};
 use crate::token::{Claims, Origin};
@@ -52,12 +53,11 @@ impl Client {
     }
 }
 
-fn check_id(answer: &str, id: &str, missing: &'static str) -> Result<()> {
+fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
     let [found] = members(answer, [id])?;
     match found.and_then(|found| json::beginning(found.get())) {
         Some(text) if !text.is_empty() => Ok(()),
         _ => Err(Error::new(
-            Status::Response,
             missing,
             format!("the service's answer has no '{id}': nothing can be done with it"),
         )),
@@ -70,8 +70,7 @@ fn check_authenticated(answer: &str) -> Result<()> {
     match said.map(RawValue::get) {
         None | Some("null" | "true") => Ok(()),
         Some(_) => Err(Error::new(
-            Status::Response,
-            "not_authenticated",
+            Code::NotAuthenticated,
             "the service's answer does not say that the user is authenticated",
         )),
     }
@@ -88,8 +87,7 @@ fn jwt(answer: &str) -> Result<Option<String>> {
 
 fn missing_jwt() -> Error {
     Error::new(
-        Status::Response,
-        "missing_jwt",
+        Code::MissingJwt,
         "the service's answer has no jwt, which alone proves what it says",
     )
 }
@@ -108,6 +106,6 @@ pub(crate) fn members<'a, const N: usize>(
             }
             problem => format!("the service's answer cannot be used: {problem}"),
         };
-        Error::new(Status::Response, "invalid_response", message)
+        Error::new(Code::InvalidResponse, message)
     })
 }

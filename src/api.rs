@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use crate::call::Call;
 use crate::client::Client;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::{self, Malformed, Members};
 
@@ -44,8 +45,8 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
         .iter()
         .find(|(name, _)| !known.contains(&name.as_str()))
     {
-        return Err(Error::argument(
-            "invalid_options",
+        return Err(Error::new(
+            Code::InvalidOptions,
             format!(
                 "options_json has an unknown member '{name}'; it may have {}",
                 known.join(", ")
@@ -66,6 +67,6 @@ fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
             Malformed::NotAnObject(_) => format!("{name} is not one JSON object"),
             problem => format!("{name} cannot be used: {problem}"),
         };
-        Error::argument("invalid_json", message)
+        Error::new(Code::InvalidJson, message)
     })
 }

@@ -3,6 +3,7 @@
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::loopback::is_loopback;
 
@@ -23,7 +24,7 @@ impl BaseUrl {
     /// Checks a URL. Plain http is refused except to this machine, unless
     /// `allow_http` is set: the bearer tokens would travel readable.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
-        let invalid = |why: &str| Error::config("invalid_base_url", format!("base_url {why}"));
+        let invalid = |why: &str| Error::new(Code::InvalidBaseUrl, format!("base_url {why}"));
         if text.trim() != text {
             return Err(invalid("has blanks around it"));
         }
@@ -54,8 +55,8 @@ impl BaseUrl {
             _ => return Err(invalid("must start with https://")),
         };
         if !https && !allow_http && !is_loopback(authority.host()) {
-            return Err(Error::config(
-                "insecure_base_url",
+            return Err(Error::new(
+                Code::InsecureBaseUrl,
                 "base_url is plain http to another machine: tokens would travel unprotected; \
                  use https, or set allow_http if you know that the path is safe",
             ));

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::cancel::Cancel;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
 use crate::operation::Operation;
@@ -94,8 +95,8 @@ impl<'a> Call<'a> {
     /// Fills the path's `{…}` with one segment that cannot leave its place.
     pub(crate) fn segment(mut self, value: &str) -> Result<Call<'a>> {
         if value == "." || value == ".." {
-            return Err(Error::argument(
-                "invalid_user_id",
+            return Err(Error::new(
+                Code::InvalidUserId,
                 "user_id must not be '.' or '..'",
             ));
         }
@@ -174,8 +175,8 @@ impl<'a> Call<'a> {
         username: Option<&'a str>,
     ) -> Result<Call<'a>> {
         if user_id.is_none() && username.is_none() {
-            return Err(Error::argument(
-                "user_required",
+            return Err(Error::new(
+                Code::UserRequired,
                 "give user_id or username: the call needs a user",
             ));
         }

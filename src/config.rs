@@ -14,7 +14,8 @@ use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::base_url::{self, BaseUrl};
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::input;
 use crate::input::pem::Block;
 use crate::input::private_key::private_block;
@@ -132,10 +133,10 @@ impl Config {
     fn build(mut settings: Settings) -> Result<Config> {
         let client_id = settings
             .text("client_id")
-            .ok_or_else(|| Error::config("missing_field", "client_id is required"))?;
+            .ok_or_else(|| Error::new(Code::MissingField, "client_id is required"))?;
         if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::config(
-                "invalid_client_id",
+            return Err(Error::new(
+                Code::InvalidClientId,
                 "client_id must be visible ASCII characters without spaces, as the dashboard shows it",
             ));
         }
@@ -150,14 +151,14 @@ impl Config {
         };
         let issuer = settings.text("issuer");
         if issuer.as_deref() == Some("") {
-            return Err(Error::config("invalid_field", "issuer must not be empty"));
+            return Err(Error::new(Code::InvalidField, "issuer must not be empty"));
         }
         let proxy = proxy::proxy(&mut settings, &base_url)?;
         let public_keys = public_keys(&mut settings)?;
         let fetch_keys = settings.boolean("fetch_keys", true);
         if !fetch_keys && public_keys.is_empty() {
-            return Err(Error::config(
-                "contradictory_fields",
+            return Err(Error::new(
+                Code::ContradictoryFields,
                 "fetch_keys is false and there are no public_keys, so no token could be \
                  verified: give public_keys (in a configuration; they have no variable)",
             ));
@@ -197,8 +198,7 @@ impl Config {
 /// The error of every call that cannot do without the application's key.
 pub(crate) fn private_key_required() -> Error {
     Error::new(
-        Status::PrivateKey,
-        "private_key_required",
+        Code::PrivateKeyRequired,
         "this needs the application's private key: give it to lid_new, \
          or set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
     )
@@ -222,8 +222,8 @@ fn given(
     // A key too, if the two are mixed up.
     let path = settings.text(file_field).map(Zeroizing::new);
     match (text, path) {
-        (Some(_), Some(_)) => Err(Error::config(
-            "contradictory_fields",
+        (Some(_), Some(_)) => Err(Error::new(
+            Code::ContradictoryFields,
             format!("{field} and {file_field} are both given; give one"),
         )),
         (Some(text), None) => Ok(Some(Given { field, text })),
@@ -259,12 +259,12 @@ fn tls(settings: &mut Settings) -> Result<TlsSettings> {
             chain: certificates("client_cert_pem", chain.as_bytes())?,
             key: private_block(key.as_bytes()).map_err(|refusal| {
                 let why = refusal.explain();
-                Error::config("invalid_certificate", format!("client_key_pem {why}"))
+                Error::new(Code::InvalidCertificate, format!("client_key_pem {why}"))
             })?,
         }),
         _ => {
-            return Err(Error::config(
-                "contradictory_fields",
+            return Err(Error::new(
+                Code::ContradictoryFields,
                 "client_cert_pem and client_key_pem belong together; give both or none",
             ));
         }
@@ -277,8 +277,8 @@ fn tls(settings: &mut Settings) -> Result<TlsSettings> {
 
 fn certificates(field: &str, text: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = input::certificates::read(text).map_err(|problem| {
-        Error::config(
-            "invalid_certificate",
+        Error::new(
+            Code::InvalidCertificate,
             format!("{field} cannot be used: {problem}"),
         )
     })?;
@@ -291,8 +291,8 @@ fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {
         .into_iter()
         .map(|(kid, pem)| {
             let key = VerifyingKey::from_pem(&pem).map_err(|problem| {
-                Error::config(
-                    "invalid_public_key",
+                Error::new(
+                    Code::InvalidConfiguredKey,
                     format!(
                         "public_keys: the key {} cannot be used: {problem}",
                         shown(&kid)
@@ -311,8 +311,8 @@ fn user_agent(settings: &mut Settings) -> Result<String> {
     };
     let valid = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if !appended.bytes().all(valid) {
-        return Err(Error::config(
-            "invalid_field",
+        return Err(Error::new(
+            Code::InvalidField,
             "user_agent must be visible ASCII characters",
         ));
     }
@@ -323,8 +323,8 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let mut headers = Vec::new();
     for (name, value) in settings.texts("headers")? {
         let invalid = |why: &str| {
-            Error::config(
-                "invalid_header",
+            Error::new(
+                Code::InvalidHeader,
                 format!("headers: the header {} {why}", shown(&name)),
             )
         };
@@ -359,6 +359,7 @@ fn type_name(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Status;
 
     fn error_of(text: &str) -> Error {
         Config::from_json(text).unwrap_err()

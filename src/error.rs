@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::codes::Code;
 use crate::json::ObjectWriter;
 
 /// The kind of outcome of a call. The numbers are part of the C interface and
@@ -106,15 +107,21 @@ struct Fields {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    pub(crate) fn new(
-        status: Status,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<String>,
-    ) -> Error {
+    /// An error of this library, with the status that its code has.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Error {
+        Error::with_code(code.status(), code.text().into(), message.into())
+    }
+
+    /// An error with the code of the service.
+    pub(crate) fn of_service(status: Status, code: String, message: String) -> Error {
+        Error::with_code(status, code.into(), message)
+    }
+
+    fn with_code(status: Status, code: Cow<'static, str>, message: String) -> Error {
         Error(Box::new(Fields {
             status,
-            code: code.into(),
-            message: message.into(),
+            code,
+            message,
             operation: None,
             http_status: None,
             from_service: false,
@@ -124,20 +131,12 @@ impl Error {
         }))
     }
 
-    pub(crate) fn argument(code: &'static str, message: impl Into<String>) -> Error {
-        Error::new(Status::InvalidArgument, code, message)
-    }
-
-    pub(crate) fn config(code: &'static str, message: impl Into<String>) -> Error {
-        Error::new(Status::Config, code, message)
-    }
-
     pub(crate) fn cancelled() -> Error {
-        Error::new(Status::Cancelled, "cancelled", "the call was cancelled")
+        Error::new(Code::Cancelled, "the call was cancelled")
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Error {
-        Error::new(Status::Internal, "internal_error", message)
+        Error::new(Code::InternalError, message)
     }
 
     /// The outermost call names the error: it is the one the caller made.
@@ -272,12 +271,16 @@ mod tests {
 
     #[test]
     fn error_object_has_every_field_and_escapes_text() {
-        let error = Error::new(Status::Api, "user_not_found", "no \"user\"\n\u{1}")
-            .with_operation("get_user")
-            .with_http_status(404)
-            .with_request_id("id-1")
-            .with_retryable(true)
-            .with_retry_after(Some(Duration::from_millis(1500)));
+        let error = Error::of_service(
+            Status::Api,
+            "user_not_found".to_owned(),
+            "no \"user\"\n\u{1}".to_owned(),
+        )
+        .with_operation("get_user")
+        .with_http_status(404)
+        .with_request_id("id-1")
+        .with_retryable(true)
+        .with_retry_after(Some(Duration::from_millis(1500)));
         let parsed: serde_json::Value = serde_json::from_str(&error.to_json()).unwrap();
         assert_eq!(
             parsed,

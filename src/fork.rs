@@ -29,7 +29,8 @@ use std::ffi::c_int;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::sys::{WithoutCancellation, WithoutSignals};
 use slots::{OwnSlot, Slot};
 
@@ -169,7 +170,7 @@ pub(crate) fn check_process(began_in: ProcessId) -> Result<()> {
 }
 
 fn forked_in_call(message: &'static str) -> Error {
-    Error::new(Status::Internal, "forked_in_call", message)
+    Error::new(Code::ForkedInCall, message)
 }
 
 /// Gives way to forks that have begun, for a while.

@@ -10,9 +10,10 @@ use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::fork;
-use crate::input::private_key::{self, Refusal};
+use crate::input::private_key::{self, Kind, Refusal};
 use crate::input::public_key;
 use crate::json::ObjectWriter;
 use crate::random;
@@ -40,8 +41,8 @@ impl SigningKey {
         })?
         .map(SigningKey)
         .map_err(|_| {
-            unusable(
-                "invalid_private_key",
+            Error::new(
+                Code::InvalidPrivateKey,
                 "the private key is not a valid P-256 key",
             )
         })
@@ -61,13 +62,15 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-fn unusable(code: &'static str, message: impl Into<String>) -> Error {
-    Error::new(Status::PrivateKey, code, message)
-}
-
 fn refused(refusal: Refusal) -> Error {
     let message = format!("the private key {}", refusal.explain());
-    unusable(refusal.code(), message)
+    let code = match refusal.kind() {
+        Kind::Invalid => Code::InvalidPrivateKey,
+        Kind::Unsupported => Code::UnsupportedPrivateKey,
+        Kind::Encrypted => Code::EncryptedPrivateKey,
+        Kind::PublicKey => Code::PublicKeyGiven,
+    };
+    Error::new(code, message)
 }
 
 /// A public key of the service, ready to verify.

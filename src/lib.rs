@@ -47,6 +47,7 @@ mod base_url;
 mod call;
 mod cancel;
 mod client;
+mod codes;
 mod config;
 mod error;
 #[allow(unsafe_code)]

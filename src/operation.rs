@@ -2,6 +2,8 @@
 //! to do, and what it may expect back. One row each; the protocol's source is
 //! LoginID's documentation and its official server SDKs.
 
+use crate::codes::Code;
+
 /// One operation of the service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
@@ -56,10 +58,7 @@ pub(crate) enum Answer {
     Object,
     /// A JSON object with the id of what was made, a string: the answer is of no
     /// use without it. With the name of that member, and the code of its absence.
-    Identified {
-        id: &'static str,
-        missing: &'static str,
-    },
+    Identified { id: &'static str, missing: Code },
     /// A log-in, as a JSON object: its `jwt` is verified before it is handed on,
     /// and it must not say that the user is not authenticated.
     Login,
@@ -125,7 +124,7 @@ pub(crate) static CREATE_TX: Operation = open(
     Transaction,
     Identified {
         id: "id",
-        missing: "missing_id",
+        missing: Code::MissingId,
     },
 );
 pub(crate) static INIT_TX: Operation = open(
@@ -134,7 +133,7 @@ pub(crate) static INIT_TX: Operation = open(
     NoToken,
     Identified {
         id: "tx_id",
-        missing: "missing_tx_id",
+        missing: Code::MissingTxId,
     },
 );
 pub(crate) static COMPLETE_TX: Operation =

@@ -28,6 +28,7 @@ use zeroize::Zeroizing;
 use crate::call::{Body, Call};
 use crate::cancel::Cancel;
 use crate::client::Client;
+use crate::codes::Code;
 use crate::config::{Config, private_key_required};
 use crate::error::{Error, Result};
 use crate::input::pem;
@@ -204,8 +205,8 @@ fn check_size(config: &Config, call: &Call<'_>, bearer: &Option<Zeroizing<String
     let url = config.base_url.as_str().len() + call.path.len();
     match url + bearer + fixed + headers.sum::<usize>() > MAX_HEAD_BYTES {
         false => Ok(()),
-        true => Err(Error::argument(
-            "request_too_large",
+        true => Err(Error::new(
+            Code::RequestTooLarge,
             "username, user_id or the configured headers are too long for a request",
         )),
     }
@@ -256,21 +257,21 @@ fn attempt(
     let retry_after = retry_after(&response);
     if response.status().is_redirection() {
         return Err(unexpected(
-            "unexpected_redirect",
+            Code::UnexpectedRedirect,
             "the service answered with a redirect, which is never followed: check base_url",
         )
         .with_status(status));
     }
     if response.status().is_informational() {
         return Err(unexpected(
-            "invalid_response",
+            Code::InvalidResponse,
             "the service changed the protocol without being asked to",
         )
         .with_status(status));
     }
     if is_encoded(&response) {
         return Err(unexpected(
-            "unexpected_encoding",
+            Code::UnexpectedEncoding,
             "the service compressed its answer without being asked to",
         )
         .with_status(status));
@@ -289,7 +290,7 @@ fn attempt(
         return Err(refused(status, &body_bytes, retry_after, &secrets));
     }
     let text = text(body_bytes, call.operation.answer).ok_or_else(|| {
-        unexpected("invalid_response", "the service's answer is not UTF-8").with_status(status)
+        unexpected(Code::InvalidResponse, "the service's answer is not UTF-8").with_status(status)
     })?;
     Ok((status, text))
 }

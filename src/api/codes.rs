@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 use crate::client::Client;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::operation;
 
@@ -13,8 +14,8 @@ pub(super) fn check_code_type(code_type: &str) -> Result<()> {
     if ["short", "long", "phrase"].contains(&code_type) {
         return Ok(());
     }
-    Err(Error::argument(
-        "invalid_code_type",
+    Err(Error::new(
+        Code::InvalidCodeType,
         "code_type must be short, long or phrase",
     ))
 }

@@ -6,6 +6,7 @@ use super::object;
 use crate::answer::members;
 use crate::call::Patience;
 use crate::client::Client;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::operation;
@@ -73,8 +74,8 @@ impl Client {
         nonce: Option<&str>,
     ) -> Result<String> {
         if tx_id.is_some() == tx_payload.is_some() {
-            return Err(Error::argument(
-                "transaction_required",
+            return Err(Error::new(
+                Code::TransactionRequired,
                 "give either tx_id or tx_payload",
             ));
         }
@@ -124,8 +125,8 @@ fn confirmation_member(members: &[(String, &RawValue)], name: &str) -> Result<St
 }
 
 fn invalid_confirmation(why: &str) -> Error {
-    Error::argument(
-        "invalid_assertion_payload",
+    Error::new(
+        Code::InvalidAssertionPayload,
         format!(
             "assertion_payload_json {why}; it has {}",
             CONFIRMATION.join(", ")

@@ -13,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::environment;
 use super::files::shown;
 use super::type_name;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::number::whole_number;
 use crate::input::spelling::nearest;
@@ -78,8 +79,8 @@ impl Drop for Settings {
 impl Settings {
     pub(super) fn from_json(text: &str) -> Result<Settings> {
         let invalid = |problem: String| {
-            Error::config(
-                "invalid_json",
+            Error::new(
+                Code::InvalidConfigJson,
                 format!("the configuration is not one JSON object: {problem}"),
             )
         };
@@ -93,8 +94,8 @@ impl Settings {
                 let known = FIELDS.iter().map(|(field, _)| *field);
                 let meant = nearest(&name, known)
                     .map_or(String::new(), |field| format!(": did you mean '{field}'?"));
-                return Err(Error::config(
-                    "unknown_field",
+                return Err(Error::new(
+                    Code::UnknownField,
                     format!("the configuration has no field {}{meant}", shown(&name)),
                 ));
             };
@@ -132,8 +133,8 @@ impl Settings {
             settings.0.insert(field, value);
         }
         if !settings.0.contains_key("client_id") {
-            return Err(Error::config(
-                "missing_field",
+            return Err(Error::new(
+                Code::MissingField,
                 match environment::is_ignored() {
                     false => "LOGINID_CLIENT_ID is not set",
                     true => {
@@ -173,8 +174,8 @@ impl Settings {
             return Ok(None);
         };
         if !range.contains(&value) {
-            return Err(Error::config(
-                "out_of_range",
+            return Err(Error::new(
+                Code::OutOfRange,
                 format!("{field} must be from {} to {}", range.start(), range.end()),
             ));
         }
@@ -223,8 +224,8 @@ fn variables() -> impl Iterator<Item = (String, &'static str, Kind)> {
 }
 
 fn mistyped(what: &str, expected: &str, value: &Value) -> Error {
-    Error::config(
-        "mistyped_field",
+    Error::new(
+        Code::MistypedField,
         format!("{what} must be {expected}, not {}", type_name(value)),
     )
 }
@@ -245,8 +246,8 @@ fn check_type(field: &str, kind: Kind, value: &Value) -> Result<()> {
 /// `name` is a field's or a variable's.
 fn integer(name: &str, text: &str) -> Result<Value> {
     whole_number(text).map(Value::from).map_err(|but| {
-        Error::config(
-            "mistyped_field",
+        Error::new(
+            Code::MistypedField,
             format!("{name} must be a whole number{but}"),
         )
     })
@@ -259,8 +260,8 @@ fn boolean(variable: &str, text: &str) -> Result<Value> {
         blank if blank.trim() != blank => ", without blanks around it",
         _ => "",
     };
-    Err(Error::config(
-        "mistyped_field",
+    Err(Error::new(
+        Code::MistypedField,
         format!("{variable} must be true or false{but}"),
     ))
 }
@@ -273,8 +274,8 @@ fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
             let bytes = Zeroizing::new(error.into_bytes());
             match kind {
                 Kind::Pem => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-                _ => Err(Error::config(
-                    "mistyped_field",
+                _ => Err(Error::new(
+                    Code::MistypedField,
                     format!("{variable} is not UTF-8"),
                 )),
             }
@@ -293,8 +294,8 @@ fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()
             continue;
         }
         if let Some(meant) = nearest(name, known.clone()) {
-            return Err(Error::config(
-                "unknown_field",
+            return Err(Error::new(
+                Code::UnknownField,
                 format!(
                     "there is no variable {}: did you mean {meant}?",
                     shown(name)

@@ -7,6 +7,7 @@ use std::path::MAIN_SEPARATOR;
 
 use zeroize::Zeroizing;
 
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::wipe::reserve_bytes;
 
@@ -19,8 +20,8 @@ const MAX_FILE_BYTES: usize = 16 << 20;
 /// Reads the file that `field` names; `instead` is the field for its contents.
 pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
     if holds_contents(path) {
-        return Err(Error::config(
-            "invalid_field",
+        return Err(Error::new(
+            Code::InvalidField,
             format!(
                 "{field} holds what belongs into a file, not the path of one: \
                  give it as {instead}, or write it to a file and name that"
@@ -32,8 +33,8 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
             true => format!("'{path}'"),
             false => format!("the file it names (if it holds no path, give it as {instead})"),
         };
-        Error::config(
-            "unreadable_file",
+        Error::new(
+            Code::UnreadableFile,
             format!("{field}: cannot read {what}: {error}"),
         )
     })

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::environment::variable;
 use super::fields::Settings;
 use crate::base_url::{self, BaseUrl};
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::input::loopback::is_loopback;
@@ -65,8 +66,8 @@ fn from_environment(service: &BaseUrl) -> Result<Option<Proxy>> {
 
 /// The message never shows the URL: it may hold a password.
 fn invalid(setting: &str, why: &str) -> Error {
-    Error::config(
-        "invalid_proxy",
+    Error::new(
+        Code::InvalidProxy,
         format!("{setting} {why}; give a URL like http://proxy.example.com:3128"),
     )
 }

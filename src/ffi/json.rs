@@ -4,6 +4,7 @@ use libc::c_char;
 
 use super::status::lid_status;
 use super::support::{null_argument, run_into, text, text_or_empty};
+use crate::codes::Code;
 use crate::error::Error;
 use crate::json::lookup;
 
@@ -29,7 +30,7 @@ pub unsafe extern "C" fn lid_json_get(
             let pointer =
                 text_or_empty(pointer, "pointer")?.ok_or_else(|| null_argument("pointer"))?;
             lookup(json, pointer)?
-                .ok_or_else(|| Error::argument("pointer_not_found", "json has no value at pointer"))
+                .ok_or_else(|| Error::new(Code::PointerNotFound, "json has no value at pointer"))
         })
     }
 }

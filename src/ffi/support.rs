@@ -9,6 +9,7 @@ use libc::c_char;
 use super::client::lid_client;
 use super::status::lid_status;
 use crate::client::Client;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::sys::WithoutCancellation;
 use crate::wipe::reserve_text;
@@ -124,8 +125,8 @@ pub(super) unsafe fn optional_text<'a>(
 ) -> Result<Option<&'a str>> {
     // SAFETY: as promised by the caller.
     match unsafe { text_or_empty(pointer, name) }? {
-        Some("") => Err(Error::argument(
-            "empty_argument",
+        Some("") => Err(Error::new(
+            Code::EmptyArgument,
             format!("{name} must not be empty"),
         )),
         text => Ok(text),
@@ -148,11 +149,11 @@ pub(super) unsafe fn text_or_empty<'a>(
     bytes
         .to_str()
         .map(Some)
-        .map_err(|_| Error::argument("invalid_utf8", format!("{name} is not UTF-8")))
+        .map_err(|_| Error::new(Code::InvalidUtf8, format!("{name} is not UTF-8")))
 }
 
 pub(super) fn null_argument(name: &str) -> Error {
-    Error::argument("null_argument", format!("{name} must not be NULL"))
+    Error::new(Code::NullArgument, format!("{name} must not be NULL"))
 }
 
 fn panicked() -> Error {
@@ -163,8 +164,8 @@ fn to_c(mut text: String) -> Result<CString> {
     // Room for the NUL, so that no copy is left when it is added: the text may be a secret.
     reserve_text(&mut text, 1);
     CString::new(text).map_err(|_| {
-        Error::argument(
-            "embedded_nul",
+        Error::new(
+            Code::EmbeddedNul,
             "the value holds a NUL character, which a C string cannot carry",
         )
     })

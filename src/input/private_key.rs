@@ -17,6 +17,17 @@ pub(super) const EC_PUBLIC_KEY: ObjectIdentifier =
 pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
+/// What kind of text was given instead of a usable private key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Not a key, or a damaged one.
+    Invalid,
+    /// Of another algorithm, curve or format.
+    Unsupported,
+    Encrypted,
+    PublicKey,
+}
+
 /// Why a text is not a usable private key. No part of it quotes the text.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -24,7 +35,7 @@ pub(crate) enum Refusal {
     Unreadable(Unreadable),
     /// What was read.
     Unusable {
-        code: &'static str,
+        kind: Kind,
         /// A clause about "it".
         found: Cow<'static, str>,
         /// What to do.
@@ -33,15 +44,15 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
             Refusal::Unreadable(Unreadable::NotPem(form)) => match form {
-                Form::Unknown | Form::Empty | Form::Utf16 => "invalid_private_key",
-                Form::OpenSshPublicKey => "public_key_given",
-                Form::Der | Form::Pkcs12 | Form::Json => "unsupported_private_key",
+                Form::Unknown | Form::Empty | Form::Utf16 => Kind::Invalid,
+                Form::OpenSshPublicKey => Kind::PublicKey,
+                Form::Der | Form::Pkcs12 | Form::Json => Kind::Unsupported,
             },
-            Refusal::Unreadable(Unreadable::Damaged(..)) => "invalid_private_key",
-            Refusal::Unusable { code, .. } => code,
+            Refusal::Unreadable(Unreadable::Damaged(..)) => Kind::Invalid,
+            Refusal::Unusable { kind, .. } => *kind,
         }
     }
 
@@ -62,25 +73,21 @@ impl Refusal {
 const USE_P256: &str = "LoginID applications use ECDSA keys on curve P-256: make one with \
      'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem'";
 
-fn unusable(
-    code: &'static str,
-    found: impl Into<Cow<'static, str>>,
-    advice: &'static str,
-) -> Refusal {
+fn unusable(kind: Kind, found: impl Into<Cow<'static, str>>, advice: &'static str) -> Refusal {
     Refusal::Unusable {
-        code,
+        kind,
         found: found.into(),
         advice,
     }
 }
 
 fn unsupported(found: &'static str) -> Refusal {
-    unusable("unsupported_private_key", found, USE_P256)
+    unusable(Kind::Unsupported, found, USE_P256)
 }
 
 fn damaged() -> Refusal {
     unusable(
-        "invalid_private_key",
+        Kind::Invalid,
         "has damaged contents: its PEM is readable, the key in it is not",
         "give the key as it was made",
     )
@@ -111,21 +118,21 @@ pub(crate) fn private_block(text: &[u8]) -> Result<Block, Refusal> {
     };
     if !private.is_empty() {
         return Err(unusable(
-            "invalid_private_key",
+            Kind::Invalid,
             "holds more than one private key",
             "give one",
         ));
     }
     if block.encrypted || block.label == "ENCRYPTED PRIVATE KEY" {
         return Err(unusable(
-            "encrypted_private_key",
+            Kind::Encrypted,
             "is encrypted with a passphrase",
             "decrypt it with 'openssl pkey -in key.pem -out plain.pem'",
         ));
     }
     if block.label == "OPENSSH PRIVATE KEY" {
         return Err(unusable(
-            "unsupported_private_key",
+            Kind::Unsupported,
             "is in OpenSSH's own format",
             "convert a copy of it with 'ssh-keygen -p -m PKCS8 -f key'",
         ));
@@ -137,21 +144,21 @@ fn no_private_key(blocks: &[Block]) -> Refusal {
     let has = |label: &str| blocks.iter().any(|block| block.label == label);
     if has("PUBLIC KEY") {
         return unusable(
-            "public_key_given",
+            Kind::PublicKey,
             "is a public key",
             "give the private key of the pair",
         );
     }
     if has("CERTIFICATE") {
         return unusable(
-            "invalid_private_key",
+            Kind::Invalid,
             "is a certificate (PEM of 'CERTIFICATE'), which holds a public key only",
             "give the private key that it was issued for",
         );
     }
     let label = blocks.first().map_or("", |block| &block.label);
     unusable(
-        "invalid_private_key",
+        Kind::Invalid,
         format!("is PEM of '{label}', not of a private key"),
         "give the private key",
     )
@@ -215,7 +222,7 @@ fn from_sec1(
         let given = p256::PublicKey::from_sec1_bytes(point).map_err(|_| damaged())?;
         if given != secret.public_key() {
             return Err(unusable(
-                "invalid_private_key",
+                Kind::Invalid,
                 "holds the public key of another key",
                 "give the key as it was made",
             ));
@@ -246,7 +253,7 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), Refusal> {
         Ok(curve) if curve == P256 => Ok(()),
         Ok(_) => Err(unsupported("is a key on another curve")),
         Err(_) if parameters.tag() == Tag::Sequence => Err(unusable(
-            "unsupported_private_key",
+            Kind::Unsupported,
             "spells out the parameters of its curve (explicit parameters) instead of naming it",
             "if the curve is P-256, convert the key with \
              'openssl ec -in key.pem -param_enc named_curve -out named.pem'",
@@ -365,7 +372,7 @@ mod tests {
                 ),
             ] {
                 let refusal = read(&text).unwrap_err();
-                assert_eq!(refusal.code(), "invalid_private_key");
+                assert_eq!(refusal.kind(), Kind::Invalid);
                 assert!(refusal.explain().contains(why), "{}", refusal.explain());
             }
         }
@@ -373,15 +380,15 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_key_are_refused() {
-        for (number, code) in [
-            (vec![], "invalid_private_key"),
-            (vec![0; 32], "invalid_private_key"),
-            (vec![0xff; 32], "invalid_private_key"),
-            (vec![1; 33], "unsupported_private_key"),
-            (vec![1; 48], "unsupported_private_key"),
+        for (number, kind) in [
+            (vec![], Kind::Invalid),
+            (vec![0; 32], Kind::Invalid),
+            (vec![0xff; 32], Kind::Invalid),
+            (vec![1; 33], Kind::Unsupported),
+            (vec![1; 48], Kind::Unsupported),
         ] {
             let text = pem("EC PRIVATE KEY", &sec1(&number, false, None));
-            assert_eq!(read(&text).unwrap_err().code(), code, "{number:?}");
+            assert_eq!(read(&text).unwrap_err().kind(), kind, "{number:?}");
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::literal::secret_text;
 use super::wanted::pick;
+use crate::codes::Code;
 use crate::error::{Error, Result};
 
 /// Looks up an RFC 6901 pointer. A string comes unquoted, anything else as the
@@ -41,11 +42,11 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
 }
 
 fn invalid_json(problem: impl fmt::Display) -> Error {
-    Error::argument("invalid_json", format!("json cannot be read: {problem}"))
+    Error::new(Code::InvalidJson, format!("json cannot be read: {problem}"))
 }
 
 fn invalid_pointer(rule: &str) -> Error {
-    Error::argument("invalid_pointer", format!("pointer {rule}"))
+    Error::new(Code::InvalidPointer, format!("pointer {rule}"))
 }
 
 fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::call::{Call, Patience, encode};
 use crate::client::Client;
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
 use crate::operation;
 use crate::transport;
@@ -29,8 +30,7 @@ pub(super) fn fetch(
             .map(Arc::new)
             .map_err(|problem| {
                 Error::new(
-                    Status::Response,
-                    "invalid_public_key",
+                    Code::InvalidPublicKey,
                     format!("the public key that the service sent cannot be used: {problem}"),
                 )
             })
@@ -47,13 +47,11 @@ fn refused(error: Error) -> Error {
     };
     let refused = match error.is_from_service() {
         true => Error::new(
-            Status::TokenInvalid,
-            "unknown_key",
+            Code::UnknownKey,
             "the service knows no key with the token's kid",
         ),
         false => Error::new(
-            Status::Response,
-            "invalid_response",
+            Code::InvalidResponse,
             format!(
                 "/certs was answered with {status}, but not by the service, whose errors are \
                  JSON objects with code and message: check base_url, and any gateway on the way"

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::parts::malformed;
 use crate::call::Subject;
+use crate::codes::Code;
 use crate::config::Verification;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result};
 
 /// The largest whole number every JSON reader agrees upon.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
@@ -29,10 +30,6 @@ pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Opt
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(malformed(format!("the token's {name} is not a string"))),
     }
-}
-
-pub(super) fn mismatch(code: &'static str, message: impl Into<String>) -> Error {
-    Error::new(Status::ClaimMismatch, code, message)
 }
 
 /// Claims whose types are right. Their values are not judged yet.
@@ -77,8 +74,8 @@ impl<'a> Claims<'a> {
         if self.audience.contains(&client_id) {
             return Ok(());
         }
-        Err(mismatch(
-            "audience_mismatch",
+        Err(Error::new(
+            Code::AudienceMismatch,
             "the token was made for another application: its aud does not name this client_id",
         ))
     }
@@ -87,8 +84,8 @@ impl<'a> Claims<'a> {
         match (&rules.issuer, self.issuer) {
             (None, _) => Ok(()),
             (Some(wanted), Some(issuer)) if wanted == issuer => Ok(()),
-            _ => Err(mismatch(
-                "issuer_mismatch",
+            _ => Err(Error::new(
+                Code::IssuerMismatch,
                 "the token's iss is not the configured issuer",
             )),
         }
@@ -99,20 +96,20 @@ impl<'a> Claims<'a> {
             None => Ok(()),
             // Exactly: names that differ in case only are two users.
             Some(wanted) if self.username == Some(wanted) => Ok(()),
-            Some(_) => Err(mismatch(
-                "username_mismatch",
+            Some(_) => Err(Error::new(
+                Code::UsernameMismatch,
                 "the token was made for another user",
             )),
         }
     }
 
     fn check_times(&self, rules: &Verification) -> Result<()> {
-        let refused = |code, message: &str| Err(Error::new(Status::TokenExpired, code, message));
+        let refused = |code, message: &str| Err(Error::new(code, message));
         let now = now()?;
         let leeway = rules.leeway.as_secs_f64();
         match self.exp {
             Some(exp) if exp + leeway <= now => {
-                return refused("token_expired", "the token has expired");
+                return refused(Code::TokenExpired, "the token has expired");
             }
             None if rules.require_exp => {
                 return Err(malformed(
@@ -122,11 +119,11 @@ impl<'a> Claims<'a> {
             _ => {}
         }
         if self.nbf.is_some_and(|nbf| nbf - leeway > now) {
-            return refused("token_not_yet_valid", "the token is not valid yet");
+            return refused(Code::TokenNotYetValid, "the token is not valid yet");
         }
         if self.iat.is_some_and(|iat| iat - leeway > now) {
             return refused(
-                "token_not_yet_valid",
+                Code::TokenNotYetValid,
                 "the token was issued in the future: check this machine's clock",
             );
         }
@@ -135,7 +132,7 @@ impl<'a> Claims<'a> {
         };
         match self.iat {
             Some(iat) if iat + max_age > now => Ok(()),
-            Some(_) => refused("token_too_old", "the token is older than max_token_age_s"),
+            Some(_) => refused(Code::TokenTooOld, "the token is older than max_token_age_s"),
             None => Err(malformed(
                 "the token has no iat, which max_token_age_s requires",
             )),
@@ -147,8 +144,8 @@ impl<'a> Claims<'a> {
     pub(crate) fn check_is_login(&self) -> Result<()> {
         let is_transaction = |name| self.claims.contains_key(name);
         if TRANSACTION_HASHES.into_iter().any(is_transaction) {
-            return Err(mismatch(
-                "token_kind_mismatch",
+            return Err(Error::new(
+                Code::TokenKindMismatch,
                 "the token confirms a transaction, it does not log anybody in: \
                  lid_verify_transaction verifies it",
             ));
@@ -162,16 +159,16 @@ impl<'a> Claims<'a> {
         if let (Some(claimed), Some(named)) = (self.username, subject.username)
             && !claimed.eq_ignore_ascii_case(named)
         {
-            return Err(mismatch(
-                "username_mismatch",
+            return Err(Error::new(
+                Code::UsernameMismatch,
                 "the token in the answer is another user's: it has another name",
             ));
         }
         if let (Some(claimed), Some(named)) = (self.subject, subject.user_id)
             && claimed != named
         {
-            return Err(mismatch(
-                "username_mismatch",
+            return Err(Error::new(
+                Code::UsernameMismatch,
                 "the token in the answer is another user's: its sub is not the user_id",
             ));
         }

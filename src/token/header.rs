@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::parts::malformed;
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 
 /// Longer than any key id in use; a longer one is not looked for.
 const MAX_KID_BYTES: usize = 256;
@@ -17,8 +18,7 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
         Some(Value::String(alg)) if alg == "ES256" => {}
         _ => {
             return Err(Error::new(
-                Status::TokenInvalid,
-                "unexpected_algorithm",
+                Code::UnexpectedAlgorithm,
                 "the token's algorithm is not ES256, the only one accepted",
             ));
         }

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 
 use crate::call::Patience;
+use crate::codes::Code;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::key::VerifyingKey;
@@ -390,8 +391,7 @@ fn is_of_this_call(error: &Error, patience: Patience<'_>) -> bool {
 
 fn not_configured() -> Error {
     Error::new(
-        Status::TokenInvalid,
-        "unknown_key",
+        Code::UnknownKey,
         "the token's kid is not among the configured public_keys, and fetch_keys is false",
     )
 }
@@ -405,8 +405,7 @@ fn not_permitted(last: Option<&Error>, wait: Duration) -> Error {
         }
         Some(error) => error.clone(),
         None => Error::new(
-            Status::RateLimited,
-            "unknown_key_throttled",
+            Code::UnknownKeyThrottled,
             "the token's key is not known yet, and the service was asked for too many keys lately",
         )
         .with_retryable(true)

@@ -5,7 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::json;
 
 /// The service's tokens are well under a kilobyte.
@@ -35,7 +36,7 @@ pub(super) struct Part {
 }
 
 pub(super) fn malformed(message: impl Into<String>) -> Error {
-    Error::new(Status::TokenInvalid, "malformed_token", message)
+    Error::new(Code::MalformedToken, message)
 }
 
 pub(super) fn split(token: &str) -> Result<Parts<'_>> {

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::claims::{TRANSACTION_HASHES, mismatch, text};
+use super::claims::{TRANSACTION_HASHES, text};
 use super::parts::malformed;
 use super::service::sha256;
-use crate::error::Result;
+use crate::codes::Code;
+use crate::error::{Error, Result};
 
 /// Checks that the token confirms `payload`, and was made for `nonce` when the
 /// caller knows it.
@@ -25,8 +26,8 @@ pub(crate) fn check_transaction(
         (one, other) => one.or(other),
     };
     let hash = hash.ok_or_else(|| {
-        mismatch(
-            "transaction_hash_missing",
+        Error::new(
+            Code::TransactionHashMissing,
             "the token confirms no transaction: it has no tx_hash",
         )
     })?;
@@ -51,14 +52,14 @@ pub(crate) fn check_transaction(
         server_nonce.unwrap_or_default().as_bytes(),
     ]);
     if computed != hash {
-        return Err(mismatch(
-            "transaction_hash_mismatch",
+        return Err(Error::new(
+            Code::TransactionHashMismatch,
             "the token confirms another payload",
         ));
     }
     match nonce {
-        Some(nonce) if client_nonce != Some(nonce) => Err(mismatch(
-            "nonce_mismatch",
+        Some(nonce) if client_nonce != Some(nonce) => Err(Error::new(
+            Code::NonceMismatch,
             "the token confirms another transaction: its nonce is not the one sent",
         )),
         _ => Ok(()),

@@ -9,7 +9,8 @@ use super::keys::{Key, Lookup, Origin};
 use super::{certs, header, parts};
 use crate::call::Patience;
 use crate::client::Client;
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
 
 /// A good token.
@@ -73,8 +74,7 @@ impl Client {
         };
         if forged {
             return Err(Error::new(
-                Status::TokenInvalid,
-                "invalid_signature",
+                Code::InvalidSignature,
                 "the token was not signed by the service, or was changed since",
             ));
         }

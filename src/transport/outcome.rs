@@ -11,8 +11,9 @@ use super::connector::{Stage, stage};
 use super::failure::Failure;
 use super::redact::Secrets;
 use super::retry::Repeat;
+use crate::codes::Code;
 use crate::config::Config;
-use crate::error::{Error, Status};
+use crate::error::Error;
 use crate::json;
 
 /// The longest message of the service that is passed on, in characters.
@@ -66,9 +67,9 @@ pub(super) fn internal(message: &str) -> Failed {
 }
 
 /// The answer is there, and is not what the protocol promises.
-pub(super) fn unexpected(code: &'static str, message: impl Into<String>) -> Failed {
+pub(super) fn unexpected(code: Code, message: impl Into<String>) -> Failed {
     Failed {
-        error: Error::new(Status::Response, code, message),
+        error: Error::new(code, message),
         repeat: Repeat::Never,
         retry_after: None,
     }
@@ -89,17 +90,17 @@ pub(super) fn failed(error: ureq::Error, config: &Config) -> Failed {
         E::BodyStalled => Failure::Lost(io::ErrorKind::UnexpectedEof.into()),
         E::BodyExceedsLimit(limit) => {
             return unexpected(
-                "response_too_large",
+                Code::ResponseTooLarge,
                 format!("the service's answer is larger than {limit} bytes (max_response_bytes)"),
             );
         }
         E::LargeResponseHeader(_, limit) => {
             return unexpected(
-                "response_too_large",
+                Code::ResponseTooLarge,
                 format!("the headers of the service's answer are larger than {limit} bytes"),
             );
         }
-        E::Protocol(why) => return unexpected("invalid_response", not_http(&why.to_string())),
+        E::Protocol(why) => return unexpected(Code::InvalidResponse, not_http(&why.to_string())),
         // Nothing else happens with the way that the agent is configured.
         other => Failure::Internal(Error::internal(format!("the HTTP client failed: {other}"))),
     };
@@ -113,34 +114,30 @@ fn without_answer(failure: Failure, peer: &Peer<'_>) -> Failed {
     let (error, repeat) = match failure {
         Failure::Cancelled => (Error::cancelled(), Repeat::Never),
         Failure::Internal(error) => (error, Repeat::Never),
-        Failure::Dns(_) => (network("dns_failed", message), again),
-        Failure::Connect(_) => (network("connect_failed", message), again),
-        Failure::Lost(_) if sent => (network("connection_lost", message), again),
-        Failure::Lost(_) => (network("connect_failed", message), again),
-        Failure::Proxy(_) => (network("proxy_failed", message), again),
+        Failure::Dns(_) => (Error::new(Code::DnsFailed, message), again),
+        Failure::Connect(_) => (Error::new(Code::ConnectFailed, message), again),
+        Failure::Lost(_) if sent => (Error::new(Code::ConnectionLost, message), again),
+        Failure::Lost(_) => (Error::new(Code::ConnectFailed, message), again),
+        Failure::Proxy(_) => (Error::new(Code::ProxyFailed, message), again),
         // Repeated, a wrong password may lock the account.
-        Failure::ProxyLogin(_) => (network("proxy_failed", message), Repeat::Never),
+        Failure::ProxyLogin(_) => (Error::new(Code::ProxyFailed, message), Repeat::Never),
         Failure::Certificate(_) => {
-            let error = Error::new(Status::Tls, "certificate_invalid", message);
+            let error = Error::new(Code::CertificateInvalid, message);
             (error, Repeat::Never)
         }
-        Failure::Tls(_) => (Error::new(Status::Tls, "tls_failed", message), again),
-        Failure::LongLine => return unexpected("invalid_response", message),
+        Failure::Tls(_) => (Error::new(Code::TlsFailed, message), again),
+        Failure::LongLine => return unexpected(Code::InvalidResponse, message),
         Failure::ConnectTimeout => {
-            let error = Error::new(Status::Timeout, "connect_timeout", message);
+            let error = Error::new(Code::ConnectTimeout, message);
             (error, again)
         }
-        Failure::Timeout => (Error::new(Status::Timeout, "timeout", message), again),
+        Failure::Timeout => (Error::new(Code::Timeout, message), again),
     };
     Failed {
         error,
         repeat,
         retry_after: None,
     }
-}
-
-fn network(code: &'static str, message: String) -> Error {
-    Error::new(Status::Network, code, message)
 }
 
 /// The other side of the connection that failed.
@@ -210,13 +207,13 @@ pub(super) fn refused(
         ),
         _ => shown(message, status, secrets),
     };
-    let (kind, default_code) = match status {
-        429 => (Status::RateLimited, "rate_limited"),
-        _ => (Status::Api, "http_error"),
+    let without_code = match status {
+        429 => Code::RateLimited,
+        _ => Code::HttpError,
     };
     let error = match allowed {
-        Some(code) => Error::new(kind, code, message),
-        None => Error::new(kind, default_code, message),
+        Some(code) => Error::of_service(without_code.status(), code, message),
+        None => Error::new(without_code, message),
     };
     let repeat = match status {
         429 => Repeat::UnlessCode,

@@ -10,6 +10,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::tls_error;
+use crate::codes::Code;
 use crate::config::environment::variable;
 use crate::config::{Authorities, ClientCertificate, TlsSettings};
 use crate::error::{Error, Result};
@@ -48,7 +49,7 @@ fn shared() -> Result<Arc<Shared>> {
 fn trusted_roots() -> Result<RootCertStore> {
     roots::read(variable)
         .map(store)
-        .map_err(|problem| Error::config("unreadable_file", problem))
+        .map_err(|problem| Error::new(Code::UnreadableFile, problem))
 }
 
 /// What of these can be a root, or Mozilla's roots where the system has none.
@@ -94,8 +95,8 @@ fn add(roots: &mut RootCertStore, authorities: &Authorities) -> Result<()> {
         roots.add(certificate.clone()).map_err(|error| {
             let field = authorities.field;
             let why = tls_error::words_for(&error);
-            Error::config(
-                "invalid_certificate",
+            Error::new(
+                Code::InvalidCertificate,
                 format!("{field} holds a certificate that cannot be a root: {why}"),
             )
         })?;
@@ -155,7 +156,7 @@ fn with_identity(
     let Some(ClientCertificate { chain, key }) = &settings.client else {
         return Ok(builder.with_no_client_auth());
     };
-    let unusable = |why| Error::config("invalid_certificate", why);
+    let unusable = |why| Error::new(Code::InvalidCertificate, why);
     let loaded = fork::without_fork(|| provider.key_provider.load_private_key(private_key(key)))?
         .map_err(|_| unusable("client_key_pem is not a private key that TLS can use"))?;
     // TLS has the key's own certificate first, whatever the order in the text.

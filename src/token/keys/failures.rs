@@ -71,16 +71,17 @@ impl Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Code;
 
     fn unknown() -> Error {
-        Error::new(Status::TokenInvalid, "unknown_key", "unknown")
+        Error::new(Code::UnknownKey, "unknown")
     }
 
     #[test]
     fn an_unknown_key_is_remembered_for_a_minute_and_other_failures_for_the_pause() {
         let mut failures = Failures::default();
         failures.add("unknown", unknown());
-        failures.add("failed", Error::new(Status::Network, "connect_failed", ""));
+        failures.add("failed", Error::new(Code::ConnectFailed, ""));
         failures.pass(RETRY_PAUSE - Duration::from_secs(1));
         assert!(failures.get("unknown").is_some() && failures.get("failed").is_some());
         failures.pass(Duration::from_secs(1));

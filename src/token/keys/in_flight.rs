@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Key;
 use crate::call::Patience;
-use crate::error::{Error, Result, Status};
+use crate::codes::Code;
+use crate::error::{Error, Result};
 
 /// How soon a call that waits for another's request notices that it is cancelled.
 const CANCEL_CHECK: Duration = Duration::from_millis(20);
@@ -36,8 +37,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn timed_out() -> Error {
     Error::new(
-        Status::Timeout,
-        "timeout",
+        Code::Timeout,
         "the deadline passed while the service's key was being fetched",
     )
     .with_retryable(true)

@@ -74,11 +74,11 @@ fn key() -> Key {
 }
 
 fn unreachable(_: &str, _: Patience<'_>) -> Result<Key> {
-    Err(Error::new(Status::Network, "connect_failed", "refused").with_retryable(true))
+    Err(Error::new(Code::ConnectFailed, "refused").with_retryable(true))
 }
 
 fn unknown(_: &str, _: Patience<'_>) -> Result<Key> {
-    Err(Error::new(Status::TokenInvalid, "unknown_key", "unknown"))
+    Err(Error::new(Code::UnknownKey, "unknown"))
 }
 
 /// Answers after the caller's time.
@@ -86,7 +86,7 @@ fn hanging(_: &str, patience: Patience<'_>) -> Result<Key> {
     while Instant::now() < patience.deadline {
         thread::sleep(Duration::from_millis(1));
     }
-    Err(Error::new(Status::Timeout, "timeout", "too late").with_retryable(true))
+    Err(Error::new(Code::Timeout, "too late").with_retryable(true))
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn the_error_of_a_request_that_failed_stands_until_another_is_permitted() {
 fn a_longer_time_that_the_service_asked_for_stands_too() {
     let hour = Duration::from_secs(3600);
     let busy = |_: &str, _: Patience<'_>| -> Result<Key> {
-        let error = Error::new(Status::RateLimited, "rate_limited", "busy");
+        let error = Error::new(Code::RateLimited, "busy");
         Err(error.with_retryable(true).with_retry_after(Some(hour)))
     };
     let (cache, service) = (cache(), Service::new(busy));
