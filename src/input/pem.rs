@@ -135,6 +135,11 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
 
 /// Blanks beyond ASCII come from web pages.
 fn push_without_blanks(digits: &mut Vec<u8>, line: &[u8]) {
+    let line = line.trim_ascii();
+    // Nearly every line, of which a system's roots have thousands.
+    if line.iter().all(u8::is_ascii_graphic) {
+        return digits.extend_from_slice(line);
+    }
     for chunk in line.utf8_chunks() {
         for character in chunk.valid().chars().filter(|it| !it.is_whitespace()) {
             digits.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
