@@ -300,7 +300,7 @@ fn text(bytes: Vec<u8>, answer: Answer) -> Option<String> {
     match String::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) if answer == Answer::Text && !pem::blocks(error.as_bytes()).is_empty() => {
-            Some(String::from_utf8_lossy(error.as_bytes()).into_owned())
+            Some(pem::as_utf8(error.as_bytes()))
         }
         Err(_) => None,
     }

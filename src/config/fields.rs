@@ -16,6 +16,7 @@ use super::type_name;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::number::whole_number;
+use crate::input::pem::as_utf8;
 use crate::input::spelling::nearest;
 use crate::json;
 
@@ -273,7 +274,7 @@ fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
             // It may be a key.
             let bytes = Zeroizing::new(error.into_bytes());
             match kind {
-                Kind::Pem => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+                Kind::Pem => Ok(as_utf8(&bytes)),
                 _ => Err(Error::new(
                     Code::MistypedField,
                     format!("{variable} is not UTF-8"),

@@ -6,7 +6,9 @@ use libc::{c_char, c_void};
 use zeroize::Zeroizing;
 
 use super::status::lid_status;
-use super::support::{caught, construct, optional_text, run_into, text};
+use super::support::{
+    caught, construct, null_argument, optional_pem, optional_text, run_into, text,
+};
 use crate::client::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
@@ -57,9 +59,11 @@ pub unsafe extern "C" fn lid_new(
     // `client` and `out` are NULL or writable.
     unsafe {
         construct("new", client, out, || {
+            let client_id = text(client_id, "client_id")?;
+            let private_key = optional_pem(private_key, "private_key")?;
             Client::new(
-                text(client_id, "client_id")?,
-                optional_text(private_key, "private_key")?,
+                client_id,
+                private_key.as_ref().map(|key| key.as_str()),
                 optional_text(base_url, "base_url")?,
             )
         })
@@ -81,9 +85,12 @@ pub unsafe extern "C" fn lid_new_management(
     // SAFETY: as in lid_new.
     unsafe {
         construct("new_management", client, out, || {
+            let client_id = text(client_id, "client_id")?;
+            let private_key = optional_pem(private_key, "private_key")?
+                .ok_or_else(|| null_argument("private_key"))?;
             Client::new_management(
-                text(client_id, "client_id")?,
-                text(private_key, "private_key")?,
+                client_id,
+                &private_key,
                 optional_text(base_url, "base_url")?,
             )
         })

@@ -5,12 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use libc::c_char;
+use zeroize::Zeroizing;
 
 use super::client::lid_client;
 use super::status::lid_status;
 use crate::client::Client;
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::input::pem;
 use crate::sys::WithoutCancellation;
 use crate::wipe::reserve_text;
 
@@ -130,6 +132,27 @@ pub(super) unsafe fn optional_text<'a>(
             format!("{name} must not be empty"),
         )),
         text => Ok(text),
+    }
+}
+
+/// The PEM of a key, `None` for NULL. Around its blocks there may be any encoding.
+///
+/// # Safety
+/// As for [`text`].
+pub(super) unsafe fn optional_pem(
+    pointer: *const c_char,
+    name: &str,
+) -> Result<Option<Zeroizing<String>>> {
+    // SAFETY: as promised by the caller.
+    let error = match unsafe { optional_text(pointer, name) } {
+        Ok(text) => return Ok(text.map(|text| Zeroizing::new(text.to_owned()))),
+        Err(error) => error,
+    };
+    // SAFETY: not NULL, which is no error, and NUL-terminated as promised.
+    let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+    match pem::blocks(bytes).is_empty() {
+        true => Err(error),
+        false => Ok(Some(Zeroizing::new(pem::as_utf8(bytes)))),
     }
 }
 

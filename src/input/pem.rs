@@ -148,6 +148,19 @@ fn push_without_blanks(digits: &mut Vec<u8>, line: &[u8]) {
     }
 }
 
+/// The text as UTF-8, with a `?` for what is not. It is never longer, so that no copy
+/// of a key is left behind by growing.
+pub(crate) fn as_utf8(text: &[u8]) -> String {
+    let mut utf8 = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        utf8.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            utf8.push('?');
+        }
+    }
+    utf8
+}
+
 /// What is before and after the first `pattern`.
 fn split_at<'a>(text: &'a [u8], pattern: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = find(text, pattern)?;
@@ -345,6 +358,9 @@ mod tests {
         }
         let latin1 = [b"Schl\xfcssel\n", text.as_bytes(), b"\xe9t\xe9\0"].concat();
         assert_eq!(labels(&latin1).unwrap(), ["EC PRIVATE KEY"]);
+        let utf8 = as_utf8(&latin1);
+        assert_eq!(utf8.capacity(), latin1.len());
+        assert_eq!(utf8, format!("Schl?ssel\n{text}?t?\0"));
     }
 
     #[test]

@@ -113,11 +113,17 @@ static void a_key_is_found_among_other_blocks(void)
     accept(text("%s%s%s", sec1(), parameters, public_key));
 }
 
-/* Files and variables may hold what no C string of UTF-8 can. */
 static void text_in_any_encoding_may_stand_around_a_key(void)
 {
     const char *latin1 = text("Schl\xfcssel f\xfcr den Dienst\r\n%s\xe9\n", pkcs8());
+    lid_client *client;
 
+    accept(latin1);
+    OK(lid_new(getenv("LOGINID_CLIENT_ID"), latin1, base_url(), &client, &out));
+    lid_free(client);
+    ERROR(lid_new("a", "\xff", NULL, &client, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
+    ERROR(lid_new("a", replace(latin1, "MI", "M\xe9"), NULL, &client, &out),
+          LID_ERROR_PRIVATE_KEY, "invalid_private_key");
     write_file("key.pem", latin1);
     add_user(client_from_json(text(
                  "{\"client_id\":\"%s\",\"base_url\":\"%s\",\"private_key_file\":\"key.pem\"}",
