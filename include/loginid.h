@@ -425,6 +425,8 @@ lid_status lid_generate_code(const lid_client *client,
  * Management call: without a private key it is
  * `LID_ERROR_PRIVATE_KEY`, before any request.
  *
+ * Not repeated after a 429: the service may have counted the code as tried.
+ *
  * Result: `{"expires_at":"…","is_authorized":true}`.
  *
  * Errors: those of every call to the service, see above.
@@ -464,6 +466,8 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * Waits until a code of the purpose "temporary_authentication" is authorized,
  * which logs the user in. `timeout_ms` 0 is the configured `wait_timeout_ms`
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
+ *
+ * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: the authentication response, its `jwt` verified, as from
  * `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
@@ -685,6 +689,7 @@ lid_status lid_add_publickey_credential(const lid_client *client,
 /**
  * Begins adding a FIDO2 credential with an authorized code of the purpose
  * "add_credential". `options_json` as in `lid_force_fido2_credential_init`.
+ * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"attestation_payload":{…}}` for the browser, completed by
  * `lid_complete_add_fido2_credential`.

@@ -59,7 +59,7 @@ fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
         Some(text) if !text.is_empty() => Ok(()),
         _ => Err(Error::new(
             missing,
-            format!("the service's answer has no '{id}': nothing can be done with it"),
+            format!("its answer has no '{id}': nothing can be done with it"),
         )),
     }
 }
@@ -71,7 +71,7 @@ fn check_authenticated(answer: &str) -> Result<()> {
         None | Some("null" | "true") => Ok(()),
         Some(_) => Err(Error::new(
             Code::NotAuthenticated,
-            "the service's answer does not say that the user is authenticated",
+            "its answer does not say that the user is authenticated",
         )),
     }
 }
@@ -88,7 +88,7 @@ fn jwt(answer: &str) -> Result<Option<String>> {
 fn missing_jwt() -> Error {
     Error::new(
         Code::MissingJwt,
-        "the service's answer has no jwt, which alone proves what it says",
+        "its answer has no jwt, which alone proves what it says",
     )
 }
 
@@ -102,9 +102,9 @@ pub(crate) fn members<'a, const N: usize>(
         let message = match problem {
             // The parser's words could quote the answer.
             Malformed::NotAnObject(_) => {
-                "the service's answer is not a JSON object: check base_url".to_owned()
+                "its answer is not a JSON object: check base_url".to_owned()
             }
-            problem => format!("the service's answer cannot be used: {problem}"),
+            problem => format!("its answer cannot be used: {problem}"),
         };
         Error::new(Code::InvalidResponse, message)
     })

@@ -145,6 +145,12 @@ impl Error {
         self
     }
 
+    /// Names who or what the message is about.
+    pub(crate) fn prefixed(mut self, subject: &dyn fmt::Display) -> Error {
+        self.0.message = format!("{subject}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn with_http_status(mut self, http_status: u16) -> Error {
         self.0.http_status = Some(http_status);
         self

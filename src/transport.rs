@@ -134,8 +134,9 @@ fn attempts<T>(
             Err(failed) => failed.error.http_status(),
         };
         // Judged before it is logged, so that the event says what came of it.
-        let outcome =
-            answered.and_then(|(status, text)| judge(text).map_err(|error| judged(error, status)));
+        let outcome = answered
+            .and_then(|(status, text)| judge(text).map_err(|error| judged(error, status)))
+            .map_err(|failed| failed.named(config));
         let retry_in = match &outcome {
             Ok(_) => None,
             Err(failed) => pause(failed, call, number, max_retries, deadline)?,
@@ -258,21 +259,21 @@ fn attempt(
     if response.status().is_redirection() {
         return Err(unexpected(
             Code::UnexpectedRedirect,
-            "the service answered with a redirect, which is never followed: check base_url",
+            "it answered with a redirect, which is never followed: check base_url",
         )
         .with_status(status));
     }
     if response.status().is_informational() {
         return Err(unexpected(
             Code::InvalidResponse,
-            "the service changed the protocol without being asked to",
+            "it changed the protocol without being asked to",
         )
         .with_status(status));
     }
     if is_encoded(&response) {
         return Err(unexpected(
             Code::UnexpectedEncoding,
-            "the service compressed its answer without being asked to",
+            "it compressed its answer without being asked to",
         )
         .with_status(status));
     }
@@ -287,10 +288,10 @@ fn attempt(
     if !response.status().is_success() {
         let bearer = bearer.as_deref().map(String::as_str);
         let secrets = Secrets::new(body, bearer, &config.headers);
-        return Err(refused(status, &body_bytes, retry_after, &secrets));
+        return Err(refused(status, &body_bytes, retry_after, &secrets, config));
     }
     let text = text(body_bytes, call.operation.answer).ok_or_else(|| {
-        unexpected(Code::InvalidResponse, "the service's answer is not UTF-8").with_status(status)
+        unexpected(Code::InvalidResponse, "its answer is not UTF-8").with_status(status)
     })?;
     Ok((status, text))
 }

@@ -54,6 +54,8 @@ pub unsafe extern "C" fn lid_generate_code(
 /// Management call: without a private key it is
 /// `LID_ERROR_PRIVATE_KEY`, before any request.
 ///
+/// Not repeated after a 429: the service may have counted the code as tried.
+///
 /// Result: `{"expires_at":"…","is_authorized":true}`.
 ///
 /// Errors: those of every call to the service, see above.
@@ -125,6 +127,8 @@ pub struct lid_cancel(Arc<Cancel>);
 /// Waits until a code of the purpose "temporary_authentication" is authorized,
 /// which logs the user in. `timeout_ms` 0 is the configured `wait_timeout_ms`
 /// (180 s). Another thread may end the wait through `cancel`, which may be NULL.
+///
+/// Not repeated after a 429: the service may have counted the code as tried.
 ///
 /// Result: the authentication response, its `jwt` verified, as from
 /// `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,

@@ -301,6 +301,7 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
 
 /// Begins adding a FIDO2 credential with an authorized code of the purpose
 /// "add_credential". `options_json` as in `lid_force_fido2_credential_init`.
+/// Not repeated after a 429: the service may have counted the code as tried.
 ///
 /// Result: `{"attestation_payload":{…}}` for the browser, completed by
 /// `lid_complete_add_fido2_credential`.

@@ -31,7 +31,7 @@ pub(super) fn fetch(
             .map_err(|problem| {
                 Error::new(
                     Code::InvalidPublicKey,
-                    format!("the public key that the service sent cannot be used: {problem}"),
+                    format!("the public key that it sent cannot be used: {problem}"),
                 )
             })
     };

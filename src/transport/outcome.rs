@@ -13,7 +13,7 @@ use super::redact::Secrets;
 use super::retry::Repeat;
 use crate::codes::Code;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::json;
 
 /// The longest message of the service that is passed on, in characters.
@@ -33,6 +33,17 @@ pub(super) struct Failed {
 impl Failed {
     pub(super) fn with_status(mut self, status: u16) -> Failed {
         self.error = self.error.with_http_status(status);
+        self
+    }
+
+    /// Names the service in an error about its answer, which is worded to follow
+    /// the name: "the service api.example.com:443: its answer is not UTF-8".
+    pub(super) fn named(mut self, config: &Config) -> Failed {
+        let own = self.of_this_attempt().is_some();
+        if own && self.error.status() == Status::Response {
+            let stage = Stage::Sent;
+            self.error = self.error.prefixed(&Peer { stage, config });
+        }
         self
     }
 
@@ -91,13 +102,13 @@ pub(super) fn failed(error: ureq::Error, config: &Config) -> Failed {
         E::BodyExceedsLimit(limit) => {
             return unexpected(
                 Code::ResponseTooLarge,
-                format!("the service's answer is larger than {limit} bytes (max_response_bytes)"),
+                format!("its answer is larger than {limit} bytes (max_response_bytes)"),
             );
         }
         E::LargeResponseHeader(_, limit) => {
             return unexpected(
                 Code::ResponseTooLarge,
-                format!("the headers of the service's answer are larger than {limit} bytes"),
+                format!("the headers of its answer are larger than {limit} bytes"),
             );
         }
         E::Protocol(why) => return unexpected(Code::InvalidResponse, not_http(&why.to_string())),
@@ -121,16 +132,10 @@ fn without_answer(failure: Failure, peer: &Peer<'_>) -> Failed {
         Failure::Proxy(_) => (Error::new(Code::ProxyFailed, message), again),
         // Repeated, a wrong password may lock the account.
         Failure::ProxyLogin(_) => (Error::new(Code::ProxyFailed, message), Repeat::Never),
-        Failure::Certificate(_) => {
-            let error = Error::new(Code::CertificateInvalid, message);
-            (error, Repeat::Never)
-        }
+        Failure::Certificate(_) => (Error::new(Code::CertificateInvalid, message), Repeat::Never),
         Failure::Tls(_) => (Error::new(Code::TlsFailed, message), again),
-        Failure::LongLine => return unexpected(Code::InvalidResponse, message),
-        Failure::ConnectTimeout => {
-            let error = Error::new(Code::ConnectTimeout, message);
-            (error, again)
-        }
+        Failure::LongLine => return unexpected(Code::InvalidResponse, failure.to_string()),
+        Failure::ConnectTimeout => (Error::new(Code::ConnectTimeout, message), again),
         Failure::Timeout => (Error::new(Code::Timeout, message), again),
     };
     Failed {
@@ -175,14 +180,12 @@ impl fmt::Display for Peer<'_> {
 fn not_http(why: &str) -> String {
     match why {
         "http parse resulted in too many headers" => {
-            "the service's answer has more than 128 headers".to_owned()
+            "its answer has more than 128 headers".to_owned()
         }
         "received headers with 100-continue response" => {
-            "the service sent a 100 Continue with headers, which is not supported".to_owned()
+            "it sent a 100 Continue with headers, which is not supported".to_owned()
         }
-        _ => format!(
-            "the service's answer is not valid HTTP: {why}; check the scheme and port of base_url"
-        ),
+        _ => format!("its answer is not valid HTTP: {why}; check the scheme and port of base_url"),
     }
 }
 
@@ -192,7 +195,9 @@ pub(super) fn refused(
     answer: &[u8],
     retry_after: Option<Duration>,
     secrets: &Secrets<'_>,
+    config: &Config,
 ) -> Failed {
+    let peer = Peer::new(config);
     let text = std::str::from_utf8(answer).unwrap_or_default();
     let [code, message] = json::wanted(text, ["code", "message"]).unwrap_or_default();
     let said = |value: &RawValue| json::beginning(value.get());
@@ -202,10 +207,10 @@ pub(super) fn refused(
     let from_service = allowed.is_some() && message.is_some();
     let message = match (code, &allowed) {
         (Some(_), None) => format!(
-            "the service answered {status}; its code is not a short name in small letters, \
+            "{peer}: it answered {status}; the code is not a short name in small letters, \
              or may repeat a secret, so code and message are left out"
         ),
-        _ => shown(message, status, secrets),
+        _ => shown(message, status, secrets, &peer),
     };
     let without_code = match status {
         429 => Code::RateLimited,
@@ -232,14 +237,14 @@ pub(super) fn refused(
 }
 
 /// The service's message, or what stands in its place.
-fn shown(message: Option<String>, status: u16, secrets: &Secrets<'_>) -> String {
+fn shown(message: Option<String>, status: u16, secrets: &Secrets<'_>, peer: &Peer<'_>) -> String {
     let Some(mut message) = message.filter(|message| !message.is_empty()) else {
-        return format!("the service answered {status} without saying why");
+        return format!("{peer}: it answered {status} without saying why");
     };
     message.truncate(message.floor_char_boundary(MAX_LOOKED_AT));
     if secrets.may_be_in(&message) {
         return format!(
-            "the service answered {status}; its message is left out, since it may repeat a secret"
+            "{peer}: it answered {status}; the message is left out, since it may repeat a secret"
         );
     }
     if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
@@ -68,25 +68,26 @@ impl<'a> Secrets<'a> {
         if self.texts.is_empty() && self.bearer.is_none() {
             return false;
         }
-        let Some(plain) = decoded(text) else {
+        let Some(texts) = decodings(text) else {
             return true;
         };
-        let folded = folded(&plain);
-        let standard = plain.replace('-', "+").replace('_', "/");
-        let in_text = |secret: &&str| {
-            // Without what was undone by mistake.
-            text.contains(*secret)
-                || decoded(secret).is_none_or(|secret| folded.contains(&*self::folded(&secret)))
-                || folded.contains(&*hex(secret))
-                || base64(secret)
-                    .is_some_and(|forms| forms.iter().any(|form| standard.contains(form.as_str())))
+        let holds = |form: &str| texts.iter().any(|text| text.contains(form));
+        let small: Vec<_> = texts.iter().map(|text| folded(text)).collect();
+        let holds_folded = |form: &str| small.iter().any(|text| text.contains(form));
+        let is_repeated = |secret: &&str| {
+            let Some(plain) = decodings(secret) else {
+                return true;
+            };
+            plain.iter().any(|form| holds_folded(&folded(form)))
+                || holds_folded(&hex(secret))
+                || base64(secret).iter().any(|form| holds(form))
         };
+        let share_part = |token: &&str| texts.iter().any(|text| share_part(text, token));
         // A key or token of the caller's may be repeated in part.
-        let long = self.texts.iter().filter(|secret| secret.len() >= 4 * PART);
-        self.texts.iter().any(in_text)
-            || long
-                .chain(&self.bearer)
-                .any(|token| share_part(&plain, token))
+        let mut long = self.texts.iter().filter(|secret| secret.len() >= 4 * PART);
+        self.texts.iter().any(is_repeated)
+            || long.any(share_part)
+            || self.bearer.as_ref().is_some_and(share_part)
     }
 }
 
@@ -104,16 +105,18 @@ fn folded(text: &str) -> Zeroizing<String> {
     folded
 }
 
-/// The text without percent-encoding, backslashes and HTML's entities, however
-/// often they were applied; `None` if that is more often than anybody does.
-fn decoded(text: &str) -> Option<Zeroizing<String>> {
-    let mut text = Zeroizing::new(text.to_owned());
-    for _ in 0..=MAX_ENCODINGS {
-        let next = decoded_once(&text);
-        if *next == *text {
-            return Some(text);
+/// The text, and what it is without percent-encoding, backslashes and HTML's
+/// entities, each time that they are undone: what looks like an escape may be none.
+/// `None` if they were applied more often than anybody does.
+fn decodings(text: &str) -> Option<Vec<Zeroizing<String>>> {
+    let mut texts = vec![Zeroizing::new(text.to_owned())];
+    while texts.len() <= MAX_ENCODINGS + 1 {
+        let last = texts.last()?;
+        let next = decoded_once(last);
+        if *next == **last {
+            return Some(texts);
         }
-        text = next;
+        texts.push(next);
     }
     None
 }
@@ -229,28 +232,35 @@ fn hex(secret: &str) -> Zeroizing<String> {
 }
 
 /// What of a secret is the same in base64 whatever surrounds it, for each of the
-/// three places in a group of bytes that it may begin at; `None` if that is little.
-fn base64(secret: &str) -> Option<[Zeroizing<String>; 3]> {
+/// three places in a group of bytes that it may begin at, and in both alphabets.
+/// Nothing for a secret so short that it would be found by chance.
+fn base64(secret: &str) -> Vec<Zeroizing<String>> {
     const LEAST: usize = 4;
     if secret.len() < LEAST {
-        return None;
+        return Vec::new();
     }
-    Some([0, 1, 2].map(|before| {
-        let mut bytes = Zeroizing::new(vec![0; before + secret.len()]);
-        bytes[before..].copy_from_slice(secret.as_bytes());
-        // The characters that hold bits of what is before or after it are left out.
-        let whole = bytes.len() * 8 / 6;
-        let text = Zeroizing::new(STANDARD.encode(&*bytes));
-        let start = (before * 8).div_ceil(6);
-        Zeroizing::new(text.get(start..whole).unwrap_or_default().to_owned())
-    }))
+    let forms = [STANDARD, URL_SAFE].map(|alphabet| {
+        [0, 1, 2].map(|before| {
+            let mut bytes = Zeroizing::new(vec![0; before + secret.len()]);
+            bytes[before..].copy_from_slice(secret.as_bytes());
+            // Characters with bits of what is before or after it are left out.
+            let whole = bytes.len() * 8 / 6;
+            let text = Zeroizing::new(alphabet.encode(&*bytes));
+            let start = (before * 8).div_ceil(6);
+            Zeroizing::new(text.get(start..whole).unwrap_or_default().to_owned())
+        })
+    });
+    forms.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::call::encode;
+    use crate::json::quoted;
 
     const TOKEN: &str = "eyJhbGciOi.eyJjbGllbnRfaWQi.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
 
@@ -345,6 +355,22 @@ mod tests {
         let text = format!("100%{}", "25".repeat(MAX_ENCODINGS + 2));
         assert!(with(&["hunter2"], None).may_be_in(&text));
         assert!(!with(&[], None).may_be_in(&text));
+    }
+
+    proptest! {
+        #[test]
+        fn a_secret_is_found_in_any_text(secret in "\\PC{1,60}", before in "\\PC*", after in "\\PC*") {
+            let secrets = with(&[&secret], None);
+            let text = format!("{before}{secret}{after}");
+            prop_assert!(secrets.may_be_in(&text));
+            prop_assert!(secrets.may_be_in(&quoted(&text)));
+            prop_assert!(secrets.may_be_in(&encode(&text)));
+        }
+
+        #[test]
+        fn any_text_can_be_looked_through(text in "[%\\\\&#;xu0-9a-fA-F{}é😀]*") {
+            with(&["hunter2"], Some(TOKEN)).may_be_in(&text);
+        }
     }
 
     #[test]

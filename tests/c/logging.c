@@ -83,6 +83,24 @@ static void the_last_error_of_a_call_is_an_event_too(void)
     TEXT_IN(log.events[0], "/retry_in_ms", "null");
 }
 
+/* It arrived, and it is not what the call was to give. */
+static void an_answer_that_cannot_be_used_is_logged_with_its_code(void)
+{
+    lid_client *client = new_client();
+    struct log log = { 0, { NULL }, { 0 } };
+
+    lid_set_log_callback(client, record, &log);
+    inject("/manage/users/retrieve", 1,
+           "\"kind\":\"status\",\"code\":200,\"body\":\"<html>\"");
+    ERROR(lid_get_user(client, USER, &out), LID_ERROR_RESPONSE, "invalid_response");
+    TEXT("/error/http_status", "200");
+    CHECK(log.count == 1);
+    TEXT_IN(log.events[0], "/http_status", "200");
+    TEXT_IN(log.events[0], "/status", "LID_ERROR_RESPONSE");
+    TEXT_IN(log.events[0], "/code", "invalid_response");
+    TEXT_IN(log.events[0], "/request_id", get("/error/request_id"));
+}
+
 static void what_sends_nothing_logs_nothing(void)
 {
     lid_client *client = new_client();
@@ -346,6 +364,7 @@ static void a_child_replaces_the_callback_too(void)
 static const struct test tests[] = {
     TEST(each_attempt_is_an_event),
     TEST(the_last_error_of_a_call_is_an_event_too),
+    TEST(an_answer_that_cannot_be_used_is_logged_with_its_code),
     TEST(what_sends_nothing_logs_nothing),
     TEST(fetching_a_key_is_an_event_of_its_own),
     TEST(secrets_are_in_no_event_and_no_error),

@@ -113,6 +113,14 @@ fn refused(bytes: Vec<u8>, status: u16, call: (&str, CallIt)) -> Error {
     assert_eq!(error.request_id(), Some(ids[0].as_str()), "{error:?}");
     assert_eq!(error.operation(), Some(operation));
     assert!(!error.retryable(), "{error:?}");
+    let name = service
+        .listener
+        .base_url()
+        .replace("http://", "the service ");
+    assert!(
+        error.message().starts_with(&format!("{name}: ")) || error.status() != Status::Response,
+        "{error:?}"
+    );
     let event = (operation.to_owned(), status.into(), error.code().into());
     assert_eq!(watched.logged(), [event]);
     error

@@ -420,6 +420,7 @@ fn what_is_wrong_with_an_answer_is_told() {
     ] {
         let outcome = answered(answer);
         assert_says(&outcome, code, &[says]);
+        assert_says(&outcome, code, &["the service 127.0.0.1:"]);
         let is_http = says != "not valid HTTP";
         assert_eq!(
             !outcome.text.contains("not valid HTTP"),

@@ -108,8 +108,9 @@ fn what_the_service_repeats_in_its_message_is_hidden() {
                 assert_eq!(error.code(), "bad_request", "{said}");
                 let has_token = what == "everything" || what.contains("token");
                 if has_token || !secrets(&request).is_empty() {
+                    let name = service.base_url().replace("http://", "the service ");
                     let expected = format!(
-                        "the service answered {number}; its message is left out, \
+                        "{name}: it answered {number}; the message is left out, \
                          since it may repeat a secret"
                     );
                     assert_eq!(error.message(), expected, "{operation}, {what}");
