@@ -123,23 +123,30 @@ type Claims struct {
 
 // UnmarshalJSON reads the claims, whose names must be exact, and keeps the text.
 func (c *Claims) UnmarshalJSON(text []byte) error {
-	type plain Claims // Without this method.
-	var claims plain
+	var claims struct {
+		Subject     string      `json:"sub"`
+		NamespaceID string      `json:"nid"`
+		Issuer      string      `json:"iss"`
+		UserData    *string     `json:"udata"`
+		Username    string      `json:"username"`
+		Action      string      `json:"action"`
+		IssuedAt    json.Number `json:"iat"`
+	}
 	if err := unmarshal(text, &claims); err != nil {
 		return err
 	}
-	var names struct {
-		UserData *string `json:"udata"`
-		Username *string `json:"username"`
+	if claims.UserData != nil {
+		claims.Username = *claims.UserData
 	}
-	if err := unmarshal(text, &names); err != nil {
-		return err
+	*c = Claims{
+		Raw:         append(json.RawMessage(nil), text...),
+		Subject:     claims.Subject,
+		NamespaceID: claims.NamespaceID,
+		Issuer:      claims.Issuer,
+		Username:    claims.Username,
+		Action:      claims.Action,
+		IssuedAt:    claims.IssuedAt,
 	}
-	if names.UserData == nil && names.Username != nil {
-		claims.Username = *names.Username
-	}
-	*c = Claims(claims)
-	c.Raw = append(json.RawMessage(nil), text...)
 	return nil
 }
 

@@ -19,8 +19,8 @@ func (c *Client) GenerateServiceToken(
 		given("scope", scope), maybe("username", who.Name), maybe("user_id", who.ID), maybe("nonce", nonce))
 }
 
-// VerifyToken verifies a token that the service issued to this application,
-// whosever it is. Anything but a good token is an error.
+// VerifyToken verifies a token that the service issued to this application, of
+// any user. Anything but a good token is an error.
 func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken, error) {
 	return call[VerifiedToken](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {

@@ -24,8 +24,11 @@ func unmarshalValue(text []byte, into reflect.Value, path string) error {
 	}
 	_, reads := into.Addr().Interface().(json.Unmarshaler)
 	switch kind := into.Kind(); {
-	case reads:
-		return at(path, json.Unmarshal(text, into.Addr().Interface()))
+	case reads: // Claims, whose error begins with a path within them, and json.RawMessage.
+		if err := json.Unmarshal(text, into.Addr().Interface()); err != nil {
+			return fmt.Errorf("%s%w", path, err)
+		}
+		return nil
 	case into.Type() == numberType && text[0] == '"':
 		// json.Unmarshal would take a number out of a string.
 		return fmt.Errorf("%s is a string, not a number", path)

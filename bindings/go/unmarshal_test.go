@@ -151,11 +151,11 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 
 func TestAMemberOfAnotherTypeIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"claims":{"nid":7}}`:     "/nid is of the type number, not a Go string",
-		`{"claims":{"iat":"7"}}`:   "/iat is a string, not a number",
-		`{"claims":[]}`:            "is of the type array, not a Go map",
+		`{"claims":{"nid":7}}`:     "/claims/nid is of the type number, not a Go string",
+		`{"claims":{"iat":"7"}}`:   "/claims/iat is a string, not a number",
+		`{"claims":[]}`:            "/claims is of the type array, not a Go map",
 		`{"valid":"true"}`:         "/valid is of the type string, not a Go bool",
-		`{"claims":{"sub":["u"]}}`: "/sub is of the type array, not a Go string",
+		`{"claims":{"sub":["u"]}}`: "/claims/sub is of the type array, not a Go string",
 	} {
 		_, err := decode[VerifiedToken]([]byte(text), nil)
 		var failure *Error
