@@ -174,6 +174,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn without_request_id(mut self) -> Error {
+        self.0.request_id = None;
+        self
+    }
+
     pub(crate) fn with_retryable(mut self, retryable: bool) -> Error {
         self.0.retryable = retryable;
         self

@@ -56,9 +56,9 @@ fn refused(error: Error) -> Error {
                 "/certs was answered with {status}, but not by the service, whose errors are \
                  JSON objects with code and message: check base_url, and any gateway on the way"
             ),
-        ),
-    }
-    .with_http_status(status);
+        )
+        .with_http_status(status),
+    };
     match error.request_id() {
         Some(request_id) => refused.with_request_id(request_id),
         None => refused,

@@ -49,9 +49,12 @@ impl Failed {
 
     /// The error, unless another request failed: the one for the key that the
     /// answer to this attempt has to be verified with. That one has a request id,
-    /// and was logged as an attempt of its own.
+    /// and was logged as an attempt of its own. What it says about the token that
+    /// is in this answer is an error of this answer.
     pub(super) fn of_this_attempt(&self) -> Option<&Error> {
-        Some(&self.error).filter(|error| error.request_id().is_none())
+        let is_own =
+            |error: &&Error| error.request_id().is_none() || error.status() == Status::TokenInvalid;
+        Some(&self.error).filter(is_own)
     }
 }
 
@@ -63,9 +66,12 @@ pub(super) fn judged(error: Error, status: u16) -> Failed {
         // The call itself was carried out, whatever may be said of fetching a key.
         repeat: Repeat::Never,
     };
-    match failed.of_this_attempt() {
-        Some(_) => failed.with_status(status),
-        None => failed,
+    if failed.of_this_attempt().is_none() {
+        return failed;
+    }
+    Failed {
+        error: failed.error.with_http_status(status).without_request_id(),
+        ..failed
     }
 }
 

@@ -250,6 +250,24 @@ fn a_forged_login_is_told_with_the_status_and_id_of_the_answer_that_held_it() {
     assert_eq!(error.request_id(), Some(never.ids()[0].as_str()));
     assert_eq!(watched.logged(), [login("invalid_signature")]);
 
+    // The service that knows no such key says so in an answer of its own.
+    let error = json!({"code": "key_not_found", "message": "No such key"}).to_string();
+    let unknown = login_then(move || answer("404 -", "", &error));
+    let watched = Watched::new(&unknown, json!({}));
+    let error = LOGIN.1(&watched.client).expect_err("forged");
+    assert_eq!(
+        (error.code(), error.http_status()),
+        ("unknown_key", Some(200))
+    );
+    assert_eq!(error.request_id(), Some(unknown.ids()[0].as_str()));
+    let refused = key(404, "key_not_found".into());
+    assert_eq!(watched.logged(), [refused, login("unknown_key")]);
+    let error = watched
+        .client
+        .verify_token(&token(), None)
+        .expect_err("forged");
+    assert_eq!((error.code(), error.http_status()), ("unknown_key", None));
+
     // Where the key has to be fetched, that attempt ends and is logged first.
     let served = login_then(|| answer("200 OK", "", other_key()));
     let watched = Watched::new(&served, json!({}));
