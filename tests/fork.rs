@@ -8,6 +8,7 @@ mod common;
 mod part;
 #[path = "support/pthread.rs"]
 mod pthread;
+#[allow(dead_code, reason = "the tests of threads use more of it")]
 #[path = "support/token.rs"]
 mod token;
 #[path = "support/torture.rs"]
@@ -20,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use capi::{Client, Outcome, config};
+use capi::{Client, config, key_pair};
 use loginid_emulator::{Emulator, Fault, FaultKind, Request};
 use pthread::beside;
 use serde_json::{Value, json};
@@ -253,14 +254,8 @@ fn no_fork_meets_a_lock_of_the_random_generator() {
 fn signing_process() {
     let input = part::input();
     let forks = input["forks"].as_u64().expect("a number") as usize;
-    let pair = Outcome::of(|out| {
-        // SAFETY: the header's contract.
-        unsafe { loginid::ffi::lid_generate_key_pair(out) }
-    });
-    let client = Client::new(&json!({
-        "client_id": "app",
-        "private_key": pair.ok()["private_key"],
-    }));
+    let (private_key, _) = key_pair();
+    let client = Client::new(&json!({"client_id": "app", "private_key": private_key}));
     let mut distinct = Distinct::default();
     let over = AtomicBool::new(false);
     let running = Barrier::new(2 * BUSY_THREADS + 1);

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use capi::{Client, Outcome, c, config, lid_status};
+use capi::{Client, Outcome, config, lid_status};
 use loginid_emulator::{Emulator, TokenPart};
 use measure::{descriptors, resident_kib};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ impl Calls {
     fn make(&self, thread: usize, number: usize) -> Option<Marks> {
         match number % 20 {
             0 => {
-                let user = self.client.get_user(&user(thread)).ok();
+                let user = self.client.get_user(user(thread)).ok();
                 assert_eq!(user["username"], format!("user-{thread}"));
                 self.asked.fetch_add(1, Ordering::SeqCst);
             }
@@ -119,11 +119,8 @@ impl Calls {
 
     /// Verifies a thread's token as one of this user.
     fn verify_for(&self, thread: usize, username: &str) -> Outcome {
-        let (token, username) = (c(&self.tokens[thread]), c(username));
-        // SAFETY: the header's contract, with living arguments.
-        self.client.call(|client, out| unsafe {
-            loginid::ffi::lid_verify_token(client, token.as_ptr(), username.as_ptr(), out)
-        })
+        self.client
+            .verify_token_for(&self.tokens[thread], Some(username))
     }
 
     /// The calls with these numbers, in all threads; the marks of a thread go to
@@ -269,7 +266,7 @@ fn the_last_thread_frees_the_client_right_after_the_others_finished() {
             .map(|number| {
                 let client = client.clone();
                 thread::spawn(move || {
-                    let found = client.get_user(&user(number)).ok();
+                    let found = client.get_user(user(number)).ok();
                     assert_eq!(found["username"], user(number));
                     // Whoever is last drops the client.
                 })

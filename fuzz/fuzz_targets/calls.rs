@@ -3,11 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use loginid_fuzz::ffi::{Lid, json_get, key_pair};
+use loginid_fuzz::capi::{Client, json_get, key_pair};
 use loginid_fuzz::{client, sound};
 
 fuzz_target!(|data: &[u8]| {
-    let mut clients: Vec<Lid> = Vec::new();
+    let mut clients: Vec<Client> = Vec::new();
     let mut last = String::new();
     // Each step is an operation, then the length of its argument, then that.
     let mut rest = data;
@@ -33,17 +33,19 @@ fuzz_target!(|data: &[u8]| {
                 clients.swap_remove(usize::from(*operation >> 4) % clients.len());
                 continue;
             }
-            (2, Some(one)) => one.verify(argument),
-            (3, Some(one)) => one.verify_user(&last, Some(&text)),
-            (4, Some(one)) => one.service_token(&text, Some(&text), None, None),
-            (5, Some(one)) => one.service_token("users.retrieve", None, Some(&text), Some(&text)),
+            (2, Some(one)) => one.verify_token(argument),
+            (3, Some(one)) => one.verify_token_for(&last, Some(&text)),
+            (4, Some(one)) => one.service_token_for(&text, Some(&text), None, None),
+            (5, Some(one)) => {
+                one.service_token_for("users.retrieve", None, Some(&text), Some(&text))
+            }
             (6, Some(one)) => one.transaction_token(&text, None, Some(&text)),
             (7, Some(one)) => one.verify_transaction(&last, &text, None),
             (8, Some(one)) => one.get_user(argument),
-            (9, Some(one)) => one.wait_code(argument, 1),
+            (9, Some(one)) => one.wait_code("someone", argument, 1),
             (10, _) => json_get(&last, argument),
             (11, _) => json_get(argument, "/token"),
-            (12, _) => match Lid::with_key(&text, key_pair().0) {
+            (12, _) => match Client::with_key(&text, key_pair().0) {
                 Ok(made) => {
                     clients.push(made);
                     continue;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use loginid_fuzz::ffi::Lid;
+use loginid_fuzz::capi::Client;
 use loginid_fuzz::sound;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
@@ -11,13 +11,8 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     if data.windows(5).any(|window| window == b"_file") {
         return Corpus::Reject;
     }
-    match Lid::with_config(data) {
-        Ok(client) => drop(sound(client.service_token(
-            "users.retrieve",
-            None,
-            None,
-            None,
-        ))),
+    match Client::with_config(data) {
+        Ok(client) => drop(sound(client.service_token("users.retrieve"))),
         Err(refusal) => drop(sound(refusal)),
     }
     Corpus::Keep

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
-use loginid_fuzz::ffi::Lid;
+use loginid_fuzz::capi::Client;
 use loginid_fuzz::service::login_claims;
 use loginid_fuzz::{CLIENT_ID, offline, signer, sound};
 use serde_json::json;
@@ -42,12 +42,12 @@ fuzz_target!(|data: &[u8]| {
     config["base_url"] = json!(*BASE_URL);
     config["request_timeout_ms"] = json!(1000);
     config["public_keys"] = json!({});
-    let client = Lid::new(&config);
+    let client = Client::new(&config);
     for call in [
         &|| client.get_user("alice") as _,
-        &|| client.verify(&*TOKEN) as _,
-        &|| client.wait_code("123456", 1000) as _,
-    ] as [&dyn Fn() -> loginid_fuzz::ffi::Outcome; 3]
+        &|| client.verify_token(&*TOKEN) as _,
+        &|| client.wait_code("someone", "123456", 1000) as _,
+    ] as [&dyn Fn() -> loginid_fuzz::capi::Outcome; 3]
     {
         let started = Instant::now();
         sound(call());

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use loginid_fuzz::ffi::json_get;
+use loginid_fuzz::capi::{json_get, lid_status};
 use loginid_fuzz::sound;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
     }
     let (pointer, json) = text.split_once('\n').unwrap_or((text, "{}"));
     let ours = sound(json_get(json, pointer));
-    if ours.status != 0 {
+    if ours.status != lid_status::LID_OK {
         return;
     }
     // A number such as 1e544 is JSON, and ours passes its text on; serde_json's

@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use loginid_fuzz::ffi::Lid;
+use loginid_fuzz::capi::Client;
 use loginid_fuzz::{CLIENT_ID, sound};
 use serde_json::json;
 
 fuzz_target!(|text: &str| {
     let config = json!({"client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1",
         "public_keys": {"k": text}});
-    if let Err(refusal) = Lid::with_config(config.to_string()) {
+    if let Err(refusal) = Client::with_config(config.to_string()) {
         sound(refusal);
     }
 });

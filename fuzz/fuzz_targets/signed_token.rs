@@ -5,10 +5,11 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use loginid_fuzz::capi::{Client, lid_status};
 use loginid_fuzz::service::Signer;
-use loginid_fuzz::{CLIENT_ID, client, ffi::Lid, signer, sound};
+use loginid_fuzz::{CLIENT_ID, client, signer, sound};
 
-static CLIENT: LazyLock<Lid> = LazyLock::new(client);
+static CLIENT: LazyLock<Client> = LazyLock::new(client);
 static SIGNER: LazyLock<Signer> = LazyLock::new(signer);
 
 fuzz_target!(|data: &[u8]| {
@@ -17,10 +18,10 @@ fuzz_target!(|data: &[u8]| {
     let claims = parts.next().unwrap_or_default();
     let token = SIGNER.sign_text(header, claims);
     for outcome in [
-        CLIENT.verify(&token),
+        CLIENT.verify_token(&token),
         CLIENT.verify_transaction(&token, "pay", Some("n1")),
     ] {
-        if sound(outcome.clone()).status == 0 {
+        if sound(outcome.clone()).status == lid_status::LID_OK {
             let answer = outcome.json();
             assert_eq!(answer["header"]["alg"], "ES256");
             let aud = &answer["claims"]["aud"];

@@ -179,7 +179,7 @@ fn a_service_that_reads_nothing_is_given_up_at_the_deadline() {
     });
     let client = client_of(&listener.base_url(), &emulator);
     // More than the buffers of both sockets hold while nothing is read.
-    let payload = c(&"x".repeat(1 << 20));
+    let payload = c("x".repeat(1 << 20));
     let outcome = in_time("unread", || {
         // SAFETY: the header's contract, with living arguments.
         client.call(|client, out| unsafe {

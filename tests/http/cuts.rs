@@ -95,7 +95,7 @@ fn a_login_cut_at_any_byte_is_never_sent_twice() {
     cut_everywhere(&emulator, "/authenticate/code/wait", false, || {
         let code = client.generate_code("ann").ok();
         let code = code["code"].as_str().expect("a code");
-        client.wait_code("ann", code)
+        client.wait_code("ann", code, 0)
     });
 }
 

@@ -103,7 +103,7 @@ fn the_request_for_a_key_has_no_body() {
     });
     let config = json!({"client_id": "a-client_id", "base_url": service.base_url(),
         "max_retries": 0});
-    Client::new(&config).verify_token(&crate::once::token());
+    Client::new(&config).verify_token(crate::once::token());
     let heads = heads.lock().expect("no panic");
     let head = heads.first().expect("a request").to_lowercase();
     assert!(

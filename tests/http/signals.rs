@@ -150,7 +150,7 @@ fn signals_during_a_write_do_not_break_it() {
     });
     let further = json!({"base_url": listener.base_url(), "request_timeout_ms": 60_000});
     let client = Client::new(&config(&emulator, further));
-    let payload = c(&"x".repeat(LARGE));
+    let payload = c("x".repeat(LARGE));
     let created = interrupted(|| {
         // SAFETY: the header's contract, with living arguments.
         client.call(|client, out| unsafe {

@@ -5,11 +5,11 @@ use std::ffi::CStr;
 use std::sync::{Arc, Mutex};
 
 use libc::{c_char, c_void};
-use loginid::ffi::{lid_set_log_callback, lid_status, lid_verify_token, lid_verify_transaction};
+use loginid::ffi::{lid_set_log_callback, lid_status};
 use serde_json::{Value, json};
 
 use crate::calls::{answer, part_of, service};
-use crate::capi::{Client, Outcome, c};
+use crate::capi::{Client, Outcome};
 use crate::signer::{Signer, encode, login_claims, now, with};
 
 const CLIENT_ID: &str = "app-1";
@@ -158,21 +158,11 @@ impl Asking {
 
     /// Presents a token in every way there is.
     fn present(&self, token: &str) -> Vec<Outcome> {
-        let (text, username) = (c(token), c("bob"));
-        let (payload, nonce) = (c("pay 10"), c("another"));
-        let verified = self.client.call(|client, out| {
-            // SAFETY: the client lives, and so do the strings.
-            unsafe { lid_verify_token(client, text.as_ptr(), std::ptr::null(), out) }
-        });
-        let of_user = self.client.call(|client, out| {
-            // SAFETY: as above.
-            unsafe { lid_verify_token(client, text.as_ptr(), username.as_ptr(), out) }
-        });
-        let transaction = self.client.call(|client, out| {
-            let (payload, nonce) = (payload.as_ptr(), nonce.as_ptr());
-            // SAFETY: as above.
-            unsafe { lid_verify_transaction(client, text.as_ptr(), payload, nonce, out) }
-        });
+        let verified = self.client.verify_token(token);
+        let of_user = self.client.verify_token_for(token, Some("bob"));
+        let transaction = self
+            .client
+            .verify_transaction(token, "pay 10", Some("another"));
         let answered = self.client.authenticate_password("ann", "a password");
         vec![verified, of_user, transaction, answered]
     }

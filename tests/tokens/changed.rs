@@ -6,7 +6,7 @@ use std::thread;
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::ffi::Lid;
+use crate::capi::Client;
 use crate::support::service::{Signer, login_claims, with};
 use crate::support::{CLIENT_ID, online, serve_key};
 use crate::torture::times;
@@ -67,7 +67,7 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
     serve_key(&emulator, service.pem());
     let keys = json!({"public_keys": {"k": service.pem(), "": service.pem()}});
     let config = with(&online(&emulator), keys);
-    let client = Lid::new(&config);
+    let client = Client::new(&config);
     let tokens = good_tokens(&service, times(10, 100));
     // One at a time, since some take far longer than others.
     let next = AtomicUsize::new(0);
@@ -94,12 +94,12 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
 }
 
 /// Changes, removes and doubles each character, and cuts the token off before it.
-fn change_all(client: &Lid, token: &str, all: bool) -> usize {
-    assert_eq!(client.verify(token).verdict(), "LID_OK");
+fn change_all(client: &Client, token: &str, all: bool) -> usize {
+    assert_eq!(client.verify_token(token).verdict(), "LID_OK");
     let good = token.as_bytes();
     let mut tried = 0;
     let mut refused = |changed: &[u8], at: usize| {
-        let outcome = client.verify(changed);
+        let outcome = client.verify_token(changed);
         // A C string that is not UTF-8 is refused as an argument.
         let verdict = match changed.is_ascii() {
             true => VERDICTS.contains(&outcome.verdict().as_str()),
@@ -126,6 +126,6 @@ fn change_all(client: &Lid, token: &str, all: bool) -> usize {
             refused(before, at);
         }
     }
-    assert_eq!(client.verify(token).verdict(), "LID_OK");
+    assert_eq!(client.verify_token(token).verdict(), "LID_OK");
     tried
 }

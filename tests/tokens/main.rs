@@ -1,6 +1,8 @@
 //! Tokens and the keys that prove them, under attack. All through the C
 //! interface; `docs/TRUST.md` names these tests row by row.
 
+#[path = "../support/capi.rs"]
+mod capi;
 #[path = "../support/listener.rs"]
 mod listener;
 #[path = "../support/torture.rs"]

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
+use crate::capi::{Client, key_pair, lid_status};
 use crate::support::CLIENT_ID;
-use crate::support::ffi::{Lid, key_pair};
 use crate::support::service::{Signer, decode, encode, now};
 use crate::torture::times;
 
@@ -58,7 +58,7 @@ fn verified_independently(public_key: &VerifyingKey, token: &str) -> (Value, Val
 fn our_tokens_verify_elsewhere_and_say_what_was_asked() {
     let (private_key, public_key) = key_pair();
     let public_key = VerifyingKey::from_public_key_pem(&public_key).expect("a public key");
-    let client = Lid::with_key(CLIENT_ID, private_key).expect("a client");
+    let client = Client::with_key(CLIENT_ID, private_key).expect("a client");
     let optional = || proptest::option::of(text());
     let inputs = (text(), optional(), optional(), optional(), text());
     check(
@@ -68,13 +68,13 @@ fn our_tokens_verify_elsewhere_and_say_what_was_asked() {
         |(scope, username, user_id, nonce, payload)| {
             let (username, user_id) = (username.as_deref(), user_id.as_deref());
             let before = now();
-            let service = client.service_token(&scope, username, user_id, nonce.as_deref());
+            let service = client.service_token_for(&scope, username, user_id, nonce.as_deref());
             let transaction = client.transaction_token(&payload, username, nonce.as_deref());
             for (outcome, scope, payload) in [
                 (service, scope.as_str(), None),
                 (transaction, "tx.create", Some(payload.as_str())),
             ] {
-                prop_assert_eq!(outcome.status, 0, "{:?}", outcome);
+                prop_assert_eq!(outcome.status, lid_status::LID_OK, "{:?}", outcome);
                 let token = outcome.json()["token"]
                     .as_str()
                     .expect("a token")
@@ -134,11 +134,11 @@ const READ: [&str; 11] = [
     "aud", "exp", "nbf", "iat", "iss", "sub", "jti", "udata", "username", "tx_hash", "txHash",
 ];
 
-fn service_and_client() -> (Signer, Lid) {
+fn service_and_client() -> (Signer, Client) {
     let service = Signer::new("k");
     let config = json!({"client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1",
         "max_retries": 0, "public_keys": {"k": service.pem(), "": service.pem()}});
-    let client = Lid::new(&config);
+    let client = Client::new(&config);
     (service, client)
 }
 
@@ -152,8 +152,8 @@ fn tokens_of_the_service_verify_whatever_else_they_claim() {
         claims.insert("aud".to_owned(), CLIENT_ID.into());
         claims.insert("udata".to_owned(), username.as_str().into());
         let claims = Value::Object(claims);
-        let outcome = client.verify_user(service.token(&claims), Some(&username));
-        prop_assert_eq!(outcome.status, 0, "{:?}", outcome);
+        let outcome = client.verify_token_for(service.token(&claims), Some(&username));
+        prop_assert_eq!(outcome.status, lid_status::LID_OK, "{:?}", outcome);
         let answer = outcome.json();
         // Passed on as it came, and read again by the same parser as here.
         let sent: Value = serde_json::from_str(&claims.to_string()).expect("JSON");
@@ -186,15 +186,19 @@ fn unsigned() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn whatever_the_service_did_not_sign_is_refused_and_never_a_defect() {
-    const INTERNAL: i32 = 14;
     let (_, client) = service_and_client();
     check(&unsigned(), 100_000, 3_000, |token| {
         for outcome in [
-            client.verify(&token),
+            client.verify_token(&token),
             client.verify_transaction(&token, "pay", Some("n")),
         ] {
-            prop_assert_ne!(outcome.status, 0, "accepted");
-            prop_assert_ne!(outcome.status, INTERNAL, "{:?}", outcome);
+            prop_assert_ne!(outcome.status, lid_status::LID_OK, "accepted");
+            prop_assert_ne!(
+                outcome.status,
+                lid_status::LID_ERROR_INTERNAL,
+                "{:?}",
+                outcome
+            );
         }
         Ok(())
     });

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use embedded::Attacker;
 
-use crate::support::ffi::{Lid, Outcome};
+use crate::capi::{Client, Outcome};
 use crate::support::service::{Signer, login_claims, with};
 use crate::support::{CLIENT_ID, online, serve_key};
 
@@ -129,20 +129,26 @@ impl Table {
     }
 }
 
-fn ask(client: &Lid, row: &Row, token: &str) -> Outcome {
+fn ask(client: &Client, row: &Row, token: &str) -> Outcome {
     match row.asked {
-        Asked::Login { username } => client.verify_user(token, username),
+        Asked::Login { username } => client.verify_token_for(token, username),
         Asked::Transaction { payload, nonce } => client.verify_transaction(token, payload, nonce),
     }
 }
 
 /// Judges one row with a client in a given state, then a good token. Says what
 /// went wrong, if anything did.
-fn judge(client: &Lid, row: &Row, twin: &str, emulator: &Emulator, may_ask: u64) -> Option<String> {
+fn judge(
+    client: &Client,
+    row: &Row,
+    twin: &str,
+    emulator: &Emulator,
+    may_ask: u64,
+) -> Option<String> {
     let before = emulator.request_count();
     let outcome = ask(client, row, &row.token);
     let sent = emulator.request_count() - before;
-    let good = client.verify(twin);
+    let good = client.verify_token(twin);
     if outcome.verdict() != row.verdict {
         return Some(format!(
             "{}: {} for {}",
@@ -167,8 +173,8 @@ fn judge_all(table: &Table) {
         let warm = with(&cold, json!({"public_keys": keys}));
         // Only what the key decides may cost a request, and only one.
         let may_ask = u64::from([SIGNATURE, GOOD].contains(&row.verdict));
-        problems.extend(judge(&Lid::new(&cold), row, &twin, &emulator, may_ask));
-        problems.extend(judge(&Lid::new(&warm), row, &twin, &emulator, 0));
+        problems.extend(judge(&Client::new(&cold), row, &twin, &emulator, may_ask));
+        problems.extend(judge(&Client::new(&warm), row, &twin, &emulator, 0));
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert_eq!(
@@ -178,7 +184,7 @@ fn judge_all(table: &Table) {
     );
     // It was there to be visited, and still counts one visit only.
     let place = json!({"base_url": table.attacker.jwks_url()});
-    Lid::new(&with(&online(&emulator), place)).verify(&twin);
+    Client::new(&with(&online(&emulator), place)).verify_token(&twin);
     assert_eq!(table.attacker.visits(), 1);
 }
 

@@ -9,7 +9,7 @@ use loginid_emulator::Emulator;
 use serde_json::json;
 
 use super::{GOOD, PATIENCE, THROTTLED, UNKNOWN};
-use crate::support::ffi::Lid;
+use crate::capi::{Client, config};
 use crate::support::service::{encode, login_claims, now};
 use crate::torture::times;
 
@@ -19,11 +19,8 @@ const PASSWORD: &str = "correct horse battery staple";
 const RATE: u32 = 100;
 const THREADS: u32 = 4;
 
-fn client(emulator: &Emulator) -> Lid {
-    Lid::new(&json!({
-        "client_id": emulator.client_id(), "private_key": emulator.private_key(),
-        "base_url": emulator.base_url(), "request_timeout_ms": 60_000,
-    }))
+fn client(emulator: &Emulator) -> Client {
+    Client::new(&config(emulator, json!({"request_timeout_ms": 60_000})))
 }
 
 /// A token that nothing but its key speaks against, with a `kid` nobody has.
@@ -73,7 +70,11 @@ fn a_log_in_under_a_flood_of_made_up_tokens_brings_the_key_for_all() {
             scope.spawn(|| {
                 at_rate(Duration::from_secs(1) * THREADS / RATE, &stop, || {
                     let number = flooded.fetch_add(1, Ordering::SeqCst);
-                    match client.verify(made_up(&emulator, number)).verdict().as_str() {
+                    match client
+                        .verify_token(made_up(&emulator, number))
+                        .verdict()
+                        .as_str()
+                    {
                         THROTTLED => throttled.fetch_add(1, Ordering::SeqCst),
                         UNKNOWN => 0,
                         other => panic!("{other}"),
@@ -96,7 +97,7 @@ fn a_log_in_under_a_flood_of_made_up_tokens_brings_the_key_for_all() {
                 first_key.get_or_insert_with(|| began.elapsed());
                 // From now on for tokens that somebody presents, too.
                 let jwt = login.json()["jwt"].as_str().expect("a token").to_owned();
-                let verified = client.verify_user(jwt, Some(USER));
+                let verified = client.verify_token_for(jwt, Some(USER));
                 assert_eq!(verified.verdict(), GOOD, "{}", verified.text);
             } else {
                 assert!(first_key.is_none(), "{}", login.text);

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use loginid::{Client, Config, Logger, Status};
+use loginid::{Config, Logger, Status};
 use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 
 use super::{GOOD, THROTTLED, UNKNOWN, token, token_of};
-use crate::support::ffi::Lid;
+use crate::capi::{Client, lid_status};
 use crate::support::online;
 use crate::support::service::with;
 use crate::torture::times;
@@ -49,9 +49,9 @@ fn all_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
 fn sixty_four_threads_on_a_cold_cache_make_one_fetch() {
     let emulator = Emulator::start();
     slow_keys(&emulator);
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let token = token(&emulator);
-    let verdicts = all_at_once(|_| client.verify(&token).verdict());
+    let verdicts = all_at_once(|_| client.verify_token(&token).verdict());
     assert!(
         verdicts.iter().all(|verdict| verdict == GOOD),
         "{verdicts:?}"
@@ -63,16 +63,16 @@ fn sixty_four_threads_on_a_cold_cache_make_one_fetch() {
 fn a_fetch_that_fails_fails_for_all_who_wait_and_the_next_one_is_new() {
     let emulator = Emulator::start();
     slow_keys(&emulator);
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let unknown = token_of(&emulator, json!("unknown"));
-    let verdicts = all_at_once(|_| client.verify(&unknown).verdict());
+    let verdicts = all_at_once(|_| client.verify_token(&unknown).verdict());
     assert!(
         verdicts.iter().all(|verdict| verdict == UNKNOWN),
         "{verdicts:?}"
     );
     assert_eq!(emulator.request_count(), 1);
     emulator.clear_faults();
-    assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
+    assert_eq!(client.verify_token(token(&emulator)).verdict(), GOOD);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
     let emulator = Emulator::start();
     slow_keys(&emulator);
     let config = Config::from_json(&online(&emulator).to_string()).expect("a configuration");
-    let client = Client::with_config(config).expect("a client");
+    let client = loginid::Client::with_config(config).expect("a client");
     // The logger runs inside the fetch. Through C it could not panic.
     let first = AtomicBool::new(true);
     client.set_logger(Some(Logger::new(move |_| {
@@ -104,8 +104,8 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
 
 /// Verifies `count` tokens of made-up kids while other threads verify a known
 /// one; gives the number of requests and the time it took.
-fn flood(emulator: &Emulator, client: &Lid, good: &str, count: usize) -> (u64, Duration) {
-    assert_eq!(client.verify(good).verdict(), GOOD);
+fn flood(emulator: &Emulator, client: &Client, good: &str, count: usize) -> (u64, Duration) {
+    assert_eq!(client.verify_token(good).verdict(), GOOD);
     let before = emulator.request_count();
     let started = Instant::now();
     let next = AtomicU64::new(0);
@@ -124,8 +124,8 @@ fn flood(emulator: &Emulator, client: &Lid, good: &str, count: usize) -> (u64, D
                         let header = json!({"alg": "ES256", "kid": kid}).to_string();
                         let header = crate::support::service::encode(header);
                         let forged = format!("{header}.{}", forged.expect("a token"));
-                        let outcome = client.verify(forged);
-                        assert_ne!(outcome.status, 0);
+                        let outcome = client.verify_token(forged);
+                        assert_ne!(outcome.status, lid_status::LID_OK);
                         let retryable = &outcome.json()["error"]["retryable"];
                         if outcome.verdict() == THROTTLED {
                             assert_eq!(*retryable, true);
@@ -137,7 +137,7 @@ fn flood(emulator: &Emulator, client: &Lid, good: &str, count: usize) -> (u64, D
             .collect();
         let known = scope.spawn(|| {
             while flooding.load(Ordering::SeqCst) {
-                assert_eq!(client.verify(good).verdict(), GOOD);
+                assert_eq!(client.verify_token(good).verdict(), GOOD);
             }
         });
         for flood in floods {
@@ -162,7 +162,7 @@ fn assert_seldom(what: &str, requests: u64, took: Duration) {
 #[test]
 fn a_flood_of_unknown_kids_makes_few_fetches_while_known_keys_verify() {
     let emulator = Emulator::start();
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let good = token(&emulator);
     let (requests, took) = flood(&emulator, &client, &good, 10_000);
     assert_seldom("10,000 unknown kids", requests, took);
@@ -172,9 +172,9 @@ fn a_flood_of_unknown_kids_makes_few_fetches_while_known_keys_verify() {
 fn a_flood_while_the_service_fails_makes_no_more_requests_for_its_retries() {
     let emulator = Emulator::start();
     let retrying = with(&online(&emulator), json!({"max_retries": 2}));
-    let client = Lid::new(&retrying);
+    let client = Client::new(&retrying);
     let good = token(&emulator);
-    assert_eq!(client.verify(&good).verdict(), GOOD);
+    assert_eq!(client.verify_token(&good).verdict(), GOOD);
     let failing = FaultKind::Status {
         code: 503,
         body: String::new(),

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use loginid_emulator::{Emulator, Fault, FaultKind};
 
 use super::{GOOD, INVALID_KEY, NOT_THE_SERVICE, token};
-use crate::support::ffi::{Lid, key_pair};
+use crate::capi::{Client, key_pair};
 use crate::support::service::{Signer, pem};
 use crate::support::{online, serve_key};
 
@@ -266,14 +266,14 @@ fn an_answer_that_is_no_key_at_all_is_refused() {
 /// A new client gets this verdict after one request, and is usable afterwards:
 /// a bad answer is not kept.
 fn refused(emulator: &Emulator, name: &str, verdict: &str) {
-    let client = Lid::new(&online(emulator));
+    let client = Client::new(&online(emulator));
     let before = emulator.request_count();
-    let outcome = client.verify(token(emulator));
+    let outcome = client.verify_token(token(emulator));
     assert_eq!(outcome.verdict(), verdict, "{name}: {}", outcome.text);
     assert_eq!(emulator.request_count() - before, 1, "{name}");
     emulator.clear_faults();
     assert_eq!(
-        client.verify(token(emulator)).verdict(),
+        client.verify_token(token(emulator)).verdict(),
         GOOD,
         "after {name}"
     );

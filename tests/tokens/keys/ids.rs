@@ -4,7 +4,7 @@ use loginid_emulator::Emulator;
 use serde_json::json;
 
 use super::{GOOD, UNKNOWN, token, token_of};
-use crate::support::ffi::Lid;
+use crate::capi::Client;
 use crate::support::online;
 
 #[test]
@@ -31,9 +31,9 @@ fn a_hostile_kid_is_percent_encoded_once() {
         (&longest, &format!("kid={longest}")),
     ] {
         // A client of its own: each may ask for a few unknown keys only.
-        let client = Lid::new(&online(&emulator));
+        let client = Client::new(&online(&emulator));
         emulator.clear_requests();
-        let outcome = client.verify(token_of(&emulator, json!(kid)));
+        let outcome = client.verify_token(token_of(&emulator, json!(kid)));
         assert_eq!(outcome.verdict(), UNKNOWN, "{kid:?}");
         let [request] = &emulator.requests()[..] else {
             panic!("{kid:?}: {:?}", emulator.requests());
@@ -41,14 +41,14 @@ fn a_hostile_kid_is_percent_encoded_once() {
         assert_eq!(request.path, "/certs", "{kid:?}");
         assert_eq!(request.query.as_deref(), Some(query), "{kid:?}");
         assert!(request.header("authorization").is_none());
-        assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
+        assert_eq!(client.verify_token(token(&emulator)).verdict(), GOOD);
     }
 }
 
 #[test]
 fn a_kid_that_cannot_be_one_is_refused_without_a_request() {
     let emulator = Emulator::start();
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     for kid in [
         json!(""),
         json!("a\u{0}"),
@@ -66,14 +66,17 @@ fn a_kid_that_cannot_be_one_is_refused_without_a_request() {
         json!(["k"]),
         json!({"k": 1}),
     ] {
-        let outcome = client.verify(token_of(&emulator, kid.clone()));
+        let outcome = client.verify_token(token_of(&emulator, kid.clone()));
         assert_eq!(outcome.verdict(), crate::forged::MALFORMED, "{kid}");
     }
     let null = r#"{"alg":"ES256","kid":null}"#.to_owned();
     let claims = crate::support::service::login_claims(crate::support::CLIENT_ID);
     let null = emulator.sign_token(loginid_emulator::TokenPart::Raw(null), claims.into());
-    assert_eq!(client.verify(null).verdict(), crate::forged::MALFORMED);
+    assert_eq!(
+        client.verify_token(null).verdict(),
+        crate::forged::MALFORMED
+    );
     assert_eq!(emulator.request_count(), 0);
-    assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
+    assert_eq!(client.verify_token(token(&emulator)).verdict(), GOOD);
     assert_eq!(emulator.request_count(), 1);
 }

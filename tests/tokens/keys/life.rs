@@ -6,28 +6,28 @@ use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 
 use super::{GOOD, UNKNOWN, token, until};
-use crate::support::ffi::Lid;
+use crate::capi::Client;
 use crate::support::online;
 use crate::support::service::with;
 
 #[test]
 fn after_a_rotation_the_new_key_is_there_after_one_fetch() {
     let emulator = Emulator::start();
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let old = token(&emulator);
-    assert_eq!(client.verify(&old).verdict(), GOOD);
+    assert_eq!(client.verify_token(&old).verdict(), GOOD);
     emulator.rotate_keys();
     let new = token(&emulator);
     for _ in 0..10 {
-        assert_eq!(client.verify(&new).verdict(), GOOD);
-        assert_eq!(client.verify(&old).verdict(), GOOD);
+        assert_eq!(client.verify_token(&new).verdict(), GOOD);
+        assert_eq!(client.verify_token(&old).verdict(), GOOD);
     }
     assert_eq!(emulator.request_count(), 2);
 }
 
 /// A client whose keys are due after a second.
-fn forgetful(emulator: &Emulator) -> Lid {
-    Lid::new(&with(&online(emulator), json!({"key_cache_ttl_s": 1})))
+fn forgetful(emulator: &Emulator) -> Client {
+    Client::new(&with(&online(emulator), json!({"key_cache_ttl_s": 1})))
 }
 
 #[test]
@@ -35,12 +35,12 @@ fn a_retired_key_is_refused_once_it_was_due() {
     let emulator = Emulator::start();
     let client = forgetful(&emulator);
     let old = token(&emulator);
-    assert_eq!(client.verify(&old).verdict(), GOOD);
+    assert_eq!(client.verify_token(&old).verdict(), GOOD);
     emulator.rotate_and_retire_keys();
     until("the retired key is refused", || {
-        client.verify(&old).verdict() == UNKNOWN
+        client.verify_token(&old).verdict() == UNKNOWN
     });
-    assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
+    assert_eq!(client.verify_token(token(&emulator)).verdict(), GOOD);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_key_is_asked_for_again_each_time_it_is_due() {
     let started = Instant::now();
     // The first fetch, and two refreshes that both succeed.
     until("the key is refreshed twice", || {
-        assert_eq!(client.verify(&token).verdict(), GOOD);
+        assert_eq!(client.verify_token(&token).verdict(), GOOD);
         emulator.request_count() >= 3
     });
     // Well before the pause of 30 s that follows a refresh that failed.
@@ -63,19 +63,19 @@ fn a_key_goes_on_serving_through_an_outage() {
     let emulator = Emulator::start();
     let client = forgetful(&emulator);
     let token = token(&emulator);
-    assert_eq!(client.verify(&token).verdict(), GOOD);
+    assert_eq!(client.verify_token(&token).verdict(), GOOD);
     let outage = FaultKind::Drop {
         carried_out: false,
         reset: true,
     };
     emulator.inject(Fault::new(outage).on("GET", "/certs"));
     until("a refresh is tried", || {
-        assert_eq!(client.verify(&token).verdict(), GOOD);
+        assert_eq!(client.verify_token(&token).verdict(), GOOD);
         emulator.request_count() == 2
     });
     // It failed, and is left alone for a while: nobody else waits for it.
     for _ in 0..100 {
-        assert_eq!(client.verify(&token).verdict(), GOOD);
+        assert_eq!(client.verify_token(&token).verdict(), GOOD);
     }
     assert_eq!(emulator.request_count(), 2);
 }

@@ -6,8 +6,8 @@ use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 
 use super::{GOOD, NOT_THE_SERVICE, THROTTLED, UNKNOWN, token, token_of, until};
+use crate::capi::Client;
 use crate::listener::{Listener, read_request};
-use crate::support::ffi::Lid;
 use crate::support::online;
 use crate::support::service::with;
 
@@ -34,11 +34,11 @@ fn status(code: u16, body: &str) -> Fault {
 fn a_good_token_is_never_called_invalid_while_no_key_can_be_had() {
     let emulator = Emulator::start();
     emulator.inject(outage());
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let good = token(&emulator);
-    let first = client.verify(&good).json()["error"].clone();
+    let first = client.verify_token(&good).json()["error"].clone();
     for _ in 0..20 {
-        let outcome = client.verify(&good);
+        let outcome = client.verify_token(&good);
         assert_eq!(outcome.verdict(), "LID_ERROR_NETWORK connection_lost");
         let error = &outcome.json()["error"];
         assert_eq!(error["retryable"], true);
@@ -51,9 +51,9 @@ fn a_good_token_is_never_called_invalid_while_no_key_can_be_had() {
         "{}",
         emulator.request_count()
     );
-    assert!(client.verify(&good).json()["error"]["retry_after_ms"].is_u64());
+    assert!(client.verify_token(&good).json()["error"]["retry_after_ms"].is_u64());
     // Of another key nobody knows anything: it was not asked for.
-    let other = client.verify(token_of(&emulator, json!("other")));
+    let other = client.verify_token(token_of(&emulator, json!("other")));
     assert_eq!(other.verdict(), THROTTLED);
     assert_eq!(other.json()["error"]["retryable"], true);
     assert!(other.json()["error"]["retry_after_ms"].is_u64());
@@ -62,14 +62,14 @@ fn a_good_token_is_never_called_invalid_while_no_key_can_be_had() {
 #[test]
 fn a_key_that_the_service_does_not_know_is_asked_for_once() {
     let emulator = Emulator::start();
-    let client = Lid::new(&online(&emulator));
+    let client = Client::new(&online(&emulator));
     let unknown = token_of(&emulator, json!("made-up"));
     for _ in 0..100 {
-        assert_eq!(client.verify(&unknown).verdict(), UNKNOWN);
+        assert_eq!(client.verify_token(&unknown).verdict(), UNKNOWN);
     }
     assert_eq!(emulator.request_count(), 1);
-    assert_eq!(client.verify(token(&emulator)).verdict(), GOOD);
-    let error = client.verify(&unknown).json()["error"].clone();
+    assert_eq!(client.verify_token(token(&emulator)).verdict(), GOOD);
+    let error = client.verify_token(&unknown).json()["error"].clone();
     assert!(error["request_id"].is_string(), "{error}");
 }
 
@@ -79,15 +79,15 @@ fn a_known_key_survives_a_404_that_is_not_the_services() {
     for code in [400, 404] {
         for body in ["", "<html>", r#"{"message":"Not Found"}"#] {
             let emulator = Emulator::start();
-            let client = Lid::new(&with(&online(&emulator), json!({"key_cache_ttl_s": 1})));
+            let client = Client::new(&with(&online(&emulator), json!({"key_cache_ttl_s": 1})));
             let good = token(&emulator);
-            assert_eq!(client.verify(&good).verdict(), GOOD);
+            assert_eq!(client.verify_token(&good).verdict(), GOOD);
             emulator.inject(status(code, body));
             until("the key is refreshed in vain", || {
-                assert_eq!(client.verify(&good).verdict(), GOOD, "{code} {body}");
+                assert_eq!(client.verify_token(&good).verdict(), GOOD, "{code} {body}");
                 emulator.request_count() == 2
             });
-            assert_eq!(client.verify(&good).verdict(), GOOD, "{code} {body}");
+            assert_eq!(client.verify_token(&good).verdict(), GOOD, "{code} {body}");
         }
     }
 }
@@ -96,12 +96,12 @@ fn a_known_key_survives_a_404_that_is_not_the_services() {
 fn a_known_key_that_the_service_no_longer_has_is_dropped() {
     for code in [400, 404] {
         let emulator = Emulator::start();
-        let client = Lid::new(&with(&online(&emulator), json!({"key_cache_ttl_s": 1})));
+        let client = Client::new(&with(&online(&emulator), json!({"key_cache_ttl_s": 1})));
         let good = token(&emulator);
-        assert_eq!(client.verify(&good).verdict(), GOOD);
+        assert_eq!(client.verify_token(&good).verdict(), GOOD);
         emulator.inject(status(code, r#"{"code":"key_not_found","message":"gone"}"#));
         until("the key is dropped", || {
-            client.verify(&good).verdict() == UNKNOWN
+            client.verify_token(&good).verdict() == UNKNOWN
         });
     }
 }
@@ -117,8 +117,8 @@ fn a_base_url_of_another_server_is_found_out() {
     });
     let emulator = Emulator::start();
     let elsewhere = json!({"base_url": server.base_url()});
-    let client = Lid::new(&with(&online(&emulator), elsewhere));
-    let outcome = client.verify(token(&emulator));
+    let client = Client::new(&with(&online(&emulator), elsewhere));
+    let outcome = client.verify_token(token(&emulator));
     assert_eq!(outcome.verdict(), NOT_THE_SERVICE);
     let error = &outcome.json()["error"];
     assert_eq!(error["http_status"], 404);

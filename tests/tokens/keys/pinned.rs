@@ -4,8 +4,8 @@ use loginid_emulator::Emulator;
 use serde_json::json;
 
 use super::{GOOD, UNKNOWN, token, token_of};
+use crate::capi::Client;
 use crate::forged::SIGNATURE;
-use crate::support::ffi::Lid;
 use crate::support::online;
 use crate::support::service::with;
 
@@ -17,21 +17,21 @@ fn pinned_keys_verify_and_no_other_is_asked_for() {
         "fetch_keys": false,
         "public_keys": {"other": emulator.public_key(), emulator.info().kid: emulator.public_key()},
     });
-    let client = Lid::new(&with(&online(&emulator), pinned));
-    assert_eq!(client.verify(&good).verdict(), GOOD);
+    let client = Client::new(&with(&online(&emulator), pinned));
+    assert_eq!(client.verify_token(&good).verdict(), GOOD);
     emulator.rotate_keys();
-    let outcome = client.verify(token(&emulator));
+    let outcome = client.verify_token(token(&emulator));
     assert_eq!(outcome.verdict(), UNKNOWN);
     let message = outcome.json()["error"]["message"].to_string();
     assert!(message.contains("fetch_keys"), "{message}");
     assert_eq!(outcome.json()["error"]["request_id"], json!(null));
-    let foreign = client.verify(token_of(&emulator, json!("other")));
+    let foreign = client.verify_token(token_of(&emulator, json!("other")));
     assert_eq!(foreign.verdict(), SIGNATURE);
     let none = emulator.sign_token(
         json!({"alg": "ES256"}).into(),
         crate::support::service::login_claims(crate::support::CLIENT_ID).into(),
     );
-    assert_eq!(client.verify(none).verdict(), UNKNOWN);
+    assert_eq!(client.verify_token(none).verdict(), UNKNOWN);
     assert_eq!(emulator.request_count(), 0);
 }
 
@@ -39,16 +39,16 @@ fn pinned_keys_verify_and_no_other_is_asked_for() {
 fn a_token_without_kid_is_verified_with_the_key_pinned_for_it() {
     let emulator = Emulator::start();
     let pinned = json!({"fetch_keys": false, "public_keys": {"": emulator.public_key()}});
-    let client = Lid::new(&with(&online(&emulator), pinned));
+    let client = Client::new(&with(&online(&emulator), pinned));
     let without = || {
         emulator.sign_token(
             json!({"alg": "ES256"}).into(),
             crate::support::service::login_claims(crate::support::CLIENT_ID).into(),
         )
     };
-    assert_eq!(client.verify(without()).verdict(), GOOD);
+    assert_eq!(client.verify_token(without()).verdict(), GOOD);
     emulator.rotate_keys();
-    assert_eq!(client.verify(without()).verdict(), SIGNATURE);
+    assert_eq!(client.verify_token(without()).verdict(), SIGNATURE);
     assert_eq!(emulator.request_count(), 0);
 }
 
@@ -56,12 +56,12 @@ fn a_token_without_kid_is_verified_with_the_key_pinned_for_it() {
 fn without_pinned_keys_it_is_a_contradiction() {
     for keys in [json!({}), json!({"public_keys": {}})] {
         let config = json!({"client_id": "app-1", "fetch_keys": false});
-        let outcome = Lid::with_config(with(&config, keys).to_string());
-        let outcome = outcome.err().expect("an error");
+        let outcome = Client::with_config(with(&config, keys).to_string());
+        let outcome = outcome.expect_err("an error");
         assert_eq!(outcome.verdict(), "LID_ERROR_CONFIG contradictory_fields");
         assert!(outcome.text.contains("fetch_keys"), "{}", outcome.text);
     }
-    let mistyped = Lid::with_config(r#"{"client_id":"app-1","fetch_keys":"false"}"#);
-    let mistyped = mistyped.err().expect("an error");
+    let mistyped = Client::with_config(r#"{"client_id":"app-1","fetch_keys":"false"}"#);
+    let mistyped = mistyped.expect_err("an error");
     assert_eq!(mistyped.verdict(), "LID_ERROR_CONFIG mistyped_field");
 }

@@ -6,7 +6,7 @@ use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 
 use super::{GOOD, token, token_of};
-use crate::support::ffi::Lid;
+use crate::capi::Client;
 use crate::support::service::with;
 use crate::support::{online, serve_key};
 
@@ -30,7 +30,7 @@ fn a_key_of_the_service_is_read_however_it_travelled() {
     let pem = emulator.public_key();
     for text in travelled(&pem) {
         serve_key(&emulator, text.as_str());
-        let outcome = Lid::new(&online(&emulator)).verify(token(&emulator));
+        let outcome = Client::new(&online(&emulator)).verify_token(token(&emulator));
         assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
     }
     // Around it may be any encoding.
@@ -43,7 +43,7 @@ fn a_key_of_the_service_is_read_however_it_travelled() {
     };
     emulator.clear_faults();
     emulator.inject(Fault::new(raw).on("GET", "/certs"));
-    let outcome = Lid::new(&online(&emulator)).verify(token(&emulator));
+    let outcome = Client::new(&online(&emulator)).verify_token(token(&emulator));
     assert_eq!(outcome.verdict(), GOOD, "{}", outcome.text);
 }
 
@@ -53,7 +53,7 @@ fn a_configured_key_is_read_however_it_travelled() {
     let token = token_of(&emulator, json!("configured"));
     for text in travelled(&emulator.public_key()) {
         let keys = json!({"public_keys": {"configured": text}});
-        let outcome = Lid::new(&with(&online(&emulator), keys)).verify(&token);
+        let outcome = Client::new(&with(&online(&emulator), keys)).verify_token(&token);
         assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
     }
     assert_eq!(emulator.request_count(), 0);

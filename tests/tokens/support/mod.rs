@@ -4,11 +4,6 @@
     dead_code,
     reason = "the fuzz targets use the same file, and more of it"
 )]
-pub mod ffi;
-#[allow(
-    dead_code,
-    reason = "the fuzz targets use the same file, and more of it"
-)]
 pub mod service;
 
 use loginid_emulator::{Emulator, Fault, FaultKind};

@@ -96,10 +96,6 @@ pub fn decode(part: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(part).expect("base64url")
 }
 
-pub fn decode_standard(base64: &str) -> Vec<u8> {
-    STANDARD.decode(base64).expect("base64")
-}
-
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("a clock after 1970").as_secs()
