@@ -7,15 +7,18 @@ mod capi;
 mod header;
 #[path = "support/library.rs"]
 mod library;
+#[allow(dead_code, reason = "the tests of HTTP use more of it")]
 #[path = "support/listener.rs"]
 mod listener;
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char};
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use header::{Kind, functions, invoke};
-use library::{Library, calls};
+use header::{Function, Kind, functions, invoke};
+use library::{Library, calls, function};
 use listener::{Listener, read_request};
 use serde_json::Value;
 
@@ -53,14 +56,18 @@ const OPTIONAL: &str = "
 /// The library with a client of a service that refuses everything.
 struct Boundary {
     library: Library,
+    requests: Arc<AtomicUsize>,
     _service: Listener,
 }
 
 impl Boundary {
     fn new() -> Boundary {
-        let service = Listener::start(|mut stream, _| {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = requests.clone();
+        let service = Listener::start(move |mut stream, _| {
             let answer = "HTTP/1.1 400 Bad\r\ncontent-length: 16\r\n\r\n{\"code\":\"no_no\"}";
             while read_request(&mut stream).is_some() {
+                counter.fetch_add(1, Ordering::SeqCst);
                 if stream.write_all(answer.as_bytes()).is_err() {
                     break;
                 }
@@ -68,8 +75,64 @@ impl Boundary {
         });
         Boundary {
             library: Library::load(&service.base_url()),
+            requests,
             _service: service,
         }
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    /// A call with this in the place of one argument, NULL if it is `None`, is refused:
+    /// the error object is complete and names the function and the argument, no client
+    /// is made, and nothing is sent. Gives the message.
+    fn refuses(
+        &self,
+        function: &Function,
+        at: usize,
+        argument: Option<&[u8]>,
+        code: &str,
+    ) -> String {
+        let parameter = &function.parameters[at];
+        let given = argument.map(|text| text.escape_ascii().to_string());
+        let what = format!("{}.{}: {given:?}", function.name, parameter.name);
+        let before = self.requests();
+        let mut texts = self.usual(&function.name);
+        texts[at] = argument.map(<[u8]>::to_vec);
+        let null = argument.is_none().then_some(at);
+        let done = self.call_on(self.client, function, texts, null);
+        let text = done
+            .text
+            .as_deref()
+            .unwrap_or_else(|| panic!("{what}: nothing in out"));
+        assert_eq!(done.status, INVALID_ARGUMENT, "{what}: {text}");
+        let error: Value = serde_json::from_str(text).expect("JSON");
+        let error = error["error"].as_object().expect("an error object");
+        for member in ["http_status", "request_id", "retryable", "retry_after_ms"] {
+            assert!(error.contains_key(member), "{what}: no {member} in {text}");
+        }
+        assert_eq!(error["status"], "LID_ERROR_INVALID_ARGUMENT", "{what}");
+        assert_eq!(error["code"], code, "{what}: {text}");
+        let operation = function.name.strip_prefix("lid_");
+        assert_eq!(error["operation"].as_str(), operation, "{what}: {text}");
+        let message = error["message"].as_str().expect("a message");
+        let named = format!("{} ", parameter.name);
+        assert!(message.contains(&named), "{what} is not named: {text}");
+        assert!(done.made.is_none_or(|client| client == 0), "{what}");
+        assert_eq!(self.requests(), before, "{what}: something was sent");
+        message.to_owned()
+    }
+
+    /// A client that is as good as new signs, and reaches its service.
+    fn works(&self, client: usize) {
+        let name = "lid_generate_service_token";
+        let done = self.call_on(client, &function(name), self.usual(name), None);
+        assert_eq!(done.status, 0, "{:?}", done.text);
+        let (name, before) = ("lid_get_user", self.requests());
+        let done = self.call_on(client, &function(name), self.usual(name), None);
+        assert_eq!(done.error("code"), "no_no", "{:?}", done.text);
+        assert_eq!(self.requests(), before + 1);
     }
 }
 
@@ -88,34 +151,19 @@ fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
     let mut seen = BTreeSet::new();
     for function in calls() {
         for (at, parameter) in function.parameters.iter().enumerate() {
+            let what = format!("{}.{}", function.name, parameter.name);
             if parameter.kind == Kind::Number {
                 continue;
-            }
-            let what = format!("{}.{}", function.name, parameter.name);
-            let mut texts = boundary.usual(&function.name);
-            texts[at] = None;
-            let done = boundary.call_on(boundary.client, &function, texts, Some(at));
-            if parameter.kind == Kind::Out {
-                assert_eq!(done.status, INVALID_ARGUMENT, "{what}");
-                assert_eq!(done.text, None, "{what}");
-                assert!(done.made.is_none_or(|client| client == 0), "{what}");
-                continue;
-            }
-            let text = done
-                .text
-                .clone()
-                .unwrap_or_else(|| panic!("{what}: nothing in out"));
-            if optional.contains(what.as_str()) {
-                assert_ne!(done.code(), "null_argument", "{what}: {text}");
+            } else if parameter.kind == Kind::Out {
+                has_nowhere_to_store(&boundary, &function, at);
+            } else if optional.contains(what.as_str()) {
+                let mut texts = boundary.usual(&function.name);
+                texts[at] = None;
+                let done = boundary.call_on(boundary.client, &function, texts, Some(at));
+                assert_ne!(done.error("code"), "null_argument", "{what}");
                 boundary.free(done.made);
             } else {
-                assert_eq!(done.status, INVALID_ARGUMENT, "{what}: {text}");
-                assert_eq!(done.code(), "null_argument", "{what}: {text}");
-                assert!(
-                    text.contains(&parameter.name),
-                    "{what} is not named: {text}"
-                );
-                assert!(done.made.is_none_or(|client| client == 0), "{what}");
+                boundary.refuses(&function, at, None, "null_argument");
             }
             seen.insert(what);
         }
@@ -131,33 +179,50 @@ fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
     boundary.works(boundary.client);
 }
 
+/// Without `out` there is an error, but nothing that says which, with a client and without.
+fn has_nowhere_to_store(boundary: &Boundary, function: &Function, out: usize) {
+    let before = boundary.requests();
+    for client in [boundary.client, 0] {
+        let texts = boundary.usual(&function.name);
+        let done = boundary.call_on(client, function, texts, Some(out));
+        assert_eq!(done.status, INVALID_ARGUMENT, "{}", function.name);
+        assert_eq!(done.text, None, "{}", function.name);
+        let made = done.made.unwrap_or(0);
+        assert_eq!(made, 0, "{}", function.name);
+    }
+    assert_eq!(boundary.requests(), before, "{}", function.name);
+}
+
+/// The texts of all functions.
+fn texts() -> Vec<(Function, usize)> {
+    let texts = |function: Function| {
+        let kinds = function.parameters.iter().map(|parameter| parameter.kind);
+        let texts = kinds.enumerate().filter(|(_, kind)| *kind == Kind::Text);
+        let texts: Vec<usize> = texts.map(|(at, _)| at).collect();
+        texts.into_iter().map(move |at| (function.clone(), at))
+    };
+    let texts: Vec<_> = calls().into_iter().flat_map(texts).collect();
+    assert!(texts.len() > 100, "{} texts", texts.len());
+    texts
+}
+
 #[test]
 fn a_json_text_that_cannot_be_used_is_an_error_that_names_it() {
     let boundary = Boundary::new();
     let mut tried = 0;
-    for function in calls() {
-        for (at, parameter) in function.parameters.iter().enumerate() {
-            if !parameter.name.ends_with("_json") || parameter.name == "config_json" {
-                continue;
-            }
-            for (bad, says) in [
-                ("[]", "is not one JSON object"),
-                ("{", "is not one JSON object"),
-                (r#"{"a":1,"\u0061":2}"#, "the member 'a' twice"),
-            ] {
-                let mut texts = boundary.usual(&function.name);
-                texts[at] = Some(bad.as_bytes().to_vec());
-                let done = boundary.call(&function, texts);
-                let text = done.text.clone().expect("a text");
-                let what = format!("{}.{}: {text}", function.name, parameter.name);
-                assert_eq!(done.status, INVALID_ARGUMENT, "{what}");
-                assert_eq!(done.code(), "invalid_json", "{what}");
-                assert!(
-                    text.contains(&parameter.name) && text.contains(says),
-                    "{what}"
-                );
-                tried += 1;
-            }
+    for (function, at) in texts() {
+        let name = &function.parameters[at].name;
+        if !name.ends_with("_json") || name == "config_json" {
+            continue;
+        }
+        for (bad, says) in [
+            ("[]", "is not one JSON object"),
+            ("{", "is not one JSON object"),
+            (r#"{"a":1,"\u0061":2}"#, "the member 'a' twice"),
+        ] {
+            let message = boundary.refuses(&function, at, Some(bad.as_bytes()), "invalid_json");
+            assert!(message.contains(says), "{}: {message}", function.name);
+            tried += 1;
         }
     }
     assert_eq!(tried, 3 * 7, "each of the header's JSON arguments");
@@ -166,47 +231,43 @@ fn a_json_text_that_cannot_be_used_is_an_error_that_names_it() {
 #[test]
 fn a_text_that_is_not_utf_8_is_an_error_that_names_it() {
     let boundary = Boundary::new();
-    for function in calls() {
-        for (at, parameter) in function.parameters.iter().enumerate() {
-            for bad in [&b"\xff"[..], b"a\xc3", b"\xed\xa0\x80", b"\xf5\x80\x80\x80"] {
-                if parameter.kind != Kind::Text {
-                    continue;
-                }
-                let what = format!("{}.{}", function.name, parameter.name);
-                let mut texts = boundary.usual(&function.name);
-                texts[at] = Some(bad.to_vec());
-                let done = boundary.call(&function, texts);
-                assert_eq!(done.status, INVALID_ARGUMENT, "{what}: {:?}", done.text);
-                assert_eq!(done.code(), "invalid_utf8", "{what}: {:?}", done.text);
-                let text = done.text.expect("a text");
-                assert!(
-                    text.contains(&parameter.name),
-                    "{what} is not named: {text}"
-                );
-                assert!(done.made.is_none_or(|client| client == 0), "{what}");
+    for (function, at) in texts() {
+        let usual = boundary.usual(&function.name);
+        let usual = usual[at].as_deref().unwrap_or(b"{}");
+        let (start, end) = usual.split_at(usual.len() / 2);
+        for bad in [
+            &b"\xff"[..],
+            b"a\xc3",
+            b"a\x80",
+            b"\xe2\x82",
+            // Longer than need be, half of a surrogate pair, and beyond Unicode.
+            b"\xc0\xaf",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xf5\x80\x80\x80",
+        ] {
+            boundary.refuses(&function, at, Some(bad), "invalid_utf8");
+            // A key is found in text of any encoding: tests/c/keys.c.
+            if function.parameters[at].name != "private_key" {
+                let amid = [start, bad, end].concat();
+                boundary.refuses(&function, at, Some(&amid), "invalid_utf8");
             }
         }
     }
     boundary.works(boundary.client);
 }
 
+/// Also where it may be left out: taking it for "not given" would leave out what the
+/// caller asked for.
 #[test]
 fn an_empty_text_is_an_error_and_never_taken_for_none() {
     let boundary = Boundary::new();
-    for function in calls() {
-        for (at, parameter) in function.parameters.iter().enumerate() {
-            let what = format!("{}.{}", function.name, parameter.name);
-            // "" is RFC 6901's pointer to the whole document.
-            if parameter.kind != Kind::Text || what == "lid_json_get.pointer" {
-                continue;
-            }
-            let mut texts = boundary.usual(&function.name);
-            texts[at] = Some(Vec::new());
-            let done = boundary.call(&function, texts);
-            assert_eq!(done.status, INVALID_ARGUMENT, "{what}: {:?}", done.text);
-            assert_eq!(done.code(), "empty_argument", "{what}: {:?}", done.text);
-            assert!(done.made.is_none_or(|client| client == 0), "{what}");
+    for (function, at) in texts() {
+        // "" is RFC 6901's pointer to the whole document.
+        if function.name == "lid_json_get" && function.parameters[at].name == "pointer" {
+            continue;
         }
+        boundary.refuses(&function, at, Some(b""), "empty_argument");
     }
     boundary.works(boundary.client);
 }

@@ -5,6 +5,7 @@
 #[path = "support/capi.rs"]
 mod capi;
 mod common;
+#[allow(dead_code, reason = "it asks for a yes or no only")]
 #[path = "support/torture.rs"]
 mod torture;
 

@@ -7,6 +7,7 @@ use std::ptr;
 use super::*;
 use crate::injected::{Point, arm};
 
+#[allow(dead_code, reason = "the tests of the boundary use more of it")]
 #[path = "../../tests/support/header.rs"]
 mod header;
 mod messages;

@@ -13,8 +13,6 @@ mod library;
 mod listener;
 #[path = "../support/part.rs"]
 mod part;
-#[path = "../support/tls.rs"]
-mod tls;
 #[path = "../support/torture.rs"]
 mod torture;
 
@@ -39,4 +37,5 @@ mod relay;
 mod retries;
 mod roots;
 mod signals;
+mod tls;
 mod versions;

@@ -1,8 +1,5 @@
 //! The C header, read so that tests can call every function in it.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
-
 /// What a parameter is, as far as a test must know to pass one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -1,8 +1,5 @@
 //! A server of bare sockets, for what the emulator's HTTP cannot do.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
-
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;

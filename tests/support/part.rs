@@ -4,9 +4,6 @@
 //! A part is a test function marked `#[ignore = "a part of …"]`: only the test that needs it
 //! runs it, and checks that it ran.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
-
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 

@@ -1,8 +1,5 @@
 //! Reading the tokens that the library makes, and what must never repeat in them.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
-
 use std::collections::HashSet;
 
 use base64::Engine;

@@ -12,8 +12,6 @@ pub fn torture() -> bool {
     }
 }
 
-// `faults` asks for a yes or no only.
-#[allow(dead_code)]
 /// How often to do something: less by default than under `make torture`.
 pub fn times(usual: usize, full: usize) -> usize {
     if torture() { full } else { usual }

@@ -1,8 +1,5 @@
 //! A TLS server of bare sockets, and certificates made for one test.
 
-// Each test binary uses a part of it.
-#![allow(dead_code)]
-
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
