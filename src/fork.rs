@@ -25,7 +25,6 @@ mod thread_end;
 mod waiting;
 
 use std::cell::Cell;
-use std::ffi::c_int;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -98,8 +97,7 @@ fn begin_process(parent: ProcessId) -> ProcessId {
         UNUSABLE.store(true, Ordering::SeqCst);
         // Both would wait for a lock: at the end of the process, and of a thread.
         destructors::leave_out();
-        // SAFETY: it only deletes a key. No thread uses aws-lc from here on.
-        unsafe { thread_local_shutdown() };
+        thread_end::leave_out();
     }
     // Other threads' forks were the parent's.
     waiting::fork_begins();
@@ -108,13 +106,6 @@ fn begin_process(parent: ProcessId) -> ProcessId {
         Ok(_) => own,
         Err(other) => ProcessId(other),
     }
-}
-
-unsafe extern "C" {
-    /// aws-lc's `AWSLC_thread_local_shutdown`, which aws-lc-rs does not offer. Its
-    /// names hold its version: a newer one has to be written here.
-    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_shutdown"]
-    fn thread_local_shutdown() -> c_int;
 }
 
 /// Runs what uses aws-lc, with no fork at the same time and no signal handler in
@@ -135,7 +126,7 @@ impl Inside {
         // constructor with it.
         black_box(&AT_LOAD);
         let slot = OWN_SLOT.with(|own| own.get(process().generation()));
-        // Inside already: another key's destructor makes a call while the thread ends.
+        // Inside already if the handler of a fault makes a call.
         if slot.enter() == 0 {
             thread_end::arm();
             wait_for_forks(slot);

@@ -130,6 +130,11 @@ fn threads_are_joined_before_each_fork() {
 }
 
 #[test]
+fn the_lock_is_taken_by_threads_that_end() {
+    run_case("the_lock_is_taken_by_threads_that_end");
+}
+
+#[test]
 fn a_handler_waits_for_a_call() {
     run_case("a_handler_waits_for_a_call");
 }

@@ -1,14 +1,24 @@
-//! The end of a thread that used aws-lc, which then frees what it kept for it.
+//! The end of a thread that used aws-lc: what aws-lc kept for it is freed, under locks.
 
 use std::cell::Cell;
-use std::ffi::c_void;
-use std::mem;
+use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::slots::OwnSlot;
-use super::{Inside, OWN_SLOT};
+use super::{OWN_SLOT, without_fork};
 use crate::sys::WithoutCancellation;
+
+// aws-lc-rs does not offer these. Their names hold aws-lc's version: a newer one has
+// to be written here.
+unsafe extern "C" {
+    /// Frees what aws-lc keeps for this thread.
+    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_clear"]
+    safe fn thread_local_clear() -> c_int;
+    /// From now on aws-lc frees nothing when a thread ends. It must not be used again.
+    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_shutdown"]
+    fn thread_local_shutdown() -> c_int;
+}
 
 thread_local! {
     /// Whether `KEY` has a value in this thread.
@@ -19,13 +29,10 @@ thread_local! {
 static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
 const NO_KEY: u32 = u32::MAX;
 
-const FIRST_ROUND: *const c_void = ptr::without_provenance(1);
-const SECOND_ROUND: *const c_void = ptr::without_provenance(2);
-
 /// Has [`at_thread_end`] called for this thread, which is about to use aws-lc.
 ///
-/// The destructors of keys run when a thread ends, never when the process does: in the
-/// order of the keys' numbers, in rounds as long as one sets a value anew. A key gets
+/// The destructors of keys run when a thread ends, never when the process does, in the
+/// order of the keys' numbers. aws-lc has one too, and ours comes before it: a key gets
 /// the lowest number that is free, and ours is made just before aws-lc's.
 pub(super) fn arm() {
     if ARMED.get() {
@@ -33,7 +40,7 @@ pub(super) fn arm() {
     }
     let mut key = KEY.load(Ordering::SeqCst);
     // SAFETY: the key is written before it is read; the destructor lives as long as
-    // the process; the value is a number and never followed.
+    // the process; the value is never followed.
     unsafe {
         // Not under a `Once`, which a fork could leave half-done: threads that meet
         // here make a key each, and one is kept.
@@ -44,24 +51,24 @@ pub(super) fn arm() {
                 key = first;
             }
         }
-        ARMED.set(key != NO_KEY && libc::pthread_setspecific(key, FIRST_ROUND) == 0);
+        let some = ptr::without_provenance::<c_void>(1);
+        ARMED.set(key != NO_KEY && libc::pthread_setspecific(key, some) == 0);
     }
 }
 
-/// Goes inside before aws-lc frees what it kept for the thread, in this round, and
-/// leaves in the next.
-extern "C" fn at_thread_end(round: *mut c_void) {
+extern "C" fn at_thread_end(_: *mut c_void) {
+    // A thread that returns from its function may be cancelled still.
     let _guard = WithoutCancellation::new();
-    if round.cast_const() == FIRST_ROUND
-        && let Ok(inside) = Inside::enter()
-    {
-        // SAFETY: as in `arm`.
-        let again = unsafe { libc::pthread_setspecific(KEY.load(Ordering::SeqCst), SECOND_ROUND) };
-        if again == 0 {
-            mem::forget(inside);
-            return;
-        }
-    }
+    // Where aws-lc cannot be used, nothing of it is freed.
+    let _ = without_fork(|| thread_local_clear());
+    // The destructor of another key may make a call, and arm this one anew.
     ARMED.set(false);
     OWN_SLOT.with(OwnSlot::give_back);
+}
+
+/// Leaves everything as it is when a thread ends: aws-lc's own destructor would wait
+/// for locks that are held for good.
+pub(super) fn leave_out() {
+    // SAFETY: the caller's flag keeps everybody from using aws-lc from here on.
+    unsafe { thread_local_shutdown() };
 }

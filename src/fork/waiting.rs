@@ -17,6 +17,9 @@ const FURTHER_STANDSTILL: Duration = Duration::from_millis(2);
 /// a thread that is stopped inside, or a handler that spins.
 const LIMIT: Duration = Duration::from_secs(1);
 
+/// What to spin for, and then how often to look.
+const SOON: Duration = Duration::from_micros(100);
+
 /// The thread that forks, while the program's handlers may run.
 static FORKER: AtomicI32 = AtomicI32::new(0);
 /// A thread has waited for it in vain.
@@ -68,19 +71,17 @@ fn is_blocked(thread: i32) -> bool {
 
 /// Waits until something is so, or until it takes too long; tells which.
 fn wait_until(done: impl Fn() -> bool, mut too_long: impl FnMut() -> bool) -> bool {
-    // A use takes microseconds, and so does a fork.
-    for _ in 0..16 {
-        if done() {
-            return true;
-        }
-        thread::yield_now();
-    }
     let started = Instant::now();
     while !done() {
+        // A use takes microseconds, and so does a fork of a small process.
+        if started.elapsed() < SOON {
+            thread::yield_now();
+            continue;
+        }
         if too_long() || started.elapsed() >= LIMIT {
             return false;
         }
-        thread::sleep(Duration::from_micros(100));
+        thread::sleep(SOON);
     }
     true
 }

@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RETRIEVE "/manage/users/retrieve"
@@ -433,6 +435,58 @@ static void a_child_forked_in_the_midst_of_a_call_does_not_go_on_with_it(void)
     CHECK(requests_for(RETRIEVE) == 1 + CALLS);
 }
 
+static volatile int in_log;
+
+static void log_slowly(const char *event_json, void *count)
+{
+    struct timespec time = { 0, 20000000 };
+
+    (void)event_json;
+    in_log = 1;
+    nanosleep(&time, NULL);
+    __sync_fetch_and_add((int *)count, 1);
+}
+
+static void *read_until_logged(void *enough)
+{
+    while (!*(volatile int *)enough)
+        read_user("thread");
+    return NULL;
+}
+
+/* While a thread of the parent is in the log callback, for which a child must not wait. */
+static void a_child_replaces_the_log_callback(void)
+{
+    int parents = 0, childs = 0, enough = 0;
+    pthread_t thread;
+    pid_t child;
+
+    add_users();
+    client = new_client();
+    lid_set_log_callback(client, log_slowly, &parents);
+    CHECK(pthread_create(&thread, NULL, read_until_logged, &enough) == 0);
+    while (!in_log)
+        sched_yield();
+    fflush(NULL);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        parents = 0;
+        read_user("child-0");
+        CHECK(parents == CALLS);
+        lid_set_log_callback(client, log_slowly, &childs);
+        read_user("child-0");
+        lid_set_log_callback(client, NULL, NULL);
+        read_user("child-0");
+        CHECK(parents == CALLS && childs == CALLS);
+        _exit(0);
+    }
+    enough = 1;
+    CHECK(pthread_join(thread, NULL) == 0);
+    ended_well(child);
+}
+
 /* No handler is called for it. */
 static void a_child_of_raw_clone_makes_its_own_connections(void)
 {
@@ -467,6 +521,7 @@ static const struct test tests[] = {
     TEST(a_fork_while_the_process_ends_does_not_wait),
     TEST(a_signal_handler_may_fork_in_the_midst_of_a_call),
     TEST(a_child_forked_in_the_midst_of_a_call_does_not_go_on_with_it),
+    TEST(a_child_replaces_the_log_callback),
     TEST(a_child_of_raw_clone_makes_its_own_connections),
 };
 

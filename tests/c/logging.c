@@ -7,9 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 static void pause_ms(long ms)
 {
@@ -326,41 +324,6 @@ static void a_callback_may_unset_itself(void)
     CHECK(data.running == THREADS);
 }
 
-/* A child does not wait for its parent's threads. */
-static void a_child_replaces_the_callback_too(void)
-{
-    pthread_t threads[THREADS];
-    struct data data = { ALIVE, 0, 0 }, childs = { ALIVE, 0, 0 };
-    pid_t child;
-    int status;
-
-    logging_client = new_client();
-    add_user(logging_client, USER);
-    lid_set_log_callback(logging_client, use_data, &data);
-    start_calls(threads);
-    await(&data.running);
-    child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        alarm(20);
-        over = 1;
-        data.total = 0;
-        call_until_over(NULL);
-        CHECK(data.total == 1);
-        lid_set_log_callback(logging_client, use_data, &childs);
-        call_until_over(NULL);
-        lid_set_log_callback(logging_client, NULL, NULL);
-        call_until_over(NULL);
-        CHECK(data.total == 1 && childs.total == 1);
-        _exit(0);
-    }
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    lid_set_log_callback(logging_client, NULL, NULL);
-    CHECK(data.running == 0);
-    end_calls(threads);
-}
-
 static const struct test tests[] = {
     TEST(each_attempt_is_an_event),
     TEST(the_last_error_of_a_call_is_an_event_too),
@@ -371,7 +334,6 @@ static const struct test tests[] = {
     TEST(a_code_with_a_word_that_is_a_password_is_kept),
     TEST(user_data_may_be_freed_when_the_callback_is_replaced),
     TEST(a_callback_may_unset_itself),
-    TEST(a_child_replaces_the_callback_too),
 };
 
 TEST_MAIN(tests)

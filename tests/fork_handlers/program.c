@@ -274,6 +274,65 @@ static void threads_are_joined_before_each_fork(void)
     join_threads();
 }
 
+/* ---- Threads that take the lock while they end ---- */
+
+static pthread_key_t key;
+
+static void end_with_lock(void *unused)
+{
+    (void)unused;
+    take_lock();
+    pause_ms(2);
+    release_lock();
+}
+
+static void *sign_once(void *unused)
+{
+    CHECK(sign() == WELL);
+    CHECK(pthread_setspecific(key, &key) == 0);
+    return unused;
+}
+
+static void *start_and_join(void *unused)
+{
+    while (!stop) {
+        pthread_t thread;
+        start(&thread, sign_once);
+        CHECK(pthread_join(thread, NULL) == 0);
+    }
+    return unused;
+}
+
+static void the_lock_is_taken_by_threads_that_end(void)
+{
+    pthread_t coming_and_going[2];
+    int i;
+
+    CHECK(pthread_atfork(take_lock, release_lock, release_lock) == 0);
+    load_library();
+    CHECK(sign() == WELL);
+    CHECK(pthread_key_create(&key, end_with_lock) == 0);
+    for (i = 0; i < 2; i++)
+        start(&coming_and_going[i], start_and_join);
+    for (i = 0; i < 50; i++) {
+        double started = now_ms(), took;
+        pid_t child = fork();
+        took = now_ms() - started;
+        CHECK(child >= 0);
+        if (child == 0) {
+            limit_child();
+            _exit(sign() == WELL ? 0 : 1);
+        }
+        if (took > 900)
+            fail("a fork took %.0f ms", took);
+        CHECK(exit_status(child) == 0);
+        pause_ms(1);
+    }
+    stop = 1;
+    for (i = 0; i < 2; i++)
+        CHECK(pthread_join(coming_and_going[i], NULL) == 0);
+}
+
 /* ---- A call by another thread while a handler waits for it ---- */
 
 static volatile int wanted, done;
@@ -483,6 +542,7 @@ static const struct {
 } cases[] = {
     { "a_lock_is_held_during_calls_and_forks", a_lock_is_held_during_calls_and_forks },
     { "threads_are_joined_before_each_fork", threads_are_joined_before_each_fork },
+    { "the_lock_is_taken_by_threads_that_end", the_lock_is_taken_by_threads_that_end },
     { "a_handler_waits_for_a_call", a_handler_waits_for_a_call },
     { "forks_meet_threads_inside", forks_meet_threads_inside },
 };
