@@ -1,24 +1,15 @@
 //! The end of a thread that used aws-lc: what aws-lc kept for it is freed, under locks.
 
 use std::cell::Cell;
-use std::ffi::{c_int, c_void};
+use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_lc_sys::{AWSLC_thread_local_clear, AWSLC_thread_local_shutdown};
 
 use super::slots::OwnSlot;
 use super::{OWN_SLOT, without_fork};
 use crate::sys::WithoutCancellation;
-
-// aws-lc-rs does not offer these. Their names hold aws-lc's version: a newer one has
-// to be written here.
-unsafe extern "C" {
-    /// Frees what aws-lc keeps for this thread.
-    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_clear"]
-    safe fn thread_local_clear() -> c_int;
-    /// From now on aws-lc frees nothing when a thread ends. It must not be used again.
-    #[link_name = "aws_lc_0_47_0_AWSLC_thread_local_shutdown"]
-    fn thread_local_shutdown() -> c_int;
-}
 
 thread_local! {
     /// Whether `KEY` has a value in this thread.
@@ -60,7 +51,10 @@ extern "C" fn at_thread_end(_: *mut c_void) {
     // A thread that returns from its function may be cancelled still.
     let _guard = WithoutCancellation::new();
     // Where aws-lc cannot be used, nothing of it is freed.
-    let _ = without_fork(|| thread_local_clear());
+    let _ = without_fork(|| {
+        // SAFETY: it frees what aws-lc keeps for this thread, which uses none of it now.
+        unsafe { AWSLC_thread_local_clear() }
+    });
     // The destructor of another key may make a call, and arm this one anew.
     ARMED.set(false);
     OWN_SLOT.with(OwnSlot::give_back);
@@ -69,6 +63,7 @@ extern "C" fn at_thread_end(_: *mut c_void) {
 /// Leaves everything as it is when a thread ends: aws-lc's own destructor would wait
 /// for locks that are held for good.
 pub(super) fn leave_out() {
-    // SAFETY: the caller's flag keeps everybody from using aws-lc from here on.
-    unsafe { thread_local_shutdown() };
+    // SAFETY: from here on aws-lc frees nothing when a thread ends, and must not be used
+    // again: the caller's flag sees to that.
+    unsafe { AWSLC_thread_local_shutdown() };
 }
