@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use crate::error::Error;
 use crate::fork::{self, ProcessId};
@@ -38,7 +38,11 @@ thread_local! {
 
 /// The logger of a client. It may be replaced while calls log.
 #[derive(Debug, Default)]
-pub(crate) struct CurrentLogger(ArcSwapOption<Installed>);
+pub(crate) struct CurrentLogger {
+    current: ArcSwapOption<Installed>,
+    /// All that may be delivering an event, the current one among them.
+    in_use: ArcSwap<Vec<InUse>>,
+}
 
 /// A logger, held by whoever delivers an event to it. Those who did when the process
 /// was forked never let go of it in the child, which therefore installs it anew.
@@ -48,23 +52,59 @@ struct Installed {
     process: ProcessId,
 }
 
+#[derive(Clone, Debug)]
+struct InUse {
+    installed: Weak<Installed>,
+    process: ProcessId,
+}
+
 impl CurrentLogger {
-    /// Replaces it, and waits until no thread delivers an event to the one before.
+    /// Replaces it, and waits until no thread delivers an event to any one before: also
+    /// to those that another thread, which still waits for them, has replaced.
     /// Not from inside a logger, which would wait for itself.
     pub(crate) fn replace(&self, logger: Option<Logger>) {
         let process = fork::process();
-        let installed = logger.map(|logger| Arc::new(Installed { logger, process }));
-        let Some(before) = self.0.swap(installed) else {
-            return;
-        };
-        if DELIVERING.get() > 0 || before.process != process {
+        self.current
+            .store(logger.map(|logger| self.installed(logger, process)));
+        if DELIVERING.get() > 0 {
             return;
         }
-        while Arc::strong_count(&before) > 1 {
+        let in_use = self.in_use.load_full();
+        let is_before = |one: &InUse| one.process == process && !self.is_current(one);
+        while in_use
+            .iter()
+            .any(|one| is_before(one) && one.installed.strong_count() > 0)
+        {
             thread::sleep(Duration::from_millis(1));
+            // A signal handler forked, and this is the child: those threads are not here.
+            if fork::process() != process {
+                return;
+            }
         }
         // What the logger did comes before what the caller does now.
         fence(Ordering::Acquire);
+    }
+
+    /// A logger to install. It is known to be in use before any thread can use it.
+    fn installed(&self, logger: Logger, process: ProcessId) -> Arc<Installed> {
+        let installed = Arc::new(Installed { logger, process });
+        let own = InUse {
+            installed: Arc::downgrade(&installed),
+            process,
+        };
+        self.in_use.rcu(|in_use| {
+            let still = |one: &&InUse| one.process == process && one.installed.strong_count() > 0;
+            let mut in_use: Vec<_> = in_use.iter().filter(still).cloned().collect();
+            in_use.push(own.clone());
+            in_use
+        });
+        installed
+    }
+
+    fn is_current(&self, one: &InUse) -> bool {
+        let current = self.current.load();
+        let current = current.as_ref().map(Arc::as_ptr);
+        current == Some(one.installed.as_ptr())
     }
 
     pub(crate) fn log(&self, attempt: &Attempt<'_>) {
@@ -77,13 +117,12 @@ impl CurrentLogger {
     fn installed_here(&self) -> Option<Arc<Installed>> {
         let process = fork::process();
         loop {
-            let installed = self.0.load_full()?;
+            let installed = self.current.load_full()?;
             if installed.process == process {
                 return Some(installed);
             }
-            let logger = installed.logger.clone();
-            let own = Some(Arc::new(Installed { logger, process }));
-            self.0.compare_and_swap(&installed, own);
+            let own = Some(self.installed(installed.logger.clone(), process));
+            self.current.compare_and_swap(&installed, own);
         }
     }
 }

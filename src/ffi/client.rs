@@ -195,11 +195,11 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
 /// no longer. `user_data` is handed to it unchanged; the function may be called by
 /// several threads at once.
 ///
-/// It waits until the function set before is not running in any thread, and that one is
-/// not called again: once it has returned, the `user_data` before may be freed. So
-/// hold no lock that the function takes. Called from inside a log function, of
-/// whatever client, it does not wait: then the `user_data` before may be freed when the
-/// calls that were running have returned.
+/// It waits until no function set before is running in any thread, whichever thread set
+/// or replaced it, and none of them is called again: once it has returned, their
+/// `user_data` may be freed. So hold no lock that such a function takes. Called from
+/// inside a log function, of whatever client, it does not wait: then the `user_data`
+/// before may be freed when the calls that were running have returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_set_log_callback(
     client: *mut lid_client,

@@ -402,6 +402,10 @@ static void fork_once(int signal)
 {
     (void)signal;
     forked_child = fork();
+    if (forked_child == 0) {
+        CHECK(sigaction(SIGALRM, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL) == 0);
+        alarm(60);
+    }
 }
 
 /* The connection is the parent's, and so is the call. */
@@ -487,6 +491,45 @@ static void a_child_replaces_the_log_callback(void)
     ended_well(child);
 }
 
+static void *read_once(void *unused)
+{
+    read_user("thread");
+    return unused;
+}
+
+static void stay_in_log(const char *event_json, void *unused)
+{
+    (void)event_json;
+    (void)unused;
+    in_log = 1;
+    while (forked_child == -1)
+        sched_yield();
+}
+
+/* The child goes on in the midst of the wait for its parent's thread. */
+static void a_child_forked_while_a_log_callback_is_replaced_does_not_wait(void)
+{
+    struct itimerval soon = { { 0, 0 }, { 0, 300000 } };
+    pthread_t thread;
+
+    add_users();
+    client = new_client();
+    forked_child = -1;
+    lid_set_log_callback(client, stay_in_log, NULL);
+    CHECK(pthread_create(&thread, NULL, read_once, NULL) == 0);
+    while (!in_log)
+        sched_yield();
+    fflush(NULL);
+    CHECK(signal(SIGALRM, fork_once) != SIG_ERR);
+    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    lid_set_log_callback(client, NULL, NULL);
+    CHECK(forked_child != -1);
+    if (forked_child == 0)
+        _exit(0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    ended_well(forked_child);
+}
+
 /* No handler is called for it. */
 static void a_child_of_raw_clone_makes_its_own_connections(void)
 {
@@ -522,6 +565,7 @@ static const struct test tests[] = {
     TEST(a_signal_handler_may_fork_in_the_midst_of_a_call),
     TEST(a_child_forked_in_the_midst_of_a_call_does_not_go_on_with_it),
     TEST(a_child_replaces_the_log_callback),
+    TEST(a_child_forked_while_a_log_callback_is_replaced_does_not_wait),
     TEST(a_child_of_raw_clone_makes_its_own_connections),
 };
 

@@ -296,6 +296,38 @@ static void user_data_may_be_freed_when_the_callback_is_replaced(void)
     end_calls(threads);
 }
 
+static void *replace_often(void *unused)
+{
+    int round;
+
+    for (round = 0; round < 100; round++) {
+        struct data *data = new_data();
+        lid_set_log_callback(logging_client, use_data, data);
+        pause_ms(1);
+        lid_set_log_callback(logging_client, NULL, NULL);
+        CHECK(data->running == 0);
+        memset(data, 0, sizeof *data);
+        free(data);
+    }
+    return unused;
+}
+
+/* A thread may unset what another has set, while a third waits for its own to end. */
+static void several_threads_may_replace_the_callback(void)
+{
+    pthread_t threads[THREADS], setters[3];
+    int i;
+
+    logging_client = new_client();
+    add_user(logging_client, USER);
+    start_calls(threads);
+    for (i = 0; i < 3; i++)
+        CHECK(pthread_create(&setters[i], NULL, replace_often, NULL) == 0);
+    for (i = 0; i < 3; i++)
+        CHECK(pthread_join(setters[i], NULL) == 0);
+    end_calls(threads);
+}
+
 /* Each waits for the others to be inside as well, so that all are at once. */
 static void unset_in_callback(const char *event_json, void *user_data)
 {
@@ -333,6 +365,7 @@ static const struct test tests[] = {
     TEST(secrets_are_in_no_event_and_no_error),
     TEST(a_code_with_a_word_that_is_a_password_is_kept),
     TEST(user_data_may_be_freed_when_the_callback_is_replaced),
+    TEST(several_threads_may_replace_the_callback),
     TEST(a_callback_may_unset_itself),
 };
 
