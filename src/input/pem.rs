@@ -23,6 +23,9 @@ pub(crate) struct Block {
 pub(crate) enum Damage {
     /// What follows `-----BEGIN ` is not a label.
     NoLabel,
+    /// A line `-----END …-----` that ends no block: the line at the block's
+    /// beginning is cut off or mangled.
+    NoBegin,
     NoEnd(String),
     NotBase64(String),
 }
@@ -31,6 +34,10 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Damage::NoLabel => f.write_str("has a damaged '-----BEGIN …-----' line"),
+            Damage::NoBegin => f.write_str(
+                "has a line '-----END …-----', but its line '-----BEGIN …-----' is missing \
+                 or damaged",
+            ),
             Damage::NoEnd(label) => write!(
                 f,
                 "('{label}') is cut off: its line '-----END {label}-----' is missing"
@@ -41,18 +48,28 @@ impl fmt::Display for Damage {
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
 /// The blocks of a text, in order. A damaged one does not hide those after it.
 pub(crate) fn blocks(text: &[u8]) -> Vec<Result<Block, Damage>> {
     let mut blocks = Vec::new();
     let mut rest = text;
-    while let Some((_, begun)) = split_at(rest, BEGIN) {
+    loop {
+        let next = split_at(rest, BEGIN);
+        let between = next.map_or(rest, |(between, _)| between);
+        // Passed over as text it would be a block that is silently lost. After a
+        // damaged block it is that one's end.
+        if !matches!(blocks.last(), Some(Err(_))) && find(between, END).is_some() {
+            blocks.push(Err(Damage::NoBegin));
+        }
+        let Some((_, begun)) = next else {
+            return blocks;
+        };
         let (block, after) = next_block(begun);
         blocks.push(block);
         rest = after;
     }
-    blocks
 }
 
 /// The block that begins with this label, and what follows it.
@@ -394,6 +411,9 @@ mod tests {
             ),
             (pem("B").replace("BEGIN B", "BEGIN b"), Damage::NoLabel),
             (pem("B").replace("BEGIN B-----", "BEGIN B"), Damage::NoLabel),
+            (pem("B").replace("-----BEGIN", "----BEGIN"), Damage::NoBegin),
+            (pem("B").replace("BEGIN B", " BEGIN B"), Damage::NoBegin),
+            (pem("B").replace("-----BEGIN B-----\n", ""), Damage::NoBegin),
         ] {
             let text = [pem("A"), damaged.clone(), pem("C")].concat();
             let all = blocks(text.as_bytes());
@@ -405,12 +425,17 @@ mod tests {
             let error = read(text.as_bytes()).unwrap_err();
             assert_eq!(error, Unreadable::Damaged(2, damage), "{damaged}");
         }
-        let last = [pem("A"), cut].concat();
-        let damage = Damage::NoEnd("B".to_owned());
-        assert_eq!(
-            read(last.as_bytes()).unwrap_err(),
-            Unreadable::Damaged(2, damage)
-        );
+        let begun_nowhere = pem("B").replace("BEGIN", "");
+        for (last, damage) in [
+            (cut, Damage::NoEnd("B".to_owned())),
+            (begun_nowhere.clone(), Damage::NoBegin),
+        ] {
+            let text = [pem("A"), last].concat();
+            let error = read(text.as_bytes()).unwrap_err();
+            assert_eq!(error, Unreadable::Damaged(2, damage));
+        }
+        let error = read(begun_nowhere.as_bytes()).unwrap_err();
+        assert_eq!(error, Unreadable::Damaged(1, Damage::NoBegin));
     }
 
     #[test]

@@ -235,6 +235,14 @@ fn a_damaged_block_is_named_and_never_left_out() {
             "block 2 ('CERTIFICATE') is cut off",
         ),
         (
+            format!("{}{own}", other.replace("-----BEGIN", "----BEGIN")),
+            "block 1 has a line '-----END …-----', but its line '-----BEGIN …-----' is missing",
+        ),
+        (
+            format!("{own}{}", &other[30..]),
+            "block 2 has a line '-----END …-----', but its line '-----BEGIN …-----' is missing",
+        ),
+        (
             format!("{own}{request}"),
             "'CERTIFICATE REQUEST', which is not a certificate",
         ),
