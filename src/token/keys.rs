@@ -113,10 +113,10 @@ impl State {
         }
     }
 
-    fn begin(&mut self, id: &str) -> Arc<InFlight> {
+    fn begin(&mut self, id: &str, origin: Origin) -> Arc<InFlight> {
         #[cfg(test)]
         crate::injected::pass(crate::injected::Point::KeysLocked);
-        let in_flight = Arc::new(InFlight::default());
+        let in_flight = Arc::new(InFlight::new(origin));
         self.in_flight.insert(id.into(), in_flight.clone());
         in_flight
     }
@@ -207,7 +207,7 @@ impl KeyCache {
             if state.in_flight.contains_key(id) || !state.take_refresh(id) {
                 return Ok(known.key.clone());
             }
-            state.begin(id)
+            state.begin(id, lookup.origin)
         };
         let lookup = Lookup {
             patience: lookup.patience.at_most(REFRESH_LIMIT),
@@ -230,7 +230,7 @@ impl KeyCache {
                 Step::Fetch(in_flight, repeats) => {
                     return self.run(id, &in_flight, lookup, repeats);
                 }
-                Step::Wait(in_flight) => match in_flight.wait(lookup.patience) {
+                Step::Wait(in_flight) => match in_flight.wait(lookup.patience, lookup.origin) {
                     Outcome::Shared(result) => return result,
                     Outcome::GivenUp => {}
                 },
@@ -261,7 +261,7 @@ impl KeyCache {
             false => state.permit(origin),
         };
         match repeats {
-            Ok(repeats) => Ok(Step::Fetch(state.begin(id), repeats)),
+            Ok(repeats) => Ok(Step::Fetch(state.begin(id, origin), repeats)),
             Err(wait) => Err(not_permitted(state.failures.get(id), wait)),
         }
     }
@@ -285,7 +285,7 @@ impl KeyCache {
             let mut state = self.state();
             if let Some(in_flight) = state.in_flight.get(ID).cloned() {
                 drop(state);
-                match in_flight.wait(lookup.patience) {
+                match in_flight.wait(lookup.patience, lookup.origin) {
                     Outcome::Shared(result) => return result.map(Some),
                     Outcome::GivenUp => continue,
                 }
@@ -295,7 +295,7 @@ impl KeyCache {
                 (Err(wait), Some(last)) => return Err(not_permitted(Some(last), wait)),
                 (Err(_), None) => return Ok(None),
             };
-            let in_flight = state.begin(ID);
+            let in_flight = state.begin(ID, lookup.origin);
             drop(state);
             return self.run(ID, &in_flight, lookup, repeats).map(Some);
         }

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::Key;
+use super::{Key, Origin};
 use crate::call::Patience;
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -12,8 +12,10 @@ use crate::error::{Error, Result};
 const CANCEL_CHECK: Duration = Duration::from_millis(20);
 
 /// A request under way, and the calls that wait for its end.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct InFlight {
+    /// On whose behalf it was made.
+    origin: Origin,
     outcome: Mutex<Option<Outcome>>,
     ended: Condvar,
 }
@@ -44,21 +46,34 @@ fn timed_out() -> Error {
 }
 
 impl InFlight {
+    pub(super) fn new(origin: Origin) -> InFlight {
+        InFlight {
+            origin,
+            outcome: Mutex::default(),
+            ended: Condvar::default(),
+        }
+    }
+
     pub(super) fn end(&self, outcome: Outcome) {
         lock(&self.outcome).get_or_insert(outcome);
         self.ended.notify_all();
     }
 
-    /// Waits for the end, but no longer than this call may take.
-    pub(super) fn wait(&self, patience: Patience<'_>) -> Outcome {
+    /// Waits for the end, but no longer than this call may take. A presented token
+    /// may be a stranger's, whose request is not repeated or came too early: its
+    /// failure says nothing to an answer, which has requests of its own.
+    pub(super) fn wait(&self, patience: Patience<'_>, origin: Origin) -> Outcome {
+        let is_strangers = origin == Origin::Answer && self.origin == Origin::Presented;
         let mut outcome = lock(&self.outcome);
         loop {
             let left = patience.deadline.saturating_duration_since(Instant::now());
             match &*outcome {
-                Some(shared @ Outcome::Shared(_)) => return shared.clone(),
+                Some(shared @ Outcome::Shared(result)) if result.is_ok() || !is_strangers => {
+                    return shared.clone();
+                }
                 _ if patience.is_cancelled() => return Outcome::Shared(Err(Error::cancelled())),
                 _ if left.is_zero() => return Outcome::Shared(Err(timed_out())),
-                Some(Outcome::GivenUp) => return Outcome::GivenUp,
+                Some(_) => return Outcome::GivenUp,
                 None => {}
             }
             // A condition variable does not notice a cancel: a call that can be

@@ -248,6 +248,32 @@ fn a_call_that_waits_for_a_key_too_old_to_serve_does_not_get_anothers_timeout() 
 }
 
 #[test]
+fn an_answer_that_waits_for_a_strangers_request_does_not_get_its_failure() {
+    for failure in [unreachable, unknown] {
+        let (cache, served) = (cache(), key());
+        let (asked, is_asked) = mpsc::channel();
+        let (asked, is_first) = (Mutex::new(asked), Mutex::new(true));
+        let service = Service::new(|id: &str, patience: Patience<'_>| {
+            if !std::mem::take(&mut *lock(&is_first)) {
+                return Ok(served.clone());
+            }
+            lock(&asked).send(()).unwrap();
+            // Until the answer waits.
+            thread::sleep(Duration::from_millis(300));
+            failure(id, patience)
+        });
+        thread::scope(|scope| {
+            let stranger = scope.spawn(|| service.get(&cache, "k", Origin::Presented));
+            is_asked.recv().unwrap();
+            let answer = service.get(&cache, "k", Origin::Answer).unwrap();
+            assert!(Arc::ptr_eq(&answer, &served));
+            stranger.join().unwrap().unwrap_err();
+        });
+        assert_eq!(service.count(), 2);
+    }
+}
+
+#[test]
 fn a_timeout_is_not_remembered() {
     let (cache, service) = (cache(), Service::new(hanging));
     for _ in 0..5 {
