@@ -276,4 +276,14 @@ mod tests {
             assert!(error.starts_with(&start), "{error}");
         }
     }
+
+    #[test]
+    fn what_may_pass_is_not_taken_for_absent() {
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::IO] {
+            let error = io::Error::from(errno);
+            assert!(!is_absent(&error), "{error}");
+            skip_absent(Err::<(), _>(error), Path::new("/")).unwrap_err();
+        }
+        assert!(is_absent(&io::Error::from(Errno::NOENT)));
+    }
 }
