@@ -668,7 +668,8 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * Management call: without a private key it is
  * `LID_ERROR_PRIVATE_KEY`, before any request.
  *
- * Result: the authentication response, its `jwt` verified:
+ * Result: the authentication response, with a `jwt` (verified) only if the service
+ * sent one:
  * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
