@@ -290,10 +290,10 @@ impl KeyCache {
                     Outcome::GivenUp => continue,
                 }
             }
-            let repeats = match (state.permit(lookup.origin), state.failures.get(ID)) {
-                (Ok(repeats), _) => repeats,
-                (Err(wait), Some(last)) => return Err(not_permitted(Some(last), wait)),
-                (Err(_), None) => return Ok(None),
+            // Without asking it cannot be told from a token that a newer key signed.
+            let repeats = match state.permit(lookup.origin) {
+                Ok(repeats) => repeats,
+                Err(wait) => return Err(not_permitted(state.failures.get(ID), wait)),
             };
             let in_flight = state.begin(ID, lookup.origin);
             drop(state);

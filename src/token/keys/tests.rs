@@ -114,12 +114,22 @@ fn a_flood_of_forged_tokens_without_kid_makes_few_fetches() {
     client.verify_token(&good, None).unwrap();
     let (start, _) = good.rsplit_once('.').unwrap();
     let forged = format!("{start}.{}", "Q".repeat(86));
+    let mut codes = Vec::new();
     for _ in 0..100 {
         make_older(&client.process().keys, RETRY_PAUSE);
         let error = client.verify_token(&forged, None).unwrap_err();
-        assert_eq!(error.code(), "invalid_signature");
+        codes.push(error.code().to_owned());
     }
     assert!(emulator.request_count() <= 10);
+    // A newer key may have signed those that came when the service could not be asked.
+    let judged = codes.iter().take_while(|code| *code == "invalid_signature");
+    let judged = judged.count();
+    assert!(judged >= 4, "{codes:?}");
+    assert!(
+        codes[judged..]
+            .iter()
+            .all(|code| code == "unknown_key_throttled")
+    );
     client.verify_token(&good, None).unwrap();
 }
 
