@@ -330,9 +330,17 @@ private:
 
 using log_function = std::function<void(std::string_view)>;
 
-extern "C" inline void loginid_hpp_log_event(const char *event, void *function) noexcept {
+/** A client's log function. Running ones keep theirs when another takes its place. */
+struct log_slot {
+    std::shared_ptr<const log_function> function;
+};
+
+extern "C" inline void loginid_hpp_log_event(const char *event, void *slot) noexcept {
     try {
-        (*static_cast<log_function *>(function))(event);
+        const auto function = std::atomic_load(&static_cast<log_slot *>(slot)->function);
+        if (function && *function) {
+            (*function)(event);
+        }
     } catch (...) {
         // It must not unwind through the library.
     }
@@ -426,7 +434,7 @@ public:
     client &operator=(client &&other) noexcept {
         // By way of a third, which also keeps a client that is moved to itself.
         client moved(std::move(other));
-        logs_.swap(moved.logs_);
+        log_.swap(moved.log_);
         client_.swap(moved.client_);
         return *this;
     }
@@ -493,13 +501,11 @@ public:
         if (!*this) {
             (void)closed().value();
         }
-        if (!function) {
-            ::lid_set_log_callback(get(), nullptr, nullptr);
-            return;
-        }
-        // The earlier ones stay: this may be called from inside one.
-        logs_.push_back(std::make_unique<detail::log_function>(std::move(function)));
-        ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, logs_.back().get());
+        std::atomic_store(&log_->function,
+                          std::shared_ptr<const detail::log_function>(
+                              std::make_shared<detail::log_function>(std::move(function))));
+        // Waits until the function before is not running, unless this is called from inside one.
+        ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, log_.get());
     }
 
     // Tokens
@@ -974,8 +980,8 @@ private:
         mutable lid_client *client_;
     };
 
-    // The client is freed before the functions that it may call.
-    std::vector<std::unique_ptr<detail::log_function>> logs_;
+    // The client is freed before the function that it may call.
+    std::unique_ptr<detail::log_slot> log_ = std::make_unique<detail::log_slot>();
     std::unique_ptr<lid_client, release> client_;
 };
 

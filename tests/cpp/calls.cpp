@@ -358,6 +358,38 @@ void the_log_function_is_kept_and_may_throw() {
     REQUIRE(events[1].size() == 4096);
 }
 
+void a_log_function_is_freed_when_another_takes_its_place() {
+    auto made = client::from_env();
+    const auto kept = std::make_shared<int>(0);
+    made.set_log_callback([kept](std::string_view) { ++*kept; });
+    made.get_user(ada);
+    REQUIRE(*kept == 1 && kept.use_count() == 2);
+    made.set_log_callback(nullptr);
+    REQUIRE(kept.use_count() == 1);
+}
+
+void threads_may_set_the_log_function() {
+    auto made = client::from_env();
+    std::atomic<int> events{0};
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 4; number++) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 300; i++) {
+                made.set_log_callback([&events, big = std::string(4096, 'x')](std::string_view) {
+                    events += big.size() == 4096;
+                });
+                if (i % 30 == 0) {
+                    made.get_user(ada);
+                }
+            }
+        });
+    }
+    for (auto &thread : threads) {
+        thread.join();
+    }
+    REQUIRE(events == 40);
+}
+
 void threads_share_a_client() {
     const auto made = client::from_env();
     std::atomic<int> wrong{0};
@@ -401,6 +433,8 @@ int main() {
     a_wait_ends_by_cancel_and_by_its_deadline();
     a_time_that_is_none_is_refused();
     the_log_function_is_kept_and_may_throw();
+    a_log_function_is_freed_when_another_takes_its_place();
+    threads_may_set_the_log_function();
     threads_share_a_client();
     what_needs_no_client();
     std::cout << "called\n";
