@@ -32,7 +32,9 @@ type logSink struct {
 
 // SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, no
 // goroutine is in the function before, unless it is called from inside one. A panic
-// in log is dropped, because it must not unwind through C.
+// in log is dropped, because it must not unwind through C. log must not end its
+// goroutine with runtime.Goexit, as Fatal and FailNow of package testing do: the call
+// that logs would never return.
 func (c *Client) SetLogFunc(log LogFunc) error {
 	client, err := c.begin()
 	if err != nil {

@@ -29,10 +29,11 @@ final class Library
 
     private static function load(): FFI
     {
-        if (!\extension_loaded('ffi')) {
+        if (!\extension_loaded('ffi') || !\method_exists(FFI::class, 'cdef')) {
             throw ConfigException::local(
                 'ffi_unavailable',
-                'PHP has no FFI here: install its ffi extension, and load it with `extension=ffi` in php.ini',
+                'PHP has no FFI here: install its ffi extension, and load it with `extension=ffi` in php.ini; '
+                . '`disable_classes` must not name FFI',
             );
         }
         $path = \getenv('LOGINID_LIBRARY') ?: '';

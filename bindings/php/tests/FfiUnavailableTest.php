@@ -34,6 +34,11 @@ final class FfiUnavailableTest extends TestCase
         $this->assertUnavailable(['-n'], 'install its ffi extension, and load it with `extension=ffi` in php.ini');
     }
 
+    public function testWithTheClassDisabled(): void
+    {
+        $this->assertUnavailable(['-d', 'disable_classes=FFI'], '`disable_classes` must not name FFI');
+    }
+
     public function testWithARestrictedExtension(): void
     {
         $this->assertUnavailable(['-d', 'ffi.enable=false'], 'set `ffi.enable=true` in php.ini');

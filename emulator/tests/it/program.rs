@@ -389,6 +389,23 @@ fn the_recipes_of_the_documentation_cannot_read_the_variables_too_early() {
     }
 }
 
+/// Otherwise what follows would run against the service of a real application.
+#[test]
+fn the_recipe_ends_a_script_whose_emulator_does_not_start() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let start = "loginid-emulator >";
+    let recipe = recipes()[1].replace(start, &format!("loginid-emulator --port {port} >"));
+    assert!(recipe.contains("--port"), "{recipe}");
+    for shell in ["sh", "bash"] {
+        let script = format!("set +e\nexport LOGINID_EMULATOR_URL=old\n{recipe}echo tests run");
+        let output = in_a_shell(shell, &script);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("the emulator did not start"), "{said}");
+    }
+}
+
 #[test]
 fn exec_ends_as_soon_as_its_command_does() {
     let started = Instant::now();
