@@ -325,8 +325,8 @@ mod tests {
             &html.replace("&#228;", "&#xE4;"),
             &html.replace('&', "&amp;"),
             "P\"ä/ S\\%+\n<&>",
-            &hex(secret),
-            &hex(secret).to_uppercase(),
+            "7022c3a42f20735c252b0a3c263e",
+            "7022C3A42F20735C252B0A3C263E",
         ] {
             for text in [spelling.to_owned(), format!("before {spelling} after")] {
                 assert!(with(&[secret], None).may_be_in(&text), "{text}");
@@ -345,6 +345,9 @@ mod tests {
             ("%41", "x%41x"),
             ("a\\", "x a\\"),
             ("1", "code 1"),
+            ("it's", "it&apos;s"),
+            // The shortest that is looked for in base64.
+            ("abcd", "YWJjZA=="),
         ] {
             assert!(with(&[secret], None).may_be_in(text), "{secret}, {text}");
         }
@@ -352,8 +355,10 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_decoded_to_its_end_may_hold_a_secret() {
-        let text = format!("100%{}", "25".repeat(MAX_ENCODINGS + 2));
+        let encoded = |times| format!("100%{}", "25".repeat(times));
+        let text = encoded(MAX_ENCODINGS + 1);
         assert!(with(&["hunter2"], None).may_be_in(&text));
+        assert!(!with(&["hunter2"], None).may_be_in(&encoded(MAX_ENCODINGS)));
         assert!(!with(&[], None).may_be_in(&text));
     }
 
@@ -385,6 +390,25 @@ mod tests {
         ] {
             assert!(!secrets.may_be_in(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_short_secret_or_a_part_of_a_secret_is_not_taken_for_it() {
+        // The last text is the secret in base64 but for its end.
+        for (secret, text) in [
+            ("1", "code 2"),
+            ("abc", "YWJj"),
+            ("a long secret", "YSBsb25nIHNlY3"),
+        ] {
+            assert!(!with(&[secret], None).may_be_in(text), "{secret}, {text}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_secret_as_long_as_a_key_is_found() {
+        let (text, long) = ("no abcdefghijkl", format!("abcdefghijkl{}", ".".repeat(36)));
+        assert!(with(&[&long], None).may_be_in(text));
+        assert!(!with(&[&long[..47]], None).may_be_in(text));
     }
 
     #[test]

@@ -26,10 +26,8 @@ impl Allowance {
     pub(super) fn take(&mut self) -> Result<bool, Duration> {
         let now = Instant::now();
         let due = now.duration_since(self.refilled).as_secs() / self.every.as_secs();
-        if due > 0 {
-            self.left = self.left.saturating_add(due as u32).min(self.most);
-            self.refilled += self.every * due as u32;
-        }
+        self.left = self.left.saturating_add(due as u32).min(self.most);
+        self.refilled += self.every * due as u32;
         if self.left == 0 {
             return Err((self.refilled + self.every).saturating_duration_since(now));
         }

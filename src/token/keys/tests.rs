@@ -107,6 +107,32 @@ fn a_token_without_kid_is_verified_after_a_rotation() {
 }
 
 #[test]
+fn a_forged_token_is_called_forged_whatever_its_claims_without_a_request() {
+    let emulator = Emulator::start();
+    let client = client(&emulator);
+    let header = json!({"alg": "ES256"});
+    let sign = |claims: Value| emulator.sign_token(header.clone().into(), claims.into());
+    client
+        .verify_token(&sign(json!({"aud": "app-1"})), None)
+        .unwrap();
+    // Old enough that a newer one could be asked for.
+    make_older(&client.process().keys, RETRY_PAUSE);
+    for (claims, code) in [
+        (json!({"aud": "app-1", "exp": 1}), "token_expired"),
+        (json!({"aud": "app-2"}), "audience_mismatch"),
+    ] {
+        let token = sign(claims);
+        let error = client.verify_token(&token, None).unwrap_err();
+        assert_eq!(error.code(), code);
+        let (start, _) = token.rsplit_once('.').unwrap();
+        let forged = format!("{start}.{}", "Q".repeat(86));
+        let error = client.verify_token(&forged, None).unwrap_err();
+        assert_eq!(error.code(), "invalid_signature");
+    }
+    assert_eq!(emulator.request_count(), 1);
+}
+
+#[test]
 fn a_flood_of_forged_tokens_without_kid_makes_few_fetches() {
     let emulator = Emulator::start();
     let client = client(&emulator);

@@ -253,6 +253,7 @@ pub fn legal(table: &mut Table) {
     table.claims("no time at all", json!({"exp": null, "iat": null}), GOOD);
     table.claims("expired within the leeway", json!({"exp": now() - 2}), GOOD);
     table.claims("issued within the leeway", json!({"iat": now() + 30}), GOOD);
+    table.claims("valid within the leeway", json!({"nbf": now() + 30}), GOOD);
     table.claims("aud an array of us", json!({"aud": [CLIENT_ID]}), GOOD);
     table.claims(
         "aud an array with us",

@@ -53,6 +53,18 @@ fn a_token_without_kid_is_verified_with_the_key_pinned_for_it() {
 }
 
 #[test]
+fn the_key_pinned_for_tokens_without_kid_is_good_for_no_other() {
+    let emulator = Emulator::start();
+    let of_kid = emulator.public_key();
+    emulator.rotate_keys();
+    let without = emulator.public_key();
+    let pinned = json!({"fetch_keys": false, "public_keys": {"k": of_kid, "": without}});
+    let client = Client::new(&with(&online(&emulator), pinned));
+    let token = token_of(&emulator, json!("k"));
+    assert_eq!(client.verify_token(token).verdict(), SIGNATURE);
+}
+
+#[test]
 fn without_pinned_keys_it_is_a_contradiction() {
     for keys in [json!({}), json!({"public_keys": {}})] {
         let config = json!({"client_id": "app-1", "fetch_keys": false});

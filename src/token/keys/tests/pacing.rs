@@ -169,6 +169,8 @@ fn answers_may_ask_again_for_a_key_that_was_unknown_but_not_each_time() {
     for _ in 0..100 {
         let error = service.get(&cache, "k", Origin::Answer).unwrap_err();
         assert_eq!(error.code(), "unknown_key");
+        // Waiting would not help.
+        assert!(!error.retryable() && error.retry_after().is_none());
     }
     assert_eq!(service.count(), 6);
 }
@@ -209,6 +211,42 @@ fn a_key_too_old_to_serve_is_asked_for_even_while_a_flood_goes_on() {
     assert_eq!(service.count(), 7);
 }
 
+/// A cache with one key that is due, and that key.
+fn cache_with_a_due_key() -> (KeyCache, Key) {
+    let (cache, old) = (cache(), key());
+    cache.keep("k", old.clone());
+    make_older(&cache, 23 * HOUR);
+    (cache, old)
+}
+
+#[test]
+fn the_call_that_learns_at_a_refresh_that_its_key_is_gone_is_refused() {
+    let (cache, _) = cache_with_a_due_key();
+    let service = Service::new(unknown);
+    let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
+    assert_eq!(error.code(), "unknown_key");
+    assert_eq!(service.count(), 1);
+}
+
+#[test]
+fn a_refresh_holds_up_its_call_for_five_seconds_at_most() {
+    for (patience, longest) in [
+        (HOUR, Duration::from_secs(5)),
+        (RETRY_PAUSE / 10, RETRY_PAUSE / 10),
+    ] {
+        let (cache, old) = cache_with_a_due_key();
+        let until = Instant::now() + patience;
+        let service = Service::new(|id: &str, refresh: Patience<'_>| {
+            assert!(refresh.deadline <= until);
+            assert!(refresh.deadline.duration_since(Instant::now()) <= longest);
+            unreachable(id, refresh)
+        });
+        let served = service.get_until(&cache, "k", Origin::Presented, Patience::until(until));
+        assert!(Arc::ptr_eq(&served.unwrap(), &old));
+        assert_eq!(service.count(), 1);
+    }
+}
+
 /// Has one call ask and hang until its time is over, while another one waits.
 fn one_hangs_while_another_waits(cache: &KeyCache) {
     let (asked, is_asked) = mpsc::channel();
@@ -245,6 +283,59 @@ fn a_call_that_waits_for_a_key_too_old_to_serve_does_not_get_anothers_timeout() 
     cache.keep("k", key());
     make_older(&cache, STALE_LIMIT);
     one_hangs_while_another_waits(&cache);
+}
+
+/// Answers when the call that asked is cancelled.
+fn hanging_until_cancelled(_: &str, patience: Patience<'_>) -> Result<Key> {
+    while !patience.is_cancelled() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    Err(Error::cancelled())
+}
+
+fn cancellable(cancel: &Arc<Cancel>) -> Patience<'_> {
+    Patience {
+        cancel: Some(cancel),
+        ..patient()
+    }
+}
+
+#[test]
+fn a_cancel_ends_its_own_wait_only_and_is_not_remembered() {
+    let cache = cache();
+    let (asked, is_asked) = mpsc::channel();
+    let asked = Mutex::new(asked);
+    let served = key();
+    let answer = |id: &str, patience: Patience<'_>| {
+        lock(&asked).send(()).unwrap();
+        match patience.cancel {
+            Some(_) => hanging_until_cancelled(id, patience),
+            None => Ok(served.clone()),
+        }
+    };
+    let service = Service::new(answer);
+    let [first, second] = [(); 2].map(|()| Arc::new(Cancel::new().unwrap()));
+    let get = |patience| service.get_until(&cache, "k", Origin::Presented, patience);
+    thread::scope(|scope| {
+        let asking = scope.spawn(|| get(cancellable(&first)));
+        is_asked.recv().unwrap();
+        let cancelled = scope.spawn(|| get(cancellable(&second)));
+        second.trigger();
+        let error = cancelled.join().unwrap().unwrap_err();
+        assert_eq!(error.status(), Status::Cancelled);
+        assert!(!asking.is_finished());
+        let in_flight = cache.state().in_flight["k"].clone();
+        let patient = scope.spawn(|| get(patient()));
+        // Held by the cache, the call that asks and this test; then by the call that waits.
+        while Arc::strong_count(&in_flight) < 4 {
+            thread::yield_now();
+        }
+        first.trigger();
+        let error = asking.join().unwrap().unwrap_err();
+        assert_eq!(error.status(), Status::Cancelled);
+        assert!(Arc::ptr_eq(&patient.join().unwrap().unwrap(), &served));
+    });
+    assert_eq!(service.count(), 2);
 }
 
 #[test]
