@@ -106,13 +106,23 @@ fn folded(text: &str) -> Zeroizing<String> {
 }
 
 /// The text, and what it is without percent-encoding, backslashes and HTML's
-/// entities, each time that they are undone: what looks like an escape may be none.
+/// entities, each time that they are undone, all together and each kind alone:
+/// what looks like an escape may be none, as `%a0` before a backslash of JSON.
 /// `None` if they were applied more often than anybody does.
 fn decodings(text: &str) -> Option<Vec<Zeroizing<String>>> {
+    let mut texts = Vec::new();
+    for kinds in [&['%', '\\', '&'][..], &['%'], &['\\'], &['&']] {
+        texts.extend(decodings_of(kinds, text)?);
+    }
+    Some(texts)
+}
+
+/// The text, and what it is each time that these kinds of escapes are undone.
+fn decodings_of(kinds: &[char], text: &str) -> Option<Vec<Zeroizing<String>>> {
     let mut texts = vec![Zeroizing::new(text.to_owned())];
     while texts.len() <= MAX_ENCODINGS + 1 {
         let last = texts.last()?;
-        let next = decoded_once(last);
+        let next = decoded_once(kinds, last);
         if *next == **last {
             return Some(texts);
         }
@@ -121,11 +131,11 @@ fn decodings(text: &str) -> Option<Vec<Zeroizing<String>>> {
     None
 }
 
-fn decoded_once(text: &str) -> Zeroizing<String> {
+fn decoded_once(kinds: &[char], text: &str) -> Zeroizing<String> {
     // Never longer than the text.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
-    while let Some(at) = rest.find(['%', '\\', '&']) {
+    while let Some(at) = rest.find(kinds) {
         let (before, escape) = rest.split_at(at);
         bytes.extend_from_slice(before.as_bytes());
         let mut buffer = [0; 4];
@@ -346,6 +356,10 @@ mod tests {
             ("a\\", "x a\\"),
             ("1", "code 1"),
             ("it's", "it&apos;s"),
+            // Escapes of one kind beside what only looks like one of another.
+            ("a0\\0", r"%a0\\0"),
+            ("lt;\"", r#"&lt;\""#),
+            ("lt;%", "&lt;%25"),
             // The shortest that is looked for in base64.
             ("abcd", "YWJjZA=="),
         ] {
