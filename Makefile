@@ -19,8 +19,8 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind races miri coverage conformance bench lint fuzz header \
-    docs clean
+.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint fuzz \
+    header docs clean
 
 all: build
 
@@ -74,6 +74,16 @@ miri:
 # Which lines of the library the tests reach, and which they do not.
 coverage:
 	tests/coverage/run
+
+# Whether the tests notice each small change of what judges tokens, answers and
+# secrets; .cargo/mutants.toml says which. Takes hours: MUTANTS="-f src/token/parts.rs"
+# tries one file. Status 3 says that changes made a test hang, which is as good as a
+# failure, and hides whether any was missed.
+mutants:
+	@if ! $(CARGO) mutants --version > /dev/null 2>&1; then \
+	    echo "mutants: left out, cargo-mutants is not installed"; \
+	else $(CARGO) mutants --output $(TARGET) $(MUTANTS) || \
+	    { [ $$? = 3 ] && [ ! -s $(TARGET)/mutants.out/missed.txt ]; }; fi
 
 # The official SDKs against the emulator, and what they send against what we send.
 conformance:
