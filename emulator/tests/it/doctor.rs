@@ -154,6 +154,7 @@ fn exec_sets_what_the_doctor_needs() {
         let output = command.output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{text}");
+        assert!(text.contains("ok       service token"), "{text}");
         assert!(!text.contains("note"), "{text}");
     }
 }

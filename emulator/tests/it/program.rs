@@ -80,7 +80,7 @@ fn the_authority_is_a_temporary_file_unless_one_is_named() {
     );
     assert!(evaluated(&text, "LOGINID_BASE_URL").starts_with("https://"));
     signal(&child, Signal::TERM);
-    child.wait().unwrap();
+    assert!(child.wait().unwrap().success());
     assert!(!Path::new(&path).exists());
 
     let directory = tempfile::tempdir().unwrap();
@@ -91,6 +91,7 @@ fn the_authority_is_a_temporary_file_unless_one_is_named() {
         .args(["--", "sh", "-c", "printf %s \"$LOGINID_CA_FILE\""])
         .output()
         .unwrap();
+    assert!(output.status.success(), "{output:?}");
     assert_eq!(output.stdout, file.as_os_str().as_encoded_bytes());
     assert!(file.exists());
 }
@@ -409,7 +410,7 @@ fn the_recipe_ends_a_script_whose_emulator_does_not_start() {
 #[test]
 fn exec_ends_as_soon_as_its_command_does() {
     let started = Instant::now();
-    sh("exit 0");
+    assert_eq!(sh("exit 7").status.code(), Some(7));
     assert!(
         started.elapsed() < Duration::from_secs(2),
         "{:?}",

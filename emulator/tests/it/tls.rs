@@ -40,33 +40,20 @@ fn https_is_served_for_every_name_of_this_machine() {
         let answer = Answer::parse(&ask(&emulator, host).unwrap()).unwrap();
         assert_eq!((answer.status, &answer.body), (200, &emulator.public_key()));
     }
-    assert!(ask(&emulator, "example.com").is_err());
+    let error = ask(&emulator, "example.com").unwrap_err().to_string();
+    assert!(error.contains("not valid for name"), "{error}");
 }
 
 #[test]
 fn certificates_can_be_bad_in_each_way() {
     for (certificate, expected) in [
-        (Certificate::Expired, "Expired"),
-        (Certificate::WrongHost, "NotValidForName"),
+        (Certificate::Expired, "certificate expired"),
+        (Certificate::WrongHost, "not valid for name"),
         (Certificate::SelfSigned, "UnknownIssuer"),
     ] {
         let emulator = Emulator::builder().certificate(certificate).start();
         let error = ask(&emulator, "localhost").unwrap_err().to_string();
-        assert!(
-            error.contains(expected)
-                || format!("{error:?}").contains(expected)
-                || says(&error, certificate),
-            "{error}"
-        );
-    }
-}
-
-fn says(error: &str, certificate: Certificate) -> bool {
-    match certificate {
-        Certificate::Valid => false,
-        Certificate::Expired => error.contains("expired"),
-        Certificate::WrongHost => error.contains("not valid for name"),
-        Certificate::SelfSigned => error.contains("UnknownIssuer"),
+        assert!(error.contains(expected), "{certificate:?}: {error}");
     }
 }
 
