@@ -12,11 +12,20 @@ use crate::support::{Answer, connect, eventually, get, request, send};
 fn an_emulator_stops_at_once_whoever_is_connected() {
     let emulator = Emulator::start();
     let base_url = emulator.base_url().to_owned();
-    let mut idle = connect(&base_url);
     let mut halfway = connect(&base_url);
     halfway
         .write_all(b"POST /tx HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
         .unwrap();
+    let mut idle = connect(&base_url);
+    idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        .unwrap();
+    // Its answer shows that the emulator has both connections.
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        let mut byte = [0];
+        idle.read_exact(&mut byte).unwrap();
+        answer.extend(byte);
+    }
     let stopping = Instant::now();
     drop(emulator);
     assert!(
