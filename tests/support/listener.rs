@@ -2,14 +2,17 @@
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-/// Accepts connections until the test ends.
+/// Accepts connections until the test ends. A panic in one of its threads fails the
+/// test when it is dropped.
 pub struct Listener {
     port: u16,
     accepted: Arc<AtomicUsize>,
+    panicked: Arc<AtomicBool>,
 }
 
 impl Listener {
@@ -20,15 +23,24 @@ impl Listener {
         rustix::net::sockopt::set_socket_recv_buffer_size(&listener, 4096).expect("a size");
         let port = listener.local_addr().expect("an address").port();
         let accepted = Arc::new(AtomicUsize::new(0));
-        let (counter, serve) = (accepted.clone(), Arc::new(serve));
+        let panicked = Arc::new(AtomicBool::new(false));
+        let (counter, failed, serve) = (accepted.clone(), panicked.clone(), Arc::new(serve));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let number = counter.fetch_add(1, Ordering::SeqCst);
-                let serve = serve.clone();
-                thread::spawn(move || serve(stream, number));
+                let (failed, serve) = (failed.clone(), serve.clone());
+                thread::spawn(move || {
+                    if catch_unwind(AssertUnwindSafe(|| serve(stream, number))).is_err() {
+                        failed.store(true, Ordering::SeqCst);
+                    }
+                });
             }
         });
-        Listener { port, accepted }
+        Listener {
+            port,
+            accepted,
+            panicked,
+        }
     }
 
     pub fn base_url(&self) -> String {
@@ -37,6 +49,13 @@ impl Listener {
 
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let panicked = self.panicked.load(Ordering::SeqCst) && !thread::panicking();
+        assert!(!panicked, "the server of this test panicked");
     }
 }
 
