@@ -1,8 +1,9 @@
 //! `include/loginid.hpp`: it covers the header, compiles under every standard, and its programs
 //! in `tests/cpp` do what they should against an emulator.
 
-use std::ffi::OsString;
-use std::os::unix::fs::symlink;
+mod common;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,57 +11,25 @@ use loginid_emulator::Emulator;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const STRICT: [&str; 6] = [
-    "-Wall",
-    "-Wextra",
-    "-pedantic",
-    "-Wshadow",
-    "-Wconversion",
-    "-Werror",
-];
+use common::compiler::{STRICT, cxx, link_library_into, run};
+use common::root;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+/// Beyond what other programs compile without.
+const STRICTER: [&str; 2] = ["-Wshadow", "-Wconversion"];
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).expect(path)
 }
 
-/// Runs a command that has to succeed, and gives what it printed.
-fn run(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-fn compiler() -> OsString {
-    std::env::var_os("CXX").unwrap_or_else(|| "c++".into())
-}
-
 /// Links sources with the library that Cargo built along with this test.
 fn compile(folder: &Path, name: &str, sources: &[impl AsRef<Path>]) -> PathBuf {
-    let library = std::env::current_exe()
-        .expect("the path of this test")
-        .with_file_name("libloginid.so");
-    assert!(library.is_file(), "build the library first: make test-cpp");
-    for name in ["libloginid.so", "libloginid.so.0"] {
-        symlink(&library, folder.join(name)).expect("a link to the library");
-    }
+    link_library_into(folder);
     let program = folder.join(name);
-    run(Command::new(compiler())
+    run(cxx()
         // Optimised, since a compiler must not leave out the wiping of copies.
         .args(["-std=c++17", "-O1", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
         .arg(&program)
-        .args(STRICT)
+        .args(STRICTER)
         .arg("-I")
         .arg(root().join("include"))
         .args(sources.iter().map(|source| root().join(source)))
@@ -138,7 +107,7 @@ fn the_header_compiles_with_each_compiler_under_each_standard() {
     let folder = TempDir::new().expect("a folder");
     let source = folder.path().join("include.cpp");
     std::fs::write(&source, "#include <loginid.hpp>\n").expect("a source");
-    let mut compilers = vec![compiler()];
+    let mut compilers = vec![cxx().get_program().to_owned()];
     match Command::new("clang++").arg("--version").output() {
         Ok(_) => compilers.push("clang++".into()),
         Err(_) if std::env::var_os("CI").is_some_and(|ci| ci == "true") => {
@@ -152,6 +121,7 @@ fn the_header_compiles_with_each_compiler_under_each_standard() {
                 .args([standard, "-fsyntax-only", "-I"])
                 .arg(root().join("include"))
                 .args(STRICT)
+                .args(STRICTER)
                 .arg(&source));
         }
     }
@@ -187,10 +157,34 @@ fn the_program_of_the_documentation_runs_as_it_is_printed() {
     let status = against(&emulator, &program).status().expect("a status");
     assert_eq!(status.code(), Some(2), "there is no such user yet");
     let (id, key) = (emulator.client_id(), emulator.private_key());
-    loginid::Client::new_management(id, key, Some(emulator.base_url()))
+    let user = loginid::Client::new_management(id, key, Some(emulator.base_url()))
         .and_then(|client| client.add_user_without_credentials("ada@example.com"))
         .expect("a user");
-    run(&mut against(&emulator, &program));
+    let user: Value = serde_json::from_str(&user).expect("JSON");
+    let printed = run(&mut against(&emulator, &program));
+    assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
+}
+
+/// The table that the bindings' tests read too.
+#[test]
+fn the_table_of_requests_has_every_function_that_sends_one() {
+    let tokens = [
+        "lid_generate_service_token",
+        "lid_generate_tx_auth_token",
+        "lid_verify_token",
+        "lid_verify_transaction",
+    ];
+    let header = read("include/loginid_ffi.h");
+    let declared = header.lines().filter_map(|line| {
+        let (name, parameters) = line.strip_prefix("lid_status ")?.split_once('(')?;
+        parameters.starts_with("const lid_client *").then_some(name)
+    });
+    let sending: BTreeSet<&str> = declared.filter(|name| !tokens.contains(name)).collect();
+    let calls: Vec<Value> = serde_json::from_str(&read("bindings/wire.json")).expect("JSON");
+    let table = calls
+        .iter()
+        .map(|call| call["function"].as_str().expect("a name"));
+    assert_eq!(table.collect::<BTreeSet<_>>(), sending);
 }
 
 #[test]

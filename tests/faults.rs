@@ -168,7 +168,8 @@ impl Setting {
         let program = self.start(statuses, &[], argument);
         let mut tracer = strace(program.id(), &["-e".to_owned(), inject.clone()], &log);
         let output = finish(program, &inject);
-        tracer.wait().expect("its end");
+        let traced = tracer.wait().expect("its end");
+        assert!(traced.success(), "strace: {traced}");
         let trace = fs::read_to_string(&log).expect("a trace");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         (printed, trace.contains("(INJECTED)"))

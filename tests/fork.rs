@@ -193,6 +193,7 @@ fn forking_process() {
     assert_eq!(distinct.len(), forks / AT_ONCE + 2 * forks);
     busy.iter().for_each(|marks| distinct.add(marks));
     let (all, busy) = (distinct.len(), busy.len());
+    assert!(busy > 0, "the busy threads made no call");
     println!("{forks} forks, {all} tokens all different, {busy} of them by busy threads");
 }
 

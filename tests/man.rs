@@ -17,6 +17,7 @@ fn page(name: &str) -> String {
 fn the_librarys_page_names_every_function_and_status() {
     let page = page("loginid.3");
     let symbols = fs::read_to_string(root().join("include/loginid.symbols")).unwrap();
+    let (mut functions, mut statuses) = (0, 0);
     for line in symbols.lines() {
         if let Some((name, value)) = line
             .strip_prefix("lid_status LID_")
@@ -24,12 +25,15 @@ fn the_librarys_page_names_every_function_and_status() {
         {
             let entry = format!(".BR LID_{name} \" ({value})\"\n");
             assert!(page.contains(&entry), "it lacks LID_{name}");
+            statuses += 1;
         } else if let Some((before, _)) = line.split_once('(') {
             let name = before.rsplit([' ', '*']).next().unwrap();
             let entry = format!("{name} \"()");
             assert!(name.is_empty() || page.contains(&entry), "it lacks {name}");
+            functions += usize::from(!name.is_empty());
         }
     }
+    assert!(functions > 50 && statuses > 14, "{functions}, {statuses}");
 }
 
 #[test]

@@ -25,20 +25,22 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
+/// The blocks of a page in this language, those within lists too.
+fn blocks(page: &Path, language: &str) -> Vec<String> {
+    let text = fs::read_to_string(page).expect("a page");
+    let start = format!("```{language}\n");
+    let blocks = text.split(&start).skip(1);
+    let end = |block: &str| Some(block.split_once("```")?.0.to_owned());
+    blocks
+        .map(|block| end(block).expect("the block's end"))
+        .collect()
+}
+
 /// The complete C programs of a page.
 fn programs(page: &Path) -> Vec<String> {
-    let text = fs::read_to_string(page).expect("a page");
-    let blocks = text.split("\n```c\n").skip(1);
-    blocks
-        .map(|block| {
-            block
-                .split_once("```")
-                .expect("the block's end")
-                .0
-                .to_owned()
-        })
-        .filter(|block| block.contains("main("))
-        .collect()
+    let mut programs = blocks(page, "c");
+    programs.retain(|block| block.contains("main("));
+    programs
 }
 
 fn compile_program(folder: &Path, name: &str, program: &str) -> PathBuf {
@@ -100,29 +102,14 @@ fn getting_started_ends_with_a_verified_token() {
     assert!(!output.contains("\"jwt\""), "a token: {output}");
 }
 
-/// The shell blocks of a page, those within lists too.
-fn shell_blocks(page: &str) -> Vec<String> {
-    let text = fs::read_to_string(root().join(page)).expect("a page");
-    let blocks = text.split("```sh\n").skip(1);
-    blocks
-        .map(|block| {
-            block
-                .split_once("```")
-                .expect("the block's end")
-                .0
-                .to_owned()
-        })
-        .collect()
-}
-
 /// Step 3 of getting-started in a shell that has done step 4.
 #[test]
 fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
     let folder = tempfile::tempdir().expect("a folder");
     link_library_into(folder.path());
-    let page = "docs/getting-started.md";
-    compile_program(folder.path(), "login", &programs(&root().join(page))[0]);
-    let blocks = shell_blocks(page);
+    let page = root().join("docs/getting-started.md");
+    compile_program(folder.path(), "login", &programs(&page)[0]);
+    let blocks = blocks(&page, "sh");
     let block = |part: &str| {
         let mut found = blocks.iter().filter(|block| block.contains(part));
         let block = found
@@ -168,6 +155,7 @@ fn path_with_the_emulator() -> OsString {
 /// A page that is moved or renamed leaves no dead links, and no page stays unfound.
 #[test]
 fn links_between_pages_lead_somewhere_and_the_index_is_complete() {
+    let mut links = 0;
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page");
         for target in text
@@ -181,8 +169,10 @@ fn links_between_pages_lead_somewhere_and_the_index_is_complete() {
             }
             let path = page.parent().expect("a folder").join(file);
             assert!(path.exists(), "{}: {target}", page.display());
+            links += 1;
         }
     }
+    assert!(links > 50, "{links}");
     let index = fs::read_to_string(root().join("docs/README.md")).expect("the index");
     for page in pages() {
         let name = page

@@ -74,11 +74,8 @@ static void fork_and_call(int children)
         }
     }
     read_user("parent");
-    for (i = 0; i < children; i++) {
-        int status;
-        CHECK(waitpid(ids[i], &status, 0) == ids[i]);
-        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    }
+    for (i = 0; i < children; i++)
+        ended_well(ids[i]);
     read_user("parent");
 }
 
@@ -130,7 +127,6 @@ static void while_other_threads_are_calling(void)
 static void a_child_may_fork_too(void)
 {
     pid_t child;
-    int status;
 
     add_users();
     client = new_client();
@@ -144,8 +140,7 @@ static void a_child_may_fork_too(void)
         _exit(0);
     }
     read_user("parent");
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ended_well(child);
     every_call_was_sent_once(7);
 }
 
@@ -153,7 +148,7 @@ static void a_child_may_fork_too(void)
 static void a_child_may_free_what_it_never_used(void)
 {
     pthread_t thread;
-    int i, status;
+    int i;
 
     add_users();
     client = new_client();
@@ -166,8 +161,7 @@ static void a_child_may_free_what_it_never_used(void)
             lid_free(client);
             _exit(0);
         }
-        CHECK(waitpid(child, &status, 0) == child);
-        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        ended_well(child);
     }
     CHECK(pthread_join(thread, NULL) == 0);
     read_user("parent");
@@ -196,7 +190,7 @@ static void tokens_of_parent_and_child_differ(void)
     while ((length = read(ends[0], from_child + total, sizeof from_child - 1 - (size_t)total)) > 0)
         total += length;
     from_child[total] = '\0';
-    CHECK(waitpid(child, NULL, 0) == child);
+    ended_well(child);
     OK(lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &out));
     /* Header and claims: the signature would differ even for the same nonce. */
     *strrchr(from_child, '.') = '\0';
@@ -208,7 +202,6 @@ static void both_verify_tokens(void)
 {
     const char *token;
     pid_t child;
-    int status;
 
     client = new_client();
     add_user(client, USER);
@@ -225,8 +218,7 @@ static void both_verify_tokens(void)
     }
     OK(lid_verify_token(client, json_at(emulator("POST", "users/" USER "/login", ""), "/jwt"),
                         USER, &out));
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ended_well(child);
     /* The first key once, for both; the second by each. */
     CHECK(requests_for("/certs") == 3);
 }
@@ -249,7 +241,6 @@ static void a_child_fetches_the_key_its_parent_is_fetching(void)
 {
     pthread_t thread;
     pid_t child;
-    int status;
     double started;
 
     client = new_client();
@@ -265,8 +256,7 @@ static void a_child_fetches_the_key_its_parent_is_fetching(void)
         verify_in_thread(NULL);
         _exit(0);
     }
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ended_well(child);
     CHECK(now_ms() - started < 5000);
     CHECK(pthread_join(thread, NULL) == 0);
     CHECK(requests_for("/certs") == 2);
@@ -292,16 +282,6 @@ static void sign(void)
     if (lid_generate_service_token(client, "users.retrieve", NULL, NULL, NULL, &token) != LID_OK)
         FAIL("%s", token);
     lid_free_string(token);
-}
-
-static void ended_well(pid_t child)
-{
-    int status;
-
-    CHECK(waitpid(child, &status, 0) == child);
-    if (WIFSIGNALED(status))
-        FAIL("a child was ended by signal %d", WTERMSIG(status));
-    CHECK(WEXITSTATUS(status) == 0);
 }
 
 static void *sign_and_exit(void *unused)

@@ -331,6 +331,8 @@ static void a_curve_that_is_spelled_out_is_called_that(void)
 static void a_key_of_openssh_is_named_with_what_converts_it(void)
 {
     if (system("command -v ssh-keygen >ssh.log 2>&1") != 0) {
+        const char *ci = getenv("CI");
+        CHECK(ci == NULL || strcmp(ci, "true") != 0);
         puts("skipped: ssh-keygen is not installed");
         return;
     }

@@ -3,7 +3,6 @@
 
 #include "resolver.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FORKS 100
@@ -41,15 +40,6 @@ static void *call_until_over(void *calls)
     return NULL;
 }
 
-static void end_child(pid_t child)
-{
-    int status;
-
-    CHECK(waitpid(child, &status, 0) == child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        FAIL("a child ended with %d", status);
-}
-
 static void a_child_does_not_wait_for_its_parents_look_up(void)
 {
     struct host *host = new_host(name);
@@ -70,7 +60,7 @@ static void a_child_does_not_wait_for_its_parents_look_up(void)
         call_once(client);
         _exit(host->asked == 2 ? 0 : 3);
     }
-    end_child(child);
+    ended_well(child);
     CHECK(host->asked == 1);
     host->hangs = 0;
     CHECK(pthread_join(caller, NULL) == 0);
@@ -89,7 +79,8 @@ static void children_look_names_up_of_their_own(void)
     for (i = 0; i < CALLERS; i++)
         CHECK(pthread_create(&callers[i], NULL, call_until_over, &calls) == 0);
     await_question(host, 1);
-    for (i = 0; i < FORKS; i++) {
+    /* The others may be late to begin on a busy machine. */
+    for (i = 0; i < FORKS || __atomic_load_n(&calls, __ATOMIC_SEQ_CST) < FORKS / 10; i++) {
         pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
@@ -97,13 +88,11 @@ static void children_look_names_up_of_their_own(void)
             call_once(client);
             _exit(0);
         }
-        end_child(child);
+        ended_well(child);
     }
     over = 1;
     for (i = 0; i < CALLERS; i++)
         CHECK(pthread_join(callers[i], NULL) == 0);
-    if (calls < FORKS / 10)
-        FAIL("only %d calls beside the forks", calls);
 }
 
 static const struct test tests[] = {

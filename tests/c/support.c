@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -252,6 +253,17 @@ void expect_text(const char *file, int line, const char *json, const char *point
 int contains(const char *text, const char *part)
 {
     return strstr(text, part) != NULL;
+}
+
+void ended_well(pid_t child)
+{
+    int status;
+
+    CHECK(waitpid(child, &status, 0) == child);
+    if (WIFSIGNALED(status))
+        FAIL("a child was ended by signal %d", WTERMSIG(status));
+    if (WEXITSTATUS(status) != 0)
+        FAIL("a child ended with status %d", WEXITSTATUS(status));
 }
 
 /* ---- Clients ---- */

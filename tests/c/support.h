@@ -5,6 +5,7 @@
 
 #include <loginid.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* ---- Cases ---- */
 
@@ -69,6 +70,9 @@ void expect_text(const char *file, int line, const char *json, const char *point
 #define TEXT(pointer, expected) TEXT_IN(out, pointer, expected)
 
 int contains(const char *text, const char *part);
+
+/* Waits for a child, which has to end by itself and with exit status 0. */
+void ended_well(pid_t child);
 
 /* ---- Memory that lives until the program ends ---- */
 

@@ -7,16 +7,9 @@
 #include <thread>
 
 #include "../../examples/cpp/emulator.hpp"
+#include "require.hpp"
 
 namespace {
-
-#define REQUIRE(condition)                                                                       \
-    do {                                                                                         \
-        if (!(condition)) {                                                                      \
-            std::cerr << __FILE__ << ":" << __LINE__ << ": " #condition << '\n';                 \
-            std::exit(1);                                                                        \
-        }                                                                                        \
-    } while (false)
 
 using loginid::client;
 using loginid::error;

@@ -16,15 +16,9 @@
 #include <string>
 #include <vector>
 
-namespace {
+#include "require.hpp"
 
-#define REQUIRE(condition)                                                                       \
-    do {                                                                                         \
-        if (!(condition)) {                                                                      \
-            std::cerr << __FILE__ << ":" << __LINE__ << ": " #condition << '\n';                 \
-            std::exit(1);                                                                        \
-        }                                                                                        \
-    } while (false)
+namespace {
 
 constexpr char mask = '\x15';
 /* Freed memory holds its allocator's notes at its beginning, so parts are searched for. */

@@ -25,6 +25,8 @@ fn an_application_without_a_key_can_do_so_too() {
     service.register(&mut device, None);
     authenticated(&json(service.log_in(&mut device)), "fido2");
     let requests = service.emulator.requests();
+    // Two to register, two to log in, one for the key.
+    assert_eq!(requests.len(), 5);
     assert!(
         requests
             .iter()

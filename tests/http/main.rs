@@ -13,6 +13,8 @@ mod library;
 mod listener;
 #[path = "../support/part.rs"]
 mod part;
+#[path = "../support/pem_forms.rs"]
+mod pem_forms;
 #[path = "../support/torture.rs"]
 mod torture;
 

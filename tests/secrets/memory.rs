@@ -92,7 +92,7 @@ fn process_that_searches_itself() {
     let give = WAYS.iter().find(|(name, _)| *name == way);
     match (give, end) {
         (Some((_, give)), "used") => used(*give, &key, &beside),
-        (Some((_, give)), "refused") => refused(*give, &key, &beside),
+        (Some((_, give)), "refused") => refused(way, *give, &key, &beside),
         (Some((_, give)), "unusable") => unusable(*give, &key, &beside),
         (None, "freed") => assert_wiped(&key, "freed"),
         _ => panic!("{way} {end}"),
@@ -111,7 +111,7 @@ fn used(give: Give, key: &Masked, beside: &Beside<'_>) {
 }
 
 /// The key is whole; what is beside it is not.
-fn refused(give: Give, key: &Masked, beside: &Beside<'_>) {
+fn refused(way: &str, give: Give, key: &Masked, beside: &Beside<'_>) {
     for (what, beside) in [
         (
             "max_retries",
@@ -137,9 +137,10 @@ fn refused(give: Give, key: &Masked, beside: &Beside<'_>) {
     ] {
         match give(key, &beside) {
             Err(outcome) => assert_eq!(outcome.status, lid_status::LID_ERROR_CONFIG, "{what}"),
-            // Not every way to make a client knows this field.
+            // These constructors do not take this field.
             Ok(client) => {
-                assert_eq!(what, "max_retries");
+                assert_eq!(what, "max_retries", "{way}");
+                assert!(["argument", "management"].contains(&way), "{way}");
                 drop(client);
             }
         }

@@ -86,6 +86,7 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
         let counts = threads.map(|thread| thread.join().expect("no panic"));
         counts.iter().sum()
     });
+    assert!(tried >= 2_000 * tokens.len(), "{tried}");
     println!(
         "{tried} changes of {} tokens, {} of them in full: none accepted",
         tokens.len(),

@@ -5,6 +5,8 @@
 mod capi;
 #[path = "../support/listener.rs"]
 mod listener;
+#[path = "../support/pem_forms.rs"]
+mod pem_forms;
 #[path = "../support/torture.rs"]
 mod torture;
 

@@ -7,22 +7,9 @@ use serde_json::json;
 
 use super::{GOOD, token, token_of};
 use crate::capi::Client;
+use crate::pem_forms::travelled;
 use crate::support::service::with;
 use crate::support::{online, serve_key};
-
-fn travelled(pem: &str) -> Vec<String> {
-    vec![
-        pem.trim_end().to_owned(),
-        format!("\u{feff}{pem}"),
-        pem.replace('\n', "\r\n"),
-        pem.replace('\n', "\r"),
-        pem.replace('\n', "\\n"),
-        pem.replace('\n', ""),
-        pem.replace('\n', "\n    "),
-        format!("\"{}\"", pem.replace('\n', "\\n")),
-        format!("The key of the service:\n\n{pem}\n-- \nLoginID"),
-    ]
-}
 
 #[test]
 fn a_key_of_the_service_is_read_however_it_travelled() {
