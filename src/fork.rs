@@ -11,9 +11,9 @@
 //! are registered when the library is loaded, before the program's: they come last,
 //! when the program's handlers have taken their locks. After `dlopen` it can be the
 //! other way round, and the program may wait for a thread that waits for the fork.
-//! So a thread waits for a fork that stands still for 20 ms and then goes on. If the
-//! fork meets it inside, the child finds it there (`fork/slots.rs`) and refuses to
-//! use aws-lc.
+//! So a thread waits for a fork that stands still for 20 ms and then goes on
+//! (`fork/waiting.rs`). If the fork meets it inside, the child finds it there
+//! (`fork/slots.rs`) and refuses to use aws-lc.
 //!
 //! `vfork` and `posix_spawn` call no handlers: their children run another program
 //! at once. Raw `clone` and `_Fork` call none either: a child of theirs is known by
@@ -127,10 +127,11 @@ impl Inside {
         black_box(&AT_LOAD);
         let slot = OWN_SLOT.with(|own| own.get(process().generation()));
         // Inside already if the handler of a fault makes a call.
-        if slot.enter() == 0 {
+        if !slot.announce() {
             thread_end::arm();
             wait_for_forks(slot);
         }
+        slot.enter();
         let inside = Inside(slot);
         match UNUSABLE.load(Ordering::SeqCst) {
             false => Ok(inside),
@@ -168,9 +169,9 @@ fn forked_in_call(message: &'static str) -> Error {
 fn wait_for_forks(slot: &Slot) {
     let none = || FORKING.load(Ordering::SeqCst) <= OWN_FORKS.get();
     while !none() {
-        slot.leave();
+        slot.withdraw();
         let over = waiting::for_forks(none);
-        slot.enter();
+        slot.announce();
         if !over {
             return;
         }
@@ -185,7 +186,7 @@ extern "C" fn before_fork() {
     waiting::fork_begins();
     FORKING.fetch_add(1, Ordering::SeqCst);
     // Not for this thread: a signal handler may fork in the midst of a call.
-    waiting::for_threads(|| !slots::others_inside(generation));
+    waiting::for_threads(|| !slots::others_inside_soon(generation));
 }
 
 extern "C" fn in_parent() {
@@ -203,7 +204,30 @@ extern "C" fn in_child() {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
+
+    /// Whether this process runs one test only. If not, starts one that does: other
+    /// tests' threads would be met by the forks, and would wait for them.
+    pub(in crate::fork) fn is_alone(test: &str) -> bool {
+        const ALONE: &str = "LOGINID_TEST_ALONE";
+        if std::env::var_os(ALONE).is_some() {
+            return true;
+        }
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let output = command.args(["--exact", test]).env(ALONE, "1").output();
+        let output = output.unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            output.status.success() && printed.contains("1 passed"),
+            "{printed}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        false
+    }
 
     /// Runs something in a forked child that has to come out true.
     fn in_a_child(run: impl FnOnce() -> bool) {
@@ -211,6 +235,7 @@ mod tests {
         unsafe {
             let child = libc::fork();
             if child == 0 {
+                libc::alarm(20);
                 libc::_exit(if run() { 0 } else { 1 });
             }
             let mut status = 0;
@@ -219,9 +244,60 @@ mod tests {
         }
     }
 
+    fn own_slot() -> &'static Slot {
+        OWN_SLOT.with(|own| own.get(process().generation()))
+    }
+
+    /// Forks while another thread is in a state that it stays in.
+    fn fork_beside(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
+        let (begun, over) = (Barrier::new(2), Barrier::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                begin(own_slot());
+                begun.wait();
+                over.wait();
+                end(own_slot());
+            });
+            begun.wait();
+            // It takes as long as a fork waits for a thread.
+            in_a_child(child);
+            over.wait();
+        });
+        without_fork(|| ()).unwrap();
+    }
+
+    #[test]
+    fn a_child_whose_parent_had_a_thread_inside_refuses_to_go_in() {
+        if !is_alone("fork::tests::a_child_whose_parent_had_a_thread_inside_refuses_to_go_in") {
+            return;
+        }
+        let enter = |slot: &Slot| {
+            slot.announce();
+            slot.enter();
+        };
+        fork_beside(enter, Slot::leave, || {
+            let refused = without_fork(|| ()).err();
+            refused.is_some_and(|error| error.code() == "forked_in_call")
+        });
+    }
+
+    #[test]
+    fn a_thread_that_has_not_gone_in_leaves_nothing_held() {
+        if !is_alone("fork::tests::a_thread_that_has_not_gone_in_leaves_nothing_held") {
+            return;
+        }
+        let announce = |slot: &Slot| {
+            slot.announce();
+        };
+        fork_beside(announce, Slot::withdraw, || without_fork(|| ()).is_ok());
+    }
+
     /// The id may be the same in another PID namespace, the number after raw `clone`.
     #[test]
     fn a_child_has_another_number_and_another_id() {
+        if !is_alone("fork::tests::a_child_has_another_number_and_another_id") {
+            return;
+        }
         let parent = process();
         in_a_child(|| {
             let child = process();
@@ -237,6 +313,9 @@ mod tests {
 
     #[test]
     fn a_call_ends_in_the_child_that_did_not_begin_it() {
+        if !is_alone("fork::tests::a_call_ends_in_the_child_that_did_not_begin_it") {
+            return;
+        }
         let parent = process();
         in_a_child(|| {
             let error = check_process(parent).err();
@@ -245,23 +324,20 @@ mod tests {
         check_process(parent).unwrap();
     }
 
-    /// The slot of this thread, which forks inside, is not another's.
+    /// It finds itself inside in the child as well, and leaves it as usual.
     #[test]
-    fn a_thread_that_forks_inside_stays_inside_alone() {
-        let inside = |own| slots::others_inside(own) || UNUSABLE.load(Ordering::SeqCst);
-        without_fork(|| {
-            in_a_child(|| {
-                let slot = OWN_SLOT.with(|own| own.get(process().generation()));
-                let depth = slot.enter();
-                slot.leave();
-                depth == 1 && !inside(process().generation())
-            });
-        })
-        .unwrap();
-        assert_eq!(
-            OWN_SLOT.with(|own| own.get(process().generation())).enter(),
-            0
-        );
-        OWN_SLOT.with(|own| own.get(process().generation())).leave();
+    fn a_thread_may_fork_inside() {
+        if !is_alone("fork::tests::a_thread_may_fork_inside") {
+            return;
+        }
+        let inside = Inside::enter().unwrap();
+        in_a_child(|| {
+            let was_inside = own_slot().announce();
+            own_slot().withdraw();
+            drop(inside);
+            let is_inside = own_slot().announce();
+            own_slot().withdraw();
+            was_inside && !is_inside && without_fork(|| ()).is_ok()
+        });
     }
 }

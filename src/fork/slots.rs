@@ -1,5 +1,10 @@
 //! Which threads are inside aws-lc: each thread that uses it has a slot. A child
 //! reads in its copy of them what the threads of its parent were doing.
+//!
+//! A thread first says that it wants to go in and then looks for forks; a fork first
+//! says that it has begun and then looks for threads. So one of them sees the other. A
+//! fork waits for both kinds of threads, since one that wants to go in may not have
+//! seen it; but only one that is inside can leave a lock held.
 
 use std::cell::Cell;
 use std::ptr;
@@ -8,33 +13,50 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 /// The slots, never freed; one that is free is used again.
 static FIRST: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
 
-/// The generation of the process that has the slot in the upper half, in the lower
-/// how often its thread is inside. 0 is a free slot.
+/// The generation of the process that has the slot in the upper half; in the lower how
+/// often its thread wants to go in, and how often it is inside. 0 is a free slot.
 pub(super) struct Slot {
     word: AtomicU64,
     next: Option<&'static Slot>,
 }
 
-fn word(generation: u32, depth: u32) -> u64 {
-    u64::from(generation) << 32 | u64::from(depth)
+/// Once more a thread that wants to go in, and one that is inside.
+const WANTING: u64 = 1 << 16;
+const INSIDE: u64 = 1;
+
+fn word(generation: u32, counts: u32) -> u64 {
+    u64::from(generation) << 32 | u64::from(counts)
 }
 
 fn generation(word: u64) -> u32 {
     (word >> 32) as u32
 }
 
-fn depth(word: u64) -> u32 {
+fn counts(word: u64) -> u32 {
     word as u32
 }
 
+fn is_inside(word: u64) -> bool {
+    word as u16 != 0
+}
+
 impl Slot {
-    /// How often the thread was inside before.
-    pub(super) fn enter(&self) -> u32 {
-        depth(self.word.fetch_add(1, Ordering::SeqCst))
+    /// The thread wants to go in. Tells whether it is inside already.
+    pub(super) fn announce(&self) -> bool {
+        is_inside(self.word.fetch_add(WANTING, Ordering::SeqCst))
+    }
+
+    pub(super) fn withdraw(&self) {
+        self.word.fetch_sub(WANTING, Ordering::SeqCst);
+    }
+
+    /// What it announced.
+    pub(super) fn enter(&self) {
+        self.word.fetch_sub(WANTING - INSIDE, Ordering::SeqCst);
     }
 
     pub(super) fn leave(&self) {
-        self.word.fetch_sub(1, Ordering::SeqCst);
+        self.word.fetch_sub(INSIDE, Ordering::SeqCst);
     }
 
     fn change(&self, change: impl Fn(u64) -> Option<u64>) -> bool {
@@ -54,9 +76,9 @@ fn all() -> impl Iterator<Item = &'static Slot> {
 }
 
 /// A slot for a thread of the process of this generation. One of another generation
-/// belongs to a thread that does not exist here; if it is inside it stays as it is.
+/// belongs to a thread that does not exist here; if it was inside it stays as it is.
 fn claim(own: u32) -> &'static Slot {
-    let free = |word| generation(word) != own && depth(word) == 0;
+    let free = |word| generation(word) != own && counts(word) == 0;
     let used_before =
         all().find(|slot| slot.change(|current| free(current).then_some(word(own, 0))));
     used_before.unwrap_or_else(|| add(own))
@@ -81,13 +103,22 @@ fn add(own: u32) -> &'static Slot {
 
 /// Whether a thread of the process of this generation is inside, other than this one.
 pub(super) fn others_inside(own: u32) -> bool {
+    others(own).any(is_inside)
+}
+
+/// The same, or wants to go in.
+pub(super) fn others_inside_soon(own: u32) -> bool {
+    others(own).any(|word| counts(word) != 0)
+}
+
+/// The words of the other threads of the process of this generation.
+fn others(own: u32) -> impl Iterator<Item = u64> {
     let own_slot = super::OWN_SLOT.with(|own| own.slot.get());
-    all().any(|slot| {
-        let word = slot.word.load(Ordering::SeqCst);
-        generation(word) == own
-            && depth(word) > 0
-            && !own_slot.is_some_and(|own| ptr::eq(own, slot))
-    })
+    let other = move |slot: &&Slot| !own_slot.is_some_and(|own| ptr::eq(own, *slot));
+    all()
+        .filter(other)
+        .map(|slot| slot.word.load(Ordering::SeqCst))
+        .filter(move |word| generation(*word) == own)
 }
 
 /// A thread's own slot, and the generation it claimed it in.
@@ -125,7 +156,7 @@ impl OwnSlot {
             return;
         };
         let own = |current| generation(current) == before;
-        if !slot.change(|now| own(now).then_some(word(current, depth(now)))) {
+        if !slot.change(|now| own(now).then_some(word(current, counts(now)))) {
             self.slot.set(None);
         }
     }
