@@ -6,7 +6,7 @@
 //! `lid_get_user` (`ffi/users.rs`) checks its pointers in `ffi`'s helpers and
 //! calls [`Client::get_user`] (`api/users.rs`), which puts a `Call` together for
 //! a row of `operation.rs`. `transport.rs` signs a token for the row's scope,
-//! sends, repeats what may be repeated and maps errors; `client.rs` checks the
+//! sends, repeats what may be repeated and maps errors; `answer.rs` checks the
 //! answer, and it goes out as it came.
 //!
 //! A new operation is a row in `operation.rs`, a method in `api/`, an entry in
