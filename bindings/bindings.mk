@@ -48,7 +48,7 @@ example-cpp: stage
 
 test-go: stage
 	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \
-	    cd bindings/go; test -z "$$(gofmt -l . ../../examples/go)"; \
+	    cd bindings/go; unformatted=$$(gofmt -l . ../../examples/go); test -z "$$unformatted"; \
 	    $(STAGED) go vet ./...; \
 	    $(EMULATED) go test -race -count=1 ./...; \
 	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .)

@@ -131,12 +131,15 @@ func TestATransactionIsConfirmedWithItsNonce(t *testing.T) {
 	parse(t, control(t, "POST", "tx/"+created.ID+"/confirm", map[string]any{"username": ada}), &confirmed)
 	must[VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.JWT, "Pay 1.00"))
 	must[VerifiedToken](t)(client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", created.Nonce))
-	if _, err := client.VerifyTransaction(ctx, confirmed.JWT, "Pay 99.00"); err == nil {
-		t.Error("another payload was accepted")
+	var failure *Error
+	_, err := client.VerifyTransaction(ctx, confirmed.JWT, "Pay 99.00")
+	if !errors.As(err, &failure) || failure.Code != "transaction_hash_mismatch" {
+		t.Errorf("another payload: %v", err)
 	}
-	for _, nonce := range []string{"", "another"} {
-		if _, err := client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", nonce); err == nil {
-			t.Errorf("the nonce %q was accepted", nonce)
+	for nonce, want := range map[string]string{"": "empty_argument", "another": "nonce_mismatch"} {
+		_, err := client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", nonce)
+		if !errors.As(err, &failure) || failure.Code != want {
+			t.Errorf("the nonce %q: %v", nonce, err)
 		}
 	}
 }
@@ -172,8 +175,9 @@ func TestWhatNeedsNoClient(t *testing.T) {
 	if value != "c\n" || err != nil {
 		t.Error(value, err)
 	}
-	if _, err := JSONGet(`{}`, "/a"); err == nil {
-		t.Error("a value that is not there was found")
+	var failure *Error
+	if _, err := JSONGet(`{}`, "/a"); !errors.As(err, &failure) || failure.Code != "pointer_not_found" {
+		t.Errorf("a value that is not there: %v", err)
 	}
 	if strings.Count(Version(), ".") != 2 {
 		t.Error(Version())
@@ -218,8 +222,9 @@ func TestCloseLetsRunningCallsEnd(t *testing.T) {
 	if client.pointer == nil {
 		t.Error("freed under a call")
 	}
-	if _, err := client.GetUser(ctx, ada); err == nil {
-		t.Error("a closed client made a call")
+	var failure *Error
+	if _, err := client.GetUser(ctx, ada); !errors.As(err, &failure) || failure.Code != "client_closed" {
+		t.Errorf("a closed client: %v", err)
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {

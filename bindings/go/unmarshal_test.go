@@ -113,7 +113,7 @@ func TestEveryResultHasTheMembersWithTheExactNames(t *testing.T) {
 			func(name string, value func(string) string) string {
 				return others(name, value) + "," + exact(name, value)
 			},
-			// The last of several, as in lid_json_get.
+			// The last of several.
 			func(name string, value func(string) string) string {
 				return `"` + name + `":` + value("mallory") + `,"` + escaped(name) + `":` + value("ada")
 			},

@@ -186,20 +186,18 @@ class Calls(unittest.TestCase):
     def test_threads_share_a_client(self):
         for number in range(8):
             self.client.add_user_without_credentials(f"user-{number}")
-        wrong = []
+        read_by = {}
 
         def read(number):
-            for _ in range(20):
-                name = f"user-{number}"
-                if self.client.get_user(name)["username"] != name:
-                    wrong.append(name)
+            names = [self.client.get_user(f"user-{number}")["username"] for _ in range(20)]
+            read_by[number] = names
 
         threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(wrong, [])
+        self.assertEqual(read_by, {number: [f"user-{number}"] * 20 for number in range(8)})
 
     def test_a_forked_child_goes_on_with_the_client(self):
         self.client.add_user_without_credentials("ada")

@@ -42,6 +42,16 @@ class CallsTest < LoginidTest
     assert_equal returned, result, request
   end
 
+  # Those that this class makes with `sent`, but for the calls that make and verify tokens.
+  def test_the_tests_have_every_call_that_sends_a_request
+    subjects = Loginid::Api.constants.map { |name| Loginid::Api.const_get(name) }
+    calls = subjects.flat_map { |subject| subject.instance_methods(false) }
+    made = File.read(__FILE__).scan(/\{ @client\.(\w+)|^ +@client\.(\w+)/).flatten.compact.map(&:to_sym)
+    offline = %i[generate_service_token generate_tx_auth_token verify_token verify_transaction]
+    assert_operator calls.size, :>, 35, 'the calls were not found'
+    assert_equal calls.sort, (made + offline).uniq.sort
+  end
+
   def test_users
     name = { 'username' => 'ada' }
     sent('POST /manage/users/retrieve', name) { @client.get_user('ada') }
