@@ -1,7 +1,7 @@
 //! Every code that errors of this library carry. A code is stable: programs compare it.
 //! `docs/errors.md` says what each one means; the tests below compare the two.
 
-use crate::error::Status;
+use crate::error::Status::{self, *};
 
 /// What went wrong, more exactly than the status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,6 @@ pub(crate) enum Code {
     EmptyArgument,
     InvalidUtf8,
     InvalidJson,
-    InvalidConfigJson,
     InvalidPointer,
     PointerNotFound,
     EmbeddedNul,
@@ -21,6 +20,7 @@ pub(crate) enum Code {
     RequestTooLarge,
     UserRequired,
     TransactionRequired,
+    InvalidConfigJson,
     MissingField,
     UnknownField,
     MistypedField,
@@ -34,6 +34,7 @@ pub(crate) enum Code {
     InvalidProxy,
     InvalidCertificate,
     UnreadableFile,
+    InvalidConfiguredKey,
     InvalidPrivateKey,
     UnsupportedPrivateKey,
     EncryptedPrivateKey,
@@ -70,7 +71,6 @@ pub(crate) enum Code {
     NotAuthenticated,
     MissingId,
     MissingTxId,
-    InvalidConfiguredKey,
     InvalidPublicKey,
     UnexpectedRedirect,
     UnexpectedEncoding,
@@ -79,228 +79,169 @@ pub(crate) enum Code {
     InternalError,
 }
 
-/// A code, its text as programs see it, and the status that it comes with. Two codes may have the
-/// same text if their statuses differ.
-struct Row(Code, &'static str, Status);
-
-/// In the order of [`Code`].
-const TABLE: [Row; 71] = [
-    Row(Code::NullArgument, "null_argument", Status::InvalidArgument),
-    Row(
-        Code::EmptyArgument,
-        "empty_argument",
-        Status::InvalidArgument,
+/// The codes of each status, in the order of [`Code`], and their texts as programs see them. Two
+/// codes may have the same text if their statuses differ.
+const BY_STATUS: [(Status, &[(Code, &str)]); 14] = [
+    (
+        LID_ERROR_INVALID_ARGUMENT,
+        &[
+            (Code::NullArgument, "null_argument"),
+            (Code::EmptyArgument, "empty_argument"),
+            (Code::InvalidUtf8, "invalid_utf8"),
+            (Code::InvalidJson, "invalid_json"),
+            (Code::InvalidPointer, "invalid_pointer"),
+            (Code::PointerNotFound, "pointer_not_found"),
+            (Code::EmbeddedNul, "embedded_nul"),
+            (Code::InvalidCodeType, "invalid_code_type"),
+            (Code::InvalidUserId, "invalid_user_id"),
+            (Code::InvalidOptions, "invalid_options"),
+            (Code::InvalidAssertionPayload, "invalid_assertion_payload"),
+            (Code::RequestTooLarge, "request_too_large"),
+            (Code::UserRequired, "user_required"),
+            (Code::TransactionRequired, "transaction_required"),
+        ],
     ),
-    Row(Code::InvalidUtf8, "invalid_utf8", Status::InvalidArgument),
-    Row(Code::InvalidJson, "invalid_json", Status::InvalidArgument),
-    Row(Code::InvalidConfigJson, "invalid_json", Status::Config),
-    Row(
-        Code::InvalidPointer,
-        "invalid_pointer",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_CONFIG,
+        &[
+            (Code::InvalidConfigJson, "invalid_json"),
+            (Code::MissingField, "missing_field"),
+            (Code::UnknownField, "unknown_field"),
+            (Code::MistypedField, "mistyped_field"),
+            (Code::OutOfRange, "out_of_range"),
+            (Code::InvalidField, "invalid_field"),
+            (Code::ContradictoryFields, "contradictory_fields"),
+            (Code::InvalidClientId, "invalid_client_id"),
+            (Code::InvalidBaseUrl, "invalid_base_url"),
+            (Code::InsecureBaseUrl, "insecure_base_url"),
+            (Code::InvalidHeader, "invalid_header"),
+            (Code::InvalidProxy, "invalid_proxy"),
+            (Code::InvalidCertificate, "invalid_certificate"),
+            (Code::UnreadableFile, "unreadable_file"),
+            (Code::InvalidConfiguredKey, "invalid_public_key"),
+        ],
     ),
-    Row(
-        Code::PointerNotFound,
-        "pointer_not_found",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_PRIVATE_KEY,
+        &[
+            (Code::InvalidPrivateKey, "invalid_private_key"),
+            (Code::UnsupportedPrivateKey, "unsupported_private_key"),
+            (Code::EncryptedPrivateKey, "encrypted_private_key"),
+            (Code::PublicKeyGiven, "public_key_given"),
+            (Code::PrivateKeyRequired, "private_key_required"),
+        ],
     ),
-    Row(Code::EmbeddedNul, "embedded_nul", Status::InvalidArgument),
-    Row(
-        Code::InvalidCodeType,
-        "invalid_code_type",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_TOKEN_INVALID,
+        &[
+            (Code::MalformedToken, "malformed_token"),
+            (Code::UnexpectedAlgorithm, "unexpected_algorithm"),
+            (Code::InvalidSignature, "invalid_signature"),
+            (Code::UnknownKey, "unknown_key"),
+        ],
     ),
-    Row(
-        Code::InvalidUserId,
-        "invalid_user_id",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_TOKEN_EXPIRED,
+        &[
+            (Code::TokenExpired, "token_expired"),
+            (Code::TokenNotYetValid, "token_not_yet_valid"),
+            (Code::TokenTooOld, "token_too_old"),
+        ],
     ),
-    Row(
-        Code::InvalidOptions,
-        "invalid_options",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_CLAIM_MISMATCH,
+        &[
+            (Code::AudienceMismatch, "audience_mismatch"),
+            (Code::IssuerMismatch, "issuer_mismatch"),
+            (Code::UsernameMismatch, "username_mismatch"),
+            (Code::TokenKindMismatch, "token_kind_mismatch"),
+            (Code::TransactionHashMissing, "transaction_hash_missing"),
+            (Code::TransactionHashMismatch, "transaction_hash_mismatch"),
+            (Code::NonceMismatch, "nonce_mismatch"),
+        ],
     ),
-    Row(
-        Code::InvalidAssertionPayload,
-        "invalid_assertion_payload",
-        Status::InvalidArgument,
+    (LID_ERROR_API, &[(Code::HttpError, "http_error")]),
+    (
+        LID_ERROR_RATE_LIMITED,
+        &[
+            (Code::RateLimited, "rate_limited"),
+            (Code::UnknownKeyThrottled, "unknown_key_throttled"),
+        ],
     ),
-    Row(
-        Code::RequestTooLarge,
-        "request_too_large",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_NETWORK,
+        &[
+            (Code::DnsFailed, "dns_failed"),
+            (Code::ConnectFailed, "connect_failed"),
+            (Code::ConnectionLost, "connection_lost"),
+            (Code::ProxyFailed, "proxy_failed"),
+        ],
     ),
-    Row(Code::UserRequired, "user_required", Status::InvalidArgument),
-    Row(
-        Code::TransactionRequired,
-        "transaction_required",
-        Status::InvalidArgument,
+    (
+        LID_ERROR_TLS,
+        &[
+            (Code::CertificateInvalid, "certificate_invalid"),
+            (Code::TlsFailed, "tls_failed"),
+        ],
     ),
-    Row(Code::MissingField, "missing_field", Status::Config),
-    Row(Code::UnknownField, "unknown_field", Status::Config),
-    Row(Code::MistypedField, "mistyped_field", Status::Config),
-    Row(Code::OutOfRange, "out_of_range", Status::Config),
-    Row(Code::InvalidField, "invalid_field", Status::Config),
-    Row(
-        Code::ContradictoryFields,
-        "contradictory_fields",
-        Status::Config,
+    (
+        LID_ERROR_TIMEOUT,
+        &[
+            (Code::ConnectTimeout, "connect_timeout"),
+            (Code::Timeout, "timeout"),
+        ],
     ),
-    Row(Code::InvalidClientId, "invalid_client_id", Status::Config),
-    Row(Code::InvalidBaseUrl, "invalid_base_url", Status::Config),
-    Row(Code::InsecureBaseUrl, "insecure_base_url", Status::Config),
-    Row(Code::InvalidHeader, "invalid_header", Status::Config),
-    Row(Code::InvalidProxy, "invalid_proxy", Status::Config),
-    Row(
-        Code::InvalidCertificate,
-        "invalid_certificate",
-        Status::Config,
+    (LID_ERROR_CANCELLED, &[(Code::Cancelled, "cancelled")]),
+    (
+        LID_ERROR_RESPONSE,
+        &[
+            (Code::InvalidResponse, "invalid_response"),
+            (Code::MissingJwt, "missing_jwt"),
+            (Code::NotAuthenticated, "not_authenticated"),
+            (Code::MissingId, "missing_id"),
+            (Code::MissingTxId, "missing_tx_id"),
+            (Code::InvalidPublicKey, "invalid_public_key"),
+            (Code::UnexpectedRedirect, "unexpected_redirect"),
+            (Code::UnexpectedEncoding, "unexpected_encoding"),
+            (Code::ResponseTooLarge, "response_too_large"),
+        ],
     ),
-    Row(Code::UnreadableFile, "unreadable_file", Status::Config),
-    Row(
-        Code::InvalidPrivateKey,
-        "invalid_private_key",
-        Status::PrivateKey,
+    (
+        LID_ERROR_INTERNAL,
+        &[
+            (Code::ForkedInCall, "forked_in_call"),
+            (Code::InternalError, "internal_error"),
+        ],
     ),
-    Row(
-        Code::UnsupportedPrivateKey,
-        "unsupported_private_key",
-        Status::PrivateKey,
-    ),
-    Row(
-        Code::EncryptedPrivateKey,
-        "encrypted_private_key",
-        Status::PrivateKey,
-    ),
-    Row(Code::PublicKeyGiven, "public_key_given", Status::PrivateKey),
-    Row(
-        Code::PrivateKeyRequired,
-        "private_key_required",
-        Status::PrivateKey,
-    ),
-    Row(
-        Code::MalformedToken,
-        "malformed_token",
-        Status::TokenInvalid,
-    ),
-    Row(
-        Code::UnexpectedAlgorithm,
-        "unexpected_algorithm",
-        Status::TokenInvalid,
-    ),
-    Row(
-        Code::InvalidSignature,
-        "invalid_signature",
-        Status::TokenInvalid,
-    ),
-    Row(Code::UnknownKey, "unknown_key", Status::TokenInvalid),
-    Row(Code::TokenExpired, "token_expired", Status::TokenExpired),
-    Row(
-        Code::TokenNotYetValid,
-        "token_not_yet_valid",
-        Status::TokenExpired,
-    ),
-    Row(Code::TokenTooOld, "token_too_old", Status::TokenExpired),
-    Row(
-        Code::AudienceMismatch,
-        "audience_mismatch",
-        Status::ClaimMismatch,
-    ),
-    Row(
-        Code::IssuerMismatch,
-        "issuer_mismatch",
-        Status::ClaimMismatch,
-    ),
-    Row(
-        Code::UsernameMismatch,
-        "username_mismatch",
-        Status::ClaimMismatch,
-    ),
-    Row(
-        Code::TokenKindMismatch,
-        "token_kind_mismatch",
-        Status::ClaimMismatch,
-    ),
-    Row(
-        Code::TransactionHashMissing,
-        "transaction_hash_missing",
-        Status::ClaimMismatch,
-    ),
-    Row(
-        Code::TransactionHashMismatch,
-        "transaction_hash_mismatch",
-        Status::ClaimMismatch,
-    ),
-    Row(Code::NonceMismatch, "nonce_mismatch", Status::ClaimMismatch),
-    Row(Code::HttpError, "http_error", Status::Api),
-    Row(Code::RateLimited, "rate_limited", Status::RateLimited),
-    Row(
-        Code::UnknownKeyThrottled,
-        "unknown_key_throttled",
-        Status::RateLimited,
-    ),
-    Row(Code::DnsFailed, "dns_failed", Status::Network),
-    Row(Code::ConnectFailed, "connect_failed", Status::Network),
-    Row(Code::ConnectionLost, "connection_lost", Status::Network),
-    Row(Code::ProxyFailed, "proxy_failed", Status::Network),
-    Row(Code::CertificateInvalid, "certificate_invalid", Status::Tls),
-    Row(Code::TlsFailed, "tls_failed", Status::Tls),
-    Row(Code::ConnectTimeout, "connect_timeout", Status::Timeout),
-    Row(Code::Timeout, "timeout", Status::Timeout),
-    Row(Code::Cancelled, "cancelled", Status::Cancelled),
-    Row(Code::InvalidResponse, "invalid_response", Status::Response),
-    Row(Code::MissingJwt, "missing_jwt", Status::Response),
-    Row(
-        Code::NotAuthenticated,
-        "not_authenticated",
-        Status::Response,
-    ),
-    Row(Code::MissingId, "missing_id", Status::Response),
-    Row(Code::MissingTxId, "missing_tx_id", Status::Response),
-    Row(
-        Code::InvalidConfiguredKey,
-        "invalid_public_key",
-        Status::Config,
-    ),
-    Row(
-        Code::InvalidPublicKey,
-        "invalid_public_key",
-        Status::Response,
-    ),
-    Row(
-        Code::UnexpectedRedirect,
-        "unexpected_redirect",
-        Status::Response,
-    ),
-    Row(
-        Code::UnexpectedEncoding,
-        "unexpected_encoding",
-        Status::Response,
-    ),
-    Row(
-        Code::ResponseTooLarge,
-        "response_too_large",
-        Status::Response,
-    ),
-    Row(Code::ForkedInCall, "forked_in_call", Status::Internal),
-    Row(Code::InternalError, "internal_error", Status::Internal),
 ];
 
-const _: () = {
-    let mut at = 0;
-    while at < TABLE.len() {
-        assert!(TABLE[at].0 as usize == at, "the table has another order");
-        at += 1;
+/// As many as there are codes.
+const TABLE: [(&str, Status); Code::InternalError as usize + 1] = {
+    let mut table = [("", LID_OK); Code::InternalError as usize + 1];
+    let (mut at, mut group) = (0, 0);
+    while group < BY_STATUS.len() {
+        let (status, codes) = BY_STATUS[group];
+        let mut member = 0;
+        while member < codes.len() {
+            let (code, text) = codes[member];
+            assert!(code as usize == at, "the codes have another order");
+            table[at] = (text, status);
+            at += 1;
+            member += 1;
+        }
+        group += 1;
     }
+    assert!(at == table.len(), "codes are missing");
+    table
 };
 
 impl Code {
     pub(crate) fn text(self) -> &'static str {
-        TABLE[self as usize].1
+        TABLE[self as usize].0
     }
 
     pub(crate) fn status(self) -> Status {
-        TABLE[self as usize].2
+        TABLE[self as usize].1
     }
 }
 
@@ -342,7 +283,7 @@ mod tests {
     #[test]
     fn the_codes_and_their_statuses_are_those_of_the_documentation() {
         let mut ours: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for Row(_, text, status) in &TABLE {
+        for (text, status) in &TABLE {
             let statuses = ours.entry((*text).to_owned()).or_default();
             assert!(statuses.insert(*status as usize), "{text} is there twice");
         }
@@ -353,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_code_is_a_short_name_in_small_letters() {
-        for Row(_, text, _) in &TABLE {
+        for (text, _) in &TABLE {
             let plain =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
             assert!(text.len() <= 64 && text.bytes().all(plain), "{text}");

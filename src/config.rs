@@ -368,7 +368,7 @@ mod tests {
     #[test]
     fn an_unknown_field_is_named() {
         let error = error_of(r#"{"client_id":"a","max_retrys":1}"#);
-        assert_eq!(error.status(), Status::Config);
+        assert_eq!(error.status(), Status::LID_ERROR_CONFIG);
         assert_eq!(error.code(), "unknown_field");
         assert!(error.message().contains("max_retrys"), "{error}");
     }
@@ -426,7 +426,7 @@ mod tests {
     #[test]
     fn management_needs_a_key() {
         let error = error_of(r#"{"client_id":"a","management":true}"#);
-        assert_eq!(error.status(), Status::PrivateKey);
+        assert_eq!(error.status(), Status::LID_ERROR_PRIVATE_KEY);
         assert_eq!(error.code(), "private_key_required");
     }
 }

@@ -6,84 +6,7 @@ use std::time::Duration;
 
 use crate::codes::Code;
 use crate::json::ObjectWriter;
-
-/// The kind of outcome of a call. The numbers are part of the C interface and
-/// never change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// The call succeeded.
-    Ok = 0,
-    /// An argument is missing, empty, not UTF-8 or not of the required form.
-    InvalidArgument = 1,
-    /// The configuration has an unknown, mistyped or contradictory field.
-    Config = 2,
-    /// The private key cannot be used, or one is required and there is none.
-    PrivateKey = 3,
-    /// The token is malformed, has another algorithm, a bad signature or an unknown key.
-    TokenInvalid = 4,
-    /// The token is expired, not yet valid or too old.
-    TokenExpired = 5,
-    /// Audience, user, issuer, nonce or transaction hash differ, or the token is of another kind.
-    ClaimMismatch = 6,
-    /// The service refused the call.
-    Api = 7,
-    /// The service asks to slow down (429), or many tokens with unknown keys came in.
-    RateLimited = 8,
-    /// The service could not be reached, or the connection broke.
-    Network = 9,
-    /// No trusted TLS connection could be made.
-    Tls = 10,
-    /// The deadline of the call passed.
-    Timeout = 11,
-    /// The caller cancelled the call.
-    Cancelled = 12,
-    /// The service's answer is not what the protocol promises.
-    Response = 13,
-    /// A defect of this library; the client stays usable.
-    Internal = 14,
-}
-
-impl Status {
-    /// All values, in the order of their numbers.
-    pub const ALL: [Status; 15] = [
-        Status::Ok,
-        Status::InvalidArgument,
-        Status::Config,
-        Status::PrivateKey,
-        Status::TokenInvalid,
-        Status::TokenExpired,
-        Status::ClaimMismatch,
-        Status::Api,
-        Status::RateLimited,
-        Status::Network,
-        Status::Tls,
-        Status::Timeout,
-        Status::Cancelled,
-        Status::Response,
-        Status::Internal,
-    ];
-
-    /// The name C programs know it by.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Ok => "LID_OK",
-            Status::InvalidArgument => "LID_ERROR_INVALID_ARGUMENT",
-            Status::Config => "LID_ERROR_CONFIG",
-            Status::PrivateKey => "LID_ERROR_PRIVATE_KEY",
-            Status::TokenInvalid => "LID_ERROR_TOKEN_INVALID",
-            Status::TokenExpired => "LID_ERROR_TOKEN_EXPIRED",
-            Status::ClaimMismatch => "LID_ERROR_CLAIM_MISMATCH",
-            Status::Api => "LID_ERROR_API",
-            Status::RateLimited => "LID_ERROR_RATE_LIMITED",
-            Status::Network => "LID_ERROR_NETWORK",
-            Status::Tls => "LID_ERROR_TLS",
-            Status::Timeout => "LID_ERROR_TIMEOUT",
-            Status::Cancelled => "LID_ERROR_CANCELLED",
-            Status::Response => "LID_ERROR_RESPONSE",
-            Status::Internal => "LID_ERROR_INTERNAL",
-        }
-    }
-}
+pub use crate::status::lid_status as Status;
 
 /// An error of any call. It never holds a private key, a bearer token, a
 /// password or a code.
@@ -274,16 +197,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_numbers_are_the_positions_in_the_list() {
-        for (number, status) in Status::ALL.iter().enumerate() {
-            assert_eq!(*status as usize, number, "{}", status.name());
-        }
-    }
-
-    #[test]
     fn error_object_has_every_field_and_escapes_text() {
         let error = Error::of_service(
-            Status::Api,
+            Status::LID_ERROR_API,
             "user_not_found".to_owned(),
             "no \"user\"\n\u{1}".to_owned(),
         )

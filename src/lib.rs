@@ -68,6 +68,7 @@ mod once;
 mod operation;
 mod process;
 mod random;
+mod status;
 #[allow(unsafe_code)]
 mod sys;
 mod token;

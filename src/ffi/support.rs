@@ -55,7 +55,7 @@ pub(super) unsafe fn run_into(
         Err(error) => {
             let error = error.with_operation(name);
             let text = to_c(error.to_json()).unwrap_or_default();
-            (error.status().into(), text)
+            (error.status(), text)
         }
     };
     // SAFETY: `out` is not NULL, and writable as promised by the caller.

@@ -214,7 +214,7 @@ impl KeyCache {
             ..lookup
         };
         match self.run(id, &in_flight, lookup, Some(0)) {
-            Err(error) if error.status() == Status::Cancelled => Err(error),
+            Err(error) if error.status() == Status::LID_ERROR_CANCELLED => Err(error),
             // The service answered: this key is no more.
             Err(error) if is_unknown(&error) => Err(error),
             Err(_) => Ok(known.key.clone()),
@@ -383,8 +383,8 @@ impl Known {
 /// Whether the error comes from the limits of the call that made the request.
 fn is_of_this_call(error: &Error, patience: Patience<'_>) -> bool {
     match error.status() {
-        Status::Cancelled => true,
-        Status::Timeout => patience.deadline <= Instant::now(),
+        Status::LID_ERROR_CANCELLED => true,
+        Status::LID_ERROR_TIMEOUT => patience.deadline <= Instant::now(),
         _ => false,
     }
 }

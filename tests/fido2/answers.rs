@@ -98,22 +98,30 @@ fn bad(service: &Service) -> Vec<(Value, Status, &'static str)> {
     let claims = json!({"aud": service.emulator.client_id(), "udata": USER, "iat": foreign.now()});
     let forged = foreign.sign_token(header.into(), claims.into());
     vec![
-        (json!({"jwt": 1}), Status::Response, "missing_jwt"),
-        (json!({"jwt": {}}), Status::Response, "missing_jwt"),
-        (json!({"jwt": " "}), Status::TokenInvalid, "malformed_token"),
+        (json!({"jwt": 1}), Status::LID_ERROR_RESPONSE, "missing_jwt"),
+        (
+            json!({"jwt": {}}),
+            Status::LID_ERROR_RESPONSE,
+            "missing_jwt",
+        ),
+        (
+            json!({"jwt": " "}),
+            Status::LID_ERROR_TOKEN_INVALID,
+            "malformed_token",
+        ),
         (
             json!({"jwt": forged}),
-            Status::TokenInvalid,
+            Status::LID_ERROR_TOKEN_INVALID,
             "invalid_signature",
         ),
         (
             json!({"jwt": format!("{signed}.{}", swapped(signature))}),
-            Status::TokenInvalid,
+            Status::LID_ERROR_TOKEN_INVALID,
             "invalid_signature",
         ),
         (
             json!({"jwt": token_for(service, "another")}),
-            Status::ClaimMismatch,
+            Status::LID_ERROR_CLAIM_MISMATCH,
             "audience_mismatch",
         ),
     ]
@@ -153,7 +161,7 @@ fn without() -> [Value; 3] {
 #[test]
 fn an_answer_without_a_good_token_is_an_error() {
     let service = Service::start();
-    let missing = without().map(|answer| (answer, Status::Response, "missing_jwt"));
+    let missing = without().map(|answer| (answer, Status::LID_ERROR_RESPONSE, "missing_jwt"));
     for (answer, status, code) in bad(&service).into_iter().chain(missing) {
         for (path, call) in CALLS {
             answer_once(&service, path, &answer);
@@ -190,7 +198,7 @@ fn token_with(service: &Service, further: Value) -> String {
 fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
     let service = Service::start();
     let good = token_for(&service, service.emulator.client_id());
-    let (status, code) = (Status::Response, "not_authenticated");
+    let (status, code) = (Status::LID_ERROR_RESPONSE, "not_authenticated");
     assert_eq!(logins().count(), 7);
     for (path, call) in logins() {
         for said in [
@@ -230,7 +238,11 @@ fn a_transactions_token_logs_nobody_in() {
             answer_once(&service, path, &answer);
             match path {
                 "/tx/complete" => assert_eq!(call(&service).expect(path), answer.to_string()),
-                _ => fails(call(&service), Status::ClaimMismatch, "token_kind_mismatch"),
+                _ => fails(
+                    call(&service),
+                    Status::LID_ERROR_CLAIM_MISMATCH,
+                    "token_kind_mismatch",
+                ),
             }
         }
     }
@@ -248,7 +260,11 @@ fn the_token_in_an_answer_is_the_named_users() {
             json!({"udata": ""}),
         ] {
             answer_once(&service, path, &other(claims));
-            fails(call(&service), Status::ClaimMismatch, "username_mismatch");
+            fails(
+                call(&service),
+                Status::LID_ERROR_CLAIM_MISMATCH,
+                "username_mismatch",
+            );
         }
         for claims in [
             json!({}),
@@ -276,7 +292,11 @@ fn the_token_in_an_answer_is_that_of_the_named_id() {
     for (path, call) in by_id {
         for sub in ["another-id", "AN-ID", ""] {
             answer_once(&service, path, &answer(json!({"sub": sub, "udata": USER})));
-            fails(call(&service), Status::ClaimMismatch, "username_mismatch");
+            fails(
+                call(&service),
+                Status::LID_ERROR_CLAIM_MISMATCH,
+                "username_mismatch",
+            );
         }
         for claims in [
             json!({"sub": "an-id", "udata": "anybody"}),
@@ -311,7 +331,7 @@ fn an_answer_without_the_id_of_the_transaction_is_an_error() {
             json!({member: ""}),
         ] {
             answer_once(&service, path, &answer);
-            fails(call(&service), Status::Response, code);
+            fails(call(&service), Status::LID_ERROR_RESPONSE, code);
         }
         answer_once(&service, path, &json!({member: "an-id"}));
         assert!(call(&service).is_ok(), "{path}");

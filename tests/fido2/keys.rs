@@ -58,7 +58,11 @@ fn the_options_reach_the_device() {
     assert_eq!(text(&begun, "/attestation_payload/user/name"), "ada");
     assert_eq!(text(&begun, "/register_session"), "s-1");
     let unknown = service.register_fido2_init(USER, Some(r#"{"displayname":"Ada"}"#));
-    fails(unknown, Status::InvalidArgument, "invalid_options");
+    fails(
+        unknown,
+        Status::LID_ERROR_INVALID_ARGUMENT,
+        "invalid_options",
+    );
 }
 
 #[test]
@@ -132,11 +136,11 @@ fn a_payload_that_is_no_object_makes_no_request() {
     let service = Service::start();
     for payload in ["", "[]", "{", r#"{"a":1,"a":2}"#, "null"] {
         let answer = service.authenticate_fido2_complete(USER, payload);
-        fails(answer, Status::InvalidArgument, "invalid_json");
+        fails(answer, Status::LID_ERROR_INVALID_ARGUMENT, "invalid_json");
         let answer = service.register_fido2_complete(USER, payload, None);
-        fails(answer, Status::InvalidArgument, "invalid_json");
+        fails(answer, Status::LID_ERROR_INVALID_ARGUMENT, "invalid_json");
         let answer = service.complete_add_fido2_credential(payload, USER, None);
-        fails(answer, Status::InvalidArgument, "invalid_json");
+        fails(answer, Status::LID_ERROR_INVALID_ARGUMENT, "invalid_json");
     }
     assert_eq!(service.emulator.request_count(), 0);
 }

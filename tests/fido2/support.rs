@@ -88,7 +88,7 @@ pub fn json(result: Result<String>) -> Value {
 /// The call is refused by the service with this code.
 #[track_caller]
 pub fn refused(result: Result<String>, code: &str) {
-    fails(result, Status::Api, code);
+    fails(result, Status::LID_ERROR_API, code);
 }
 
 /// The call fails with this status and code.

@@ -27,9 +27,13 @@ fn a_transaction_is_confirmed_with_a_key() {
     let verified = json(service.verify_transaction(&jwt, PAYLOAD, Some(&nonce)));
     assert_eq!(text(&verified, "/claims/udata"), USER);
     let other = service.verify_transaction(&jwt, "Pay 99.00 €", Some(&nonce));
-    fails(other, Status::ClaimMismatch, "transaction_hash_mismatch");
+    fails(
+        other,
+        Status::LID_ERROR_CLAIM_MISMATCH,
+        "transaction_hash_mismatch",
+    );
     let other = service.verify_transaction(&jwt, PAYLOAD, Some("another"));
-    fails(other, Status::ClaimMismatch, "nonce_mismatch");
+    fails(other, Status::LID_ERROR_CLAIM_MISMATCH, "nonce_mismatch");
 }
 
 #[test]
@@ -71,9 +75,17 @@ fn a_confirmation_must_be_complete() {
         r#"{"challenge":"a","key_handle":"a","client_data":"a","auth_data":"a","sign_data":"a","x":1}"#,
     ] {
         let answer = service.complete_tx("an-id", USER, payload);
-        fails(answer, Status::InvalidArgument, "invalid_assertion_payload");
+        fails(
+            answer,
+            Status::LID_ERROR_INVALID_ARGUMENT,
+            "invalid_assertion_payload",
+        );
     }
     let both = service.init_tx(USER, Some("an-id"), Some(PAYLOAD), None);
-    fails(both, Status::InvalidArgument, "transaction_required");
+    fails(
+        both,
+        Status::LID_ERROR_INVALID_ARGUMENT,
+        "transaction_required",
+    );
     assert_eq!(service.emulator.request_count(), 0);
 }

@@ -118,7 +118,8 @@ fn refused(bytes: Vec<u8>, status: u16, call: (&str, CallIt)) -> Error {
         .base_url()
         .replace("http://", "the service ");
     assert!(
-        error.message().starts_with(&format!("{name}: ")) || error.status() != Status::Response,
+        error.message().starts_with(&format!("{name}: "))
+            || error.status() != Status::LID_ERROR_RESPONSE,
         "{error:?}"
     );
     let event = (operation.to_owned(), status.into(), error.code().into());
@@ -185,7 +186,7 @@ fn an_answer_that_is_not_what_it_should_be_is_told_with_its_status_and_id() {
         let number = status[..3].parse().expect("a status");
         let error = refused(answer(status, headers, body), number, GET_USER);
         assert_eq!(error.code(), code, "{error:?}");
-        assert_eq!(error.status(), Status::Response, "{error:?}");
+        assert_eq!(error.status(), Status::LID_ERROR_RESPONSE, "{error:?}");
         assert!(error.message().contains(says), "{error:?}");
     }
     let not_utf8 = answer("200 OK", "", b"{\"a\":\"\xff\"}");

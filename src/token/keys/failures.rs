@@ -33,7 +33,7 @@ impl Failure {
 
 /// Whether the service answered that it has no such key.
 pub(super) fn is_unknown(error: &Error) -> bool {
-    error.status() == Status::TokenInvalid
+    error.status() == Status::LID_ERROR_TOKEN_INVALID
 }
 
 impl Failures {

@@ -78,7 +78,7 @@ fn through_an_outage_a_key_serves_for_a_day_and_no_longer() {
     assert_eq!(emulator.request_count(), 2, "it was due");
     make_older(&client.process().keys, HOUR);
     let error = client.verify_token(&token, None).unwrap_err();
-    assert_eq!(error.status(), Status::Network, "{error}");
+    assert_eq!(error.status(), Status::LID_ERROR_NETWORK, "{error}");
     // Too old even to call a forgery one: what it says cannot be believed.
     let process = client.process();
     assert!(process.keys.known(Some("")).is_none());
@@ -177,7 +177,7 @@ fn another_calls_deadline_does_not_end_a_wait() {
         let patient = get(&client, patient());
         assert!(patient.is_ok(), "{patient:?}");
         let error = hasty.join().unwrap().unwrap_err();
-        assert_eq!(error.status(), Status::Timeout, "{error}");
+        assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT, "{error}");
     });
 }
 
@@ -210,7 +210,7 @@ fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
         wait_for_requests(&emulator, 1);
         let soon = Instant::now() + Duration::from_millis(50);
         let error = get(&client, Patience::until(soon)).unwrap_err();
-        assert_eq!(error.status(), Status::Timeout, "{error}");
+        assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT, "{error}");
         assert!(error.retryable());
         assert!(!fetching.is_finished());
         fetching.join().unwrap().unwrap();
@@ -272,7 +272,7 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
         wait_for_requests(&emulator, 2);
         cancel.trigger();
         let error = refreshing.join().unwrap().unwrap_err();
-        assert_eq!(error.status(), Status::Cancelled, "{error}");
+        assert_eq!(error.status(), Status::LID_ERROR_CANCELLED, "{error}");
     });
     get(&client, patient()).unwrap();
 }

@@ -92,10 +92,10 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
     let panicked = results.iter().filter(|result| result.is_err()).count();
     assert_eq!(panicked, 1);
     for result in results.into_iter().flatten() {
-        let status = result.map_or_else(|error| error.status(), |_| Status::Ok);
+        let status = result.map_or_else(|error| error.status(), |_| Status::LID_OK);
         // Those who came after the panic fetched anew.
         assert!(
-            [Status::Internal, Status::Ok].contains(&status),
+            [Status::LID_ERROR_INTERNAL, Status::LID_OK].contains(&status),
             "{status:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! The C headers, generated from `src/ffi/`.
+//! The C headers, generated from `src/ffi/` and `src/status.rs`.
 //!
 //! `include/loginid.h` is for compilers. `include/loginid_ffi.h` has the same
 //! declarations and nothing else: PHP's `FFI::cdef`, Python's cffi and Ruby read
@@ -47,20 +47,21 @@ fn generate() -> String {
 
 /// The files with entry points, the types first.
 fn config_sources(root: &Path) -> Vec<PathBuf> {
-    let ffi = root.join("src/ffi");
+    let src = root.join("src");
     [
         "status",
-        "client",
-        "tokens",
-        "transactions",
-        "codes",
-        "credentials",
-        "users",
-        "registration",
-        "authentication",
-        "json",
+        "ffi/status",
+        "ffi/client",
+        "ffi/tokens",
+        "ffi/transactions",
+        "ffi/codes",
+        "ffi/credentials",
+        "ffi/users",
+        "ffi/registration",
+        "ffi/authentication",
+        "ffi/json",
     ]
-    .map(|name| ffi.join(name).with_extension("rs"))
+    .map(|name| src.join(name).with_extension("rs"))
     .to_vec()
 }
 

@@ -101,7 +101,7 @@ fn the_error_of_a_request_that_failed_stands_until_another_is_permitted() {
     assert_eq!(service.count(), 5);
     // Of another key nothing is known: it was not asked for.
     let error = service.get(&cache, "other", Origin::Presented).unwrap_err();
-    assert_eq!(error.status(), Status::RateLimited);
+    assert_eq!(error.status(), Status::LID_ERROR_RATE_LIMITED);
     assert_eq!(error.code(), "unknown_key_throttled");
     assert!(error.retryable() && error.retry_after().unwrap() <= Duration::from_secs(10));
     // Once it is old it says nothing any more.
@@ -267,7 +267,7 @@ fn one_hangs_while_another_waits(cache: &KeyCache) {
         let waiting = service.get(cache, "k", Origin::Presented).unwrap();
         assert!(Arc::ptr_eq(&waiting, &served));
         let error = hasty.join().unwrap().unwrap_err();
-        assert_eq!(error.status(), Status::Timeout);
+        assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT);
     });
     assert_eq!(service.count(), 2);
 }
@@ -322,7 +322,7 @@ fn a_cancel_ends_its_own_wait_only_and_is_not_remembered() {
         let cancelled = scope.spawn(|| get(cancellable(&second)));
         second.trigger();
         let error = cancelled.join().unwrap().unwrap_err();
-        assert_eq!(error.status(), Status::Cancelled);
+        assert_eq!(error.status(), Status::LID_ERROR_CANCELLED);
         assert!(!asking.is_finished());
         let in_flight = cache.state().in_flight["k"].clone();
         let patient = scope.spawn(|| get(patient()));
@@ -332,7 +332,7 @@ fn a_cancel_ends_its_own_wait_only_and_is_not_remembered() {
         }
         first.trigger();
         let error = asking.join().unwrap().unwrap_err();
-        assert_eq!(error.status(), Status::Cancelled);
+        assert_eq!(error.status(), Status::LID_ERROR_CANCELLED);
         assert!(Arc::ptr_eq(&patient.join().unwrap().unwrap(), &served));
     });
     assert_eq!(service.count(), 2);
@@ -370,7 +370,7 @@ fn a_timeout_is_not_remembered() {
     for _ in 0..5 {
         let now = Patience::until(Instant::now());
         let error = service.get_until(&cache, "k", Origin::Presented, now);
-        assert_eq!(error.unwrap_err().status(), Status::Timeout);
+        assert_eq!(error.unwrap_err().status(), Status::LID_ERROR_TIMEOUT);
     }
     let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
     assert_eq!(error.code(), "unknown_key_throttled");
@@ -389,7 +389,7 @@ fn calls_that_wait_until_they_are_late_ask_no_more() {
         let calls: Vec<_> = (0..32).map(|_| scope.spawn(get)).collect();
         for call in calls {
             let error = call.join().unwrap().unwrap_err();
-            assert_eq!(error.status(), Status::Timeout, "{error}");
+            assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT, "{error}");
         }
     });
     assert_eq!(service.count(), 1);
@@ -420,7 +420,7 @@ fn a_newer_key_that_cannot_be_had_is_no_verdict_on_the_token() {
     };
     let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup);
     let error = Service::new(cancelled).look_up(Origin::Answer, patience, newer);
-    assert_eq!(error.unwrap_err().status(), Status::Cancelled);
+    assert_eq!(error.unwrap_err().status(), Status::LID_ERROR_CANCELLED);
 }
 
 #[test]
