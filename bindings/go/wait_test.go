@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -46,6 +47,27 @@ func TestAContextsDeadlineEndsAWait(t *testing.T) {
 	_, err := client.WaitCode(waiting, ada, code, "short")
 	var failure *Error
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &failure) || failure.Status != StatusTimeout {
+		t.Error(err)
+	}
+}
+
+func TestAWaitWithoutDescriptorsIsAnError(t *testing.T) {
+	client := newClient(t)
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 0, Max: limit.Max}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.WaitCode(waiting, ada, "123456", "short")
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Status != StatusInternal || failure.Code != "out_of_descriptors" {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,8 @@
 #include <iostream>
 #include <thread>
 
+#include <sys/resource.h>
+
 #include "../../examples/cpp/emulator.hpp"
 #include "require.hpp"
 
@@ -310,6 +312,19 @@ void a_wait_ends_by_cancel_and_by_its_deadline() {
     }
 }
 
+void a_cancel_without_descriptors_is_an_error() {
+    rlimit limit;
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    const rlimit none{0, limit.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const error refused = thrown([] { loginid::cancellation cancel; });
+    const loginid::cancellation empty(std::nothrow);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    REQUIRE(refused.status() == LID_ERROR_INTERNAL && refused.code() == "out_of_descriptors");
+    REQUIRE(!empty);
+    REQUIRE(loginid::cancellation());
+}
+
 void a_time_that_is_none_is_refused() {
     const auto made = client::from_env();
     const auto refused = [&](loginid::optional_time timeout) {
@@ -424,6 +439,7 @@ int main() {
     constructors_take_what_they_say();
     tokens_of_another_user_are_refused();
     a_wait_ends_by_cancel_and_by_its_deadline();
+    a_cancel_without_descriptors_is_an_error();
     a_time_that_is_none_is_refused();
     the_log_function_is_kept_and_may_throw();
     a_log_function_is_freed_when_another_takes_its_place();

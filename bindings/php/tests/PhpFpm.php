@@ -18,13 +18,14 @@ final class PhpFpm
     /**
      * @param array<string, string> $settings of php.ini
      * @param array<string, string> $environment of the workers
+     * @param string $pool further lines of the pool's configuration
      */
-    public function __construct(array $settings, array $environment)
+    public function __construct(array $settings, array $environment, string $pool = '')
     {
         $this->folder = \sys_get_temp_dir() . '/loginid-fpm-' . \bin2hex(\random_bytes(6));
         \mkdir($this->folder);
         $this->socket = "$this->folder/socket";
-        \file_put_contents("$this->folder/fpm.conf", $this->configuration());
+        \file_put_contents("$this->folder/fpm.conf", $this->configuration() . "\n$pool\n");
         $command = [self::program(), '--nodaemonize', '--fpm-config', "$this->folder/fpm.conf"];
         if (\posix_geteuid() === 0) {
             $command[] = '--allow-to-run-as-root';

@@ -8,6 +8,7 @@ namespace Loginid\Tests;
 final class PhpFpmTest extends TestCase
 {
     private const SCRIPT = __DIR__ . '/fpm/call.php';
+    private const WAITING_SCRIPT = __DIR__ . '/fpm/wait.php';
 
     private ?PhpFpm $fpm = null;
 
@@ -41,16 +42,30 @@ final class PhpFpmTest extends TestCase
         $this->askAllWorkers();
     }
 
+    public function testRequestTerminateTimeoutEndsAWait(): void
+    {
+        $user = $this->user();
+        $code = $this->client->generateCode('short', self::PURPOSE, username: $user)['code'];
+        $this->start(['ffi.enable' => 'true'], \getenv(), 'request_terminate_timeout = 1s');
+        $started = \microtime(true);
+        $request = $this->fpm->request(self::WAITING_SCRIPT, \http_build_query(['user' => $user, 'code' => $code]));
+        $this->thrown(\RuntimeException::class, fn () => $request->body());
+        self::assertLessThan(50, \microtime(true) - $started);
+        self::assertSame('/authenticate/code/wait', Emulator::lastRequest()->path);
+        // Another worker takes its place.
+        $this->askAllWorkers();
+    }
+
     /**
      * @param array<string, string> $settings
      * @param array<string, string> $environment
      */
-    private function start(array $settings, array $environment): void
+    private function start(array $settings, array $environment, string $pool = ''): void
     {
         if (PhpFpm::program() === null && \getenv('CI') !== 'true') {
             self::markTestSkipped('there is no php-fpm of this version here');
         }
-        $this->fpm = new PhpFpm($settings, $environment);
+        $this->fpm = new PhpFpm($settings, $environment, $pool);
     }
 
     /**

@@ -117,6 +117,10 @@ class Answers(unittest.TestCase):
                 self.client.verify_token(token[:-8] + "AAAAAAAA", username)
             self.assertEqual(raised.exception.error_code, "invalid_signature")
 
+    def test_a_token_without_a_payload_confirms_no_transaction(self):
+        self.assertIs(self.client.verify_transaction(self.token('"a":1'), "payload"), False)
+        self.assertIs(self.client.verify_transaction(self.token('"tx_hash":"x"'), "payload"), False)
+
     def test_claims_that_could_be_read_in_two_ways_are_refused(self):
         for claims in (
             '"udata":"mallory"',
