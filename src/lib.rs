@@ -64,7 +64,6 @@ mod input;
 mod json;
 mod key;
 mod log;
-mod once;
 mod operation;
 mod process;
 mod random;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
+use once_cell::race::OnceBox;
 use rustls::client::{Resumption, WantsClientCert};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -17,13 +18,14 @@ use crate::error::{Error, Result};
 use crate::fork;
 use crate::input::pem::Block;
 use crate::input::roots::{self, Roots};
-use crate::once::RaceOnce;
 
 /// Sessions that can be resumed: a client talks to one host.
 const SESSIONS: usize = 4;
 
-/// What every client of the process shares: the roots are many.
-static SHARED: RaceOnce<Shared> = RaceOnce::new();
+/// What every client of the process shares: the roots are many. Threads may race to make it; the
+/// first one stored is used by all. `std::sync::OnceLock` would block the others, and a child
+/// forked meanwhile would wait forever for a thread that it does not have.
+static SHARED: OnceBox<Shared> = OnceBox::new();
 
 struct Shared {
     roots: Arc<RootCertStore>,
@@ -35,13 +37,13 @@ struct Shared {
 type Extended = (Vec<CertificateDer<'static>>, Weak<RootCertStore>);
 
 /// Nothing is kept of an attempt that fails: the next client reads the roots again.
-fn shared() -> Result<Arc<Shared>> {
+fn shared() -> Result<&'static Shared> {
     SHARED.get_or_try_init(|| {
-        Ok(Shared {
+        Ok(Box::new(Shared {
             roots: Arc::new(trusted_roots()?),
             provider: provider(),
             extended: ArcSwap::default(),
-        })
+        }))
     })
 }
 
