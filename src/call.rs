@@ -111,7 +111,7 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn text(mut self, name: &str, value: &str) -> Call<'a> {
-        self.body().text(name, value);
+        self.body().value(name, value);
         self
     }
 
@@ -130,12 +130,12 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn boolean(mut self, name: &str, value: bool) -> Call<'a> {
-        self.body().boolean(name, value);
+        self.body().value(name, value);
         self
     }
 
     pub(crate) fn object(mut self, name: &str, object: ObjectWriter) -> Call<'a> {
-        self.body().raw(name, &object.finish());
+        self.body().raw(name, &Zeroizing::new(object.finish()));
         self
     }
 
@@ -149,7 +149,7 @@ impl<'a> Call<'a> {
     pub(crate) fn option(self, name: &str, value: Option<&str>) -> Call<'a> {
         let Some(value) = value else { return self };
         let mut options = ObjectWriter::new();
-        options.text(name, value);
+        options.value(name, value);
         self.object("options", options)
     }
 
@@ -157,8 +157,8 @@ impl<'a> Call<'a> {
     pub(crate) fn authentication_code(mut self, code: &str, code_type: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(code.to_owned()));
         let mut object = ObjectWriter::new();
-        object.text("code", code);
-        object.text("type", code_type);
+        object.value("code", code);
+        object.value("type", code_type);
         self.object("authentication_code", object)
     }
 

@@ -157,20 +157,15 @@ impl Error {
     pub fn to_json(&self) -> String {
         let fields = &*self.0;
         let mut error = ObjectWriter::new();
-        error.text("status", fields.status.name());
-        error.text("code", &fields.code);
-        error.text("message", &fields.message);
-        error.optional_text("operation", fields.operation);
-        match fields.http_status {
-            Some(status) => error.integer("http_status", u64::from(status)),
-            None => error.raw("http_status", "null"),
-        }
-        error.optional_text("request_id", fields.request_id.as_deref());
-        error.boolean("retryable", fields.retryable);
-        match fields.retry_after {
-            Some(wait) => error.integer("retry_after_ms", wait.as_millis() as u64),
-            None => error.raw("retry_after_ms", "null"),
-        }
+        error.value("status", fields.status.name());
+        error.value("code", &fields.code);
+        error.value("message", &fields.message);
+        error.value("operation", fields.operation);
+        error.value("http_status", fields.http_status);
+        error.value("request_id", &fields.request_id);
+        error.value("retryable", fields.retryable);
+        let retry_after = fields.retry_after.map(|wait| wait.as_millis() as u64);
+        error.value("retry_after_ms", retry_after);
         let mut outer = ObjectWriter::new();
         outer.raw("error", &error.finish());
         outer.finish()

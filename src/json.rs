@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 pub(crate) use literal::{beginning, secret_text};
 pub(crate) use pointer::lookup;
 pub(crate) use wanted::wanted;
-pub(crate) use write::{ObjectWriter, quoted};
+pub(crate) use write::ObjectWriter;
 
 /// Parses an object, refusing duplicate members at any depth, nesting deeper
 /// than `max_depth` and anything after the object.

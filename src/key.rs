@@ -122,8 +122,8 @@ fn write_key_pair() -> Result<String> {
         .to_public_key_pem(LineEnding::LF)
         .map_err(failed)?;
     let mut pair = ObjectWriter::with_capacity(512);
-    pair.text("private_key", &private);
-    pair.text("public_key", &public);
+    pair.value("private_key", private.as_str());
+    pair.value("public_key", &public);
     Ok(pair.finish())
 }
 

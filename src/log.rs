@@ -157,23 +157,18 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     fn to_json(&self) -> String {
         let mut event = ObjectWriter::new();
-        event.text("event", "http_attempt");
-        event.text("operation", self.operation.name);
-        event.text("method", self.operation.method.as_str());
-        event.text("path", self.operation.path);
-        event.integer("attempt", self.number.into());
-        event.text("request_id", self.request_id);
-        match self.http_status {
-            Some(status) => event.integer("http_status", status.into()),
-            None => event.raw("http_status", "null"),
-        }
-        event.optional_text("status", self.error.map(|error| error.status().name()));
-        event.optional_text("code", self.error.map(Error::code));
-        event.integer("duration_us", self.duration.as_micros() as u64);
-        match self.retry_in {
-            Some(wait) => event.integer("retry_in_ms", wait.as_millis() as u64),
-            None => event.raw("retry_in_ms", "null"),
-        }
+        event.value("event", "http_attempt");
+        event.value("operation", self.operation.name);
+        event.value("method", self.operation.method.as_str());
+        event.value("path", self.operation.path);
+        event.value("attempt", self.number);
+        event.value("request_id", self.request_id);
+        event.value("http_status", self.http_status);
+        event.value("status", self.error.map(|error| error.status().name()));
+        event.value("code", self.error.map(Error::code));
+        event.value("duration_us", self.duration.as_micros() as u64);
+        let retry_in = self.retry_in.map(|wait| wait.as_millis() as u64);
+        event.value("retry_in_ms", retry_in);
         event.finish()
     }
 }

@@ -11,31 +11,19 @@ pub(crate) fn reserve_bytes(bytes: &mut Vec<u8>, more: usize) {
     }
 }
 
-/// As [`reserve_bytes`].
-pub(crate) fn reserve_text(text: &mut String, more: usize) {
-    if text.capacity() - text.len() < more {
-        let mut grown = String::with_capacity((text.len() + more).max(2 * text.capacity()));
-        grown.push_str(text);
-        std::mem::replace(text, grown).zeroize();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn there_is_room_and_the_content_is_kept() {
-        let (mut bytes, mut text) = (Vec::new(), String::new());
+        let mut bytes = Vec::new();
         for round in 1..100 {
             reserve_bytes(&mut bytes, 7);
-            reserve_text(&mut text, 7);
-            let capacities = (bytes.capacity(), text.capacity());
+            let capacity = bytes.capacity();
             bytes.extend_from_slice(b"1234567");
-            text.push_str("1234567");
-            assert_eq!((bytes.capacity(), text.capacity()), capacities);
-            assert_eq!(text, "1234567".repeat(round));
-            assert_eq!(bytes, text.as_bytes());
+            assert_eq!(bytes.capacity(), capacity);
+            assert_eq!(bytes, "1234567".repeat(round).as_bytes());
         }
     }
 }

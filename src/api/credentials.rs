@@ -37,8 +37,8 @@ impl Client {
         username: Option<&str>,
     ) -> Result<String> {
         let mut credential = ObjectWriter::new();
-        credential.text("uuid", credential_id);
-        credential.text("name", name);
+        credential.value("uuid", credential_id);
+        credential.value("name", name);
         self.answer(
             self.call(&operation::RENAME_CREDENTIAL)
                 .who(user_id, username)?
@@ -54,7 +54,7 @@ impl Client {
         username: Option<&str>,
     ) -> Result<String> {
         let mut credential = ObjectWriter::new();
-        credential.text("uuid", credential_id);
+        credential.value("uuid", credential_id);
         self.answer(
             self.call(&operation::REVOKE_CREDENTIAL)
                 .who(user_id, username)?

@@ -61,6 +61,6 @@ impl Client {
 
 fn token(token: String) -> Result<String> {
     let mut result = ObjectWriter::with_capacity(token.len() + 16);
-    result.text("token", &token);
+    result.value("token", &token);
     Ok(result.finish())
 }

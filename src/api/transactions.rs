@@ -1,5 +1,6 @@
 //! Transactions a user confirms with a credential.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::object;
@@ -144,7 +145,7 @@ fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
 /// The answer with the nonce that was sent, whatever it says of one itself.
 fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
     let [said] = members(&answer, ["nonce"])?;
-    let nonce = format!("\"{}\"", json::quoted(nonce));
+    let nonce = Value::from(nonce).to_string();
     if let Some(said) = said {
         let start = said.get().as_ptr().addr() - answer.as_ptr().addr();
         answer.replace_range(start..start + said.get().len(), &nonce);

@@ -14,7 +14,7 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::pem;
 use crate::sys::WithoutCancellation;
-use crate::wipe::reserve_text;
+use crate::wipe::reserve_bytes;
 
 /// Runs a call that needs a client. `name` is what errors call it.
 ///
@@ -183,10 +183,11 @@ fn panicked() -> Error {
     Error::internal("a defect in libloginid was met; the client stays usable, please report it")
 }
 
-fn to_c(mut text: String) -> Result<CString> {
+fn to_c(text: String) -> Result<CString> {
+    let mut bytes = text.into_bytes();
     // Room for the NUL, so that no copy is left when it is added: the text may be a secret.
-    reserve_text(&mut text, 1);
-    CString::new(text).map_err(|_| {
+    reserve_bytes(&mut bytes, 1);
+    CString::new(bytes).map_err(|_| {
         Error::new(
             Code::EmbeddedNul,
             "the value holds a NUL character, which a C string cannot carry",

@@ -1,14 +1,15 @@
 //! Writing JSON directly into one piece of memory.
 
-use std::fmt::Write;
+use std::io;
 
-use crate::wipe::reserve_text;
+use serde::Serialize;
+use zeroize::Zeroizing;
 
-/// Writes one JSON object, member by member, into one string. It may hold secrets: growing leaves
-/// no copy of them behind.
-pub(crate) struct ObjectWriter {
-    text: String,
-}
+use crate::wipe::reserve_bytes;
+
+/// Writes one JSON object, member by member. It may hold secrets: neither growing nor dropping it
+/// leaves a copy of them behind.
+pub(crate) struct ObjectWriter(Output);
 
 impl ObjectWriter {
     pub(crate) fn new() -> ObjectWriter {
@@ -16,117 +17,80 @@ impl ObjectWriter {
     }
 
     pub(crate) fn with_capacity(capacity: usize) -> ObjectWriter {
-        let mut text = String::with_capacity(capacity);
-        text.push('{');
-        ObjectWriter { text }
+        let mut output = Output(Zeroizing::new(Vec::with_capacity(capacity)));
+        output.push(b"{");
+        ObjectWriter(output)
     }
 
-    /// Makes room for a member whose value takes so many bytes, and writes its name.
-    fn name(&mut self, name: &str, value_length: usize) {
-        // A comma, two quotes, a colon, and the brace that ends the object.
-        reserve_text(&mut self.text, escaped_length(name) + value_length + 5);
-        if self.text.len() > 1 {
-            self.text.push(',');
-        }
-        push_string(&mut self.text, name);
-        self.text.push(':');
-    }
-
-    pub(crate) fn text(&mut self, name: &str, value: &str) {
-        self.name(name, escaped_length(value) + 2);
-        push_string(&mut self.text, value);
-    }
-
-    pub(crate) fn optional_text(&mut self, name: &str, value: Option<&str>) {
-        match value {
-            Some(value) => self.text(name, value),
-            None => self.raw(name, "null"),
-        }
-    }
-
-    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
-        self.raw(name, if value { "true" } else { "false" });
-    }
-
-    pub(crate) fn integer(&mut self, name: &str, value: u64) {
-        self.name(name, LONGEST_INTEGER);
-        // Writing to a string cannot fail.
-        let _ = write!(self.text, "{value}");
+    pub(crate) fn value(&mut self, name: &str, value: impl Serialize) {
+        self.name(name);
+        self.0.json(value);
     }
 
     /// A value that is JSON already.
     pub(crate) fn raw(&mut self, name: &str, json: &str) {
-        self.name(name, json.len());
-        self.text.push_str(json);
+        self.name(name);
+        self.0.push(json.as_bytes());
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.0.len() > 1 {
+            self.0.push(b",");
+        }
+        self.0.json(name);
+        self.0.push(b":");
     }
 
     pub(crate) fn finish(mut self) -> String {
-        self.text.push('}');
-        self.text
+        self.0.push(b"}");
+        // Nothing but UTF-8 was written.
+        String::from_utf8(std::mem::take(&mut *self.0.0)).unwrap_or_default()
     }
 }
 
-/// Appends a JSON string literal directly: a copy in between could hold a secret.
-fn push_string(text: &mut String, value: &str) {
-    text.push('"');
-    push_escaped(text, value);
-    text.push('"');
-}
+struct Output(Zeroizing<Vec<u8>>);
 
-/// The decimal digits of `u64::MAX`.
-const LONGEST_INTEGER: usize = 20;
-/// The longest escape is `\u001f`.
-const LONGEST_ESCAPE: usize = 6;
-
-fn is_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// How long a text may become between the quotes of a JSON string.
-fn escaped_length(value: &str) -> usize {
-    let escapes = value.bytes().filter(|byte| is_escaped(*byte)).count();
-    value.len() + escapes * LONGEST_ESCAPE
-}
-
-fn push_escaped(text: &mut String, value: &str) {
-    let mut rest = value;
-    while let Some(at) = rest.bytes().position(is_escaped) {
-        text.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => text.push_str("\\\""),
-            b'\\' => text.push_str("\\\\"),
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            control => text.push_str(&format!("\\u{control:04x}")),
-        }
-        rest = &rest[at + 1..];
+impl Output {
+    fn push(&mut self, bytes: &[u8]) {
+        reserve_bytes(&mut self.0, bytes.len());
+        self.0.extend_from_slice(bytes);
     }
-    text.push_str(rest);
+
+    fn json(&mut self, value: impl Serialize) {
+        // Texts, numbers and truth values can be written, and memory takes them.
+        let _ = serde_json::to_writer(self, &value);
+    }
 }
 
-/// A text as it stands between the quotes of a JSON string.
-pub(crate) fn quoted(value: &str) -> String {
-    let mut text = String::with_capacity(escaped_length(value));
-    push_escaped(&mut text, value);
-    text
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn written_strings_are_valid_json() {
-        let mut object = ObjectWriter::new();
+    fn an_object_is_written_as_valid_json() {
         let odd = "quote \" back \\ line\n nul\u{0} é 😀";
-        object.text("a", odd);
+        let mut object = ObjectWriter::with_capacity(1);
+        object.value("a", odd);
         object.raw("b", "[1]");
-        let text = object.finish();
-        let value: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(value["a"], odd);
-        assert_eq!(value["b"][0], 1);
+        object.value("c \"", u64::MAX);
+        object.value("d", false);
+        object.value("e", None::<&str>);
+        let written: serde_json::Value = serde_json::from_str(&object.finish()).unwrap();
+        let expected = json!({"a": odd, "b": [1], "c \"": u64::MAX, "d": false, "e": null});
+        assert_eq!(written, expected);
+        assert_eq!(ObjectWriter::new().finish(), "{}");
     }
 }

@@ -31,11 +31,11 @@ pub(crate) fn service_token(
         Subject {
             username: Some(username),
             ..
-        } => claims.text("username", username),
+        } => claims.value("username", username),
         Subject {
             user_id: Some(user_id),
             ..
-        } => claims.text("user_id", user_id),
+        } => claims.value("user_id", user_id),
         _ => {}
     }
     sign(key, &claims.finish())
@@ -51,9 +51,9 @@ pub(crate) fn transaction_token(
 ) -> Result<String> {
     let mut claims = claims(client_id, "tx.create", nonce)?;
     if let Some(username) = username {
-        claims.text("username", username);
+        claims.value("username", username);
     }
-    claims.text("payload_hash", &sha256(&[payload.as_bytes()]));
+    claims.value("payload_hash", sha256(&[payload.as_bytes()]));
     sign(key, &claims.finish())
 }
 
@@ -66,14 +66,14 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> String {
 /// documentation `scope`: both are sent.
 fn claims(client_id: &str, scope: &str, nonce: Option<&str>) -> Result<ObjectWriter> {
     let mut claims = ObjectWriter::with_capacity(USUAL_CLAIMS);
-    claims.text("client_id", client_id);
-    claims.text("type", scope);
-    claims.text("scope", scope);
+    claims.value("client_id", client_id);
+    claims.value("type", scope);
+    claims.value("scope", scope);
     match nonce {
-        Some(nonce) => claims.text("nonce", nonce),
-        None => claims.text("nonce", &random::nonce()?),
+        Some(nonce) => claims.value("nonce", nonce),
+        None => claims.value("nonce", &random::nonce()?),
     }
-    claims.integer("iat", now()?);
+    claims.value("iat", now()?);
     Ok(claims)
 }
 

@@ -23,7 +23,7 @@ impl Verified {
     /// `{"valid":true,"header":{…},"claims":{…}}`, both parts as they came.
     pub(crate) fn to_json(&self) -> String {
         let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 64);
-        result.boolean("valid", true);
+        result.value("valid", true);
         result.raw("header", &self.header);
         result.raw("claims", &self.claims);
         result.finish()

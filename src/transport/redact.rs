@@ -270,7 +270,6 @@ mod tests {
 
     use super::*;
     use crate::call::encode;
-    use crate::json::quoted;
 
     const TOKEN: &str = "eyJhbGciOi.eyJjbGllbnRfaWQi.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
 
@@ -382,7 +381,7 @@ mod tests {
             let secrets = with(&[&secret], None);
             let text = format!("{before}{secret}{after}");
             prop_assert!(secrets.may_be_in(&text));
-            prop_assert!(secrets.may_be_in(&quoted(&text)));
+            prop_assert!(secrets.may_be_in(&serde_json::Value::from(text.as_str()).to_string()));
             prop_assert!(secrets.may_be_in(&encode(&text)));
         }
 
