@@ -23,6 +23,9 @@ use tempfile::TempDir;
 /// What the archive needs, as `loginid.pc.in` says.
 const ARCHIVE_NEEDS: [&str; 5] = ["-lgcc_s", "-lutil", "-lrt", "-lm", "-ldl"];
 
+/// The program's sources.
+const SOURCES: [&str; 4] = ["program.c", "handlers.c", "inside.c", "support.c"];
+
 struct Programs {
     folder: TempDir,
     names: [&'static str; 3],
@@ -63,7 +66,7 @@ fn compile(program: &Path, arguments: &[OsString]) {
         .arg("-g")
         .arg("-I")
         .arg(root().join("include"))
-        .arg(root().join("tests/fork_handlers/program.c"))
+        .args(SOURCES.map(|name| root().join("tests/fork_handlers").join(name)))
         .arg("-o")
         .arg(program)
         .args(arguments)

@@ -20,9 +20,10 @@ fuzz_target!(|data: &[u8]| {
             break;
         }
         let text = String::from_utf8_lossy(argument).into_owned();
-        let one = match clients.is_empty() {
-            true => None,
-            false => Some(&clients[usize::from(*operation >> 4) % clients.len()]),
+        let one = if clients.is_empty() {
+            None
+        } else {
+            Some(&clients[usize::from(*operation >> 4) % clients.len()])
         };
         let outcome = match (operation & 0x0f, one) {
             (0, _) if clients.len() < 8 => {

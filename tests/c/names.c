@@ -12,40 +12,6 @@
 
 #define RETRIEVE "/manage/users/retrieve"
 
-/* A call in a thread of its own. */
-struct call {
-    const lid_client *client;
-    pthread_t thread;
-    lid_status status;
-    char *answer;
-    double took;
-};
-
-static void *run_call(void *argument)
-{
-    struct call *call = argument;
-    double started = now_ms();
-
-    call->status = lid_get_user(call->client, USER, &call->answer);
-    call->took = now_ms() - started;
-    return NULL;
-}
-
-static void begin(struct call *call, const lid_client *client)
-{
-    call->client = client;
-    CHECK(pthread_create(&call->thread, NULL, run_call, call) == 0);
-}
-
-/* Puts the answer into `out`. */
-static lid_status end(struct call *call)
-{
-    CHECK(pthread_join(call->thread, NULL) == 0);
-    forget_out();
-    out = call->answer;
-    return call->status;
-}
-
 static int count_entries(const char *folder)
 {
     DIR *entries = opendir(folder);
@@ -214,19 +180,19 @@ static void callers_of_all_clients_share_a_look_up(void)
     add_user(new_client(), USER);
     host->hangs = 1;
     for (i = 0; i < 20; i++)
-        begin(&calls[i], client_of(i % 2 ? "shared.test" : "Shared.Test",
+        begin_get_user(&calls[i], client_of(i % 2 ? "shared.test" : "Shared.Test",
                                    "\"connect_timeout_ms\":700"));
     for (i = 0; i < 20; i++) {
-        CHECK(end(&calls[i]) == LID_ERROR_TIMEOUT);
+        CHECK(end_call(&calls[i]) == LID_ERROR_TIMEOUT);
         TEXT("/error/code", "connect_timeout");
     }
     CHECK(host->asked == 1);
     /* Later callers too, and all get its answer. */
     for (i = 0; i < 20; i++)
-        begin(&calls[i], client_of("shared.test", PATIENT));
+        begin_get_user(&calls[i], client_of("shared.test", PATIENT));
     host->hangs = 0;
     for (i = 0; i < 20; i++)
-        CHECK(end(&calls[i]) == LID_OK);
+        CHECK(end_call(&calls[i]) == LID_OK);
     CHECK(host->most_running == 1);
 }
 
@@ -238,13 +204,13 @@ static void an_error_is_shared_too(void)
 
     host->hangs = 1;
     host->error = EAI_FAIL;
-    begin(&calls[0], client_of("broken.test", PATIENT));
+    begin_get_user(&calls[0], client_of("broken.test", PATIENT));
     await_question(host, 1);
     for (i = 1; i < 5; i++)
-        begin(&calls[i], client_of("broken.test", PATIENT));
+        begin_get_user(&calls[i], client_of("broken.test", PATIENT));
     host->hangs = 0;
     for (i = 0; i < 5; i++) {
-        CHECK(end(&calls[i]) == LID_ERROR_NETWORK);
+        CHECK(end_call(&calls[i]) == LID_ERROR_NETWORK);
         TEXT("/error/code", "dns_failed");
         TEXT("/error/retryable", "true");
     }
@@ -259,52 +225,15 @@ static void await_descriptor(int before)
         pause_2_ms();
 }
 
-struct wait {
-    const lid_client *client;
-    lid_cancel *cancel;
-    lid_status status;
-    double ended;
-};
+/* Its host queues for a thread. */
+static lid_client *queued_client;
 
-static void *run_wait(void *argument)
+static void while_its_host_is_queued(struct call *wait, lid_cancel *cancel)
 {
-    struct wait *wait = argument;
-    char *answer;
+    int before = descriptors();
 
-    wait->status = lid_wait_code(wait->client, USER, "123456", "short", 60000, wait->cancel, &answer);
-    wait->ended = now_ms();
-    lid_free_string(answer);
-    return NULL;
-}
-
-/* The median of five, because a busy machine may not run the thread at once. */
-static void cancelled_in_time(const lid_client *client)
-{
-    double taken[5], earlier;
-    int i, j;
-
-    for (i = 0; i < 5; i++) {
-        struct wait wait;
-        pthread_t thread;
-        int before = descriptors(), idle;
-
-        wait.client = client;
-        wait.cancel = lid_cancel_new();
-        idle = descriptors();
-        CHECK(pthread_create(&thread, NULL, run_wait, &wait) == 0);
-        await_descriptor(idle);
-        earlier = now_ms();
-        lid_cancel_trigger(wait.cancel);
-        CHECK(pthread_join(thread, NULL) == 0);
-        CHECK(wait.status == LID_ERROR_CANCELLED);
-        lid_cancel_free(wait.cancel);
-        CHECK(descriptors() == before);
-        for (j = i; j > 0 && taken[j - 1] > wait.ended - earlier; j--)
-            taken[j] = taken[j - 1];
-        taken[j] = wait.ended - earlier;
-    }
-    if (taken[2] > 100)
-        FAIL("ended %.0f ms after it was cancelled", taken[2]);
+    begin_wait(wait, queued_client, "123456", 60000, cancel);
+    await_descriptor(before);
 }
 
 static void hosts_queue_for_the_threads(void)
@@ -317,25 +246,28 @@ static void hosts_queue_for_the_threads(void)
     for (i = 0; i < 8; i++) {
         struct host *host = new_host(text("hung-%d.test", i));
         host->hangs = 1;
-        begin(&calls[i], client_of(host->name, "\"connect_timeout_ms\":60000"));
+        begin_get_user(&calls[i], client_of(host->name, "\"connect_timeout_ms\":60000"));
         await_question(host, 1);
     }
     given_up = new_host("given-up.test");
-    cancelled_in_time(client_of("given-up.test", PATIENT));
+    queued_client = client_of("given-up.test", PATIENT);
+    before = descriptors();
+    cancelled_in_time(while_its_host_is_queued);
+    CHECK(descriptors() == before);
     ERROR(lid_get_user(client_of("given-up.test", "\"connect_timeout_ms\":100"), USER, &out),
           LID_ERROR_TIMEOUT, "connect_timeout");
     ninth = new_host("ninth.test");
     before = descriptors();
-    begin(&queued, client_of("ninth.test", PATIENT));
+    begin_get_user(&queued, client_of("ninth.test", PATIENT));
     await_descriptor(before);
     CHECK(ninth->asked == 0);
     hosts[0].hangs = 0;
-    CHECK(end(&queued) == LID_OK);
+    CHECK(end_call(&queued) == LID_OK);
     CHECK(ninth->asked == 1 && given_up->asked == 0);
     for (i = 0; i < 8; i++)
         hosts[i].hangs = 0;
     for (i = 0; i < 8; i++)
-        CHECK(end(&calls[i]) == LID_OK);
+        CHECK(end_call(&calls[i]) == LID_OK);
     OK(lid_get_user(client_of("given-up.test", PATIENT), USER, &out));
 }
 

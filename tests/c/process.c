@@ -131,32 +131,23 @@ static const char *inherited(void)
     return lines;
 }
 
-static void *wait_for_a_code(void *client)
-{
-    char *answer;
-
-    lid_cancel *cancel = lid_cancel_new();
-    lid_wait_code(client, USER, "123456", "short", 60000, cancel, &answer);
-    lid_free_string(answer);
-    lid_cancel_free(cancel);
-    return NULL;
-}
-
 static void no_descriptor_is_inherited_by_a_program_that_is_started_during_a_call(void)
 {
     const char *before = inherited();
     int descriptors = entries("/proc/self/fd");
     lid_client *client = new_client();
-    pthread_t thread;
+    lid_cancel *cancel = lid_cancel_new();
+    struct call wait;
 
     inject("/authenticate/code/wait", 1, "\"kind\":\"delay\",\"ms\":2000");
-    CHECK(pthread_create(&thread, NULL, wait_for_a_code, client) == 0);
+    begin_wait(&wait, client, "123456", 60000, cancel);
     await_requests("/authenticate/code/wait", 1);
     /* A connection, and what a cancel wakes the call with. */
     CHECK(entries("/proc/self/fd") >= descriptors + 2);
     if (strcmp(before, inherited()) != 0)
         FAIL("before:\n%s\nduring a call:\n%s", before, inherited());
-    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(end_call(&wait) == LID_ERROR_API);
+    lid_cancel_free(cancel);
     /* A kept connection. */
     OK(lid_add_user_without_credentials(client, USER, &out));
     CHECK(entries("/proc/self/fd") > descriptors);

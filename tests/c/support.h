@@ -1,9 +1,10 @@
 /* What the C tests share: a runner of named cases, checks that say what was
- * expected, and the tester's side of the emulator. */
+ * expected, and the emulator's control API. */
 #ifndef TESTS_SUPPORT_H
 #define TESTS_SUPPORT_H
 
 #include <loginid.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -107,9 +108,9 @@ const char *add_user(const lid_client *client, const char *username);
  * `*body`. */
 int http(const char *url, const char *method, const char *path, const char *headers,
          const char *json, const char **body);
-/* The tester's side: METHOD /_emulator/<path>, which has to answer 200. */
+/* A request to the control API: METHOD /_emulator/<path>. It must answer 200. */
 const char *emulator(const char *method, const char *path, const char *json);
-/* Orders a fault for a path, as "\"kind\":\"drop\"", `times` times. */
+/* Creates a fault for `times` requests to a path, for example "\"kind\":\"drop\"". */
 void inject(const char *path, int times, const char *fault);
 /* How many requests came for a path, and the latest of them. */
 int requests_for(const char *path);
@@ -123,5 +124,32 @@ const char *base_url(void);
 /* ---- Time ---- */
 
 double now_ms(void);
+
+/* ---- Calls in threads of their own ---- */
+
+struct call {
+    const lid_client *client;
+    /* Of lid_wait_code. */
+    const char *code;
+    uint32_t timeout_ms;
+    lid_cancel *cancel;
+
+    pthread_t thread;
+    lid_status status;
+    char *answer;
+    double ended_ms;
+};
+
+/* lid_get_user for USER. */
+void begin_get_user(struct call *call, const lid_client *client);
+/* lid_wait_code for USER and a short code. */
+void begin_wait(struct call *call, const lid_client *client, const char *code,
+                uint32_t timeout_ms, lid_cancel *cancel);
+/* Waits for the call's end, and puts its answer into `out`. */
+lid_status end_call(struct call *call);
+
+/* Checks that a wait ends within 100 ms of being cancelled. `begin` begins a wait
+ * with the cancel, and returns when it is where it is to be cancelled. */
+void cancelled_in_time(void (*begin)(struct call *wait, lid_cancel *cancel));
 
 #endif

@@ -230,9 +230,12 @@ fn other_key() -> String {
 
 fn login_then(certs: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Service {
     let body = json!({"jwt": token()}).to_string();
-    Service::start(move |path| match path.starts_with("/certs") {
-        true => certs(),
-        false => answer("200 OK", "", &body),
+    Service::start(move |path| {
+        if path.starts_with("/certs") {
+            certs()
+        } else {
+            answer("200 OK", "", &body)
+        }
     })
 }
 

@@ -117,9 +117,10 @@ fn half_an_answer_without_a_length_is_not_taken_for_one() {
         };
         emulator.inject(Fault::new(raw).times(1));
         let outcome = client.get_user("ann");
-        let expected = match bytes == whole.len() {
-            true => lid_status::LID_OK,
-            false => lid_status::LID_ERROR_RESPONSE,
+        let expected = if bytes == whole.len() {
+            lid_status::LID_OK
+        } else {
+            lid_status::LID_ERROR_RESPONSE
         };
         assert_eq!(outcome.status, expected, "{bytes}: {}", outcome.text);
     }

@@ -162,9 +162,10 @@ fn a_connection_with_something_unread_is_not_used_again() {
             let bytes = wanted.load(Ordering::SeqCst);
             let unread = || unread(bytes);
             // A client that got too much hangs up.
-            let _ = match tls {
-                true => answer_too_much(server.accept(stream), unread),
-                false => answer_too_much(stream, unread),
+            let _ = if tls {
+                answer_too_much(server.accept(stream), unread)
+            } else {
+                answer_too_much(stream, unread)
             };
         });
         let base_url = if tls {

@@ -119,9 +119,10 @@ fn the_request_for_a_key_has_no_body() {
 fn a_server_that_wants_a_length_is_told_one() {
     let service = Listener::start(move |mut stream, _| {
         while let Some(head) = read_head(&mut stream) {
-            let answer: &[u8] = match head.to_lowercase().contains("\r\ncontent-length: 0\r\n") {
-                true => b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"id\":\"u-1\"}",
-                false => b"HTTP/1.1 411 Length Required\r\ncontent-length: 0\r\n\r\n",
+            let answer: &[u8] = if head.to_lowercase().contains("\r\ncontent-length: 0\r\n") {
+                b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"id\":\"u-1\"}"
+            } else {
+                b"HTTP/1.1 411 Length Required\r\ncontent-length: 0\r\n\r\n"
             };
             stream.write_all(answer).expect("a reader");
         }

@@ -88,9 +88,10 @@ fn a_proxy_may_be_spoken_to_over_tls() {
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\n\r\n")
                 .expect("a reader");
-            match head.starts_with("CONNECT svc.example.test:443 ") {
-                true => serve(&mut over_tls(&tls, stream)),
-                false => serve(&mut stream),
+            if head.starts_with("CONNECT svc.example.test:443 ") {
+                serve(&mut over_tls(&tls, stream))
+            } else {
+                serve(&mut stream)
             }
         });
         let url = proxy.base_url().replace("http://", "https://me:pass@");

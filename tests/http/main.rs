@@ -35,6 +35,7 @@ mod messages;
 mod once;
 mod pem;
 mod proxy;
+mod proxy_environment;
 mod relay;
 mod retries;
 mod roots;

@@ -12,7 +12,6 @@ use crate::capi::lid_status::*;
 use crate::capi::{Client, config};
 use crate::deadline::{LIMIT_MS, in_time};
 use crate::listener::{Listener, read_request};
-use crate::part;
 
 /// `user:p@ss`, as `Proxy-Authorization` has it.
 const CREDENTIALS: &str = "proxy-authorization: basic dXNlcjpwQHNz";
@@ -21,12 +20,13 @@ pub const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// A service that only a proxy finds: no resolver knows its name.
 pub fn hidden(tls: bool) -> Emulator {
-    match tls {
-        // It is this certificate's host.
-        true => Emulator::builder()
+    if tls {
+        // The certificate is for this host.
+        Emulator::builder()
             .certificate(Certificate::WrongHost)
-            .start(),
-        false => Emulator::start(),
+            .start()
+    } else {
+        Emulator::start()
     }
 }
 
@@ -69,9 +69,10 @@ impl Proxy {
                 return;
             };
             asked.lock().expect("no panic").push(head.clone());
-            match tunnels {
-                true => tunnel(stream, &head, answer).expect("both sides"),
-                false => stream.write_all(answer.as_bytes()).expect("a reader"),
+            if tunnels {
+                tunnel(stream, &head, answer).expect("both sides")
+            } else {
+                stream.write_all(answer.as_bytes()).expect("a reader")
             }
         });
         Proxy { listener, heads }
@@ -82,7 +83,7 @@ impl Proxy {
         url.replace("http://", "http://user:p%40ss@")
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub fn heads(&self) -> Vec<String> {
         self.heads.lock().expect("no panic").clone()
     }
 }
@@ -272,232 +273,6 @@ fn what_was_sent_through_a_tunnel_is_not_sent_again() {
     let outcome = in_time("dropped", || client.get_user("ann"));
     assert_eq!(outcome.status, LID_ERROR_NETWORK, "{}", outcome.text);
     assert_eq!(emulator.request_count(), 2 + 3);
-}
-
-#[test]
-fn a_loopback_host_is_never_reached_through_a_proxy() {
-    let emulator = Emulator::start();
-    let proxy = Proxy::tunnelling(ESTABLISHED);
-    let port = emulator.base_url().rsplit(':').next().expect("a port");
-    let further = json!({"proxy": proxy.url()});
-    let mut config = config(&emulator, further);
-    for (number, host) in ["127.0.0.1", "localhost", "[::1]"].iter().enumerate() {
-        config["base_url"] = format!("http://{host}:{port}").into();
-        let client = Client::new(&config);
-        client.add_user(&format!("ann-{number}")).ok();
-    }
-    let mut variables = vec![("NO_PROXY", "")];
-    let url = proxy.url();
-    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        variables.push((name, &url));
-    }
-    config["proxy"] = "env".into();
-    assert_eq!(
-        outcome_with(&variables, &config),
-        "LID_ERROR_API user_not_found"
-    );
-    assert_eq!(proxy.heads(), [""; 0]);
-}
-
-/// What `lid_get_user` gives in a process with just these of the variables.
-fn outcome_with(variables: &[(&str, &str)], config: &Value) -> String {
-    let name = "proxy::in_a_process_with_these_variables";
-    let mut program = part::command(name, config);
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
-        program.env_remove(name).env_remove(name.to_lowercase());
-    }
-    program
-        .env_remove("REQUEST_METHOD")
-        .envs(variables.iter().copied());
-    let output = part::run_command(name, &mut program);
-    let outcome = output
-        .lines()
-        .find_map(|line| line.strip_prefix("outcome: "));
-    outcome.expect("an outcome").to_owned()
-}
-
-#[test]
-#[ignore = "a part of the tests around it"]
-fn in_a_process_with_these_variables() {
-    let outcome = Client::new(&part::input()).get_user("nobody");
-    let status = outcome.error("status");
-    println!(
-        "\noutcome: {} {}",
-        status.as_str().expect("an error"),
-        outcome.code()
-    );
-}
-
-#[test]
-fn the_environments_proxy_is_used_when_asked_for() {
-    let through = "LID_ERROR_API user_not_found";
-    let direct = "LID_ERROR_NETWORK dns_failed";
-    let (plain, secure) = (hidden(false), hidden(true));
-    let elsewhere = "http://127.0.0.1:1";
-    for (what, emulator, variables, expected) in [
-        (
-            "by scheme",
-            &secure,
-            vec![("HTTPS_PROXY", "proxy"), ("HTTP_PROXY", elsewhere)],
-            through,
-        ),
-        (
-            "in small letters",
-            &secure,
-            vec![("https_proxy", "proxy")],
-            through,
-        ),
-        (
-            "small letters before capitals",
-            &secure,
-            vec![("https_proxy", "proxy"), ("HTTPS_PROXY", elsewhere)],
-            through,
-        ),
-        (
-            "capitals where the small letters are empty",
-            &secure,
-            vec![("https_proxy", ""), ("HTTPS_PROXY", "proxy")],
-            through,
-        ),
-        (
-            "for all schemes",
-            &secure,
-            vec![("ALL_PROXY", "proxy"), ("HTTP_PROXY", elsewhere)],
-            through,
-        ),
-        (
-            "for all schemes, small",
-            &plain,
-            vec![("all_proxy", "proxy")],
-            through,
-        ),
-        (
-            "its own before all",
-            &secure,
-            vec![("HTTPS_PROXY", "proxy"), ("all_proxy", elsewhere)],
-            through,
-        ),
-        (
-            "an empty one is none",
-            &secure,
-            vec![("HTTPS_PROXY", ""), ("ALL_PROXY", "")],
-            direct,
-        ),
-        ("none", &secure, vec![], direct),
-        (
-            "another scheme's",
-            &secure,
-            vec![("HTTP_PROXY", elsewhere)],
-            direct,
-        ),
-        (
-            "not for this domain",
-            &plain,
-            vec![
-                ("HTTP_PROXY", "proxy"),
-                ("NO_PROXY", "example.com, invalid"),
-            ],
-            direct,
-        ),
-        (
-            "not for this domain, small letters before capitals",
-            &plain,
-            vec![
-                ("HTTP_PROXY", "proxy"),
-                ("no_proxy", ".invalid"),
-                ("NO_PROXY", "a.test"),
-            ],
-            direct,
-        ),
-        (
-            "for this host",
-            &secure,
-            vec![("HTTPS_PROXY", "proxy"), ("NO_PROXY", "example.com")],
-            through,
-        ),
-        (
-            "for this port",
-            &plain,
-            vec![("HTTP_PROXY", "proxy"), ("NO_PROXY", "elsewhere.invalid:1")],
-            through,
-        ),
-        (
-            "a client's header in CGI",
-            &plain,
-            vec![("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "proxy")],
-            direct,
-        ),
-        (
-            "a setting of the server in CGI",
-            &plain,
-            vec![
-                ("REQUEST_METHOD", "GET"),
-                ("http_proxy", "proxy"),
-                ("HTTP_PROXY", elsewhere),
-            ],
-            through,
-        ),
-        (
-            "HTTPS_PROXY in CGI, which no header becomes",
-            &secure,
-            vec![("REQUEST_METHOD", "GET"), ("HTTPS_PROXY", "proxy")],
-            through,
-        ),
-    ] {
-        let proxy = Proxy::tunnelling(ESTABLISHED);
-        let url = proxy.url();
-        let variables: Vec<_> = variables
-            .into_iter()
-            .map(|(name, value)| {
-                (
-                    name,
-                    if value == "proxy" {
-                        url.as_str()
-                    } else {
-                        value
-                    },
-                )
-            })
-            .collect();
-        println!("{what}");
-        let further = json!({"proxy": "env", "max_retries": 0});
-        assert_eq!(
-            outcome_with(&variables, &behind(emulator, further)),
-            expected,
-            "{what}"
-        );
-        assert_eq!(
-            proxy.heads().len(),
-            usize::from(expected == through),
-            "{what}"
-        );
-    }
-}
-
-#[test]
-fn a_proxy_of_the_environment_that_cannot_be_used_is_named() {
-    let emulator = hidden(true);
-    let mut program = part::command(
-        "proxy::in_a_process_whose_proxy_cannot_be_used",
-        &behind(&emulator, json!({"proxy": "env"})),
-    );
-    for name in ["HTTPS_PROXY", "NO_PROXY"] {
-        program.env_remove(name).env_remove(name.to_lowercase());
-    }
-    program.env("ALL_PROXY", "socks5://user:p%40ss@127.0.0.1:1080");
-    part::run_command(
-        "proxy::in_a_process_whose_proxy_cannot_be_used",
-        &mut program,
-    );
-}
-
-#[test]
-#[ignore = "a part of the test above"]
-fn in_a_process_whose_proxy_cannot_be_used() {
-    let outcome = Client::try_new(&part::input()).expect_err("SOCKS is not supported");
-    assert_eq!(outcome.code(), "invalid_proxy", "{}", outcome.text);
-    assert!(outcome.text.contains("ALL_PROXY"), "{}", outcome.text);
-    assert!(!outcome.text.contains("p%40ss"), "{}", outcome.text);
 }
 
 #[test]

@@ -27,9 +27,12 @@ const ECHOES: [(&str, Echo); 19] = [
     }),
     ("the secret percent-encoded in small letters", |request| {
         let secret = secrets(request).join(" ");
-        let hex = |byte: u8| match byte.is_ascii_alphanumeric() {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02x}"),
+        let hex = |byte: u8| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02x}")
+            }
         };
         secret.bytes().map(hex).collect()
     }),

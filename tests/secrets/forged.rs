@@ -112,9 +112,10 @@ fn clients(signer: &Signer, jwt: &Arc<Mutex<Value>>) -> Vec<(&'static str, Askin
     let pem = signer.pem();
     let make = |(way, keys): (&'static str, Keys)| {
         let (served, jwt) = (pem.clone(), jwt.clone());
-        let (service, _) = service(move |request| match request.starts_with("GET /certs") {
-            true => keys(request, &served),
-            false => {
+        let (service, _) = service(move |request| {
+            if request.starts_with("GET /certs") {
+                keys(request, &served)
+            } else {
                 let jwt = jwt.lock().expect("no panic").clone();
                 let user = json!({"id": "u-1", "username": "ann"});
                 let body = json!({"jwt": jwt, "is_authenticated": true, "user": user});

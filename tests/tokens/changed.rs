@@ -102,9 +102,10 @@ fn change_all(client: &Client, token: &str, all: bool) -> usize {
     let mut refused = |changed: &[u8], at: usize| {
         let outcome = client.verify_token(changed);
         // A C string that is not UTF-8 is refused as an argument.
-        let verdict = match changed.is_ascii() {
-            true => VERDICTS.contains(&outcome.verdict().as_str()),
-            false => outcome.verdict() == "LID_ERROR_INVALID_ARGUMENT invalid_utf8",
+        let verdict = if changed.is_ascii() {
+            VERDICTS.contains(&outcome.verdict().as_str())
+        } else {
+            outcome.verdict() == "LID_ERROR_INVALID_ARGUMENT invalid_utf8"
         };
         assert!(
             verdict,

@@ -29,9 +29,10 @@ impl Attacker {
             let Some(request) = read_request(&mut stream) else {
                 return;
             };
-            let body = match request.starts_with("GET /jwks.json") {
-                true => &keys,
-                false => &chain,
+            let body = if request.starts_with("GET /jwks.json") {
+                &keys
+            } else {
+                &chain
             };
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let _ = stream.write_all((head + body).as_bytes());
