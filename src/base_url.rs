@@ -5,7 +5,7 @@ use ureq::http::uri::Authority;
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::input::loopback::is_loopback;
+use crate::input::host::is_loopback;
 
 /// The public service.
 pub(crate) const DEFAULT: &str = "https://directweb.usw1.loginid.io";

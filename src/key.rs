@@ -112,15 +112,15 @@ pub fn generate_key_pair() -> Result<String> {
 
 #[inline(never)]
 fn write_key_pair() -> Result<String> {
-    let failed = |_| Error::internal("the key pair could not be written");
+    let unwritten = || Error::internal("the key pair could not be written");
     let secret = random_secret()?;
     let private = secret
         .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|_| Error::internal("the key pair could not be written"))?;
+        .map_err(|_| unwritten())?;
     let public = secret
         .public_key()
         .to_public_key_pem(LineEnding::LF)
-        .map_err(failed)?;
+        .map_err(|_| unwritten())?;
     let mut pair = ObjectWriter::with_capacity(512);
     pair.value("private_key", private.as_str());
     pair.value("public_key", &public);

@@ -15,16 +15,16 @@ pub(super) fn is_ignored() -> bool {
 
 /// The value of a variable. An empty one is treated as unset.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
-    match is_ignored() {
-        true => None,
-        false => env::var_os(name).filter(|value| !value.is_empty()),
+    if is_ignored() {
+        return None;
     }
+    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The names of all variables that are set.
 pub(super) fn names() -> Vec<OsString> {
-    match is_ignored() {
-        true => Vec::new(),
-        false => env::vars_os().map(|(name, _)| name).collect(),
+    if is_ignored() {
+        return Vec::new();
     }
+    env::vars_os().map(|(name, _)| name).collect()
 }

@@ -134,16 +134,13 @@ impl Settings {
             settings.0.insert(field, value);
         }
         if !settings.0.contains_key("client_id") {
-            return Err(Error::new(
-                Code::MissingField,
-                match environment::is_ignored() {
-                    false => "LOGINID_CLIENT_ID is not set",
-                    true => {
-                        "the environment is not read in a program that runs with more rights \
-                         than its caller (setuid, setgid, file capabilities)"
-                    }
-                },
-            ));
+            let why = if environment::is_ignored() {
+                "the environment is not read in a program that runs with more rights \
+                 than its caller (setuid, setgid, file capabilities)"
+            } else {
+                "LOGINID_CLIENT_ID is not set"
+            };
+            return Err(Error::new(Code::MissingField, why));
         }
         Ok(settings)
     }

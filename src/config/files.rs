@@ -29,9 +29,10 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
         ));
     }
     contents(path).map_err(|error| {
-        let what = match is_plainly_a_path(path) {
-            true => format!("'{path}'"),
-            false => format!("the file it names (if it holds no path, give it as {instead})"),
+        let what = if is_plainly_a_path(path) {
+            format!("'{path}'")
+        } else {
+            format!("the file it names (if it holds no path, give it as {instead})")
         };
         Error::new(
             Code::UnreadableFile,

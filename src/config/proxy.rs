@@ -14,7 +14,7 @@ use crate::base_url::{self, BaseUrl};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input;
-use crate::input::loopback::is_loopback;
+use crate::input::host::is_loopback;
 
 /// A proxy that is asked for a tunnel with CONNECT.
 pub(crate) struct Proxy {

@@ -150,10 +150,10 @@ pub(super) unsafe fn optional_pem(
     };
     // SAFETY: not NULL, which is no error, and NUL-terminated as promised.
     let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
-    match pem::blocks(bytes).is_empty() {
-        true => Err(error),
-        false => Ok(Some(Zeroizing::new(pem::as_utf8(bytes)))),
+    if pem::blocks(bytes).is_empty() {
+        return Err(error);
     }
+    Ok(Some(Zeroizing::new(pem::as_utf8(bytes))))
 }
 
 /// A text that may be empty, `None` for NULL.

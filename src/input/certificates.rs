@@ -1,18 +1,12 @@
 //! Reading certificates from PEM.
 
-use super::pem::{self, Block, Unreadable, Wanted};
+use super::pem::{self, Block, Content};
 
 /// The certificates of a text, at least one, as DER. Keys and their parameters may
 /// stand beside them. The error is a clause about "it".
 pub(crate) fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    let blocks = pem::read(text).map_err(|problem| match problem {
-        Unreadable::NotPem(_) => {
-            format!("it is not PEM: {}", problem.explain(Wanted::Certificates))
-        }
-        Unreadable::Damaged(..) => problem.explain(Wanted::Certificates),
-    })?;
-    let count = blocks.len();
-    let mut certificates = Vec::with_capacity(count);
+    let blocks = pem::read_or_explain(text, Content::Certificates)?;
+    let mut certificates = Vec::with_capacity(blocks.len());
     for block in blocks {
         match Kind::of(&block) {
             Kind::Certificate => certificates.push(block.der.to_vec()),
@@ -25,10 +19,10 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
             }
         }
     }
-    match certificates.is_empty() {
-        true => Err("it holds keys, and no '-----BEGIN CERTIFICATE-----' block".to_owned()),
-        false => Ok(certificates),
+    if certificates.is_empty() {
+        return Err("it holds keys, and no '-----BEGIN CERTIFICATE-----' block".to_owned());
     }
+    Ok(certificates)
 }
 
 enum Kind {

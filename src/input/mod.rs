@@ -5,7 +5,7 @@
 //! the library.
 
 pub(crate) mod certificates;
-pub(crate) mod loopback;
+pub(crate) mod host;
 pub(crate) mod no_proxy;
 pub(crate) mod number;
 pub(crate) mod pem;

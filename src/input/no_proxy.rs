@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::host::without_brackets;
+
 /// Whether one of the entries of `list`, separated by commas or blanks, is for
 /// this host. An entry is `*`, a domain (for its subdomains too, with a leading
 /// dot or without; `*.` leaves the domain itself out), an address or a network as
@@ -68,13 +70,6 @@ fn is_for_name(entry: &str, host: &str, port: u16) -> bool {
 
 fn normal(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
-}
-
-fn without_brackets(host: &str) -> &str {
-    let inner = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    inner.unwrap_or(host)
 }
 
 #[cfg(test)]

@@ -128,9 +128,10 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
             _ => line,
         };
         // Header lines ("Proc-Type: 4,ENCRYPTED") are told from base64 by their colon.
-        match line.contains(&b':') {
-            true => encrypted |= find(line, b"ENCRYPTED").is_some(),
-            false => push_without_blanks(&mut digits, line),
+        if line.contains(&b':') {
+            encrypted |= find(line, b"ENCRYPTED").is_some();
+        } else {
+            push_without_blanks(&mut digits, line);
         }
         let Some((end, after)) = after.split_first() else {
             break;
@@ -231,6 +232,17 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<Block>, Unreadable> {
         .collect()
 }
 
+/// As [`read`]; the error is a clause about "it".
+pub(crate) fn read_or_explain(text: &[u8], content: Content) -> Result<Vec<Block>, String> {
+    read(text).map_err(|problem| {
+        let why = problem.explain(content);
+        match problem {
+            Unreadable::NotPem(_) => format!("it is not PEM: {why}"),
+            Unreadable::Damaged(..) => why,
+        }
+    })
+}
+
 fn form(text: &[u8]) -> Form {
     let trimmed = text
         .strip_prefix(b"\xef\xbb\xbf")
@@ -240,10 +252,8 @@ fn form(text: &[u8]) -> Form {
         [] => Form::Empty,
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Form::Utf16,
         [b'{', ..] => Form::Json,
-        _ if is_der(text) => match is_pkcs12(text) {
-            true => Form::Pkcs12,
-            false => Form::Der,
-        },
+        _ if is_pkcs12(text) => Form::Pkcs12,
+        _ if is_der(text) => Form::Der,
         _ if [&b"ssh-"[..], b"ecdsa-sha2-"]
             .iter()
             .any(|it| trimmed.starts_with(it)) =>
@@ -285,7 +295,7 @@ fn contents_of_sequence(bytes: &[u8]) -> Option<&[u8]> {
 
 /// What should be in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Wanted {
+pub(crate) enum Content {
     PrivateKey,
     PublicKey,
     Certificates,
@@ -293,19 +303,19 @@ pub(crate) enum Wanted {
 
 impl Unreadable {
     /// What is wrong, as a clause about "it", and how to make it right.
-    pub(crate) fn explain(&self, wanted: Wanted) -> String {
-        let (label, from_der, from_pkcs12) = match wanted {
-            Wanted::PrivateKey => (
+    pub(crate) fn explain(&self, content: Content) -> String {
+        let (label, from_der, from_pkcs12) = match content {
+            Content::PrivateKey => (
                 "PRIVATE KEY",
                 "openssl pkey -inform DER -in key.der -out key.pem",
                 "openssl pkcs12 -in key.p12 -nocerts -nodes -out key.pem",
             ),
-            Wanted::PublicKey => (
+            Content::PublicKey => (
                 "PUBLIC KEY",
                 "openssl pkey -pubin -inform DER -in key.der -pubout -out key.pem",
                 "openssl pkcs12 -in key.p12 -nokeys -clcerts | openssl x509 -pubkey -noout",
             ),
-            Wanted::Certificates => (
+            Content::Certificates => (
                 "CERTIFICATE",
                 "openssl x509 -inform DER -in certificate.der -out certificate.pem",
                 "openssl pkcs12 -in certificates.p12 -nokeys -out certificates.pem",

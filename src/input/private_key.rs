@@ -10,7 +10,7 @@ use p256::pkcs8::der::asn1::{
 use p256::pkcs8::der::{self, Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use zeroize::Zeroizing;
 
-use super::pem::{self, Block, Form, Unreadable, Wanted};
+use super::pem::{self, Block, Content, Form, Unreadable};
 
 pub(super) const EC_PUBLIC_KEY: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -60,10 +60,10 @@ impl Refusal {
     pub(crate) fn explain(&self) -> String {
         match self {
             Refusal::Unreadable(problem @ Unreadable::NotPem(_)) => {
-                format!("is not PEM: {}", problem.explain(Wanted::PrivateKey))
+                format!("is not PEM: {}", problem.explain(Content::PrivateKey))
             }
             Refusal::Unreadable(problem @ Unreadable::Damaged(..)) => {
-                format!("cannot be read: {}", problem.explain(Wanted::PrivateKey))
+                format!("cannot be read: {}", problem.explain(Content::PrivateKey))
             }
             Refusal::Unusable { found, advice, .. } => format!("{found}; {advice}"),
         }

@@ -13,10 +13,7 @@ pub(crate) struct Named {
 /// The proxy's URL: `https_proxy` or `http_proxy`, by the scheme of the service, then
 /// `all_proxy`.
 pub(crate) fn proxy(https: bool, variable: impl Fn(&str) -> Option<OsString>) -> Option<Named> {
-    let by_scheme = match https {
-        true => "https_proxy",
-        false => "http_proxy",
-    };
+    let by_scheme = if https { "https_proxy" } else { "http_proxy" };
     either_case(by_scheme, &variable).or_else(|| either_case("all_proxy", &variable))
 }
 

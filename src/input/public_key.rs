@@ -5,17 +5,12 @@ use p256::pkcs8::der::Decode;
 use p256::pkcs8::der::asn1::ObjectIdentifier;
 use p256::pkcs8::spki::SubjectPublicKeyInfoRef;
 
-use super::pem::{self, Wanted};
+use super::pem::{self, Content};
 use super::private_key::{EC_PUBLIC_KEY, P256, RSA};
 
 /// Reads the one block of a text. The error is a clause about "it".
 pub(crate) fn read(text: &[u8]) -> Result<p256::PublicKey, String> {
-    let blocks = pem::read(text).map_err(|problem| match problem {
-        pem::Unreadable::NotPem(_) => {
-            format!("it is not PEM: {}", problem.explain(Wanted::PublicKey))
-        }
-        pem::Unreadable::Damaged(..) => problem.explain(Wanted::PublicKey),
-    })?;
+    let blocks = pem::read_or_explain(text, Content::PublicKey)?;
     let [block] = blocks.as_slice() else {
         return Err("it holds more than one PEM block".to_owned());
     };

@@ -105,7 +105,7 @@ impl<'a> Claims<'a> {
 
     fn check_times(&self, rules: &Verification) -> Result<()> {
         let refused = |code, message: &str| Err(Error::new(code, message));
-        let now = now()?;
+        let now = now()?.as_secs_f64();
         let leeway = rules.leeway.as_secs_f64();
         match self.exp {
             Some(exp) if exp + leeway <= now => {
@@ -180,10 +180,10 @@ impl<'a> Claims<'a> {
     }
 }
 
-fn now() -> Result<f64> {
+/// The time since 1970.
+pub(super) fn now() -> Result<Duration> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map(|since| since.as_secs_f64())
         .map_err(|_| Error::internal("this machine's clock is before 1970"))
 }
 

@@ -50,24 +50,20 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
             "a token has three parts with a dot between each two",
         ));
     };
-    // The decoder refuses padding, white space, other alphabets and non-zero
-    // trailing bits, so a signature has exactly one spelling.
-    match URL_SAFE_NO_PAD.decode(signature) {
-        Ok(bytes) if bytes.len() == SIGNATURE_BYTES => {
-            if !bytes.chunks_exact(32).all(is_in_range) {
-                return Err(malformed(
-                    "the token's signature holds a number that no signature has",
-                ));
-            }
-        }
-        Ok(_) => return Err(malformed("the token's signature is not 64 bytes long")),
-        Err(_) => return Err(malformed("the token's signature is not base64url")),
+    let numbers = decode("signature", signature)?;
+    if numbers.len() != SIGNATURE_BYTES {
+        return Err(malformed("the token's signature is not 64 bytes long"));
+    }
+    if !numbers.chunks_exact(32).all(is_in_range) {
+        return Err(malformed(
+            "the token's signature holds a number that no signature has",
+        ));
     }
     Ok(Parts {
         signed,
         signature,
         header: part("header", header)?,
-        claims: part("claims", claims)?,
+        claims: part("payload", claims)?,
     })
 }
 
@@ -84,16 +80,21 @@ fn is_in_range(number: &[u8]) -> bool {
     number.iter().any(|byte| *byte != 0) && number < ORDER.as_slice()
 }
 
+/// Padding, white space, other alphabets and non-zero trailing bits are refused, so a part has
+/// exactly one spelling.
+fn decode(name: &str, part: &str) -> Result<Vec<u8>> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| malformed(format!("the token's {name} is not base64url")))
+}
+
 fn part(name: &str, encoded: &str) -> Result<Part> {
-    let bytes = URL_SAFE_NO_PAD
-        .decode(encoded)
-        .map_err(|_| malformed(format!("the token's {name} are not base64url")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| malformed(format!("the token's {name} are not UTF-8")))?;
+    let text = String::from_utf8(decode(name, encoded)?)
+        .map_err(|_| malformed(format!("the token's {name} is not UTF-8")))?;
     // The parser's own message is left out: it may quote the token.
     let members = json::parse_object(&text, MAX_DEPTH).map_err(|_| {
         malformed(format!(
-            "the token's {name} are not one JSON object without duplicate members"
+            "the token's {name} is not one JSON object without duplicate members"
         ))
     })?;
     Ok(Part { text, members })

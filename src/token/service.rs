@@ -1,13 +1,12 @@
 //! Making the tokens that authorize our calls.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::claims::now;
 use crate::call::Subject;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json::ObjectWriter;
 use crate::key::SigningKey;
 use crate::random;
@@ -73,15 +72,8 @@ fn claims(client_id: &str, scope: &str, nonce: Option<&str>) -> Result<ObjectWri
         Some(nonce) => claims.value("nonce", nonce),
         None => claims.value("nonce", &random::nonce()?),
     }
-    claims.value("iat", now()?);
+    claims.value("iat", now()?.as_secs());
     Ok(claims)
-}
-
-fn now() -> Result<u64> {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map(|since| since.as_secs())
-        .map_err(|_| Error::internal("this machine's clock is before 1970"))
 }
 
 fn sign(key: &SigningKey, claims: &str) -> Result<String> {

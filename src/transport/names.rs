@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cancel::Cancel;
-use crate::input::loopback::is_loopback_name;
+use crate::input::host::{is_loopback_name, without_brackets};
 use look_ups::LookUps;
 
 /// In the order in which they are to be tried. Of a looked-up name they have no
@@ -28,7 +28,7 @@ pub(super) fn resolve(
     deadline: Option<Instant>,
     cancel: Option<&Cancel>,
 ) -> Result<Vec<SocketAddr>, ureq::Error> {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = without_brackets(host);
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }

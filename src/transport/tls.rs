@@ -11,6 +11,7 @@ use super::failure::{Failure, from_io};
 use super::stream::Stream;
 use super::tls_error;
 use crate::fork;
+use crate::input::host::without_brackets;
 
 /// A TLS connection over another stream.
 pub(super) struct TlsStream<S: Stream>(StreamOwned<ClientConnection, S>);
@@ -23,7 +24,7 @@ impl<S: Stream> TlsStream<S> {
         host: &str,
         tls: Arc<ClientConfig>,
     ) -> std::result::Result<TlsStream<S>, ureq::Error> {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let host = without_brackets(host);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Failure::Tls(format!("'{host}' is not a name a certificate can have")))?;
         let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))

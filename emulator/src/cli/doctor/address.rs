@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use super::input;
-use super::input::loopback::is_loopback;
+use super::input::host::{is_loopback, without_brackets};
 use super::report::Problem;
 use super::settings::{self, environment};
 
@@ -33,7 +33,7 @@ impl Host {
     }
 
     fn from_uri(uri: &Uri, https: bool, default_port: u16) -> Option<Self> {
-        let name = uri.host()?.trim_matches(['[', ']']).to_owned();
+        let name = without_brackets(uri.host()?).to_owned();
         let port = port(uri.authority()?, default_port)?;
         (!name.is_empty()).then_some(Self { https, name, port })
     }

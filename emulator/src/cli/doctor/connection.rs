@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::address::{Host, Proxy};
 use super::certificates::{describe, explain};
-use super::input::loopback::is_loopback_name;
+use super::input::host::is_loopback_name;
 use super::report::{Problem, Report};
 use super::trust::Trust;
 

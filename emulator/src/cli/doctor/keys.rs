@@ -7,7 +7,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use p256::elliptic_curve::sec1::ToSec1Point;
 
-use super::input::pem::Wanted;
+use super::input::pem::Content;
 use super::input::private_key::{self, Refusal};
 use super::input::public_key;
 use super::report::Problem;
@@ -54,7 +54,7 @@ fn parse(text: &[u8]) -> Result<EcdsaKeyPair, Problem> {
         Refusal::Unreadable(problem) => Problem::new(
             format!(
                 "it is not the PEM of a key: {}",
-                problem.explain(Wanted::PrivateKey)
+                problem.explain(Content::PrivateKey)
             ),
             "give all of the file, from '-----BEGIN PRIVATE KEY-----' to '-----END PRIVATE KEY-----'",
         ),
