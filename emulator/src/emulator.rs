@@ -1,4 +1,4 @@
-//! An emulator in this process: its thread, its port, its end.
+//! An emulator in this process.
 
 use std::io;
 use std::ops::Deref;
@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use axum::Router;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::control::{self, Control};
-use crate::server::Listeners;
+use crate::control::actions::Control;
+use crate::route::Route;
+use crate::server::listeners::Listeners;
+use crate::server::router::router;
 use crate::server::tls::{self, Certificate, Credentials};
-use crate::service;
 use crate::state::State;
+use crate::v1;
 
-/// A running emulator. It stops when it is dropped, whoever is still connected.
+/// A running emulator. It stops when it is dropped, even if clients are connected.
 ///
-/// Everything a tester can do to it is a method of [`Control`], which it dereferences to.
+/// It dereferences to [`Control`], which has the methods of the control API.
 pub struct Emulator {
     control: Control,
     credentials: Option<Credentials>,
@@ -30,12 +31,12 @@ impl Emulator {
     /// Starts an emulator on a free port of the loopback interface, over plain HTTP.
     ///
     /// # Panics
-    /// When the machine has no port or no thread left.
+    /// If no port or thread is left.
     pub fn start() -> Self {
         Self::builder().start()
     }
 
-    /// An emulator to be set up before it starts.
+    /// Configures an emulator before it starts.
     pub fn builder() -> Builder {
         Builder {
             tls: None,
@@ -45,18 +46,23 @@ impl Emulator {
         }
     }
 
-    /// The authority to trust, when it serves HTTPS.
+    /// The certificate authority to trust, if it serves HTTPS.
     pub fn ca_pem(&self) -> Option<&str> {
         Some(&self.credentials.as_ref()?.ca_pem)
     }
 
-    /// A client's certificate and its key, as PEM, when it requires one.
+    /// A client certificate and its key, as PEM, if it requires one.
     pub fn client_certificate(&self) -> Option<(&str, &str)> {
         let (certificate, key) = self.credentials.as_ref()?.client.as_ref()?;
         Some((certificate, key))
     }
 
-    /// A handle that other threads can have as well.
+    /// The operations of the service that every emulator answers.
+    pub fn operations() -> Vec<Route> {
+        v1::routes::table()
+    }
+
+    /// A handle for other threads.
     pub fn control(&self) -> Control {
         self.control.clone()
     }
@@ -74,13 +80,13 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic over there was reported over there.
+            // A panic of that thread has been printed already.
             let _ = thread.join();
         }
     }
 }
 
-/// How an emulator is to be.
+/// The settings of an emulator.
 #[derive(Clone, Copy, Debug)]
 pub struct Builder {
     tls: Option<Certificate>,
@@ -90,30 +96,30 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Serves HTTPS, with a certificate of a throw-away authority.
+    /// Serves HTTPS with a certificate of a throw-away authority.
     pub fn tls(self) -> Self {
         self.certificate(Certificate::Valid)
     }
 
-    /// Serves HTTPS, with a certificate that clients may have to refuse.
+    /// Serves HTTPS with this kind of certificate.
     pub fn certificate(mut self, certificate: Certificate) -> Self {
         self.tls = Some(certificate);
         self
     }
 
-    /// Serves HTTPS, and turns away who has no certificate of the authority.
+    /// Serves HTTPS and rejects clients without a certificate of the authority.
     pub fn mutual_tls(mut self) -> Self {
         self.mutual = true;
         self.tls()
     }
 
-    /// Listens on this port instead of any free one.
+    /// Listens on this port instead of a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Whether requests are kept from the start; benchmarks are better off without.
+    /// Whether requests are recorded from the start. Switch it off for benchmarks.
     pub fn recording(mut self, on: bool) -> Self {
         self.recording = on;
         self
@@ -122,13 +128,13 @@ impl Builder {
     /// Starts it.
     ///
     /// # Panics
-    /// When it cannot; [`Builder::try_start`] gives the error instead.
+    /// If it cannot start; [`Builder::try_start`] returns the error instead.
     pub fn start(self) -> Emulator {
         self.try_start()
             .expect("the emulator can listen on its port")
     }
 
-    /// Starts it, unless the port is taken or the machine has nothing left to give.
+    /// Starts it, or returns why it cannot.
     pub fn try_start(self) -> io::Result<Emulator> {
         let listeners = Listeners::bind(self.port)?;
         let tls = self
@@ -140,12 +146,10 @@ impl Builder {
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
         let state = Arc::new(State::new(base_url, self.recording));
-        let router: Router = service::router()
-            .merge(control::router())
-            .with_state(Arc::clone(&state));
+        let router = router(Arc::clone(&state));
         let serving = listeners.serve(Arc::clone(&state), router, acceptor);
         let (stop, stopped) = oneshot::channel();
-        // The runtime begins and ends on a thread of its own: a test that runs inside another could do neither.
+        // The runtime needs its own thread: the caller may run inside another runtime.
         let thread = thread::Builder::new()
             .name("loginid-emulator".to_owned())
             .spawn(|| run(serving, stopped))?;

@@ -1,4 +1,4 @@
-//! Base64url, SHA-256, random values and PEM, as this protocol spells them.
+//! Base64url, SHA-256, random values and PEM.
 
 use aws_lc_rs::{digest, rand};
 use base64::Engine;
@@ -14,7 +14,7 @@ pub fn from_base64url(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// SHA-256 of the parts, one after the other.
+/// SHA-256 of the concatenated parts.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in parts {
@@ -32,9 +32,9 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A random number below `limit`, each as likely as the other.
+/// A uniformly random number below `limit`.
 pub fn random_below(limit: u32) -> u32 {
-    // A remainder alone would favour small numbers; values past the last whole multiple are redrawn.
+    // A plain remainder favours small numbers: values above the last whole multiple are rejected.
     let last = u32::MAX - u32::MAX % limit;
     loop {
         let value = u32::from_le_bytes(random());

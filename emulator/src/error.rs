@@ -1,4 +1,4 @@
-//! The error every refusal is made of: `{"code", "message"}` with an HTTP status.
+//! The error of the service and of the control API: `{"code", "message"}` with an HTTP status.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,14 +7,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A refusal as LoginID words it. Messages never repeat what the caller sent: it may be a secret.
+use crate::json;
+
+/// An error as LoginID answers it. Messages never repeat what the caller sent: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceError {
     /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The machine-readable code, `user_not_found` for instance.
+    /// The machine-readable code, for example `user_not_found`.
     pub code: &'static str,
-    /// What a person should know to mend the call.
+    /// Human-readable; says what is wrong with the call.
     pub message: Cow<'static, str>,
 }
 
@@ -42,17 +44,17 @@ impl ServiceError {
         Self::refused("bad_request", message)
     }
 
-    /// 401 `unauthorized`: who calls could not be established.
+    /// 401 `unauthorized`: the application is not authenticated.
     pub fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// 401 `authentication_failed`: the user's proof of who they are is no good.
+    /// 401 `authentication_failed`: the user is not authenticated.
     pub fn not_authenticated(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "authentication_failed", message)
     }
 
-    /// 403 `operation_not_allowed`: who calls is known, and may not do this.
+    /// 403 `operation_not_allowed`: the caller may not do this.
     pub fn not_allowed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "operation_not_allowed", message)
     }
@@ -60,6 +62,11 @@ impl ServiceError {
     /// 404 with a code of its own.
     pub fn not_found(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 400 `invalid_challenge`: the challenge is not the one to be answered here.
+    pub fn invalid_challenge(message: &'static str) -> Self {
+        Self::refused("invalid_challenge", message)
     }
 
     /// 404 `user_not_found`.
@@ -85,6 +92,6 @@ impl std::error::Error for ServiceError {}
 impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         let body = json!({"code": self.code, "message": self.message});
-        crate::service::json_response(self.status, &body)
+        json::response(self.status, &body)
     }
 }

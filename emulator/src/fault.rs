@@ -1,29 +1,29 @@
-//! Faults a tester can order: what goes wrong, for which requests, how often.
+//! Faults: what goes wrong, for which requests, and how often.
 //!
 //! A new kind is a variant of [`FaultKind`] and an arm in `server/inject.rs`.
 
 use serde::{Deserialize, Serialize};
 
-/// A fault, and the requests it befalls. Of several that fit a request, the one injected first is applied.
+/// A fault and the requests it applies to. If several match a request, the oldest one is applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Which requests.
+    /// The requests.
     #[serde(default, rename = "match")]
     pub matching: Match,
-    /// How many of them to let pass first.
+    /// How many matching requests to let pass first.
     #[serde(default)]
     pub skip: u32,
-    /// How often; `None` is until the faults are cleared.
+    /// How often; `None` until the faults are cleared.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What happens to them.
+    /// What goes wrong.
     #[serde(rename = "fault")]
     pub kind: FaultKind,
 }
 
 impl Fault {
-    /// A fault that befalls every request until the faults are cleared.
+    /// A fault that applies to every request until the faults are cleared.
     pub fn new(kind: FaultKind) -> Self {
         Self {
             matching: Match::default(),
@@ -48,47 +48,45 @@ impl Fault {
         self
     }
 
-    /// Only so many times.
+    /// Only this many times.
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Lets so many matching requests pass first.
+    /// Lets this many matching requests pass first.
     pub fn skip(mut self, skip: u32) -> Self {
         self.skip = skip;
         self
     }
 }
 
-/// Which requests a fault befalls; what is not given fits all.
+/// The requests a fault applies to; a missing member matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
-    /// The method, `POST` for instance.
+    /// The method, for example `POST`.
     pub method: Option<String>,
-    /// The path without `/api/native`; a `*` at its end stands for anything.
+    /// The path without `/api/native`; a `*` at its end matches anything.
     pub path: Option<String>,
 }
 
 impl Match {
-    fn fits(&self, method: &str, path: &str) -> bool {
-        let path_fits = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(start) => path.starts_with(start),
-            None => path == wanted,
+    fn matches(&self, method: &str, path: &str) -> bool {
+        let same_method = |pattern: &String| pattern.eq_ignore_ascii_case(method);
+        let same_path = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(prefix) => path.starts_with(prefix),
+            None => path == pattern,
         };
-        self.method
-            .as_ref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.path.as_ref().is_none_or(path_fits)
+        self.method.as_ref().is_none_or(same_method) && self.path.as_ref().is_none_or(same_path)
     }
 }
 
-/// What goes wrong. `carried_out` tells whether the service does what was asked before it does.
+/// What goes wrong. `carried_out` tells whether the service carries the request out first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
-    /// Another answer than the service's.
+    /// This answer instead of the service's.
     Status {
         /// The status.
         code: u16,
@@ -98,7 +96,7 @@ pub enum FaultKind {
         /// The body's type; `application/json` if not given.
         #[serde(default)]
         content_type: Option<String>,
-        /// Further headers, `Retry-After` for instance.
+        /// Further headers, for example `Retry-After`.
         #[serde(default)]
         headers: Vec<(String, String)>,
         /// Whether the request is carried out first.
@@ -107,13 +105,13 @@ pub enum FaultKind {
     },
     /// The normal answer, late.
     Delay {
-        /// For so long.
+        /// How long.
         ms: u64,
         /// Whether the request is carried out at once, and only its answer is late.
         #[serde(default)]
         carried_out: bool,
     },
-    /// The connection is closed with no answer.
+    /// The connection is closed without an answer.
     Drop {
         /// Whether the request is carried out first.
         #[serde(default)]
@@ -122,7 +120,7 @@ pub enum FaultKind {
         #[serde(default)]
         reset: bool,
     },
-    /// The connection is closed after so many bytes of the normal answer, counted from its status line.
+    /// The connection is closed after this many bytes of the normal answer, counted from its status line.
     Truncate {
         /// How many bytes arrive.
         bytes: usize,
@@ -132,10 +130,10 @@ pub enum FaultKind {
     },
     /// The normal answer, from its status line on, at a low speed.
     Slow {
-        /// How fast.
+        /// The speed.
         bytes_per_second: u32,
     },
-    /// A head that never ends.
+    /// Headers without end.
     EndlessHeaders {
         /// Whether the request is carried out first.
         #[serde(default)]
@@ -145,10 +143,10 @@ pub enum FaultKind {
     Oversize {
         /// Its size.
         bytes: u64,
-        /// In chunks, so that nothing announces the size.
+        /// In chunks, so that no header announces the size.
         #[serde(default)]
         chunked: bool,
-        /// The status it comes with; 200 if not given.
+        /// The status; 200 if not given.
         #[serde(default = "ok")]
         code: u16,
         /// Whether the request is carried out first.
@@ -159,7 +157,7 @@ pub enum FaultKind {
     Raw {
         /// The bytes, in standard base64.
         base64: String,
-        /// How long the connection stays open after them.
+        /// How long the connection stays open afterwards.
         #[serde(default)]
         hold_ms: u64,
         /// Whether the request is carried out first.
@@ -180,13 +178,13 @@ pub enum FaultKind {
         #[serde(default)]
         carried_out: bool,
     },
-    /// The normal answer, after which the connection is closed though nothing announced it.
+    /// The normal answer, then the connection is closed without an announcement.
     CloseIdle {},
     /// A redirect.
     Redirect {
-        /// The status, 302 for instance.
+        /// The status, for example 302.
         code: u16,
-        /// Where to.
+        /// The target.
         location: String,
         /// Whether the request is carried out first.
         #[serde(default)]
@@ -195,7 +193,7 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The kind as JSON names it.
+    /// The kind's name in JSON.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",
@@ -218,7 +216,7 @@ fn ok() -> u16 {
     200
 }
 
-/// The faults in force.
+/// The active faults.
 #[derive(Default)]
 pub struct Faults(Vec<Fault>);
 
@@ -237,9 +235,9 @@ impl Faults {
 
     /// The fault for this request, counted as applied.
     pub fn take(&mut self, method: &str, path: &str) -> Option<FaultKind> {
-        for at in 0..self.0.len() {
-            let fault = &mut self.0[at];
-            if !fault.matching.fits(method, path) {
+        for index in 0..self.0.len() {
+            let fault = &mut self.0[index];
+            if !fault.matching.matches(method, path) {
                 continue;
             }
             if fault.skip > 0 {
@@ -250,7 +248,7 @@ impl Faults {
             if let Some(times) = &mut fault.times {
                 *times = times.saturating_sub(1);
                 if *times == 0 {
-                    self.0.remove(at);
+                    self.0.remove(index);
                 }
             }
             return Some(kind);
@@ -264,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_befalls_what_it_names_after_the_skipped_and_so_often() {
+    fn skip_and_times_count_matching_requests() {
         let mut faults = Faults::default();
         faults.add(
             Fault::new(FaultKind::CloseIdle {})

@@ -1,11 +1,26 @@
-//! JSON objects read strictly: a member named twice has no meaning two readers agree on.
+//! JSON as requests bring it, read strictly, and as responses carry it.
 
 use std::fmt;
 
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Parses one JSON object; anything else, or a repeated member at any depth, is refused.
+/// A response with a JSON body.
+pub fn response(status: StatusCode, body: &Value) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+/// Parses one JSON object. Anything else is refused, and so is a duplicate member at any depth: parsers
+/// disagree about which of the two counts.
 pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice::<Unique>(bytes) {
         Ok(Unique(Value::Object(map))) => Some(map),
@@ -27,7 +42,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without repeated members")
+        f.write_str("JSON without duplicate members")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -72,7 +87,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
         let mut members = Map::new();
         while let Some((name, Unique(value))) = map.next_entry::<String, Unique>()? {
             if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member is named twice"));
+                return Err(A::Error::custom("a duplicate member"));
             }
         }
         Ok(members.into())
@@ -84,7 +99,7 @@ mod tests {
     use super::object;
 
     #[test]
-    fn a_member_named_twice_is_refused_at_any_depth_and_in_any_spelling() {
+    fn duplicate_members_are_refused_at_any_depth_and_in_any_spelling() {
         for text in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"\u0061":2}"#,

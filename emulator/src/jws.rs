@@ -1,4 +1,4 @@
-//! JSON Web Signatures with ES256: the tokens applications send and those the service issues.
+//! JSON Web Signatures with ES256: the tokens of applications and those of the service.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -15,7 +15,7 @@ use crate::json;
 pub struct SigningKey(EcdsaKeyPair);
 
 impl SigningKey {
-    /// A freshly made key.
+    /// Generates a key.
     pub fn generate() -> Self {
         Self(
             EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
@@ -76,7 +76,7 @@ impl VerifyingKey {
             .ok()
             .filter(|block| block.tag() == "PUBLIC KEY")?;
         let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, block.contents()).ok()?;
-        // A bare point would parse too, and is no SPKI.
+        // A bare point parses too, but is not an SPKI.
         let der: PublicKeyX509Der<'_> = key.as_der().ok()?;
         (der.as_ref() == block.contents()).then(|| Self {
             pem: to_pem("PUBLIC KEY", block.contents()),
@@ -84,12 +84,12 @@ impl VerifyingKey {
         })
     }
 
-    /// The key as SPKI PEM, in one spelling however it was given.
+    /// The key as SPKI PEM, in one normalized form.
     pub fn pem(&self) -> &str {
         &self.pem
     }
 
-    /// Checks the signature of a compact ES256 JWS and gives its parts.
+    /// Checks the signature of a compact ES256 JWS and returns its parts.
     pub fn verify(&self, token: &str) -> Option<Jws> {
         let (signed, signature) = token.rsplit_once('.')?;
         let jws = Jws::decode(token)?;
@@ -103,14 +103,14 @@ impl VerifyingKey {
     }
 }
 
-/// Header and claims of a token. Only what [`VerifyingKey::verify`] returned is authentic.
+/// Header and claims of a token. They are authentic only if [`VerifyingKey::verify`] returned them.
 pub struct Jws {
     pub header: Map<String, Value>,
     pub claims: Map<String, Value>,
 }
 
 impl Jws {
-    /// Reads the parts without checking the signature.
+    /// Decodes the parts without checking the signature.
     pub fn decode(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let header = json::object(&from_base64url(parts.next()?)?)?;

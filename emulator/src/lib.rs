@@ -1,9 +1,9 @@
-//! A LoginID service for this machine: stateful, strict, no account needed.
+//! An emulator of the LoginID service: stateful, strict, in memory, no account needed.
 //!
 //! [`Emulator::start`] runs one in this process; the program `loginid-emulator` runs one by itself.
-//! It speaks what the LoginID server SDKs speak, verifies what they send, signs what it answers, and
-//! keeps everything in memory. What a user, their device or time would do, and what can go wrong on
-//! the way, is the tester's to decide: through [`Control`], or over HTTP under `/_emulator/`.
+//! It speaks the protocol of the LoginID server SDKs, verifies what they send and signs what it answers.
+//! Tests play the user's device, move the clock and inject faults through [`Control`], or over HTTP under
+//! `/_emulator/` (the control API).
 //!
 //! ```
 //! use std::time::Duration;
@@ -17,8 +17,21 @@
 //! assert_eq!(emulator.request_count(), 0);
 //! ```
 //!
-//! Start reading at the table of operations, `service/routes.rs`, and follow a call through
-//! `service/call.rs` to its handler.
+//! # Where to start reading
+//!
+//! `v1/routes.rs` is the table of operations; `v1/call.rs` checks each call before its handler runs.
+//! Modules depend on each other in one direction only (`tests/it/modules.rs` checks it):
+//!
+//! ```text
+//! emulator  →  server  →  control  →  v1  →  state
+//! ```
+//!
+//! - `server/` has the sockets, TLS, HTTP and the faults;
+//! - `control/` the control API;
+//! - `v1/` the service's routes and handlers;
+//! - `state/` users, credentials, codes, keys, the clock and the recorded requests;
+//! - `webauthn/` verifies the answers of browsers, without state or I/O;
+//! - `cli/` is the program.
 
 #![forbid(unsafe_code)]
 
@@ -29,16 +42,20 @@ mod error;
 mod fault;
 mod json;
 mod jws;
+mod route;
 mod server;
-mod service;
 mod state;
+mod v1;
 pub mod webauthn;
 mod words;
 
-pub use crate::control::{AddedApplication, ApplicationOrder, Control, Info, TokenPart};
+pub use crate::control::actions::Control;
+pub use crate::control::tokens::TokenPart;
+pub use crate::control::views::{AddedApplication, Info, NewApplication};
 pub use crate::emulator::{Builder, Emulator};
 pub use crate::error::ServiceError;
 pub use crate::fault::{Fault, FaultKind, Match};
+pub use crate::route::Route;
 pub use crate::server::tls::Certificate;
 pub use crate::state::application::ApplicationType;
 pub use crate::state::credential::CredentialType;

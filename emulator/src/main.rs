@@ -1,4 +1,4 @@
-//! The program: serves until told to stop, or runs a command with an emulator of its own.
+//! The program `loginid-emulator`.
 
 #![forbid(unsafe_code)]
 

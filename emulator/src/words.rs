@@ -1,8 +1,8 @@
-//! Word phrases for codes that people read to each other.
+//! Phrases of random words, for codes that people read aloud.
 
 use crate::encoding::random_below;
 
-/// 256 short, common words: eight bits each.
+/// 256 short, common words: 8 bits each.
 const WORDS: [&str; 256] = [
     "acid", "acorn", "actor", "album", "alley", "amber", "angle", "ankle", "apple", "april",
     "apron", "arena", "arrow", "atlas", "attic", "autumn", "bacon", "badge", "baker", "balcony",
@@ -34,10 +34,10 @@ const WORDS: [&str; 256] = [
     "zebra",
 ];
 
-/// That many words drawn at random, with spaces between.
+/// This many random words, separated by spaces.
 pub fn phrase(words: usize) -> String {
-    let drawn: Vec<&str> = (0..words)
+    let random: Vec<&str> = (0..words)
         .map(|_| WORDS[random_below(256) as usize])
         .collect();
-    drawn.join(" ")
+    random.join(" ")
 }

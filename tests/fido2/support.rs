@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use loginid::{Client, Result, Status};
-use loginid_emulator::{ApplicationOrder, Emulator};
+use loginid_emulator::{Emulator, NewApplication};
 use loginid_test_authenticator::SoftAuthenticator;
 use serde_json::Value;
 
@@ -40,9 +40,9 @@ impl Service {
     /// With an application that has no key, and so sends no token.
     pub fn start_public() -> Service {
         let emulator = Emulator::start();
-        let order = ApplicationOrder {
+        let order = NewApplication {
             keyless: true,
-            ..ApplicationOrder::default()
+            ..NewApplication::default()
         };
         let application = emulator.add_application(order).expect("a free client id");
         let client = Client::new(&application.client_id, None, Some(emulator.base_url()));

@@ -1,4 +1,4 @@
-//! Everything a tester can do to an emulator.
+//! The actions of the control API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,22 +6,23 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::tokens::{self, TokenPart};
-use super::views::{AddedApplication, ApplicationOrder, Info};
+use super::views::{AddedApplication, Info, NewApplication};
 use crate::encoding::random_text;
 use crate::error::ServiceError;
 use crate::fault::Fault;
 use crate::jws::{SigningKey, VerifyingKey};
-use crate::service::answer::{Identity, authentication_response};
-use crate::service::doc_scan;
-use crate::service::transactions::confirmation;
 use crate::state::State;
 use crate::state::application::Application;
 use crate::state::credential::{Credential, CredentialType, Material};
 use crate::state::recorder::Request;
 use crate::state::transaction::transaction_not_found;
 use crate::state::user::{Contact, Subject};
+use crate::v1::answer::authentication_response;
+use crate::v1::doc_scan;
+use crate::v1::token::Identity;
+use crate::v1::transactions::confirmation;
 
-/// Year 9999: later times have no timestamp.
+/// The end of the year 9999, the last that timestamps can express.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// A handle on an emulator; clones act on the same one, from any thread.
@@ -35,7 +36,7 @@ impl Control {
         Self { state }
     }
 
-    /// Where the service is reached, `http://127.0.0.1:PORT` for instance.
+    /// The base URL of the service, for example `http://127.0.0.1:PORT`.
     pub fn base_url(&self) -> &str {
         &self.state.base_url
     }
@@ -50,12 +51,12 @@ impl Control {
         &self.state.private_key
     }
 
-    /// The key the service signs its tokens with now, as SPKI PEM.
+    /// The current public key of the service, as SPKI PEM.
     pub fn public_key(&self) -> String {
         self.state.signing_key().public_pem.clone()
     }
 
-    /// What the emulator is right now.
+    /// The current settings of the emulator.
     pub fn info(&self) -> Info {
         Info {
             version: env!("CARGO_PKG_VERSION"),
@@ -72,19 +73,16 @@ impl Control {
         }
     }
 
-    /// Forgets everything but the default application, its used nonces, and the service's keys.
+    /// Clears everything except the default application, its used nonces, and the service's keys.
     pub fn reset(&self) {
         self.state.reset();
     }
 
     /// Registers another application.
-    pub fn add_application(
-        &self,
-        order: ApplicationOrder,
-    ) -> Result<AddedApplication, ServiceError> {
-        let made = (order.public_key.is_none() && !order.keyless).then(SigningKey::generate);
-        let public = match (&made, &order.public_key) {
-            (_, Some(_)) if order.keyless => {
+    pub fn add_application(&self, new: NewApplication) -> Result<AddedApplication, ServiceError> {
+        let generated = (new.public_key.is_none() && !new.keyless).then(SigningKey::generate);
+        let public = match (&generated, &new.public_key) {
+            (_, Some(_)) if new.keyless => {
                 return Err(ServiceError::bad_request(
                     "a keyless application has no public_key",
                 ));
@@ -97,19 +95,17 @@ impl Control {
                 ServiceError::bad_request("public_key must be a P-256 key as SPKI PEM")
             })
         });
-        let client_id = order.client_id.unwrap_or_else(|| random_text(64));
-        let added = self.state.add_application(Application::new(
-            client_id,
-            order.kind,
-            key.transpose()?,
-        ))?;
+        let client_id = new.client_id.unwrap_or_else(|| random_text(64));
+        let added =
+            self.state
+                .add_application(Application::new(client_id, new.kind, key.transpose()?))?;
         Ok(AddedApplication {
-            private_key: made.map(|key| key.private_pem()),
+            private_key: generated.map(|key| key.private_pem()),
             ..AddedApplication::from(&*added)
         })
     }
 
-    /// Unix seconds on the emulator's clock.
+    /// The time on the emulator's clock, in Unix seconds.
     pub fn now(&self) -> i64 {
         self.state.clock.now_s()
     }
@@ -130,17 +126,17 @@ impl Control {
         Ok(())
     }
 
-    /// Signs tokens with a new key from now on, and gives its id. Older keys stay at `/certs`.
+    /// Signs tokens with a new key from now on and returns its id. Older keys stay at `/certs`.
     pub fn rotate_keys(&self) -> String {
         self.state.rotate_keys(false)
     }
 
-    /// [`Control::rotate_keys`], but takes all older keys from `/certs`.
+    /// [`Control::rotate_keys`] that also removes all older keys from `/certs`.
     pub fn rotate_and_retire_keys(&self) -> String {
         self.state.rotate_keys(true)
     }
 
-    /// Gives a user a credential of which only the entry exists: nobody can log in with it.
+    /// Adds a credential to a user that can be listed and managed, but not used to log in.
     pub fn add_credential(
         &self,
         username: &str,
@@ -158,7 +154,7 @@ impl Control {
         Ok(view)
     }
 
-    /// Gives a user a way to be reached, and answers their profile.
+    /// Adds a contact to a user and returns their profile.
     pub fn add_contact(&self, username: &str, contact: Contact) -> Result<Value, ServiceError> {
         let mut world = self.state.world();
         let user = world.users.find_mut(&Subject::named(username))?;
@@ -166,18 +162,18 @@ impl Control {
         Ok(user.profile(&self.state.namespace_id))
     }
 
-    /// Logs a user in to the default application as their device would.
+    /// Logs a user in to the default application.
     pub fn login(&self, username: &str) -> Result<Value, ServiceError> {
         self.login_to(username, self.client_id())
     }
 
-    /// Logs a user in to an application as their device would: the authentication response, `jwt` included.
+    /// Logs a user in to an application and returns the authentication response with its `jwt`.
     pub fn login_to(&self, username: &str, client_id: &str) -> Result<Value, ServiceError> {
         let application = self.state.application(client_id);
         let application = application.ok_or_else(|| {
             ServiceError::not_found("application_not_found", "There is no such application")
         })?;
-        let (who, credential) = {
+        let (identity, credential) = {
             let world = self.state.world();
             let user = world.users.find(&Subject::named(username))?;
             user.require_active()?;
@@ -189,18 +185,18 @@ impl Control {
         Ok(authentication_response(
             &self.state,
             &application,
-            &who,
+            &identity,
             "login",
             credential.as_ref(),
         ))
     }
 
-    /// Takes assertions made on pages of this origin, besides those of this machine.
+    /// Accepts WebAuthn answers from this origin too.
     pub fn add_origin(&self, origin: &str) {
         self.state.world().origins.add(origin.to_owned());
     }
 
-    /// Decides the scan of a document, as the scanning party would.
+    /// Sets the result of a document scan.
     pub fn decide_doc_scan(
         &self,
         credential_uuid: &str,
@@ -209,12 +205,12 @@ impl Control {
         doc_scan::decide(&self.state, credential_uuid, passed)
     }
 
-    /// The scan of a document as the scanning party sees it.
+    /// The state of a document scan.
     pub fn doc_scan(&self, credential_uuid: &str) -> Result<Value, ServiceError> {
         doc_scan::show(&self.state, credential_uuid)
     }
 
-    /// A transaction as the user would see it.
+    /// A transaction as the user sees it.
     pub fn transaction(&self, id: &str) -> Result<Value, ServiceError> {
         let world = self.state.world();
         let transaction = world
@@ -230,7 +226,7 @@ impl Control {
         }))
     }
 
-    /// Confirms a transaction that names its user, as their device would, and gives the token.
+    /// Confirms a transaction that names its user and returns the token.
     pub fn confirm_transaction(&self, id: &str) -> Result<String, ServiceError> {
         self.confirm(id, None)
     }
@@ -241,7 +237,7 @@ impl Control {
     }
 
     pub(crate) fn confirm(&self, id: &str, username: Option<&str>) -> Result<String, ServiceError> {
-        let (transaction, who) = {
+        let (transaction, identity) = {
             let mut world = self.state.world();
             let world = &mut *world;
             let transaction = world
@@ -258,45 +254,45 @@ impl Control {
             transaction.confirmed = true;
             (transaction.clone(), Identity::from(user))
         };
-        Ok(confirmation(&self.state, &transaction, &who))
+        Ok(confirmation(&self.state, &transaction, &identity))
     }
 
-    /// Signs a token with the service's current key, whatever it says.
+    /// Signs any header and claims with the service's current key.
     pub fn sign_token(&self, header: TokenPart, claims: TokenPart) -> String {
         tokens::sign(&self.state, header, claims)
     }
 
-    /// The latest requests the service received, oldest first.
+    /// The latest requests that the service received, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.state.recorder.requests()
     }
 
-    /// How many requests came since the start or the last clearing, kept or not.
+    /// The number of requests since the start or the last clearing, recorded or not.
     pub fn request_count(&self) -> u64 {
         self.state.recorder.count()
     }
 
-    /// Forgets the requests and counts from 0 again.
+    /// Clears the recorded requests and their count.
     pub fn clear_requests(&self) {
         self.state.recorder.clear();
     }
 
-    /// Whether requests are kept from now on; they are counted in any case.
+    /// Whether requests are recorded from now on. They are always counted.
     pub fn set_recording(&self, on: bool) {
         self.state.recorder.set_recording(on);
     }
 
-    /// Orders a fault.
+    /// Creates a fault.
     pub fn inject(&self, fault: Fault) {
         self.state.faults().add(fault);
     }
 
-    /// The faults still in force.
+    /// The active faults.
     pub fn faults(&self) -> Vec<Fault> {
         self.state.faults().list().to_vec()
     }
 
-    /// Ends all faults.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.state.faults().clear();
     }

@@ -1,14 +1,13 @@
-//! What a user's program does that has a key pair of its own to log in with.
+//! The user's program that logs in with a key pair.
 
 use serde_json::json;
 
-use super::Control;
+use super::actions::Control;
 use crate::error::ServiceError;
 use crate::jws::SigningKey;
 
 impl Control {
-    /// Signs the challenge of a public-key log-in with the user's key (PKCS#8 PEM), as the user's program
-    /// would, and gives the assertion.
+    /// Signs the challenge of a public-key log-in with the user's key (PKCS#8 PEM) and returns the assertion.
     pub fn sign_assertion(
         &self,
         username: &str,

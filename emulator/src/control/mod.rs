@@ -1,17 +1,9 @@
-//! The tester's side: what users, their devices and time itself would do.
+//! The control API: what users, their devices, time and a bad network do.
 //!
-//! [`Control`] does it in process; [`routes::router`] serves the same under `/_emulator/`.
+//! [`actions::Control`] does it in process; [`routes::router`] serves it over HTTP.
 
-mod actions;
+pub mod actions;
 mod device;
-mod routes;
-mod tokens;
-mod views;
-
-pub use self::actions::Control;
-pub use self::routes::router;
-pub use self::tokens::{TokenOrder, TokenPart};
-pub use self::views::{AddedApplication, ApplicationOrder, Info};
-
-/// Where the tester's side is served. Faults do not befall it, and nothing of it is recorded.
-pub const PREFIX: &str = "/_emulator";
+pub mod routes;
+pub mod tokens;
+pub mod views;

@@ -1,4 +1,4 @@
-//! [`Control`] over HTTP.
+//! The control API over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,20 +6,26 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRef, Path, RawQuery, State as Shared};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ApplicationOrder, Control, PREFIX, TokenOrder};
+use super::actions::Control;
+use super::tokens::NewToken;
+use super::views::NewApplication;
 use crate::error::ServiceError;
 use crate::fault::Fault;
-use crate::service::json_response;
+use crate::json;
+use crate::route::{self, Route};
 use crate::state::State;
 use crate::state::credential::CredentialType;
 use crate::state::user::Contact;
+
+/// Where the control API is served. Faults do not apply to it, and its requests are not recorded.
+pub const PREFIX: &str = "/_emulator";
 
 impl FromRef<Arc<State>> for Control {
     fn from_ref(state: &Arc<State>) -> Self {
@@ -27,75 +33,81 @@ impl FromRef<Arc<State>> for Control {
     }
 }
 
-/// An answer of the tester's side.
-struct Shown(Value);
+/// A successful answer.
+struct Answer(Value);
 
-impl IntoResponse for Shown {
+impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        json_response(StatusCode::OK, &self.0)
+        json::response(StatusCode::OK, &self.0)
     }
 }
 
-type Reply = Result<Shown, ServiceError>;
-type Tester = Shared<Control>;
+type Reply = Result<Answer, ServiceError>;
 
-/// The routes, under their prefix.
+/// All routes under their prefix.
 pub fn router() -> Router<Arc<State>> {
     Router::new()
-        .nest(PREFIX, table())
+        .nest(PREFIX, route::router(table()))
         .route(&format!("{PREFIX}/"), get(info))
 }
 
-fn table() -> Router<Arc<State>> {
-    Router::new()
-        .route("/", get(info))
-        .route("/reset", post(reset))
-        .route("/applications", post(add_application))
-        .route("/clock", post(move_clock))
-        .route("/keys/rotate", post(rotate_keys))
-        .route("/users/{username}/credentials", post(add_credential))
-        .route("/users/{username}/contacts", post(add_contact))
-        .route("/users/{username}/login", post(login))
-        .route("/users/{username}/sign-assertion", post(sign_assertion))
-        .route("/origins", post(add_origin))
-        .route(
-            "/doc-scans/{credential_uuid}",
-            get(doc_scan).post(decide_doc_scan),
-        )
-        .route("/tx/{id}", get(transaction))
-        .route("/tx/{id}/confirm", post(confirm))
-        .route("/tokens", post(sign_token))
-        .route(
-            "/requests",
-            get(requests).put(set_recording).delete(clear_requests),
-        )
-        .route("/faults", get(faults).post(inject).delete(clear_faults))
+/// Every operation of the control API.
+#[rustfmt::skip] // one row, one line: this is a table
+fn table() -> Vec<Route> {
+    const DELETE: Method = Method::DELETE;
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+
+    vec![
+        Route::new("info", GET, "/", info),
+        Route::new("reset", POST, "/reset", reset),
+        Route::new("add_application", POST, "/applications", add_application),
+        Route::new("move_clock", POST, "/clock", move_clock),
+        Route::new("rotate_keys", POST, "/keys/rotate", rotate_keys),
+        Route::new("add_origin", POST, "/origins", add_origin),
+        Route::new("add_credential", POST, "/users/{username}/credentials", add_credential),
+        Route::new("add_contact", POST, "/users/{username}/contacts", add_contact),
+        Route::new("login", POST, "/users/{username}/login", login),
+        Route::new("sign_assertion", POST, "/users/{username}/sign-assertion", sign_assertion),
+        Route::new("transaction", GET, "/tx/{id}", transaction),
+        Route::new("confirm", POST, "/tx/{id}/confirm", confirm),
+        Route::new("doc_scan", GET, "/doc-scans/{credential_uuid}", doc_scan),
+        Route::new("decide_doc_scan", POST, "/doc-scans/{credential_uuid}", decide_doc_scan),
+        Route::new("sign_token", POST, "/tokens", sign_token),
+        Route::new("requests", GET, "/requests", requests),
+        Route::new("set_recording", PUT, "/requests", set_recording),
+        Route::new("clear_requests", DELETE, "/requests", clear_requests),
+        Route::new("faults", GET, "/faults", faults),
+        Route::new("inject", POST, "/faults", inject),
+        Route::new("clear_faults", DELETE, "/faults", clear_faults),
+    ]
 }
 
-/// Reads a body of the tester's; an empty one means that nothing was given.
+/// Reads a JSON body. An empty one counts as `{}`.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ServiceError> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| ServiceError::bad_request(error.to_string()))
 }
 
-fn show(value: impl Serialize) -> Reply {
+fn answer(value: impl Serialize) -> Reply {
     serde_json::to_value(value)
-        .map(Shown)
+        .map(Answer)
         .map_err(|error| ServiceError::bad_request(error.to_string()))
 }
 
-async fn info(Shared(control): Tester) -> Reply {
-    show(control.info())
+async fn info(Shared(control): Shared<Control>) -> Reply {
+    answer(control.info())
 }
 
-async fn reset(Shared(control): Tester) -> Reply {
+async fn reset(Shared(control): Shared<Control>) -> Reply {
     control.reset();
-    show(json!({}))
+    answer(json!({}))
 }
 
-async fn add_application(Shared(control): Tester, body: Bytes) -> Reply {
-    let order: ApplicationOrder = read(&body)?;
-    show(control.add_application(order)?)
+async fn add_application(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let application: NewApplication = read(&body)?;
+    answer(control.add_application(application)?)
 }
 
 #[derive(Deserialize)]
@@ -105,7 +117,7 @@ enum ClockMove {
     Now(i64),
 }
 
-async fn move_clock(Shared(control): Tester, body: Bytes) -> Reply {
+async fn move_clock(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     match read(&body)? {
         ClockMove::Now(now) => control.set_clock(now)?,
         ClockMove::AdvanceS(by) if (0.0..1e9).contains(&by) => {
@@ -117,7 +129,7 @@ async fn move_clock(Shared(control): Tester, body: Bytes) -> Reply {
             ));
         }
     }
-    show(json!({"now": control.now()}))
+    answer(json!({"now": control.now()}))
 }
 
 #[derive(Deserialize)]
@@ -127,12 +139,14 @@ struct Rotation {
     retire: bool,
 }
 
-async fn rotate_keys(Shared(control): Tester, body: Bytes) -> Reply {
-    let kid = match read(&body)? {
-        Rotation { retire: true } => control.rotate_and_retire_keys(),
-        Rotation { retire: false } => control.rotate_keys(),
+async fn rotate_keys(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let Rotation { retire } = read(&body)?;
+    let kid = if retire {
+        control.rotate_and_retire_keys()
+    } else {
+        control.rotate_keys()
     };
-    show(json!({"kid": kid}))
+    answer(json!({"kid": kid}))
 }
 
 #[derive(Deserialize)]
@@ -145,17 +159,21 @@ struct NewCredential {
 }
 
 async fn add_credential(
-    Shared(control): Tester,
+    Shared(control): Shared<Control>,
     Path(username): Path<String>,
     body: Bytes,
 ) -> Reply {
     let NewCredential { kind, name } = read(&body)?;
-    show(control.add_credential(&username, kind, &name)?)
+    answer(control.add_credential(&username, kind, &name)?)
 }
 
-async fn add_contact(Shared(control): Tester, Path(username): Path<String>, body: Bytes) -> Reply {
+async fn add_contact(
+    Shared(control): Shared<Control>,
+    Path(username): Path<String>,
+    body: Bytes,
+) -> Reply {
     let contact: Contact = read(&body)?;
-    show(control.add_contact(&username, contact)?)
+    answer(control.add_contact(&username, contact)?)
 }
 
 #[derive(Deserialize)]
@@ -164,18 +182,22 @@ struct Login {
     client_id: Option<String>,
 }
 
-async fn login(Shared(control): Tester, Path(username): Path<String>, body: Bytes) -> Reply {
+async fn login(
+    Shared(control): Shared<Control>,
+    Path(username): Path<String>,
+    body: Bytes,
+) -> Reply {
     let Login { client_id } = read(&body)?;
-    show(control.login_to(
+    answer(control.login_to(
         &username,
         client_id.as_deref().unwrap_or(control.client_id()),
     )?)
 }
 
-/// Two answers as they came: that of whoever made the key pair, and that of the log-in's init.
+/// Two answers as they were received: a generated key pair, and the challenge of the log-in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AssertionOrder {
+struct NewAssertion {
     key_pair: PrivateKey,
     challenge: Challenge,
 }
@@ -192,11 +214,11 @@ struct Challenge {
 }
 
 async fn sign_assertion(
-    Shared(control): Tester,
+    Shared(control): Shared<Control>,
     Path(username): Path<String>,
     body: Bytes,
 ) -> Reply {
-    let AssertionOrder {
+    let NewAssertion {
         key_pair,
         challenge,
     } = read(&body)?;
@@ -206,7 +228,7 @@ async fn sign_assertion(
         &challenge.challenge_id,
         &challenge.server_nonce,
     )?;
-    show(json!({"assertion": assertion}))
+    answer(json!({"assertion": assertion}))
 }
 
 #[derive(Deserialize)]
@@ -215,14 +237,14 @@ struct Origin {
     origin: String,
 }
 
-async fn add_origin(Shared(control): Tester, body: Bytes) -> Reply {
+async fn add_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     let Origin { origin } = read(&body)?;
     control.add_origin(&origin);
-    show(json!({"origin": origin}))
+    answer(json!({"origin": origin}))
 }
 
-async fn doc_scan(Shared(control): Tester, Path(credential_uuid): Path<String>) -> Reply {
-    show(control.doc_scan(&credential_uuid)?)
+async fn doc_scan(Shared(control): Shared<Control>, Path(credential_uuid): Path<String>) -> Reply {
+    answer(control.doc_scan(&credential_uuid)?)
 }
 
 #[derive(Deserialize)]
@@ -232,16 +254,16 @@ struct Decision {
 }
 
 async fn decide_doc_scan(
-    Shared(control): Tester,
+    Shared(control): Shared<Control>,
     Path(credential_uuid): Path<String>,
     body: Bytes,
 ) -> Reply {
     let Decision { passed } = read(&body)?;
-    show(control.decide_doc_scan(&credential_uuid, passed)?)
+    answer(control.decide_doc_scan(&credential_uuid, passed)?)
 }
 
-async fn transaction(Shared(control): Tester, Path(id): Path<String>) -> Reply {
-    show(control.transaction(&id)?)
+async fn transaction(Shared(control): Shared<Control>, Path(id): Path<String>) -> Reply {
+    answer(control.transaction(&id)?)
 }
 
 #[derive(Deserialize)]
@@ -250,24 +272,24 @@ struct Confirmation {
     username: Option<String>,
 }
 
-async fn confirm(Shared(control): Tester, Path(id): Path<String>, body: Bytes) -> Reply {
+async fn confirm(Shared(control): Shared<Control>, Path(id): Path<String>, body: Bytes) -> Reply {
     let Confirmation { username } = read(&body)?;
-    show(json!({"jwt": control.confirm(&id, username.as_deref())?}))
+    answer(json!({"jwt": control.confirm(&id, username.as_deref())?}))
 }
 
-async fn sign_token(Shared(control): Tester, body: Bytes) -> Reply {
-    let (header, claims) = read::<TokenOrder>(&body)?.parts()?;
-    show(json!({"token": control.sign_token(header, claims)}))
+async fn sign_token(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let (header, claims) = read::<NewToken>(&body)?.parts()?;
+    answer(json!({"token": control.sign_token(header, claims)}))
 }
 
-async fn requests(Shared(control): Tester, RawQuery(query): RawQuery) -> Reply {
+async fn requests(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
     let query = query.unwrap_or_default();
     let path = form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "path")
         .map(|(_, path)| path);
     let mut requests = control.requests();
     requests.retain(|request| path.as_ref().is_none_or(|path| request.path == *path));
-    show(json!({"count": control.request_count(), "requests": requests}))
+    answer(json!({"count": control.request_count(), "requests": requests}))
 }
 
 #[derive(Deserialize)]
@@ -276,28 +298,48 @@ struct Recording {
     recording: bool,
 }
 
-async fn set_recording(Shared(control): Tester, body: Bytes) -> Reply {
+async fn set_recording(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     let Recording { recording } = read(&body)?;
     control.set_recording(recording);
-    show(json!({"recording": recording}))
+    answer(json!({"recording": recording}))
 }
 
-async fn clear_requests(Shared(control): Tester) -> Reply {
+async fn clear_requests(Shared(control): Shared<Control>) -> Reply {
     control.clear_requests();
-    show(json!({}))
+    answer(json!({}))
 }
 
-async fn faults(Shared(control): Tester) -> Reply {
-    show(json!({"faults": control.faults()}))
+async fn faults(Shared(control): Shared<Control>) -> Reply {
+    answer(json!({"faults": control.faults()}))
 }
 
-async fn inject(Shared(control): Tester, body: Bytes) -> Reply {
+async fn inject(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     let fault: Fault = read(&body)?;
     control.inject(fault);
-    show(json!({}))
+    answer(json!({}))
 }
 
-async fn clear_faults(Shared(control): Tester) -> Reply {
+async fn clear_faults(Shared(control): Shared<Control>) -> Reply {
     control.clear_faults();
-    show(json!({}))
+    answer(json!({}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_route() {
+        let readme = include_str!("../../README.md");
+        let listed: Vec<_> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split(['`', '[']).next())
+            .filter(|request| request.contains(" /"))
+            .collect();
+        let routes = table().into_iter();
+        let served: Vec<_> = routes
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(listed, served);
+    }
 }

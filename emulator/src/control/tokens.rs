@@ -1,16 +1,16 @@
-//! Tokens made to order, good and bad, signed with the service's own key.
+//! Arbitrary tokens, good and bad, signed with the service's key.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ServiceError;
-use crate::service::answer::token_header;
 use crate::state::State;
+use crate::v1::token::token_header;
 
 /// A part of a token to be signed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TokenPart {
-    /// What the service would write: its usual header, or no claims at all.
+    /// The default: the header of the service's tokens, or no claims.
     Usual,
     /// This JSON.
     Json(Value),
@@ -37,14 +37,14 @@ impl From<Value> for TokenPart {
 /// The body of `POST /_emulator/tokens`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct TokenOrder {
+pub struct NewToken {
     header: Option<Value>,
     header_raw: Option<String>,
     claims: Option<Value>,
     claims_raw: Option<String>,
 }
 
-impl TokenOrder {
+impl NewToken {
     /// Header and claims. Each may be given in one form only.
     pub fn parts(self) -> Result<(TokenPart, TokenPart), ServiceError> {
         let part = |json, raw| match (json, raw) {

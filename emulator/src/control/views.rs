@@ -1,42 +1,42 @@
-//! What the tester's side takes and shows.
+//! The applications and the overview that the control API reads and returns.
 
 use serde::{Deserialize, Serialize};
 
 use crate::state::application::{Application, ApplicationType};
 
-/// What an emulator is right now.
+/// The current settings of an emulator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Info {
     /// The emulator's version.
     pub version: &'static str,
-    /// Where it is reached.
+    /// Its base URL.
     pub base_url: String,
-    /// Unix seconds on its clock.
+    /// The time on its clock, in Unix seconds.
     pub now: i64,
-    /// The id of the key its tokens are signed with.
+    /// The id of its current signing key.
     pub kid: String,
-    /// Whether the requests it receives are kept.
+    /// Whether received requests are recorded.
     pub recording: bool,
-    /// The applications that may call it.
+    /// The registered applications.
     pub applications: Vec<AddedApplication>,
 }
 
-/// An application to add. With neither `public_key` nor `keyless` it gets a new key.
+/// An application to register. With neither `public_key` nor `keyless` it gets a new key pair.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ApplicationOrder {
-    /// Its id; made up if not given.
+pub struct NewApplication {
+    /// Its id; random if not given.
     pub client_id: Option<String>,
     /// Its kind.
     #[serde(rename = "type")]
     pub kind: ApplicationType,
     /// Its P-256 public key, as SPKI PEM.
     pub public_key: Option<String>,
-    /// A public application: no key, no service tokens, no management.
+    /// A public application: no key, no service tokens, no management calls.
     pub keyless: bool,
 }
 
-/// An application the emulator knows.
+/// A registered application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AddedApplication {
     /// Its id.
@@ -46,7 +46,7 @@ pub struct AddedApplication {
     pub kind: ApplicationType,
     /// Its public key, as SPKI PEM.
     pub public_key: Option<String>,
-    /// Its private key, as PKCS#8 PEM, when the emulator has just made it.
+    /// Its private key, as PKCS#8 PEM, if the emulator has just generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<String>,
 }

@@ -1,13 +1,14 @@
-//! One connection: HTTP/1.1 as long as all goes well, bare bytes when a fault takes it over.
+//! One connection: HTTP/1.1, or raw bytes once a fault takes it over.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -17,16 +18,19 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tower::ServiceExt;
 
-use super::Socket;
-use super::inject::{Outcome, inject};
+use super::inject::{Reply, inject};
 use super::script::Script;
+use super::socket::Socket;
+use crate::control::routes::PREFIX;
 use crate::error::ServiceError;
 use crate::state::State;
+use crate::state::lock::lock;
+use crate::v1::routes::NATIVE_PREFIX;
 
 /// Larger requests are refused.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// Tells the HTTP server to stop: the connection was taken over.
+/// The error that stops the HTTP server when a fault takes over the connection.
 #[derive(Debug)]
 struct TakenOver;
 
@@ -45,9 +49,9 @@ pub async fn serve<S: Socket>(stream: S, state: Arc<State>, router: Router) {
     let service = service_fn(|request| {
         Box::pin(async move {
             match answer(state, router, request).await {
-                Outcome::Answer(response) => Ok(response),
-                Outcome::Script(bytes) => {
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+                Reply::Answer(response) => Ok(response),
+                Reply::Script(bytes) => {
+                    *lock(slot) = Some(bytes);
                     Err(TakenOver)
                 }
             }
@@ -56,17 +60,18 @@ pub async fn serve<S: Socket>(stream: S, state: Arc<State>, router: Router) {
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
-    // How it ended does not matter: the client left, broke the protocol, or a fault took over.
+    // The result does not matter: the client left, broke the protocol, or a fault took over.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let mut stream = connection.into_parts().io.into_inner();
-    match script.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let script = lock(&script).take();
+    match script {
         Some(script) => script.play(stream).await,
         None => drop(stream.shutdown().await),
     }
 }
 
-/// Answers one request: the tester's at once, the service's under the faults in force.
-async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> Outcome {
+/// Answers one request. Faults apply to the service, not to the control API.
+async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> Reply {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(Body::new(body), MAX_BODY).await else {
         let error = ServiceError::new(
@@ -74,16 +79,16 @@ async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> O
             "bad_request",
             "The body is too large or broke off",
         );
-        return Outcome::Answer(error.into_response());
+        return Reply::Answer(error.into_response());
     };
     let path = head.uri.path();
-    if path.starts_with(crate::control::PREFIX) {
-        return Outcome::Answer(call(router, head, body).await);
+    if path.starts_with(PREFIX) {
+        return Reply::Answer(call(router, head, body).await);
     }
 
     let entry = state.recorder.begin(&head, &body, state.clock.now());
     let path = path
-        .strip_prefix(crate::service::NATIVE_PREFIX)
+        .strip_prefix(NATIVE_PREFIX)
         .filter(|rest| rest.starts_with('/'))
         .unwrap_or(path);
     let fault = state.faults().take(head.method.as_str(), path);
@@ -96,8 +101,8 @@ async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> O
         entry.status(response.status().as_u16());
         response
     };
-    let outcome = match fault {
-        None => Outcome::Answer(carry_out().await),
+    let reply = match fault {
+        None => Reply::Answer(carry_out().await),
         Some(fault) => {
             if let Some(entry) = &entry {
                 entry.fault(fault.name());
@@ -105,13 +110,13 @@ async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> O
             inject(fault, carry_out).await
         }
     };
-    if let (Some(entry), Outcome::Answer(response)) = (&entry, &outcome) {
+    if let (Some(entry), Reply::Answer(response)) = (&entry, &reply) {
         entry.status(response.status().as_u16());
     }
-    outcome
+    reply
 }
 
-async fn call(router: &Router, head: axum::http::request::Parts, body: Bytes) -> Response {
+async fn call(router: &Router, head: Parts, body: Bytes) -> Response {
     let answer: Result<Response, Infallible> = router
         .clone()
         .oneshot(Request::from_parts(head, Body::from(body)))

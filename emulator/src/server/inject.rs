@@ -1,11 +1,11 @@
-//! Carries a fault out on one request.
+//! Applies a fault to one request.
 
 use std::io::Write;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -16,16 +16,16 @@ use super::script::{End, Script, raw};
 use crate::error::ServiceError;
 use crate::fault::FaultKind;
 
-/// What the client gets.
-pub enum Outcome {
-    /// An answer in the regular way.
+/// What the client receives.
+pub enum Reply {
+    /// A regular answer.
     Answer(Response),
-    /// Bytes on the bare connection, which ends after them.
+    /// Raw bytes, after which the connection ends.
     Script(Script),
 }
 
 /// Applies a fault. `carry_out` hands the request to the service; it is called once, or not at all.
-pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response) -> Outcome {
+pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response) -> Reply {
     match fault {
         FaultKind::Status {
             code,
@@ -34,46 +34,46 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             headers,
             carried_out,
         } => {
-            perhaps(carried_out, carry_out).await;
-            Outcome::Answer(status(code, body, content_type, &headers).unwrap_or_else(misordered))
+            carry_out_if(carried_out, carry_out).await;
+            Reply::Answer(
+                status(code, body, content_type, &headers).unwrap_or_else(malformed_fault),
+            )
         }
         FaultKind::Redirect {
             code,
             location,
             carried_out,
         } => {
-            perhaps(carried_out, carry_out).await;
+            carry_out_if(carried_out, carry_out).await;
             let location = [("location".to_owned(), location)];
-            Outcome::Answer(status(code, String::new(), None, &location).unwrap_or_else(misordered))
+            Reply::Answer(
+                status(code, String::new(), None, &location).unwrap_or_else(malformed_fault),
+            )
         }
-        FaultKind::Delay {
-            ms,
-            carried_out: false,
-        } => {
-            sleep(Duration::from_millis(ms)).await;
-            Outcome::Answer(carry_out().await)
-        }
-        FaultKind::Delay {
-            ms,
-            carried_out: true,
-        } => {
-            let answer = carry_out().await;
-            sleep(Duration::from_millis(ms)).await;
-            Outcome::Answer(answer)
+        FaultKind::Delay { ms, carried_out } => {
+            let delay = Duration::from_millis(ms);
+            if carried_out {
+                let answer = carry_out().await;
+                sleep(delay).await;
+                Reply::Answer(answer)
+            } else {
+                sleep(delay).await;
+                Reply::Answer(carry_out().await)
+            }
         }
         FaultKind::Drop { carried_out, reset } => {
-            perhaps(carried_out, carry_out).await;
-            Outcome::Script(Script {
-                end: broken(reset),
+            carry_out_if(carried_out, carry_out).await;
+            Reply::Script(Script {
+                end: broken_end(reset),
                 ..Script::default()
             })
         }
         FaultKind::Truncate { bytes, reset } => {
             let mut head = raw(carry_out().await).await;
             head.truncate(bytes);
-            Outcome::Script(Script {
+            Reply::Script(Script {
                 head,
-                end: broken(reset),
+                end: broken_end(reset),
                 ..Script::default()
             })
         }
@@ -83,25 +83,19 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
                 .headers_mut()
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));
             let head = raw(answer).await;
-            Outcome::Script(Script {
+            Reply::Script(Script {
                 head,
                 bytes_per_second: Some(bytes_per_second),
                 ..Script::default()
             })
         }
-        FaultKind::CloseIdle {} => {
-            let head = raw(carry_out().await).await;
-            Outcome::Script(Script {
-                head,
-                ..Script::default()
-            })
-        }
+        FaultKind::CloseIdle {} => Reply::Script(Script::new(raw(carry_out().await).await)),
         FaultKind::EndlessHeaders { carried_out } => {
-            perhaps(carried_out, carry_out).await;
+            carry_out_if(carried_out, carry_out).await;
             let lines =
                 b"x-endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);
             let head = b"HTTP/1.1 200 OK\r\n".to_vec();
-            Outcome::Script(Script {
+            Reply::Script(Script {
                 head,
                 repeat: Some((lines, u64::MAX)),
                 ..Script::default()
@@ -113,60 +107,54 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             code,
             carried_out,
         } => {
-            perhaps(carried_out, carry_out).await;
-            Outcome::Script(oversize(bytes, chunked, code))
+            carry_out_if(carried_out, carry_out).await;
+            Reply::Script(oversize(bytes, chunked, code))
         }
         FaultKind::Raw {
             base64,
             hold_ms,
             carried_out,
         } => {
-            perhaps(carried_out, carry_out).await;
+            carry_out_if(carried_out, carry_out).await;
             match STANDARD.decode(base64) {
                 Ok(head) => {
                     let hold = Duration::from_millis(hold_ms);
-                    Outcome::Script(Script {
+                    Reply::Script(Script {
                         head,
                         hold,
                         end: End::Abrupt,
                         ..Script::default()
                     })
                 }
-                Err(_) => Outcome::Answer(misordered()),
+                Err(_) => Reply::Answer(malformed_fault()),
             }
         }
         FaultKind::BadChunking { carried_out } => {
-            perhaps(carried_out, carry_out).await;
+            carry_out_if(carried_out, carry_out).await;
             let mut head = json_head(200, "transfer-encoding: chunked");
             head.extend_from_slice(b"2\r\n{}\r\nzz\r\nnot a chunk\r\n0\r\n\r\n");
-            Outcome::Script(Script {
-                head,
-                ..Script::default()
-            })
+            Reply::Script(Script::new(head))
         }
         FaultKind::Gzip { mib, carried_out } => {
-            perhaps(carried_out, carry_out).await;
-            let packed = tokio::task::spawn_blocking(move || bomb(mib))
+            carry_out_if(carried_out, carry_out).await;
+            let packed = tokio::task::spawn_blocking(move || gzip_bomb(mib))
                 .await
                 .unwrap_or_default();
             let headers = format!("content-encoding: gzip\r\ncontent-length: {}", packed.len());
             let mut head = json_head(200, &headers);
             head.extend_from_slice(&packed);
-            Outcome::Script(Script {
-                head,
-                ..Script::default()
-            })
+            Reply::Script(Script::new(head))
         }
     }
 }
 
-async fn perhaps(carried_out: bool, carry_out: impl AsyncFnOnce() -> Response) {
+async fn carry_out_if(carried_out: bool, carry_out: impl AsyncFnOnce() -> Response) {
     if carried_out {
         carry_out().await;
     }
 }
 
-fn broken(reset: bool) -> End {
+fn broken_end(reset: bool) -> End {
     if reset { End::Reset } else { End::Abrupt }
 }
 
@@ -192,14 +180,14 @@ fn status(
     Some(response)
 }
 
-/// Tells a tester that a fault cannot be made as ordered.
-fn misordered() -> Response {
-    let error = ServiceError::new(
+/// The answer if the fault itself is malformed.
+fn malformed_fault() -> Response {
+    ServiceError::new(
         StatusCode::NOT_IMPLEMENTED,
         "bad_fault",
         "The injected fault is malformed",
-    );
-    axum::response::IntoResponse::into_response(error)
+    )
+    .into_response()
 }
 
 fn json_head(code: u16, headers: &str) -> Vec<u8> {
@@ -235,7 +223,7 @@ fn oversize(bytes: u64, chunked: bool, code: u16) -> Script {
     }
 }
 
-fn bomb(mib: u32) -> Vec<u8> {
+fn gzip_bomb(mib: u32) -> Vec<u8> {
     let block = vec![b' '; 1024 * 1024];
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..mib {

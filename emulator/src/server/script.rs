@@ -1,23 +1,24 @@
-//! What is written on a connection taken away from the HTTP server, byte for byte.
+//! Raw bytes on a connection that a fault took over from the HTTP server.
 
 use std::time::Duration;
 
 use axum::body::to_bytes;
+use axum::http::StatusCode;
 use axum::response::Response;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::time::sleep;
 
-use super::Socket;
+use super::socket::Socket;
 
 /// Bytes to write, and how the connection ends.
 #[derive(Default)]
 pub struct Script {
     pub head: Vec<u8>,
-    /// Written so many times between head and tail.
+    /// Written this many times between head and tail.
     pub repeat: Option<(Vec<u8>, u64)>,
     pub tail: Vec<u8>,
     pub bytes_per_second: Option<u32>,
-    /// How long to stay connected afterwards, unless the client leaves.
+    /// How long to keep the connection open afterwards, unless the client closes it.
     pub hold: Duration,
     pub end: End,
 }
@@ -25,23 +26,31 @@ pub struct Script {
 /// How a connection ends.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum End {
-    /// As a server that is done: under TLS with a close notification.
+    /// In order; over TLS with a close notification.
     #[default]
     Proper,
-    /// As if the machine had gone: under TLS with nothing said.
+    /// As if the server had crashed; over TLS without a close notification.
     Abrupt,
     /// With a reset.
     Reset,
 }
 
 impl Script {
-    /// Plays the script and ends the connection.
+    /// These bytes and a proper end.
+    pub fn new(head: Vec<u8>) -> Self {
+        Self {
+            head,
+            ..Self::default()
+        }
+    }
+
+    /// Writes the bytes and ends the connection.
     pub async fn play<S: Socket>(self, mut stream: S) {
-        // A client that leaves in between is no concern: there is nobody left to tell.
+        // Errors are ignored: the client has left.
         if self.write(&mut stream).await.is_ok() && !self.hold.is_zero() {
-            let client_leaves =
+            let client_closes =
                 async { while stream.read(&mut [0; 512]).await.is_ok_and(|n| n > 0) {} };
-            tokio::select! { () = client_leaves => {}, () = sleep(self.hold) => {} }
+            tokio::select! { () = client_closes => {}, () = sleep(self.hold) => {} }
         }
         match self.end {
             End::Proper => drop(stream.shutdown().await),
@@ -51,23 +60,23 @@ impl Script {
     }
 
     async fn write<S: Socket>(&self, stream: &mut S) -> io::Result<()> {
-        self.pace(stream, &self.head).await?;
+        self.write_at_speed(stream, &self.head).await?;
         if let Some((bytes, times)) = &self.repeat {
             for _ in 0..*times {
                 stream.write_all(bytes).await?;
             }
         }
-        self.pace(stream, &self.tail).await?;
+        self.write_at_speed(stream, &self.tail).await?;
         stream.flush().await
     }
 
-    async fn pace<S: Socket>(&self, stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+    async fn write_at_speed<S: Socket>(&self, stream: &mut S, bytes: &[u8]) -> io::Result<()> {
         let Some(speed) = self.bytes_per_second else {
             return stream.write_all(bytes).await;
         };
-        // One byte at a time as far as timers can, then more at once.
-        let at_once = speed.div_ceil(500).max(1);
-        for part in bytes.chunks(at_once as usize) {
+        // Timers allow about 500 writes per second: one byte each at low speeds, more at high ones.
+        let chunk = speed.div_ceil(500).max(1);
+        for part in bytes.chunks(chunk as usize) {
             stream.write_all(part).await?;
             stream.flush().await?;
             sleep(Duration::from_secs_f64(
@@ -79,7 +88,7 @@ impl Script {
     }
 }
 
-/// The answer as it goes over the wire.
+/// The bytes of an answer on the wire.
 pub async fn raw(response: Response) -> Vec<u8> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -91,9 +100,7 @@ pub async fn raw(response: Response) -> Vec<u8> {
         bytes.extend_from_slice(b"\r\n");
     }
     // A 204 has no body and must not announce one.
-    if parts.status != axum::http::StatusCode::NO_CONTENT
-        && !parts.headers.contains_key("content-length")
-    {
+    if parts.status != StatusCode::NO_CONTENT && !parts.headers.contains_key("content-length") {
         bytes.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
     }
     bytes.extend_from_slice(b"\r\n");

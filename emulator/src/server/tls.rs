@@ -13,17 +13,17 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-/// What is wrong with the server's certificate, for tests of clients that must notice.
+/// The server's certificate, good or bad.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificate {
-    /// Nothing.
+    /// A valid one.
     #[default]
     Valid,
-    /// It has expired.
+    /// An expired one.
     Expired,
-    /// It is for another host.
+    /// One for another host.
     WrongHost,
-    /// It is signed by itself and not by the authority.
+    /// A self-signed one, not signed by the authority.
     SelfSigned,
 }
 
@@ -33,17 +33,17 @@ pub struct Tls {
     pub credentials: Credentials,
 }
 
-/// What clients of a TLS server have to trust and to show.
+/// What clients of a TLS server need.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The authority, as PEM.
     pub ca_pem: String,
-    /// A client's certificate and key, as PEM, where one is required.
+    /// A client's certificate and key, as PEM, if one is required.
     pub client: Option<(String, String)>,
 }
 
-/// Makes an authority, a certificate, and a server that uses it, and that turns
-/// away clients without a certificate of the authority if `mutual`.
+/// Creates an authority, a certificate and a server that uses it. With `mutual`, the server rejects
+/// clients without a certificate of the authority.
 pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
     let mut authority = CertificateParams::default();
     authority
@@ -79,7 +79,7 @@ pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
     let chain = vec![signed.map_err(io::Error::other)?.der().clone()];
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
 
-    // The provider is handed over: a process-wide default would be forced on whoever runs this in their tests.
+    // No process-wide default provider: the tests that run this may need another one.
     let provider = Arc::new(default_provider());
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()

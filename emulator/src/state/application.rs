@@ -1,17 +1,18 @@
-//! Applications: who may call, and which nonces each has used.
+//! Applications, and the nonces that each has used.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
+use super::lock::lock;
 use crate::encoding::sha256;
 use crate::jws::VerifyingKey;
 
 /// How far a service token's `iat` may be from the emulator's clock, in seconds.
 pub const IAT_WINDOW_S: i64 = 300;
 
-/// The kind of integration, as the dashboard lets one choose.
+/// The kind of integration, as on the dashboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplicationType {
@@ -46,17 +47,14 @@ impl Application {
         }
     }
 
-    /// Takes a nonce out of circulation; false when it was used before.
+    /// Marks a nonce as used; false if it was used before.
     pub fn use_nonce(&self, nonce: &str, now_s: i64) -> bool {
-        self.nonces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(nonce, now_s)
+        lock(&self.nonces).insert(nonce, now_s)
     }
 }
 
-/// The nonces seen. One can be forgotten once every token that carried it is too old to be taken:
-/// a token dated a full window ahead is taken for two windows.
+/// The used nonces. One is removed once every token with it is refused as too old: a token dated a full
+/// window ahead is accepted for two windows.
 #[derive(Debug, Default)]
 struct Nonces {
     seen: HashSet<[u8; 32]>,
@@ -85,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nonce_is_remembered_as_long_as_its_token_could_be_taken() {
+    fn a_nonce_is_kept_as_long_as_its_token_could_be_accepted() {
         let mut nonces = Nonces::default();
         assert!(nonces.insert("n", 1000));
         assert!(!nonces.insert("n", 1000));
@@ -94,7 +92,7 @@ mod tests {
         assert_eq!(
             nonces.seen.len(),
             1,
-            "what can no longer be replayed is forgotten"
+            "nonces that cannot be replayed are removed"
         );
     }
 }

@@ -1,26 +1,27 @@
-//! Challenges handed out: each is answered once, in time, by the application that asked for it.
+//! Issued challenges. Each can be answered once, before it expires, by the application that asked for it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::clock::Millis;
 use crate::error::ServiceError;
 use crate::jws::VerifyingKey;
 
-/// How long a challenge can be answered.
+/// How long a challenge is valid.
 pub const LIFE: Millis = 2 * 60 * 1000;
-/// Unanswered challenges are looked through when there are more than this.
+/// Expired challenges are removed when there are this many.
 const KEEP: usize = 1024;
 
-/// What an `init` began and its `complete` will end.
+/// What an `init` call started and its `complete` call ends.
 pub enum Ceremony {
-    /// A new user with a first authenticator.
+    /// Registers a user with a first authenticator.
     Register { username: String, key: NewKey },
-    /// Another authenticator of a user.
+    /// Adds an authenticator to a user.
     AddKey { key: NewKey },
-    /// A log-in with any of the user's authenticators.
+    /// Logs in with any of the user's authenticators.
     Login { user_id: String },
-    /// A log-in with this key pair.
+    /// Logs in with this key pair.
     PublicKeyLogin {
         user_id: String,
         credential_uuid: String,
@@ -29,34 +30,34 @@ pub enum Ceremony {
     },
 }
 
-/// A WebAuthn credential about to be made.
+/// A WebAuthn credential being created.
 pub struct NewKey {
     pub user_id: String,
     pub credential_uuid: String,
     pub roaming: bool,
 }
 
-struct Open {
+struct Pending {
     client_id: String,
     expires: Millis,
     ceremony: Ceremony,
 }
 
-/// The ceremonies under way, by challenge or challenge id.
+/// The pending ceremonies, by challenge or challenge id.
 #[derive(Default)]
 pub struct Ceremonies {
-    open: HashMap<String, Open>,
+    pending: HashMap<String, Pending>,
 }
 
 impl Ceremonies {
-    /// Remembers a challenge just handed out.
+    /// Stores a new challenge.
     pub fn begin(&mut self, challenge: String, client_id: &str, ceremony: Ceremony, now: Millis) {
-        if self.open.len() >= KEEP {
-            self.open.retain(|_, open| now < open.expires);
+        if self.pending.len() >= KEEP {
+            self.pending.retain(|_, pending| now < pending.expires);
         }
-        self.open.insert(
+        self.pending.insert(
             challenge,
-            Open {
+            Pending {
                 client_id: client_id.to_owned(),
                 expires: now + LIFE,
                 ceremony,
@@ -64,30 +65,26 @@ impl Ceremonies {
         );
     }
 
-    /// Takes the ceremony of a challenge. That is its one use, whether the answer proves good or not.
+    /// Takes the ceremony of a challenge. The challenge is consumed even if the answer is bad.
     pub fn take(
         &mut self,
         challenge: &str,
         client_id: &str,
         now: Millis,
     ) -> Result<Ceremony, ServiceError> {
-        let invalid = || {
-            ServiceError::refused(
-                "invalid_challenge",
-                "The challenge is unknown, expired or already used",
-            )
+        let invalid =
+            || ServiceError::invalid_challenge("The challenge is unknown, expired or already used");
+        let Entry::Occupied(entry) = self.pending.entry(challenge.to_owned()) else {
+            return Err(invalid());
         };
-        if self
-            .open
-            .get(challenge)
-            .is_none_or(|open| open.client_id != client_id)
-        {
+        if entry.get().client_id != client_id {
             return Err(invalid());
         }
-        let open = self
-            .open
-            .remove(challenge)
-            .filter(|open| now < open.expires);
-        open.map(|open| open.ceremony).ok_or_else(invalid)
+        let pending = entry.remove();
+        if now < pending.expires {
+            Ok(pending.ceremony)
+        } else {
+            Err(invalid())
+        }
     }
 }

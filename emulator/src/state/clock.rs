@@ -1,4 +1,4 @@
-//! The emulator's clock: the machine's, moved by whatever the tester asked for.
+//! The emulator's clock: the machine's clock plus an offset.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,17 +15,17 @@ pub type Millis = i64;
 #[derive(Default)]
 pub struct Clock {
     offset: AtomicI64,
-    /// Woken on every move: waits measured on this clock have to look again.
+    /// Notified on every change, so that waits measured on this clock check again.
     pub moved: Notify,
 }
 
 impl Clock {
-    /// What time it is.
+    /// The current time.
     pub fn now(&self) -> Millis {
         machine_now() + self.offset.load(Ordering::SeqCst)
     }
 
-    /// What time it is, in whole seconds as tokens count them.
+    /// The current time in whole seconds, as in tokens.
     pub fn now_s(&self) -> i64 {
         self.now().div_euclid(1000)
     }
@@ -43,7 +43,7 @@ impl Clock {
         self.moved.notify_waiters();
     }
 
-    /// Back to the machine's time.
+    /// Sets the clock back to the machine's time.
     pub fn reset(&self) {
         self.offset.store(0, Ordering::SeqCst);
         self.moved.notify_waiters();

@@ -1,4 +1,4 @@
-//! One-time codes: made for a user, a type and a purpose; authorized once; used once.
+//! One-time codes. Each is for a user, a type and a purpose, and is used once.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -14,10 +14,10 @@ use crate::words::phrase;
 
 const SHORT_LIFE: Millis = 3 * 60 * 1000;
 const LONG_LIFE: Millis = 24 * 60 * 60 * 1000;
-/// Finished codes are kept to answer precisely, up to about this many for a user.
+/// Used and expired codes are kept for precise errors, up to about this many for a user.
 const KEEP: usize = 256;
 
-/// How a code is written.
+/// The form of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CodeType {
     Short,
@@ -48,7 +48,7 @@ impl CodeType {
         }
     }
 
-    fn draw(self) -> String {
+    fn generate(self) -> String {
         match self {
             Self::Short => format!("{:06}", random_below(1_000_000)),
             Self::Long => base64url(random::<24>()),
@@ -57,7 +57,7 @@ impl CodeType {
     }
 }
 
-/// What a code is good for.
+/// What a code can be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     TemporaryAuthentication,
@@ -78,20 +78,20 @@ impl FromStr for Purpose {
     }
 }
 
-/// A code that was made.
+/// A one-time code.
 #[derive(Clone)]
 pub struct Code {
     pub expires: Millis,
     pub authorized: bool,
     used: bool,
-    /// Woken whenever the code is authorized, used or invalidated.
+    /// Notified when the code is authorized, used or invalidated.
     changed: Arc<Notify>,
 }
 
-/// What became of using a code.
-pub enum Use {
+/// The result of using a code.
+pub enum CodeUse {
     Done,
-    /// The code waits for its authorization. `changed` misses nothing that happens from now on.
+    /// The code is not authorized yet. `changed` reports every change from now on.
     Pending {
         changed: OwnedNotified,
         expires: Millis,
@@ -112,7 +112,7 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// Makes a new code.
+    /// Creates a code.
     pub fn generate(
         &mut self,
         kind: CodeType,
@@ -131,7 +131,7 @@ impl Codes {
             changed: Arc::default(),
         };
         loop {
-            let value = kind.draw();
+            let value = kind.generate();
             let key = Key {
                 kind,
                 purpose,
@@ -149,8 +149,8 @@ impl Codes {
         }
     }
 
-    /// The code, if it can still be used: an unknown, used, invalidated or expired one is refused.
-    fn live(
+    /// The code, if it can be used: unknown, used, invalidated and expired codes are refused.
+    fn usable(
         &mut self,
         kind: CodeType,
         purpose: Purpose,
@@ -175,7 +175,7 @@ impl Codes {
         Ok(code)
     }
 
-    /// Makes a code usable. Doing so again changes nothing.
+    /// Authorizes a code. Repeating it changes nothing.
     pub fn authorize(
         &mut self,
         kind: CodeType,
@@ -183,34 +183,34 @@ impl Codes {
         value: &str,
         now: Millis,
     ) -> Result<Code, ServiceError> {
-        let code = self.live(kind, purpose, value, now)?;
+        let code = self.usable(kind, purpose, value, now)?;
         code.authorized = true;
         code.changed.notify_waiters();
         Ok(code.clone())
     }
 
-    /// Uses a code up, if it is authorized.
+    /// Consumes a code, if it is authorized.
     pub fn consume(
         &mut self,
         kind: CodeType,
         purpose: Purpose,
         value: &str,
         now: Millis,
-    ) -> Result<Use, ServiceError> {
-        let code = self.live(kind, purpose, value, now)?;
+    ) -> Result<CodeUse, ServiceError> {
+        let code = self.usable(kind, purpose, value, now)?;
         if !code.authorized {
             let changed = Arc::clone(&code.changed).notified_owned();
-            return Ok(Use::Pending {
+            return Ok(CodeUse::Pending {
                 changed,
                 expires: code.expires,
             });
         }
         code.used = true;
         code.changed.notify_waiters();
-        Ok(Use::Done)
+        Ok(CodeUse::Done)
     }
 
-    /// Forgets every code of this type and purpose.
+    /// Removes every code of this type and purpose.
     pub fn invalidate_all(&mut self, kind: CodeType, purpose: Purpose) {
         for (_, code) in self
             .codes
@@ -220,7 +220,7 @@ impl Codes {
         }
     }
 
-    /// Makes all who wait for a code look again.
+    /// Wakes all waits for a code, which then check it again.
     pub fn wake_all(&self) {
         self.codes
             .values()

@@ -1,4 +1,4 @@
-//! Credentials: what a user can log in with.
+//! Credentials of users.
 
 use std::sync::Arc;
 
@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock::{Millis, timestamp};
-use super::user::User;
 use crate::encoding::uuid;
 use crate::error::ServiceError;
 use crate::jws::VerifyingKey;
@@ -20,7 +19,7 @@ pub enum CredentialType {
     Fido2,
     /// A password.
     Password,
-    /// A key pair whose public half the service knows.
+    /// A key pair of which the service has the public key.
     PublicKey,
     /// A scanned identity document.
     Authid,
@@ -28,24 +27,24 @@ pub enum CredentialType {
     RecoveryCode,
 }
 
-/// Where a credential is in its life.
+/// The status of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialStatus {
     /// Usable.
     Active,
-    /// Begun but not completed, or completed without being activated.
+    /// Not completed yet.
     Inactive,
-    /// Withdrawn for good.
+    /// Revoked for good.
     Revoked,
     /// Removed.
     Deleted,
 }
 
-/// What a credential is checked against.
+/// What a log-in with the credential is checked against.
 #[derive(Clone)]
 pub enum Material {
-    /// Nothing: the entry is there to be listed and managed, not to log in with.
+    /// Nothing: the credential can be listed and managed, not used to log in.
     None,
     /// The key of an authenticator.
     Fido2 { key: RegisteredKey, roaming: bool },
@@ -57,18 +56,18 @@ pub enum Material {
     DocScan(Scan),
 }
 
-/// One scan of a document. Who scans and what comes out is the tester's to decide.
+/// One scan of a document. The control API sets its result.
 #[derive(Clone, Copy, Default)]
 pub struct Scan {
-    /// Whether it passed; `None` while it goes on.
+    /// Whether it passed; `None` while it is pending.
     pub passed: Option<bool>,
     /// Whether it was used to log in.
     pub used: bool,
 }
 
 impl Scan {
-    /// The outcome of a scan that is over.
-    pub fn outcome(self) -> Result<bool, ServiceError> {
+    /// The result of a completed scan.
+    pub fn result(self) -> Result<bool, ServiceError> {
         self.passed.ok_or_else(|| {
             ServiceError::refused("scan_not_completed", "The document was not scanned yet")
         })
@@ -88,7 +87,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// A usable credential.
+    /// An active credential.
     pub fn new(kind: CredentialType, name: &str, material: Material, now: Millis) -> Self {
         let name = name.to_owned();
         Self {
@@ -106,7 +105,7 @@ impl Credential {
         self.status == CredentialStatus::Active
     }
 
-    /// The credential as lists show it.
+    /// The credential as in lists.
     pub fn view(&self) -> Value {
         json!({
             "uuid": self.uuid,
@@ -118,7 +117,7 @@ impl Credential {
         })
     }
 
-    /// The credential as an authentication response names it.
+    /// The credential as in an authentication response.
     pub fn summary(&self) -> Value {
         json!({"uuid": self.uuid, "type": self.kind, "name": self.name})
     }
@@ -133,7 +132,7 @@ impl Credential {
         self.updated = now;
     }
 
-    /// Withdraws the credential; that is done once.
+    /// Revokes the credential, if it is not revoked yet.
     pub fn revoke(&mut self, now: Millis) -> Result<(), ServiceError> {
         if self.status == CredentialStatus::Revoked {
             return Err(ServiceError::refused(
@@ -146,24 +145,7 @@ impl Credential {
     }
 }
 
-impl User {
-    /// The user's credential with this id.
-    pub fn credential_mut(&mut self, uuid: &str) -> Result<&mut Credential, ServiceError> {
-        self.credentials
-            .iter_mut()
-            .find(|credential| credential.uuid == uuid)
-            .ok_or_else(credential_not_found)
-    }
-
-    /// The user's usable credentials.
-    pub fn active_credentials(&self) -> impl Iterator<Item = &Credential> {
-        self.credentials
-            .iter()
-            .filter(|credential| credential.is_active())
-    }
-}
-
-/// The refusal for a credential the user does not have, or can no longer use.
+/// The error for a credential that the user does not have or can no longer use.
 pub fn credential_not_found() -> ServiceError {
     ServiceError::not_found("credential_not_found", "The user has no such credential")
 }

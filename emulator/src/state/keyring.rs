@@ -1,11 +1,11 @@
-//! The keys the service signs its tokens with.
+//! The keys that sign the tokens of the service.
 
 use std::sync::Arc;
 
 use crate::encoding::{base64url, random};
 use crate::jws::SigningKey;
 
-/// A signing key and the id its tokens name it by.
+/// A signing key and its key id.
 pub struct ServiceKey {
     pub kid: String,
     pub key: SigningKey,
@@ -23,7 +23,7 @@ impl ServiceKey {
     }
 }
 
-/// The current key, and those before it that are still served at `/certs`.
+/// The current key, and the previous ones that are still served at `/certs`.
 pub struct Keyring {
     current: Arc<ServiceKey>,
     previous: Vec<Arc<ServiceKey>>,
@@ -37,7 +37,7 @@ impl Keyring {
         }
     }
 
-    /// The key new tokens are signed with.
+    /// The key that signs new tokens.
     pub fn current(&self) -> Arc<ServiceKey> {
         Arc::clone(&self.current)
     }
@@ -51,7 +51,7 @@ impl Keyring {
             .cloned()
     }
 
-    /// Starts signing with a new key. `retire` stops serving all the older ones.
+    /// Replaces the current key. `retire` also stops serving the previous ones.
     pub fn rotate(&mut self, retire: bool) -> String {
         let old = std::mem::replace(&mut self.current, ServiceKey::generate());
         if retire {

@@ -1,7 +1,7 @@
-//! Everything the emulator remembers.
+//! The state of an emulator, in memory.
 //!
-//! Each part has a lock of its own. Service tokens are checked, tokens issued and passwords hashed outside
-//! of them; WebAuthn answers are verified with the users' lock held, which makes other calls wait.
+//! Each part has its own lock. Service tokens are verified, tokens issued and passwords hashed without a
+//! lock; WebAuthn answers are verified under the lock of [`World`], so other calls wait for them.
 
 pub mod application;
 pub mod ceremony;
@@ -9,18 +9,20 @@ pub mod clock;
 pub mod code;
 pub mod credential;
 pub mod keyring;
+pub mod lock;
 pub mod origins;
 pub mod recorder;
 pub mod transaction;
 pub mod user;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::application::{Application, ApplicationType};
 use self::ceremony::Ceremonies;
 use self::clock::Clock;
 use self::keyring::{Keyring, ServiceKey};
+use self::lock::lock;
 use self::origins::Origins;
 use self::recorder::Recorder;
 use self::transaction::Transaction;
@@ -30,7 +32,7 @@ use crate::error::ServiceError;
 use crate::fault::Faults;
 use crate::jws::{SigningKey, VerifyingKey};
 
-/// What the people who use the service have made.
+/// Users and what belongs to them.
 #[derive(Default)]
 pub struct World {
     pub users: Users,
@@ -46,11 +48,11 @@ pub struct State {
     pub namespace_id: String,
     pub clock: Clock,
     pub recorder: Recorder,
-    /// The private key of the default application, which its SDK is given.
+    /// The private key of the default application.
     pub private_key: String,
     default_application: Arc<Application>,
-    applications: RwLock<HashMap<String, Arc<Application>>>,
-    keys: RwLock<Keyring>,
+    applications: Mutex<HashMap<String, Arc<Application>>>,
+    keys: Mutex<Keyring>,
     world: Mutex<World>,
     faults: Mutex<Faults>,
 }
@@ -71,42 +73,33 @@ impl State {
             clock: Clock::default(),
             recorder: Recorder::new(recording),
             private_key: key.private_pem(),
-            applications: RwLock::new(HashMap::from([by_id(&default_application)])),
+            applications: Mutex::new(HashMap::from([by_id(&default_application)])),
             default_application,
-            keys: RwLock::new(Keyring::generate()),
+            keys: Mutex::new(Keyring::generate()),
             world: Mutex::default(),
             faults: Mutex::default(),
         }
     }
 
     pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.world)
     }
 
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.faults)
     }
 
-    /// The application every emulator starts with.
+    /// The application that every emulator starts with.
     pub fn default_application(&self) -> &Arc<Application> {
         &self.default_application
     }
 
     pub fn application(&self, client_id: &str) -> Option<Arc<Application>> {
-        self.applications
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(client_id)
-            .cloned()
+        lock(&self.applications).get(client_id).cloned()
     }
 
     pub fn applications(&self) -> Vec<Arc<Application>> {
-        self.applications
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
+        lock(&self.applications).values().cloned().collect()
     }
 
     pub fn add_application(
@@ -114,10 +107,7 @@ impl State {
         application: Application,
     ) -> Result<Arc<Application>, ServiceError> {
         let application = Arc::new(application);
-        let mut applications = self
-            .applications
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut applications = lock(&self.applications);
         if applications.contains_key(&application.client_id) {
             return Err(ServiceError::refused(
                 "application_already_exists",
@@ -129,40 +119,27 @@ impl State {
         Ok(application)
     }
 
-    /// The key tokens are signed with now.
+    /// The key that tokens are signed with.
     pub fn signing_key(&self) -> Arc<ServiceKey> {
-        self.keys
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .current()
+        lock(&self.keys).current()
     }
 
     pub fn find_key(&self, kid: &str) -> Option<Arc<ServiceKey>> {
-        self.keys
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .find(kid)
+        lock(&self.keys).find(kid)
     }
 
     pub fn rotate_keys(&self, retire: bool) -> String {
-        self.keys
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .rotate(retire)
+        lock(&self.keys).rotate(retire)
     }
 
-    /// Back to the start, but for the default application, its used nonces, and the service's keys.
+    /// Clears everything except the default application, its used nonces, and the service's keys.
     pub fn reset(&self) {
         let old = std::mem::take(&mut *self.world());
         old.users.wake_all();
         *self.faults() = Faults::default();
         self.recorder.clear();
         self.clock.reset();
-        let mut applications = self
-            .applications
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *applications = HashMap::from([by_id(&self.default_application)]);
+        *lock(&self.applications) = HashMap::from([by_id(&self.default_application)]);
     }
 }
 

@@ -1,9 +1,9 @@
-//! The web pages on which the users' authenticators may be used.
+//! The origins that WebAuthn answers are accepted from.
 
-/// The relying party id. Browsers take it from pages of this machine, over plain HTTP too.
+/// The relying party id. Browsers accept it on pages of this machine, also over plain HTTP.
 pub const RP_ID: &str = "localhost";
 
-/// The origins allowed besides those of this machine.
+/// The origins allowed in addition to those of this machine.
 #[derive(Default)]
 pub struct Origins(Vec<String>);
 
@@ -12,7 +12,7 @@ impl Origins {
         self.0.push(origin);
     }
 
-    /// Whether an assertion made on a page of this origin is taken.
+    /// Whether WebAuthn answers from this origin are accepted.
     pub fn allow(&self, origin: &str, base_url: &str) -> bool {
         let own = base_url.replace("127.0.0.1", RP_ID);
         let local = origin.strip_prefix("http://localhost").is_some_and(|rest| {

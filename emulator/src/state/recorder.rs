@@ -1,8 +1,8 @@
-//! The requests received, for tests that ask what was sent and how often.
+//! The received requests, for tests that check what was sent and how often.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::http::request::Parts;
 use bytes::Bytes;
@@ -10,12 +10,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::clock::Millis;
+use super::lock::lock;
 use crate::jws::Jws;
 
-/// The list keeps this many of the latest requests; the count goes on.
+/// The list keeps this many of the latest requests; the count is not limited.
 const KEEP: usize = 10_000;
 
-/// A service token as it arrived, decoded but not judged.
+/// A service token as received, decoded but not verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DecodedToken {
     /// Its header.
@@ -27,27 +28,27 @@ pub struct DecodedToken {
 /// A request the service received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Request {
-    /// Counts up from 1 since the start, or the last clearing.
+    /// Counts from 1 since the start or the last clearing.
     pub number: u64,
     /// When it arrived, in milliseconds on the emulator's clock.
     pub received_at_ms: Millis,
     /// The method.
     pub method: String,
-    /// The path, percent-encoded as it arrived.
+    /// The path as received, percent-encoded.
     pub path: String,
-    /// The query, as it arrived.
+    /// The query as received.
     pub query: Option<String>,
-    /// All headers; names in lower case, values as they arrived.
+    /// All headers; names in lower case, values as received.
     pub headers: Vec<(String, String)>,
-    /// The body, when it is JSON.
+    /// The body, if it is JSON.
     pub body: Option<Value>,
     /// The body as text.
     pub body_text: String,
-    /// The bearer token, when there is one that can be decoded.
+    /// The bearer token, if there is one that can be decoded.
     pub token: Option<DecodedToken>,
-    /// The status of the answer, whether or not a fault let it arrive; none while there is none.
+    /// The status of the answer, even if a fault kept it from the client; none before there is one.
     pub status: Option<u16>,
-    /// Whether the request reached the service itself, whatever became of the answer.
+    /// Whether the service carried the request out, even if its answer was lost.
     pub carried_out: bool,
     /// The kind of the fault that was applied.
     pub fault: Option<&'static str>,
@@ -63,7 +64,7 @@ impl Request {
     }
 }
 
-/// A request being answered. What became of it is filled in as it is known.
+/// A request being answered. Its result is filled in later.
 pub struct Entry {
     number: u64,
     received: Millis,
@@ -141,7 +142,7 @@ impl Recorder {
             self.count.fetch_add(1, Ordering::SeqCst);
             return None;
         }
-        let mut entries = self.entries();
+        let mut entries = lock(&self.entries);
         let entry = Arc::new(Entry {
             number: self.count.fetch_add(1, Ordering::SeqCst) + 1,
             received: now,
@@ -158,19 +159,19 @@ impl Recorder {
         Some(entry)
     }
 
-    /// How many requests came since the start or the last clearing, kept or not.
+    /// The number of requests since the start or the last clearing, kept or not.
     pub fn count(&self) -> u64 {
         self.count.load(Ordering::SeqCst)
     }
 
     /// The requests kept, oldest first.
     pub fn requests(&self) -> Vec<Request> {
-        let entries: Vec<_> = self.entries().iter().cloned().collect();
+        let entries: Vec<_> = lock(&self.entries).iter().cloned().collect();
         entries.iter().map(|entry| entry.view()).collect()
     }
 
     pub fn clear(&self) {
-        let mut entries = self.entries();
+        let mut entries = lock(&self.entries);
         entries.clear();
         self.count.store(0, Ordering::SeqCst);
     }
@@ -182,9 +183,5 @@ impl Recorder {
 
     pub fn recording(&self) -> bool {
         self.recording.load(Ordering::Relaxed)
-    }
-
-    fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Transactions: a text the user confirms on their device, once.
+//! Transactions: a text that a user confirms once, on their device.
 
 use serde_json::{Map, Value, json};
 
@@ -8,19 +8,19 @@ use crate::error::ServiceError;
 
 const LIFE: Millis = 10 * 60 * 1000;
 
-/// A transaction that waits for its confirmation, or had it.
+/// A transaction, confirmed or not.
 #[derive(Clone, Debug)]
 pub struct Transaction {
     pub id: String,
-    /// The application that asked, to which the token is addressed.
+    /// The application that created it, the audience of its token.
     pub client_id: String,
-    /// The only user who may confirm it, when one was named.
+    /// The only user who may confirm it, if it names one.
     pub username: Option<String>,
     pub payload: String,
     pub nonce: String,
     pub confirmed: bool,
     pub server_nonce: String,
-    /// The user whose device was asked to sign, until it answers.
+    /// The user who was asked to sign and has not answered yet.
     pub asked: Option<String>,
     pub expires: Millis,
 }
@@ -41,7 +41,7 @@ impl Transaction {
         }
     }
 
-    /// SHA-256 over the payload and both nonces: what the user's device signs.
+    /// SHA-256 over the payload and both nonces: the challenge that the user's device signs.
     pub fn hash(&self) -> String {
         base64url(sha256(&[
             self.payload.as_bytes(),
@@ -50,20 +50,20 @@ impl Transaction {
         ]))
     }
 
-    /// Asks a user's device to sign. The server's nonce is drawn anew, and with it the hash: an answer to an
-    /// earlier question is none to this one.
+    /// Asks a user to sign and returns the challenge. A new server nonce changes the hash, so that an answer
+    /// to an earlier challenge is refused.
     pub fn ask(&mut self, user_id: &str) -> String {
         self.server_nonce = base64url(random::<16>());
         self.asked = Some(user_id.to_owned());
         self.hash()
     }
 
-    /// Ends the question. True if this user was asked to sign this hash.
+    /// Consumes the challenge; true if this user was asked to sign this hash.
     pub fn answer(&mut self, user_id: &str, hash: &str) -> bool {
         self.asked.take().is_some_and(|asked| asked == user_id) && self.hash() == hash
     }
 
-    /// Refuses what can no longer be confirmed, and users other than the one named.
+    /// Refuses a confirmed or expired transaction, and any other user than the one it names.
     pub fn require_open(&self, username: &str, now: Millis) -> Result<(), ServiceError> {
         if self.confirmed {
             return Err(ServiceError::refused(
@@ -85,7 +85,7 @@ impl Transaction {
         }
     }
 
-    /// The claims that tie a token to this transaction.
+    /// The claims of this transaction's token.
     pub fn claims(&self) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("tx_id".to_owned(), json!(self.id));
@@ -96,7 +96,7 @@ impl Transaction {
     }
 }
 
-/// The refusal for an id no transaction has.
+/// The error for an unknown transaction id.
 pub fn transaction_not_found() -> ServiceError {
     ServiceError::not_found("transaction_not_found", "Transaction not found")
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::clock::{Millis, timestamp};
 use super::code::Codes;
-use super::credential::Credential;
+use super::credential::{Credential, credential_not_found};
 use crate::encoding::uuid;
 use crate::error::ServiceError;
 
-/// A way to reach a user.
+/// A contact of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -20,7 +20,7 @@ pub struct Contact {
     pub kind: ContactType,
     /// The address or number.
     pub contact: String,
-    /// Whether the user has shown that it is theirs.
+    /// Whether the user has verified it.
     #[serde(default)]
     pub is_verified: bool,
 }
@@ -35,7 +35,7 @@ pub enum ContactType {
     PhoneNumber,
 }
 
-/// Someone who logs in.
+/// A user.
 pub struct User {
     pub id: String,
     pub username: String,
@@ -43,14 +43,14 @@ pub struct User {
     pub contacts: Vec<Contact>,
     pub credentials: Vec<Credential>,
     pub codes: Codes,
-    /// The application that made the user.
+    /// The application that created the user.
     client_id: String,
     created: Millis,
     pub updated: Millis,
 }
 
 impl User {
-    /// The profile as the management calls answer it.
+    /// The profile that the management calls return.
     pub fn profile(&self, namespace_id: &str) -> Value {
         json!({
             "id": self.id,
@@ -65,16 +65,32 @@ impl User {
         })
     }
 
-    /// Refuses users who were deactivated: they may not log in nor gain credentials themselves.
+    /// Refuses deactivated users: they may not log in or get credentials.
     pub fn require_active(&self) -> Result<(), ServiceError> {
-        match self.active {
-            true => Ok(()),
-            false => Err(ServiceError::not_allowed("The user is deactivated")),
+        if self.active {
+            Ok(())
+        } else {
+            Err(ServiceError::not_allowed("The user is deactivated"))
         }
+    }
+
+    /// The user's credential with this id.
+    pub fn credential_mut(&mut self, uuid: &str) -> Result<&mut Credential, ServiceError> {
+        self.credentials
+            .iter_mut()
+            .find(|credential| credential.uuid == uuid)
+            .ok_or_else(credential_not_found)
+    }
+
+    /// The user's active credentials.
+    pub fn active_credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credentials
+            .iter()
+            .filter(|credential| credential.is_active())
     }
 }
 
-/// Whom a call is about, as far as its body, path or query says.
+/// The user that a call names, by name, id or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     pub username: Option<String>,
@@ -97,7 +113,7 @@ impl Subject {
     }
 }
 
-/// All users, found by id or name.
+/// All users, by id and by name.
 #[derive(Default)]
 pub struct Users {
     by_id: HashMap<String, User>,
@@ -105,7 +121,7 @@ pub struct Users {
 }
 
 impl Users {
-    /// Whether a name can be given to a new user: names are unique.
+    /// Refuses a name that is invalid or taken.
     pub fn require_free(&self, username: &str) -> Result<(), ServiceError> {
         if username.is_empty() || username.len() > 255 || username.chars().any(char::is_control) {
             return Err(ServiceError::bad_request(
@@ -131,7 +147,7 @@ impl Users {
         self.add_with_id(uuid(), username, client_id, now)
     }
 
-    /// Adds a user whose id was told before they came to be.
+    /// Adds a user whose id was chosen before.
     pub fn add_with_id(
         &mut self,
         id: String,
@@ -164,7 +180,7 @@ impl Users {
         self.by_id.values_mut()
     }
 
-    /// The user a call is about. A name and an id that belong to two users are refused.
+    /// The user that a call names. A name and an id of two different users are refused.
     pub fn find(&self, subject: &Subject) -> Result<&User, ServiceError> {
         let id = match (&subject.user_id, &subject.username) {
             (Some(id), _) => id,
@@ -196,12 +212,12 @@ impl Users {
             .ok_or_else(ServiceError::user_not_found)
     }
 
-    /// Makes all who wait for a code look again.
+    /// Wakes all waits for a code, which then check it again.
     pub fn wake_all(&self) {
         self.iter().for_each(|user| user.codes.wake_all());
     }
 
-    /// Removes a user with everything that is theirs.
+    /// Removes a user with all their data.
     pub fn remove(&mut self, subject: &Subject) -> Result<(), ServiceError> {
         let id = self.find(subject)?.id.clone();
         if let Some(user) = self.by_id.remove(&id) {

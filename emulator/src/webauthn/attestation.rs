@@ -1,7 +1,8 @@
 //! The attestation object of a registration: the authenticator data and a statement about it.
 
-use super::public_key::ES256;
-use super::{PublicKey, Refusal, cbor};
+use super::cbor;
+use super::public_key::{ES256, PublicKey};
+use super::refusal::Refusal;
 
 pub(super) struct AttestationObject {
     pub(super) authenticator_data: Vec<u8>,
@@ -9,9 +10,9 @@ pub(super) struct AttestationObject {
 }
 
 enum Statement {
-    /// The browser withheld it, as it does unless it was asked to convey it.
+    /// No statement, as from a browser that was not asked for one.
     None,
-    /// `packed` without certificates: the new key itself signs, which proves its possession.
+    /// `packed` without certificates: the new key itself signs, which proves possession of it.
     PackedSelf { signature: Vec<u8> },
 }
 
@@ -59,7 +60,7 @@ impl Statement {
         if statement.take("x5c").is_some() {
             return Err(Refusal::AttestationCertificate);
         }
-        // The credential key is ES256, or it was refused.
+        // The credential key is ES256: any other was refused before.
         let algorithm = statement.integer("alg")?;
         if algorithm != ES256 {
             return Err(Refusal::AttestationAlgorithm(algorithm));

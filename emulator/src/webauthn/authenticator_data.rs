@@ -1,8 +1,11 @@
-//! What the authenticator says about the ceremony, in a binary layout:
+//! The authenticator data, in a binary layout:
 //! rpIdHash 32 | flags 1 | signCount 4 | with flag AT: aaguid 16, length 2, id, COSE key |
 //! with flag ED: a CBOR map of extensions.
 
-use super::{Expected, PublicKey, Refusal, cbor};
+use super::cbor;
+use super::expected::Expected;
+use super::public_key::PublicKey;
+use super::refusal::Refusal;
 use crate::encoding::sha256;
 
 const USER_PRESENT: u8 = 1 << 0;
@@ -40,7 +43,7 @@ impl AuthenticatorData {
             None
         };
         if flags & EXTENSIONS_INCLUDED != 0 {
-            // No extension was asked for: what they say is ignored, but it has to be well formed.
+            // No extension was requested: their content is ignored, but must be well formed.
             cbor::map_prefix("extensions", &mut rest)?;
         }
         if !rest.is_empty() {
@@ -54,7 +57,7 @@ impl AuthenticatorData {
         })
     }
 
-    /// The checks that registrations and assertions have in common.
+    /// The checks that registrations and assertions share.
     pub(super) fn verify(&self, expected: &Expected) -> Result<(), Refusal> {
         if self.rp_id_hash != sha256(&[expected.rp_id.as_bytes()]) {
             return Err(Refusal::RpId);

@@ -1,12 +1,12 @@
-//! CBOR as WebAuthn wants it: maps of known members, each once, encoded in the one canonical way.
+//! CBOR as WebAuthn requires it: maps of known members without duplicates, in canonical encoding.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use ciborium::Value;
 
-/// Several times what a key of the largest size needs. Bounds the work on what strangers send.
+/// Several times the size of the largest key. Limits the work on untrusted input.
 const SIZE_MAX: usize = 16 * 1024;
 
-/// Decodes a map that takes up all the bytes.
+/// Decodes a map that fills all the bytes.
 pub(super) fn map(what: &'static str, mut bytes: &[u8]) -> Result<Map, Refusal> {
     let map = map_prefix(what, &mut bytes)?;
     if bytes.is_empty() {
@@ -16,18 +16,18 @@ pub(super) fn map(what: &'static str, mut bytes: &[u8]) -> Result<Map, Refusal> 
     }
 }
 
-/// Decodes the map that the bytes start with, and moves on to what follows it.
+/// Decodes the map at the start of the bytes, and leaves the bytes after it.
 pub(super) fn map_prefix(what: &'static str, bytes: &mut &[u8]) -> Result<Map, Refusal> {
     let all = *bytes;
     if all.len() > SIZE_MAX {
         return refuse(what, "too long");
     }
-    // Deep nesting ends in an error: ciborium counts the levels.
+    // Deep nesting is an error: ciborium limits it.
     let value: Value = match ciborium::from_reader(&mut *bytes) {
         Ok(value) => value,
         Err(_) => return refuse(what, "malformed CBOR"),
     };
-    // Encoding it again shows every spelling but the shortest: padded integers, indefinite lengths.
+    // Encoding it again detects any other encoding: padded integers, indefinite lengths.
     let mut canonical = Vec::new();
     if ciborium::into_writer(&value, &mut canonical).is_err()
         || canonical != all[..all.len() - bytes.len()]
@@ -40,7 +40,7 @@ pub(super) fn map_prefix(what: &'static str, bytes: &mut &[u8]) -> Result<Map, R
     Map::new(what, value)
 }
 
-/// A key that a map has twice, in the value or anywhere inside it.
+/// A duplicate key of a map, at any depth of the value.
 fn duplicate_key(value: &Value) -> Option<&Value> {
     match value {
         Value::Map(members) => members
@@ -64,7 +64,7 @@ fn name(key: &Value) -> String {
     }
 }
 
-/// A map's members, taken out one by one, so that what nobody asked for is left over.
+/// A map whose members are taken one by one. Those left at the end are unknown.
 pub(super) struct Map {
     what: &'static str,
     members: Vec<(Value, Value)>,
@@ -106,7 +106,7 @@ impl Map {
         Self::new(what, self.typed(key, "a map", Some)?)
     }
 
-    /// To be called when all known members are taken.
+    /// Refuses unknown members. Call it when all known ones are taken.
     pub(super) fn end(self) -> Result<(), Refusal> {
         match self.members.first() {
             None => Ok(()),

@@ -1,10 +1,12 @@
-//! What the browser says about the ceremony, in JSON. The authenticator signs its hash.
+//! The browser's client data, in JSON. The authenticator signs its hash.
 
-use super::{Expected, Refusal};
-use crate::encoding::sha256;
 use serde::Deserialize;
 
-/// Other members may come and are none of our business. Of these, serde refuses a second one.
+use super::expected::Expected;
+use super::refusal::Refusal;
+use crate::encoding::sha256;
+
+/// Other members are ignored. Duplicates of these are refused by serde.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ClientData {
@@ -21,7 +23,7 @@ pub(super) fn verify(
     ceremony: &'static str,
     json: &[u8],
 ) -> Result<[u8; 32], Refusal> {
-    // serde would take an array of the members' values for the object.
+    // serde also accepts an array of the members' values.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err(Refusal::ClientData("not a JSON object".into()));
     }
@@ -39,7 +41,7 @@ pub(super) fn verify(
     if !expected.origins.contains(&data.origin) {
         return Err(Refusal::Origin(data.origin));
     }
-    // Browsers name the top origin only when it is another one. LoginID's pages are never framed.
+    // Browsers send the top origin only if it differs. LoginID's pages are never framed.
     if data.cross_origin == Some(true) || data.top_origin.is_some() {
         return Err(Refusal::CrossOrigin);
     }

@@ -1,12 +1,13 @@
-//! The public key of a credential: ES256, the one algorithm that the emulator offers.
+//! The public key of a credential: ES256, the only algorithm that the emulator offers.
 
-use super::{Refusal, cbor};
+use super::cbor;
+use super::refusal::Refusal;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey, UnparsedPublicKey};
 
 /// The COSE identifier of ECDSA on P-256 with SHA-256.
 pub(super) const ES256: i128 = -7;
 
-/// The COSE numbers of a key's parameters, and of the only values taken for them.
+/// The COSE numbers of a key's parameters, and of their only accepted values.
 mod cose {
     pub const KEY_TYPE: i32 = 1;
     pub const ALGORITHM: i32 = 3;
@@ -24,7 +25,7 @@ pub struct PublicKey(Vec<u8>);
 
 impl PublicKey {
     pub(super) fn from_cose(mut key: cbor::Map) -> Result<Self, Refusal> {
-        // The algorithm first: keys of other algorithms have other parameters.
+        // Check the algorithm first: keys of other algorithms have other parameters.
         let algorithm = key.integer(cose::ALGORITHM)?;
         if algorithm != ES256 {
             return Err(Refusal::Algorithm(algorithm));
@@ -62,7 +63,7 @@ impl TryFrom<Vec<u8>> for PublicKey {
     type Error = Refusal;
 
     fn try_from(point: Vec<u8>) -> Result<Self, Refusal> {
-        // aws-lc would take a SubjectPublicKeyInfo and a compressed point as well.
+        // aws-lc also accepts a SubjectPublicKeyInfo and a compressed point.
         if point.len() != 65 || ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &point).is_err() {
             return Err(Refusal::Key("not a point on P-256"));
         }

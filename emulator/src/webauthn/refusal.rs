@@ -1,4 +1,6 @@
-/// Why an answer is not believed. The message names the check that failed.
+//! Why an answer is refused.
+
+/// The message names the check that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("client data: {0}")]

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use loginid_emulator::{ApplicationOrder, Certificate, Emulator, Fault, FaultKind};
+use loginid_emulator::{Certificate, Emulator, Fault, FaultKind, NewApplication};
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 
 use crate::support::connect;
@@ -162,9 +162,7 @@ fn exec_sets_what_the_doctor_needs() {
 #[test]
 fn a_key_of_another_application_is_refused_by_the_service() {
     let emulator = Emulator::start();
-    let other = emulator
-        .add_application(ApplicationOrder::default())
-        .unwrap();
+    let other = emulator.add_application(NewApplication::default()).unwrap();
     let findings = Doctor::of(&emulator)
         .set("LOGINID_PRIVATE_KEY", &other.private_key.unwrap())
         .findings();

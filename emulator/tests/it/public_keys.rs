@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use loginid_emulator::{ApplicationOrder, Emulator};
+use loginid_emulator::{Emulator, NewApplication};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, App, tester};
@@ -17,9 +17,7 @@ struct Keys {
 impl Keys {
     /// The emulator makes key pairs for applications; here one serves a user.
     fn new(emulator: &Emulator) -> Self {
-        let made = emulator
-            .add_application(ApplicationOrder::default())
-            .unwrap();
+        let made = emulator.add_application(NewApplication::default()).unwrap();
         Self {
             public: made.public_key.unwrap(),
             private: made.private_key.unwrap(),

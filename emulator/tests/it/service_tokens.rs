@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, Header};
-use loginid_emulator::{ApplicationOrder, Emulator};
+use loginid_emulator::{Emulator, NewApplication};
 use serde_json::{Value, json};
 
 use crate::support::{App, nonce, send};
@@ -167,9 +167,7 @@ fn malformed_claims_are_refused() {
 fn another_key_algorithm_or_shape_is_refused() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
-    let stranger = emulator
-        .add_application(ApplicationOrder::default())
-        .unwrap();
+    let stranger = emulator.add_application(NewApplication::default()).unwrap();
     let impostor = App {
         private_key: stranger.private_key,
         ..app.clone()
@@ -389,9 +387,9 @@ fn the_application_is_named_by_header_or_body_and_without_contradiction() {
 fn a_public_application_needs_no_token_and_manages_nothing() {
     let emulator = Emulator::start();
     alice(&emulator);
-    let order = ApplicationOrder {
+    let order = NewApplication {
         keyless: true,
-        ..ApplicationOrder::default()
+        ..NewApplication::default()
     };
     let added = emulator.add_application(order).unwrap();
     let public = App {

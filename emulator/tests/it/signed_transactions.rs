@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use loginid_emulator::{ApplicationOrder, Emulator};
+use loginid_emulator::{Emulator, NewApplication};
 use loginid_test_authenticator::SoftAuthenticator;
 use serde_json::{Value, json};
 
@@ -182,9 +182,7 @@ fn a_transaction_is_the_applications_own() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     register(&app, "alice");
-    let added = emulator
-        .add_application(ApplicationOrder::default())
-        .unwrap();
+    let added = emulator.add_application(NewApplication::default()).unwrap();
     let other = App {
         client_id: added.client_id,
         private_key: added.private_key,

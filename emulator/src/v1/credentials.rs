@@ -13,7 +13,7 @@ pub async fn list(call: Call) -> Reply {
     list_of(&call, call.body.optional_text("status")?)
 }
 
-/// The older form of the list, with everything in the query.
+/// The older form of the list, with its arguments in the query.
 pub async fn list_by_query(call: Call) -> Reply {
     list_of(
         &call,
@@ -22,25 +22,25 @@ pub async fn list_by_query(call: Call) -> Reply {
 }
 
 fn list_of(call: &Call, status: Option<&str>) -> Reply {
-    let wanted = status.map(|status| {
+    let status = status.map(|status| {
         CredentialStatus::deserialize(Value::from(status)).map_err(|_| {
             ServiceError::bad_request("status must be active, inactive, revoked or deleted")
         })
     });
-    let wanted = wanted.transpose()?;
+    let status = status.transpose()?;
     let world = call.state.world();
     let user = world.users.find(&call.subject)?;
-    let shown = user
+    let listed = user
         .credentials
         .iter()
-        .filter(|credential| wanted.is_none_or(|status| credential.status == status));
-    let credentials: Vec<Value> = shown.map(Credential::view).collect();
+        .filter(|credential| status.is_none_or(|status| credential.status == status));
+    let credentials: Vec<Value> = listed.map(Credential::view).collect();
     Ok(Answer::Json(
         json!({"user_id": user.id, "credentials": credentials}),
     ))
 }
 
-/// Gives a credential another name.
+/// Renames a credential.
 pub async fn rename(call: Call) -> Reply {
     let fields = call.body.object("credential")?;
     let name = fields.text("name")?;
@@ -50,7 +50,7 @@ pub async fn rename(call: Call) -> Reply {
     })
 }
 
-/// Withdraws a credential: nobody logs in with it again.
+/// Revokes a credential for good.
 pub async fn revoke(call: Call) -> Reply {
     let fields = call.body.object("credential")?;
     change(&call, fields.text("uuid")?, Credential::revoke)
@@ -61,12 +61,11 @@ fn change(
     uuid: &str,
     change: impl FnOnce(&mut Credential, i64) -> Result<(), ServiceError>,
 ) -> Reply {
-    let now = call.state.clock.now();
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     let user_id = user.id.clone();
     let credential = user.credential_mut(uuid)?;
-    change(credential, now)?;
+    change(credential, call.now())?;
     Ok(Answer::Json(
         json!({"user_id": user_id, "credential": credential.view()}),
     ))

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use crate::error::ServiceError;
 use crate::state::State;
 
-/// `GET /certs[?kid=…]`: a key as SPKI PEM; without an id the current one. Whoever asks may know it,
-/// and the Node SDK sends whatever `Authorization` it used last, so none is looked at.
+/// `GET /certs[?kid=…]`: a key as SPKI PEM, the current one if no id is given. The keys are public, so
+/// `Authorization` is ignored: the Node SDK sends the one of its previous call.
 pub async fn public_key(
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,

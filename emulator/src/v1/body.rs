@@ -1,4 +1,4 @@
-//! The fields of a JSON body, read with the error a caller can use.
+//! The fields of a JSON body, with an error for each that is missing or of the wrong type.
 
 use serde_json::{Map, Value};
 
@@ -7,12 +7,12 @@ use crate::error::ServiceError;
 use crate::json;
 use crate::state::user::Subject;
 
-/// The members of a JSON object. `null` counts as absent: some SDKs send it for what was not given.
+/// The members of a JSON object. `null` counts as absent: some SDKs send it for arguments that were not given.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads a body, which has to be one JSON object.
+    /// Reads a body, which must be one JSON object.
     pub fn parse(bytes: &[u8]) -> Result<Self, ServiceError> {
         let map = json::object(bytes);
         map.map(Self).ok_or_else(|| {
@@ -20,13 +20,13 @@ impl Fields {
         })
     }
 
-    /// A text that has to be there and not be empty.
+    /// A required text that is not empty.
     pub fn text(&self, name: &str) -> Result<&str, ServiceError> {
         self.optional_text(name)?
             .ok_or_else(|| ServiceError::bad_request(format!("{name} is required")))
     }
 
-    /// A text that may be absent but not empty.
+    /// An optional text that is not empty.
     pub fn optional_text(&self, name: &str) -> Result<Option<&str>, ServiceError> {
         match self.get(name) {
             None => Ok(None),
@@ -37,13 +37,13 @@ impl Fields {
         }
     }
 
-    /// A truth value that has to be there.
+    /// A required boolean.
     pub fn flag(&self, name: &str) -> Result<bool, ServiceError> {
         let value = self.get(name).and_then(Value::as_bool);
         value.ok_or_else(|| ServiceError::bad_request(format!("{name} must be true or false")))
     }
 
-    /// A truth value that may be absent, which is false.
+    /// An optional boolean; false if absent.
     pub fn optional_flag(&self, name: &str) -> Result<bool, ServiceError> {
         if self.get(name).is_none() {
             Ok(false)
@@ -52,7 +52,7 @@ impl Fields {
         }
     }
 
-    /// Bytes in base64url that have to be there.
+    /// Required bytes in base64url.
     pub fn binary(&self, name: &str) -> Result<Vec<u8>, ServiceError> {
         let bytes = from_base64url(self.text(name)?);
         bytes.ok_or_else(|| {
@@ -60,13 +60,13 @@ impl Fields {
         })
     }
 
-    /// An object that has to be there.
+    /// A required object.
     pub fn object(&self, name: &str) -> Result<Self, ServiceError> {
         self.optional_object(name)?
             .ok_or_else(|| ServiceError::bad_request(format!("{name} is required")))
     }
 
-    /// An object that may be absent.
+    /// An optional object.
     pub fn optional_object(&self, name: &str) -> Result<Option<Self>, ServiceError> {
         match self.get(name) {
             None => Ok(None),
@@ -77,12 +77,12 @@ impl Fields {
         }
     }
 
-    /// Anything that may be absent.
+    /// An optional value of any type.
     pub fn value(&self, name: &str) -> Option<Value> {
         self.get(name).cloned()
     }
 
-    /// Whom the fields name.
+    /// The user that the fields name.
     pub fn subject(&self) -> Result<Subject, ServiceError> {
         let text = |name| self.optional_text(name).map(|text| text.map(str::to_owned));
         Ok(Subject {

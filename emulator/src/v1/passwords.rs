@@ -1,4 +1,4 @@
-//! Passwords, kept as Argon2id hashes only.
+//! Password hashing with Argon2id.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -6,13 +6,13 @@ use tokio::task::spawn_blocking;
 
 use crate::error::ServiceError;
 
-/// Cheap for Argon2, because tests log in often and nobody steals the memory of an emulator: 4 MiB, one pass.
+/// 4 MiB and one pass: low for Argon2, but tests log in often and the hashes are never stored.
 fn hasher() -> Argon2<'static> {
     let params = Params::new(4 * 1024, 1, 1, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// The hash of a new password.
+/// Hashes a password.
 pub async fn hash(password: String) -> Result<String, ServiceError> {
     let hash = spawn_blocking(move || {
         hasher()
@@ -25,7 +25,7 @@ pub async fn hash(password: String) -> Result<String, ServiceError> {
         .ok_or_else(|| ServiceError::bad_request("The password cannot be hashed"))
 }
 
-/// Whether this is the password of the hash.
+/// Whether a password has this hash.
 pub async fn matches(password: String, hash: String) -> bool {
     let check = move || {
         let hash = PasswordHash::new(&hash)?;

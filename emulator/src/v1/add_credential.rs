@@ -1,36 +1,37 @@
-//! Further credentials for a user who is already there.
+//! Further credentials for existing users.
 
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::answer::{Answer, Identity, Reply, authentication_response};
-use super::authenticate::{find_public_key, public_key};
+use super::answer::{Answer, Reply};
+use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key, credential_name};
 use super::call::Call;
-use super::codes::Presented;
-use super::fido2::{Attestation, KeyOptions, KeyOrder, begin_key, credential_name};
+use super::codes::PresentedCode;
+use super::public_key::{find_public_key, read_public_key};
+use super::token::Identity;
 use crate::error::ServiceError;
 use crate::state::ceremony::Ceremony;
 use crate::state::clock::timestamp;
-use crate::state::code::{Purpose, Use};
+use crate::state::code::{CodeUse, Purpose};
 use crate::state::credential::{Credential, CredentialStatus, CredentialType, Material};
 use crate::words::phrase;
 
-/// Asks a user's new device for a key, on the strength of a code another device authorized.
+/// Starts the registration of a key on a user's new device, with a code that another device authorized.
 pub async fn fido2_init_with_code(call: Call) -> Reply {
-    let presented = Presented::read(&call.body)?;
+    let code = PresentedCode::read(&call.body)?;
     let options = KeyOptions::read(&call.body)?;
-    let (_, outcome) = presented.consume(&call.state, &call.subject, Purpose::AddCredential)?;
-    match outcome {
-        Use::Done => begin(&call, options),
-        Use::Pending { .. } => Err(ServiceError::refused(
+    let (_, result) = code.consume(&call.state, &call.subject, Purpose::AddCredential)?;
+    match result {
+        CodeUse::Done => begin(&call, options),
+        CodeUse::Pending { .. } => Err(ServiceError::refused(
             "code_not_authorized",
             "The code is not authorized",
         )),
     }
 }
 
-/// Asks a user's new device for a key because the application says so.
+/// Starts the registration of a key on a user's new device, at the application's word.
 pub async fn fido2_init_forced(call: Call) -> Reply {
     let options = KeyOptions::read(&call.body)?;
     begin(&call, options)
@@ -40,50 +41,44 @@ fn begin(call: &Call, options: KeyOptions) -> Reply {
     let mut world = call.state.world();
     let user = world.users.find(&call.subject)?;
     user.require_active()?;
-    let order = KeyOrder::another(user);
-    let payload = begin_key(call, &mut world, order, options, |key| Ceremony::AddKey {
+    let owner = KeyOwner::existing(user);
+    let payload = begin_key(call, &mut world, owner, options, |key| Ceremony::AddKey {
         key,
     });
     Ok(Answer::Json(json!({"attestation_payload": payload})))
 }
 
-/// Adds the key the device has made.
+/// Adds the key that the device created.
 pub async fn fido2_complete(call: Call) -> Reply {
     let attestation = Attestation::read(&call.body)?;
-    let now = call.state.clock.now();
-    let (who, credential) = {
+    let (identity, credential) = {
         let mut world = call.state.world();
-        let ceremony =
-            world
-                .ceremonies
-                .take(&attestation.challenge, &call.application.client_id, now)?;
-        let who = Identity::from(world.users.find(&call.subject)?);
+        let ceremony = call.take_ceremony(&mut world, &attestation.challenge)?;
+        let identity = Identity::from(world.users.find(&call.subject)?);
         let Ceremony::AddKey { key } = ceremony else {
-            return Err(ServiceError::refused(
-                "invalid_challenge",
+            return Err(ServiceError::invalid_challenge(
                 "The challenge is for something else",
             ));
         };
-        if key.user_id != who.user_id {
-            return Err(ServiceError::refused(
-                "invalid_challenge",
+        if key.user_id != identity.user_id {
+            return Err(ServiceError::invalid_challenge(
                 "The challenge is for another user",
             ));
         }
-        let credential = attestation.credential(&call.state, &world, &key, now)?;
+        let credential = attestation.credential(&call.state, &world, &key, call.now())?;
         let user = world.users.find_mut(&call.subject)?;
         user.require_active()?;
         user.credentials.push(credential.clone());
-        (who, credential)
+        (identity, credential)
     };
-    added(&call, &who, &credential)
+    call.authenticated(&identity, "add_credential", Some(&credential))
 }
 
-/// Adds the public half of a key pair.
+/// Adds the public key of a key pair.
 pub async fn public_key_credential(call: Call) -> Reply {
-    let key = public_key(&call)?;
+    let key = read_public_key(&call.body)?;
     let name = credential_name(&call.body, "Public key")?;
-    let (who, credential) = {
+    let (identity, credential) = {
         let mut world = call.state.world();
         let user = world.users.find_mut(&call.subject)?;
         user.require_active()?;
@@ -94,22 +89,17 @@ pub async fn public_key_credential(call: Call) -> Reply {
             ));
         }
         let material = Material::PublicKey(Arc::new(key));
-        let credential = Credential::new(
-            CredentialType::PublicKey,
-            &name,
-            material,
-            call.state.clock.now(),
-        );
+        let credential = Credential::new(CredentialType::PublicKey, &name, material, call.now());
         user.credentials.push(credential.clone());
         (Identity::from(&*user), credential)
     };
-    added(&call, &who, &credential)
+    call.authenticated(&identity, "add_credential", Some(&credential))
 }
 
-/// Makes a recovery phrase; the one before it is withdrawn. No documented call takes the phrase, so only
-/// its entry is kept.
+/// Creates a recovery phrase and revokes the previous one. No documented call takes the phrase, so only
+/// the credential is stored.
 pub async fn recovery_code(call: Call) -> Reply {
-    let now = call.state.clock.now();
+    let now = call.now();
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     for credential in &mut user.credentials {
@@ -126,15 +116,4 @@ pub async fn recovery_code(call: Call) -> Reply {
     Ok(Answer::Json(
         json!({"code": phrase(12), "created_at": timestamp(now)}),
     ))
-}
-
-fn added(call: &Call, who: &Identity, credential: &Credential) -> Reply {
-    let response = authentication_response(
-        &call.state,
-        &call.application,
-        who,
-        "add_credential",
-        Some(credential),
-    );
-    Ok(Answer::Json(response))
 }

@@ -1,4 +1,4 @@
-//! What happens to every call before its handler: who calls, with what right, about whom.
+//! The checks of every call before its handler: the application, its authorization, and the user.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,26 +7,32 @@ use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 
+use super::answer::{Answer, Reply, authentication_response};
 use super::body::Fields;
 use super::service_token::{self, ClientIdClaim, ServiceToken};
+use super::token::Identity;
+use crate::encoding::{base64url, sha256};
 use crate::error::ServiceError;
-use crate::state::State;
 use crate::state::application::Application;
+use crate::state::ceremony::Ceremony;
+use crate::state::clock::Millis;
+use crate::state::credential::Credential;
 use crate::state::user::{Subject, User};
+use crate::state::{State, World};
 
-/// Who may call a route.
+/// What a call of a route must present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// An application with a key, showing a token of this scope.
+    /// A token of this scope, from an application with a key.
     Management(&'static str),
-    /// Any application; one that has a key shows a token of this scope.
+    /// A token of this scope; none from an application without a key.
     Application(&'static str),
-    /// Any application. The official SDKs complete what an `init` began with a token of no scope or with
-    /// none at all; one that has a scope must have the `init`'s.
+    /// A token of this scope, a token without a scope, or none: the official SDKs send any of these to
+    /// complete what an `init` began.
     Completion(&'static str),
-    /// Any application. A token that is sent must have no scope: there is none for this.
+    /// A token without a scope, or none.
     Open,
-    /// An application with a key, showing a token for this very transaction payload.
+    /// A token for this transaction payload, from an application with a key.
     Transaction,
 }
 
@@ -35,7 +41,7 @@ pub struct Call {
     pub state: Arc<State>,
     pub application: Arc<Application>,
     pub body: Fields,
-    /// Whom the call is about: named in the body, the path, the query, or else by a transaction token.
+    /// The user: from the body, the path or the query, or else from a transaction token.
     pub subject: Subject,
     parameters: HashMap<String, String>,
 }
@@ -86,6 +92,45 @@ impl Call {
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.get(name).map_or("", String::as_str)
     }
+
+    /// The time on the emulator's clock.
+    pub fn now(&self) -> Millis {
+        self.state.clock.now()
+    }
+
+    /// Stores a challenge for this application to answer.
+    pub fn begin_ceremony(&self, world: &mut World, challenge: String, ceremony: Ceremony) {
+        let client_id = &self.application.client_id;
+        world
+            .ceremonies
+            .begin(challenge, client_id, ceremony, self.now());
+    }
+
+    /// Takes the ceremony that this application's answer belongs to.
+    pub fn take_ceremony(
+        &self,
+        world: &mut World,
+        challenge: &str,
+    ) -> Result<Ceremony, ServiceError> {
+        let client_id = &self.application.client_id;
+        world.ceremonies.take(challenge, client_id, self.now())
+    }
+
+    /// The answer that logs a user in to this application.
+    pub fn authenticated(
+        &self,
+        identity: &Identity,
+        action: &str,
+        credential: Option<&Credential>,
+    ) -> Reply {
+        Ok(Answer::Json(authentication_response(
+            &self.state,
+            &self.application,
+            identity,
+            action,
+            credential,
+        )))
+    }
 }
 
 fn read_body(head: &Parts, subject_in_path: bool, bytes: &Bytes) -> Result<Fields, ServiceError> {
@@ -133,7 +178,7 @@ fn authorize(
     application: &Application,
     token: Option<&ServiceToken>,
 ) -> Result<(), ServiceError> {
-    let wanted = match access {
+    let scope = match access {
         Access::Management(_) | Access::Transaction if application.key.is_none() => {
             return Err(ServiceError::unauthorized(
                 "The application has no key, which this operation requires",
@@ -152,7 +197,7 @@ fn authorize(
             "The operation requires a service token",
         )),
         Some(token)
-            if token.scope.as_deref() == wanted || (token.scope.is_none() && may_be_missing) =>
+            if token.scope.as_deref() == scope || (token.scope.is_none() && may_be_missing) =>
         {
             Ok(())
         }
@@ -162,9 +207,9 @@ fn authorize(
     }
 }
 
-/// A token made for one user is good for no other.
+/// A token bound to one user is refused for any other.
 fn check_bound(state: &State, token: &ServiceToken, subject: &Subject) -> Result<(), ServiceError> {
-    // Like is compared with like, for a user who is to be created does not exist yet.
+    // Names are compared with names and ids with ids: a user who is to be created does not exist yet.
     let same = |claim: &Option<String>, given: &Option<String>, field: fn(&User) -> &str| match (
         claim, given,
     ) {
@@ -187,8 +232,8 @@ fn check_bound(state: &State, token: &ServiceToken, subject: &Subject) -> Result
 }
 
 fn check_payload_hash(token: &ServiceToken, body: &Fields) -> Result<(), ServiceError> {
-    let hash = crate::encoding::sha256(&[body.text("tx_payload")?.as_bytes()]);
-    if token.payload_hash.as_deref() == Some(&crate::encoding::base64url(hash)) {
+    let hash = sha256(&[body.text("tx_payload")?.as_bytes()]);
+    if token.payload_hash.as_deref() == Some(&base64url(hash)) {
         return Ok(());
     }
     Err(ServiceError::not_allowed(

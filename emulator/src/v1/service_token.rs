@@ -1,4 +1,4 @@
-//! The tokens applications sign to be let in.
+//! Verification of the service tokens that applications sign.
 
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
@@ -8,10 +8,10 @@ use crate::jws::Jws;
 use crate::state::State;
 use crate::state::application::{Application, IAT_WINDOW_S};
 
-/// A service token that is authentic, timely and new. What it allows is for the caller to judge.
+/// A verified service token: its signature, times and nonce are good. The caller checks the rest.
 #[derive(Debug)]
 pub struct ServiceToken {
-    /// What it is for; some official SDKs leave that open.
+    /// Its scope; some official SDKs send none.
     pub scope: Option<String>,
     /// The only user it may be used for.
     pub username: Option<String>,
@@ -20,15 +20,15 @@ pub struct ServiceToken {
     pub payload_hash: Option<String>,
 }
 
-/// Whether a token has to name the application it belongs to.
+/// Whether a token must name its application.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ClientIdClaim {
     Required,
-    /// The Python SDK leaves it out of transaction tokens.
+    /// The Python SDK omits it in transaction tokens.
     Optional,
 }
 
-/// Checks the token of a request, if it has one, and takes its nonce out of circulation.
+/// Verifies the token of a request, if it has one, and marks its nonce as used.
 pub fn verify(
     state: &State,
     application: &Application,
@@ -99,7 +99,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
 }
 
 fn check_header(jws: &Jws) -> Result<(), ServiceError> {
-    // `alg` was judged with the signature. Extensions nobody here understands must not be passed over.
+    // `alg` was checked with the signature. Critical extensions must not be ignored, and none is known.
     let typ = jws.header.get("typ").and_then(Value::as_str);
     if typ != Some("JWT") || jws.header.contains_key("crit") {
         return Err(ServiceError::unauthorized(
@@ -131,7 +131,7 @@ fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), ServiceError
     Ok(())
 }
 
-/// The scope, under either name. A token with both has to say the same twice.
+/// The scope, under either of its names. If both are there, they must be equal.
 fn scope(claims: &Map<String, Value>) -> Result<Option<String>, ServiceError> {
     match (claim(claims, "type")?, claim(claims, "scope")?) {
         (Some(a), Some(b)) if a != b => Err(ServiceError::unauthorized(

@@ -1,30 +1,30 @@
-//! One-time codes, and the long wait for one to be authorized.
+//! One-time codes, and the wait for one to be authorized.
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::answer::{Answer, Identity, Reply, authentication_response};
+use super::answer::{Answer, Reply};
 use super::body::Fields;
 use super::call::Call;
+use super::token::Identity;
 use crate::error::ServiceError;
 use crate::state::State;
 use crate::state::clock::{Millis, timestamp};
-use crate::state::code::{CodeType, Purpose, Use};
+use crate::state::code::{CodeType, CodeUse, Purpose};
 use crate::state::user::Subject;
 
 /// How long a wait may last.
 const WAIT: Millis = 3 * 60 * 1000;
 
-/// Makes a code.
+/// Creates a code.
 pub async fn generate(call: Call) -> Reply {
     let (kind, purpose) = kind_and_purpose(&call)?;
     let authorize = call.body.flag("authorize")?;
-    let now = call.state.clock.now();
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     user.require_active()?;
-    let (value, code) = user.codes.generate(kind, purpose, authorize, now);
+    let (value, code) = user.codes.generate(kind, purpose, authorize, call.now());
     Ok(Answer::Json(json!({
         "code": value,
         "expires_at": timestamp(code.expires),
@@ -32,32 +32,26 @@ pub async fn generate(call: Call) -> Reply {
     })))
 }
 
-/// Makes a code usable, and ends the wait for it.
+/// Authorizes a code and ends the wait for it.
 pub async fn authorize(call: Call) -> Reply {
     let (kind, purpose) = kind_and_purpose(&call)?;
     let value = call.body.text("code")?;
-    let now = call.state.clock.now();
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     user.require_active()?;
-    let code = user.codes.authorize(kind, purpose, value, now)?;
+    let code = user.codes.authorize(kind, purpose, value, call.now())?;
     Ok(Answer::Json(
         json!({"expires_at": timestamp(code.expires), "is_authorized": code.authorized}),
     ))
 }
 
-/// Makes all codes of a type and purpose useless.
+/// Invalidates all codes of a type and purpose.
 pub async fn invalidate_all(call: Call) -> Reply {
     let (kind, purpose) = kind_and_purpose(&call)?;
     let mut world = call.state.world();
-    world
-        .users
-        .find_mut(&call.subject)?
-        .codes
-        .invalidate_all(kind, purpose);
-    Ok(Answer::Json(
-        json!({"deleted_at": timestamp(call.state.clock.now())}),
-    ))
+    let user = world.users.find_mut(&call.subject)?;
+    user.codes.invalidate_all(kind, purpose);
+    Ok(Answer::Json(json!({"deleted_at": timestamp(call.now())})))
 }
 
 fn kind_and_purpose(call: &Call) -> Result<(CodeType, Purpose), ServiceError> {
@@ -67,13 +61,13 @@ fn kind_and_purpose(call: &Call) -> Result<(CodeType, Purpose), ServiceError> {
     ))
 }
 
-/// The code a body presents for a user to be let in with.
-pub struct Presented {
+/// The code that a body presents.
+pub struct PresentedCode {
     kind: CodeType,
     value: String,
 }
 
-impl Presented {
+impl PresentedCode {
     /// Reads `authentication_code`.
     pub fn read(body: &Fields) -> Result<Self, ServiceError> {
         let code = body.object("authentication_code")?;
@@ -83,43 +77,38 @@ impl Presented {
         })
     }
 
-    /// Uses the code up for the user it was made for.
+    /// Consumes the code of this user.
     pub fn consume(
         &self,
         state: &State,
         subject: &Subject,
         purpose: Purpose,
-    ) -> Result<(Identity, Use), ServiceError> {
-        let now = state.clock.now();
+    ) -> Result<(Identity, CodeUse), ServiceError> {
         let mut world = state.world();
         let user = world.users.find_mut(subject)?;
         user.require_active()?;
-        let outcome = user.codes.consume(self.kind, purpose, &self.value, now)?;
-        Ok((Identity::from(&*user), outcome))
+        let result = user
+            .codes
+            .consume(self.kind, purpose, &self.value, state.clock.now())?;
+        Ok((Identity::from(&*user), result))
     }
 }
 
-/// Waits until the code is authorized, and logs the user in with it. A client that leaves ends the wait:
-/// the server drops this future then, and the code stays as it is.
+/// Waits until the code is authorized, then logs the user in. If the client disconnects, the server drops
+/// this future: the wait ends and the code stays as it is.
 pub async fn wait(call: Call) -> Reply {
-    let presented = Presented::read(&call.body)?;
+    let code = PresentedCode::read(&call.body)?;
     let state = &call.state;
-    let give_up = state.clock.now() + WAIT;
+    let give_up = call.now() + WAIT;
     loop {
-        // Listening starts before the clock is read, so that no move goes unnoticed.
+        // Subscribe before reading the clock, so that no change of it is missed.
         let clock_moved = state.clock.moved.notified();
-        let (who, outcome) =
-            presented.consume(state, &call.subject, Purpose::TemporaryAuthentication)?;
-        let Use::Pending { changed, expires } = outcome else {
-            return Ok(Answer::Json(authentication_response(
-                state,
-                &call.application,
-                &who,
-                "login",
-                None,
-            )));
+        let (identity, result) =
+            code.consume(state, &call.subject, Purpose::TemporaryAuthentication)?;
+        let CodeUse::Pending { changed, expires } = result else {
+            return call.authenticated(&identity, "login", None);
         };
-        let now = state.clock.now();
+        let now = call.now();
         if now >= give_up {
             return Err(ServiceError::refused(
                 "code_not_authorized",

@@ -5,19 +5,17 @@ use super::call::Call;
 use crate::error::ServiceError;
 use crate::state::user::ContactType;
 
-/// Adds a user who has no credentials yet.
+/// Adds a user without credentials.
 pub async fn create(call: Call) -> Reply {
     let username = call.body.text("username")?;
     let mut world = call.state.world();
-    let user = world.users.add(
-        username,
-        &call.application.client_id,
-        call.state.clock.now(),
-    )?;
+    let user = world
+        .users
+        .add(username, &call.application.client_id, call.now())?;
     Ok(Answer::Json(user.profile(&call.state.namespace_id)))
 }
 
-/// A user's profile.
+/// Returns a user's profile.
 pub async fn retrieve(call: Call) -> Reply {
     let world = call.state.world();
     Ok(Answer::Json(
@@ -34,7 +32,7 @@ pub async fn delete(call: Call) -> Reply {
     Ok(Answer::Nothing)
 }
 
-/// Lets a deactivated user back in.
+/// Activates a deactivated user.
 pub async fn activate(call: Call) -> Reply {
     set_active(
         &call,
@@ -44,7 +42,7 @@ pub async fn activate(call: Call) -> Reply {
     )
 }
 
-/// Keeps a user out until further notice.
+/// Deactivates a user, who can then not log in.
 pub async fn deactivate(call: Call) -> Reply {
     set_active(
         &call,
@@ -61,12 +59,12 @@ fn set_active(call: &Call, active: bool, code: &'static str, message: &'static s
         return Err(ServiceError::refused(code, message));
     }
     user.active = active;
-    user.updated = call.state.clock.now();
+    user.updated = call.now();
     user.codes.wake_all();
     Ok(Answer::Json(user.profile(&call.state.namespace_id)))
 }
 
-/// Sends the user a message to verify their e-mail address with.
+/// Pretends to send an e-mail verification: the user needs an e-mail address for it.
 pub async fn dispatch_email_verification(call: Call) -> Reply {
     let world = call.state.world();
     let user = world.users.find(&call.subject)?;

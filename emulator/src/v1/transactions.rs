@@ -1,10 +1,11 @@
-//! Transactions an application asks its user to confirm.
+//! Transactions that a user confirms with a signature.
 
 use serde_json::json;
 
-use super::answer::{Answer, Identity, Reply, issue_token};
+use super::answer::{Answer, Reply};
+use super::assertion::{Assertion, assertion_payload};
 use super::call::Call;
-use super::fido2::{Assertion, assertion_payload};
+use super::token::{Identity, issue_token};
 use crate::error::ServiceError;
 use crate::state::State;
 use crate::state::transaction::{Transaction, transaction_not_found};
@@ -33,7 +34,7 @@ fn read(call: &Call) -> Result<Transaction, ServiceError> {
         &call.application.client_id,
         payload,
         nonce,
-        call.state.clock.now(),
+        call.now(),
     ))
 }
 
@@ -44,8 +45,8 @@ fn require_text_type(call: &Call) -> Result<(), ServiceError> {
     }
 }
 
-/// Asks the user's device to sign a transaction: one created before, or one made here and now.
-/// A transaction created before keeps the nonce of its creation, which its application goes by.
+/// Asks for the user's signature on an existing transaction or on a new one. An existing transaction keeps
+/// the nonce it was created with, because its application verifies that nonce.
 pub async fn init(call: Call) -> Reply {
     require_text_type(&call)?;
     let existing = call.body.optional_text("tx_id")?;
@@ -72,40 +73,39 @@ pub async fn init(call: Call) -> Reply {
         }
     };
     let transaction = own(world.transactions.get_mut(&id), &call)?;
-    transaction.require_open(&user.username, call.state.clock.now())?;
+    transaction.require_open(&user.username, call.now())?;
     options["challenge"] = json!(transaction.ask(&user.id));
     Ok(Answer::Json(
         json!({"tx_id": id, "assertion_options": options}),
     ))
 }
 
-/// Confirms a transaction with the signature asked for.
+/// Confirms a transaction with that signature.
 pub async fn complete(call: Call) -> Reply {
     let assertion = Assertion::of_transaction(&call.body)?;
     let id = call.body.text("tx_id")?;
-    let (transaction, who) = {
+    let (transaction, identity) = {
         let mut world = call.state.world();
         let world = &mut *world;
-        let who = Identity::from(world.users.find(&call.subject)?);
+        let identity = Identity::from(world.users.find(&call.subject)?);
         let transaction = own(world.transactions.get_mut(id), &call)?;
-        transaction.require_open(&who.username, call.state.clock.now())?;
-        if !transaction.answer(&who.user_id, &assertion.challenge) {
-            return Err(ServiceError::refused(
-                "invalid_challenge",
+        transaction.require_open(&identity.username, call.now())?;
+        if !transaction.answer(&identity.user_id, &assertion.challenge) {
+            return Err(ServiceError::invalid_challenge(
                 "The challenge is not the one handed out last",
             ));
         }
-        assertion.verify(&call.state, world, &who.user_id)?;
+        assertion.verify(&call.state, world, &identity.user_id)?;
         let transaction = own(world.transactions.get_mut(id), &call)?;
         transaction.confirmed = true;
-        (transaction.clone(), who)
+        (transaction.clone(), identity)
     };
     Ok(Answer::Json(
-        json!({"jwt": confirmation(&call.state, &transaction, &who)}),
+        json!({"jwt": confirmation(&call.state, &transaction, &identity)}),
     ))
 }
 
-/// An application sees its own transactions only.
+/// The transaction, if it belongs to the calling application.
 fn own<'a>(
     found: Option<&'a mut Transaction>,
     call: &Call,
@@ -114,12 +114,12 @@ fn own<'a>(
     own.ok_or_else(transaction_not_found)
 }
 
-/// The token that says that a user confirmed a transaction.
-pub fn confirmation(state: &State, transaction: &Transaction, who: &Identity) -> String {
+/// The token for a confirmed transaction.
+pub fn confirmation(state: &State, transaction: &Transaction, identity: &Identity) -> String {
     issue_token(
         state,
         &transaction.client_id,
-        who,
+        identity,
         "transaction",
         transaction.claims(),
     )

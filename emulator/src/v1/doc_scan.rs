@@ -1,47 +1,42 @@
-//! Scans of identity documents. The scanning itself, in an iframe with the real service, is the tester's.
+//! Scans of identity documents. The control API sets the result of a scan; with the real service the user
+//! scans the document in an iframe.
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{
-    Answer, Identity, Reply, authentication_response, issue_token, unauthenticated_response,
-};
+use super::answer::{Answer, Reply, unauthenticated_response};
+use super::attestation::credential_name;
 use super::call::Call;
-use super::fido2::credential_name;
+use super::token::{Identity, issue_token};
 use crate::error::ServiceError;
 use crate::state::State;
 use crate::state::credential::{
     Credential, CredentialStatus, CredentialType, Material, Scan, credential_not_found,
 };
-use crate::state::user::User;
+use crate::state::user::{User, Users};
 
-/// Begins adding a document: a credential that waits for its scan.
+/// Adds a document credential, inactive until its scan is completed.
 pub async fn add_init(call: Call) -> Reply {
     let name = credential_name(&call.body, "Document")?;
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     user.require_active()?;
     let material = Material::DocScan(Scan::default());
-    let mut credential = Credential::new(
-        CredentialType::Authid,
-        &name,
-        material,
-        call.state.clock.now(),
-    );
+    let mut credential = Credential::new(CredentialType::Authid, &name, material, call.now());
     credential.status = CredentialStatus::Inactive;
-    let answer = begun(&call.state, &credential);
+    let answer = scan_started(&call.state, &credential);
     user.credentials.push(credential);
     Ok(Answer::Json(answer))
 }
 
-/// Ends adding a document: the application activates the credential, or discards it.
+/// Completes a document credential: the application activates or discards it.
 pub async fn add_complete(call: Call) -> Reply {
     let activate = call.body.flag("activate_credential")?;
-    let now = call.state.clock.now();
-    let (who, credential) = {
+    let now = call.now();
+    let (identity, credential) = {
         let mut world = call.state.world();
         let user = world.users.find_mut(&call.subject)?;
         user.require_active()?;
-        let who = Identity::from(&*user);
+        let identity = Identity::from(&*user);
         let (credential, scan) = document(user, call.body.text("credential_uuid")?)?;
         if credential.status != CredentialStatus::Inactive {
             return Err(ServiceError::refused(
@@ -49,7 +44,7 @@ pub async fn add_complete(call: Call) -> Reply {
                 "The credential was already completed",
             ));
         }
-        if !scan.outcome()? && activate {
+        if !scan.result()? && activate {
             return Err(ServiceError::refused(
                 "scan_failed",
                 "The document did not pass its scan",
@@ -61,55 +56,52 @@ pub async fn add_complete(call: Call) -> Reply {
             CredentialStatus::Revoked
         };
         credential.set_status(status, now);
-        // A log-in takes a scan of its own.
+        // A later log-in needs a new scan.
         credential.material = Material::DocScan(Scan { used: true, ..scan });
-        (who, credential.clone())
+        (identity, credential.clone())
     };
-    let (state, application) = (&call.state, &call.application);
-    Ok(Answer::Json(if activate {
-        authentication_response(
-            state,
-            application,
-            &who,
-            "add_credential",
-            Some(&credential),
-        )
-    } else {
-        unauthenticated_response(state, application, &who, Some(&credential))
-    }))
+    if activate {
+        return call.authenticated(&identity, "add_credential", Some(&credential));
+    }
+    Ok(Answer::Json(unauthenticated_response(
+        &call.state,
+        &call.application,
+        &identity,
+        Some(&credential),
+    )))
 }
 
-/// Tells where the results of a scan are found, and gives the token to fetch them with.
+/// Returns the URL of a scan's results and a token to fetch them.
 pub async fn evaluate(call: Call) -> Reply {
     let uuid = call.body.text("credential_uuid")?;
-    let who = {
+    let identity = {
         let mut world = call.state.world();
         let user = world.users.find_mut(&call.subject)?;
-        document(user, uuid)?.1.outcome()?;
+        document(user, uuid)?.1.result()?;
         Identity::from(&*user)
     };
-    let own = Map::from_iter([("credential_uuid".to_owned(), json!(uuid))]);
+    let claims = Map::from_iter([("credential_uuid".to_owned(), json!(uuid))]);
     let url = scan_url(&call.state, uuid);
-    // The SDKs do not agree on the name of the address.
+    // Two SDKs use two names for this URL.
     Ok(Answer::Json(json!({
         "request_url": url,
         "result_url": url,
         "token_type": "Bearer",
-        "auth_token": issue_token(&call.state, &call.application.client_id, &who, "evaluate", own),
+        "auth_token": issue_token(&call.state, &call.application.client_id, &identity, "evaluate", claims),
     })))
 }
 
-/// Begins a log-in: the document is to be scanned again.
+/// Starts a log-in with a new scan of the document.
 pub async fn login_init(call: Call) -> Reply {
     let options = call.body.optional_object("options")?.unwrap_or_default();
-    let wanted = options.optional_text("credential_uuid")?;
+    let requested = options.optional_text("credential_uuid")?;
     let mut world = call.state.world();
     let user = world.users.find_mut(&call.subject)?;
     user.require_active()?;
     let usable = |credential: &&mut Credential| {
         credential.is_active()
             && matches!(credential.material, Material::DocScan(_))
-            && wanted.is_none_or(|uuid| uuid == credential.uuid)
+            && requested.is_none_or(|uuid| uuid == credential.uuid)
     };
     let credential = user
         .credentials
@@ -117,21 +109,21 @@ pub async fn login_init(call: Call) -> Reply {
         .find(usable)
         .ok_or_else(credential_not_found)?;
     credential.material = Material::DocScan(Scan::default());
-    Ok(Answer::Json(begun(&call.state, credential)))
+    Ok(Answer::Json(scan_started(&call.state, credential)))
 }
 
-/// Logs in with a scan that has passed since the log-in began.
+/// Logs in with the scan, if it has passed.
 pub async fn login_complete(call: Call) -> Reply {
-    let (who, credential) = {
+    let (identity, credential) = {
         let mut world = call.state.world();
         let user = world.users.find_mut(&call.subject)?;
         user.require_active()?;
-        let who = Identity::from(&*user);
+        let identity = Identity::from(&*user);
         let (credential, scan) = document(user, call.body.text("credential_uuid")?)?;
         if !credential.is_active() {
             return Err(credential_not_found());
         }
-        let passed = scan.outcome()?;
+        let passed = scan.result()?;
         if scan.used {
             return Err(ServiceError::refused(
                 "scan_not_completed",
@@ -144,26 +136,15 @@ pub async fn login_complete(call: Call) -> Reply {
                 "the document did not pass its scan",
             ));
         }
-        (who, credential.clone())
+        (identity, credential.clone())
     };
-    let response = authentication_response(
-        &call.state,
-        &call.application,
-        &who,
-        "login",
-        Some(&credential),
-    );
-    Ok(Answer::Json(response))
+    call.authenticated(&identity, "login", Some(&credential))
 }
 
-/// Decides a scan that goes on, as the scanning party would.
+/// Sets the result of a pending scan.
 pub fn decide(state: &State, uuid: &str, passed: bool) -> Result<Value, ServiceError> {
     let mut world = state.world();
-    let mut documents = world
-        .users
-        .iter_mut()
-        .filter_map(|user| document(user, uuid).ok());
-    let (credential, scan) = documents.next().ok_or_else(credential_not_found)?;
+    let (credential, scan) = any_document(&mut world.users, uuid)?;
     if scan.passed.is_some() {
         return Err(ServiceError::refused(
             "scan_already_completed",
@@ -177,15 +158,21 @@ pub fn decide(state: &State, uuid: &str, passed: bool) -> Result<Value, ServiceE
     Ok(json!({"credential_uuid": uuid, "passed": passed}))
 }
 
-/// A scan as the scanning party sees it.
+/// The state of a scan.
 pub fn show(state: &State, uuid: &str) -> Result<Value, ServiceError> {
     let mut world = state.world();
-    let mut documents = world
-        .users
-        .iter_mut()
-        .filter_map(|user| document(user, uuid).ok());
-    let (credential, scan) = documents.next().ok_or_else(credential_not_found)?;
+    let (credential, scan) = any_document(&mut world.users, uuid)?;
     Ok(json!({"credential_uuid": uuid, "status": credential.status, "passed": scan.passed}))
+}
+
+fn any_document<'a>(
+    users: &'a mut Users,
+    uuid: &str,
+) -> Result<(&'a mut Credential, Scan), ServiceError> {
+    users
+        .iter_mut()
+        .find_map(|user| document(user, uuid).ok())
+        .ok_or_else(credential_not_found)
 }
 
 fn document<'a>(
@@ -199,7 +186,7 @@ fn document<'a>(
     }
 }
 
-fn begun(state: &State, credential: &Credential) -> Value {
+fn scan_started(state: &State, credential: &Credential) -> Value {
     json!({"credential_uuid": credential.uuid, "iframe_url": scan_url(state, &credential.uuid)})
 }
 

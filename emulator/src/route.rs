@@ -1,0 +1,50 @@
+//! A row of a table of routes. The service and the control API each have one such table.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::state::State;
+
+/// One operation: its name, the requests that call it, and its handler.
+#[derive(Debug)]
+pub struct Route {
+    /// The name of the operation; for the service, the C function's without `lid_`.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path; a `{…}` stands for one segment.
+    pub path: &'static str,
+    handler: MethodRouter<Arc<State>>,
+}
+
+impl Route {
+    pub(crate) fn new<H, T>(
+        operation: &'static str,
+        method: Method,
+        path: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<State>>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).expect("a standard method");
+        Self {
+            operation,
+            method,
+            path,
+            handler: on(filter, handler),
+        }
+    }
+}
+
+/// The router of a table.
+pub fn router(table: Vec<Route>) -> Router<Arc<State>> {
+    table.into_iter().fold(Router::new(), |router, route| {
+        router.route(route.path, route.handler)
+    })
+}

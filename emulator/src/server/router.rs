@@ -1,0 +1,32 @@
+//! The routes of the service and of the control API in one router.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+
+use crate::control::routes as control;
+use crate::error::ServiceError;
+use crate::state::State;
+use crate::v1::routes as v1;
+
+/// Everything that one emulator serves.
+pub fn router(state: Arc<State>) -> Router {
+    v1::router()
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method)
+        .merge(control::router())
+        .with_state(state)
+}
+
+async fn no_route() -> ServiceError {
+    ServiceError::not_found("not_found", "There is no such route")
+}
+
+async fn wrong_method() -> ServiceError {
+    ServiceError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "The route does not take this method",
+    )
+}

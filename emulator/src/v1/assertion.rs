@@ -1,0 +1,97 @@
+//! Signatures with a WebAuthn key: the options sent to the browser, and the check of its answer.
+
+use serde_json::{Value, json};
+
+use super::body::Fields;
+use super::fido2::{descriptors, expected};
+use crate::error::ServiceError;
+use crate::state::ceremony;
+use crate::state::credential::{Credential, Material, credential_not_found};
+use crate::state::origins::RP_ID;
+use crate::state::user::{Subject, User};
+use crate::state::{State, World};
+use crate::webauthn::verify_assertion;
+
+/// The request for a signature with any of the user's keys.
+pub fn assertion_payload(user: &User, challenge: &str) -> Result<Value, ServiceError> {
+    let allowed = descriptors(user);
+    if allowed.is_empty() {
+        return Err(credential_not_found());
+    }
+    Ok(json!({
+        "challenge": challenge,
+        "rpId": RP_ID,
+        "allowCredentials": allowed,
+        "userVerification": "required",
+        "timeout": ceremony::LIFE,
+    }))
+}
+
+/// An authenticator's signature. Its members have other names in a log-in than in a transaction.
+pub struct Assertion {
+    pub challenge: String,
+    credential_id: Vec<u8>,
+    client_data: Vec<u8>,
+    authenticator_data: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Assertion {
+    /// The `assertion_payload` of a log-in.
+    pub fn of_login(body: &Fields) -> Result<Self, ServiceError> {
+        let payload = body.object("assertion_payload")?;
+        Self::read(
+            &payload,
+            ["credential_id", "authenticator_data", "signature"],
+        )
+    }
+
+    /// The members of a transaction's completion.
+    pub fn of_transaction(body: &Fields) -> Result<Self, ServiceError> {
+        Self::read(body, ["key_handle", "auth_data", "sign_data"])
+    }
+
+    fn read(fields: &Fields, [id, data, signature]: [&str; 3]) -> Result<Self, ServiceError> {
+        Ok(Self {
+            challenge: fields.text("challenge")?.to_owned(),
+            credential_id: fields.binary(id)?,
+            client_data: fields.binary("client_data")?,
+            authenticator_data: fields.binary(data)?,
+            signature: fields.binary(signature)?,
+        })
+    }
+
+    /// Checks the signature with the user's key, stores its new counter, and returns the credential.
+    pub fn verify(
+        &self,
+        state: &State,
+        world: &mut World,
+        user_id: &str,
+    ) -> Result<Credential, ServiceError> {
+        let expected = expected(state, world, &self.challenge, &self.client_data);
+        let user = world.users.find_mut(&Subject::with_id(user_id))?;
+        user.require_active()?;
+        for credential in &mut user.credentials {
+            let active = credential.is_active();
+            match &mut credential.material {
+                Material::Fido2 { key, .. }
+                    if active && key.credential_id == self.credential_id =>
+                {
+                    key.sign_count = verify_assertion(
+                        &expected,
+                        key,
+                        &self.client_data,
+                        &self.authenticator_data,
+                        &self.signature,
+                    )
+                    .map_err(|refusal| ServiceError::not_authenticated(refusal.to_string()))?;
+                    return Ok(credential.clone());
+                }
+                _ => {}
+            }
+        }
+        Err(ServiceError::not_authenticated(
+            "the key is not one of the user's",
+        ))
+    }
+}

@@ -1,0 +1,70 @@
+//! Log-in with a password or an authenticator.
+
+use serde_json::json;
+
+use super::answer::{Answer, Reply};
+use super::assertion::{Assertion, assertion_payload};
+use super::call::Call;
+use super::passwords;
+use super::token::Identity;
+use crate::encoding::{base64url, random};
+use crate::error::ServiceError;
+use crate::state::ceremony::Ceremony;
+use crate::state::credential::{Credential, Material};
+
+/// Logs in with a password.
+pub async fn password(call: Call) -> Reply {
+    let wrong = || ServiceError::not_authenticated("the password is wrong");
+    let password = call.body.text("password")?.to_owned();
+    let (identity, credential, hash) = {
+        let world = call.state.world();
+        let user = world.users.find(&call.subject)?;
+        user.require_active()?;
+        let (credential, hash) = user
+            .active_credentials()
+            .find_map(password_of)
+            .ok_or_else(wrong)?;
+        (Identity::from(user), credential.clone(), hash.to_owned())
+    };
+    if !passwords::matches(password, hash).await {
+        return Err(wrong());
+    }
+    call.authenticated(&identity, "login", Some(&credential))
+}
+
+fn password_of(credential: &Credential) -> Option<(&Credential, &str)> {
+    match &credential.material {
+        Material::Password(hash) => Some((credential, hash)),
+        _ => None,
+    }
+}
+
+/// Asks for a signature with any of the user's keys.
+pub async fn fido2_init(call: Call) -> Reply {
+    let mut world = call.state.world();
+    let user = world.users.find(&call.subject)?;
+    user.require_active()?;
+    let challenge = base64url(random::<32>());
+    let payload = assertion_payload(user, &challenge)?;
+    let user_id = user.id.clone();
+    call.begin_ceremony(&mut world, challenge, Ceremony::Login { user_id });
+    Ok(Answer::Json(json!({"assertion_payload": payload})))
+}
+
+/// Logs in with that signature.
+pub async fn fido2_complete(call: Call) -> Reply {
+    let assertion = Assertion::of_login(&call.body)?;
+    let (identity, credential) = {
+        let mut world = call.state.world();
+        let ceremony = call.take_ceremony(&mut world, &assertion.challenge)?;
+        let identity = Identity::from(world.users.find(&call.subject)?);
+        if !matches!(&ceremony, Ceremony::Login { user_id } if *user_id == identity.user_id) {
+            return Err(ServiceError::invalid_challenge(
+                "The challenge is for another user or something else",
+            ));
+        }
+        let credential = assertion.verify(&call.state, &mut world, &identity.user_id)?;
+        (identity, credential)
+    };
+    call.authenticated(&identity, "login", Some(&credential))
+}

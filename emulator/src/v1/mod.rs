@@ -1,0 +1,24 @@
+//! The LoginID service, version 1 of its API: its routes and their handlers.
+//!
+//! [`routes::table`] lists the operations. [`call`] checks each request before its handler runs.
+
+mod add_credential;
+pub mod answer;
+mod assertion;
+mod attestation;
+mod authenticate;
+mod body;
+mod call;
+mod certs;
+mod codes;
+mod credentials;
+pub mod doc_scan;
+mod fido2;
+mod passwords;
+mod public_key;
+mod register;
+pub mod routes;
+mod service_token;
+pub mod token;
+pub mod transactions;
+mod users;

@@ -1,0 +1,130 @@
+//! The table of operations: one row for each call of the service.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State as Shared};
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+
+use super::answer::Reply;
+use super::call::{Access, Call};
+use super::{
+    add_credential, authenticate, certs, codes, credentials, doc_scan, public_key, register,
+    transactions, users,
+};
+use crate::error::ServiceError;
+use crate::route::{self, Route};
+use crate::state::State;
+
+/// Native applications find every route under this prefix as well.
+pub const NATIVE_PREFIX: &str = "/api/native";
+
+/// All routes, at the root and under the native prefix.
+pub fn router() -> Router<Arc<State>> {
+    route::router(table()).nest(NATIVE_PREFIX, route::router(table()))
+}
+
+/// Every operation of the service.
+#[rustfmt::skip] // one row, one line: this is a table
+pub fn table() -> Vec<Route> {
+    use Access::{Application, Completion, Management, Open, Transaction};
+    const DELETE: Method = Method::DELETE;
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+
+    vec![
+        Route::new("public_key", GET, "/certs", certs::public_key),
+        row("create_tx", POST, "/tx", Transaction, transactions::create),
+        row("init_tx", POST, "/tx/init", Open, transactions::init),
+        row("complete_tx", POST, "/tx/complete", Open, transactions::complete),
+        row("register_fido2_init", POST, "/register/fido2/init", Application("auth.register"), register::fido2_init),
+        row("register_fido2_complete", POST, "/register/fido2/complete", Completion("auth.register"), register::fido2_complete),
+        row("register_password", POST, "/register/password", Application("auth.register"), register::password),
+        row("authenticate_password", POST, "/authenticate/password", Application("auth.login"), authenticate::password),
+        row("authenticate_fido2_init", POST, "/authenticate/fido2/init", Application("auth.login"), authenticate::fido2_init),
+        row("authenticate_fido2_complete", POST, "/authenticate/fido2/complete", Completion("auth.login"), authenticate::fido2_complete),
+        row("wait_code", POST, "/authenticate/code/wait", Application("auth.temporary"), codes::wait),
+        row("authenticate_doc_scan_init", POST, "/authenticate/authid/init", Application("auth.login"), doc_scan::login_init),
+        row("authenticate_doc_scan_complete", POST, "/authenticate/authid/complete", Completion("auth.login"), doc_scan::login_complete),
+        row("authenticate_publickey_init", POST, "/authenticate/publickey/init", Application("auth.login"), public_key::login_init),
+        row("authenticate_publickey_complete", POST, "/authenticate/publickey/complete", Completion("auth.login"), public_key::login_complete),
+        row("init_add_fido2_credential_with_code", POST, "/credentials/fido2/init/code", Application("credentials.add"), add_credential::fido2_init_with_code),
+        row("complete_add_fido2_credential", POST, "/credentials/fido2/complete", Completion("credentials.add"), add_credential::fido2_complete),
+        row("force_fido2_credential_init", POST, "/credentials/fido2/init/force", Management("credentials.force_add"), add_credential::fido2_init_forced),
+        row("get_credentials", POST, "/credentials/list", Management("credentials.list"), credentials::list),
+        row("get_credentials_by_query", GET, "/credentials", Management("credentials.list"), credentials::list_by_query),
+        row("rename_credential", POST, "/credentials/rename", Management("credentials.rename"), credentials::rename),
+        row("revoke_credential", POST, "/credentials/revoke", Management("credentials.revoke"), credentials::revoke),
+        row("add_doc_scan_credential_init", POST, "/credentials/authid/init", Management("credentials.force_add"), doc_scan::add_init),
+        row("add_doc_scan_credential_complete", POST, "/credentials/authid/complete", Management("credentials.force_add"), doc_scan::add_complete),
+        row("evaluate_doc_scan_credential", POST, "/credentials/authid/evaluate", Management("credentials.retrieve_sensitive"), doc_scan::evaluate),
+        row("generate_recovery_code", POST, "/credentials/recovery-code", Management("credentials.add_recovery"), add_credential::recovery_code),
+        row("add_publickey_credential", POST, "/credentials/publickey", Management("credentials.force_add"), add_credential::public_key_credential),
+        row("generate_code", POST, "/codes/{type}/generate", Management("codes.generate"), codes::generate),
+        row("authorize_code", POST, "/codes/{type}/authorize", Management("codes.authorize"), codes::authorize),
+        row("invalidate_all_codes", POST, "/codes/{type}/invalidate-all", Management("codes.invalidate"), codes::invalidate_all),
+        row("add_user_without_credentials", POST, "/manage/users", Management("users.create"), users::create),
+        row("get_user", POST, "/manage/users/retrieve", Management("users.retrieve"), users::retrieve),
+        row("delete_by_username", POST, "/manage/users/delete", Management("users.delete"), users::delete),
+        row("delete_by_user_id", DELETE, "/manage/users/{user_id}", Management("users.delete"), users::delete),
+        row("activate_user_by_id", PUT, "/manage/users/{user_id}/activate", Management("users.activate"), users::activate),
+        row("deactivate_user_by_id", PUT, "/manage/users/{user_id}/deactivate", Management("users.deactivate"), users::deactivate),
+        row("send_email_verification", POST, "/manage/users/{user_id}/email-verification/dispatch", Management("users.email_verification_dispatch"), users::dispatch_email_verification),
+    ]
+}
+
+/// A row whose requests are checked before the handler is called.
+fn row<F>(
+    operation: &'static str,
+    method: Method,
+    path: &'static str,
+    access: Access,
+    handler: fn(Call) -> F,
+) -> Route
+where
+    F: Future<Output = Reply> + Send + 'static,
+{
+    Route::new(operation, method, path, move |Shared(state), request| {
+        answer(state, request, access, handler)
+    })
+}
+
+async fn answer<F>(
+    state: Arc<State>,
+    request: Request,
+    access: Access,
+    handler: fn(Call) -> F,
+) -> Response
+where
+    F: Future<Output = Reply> + Send + 'static,
+{
+    match admit(state, request, access).await {
+        Ok(call) => handler(call).await.into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn admit(state: Arc<State>, request: Request, access: Access) -> Result<Call, ServiceError> {
+    let (mut head, body) = request.into_parts();
+    // The body is in memory already: the connection read it in full, up to its limit.
+    let body = to_bytes(body, usize::MAX)
+        .await
+        .map_err(|_| ServiceError::bad_request("The body broke off"))?;
+    let mut parameters = HashMap::new();
+    // A GET has no body: its arguments are in the query.
+    if let Some(query) = head.uri.query().filter(|_| head.method == Method::GET) {
+        parameters.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
+    }
+    let in_path = RawPathParams::from_request_parts(&mut head, &()).await;
+    let in_path = in_path.map_err(|_| ServiceError::bad_request("The path is not UTF-8"))?;
+    parameters.extend(
+        in_path
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    Call::admit(state, access, &head, parameters, &body)
+}
