@@ -55,7 +55,7 @@ impl Client {
 
 fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
     let [found] = members(answer, [id])?;
-    match found.and_then(|found| json::beginning(found.get())) {
+    match found.and_then(|found| json::string_prefix(found.get())) {
         Some(text) if !text.is_empty() => Ok(()),
         _ => Err(Error::new(
             missing,
@@ -81,7 +81,9 @@ fn jwt(answer: &str) -> Result<Option<String>> {
     let [jwt] = members(answer, ["jwt"])?;
     match jwt.map(RawValue::get) {
         None | Some("null" | "\"\"") => Ok(None),
-        Some(literal) => json::beginning(literal).map(Some).ok_or_else(missing_jwt),
+        Some(literal) => json::string_prefix(literal)
+            .map(Some)
+            .ok_or_else(missing_jwt),
     }
 }
 
@@ -98,7 +100,7 @@ pub(crate) fn members<'a, const N: usize>(
     answer: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N]> {
-    json::wanted(answer, names).map_err(|problem| {
+    json::select_members(answer, names).map_err(|problem| {
         let message = match problem {
             // The parser's words could quote the answer.
             Malformed::NotAnObject(_) => {

@@ -19,9 +19,9 @@ use crate::error::{Error, Result};
 use crate::input;
 use crate::input::pem::Block;
 use crate::input::private_key::private_block;
+use crate::json;
 use crate::key::{SigningKey, VerifyingKey};
 use fields::Settings;
-use files::shown;
 pub(crate) use proxy::Proxy;
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
@@ -295,7 +295,7 @@ fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {
                     Code::InvalidConfiguredKey,
                     format!(
                         "public_keys: the key {} cannot be used: {problem}",
-                        shown(&kid)
+                        json::shown_name(&kid)
                     ),
                 )
             })?;
@@ -325,7 +325,7 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
         let invalid = |why: &str| {
             Error::new(
                 Code::InvalidHeader,
-                format!("headers: the header {} {why}", shown(&name)),
+                format!("headers: the header {} {why}", json::shown_name(&name)),
             )
         };
         let header: HeaderName = name

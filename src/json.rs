@@ -5,12 +5,12 @@
 //! what is passed on keeps its text, so that no number loses precision, and an
 //! answer costs no more memory to read than it takes up.
 //!
-//! Here is what reads tokens, configurations and callers' arguments, with every
-//! duplicate refused; `wanted.rs` reads the answers of the service.
+//! This file reads tokens, configurations and callers' arguments, and refuses every
+//! duplicate; `select.rs` reads the answers of the service.
 
 mod literal;
 mod pointer;
-mod wanted;
+mod select;
 mod write;
 
 use std::fmt;
@@ -19,9 +19,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-pub(crate) use literal::{beginning, secret_text};
+pub(crate) use literal::{secret_text, string_prefix};
 pub(crate) use pointer::lookup;
-pub(crate) use wanted::wanted;
+pub(crate) use select::select_members;
 pub(crate) use write::ObjectWriter;
 
 /// Parses an object, refusing duplicate members at any depth, nesting deeper
@@ -49,7 +49,7 @@ pub(crate) type Members<'a> = Vec<(String, &'a RawValue)>;
 pub(crate) enum Malformed {
     /// It has this member twice.
     Duplicate(String),
-    /// It is nested deeper than [`wanted`] reads.
+    /// It is nested deeper than [`select_members`] reads.
     TooDeep,
     /// It is not one JSON object. The parser's words may quote the text.
     NotAnObject(String),
@@ -58,14 +58,11 @@ pub(crate) enum Malformed {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            // One that is longer than names are may be a key in the wrong place.
-            Malformed::Duplicate(name) if name.len() > 40 || name.contains("-----") => {
-                f.write_str("it has a duplicate member")
-            }
             Malformed::Duplicate(name) => {
+                let name = shown_name(name);
                 write!(
                     f,
-                    "it has the member '{name}' twice, and duplicates are refused"
+                    "it has the member {name} twice, and duplicates are refused"
                 )
             }
             Malformed::TooDeep => f.write_str("it is nested too deeply"),
@@ -109,6 +106,15 @@ pub(crate) fn members(text: &str) -> std::result::Result<Members<'_>, Malformed>
         Some(name) => Err(Malformed::Duplicate(name.to_owned())),
         None => Ok(members),
     }
+}
+
+/// A member's name as errors show it. One that is longer than names are may be a value in
+/// the wrong place, for example a key.
+pub(crate) fn shown_name(name: &str) -> String {
+    if name.len() > 40 || name.contains("-----") {
+        return format!("with a name of {} bytes", name.len());
+    }
+    format!("'{name}'")
 }
 
 /// Sorted rather than compared each with each: an argument that is passed on from

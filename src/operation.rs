@@ -77,7 +77,7 @@ pub(crate) enum Answer {
 /// The scope of credential calls that add one without the user's code.
 const FORCE_ADD: Authorization = Authorization::Scope("credentials.force_add");
 
-const fn open(
+const fn application_call(
     name: &'static str,
     path: &'static str,
     authorization: Authorization,
@@ -95,7 +95,7 @@ const fn open(
     }
 }
 
-const fn managed(
+const fn management_call(
     name: &'static str,
     path: &'static str,
     authorization: Authorization,
@@ -118,7 +118,7 @@ use Answer::{
 use Authorization::{None as NoToken, Scope, Transaction};
 
 // Transactions
-pub(crate) static CREATE_TX: Operation = open(
+pub(crate) static CREATE_TX: Operation = application_call(
     "create_tx",
     "/tx",
     Transaction,
@@ -127,7 +127,7 @@ pub(crate) static CREATE_TX: Operation = open(
         missing: Code::MissingId,
     },
 );
-pub(crate) static INIT_TX: Operation = open(
+pub(crate) static INIT_TX: Operation = application_call(
     "init_tx",
     "/tx/init",
     NoToken,
@@ -137,22 +137,22 @@ pub(crate) static INIT_TX: Operation = open(
     },
 );
 pub(crate) static COMPLETE_TX: Operation =
-    open("complete_tx", "/tx/complete", NoToken, Confirmation);
+    application_call("complete_tx", "/tx/complete", NoToken, Confirmation);
 
 // Registration
-pub(crate) static REGISTER_FIDO2_INIT: Operation = open(
+pub(crate) static REGISTER_FIDO2_INIT: Operation = application_call(
     "register_fido2_init",
     "/register/fido2/init",
     Scope("auth.register"),
     Object,
 );
-pub(crate) static REGISTER_FIDO2_COMPLETE: Operation = open(
+pub(crate) static REGISTER_FIDO2_COMPLETE: Operation = application_call(
     "register_fido2_complete",
     "/register/fido2/complete",
     Scope("auth.register"),
     Login,
 );
-pub(crate) static REGISTER_PASSWORD: Operation = open(
+pub(crate) static REGISTER_PASSWORD: Operation = application_call(
     "register_password",
     "/register/password",
     Scope("auth.register"),
@@ -160,19 +160,19 @@ pub(crate) static REGISTER_PASSWORD: Operation = open(
 );
 
 // Authentication
-pub(crate) static AUTHENTICATE_PASSWORD: Operation = open(
+pub(crate) static AUTHENTICATE_PASSWORD: Operation = application_call(
     "authenticate_password",
     "/authenticate/password",
     Scope("auth.login"),
     Login,
 );
-pub(crate) static AUTHENTICATE_FIDO2_INIT: Operation = open(
+pub(crate) static AUTHENTICATE_FIDO2_INIT: Operation = application_call(
     "authenticate_fido2_init",
     "/authenticate/fido2/init",
     Scope("auth.login"),
     Object,
 );
-pub(crate) static AUTHENTICATE_FIDO2_COMPLETE: Operation = open(
+pub(crate) static AUTHENTICATE_FIDO2_COMPLETE: Operation = application_call(
     "authenticate_fido2_complete",
     "/authenticate/fido2/complete",
     Scope("auth.login"),
@@ -180,32 +180,32 @@ pub(crate) static AUTHENTICATE_FIDO2_COMPLETE: Operation = open(
 );
 pub(crate) static WAIT_CODE: Operation = Operation {
     one_time_code: true,
-    ..open(
+    ..application_call(
         "wait_code",
         "/authenticate/code/wait",
         Scope("auth.temporary"),
         Login,
     )
 };
-pub(crate) static AUTHENTICATE_DOC_SCAN_INIT: Operation = open(
+pub(crate) static AUTHENTICATE_DOC_SCAN_INIT: Operation = application_call(
     "authenticate_doc_scan_init",
     "/authenticate/authid/init",
     Scope("auth.login"),
     Object,
 );
-pub(crate) static AUTHENTICATE_DOC_SCAN_COMPLETE: Operation = open(
+pub(crate) static AUTHENTICATE_DOC_SCAN_COMPLETE: Operation = application_call(
     "authenticate_doc_scan_complete",
     "/authenticate/authid/complete",
     Scope("auth.login"),
     Login,
 );
-pub(crate) static AUTHENTICATE_PUBLICKEY_INIT: Operation = open(
+pub(crate) static AUTHENTICATE_PUBLICKEY_INIT: Operation = application_call(
     "authenticate_publickey_init",
     "/authenticate/publickey/init",
     Scope("auth.login"),
     Object,
 );
-pub(crate) static AUTHENTICATE_PUBLICKEY_COMPLETE: Operation = open(
+pub(crate) static AUTHENTICATE_PUBLICKEY_COMPLETE: Operation = application_call(
     "authenticate_publickey_complete",
     "/authenticate/publickey/complete",
     Scope("auth.login"),
@@ -215,68 +215,68 @@ pub(crate) static AUTHENTICATE_PUBLICKEY_COMPLETE: Operation = open(
 // Credentials
 pub(crate) static INIT_ADD_FIDO2_CREDENTIAL_WITH_CODE: Operation = Operation {
     one_time_code: true,
-    ..open(
+    ..application_call(
         "init_add_fido2_credential_with_code",
         "/credentials/fido2/init/code",
         Scope("credentials.add"),
         Object,
     )
 };
-pub(crate) static COMPLETE_ADD_FIDO2_CREDENTIAL: Operation = open(
+pub(crate) static COMPLETE_ADD_FIDO2_CREDENTIAL: Operation = application_call(
     "complete_add_fido2_credential",
     "/credentials/fido2/complete",
     Scope("credentials.add"),
     Authentication,
 );
-pub(crate) static FORCE_FIDO2_CREDENTIAL_INIT: Operation = managed(
+pub(crate) static FORCE_FIDO2_CREDENTIAL_INIT: Operation = management_call(
     "force_fido2_credential_init",
     "/credentials/fido2/init/force",
     FORCE_ADD,
 );
 pub(crate) static GET_CREDENTIALS: Operation = Operation {
     safe: true,
-    ..managed(
+    ..management_call(
         "get_credentials",
         "/credentials/list",
         Scope("credentials.list"),
     )
 };
-pub(crate) static RENAME_CREDENTIAL: Operation = managed(
+pub(crate) static RENAME_CREDENTIAL: Operation = management_call(
     "rename_credential",
     "/credentials/rename",
     Scope("credentials.rename"),
 );
-pub(crate) static REVOKE_CREDENTIAL: Operation = managed(
+pub(crate) static REVOKE_CREDENTIAL: Operation = management_call(
     "revoke_credential",
     "/credentials/revoke",
     Scope("credentials.revoke"),
 );
-pub(crate) static ADD_DOC_SCAN_CREDENTIAL_INIT: Operation = managed(
+pub(crate) static ADD_DOC_SCAN_CREDENTIAL_INIT: Operation = management_call(
     "add_doc_scan_credential_init",
     "/credentials/authid/init",
     FORCE_ADD,
 );
 pub(crate) static ADD_DOC_SCAN_CREDENTIAL_COMPLETE: Operation = Operation {
     answer: PossibleAuthentication,
-    ..managed(
+    ..management_call(
         "add_doc_scan_credential_complete",
         "/credentials/authid/complete",
         FORCE_ADD,
     )
 };
-pub(crate) static EVALUATE_DOC_SCAN_CREDENTIAL: Operation = managed(
+pub(crate) static EVALUATE_DOC_SCAN_CREDENTIAL: Operation = management_call(
     "evaluate_doc_scan_credential",
     "/credentials/authid/evaluate",
     Scope("credentials.retrieve_sensitive"),
 );
-pub(crate) static GENERATE_RECOVERY_CODE: Operation = managed(
+pub(crate) static GENERATE_RECOVERY_CODE: Operation = management_call(
     "generate_recovery_code",
     "/credentials/recovery-code",
     Scope("credentials.add_recovery"),
 );
 pub(crate) static ADD_PUBLICKEY_CREDENTIAL: Operation = Operation {
     answer: PossibleAuthentication,
-    ..managed(
+    ..management_call(
         "add_publickey_credential",
         "/credentials/publickey",
         FORCE_ADD,
@@ -284,34 +284,34 @@ pub(crate) static ADD_PUBLICKEY_CREDENTIAL: Operation = Operation {
 };
 
 // Codes
-pub(crate) static GENERATE_CODE: Operation = managed(
+pub(crate) static GENERATE_CODE: Operation = management_call(
     "generate_code",
     "/codes/{type}/generate",
     Scope("codes.generate"),
 );
 pub(crate) static AUTHORIZE_CODE: Operation = Operation {
     one_time_code: true,
-    ..managed(
+    ..management_call(
         "authorize_code",
         "/codes/{type}/authorize",
         Scope("codes.authorize"),
     )
 };
-pub(crate) static INVALIDATE_ALL_CODES: Operation = managed(
+pub(crate) static INVALIDATE_ALL_CODES: Operation = management_call(
     "invalidate_all_codes",
     "/codes/{type}/invalidate-all",
     Scope("codes.invalidate"),
 );
 
 // Users
-pub(crate) static ADD_USER_WITHOUT_CREDENTIALS: Operation = managed(
+pub(crate) static ADD_USER_WITHOUT_CREDENTIALS: Operation = management_call(
     "add_user_without_credentials",
     "/manage/users",
     Scope("users.create"),
 );
 pub(crate) static GET_USER: Operation = Operation {
     safe: true,
-    ..managed(
+    ..management_call(
         "get_user",
         "/manage/users/retrieve",
         Scope("users.retrieve"),
@@ -319,7 +319,7 @@ pub(crate) static GET_USER: Operation = Operation {
 };
 pub(crate) static DELETE_BY_USERNAME: Operation = Operation {
     answer: Nothing,
-    ..managed(
+    ..management_call(
         "delete_by_username",
         "/manage/users/delete",
         Scope("users.delete"),
@@ -328,7 +328,7 @@ pub(crate) static DELETE_BY_USERNAME: Operation = Operation {
 pub(crate) static DELETE_BY_USER_ID: Operation = Operation {
     method: Method::Delete,
     answer: Nothing,
-    ..managed(
+    ..management_call(
         "delete_by_user_id",
         "/manage/users/{user_id}",
         Scope("users.delete"),
@@ -336,7 +336,7 @@ pub(crate) static DELETE_BY_USER_ID: Operation = Operation {
 };
 pub(crate) static ACTIVATE_USER_BY_ID: Operation = Operation {
     method: Method::Put,
-    ..managed(
+    ..management_call(
         "activate_user_by_id",
         "/manage/users/{user_id}/activate",
         Scope("users.activate"),
@@ -344,7 +344,7 @@ pub(crate) static ACTIVATE_USER_BY_ID: Operation = Operation {
 };
 pub(crate) static DEACTIVATE_USER_BY_ID: Operation = Operation {
     method: Method::Put,
-    ..managed(
+    ..management_call(
         "deactivate_user_by_id",
         "/manage/users/{user_id}/deactivate",
         Scope("users.deactivate"),
@@ -352,7 +352,7 @@ pub(crate) static DEACTIVATE_USER_BY_ID: Operation = Operation {
 };
 pub(crate) static SEND_EMAIL_VERIFICATION: Operation = Operation {
     answer: Nothing,
-    ..managed(
+    ..management_call(
         "send_email_verification",
         "/manage/users/{user_id}/email-verification/dispatch",
         Scope("users.email_verification_dispatch"),
@@ -363,5 +363,5 @@ pub(crate) static SEND_EMAIL_VERIFICATION: Operation = Operation {
 pub(crate) static PUBLIC_KEY: Operation = Operation {
     method: Method::Get,
     safe: true,
-    ..open("public_key", "/certs", NoToken, Text)
+    ..application_call("public_key", "/certs", NoToken, Text)
 };

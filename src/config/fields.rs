@@ -11,7 +11,6 @@ use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::environment;
-use super::files::shown;
 use super::type_name;
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -97,7 +96,10 @@ impl Settings {
                     .map_or(String::new(), |field| format!(": did you mean '{field}'?"));
                 return Err(Error::new(
                     Code::UnknownField,
-                    format!("the configuration has no field {}{meant}", shown(&name)),
+                    format!(
+                        "the configuration has no field {}{meant}",
+                        json::shown_name(&name)
+                    ),
                 ));
             };
             let raw = raw.get();
@@ -204,7 +206,7 @@ impl Settings {
             .map(|(name, value)| match value {
                 Value::String(text) => Ok((name, text)),
                 other => Err(mistyped(
-                    &format!("{field}: the member {}", shown(&name)),
+                    &format!("{field}: the member {}", json::shown_name(&name)),
                     "a string",
                     &other,
                 )),
@@ -296,7 +298,7 @@ fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()
                 Code::UnknownField,
                 format!(
                     "there is no variable {}: did you mean {meant}?",
-                    shown(name)
+                    json::shown_name(name)
                 ),
             ));
         }

@@ -1,5 +1,5 @@
-//! Fields that name a file. They are mixed up with the fields that hold what is
-//! in the file, so what they hold may be a key and is shown with care.
+//! Fields that name a file. They are easily confused with the fields that hold the contents:
+//! a key pasted into a path must never reach a message, and with it a log.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,7 +29,7 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
         ));
     }
     contents(path).map_err(|error| {
-        let what = if is_plainly_a_path(path) {
+        let what = if may_be_shown(path) {
             format!("'{path}'")
         } else {
             format!("the file it names (if it holds no path, give it as {instead})")
@@ -70,30 +70,22 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Whether the text is PEM, or at least no path that anybody has.
+/// Whether the text is PEM, or in any case not a path.
 fn holds_contents(text: &str) -> bool {
     text.contains("-----") || text.contains(['\n', '\r']) || text.len() > MAX_PATH_BYTES
 }
 
-/// Whether a path may be shown. A key without its first line is a long text of
-/// base64, which paths could be too, but for its mixture of capitals and small
-/// letters; what mixes them is rather not shown.
-fn is_plainly_a_path(text: &str) -> bool {
-    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+/// Whether a path may be shown in an error. An error without the path is hard to act on, but a
+/// line of a key must not be shown, nor a key without its first and last line. Both look like a
+/// path. What gives them away is a run of base64 that mixes capitals and small letters, or (in
+/// hexadecimal) a very long name; a path that looks like that is not shown either.
+fn may_be_shown(path: &str) -> bool {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
     let is_mixed = |run: &[u8]| {
         run.len() >= 12
             && run.iter().any(u8::is_ascii_uppercase)
             && run.iter().any(u8::is_ascii_lowercase)
     };
-    let short = text.len() <= 200 && text.split(MAIN_SEPARATOR).all(|name| name.len() <= 40);
-    short && !text.as_bytes().split(|byte| !of_base64(byte)).any(is_mixed)
-}
-
-/// A name of the configuration as errors show it. One that is longer than names
-/// are may be a value in the wrong place, a key perhaps.
-pub(super) fn shown(name: &str) -> String {
-    match name.len() {
-        ..=40 if !name.contains("-----") => format!("'{name}'"),
-        length => format!("with a name of {length} bytes"),
-    }
+    let has_short_names = path.split(MAIN_SEPARATOR).all(|name| name.len() <= 40);
+    has_short_names && !path.as_bytes().split(|byte| !is_base64(byte)).any(is_mixed)
 }

@@ -1,10 +1,10 @@
-//! What the literals of JSON strings say.
+//! Decoding the literals of JSON strings.
 
 use zeroize::Zeroizing;
 
-/// The longest part of a text that is read out of an answer, as it is written.
-/// What it says is at least 64 KiB long, which no text we look at comes near.
-const MAX_BEGINNING: usize = 6 * 64 * 1024;
+/// The most of a literal that is decoded out of an answer. Decoded it is at least
+/// 64 KiB long; no string that we look at comes near.
+const MAX_PREFIX: usize = 6 * 64 * 1024;
 
 /// The text of a JSON string literal. It may be a private key, so it is built
 /// in one piece of memory that is wiped; serde_json would leave copies behind.
@@ -15,11 +15,11 @@ pub(crate) fn secret_text(literal: &str) -> Option<Zeroizing<String>> {
     Some(text)
 }
 
-/// The text of a JSON string literal, of which a very long one is cut off. `None`
-/// if it is no string or has an escape that is none.
-pub(crate) fn beginning(literal: &str) -> Option<String> {
+/// The text of a JSON string literal, cut off if it is very long. `None` if it is not a
+/// string or has an invalid escape.
+pub(crate) fn string_prefix(literal: &str) -> Option<String> {
     let whole = inner(literal)?;
-    let inner = &whole[..whole.floor_char_boundary(MAX_BEGINNING)];
+    let inner = &whole[..whole.floor_char_boundary(MAX_PREFIX)];
     let mut text = String::with_capacity(inner.len());
     // An escape that was cut in two ends the text before it.
     match decode(inner, &mut text) {
@@ -28,29 +28,29 @@ pub(crate) fn beginning(literal: &str) -> Option<String> {
     }
 }
 
-/// Whether a literal says this, in whatever spelling.
-pub(super) fn says(literal: &str, text: &str) -> bool {
+/// Whether a JSON string literal is this text, however it is escaped.
+pub(super) fn string_equals(literal: &str, text: &str) -> bool {
     let Some(inner) = inner(literal) else {
         return false;
     };
     if !inner.contains('\\') {
         return inner == text;
     }
-    // Spelt the longest way, each byte takes six.
+    // `\u0061` is the longest way to write a byte.
     if inner.len() > 6 * text.len() {
         return false;
     }
-    let mut said = String::with_capacity(inner.len());
-    decode(inner, &mut said).is_some() && said == text
+    let mut decoded = String::with_capacity(inner.len());
+    decode(inner, &mut decoded).is_some() && decoded == text
 }
 
-/// What stands between the quotes.
+/// The part between the quotes.
 fn inner(literal: &str) -> Option<&str> {
     literal.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// Appends what the inside of a literal says, up to an escape that is none. The
-/// text never grows longer than the literal.
+/// Appends the decoded inside of a literal, up to an invalid escape. The text never
+/// grows longer than the literal.
 fn decode(inner: &str, text: &mut String) -> Option<()> {
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
@@ -114,7 +114,7 @@ mod tests {
             let expected: Option<String> = serde_json::from_str(literal).ok();
             let text = secret_text(literal);
             assert_eq!(text.as_deref(), expected.as_ref(), "{literal}");
-            assert_eq!(beginning(literal), expected, "{literal}");
+            assert_eq!(string_prefix(literal), expected, "{literal}");
             if let Some(text) = text {
                 let again = serde_json::Value::from(text.as_str()).to_string();
                 assert_eq!(serde_json::from_str::<String>(&again).unwrap(), *text);
@@ -127,14 +127,14 @@ mod tests {
         for (spelling, character) in [("x", "x"), ("é", "é"), (r"\ud83d\ude00", "😀")] {
             for shift in 0..12 {
                 let literal = format!("\"{}{}\"", "y".repeat(shift), spelling.repeat(400_000));
-                let text = beginning(&literal).expect("a string");
+                let text = string_prefix(&literal).expect("a string");
                 assert!(text.len() >= 64 * 1024, "{spelling}: {}", text.len());
-                assert!(text.len() <= MAX_BEGINNING);
+                assert!(text.len() <= MAX_PREFIX);
                 let after = text.trim_start_matches('y');
                 assert_eq!(after.replace(character, ""), "", "{spelling}, {shift}");
             }
         }
-        assert_eq!(beginning(r#""a\ud800""#), None);
-        assert_eq!(beginning("7"), None);
+        assert_eq!(string_prefix(r#""a\ud800""#), None);
+        assert_eq!(string_prefix("7"), None);
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::literal::secret_text;
-use super::wanted::pick;
+use super::select::select_at_any_depth;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
@@ -21,7 +21,7 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
         let name = unescape(token)?;
         let next = match current.get().as_bytes().first() {
             Some(b'{') => {
-                let [value] = pick(current.get(), [&name]).map_err(invalid_json)?;
+                let [value] = select_at_any_depth(current.get(), [&name]).map_err(invalid_json)?;
                 value
             }
             Some(b'[') => array_item(current.get(), &name)?,

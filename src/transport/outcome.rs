@@ -206,8 +206,8 @@ pub(super) fn refused(
 ) -> Failed {
     let peer = Peer::new(config);
     let text = std::str::from_utf8(answer).unwrap_or_default();
-    let [code, message] = json::wanted(text, ["code", "message"]).unwrap_or_default();
-    let said = |value: &RawValue| json::beginning(value.get());
+    let [code, message] = json::select_members(text, ["code", "message"]).unwrap_or_default();
+    let said = |value: &RawValue| json::string_prefix(value.get());
     let code = code.filter(|code| code.get() != "null");
     let allowed = code.and_then(said).filter(|code| secrets.allow_code(code));
     let message = message.and_then(said);

@@ -1,5 +1,5 @@
-//! Reading answers of the service: only what is wanted is looked at, and nothing
-//! is kept of the rest, so that a hundred thousand members cost no memory.
+//! Reading answers of the service: selected members are read, and nothing is kept of
+//! the others, so that a hundred thousand members cost no memory.
 
 use std::fmt;
 
@@ -7,69 +7,73 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Malformed;
-use super::literal::says;
+use super::literal::string_equals;
 
 /// As deep as an answer may be nested, and as most parsers can read.
 const MAX_DEPTH: usize = 128;
 
-/// The wanted members of an answer, as they were written. The answer must be one
-/// JSON object that has none of them twice, in whatever spelling; what else it
-/// holds is for the caller to read.
-pub(crate) fn wanted<'a, const N: usize>(
+/// The members of an answer with these names, as they were written. The answer must be
+/// one JSON object that has none of them twice, however they are escaped. Its other
+/// members are not checked.
+pub(crate) fn select_members<'a, const N: usize>(
     answer: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N], Malformed> {
     if is_deep(answer) {
         return Err(Malformed::TooDeep);
     }
-    pick(answer, names)
+    select_at_any_depth(answer, names)
 }
 
-/// The same, however deep.
-pub(super) fn pick<'a, const N: usize>(
+/// As [`select_members`], in a text that may be nested to any depth.
+pub(super) fn select_at_any_depth<'a, const N: usize>(
     text: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N], Malformed> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let picked = deserializer.deserialize_map(Picker(names))?;
+    let selected = deserializer.deserialize_map(Selector(names))?;
     deserializer.end()?;
-    match picked.twice {
+    match selected.twice {
         Some(name) => Err(Malformed::Duplicate(name.to_owned())),
-        None => Ok(picked.found),
+        None => Ok(selected.found),
     }
 }
 
-struct Picker<'n, const N: usize>([&'n str; N]);
+struct Selector<'n, const N: usize>([&'n str; N]);
 
-struct Picked<'n, 'de, const N: usize> {
+struct Selected<'n, 'de, const N: usize> {
     found: [Option<&'de RawValue>; N],
-    /// A wanted name that is there twice.
+    /// A selected name that is there twice.
     twice: Option<&'n str>,
 }
 
-impl<'n, 'de, const N: usize> Visitor<'de> for Picker<'n, N> {
-    type Value = Picked<'n, 'de, N>;
+impl<'n, 'de, const N: usize> Visitor<'de> for Selector<'n, N> {
+    type Value = Selected<'n, 'de, N>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut picked = Picked {
+        let mut selected = Selected {
             found: [None; N],
             twice: None,
         };
         // Names are left as they are written, too: decoding one may take as much
         // memory as the whole answer.
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            let Some(at) = self.0.iter().position(|wanted| says(name.get(), wanted)) else {
+            let Some(at) = self
+                .0
+                .iter()
+                .position(|selected| string_equals(name.get(), selected))
+            else {
                 continue;
             };
-            if picked.found[at].replace(value).is_some() {
-                picked.twice = Some(self.0[at]);
+            if selected.found[at].replace(value).is_some() {
+                selected.twice = Some(self.0[at]);
             }
         }
-        Ok(picked)
+        Ok(selected)
     }
 }
 
@@ -104,26 +108,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wanted_is_found_as_it_was_written() {
+    fn members_are_selected_as_they_were_written() {
         let text = r#" {"a" : 1.10, "\u0062": "x\ny", "c":{"a":2}, "\ud800":0} "#;
-        let found = wanted(text, ["a", "b", "absent"]).unwrap();
+        let found = select_members(text, ["a", "b", "absent"]).unwrap();
         let found = found.map(|value| value.map(RawValue::get));
         assert_eq!(found, [Some("1.10"), Some(r#""x\ny""#), None]);
     }
 
     #[test]
-    fn a_wanted_member_given_twice_is_refused_in_every_spelling() {
+    fn a_selected_member_given_twice_is_refused_however_it_is_escaped() {
         for text in [
             r#"{"jwt":1,"jwt":1}"#,
             r#"{"jwt":1,"\u006awt":2}"#,
             r#"{"\u006a\u0077\u0074":null,"b":1,"jwt":2}"#,
         ] {
-            let error = wanted(text, ["b", "jwt"]).unwrap_err();
-            let said = error.to_string();
-            assert!(said.contains("the member 'jwt' twice"), "{text}: {said}");
+            let error = select_members(text, ["b", "jwt"]).unwrap_err();
+            let message = error.to_string();
+            assert!(
+                message.contains("the member 'jwt' twice"),
+                "{text}: {message}"
+            );
         }
         let others = r#"{"jwt":1,"a":1,"a":2,"j\wt":2}"#.replace(r"\w", r"\u0057");
-        assert!(wanted(&others, ["jwt"]).is_ok());
+        assert!(select_members(&others, ["jwt"]).is_ok());
     }
 
     #[test]
@@ -140,22 +147,22 @@ mod tests {
             r#"{"a":01}"#,
             "{\"\u{1}\":1}",
         ] {
-            assert!(wanted(text, []).is_err(), "{text}");
+            assert!(select_members(text, []).is_err(), "{text}");
         }
-        assert!(wanted("{}", []).is_ok());
+        assert!(select_members("{}", []).is_ok());
     }
 
     #[test]
-    fn depth_is_counted_outside_of_texts_only() {
+    fn depth_is_counted_outside_of_strings_only() {
         let nested = |depth: usize| {
             let open = "[".repeat(depth - 1);
             format!("{{\"a\":{open}{}}}", "]".repeat(depth - 1))
         };
-        assert!(wanted(&nested(MAX_DEPTH), []).is_ok());
-        assert!(wanted(&nested(MAX_DEPTH + 1), []).is_err());
+        assert!(select_members(&nested(MAX_DEPTH), []).is_ok());
+        assert!(select_members(&nested(MAX_DEPTH + 1), []).is_err());
         let flat = format!("{{\"a\":[{}{{}}]}}", "[],{},".repeat(1000));
-        assert!(wanted(&flat, []).is_ok());
+        assert!(select_members(&flat, []).is_ok());
         let text = format!(r#"{{"a":"\"\\\"{}"}}"#, "[{".repeat(1000));
-        assert!(wanted(&text, []).is_ok());
+        assert!(select_members(&text, []).is_ok());
     }
 }
