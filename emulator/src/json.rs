@@ -1,4 +1,4 @@
-//! JSON as requests bring it, read strictly, and as responses carry it.
+//! JSON: strict parsing of objects, and responses.
 
 use std::fmt;
 

@@ -1,22 +1,22 @@
-//! Reading the arguments.
+//! Parses the arguments.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
-/// What to do.
+/// What the program does.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Action {
     Help,
     Version,
     Serve(Options),
     Exec(Options, Vec<OsString>),
-    /// With the public key to compare the private one with.
+    /// The public key to compare the private key with.
     Doctor(Option<PathBuf>),
 }
 
-/// How to serve.
+/// The options of an emulator.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
     pub port: u16,
@@ -24,7 +24,7 @@ pub struct Options {
     pub ca_out: Option<PathBuf>,
 }
 
-/// Reads the arguments. All after `exec`'s own options belongs to the command.
+/// Parses the arguments. Everything after `exec` and its options belongs to the command.
 pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     let mut options = Options::default();
     let mut exec = false;
@@ -51,7 +51,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     finish(options, None)
 }
 
-/// The rest, after `doctor`: it serves nothing, so the options of serving make no sense.
+/// Parses the arguments after `doctor`, which takes none of the other options.
 fn doctor(options: &Options, mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     if *options != Options::default() {
         return Err("doctor takes --public-key only".into());
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn invalid_arguments_are_refused() {
         for arguments in [
             &["exec"][..],
             &["serve"],

@@ -1,4 +1,4 @@
-//! The emulator to serve with, and the variables that lead a program to it.
+//! A running emulator, and the variables that point a program at it.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use super::arguments::Options;
 
-/// Variables of the library that contradict the emulator's, or lead a program past the emulator.
+/// Variables of the library that contradict the emulator's or bypass the emulator.
 const FOREIGN: [&str; 7] = [
     "LOGINID_PRIVATE_KEY_FILE",
     "LOGINID_CA_FILE",
@@ -20,10 +20,10 @@ const FOREIGN: [&str; 7] = [
     "LOGINID_ISSUER",
 ];
 
-/// The same for spellings that another version of the library may read.
+/// The same, for names that another version of the library may read.
 const FOREIGN_PREFIXES: [&str; 3] = ["LOGINID_CA_", "LOGINID_CLIENT_CERT_", "LOGINID_CLIENT_KEY_"];
 
-/// A running emulator with its variables, and the file of its authority.
+/// A running emulator, its variables, and the file of its certificate authority.
 pub struct Environment {
     pub variables: Vec<(&'static str, String)>,
     _emulator: Emulator,
@@ -39,7 +39,7 @@ impl Environment {
         let mut variables = vec![
             ("LOGINID_BASE_URL", emulator.base_url().to_owned()),
             ("LOGINID_CLIENT_ID", emulator.client_id().to_owned()),
-            // Environment variables travel through files and tools that end them at the first line.
+            // One line: many files and tools keep only the first line of a variable.
             (
                 "LOGINID_PRIVATE_KEY",
                 emulator.private_key().replace('\n', "\\n"),
@@ -59,8 +59,7 @@ impl Environment {
         })
     }
 
-    /// The names of the variables to unset. A file with the key of a real application must not be
-    /// used with the emulator by accident.
+    /// The variables to unset, so that the key of a real application is not used by accident.
     pub fn foreign(&self) -> BTreeSet<String> {
         let inherited = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         FOREIGN
@@ -71,7 +70,7 @@ impl Environment {
             .collect()
     }
 
-    /// Says on stderr which inherited variables are unset. Only their names: a value may be a key.
+    /// Prints to stderr which inherited variables are unset: their names only, as a value may be a key.
     pub fn report_unset(&self) {
         let mut names: Vec<_> = self.foreign().into_iter().collect();
         names.retain(|name| std::env::var_os(name).is_some());
@@ -97,14 +96,13 @@ impl Environment {
     }
 }
 
-/// A variable's name without the form of its value: LOGINID_PRIVATE_KEY for
-/// LOGINID_PRIVATE_KEY_FILE.
+/// A variable's name without the form of its value: `LOGINID_PRIVATE_KEY` for `LOGINID_PRIVATE_KEY_FILE`.
 fn without_form(name: &str) -> &str {
     let stripped = name.strip_suffix("_FILE").or(name.strip_suffix("_PEM"));
     stripped.unwrap_or(name)
 }
 
-/// Whether a shell can have such a variable. The names are printed for a shell to evaluate.
+/// Whether a shell accepts the name: a shell evaluates the printed names.
 fn is_identifier(name: &str) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -1,4 +1,4 @@
-//! `loginid-emulator exec`: runs a command with an emulator of its own.
+//! `loginid-emulator exec`: runs a command with its own emulator.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -15,9 +15,9 @@ use signal_hook::low_level::siginfo::Cause;
 use super::arguments::Options;
 use super::environment::Environment;
 
-/// Runs the command to its end and gives its exit status as a shell would.
+/// Runs the command and returns its exit status as a shell does.
 pub fn exec(options: &Options, command: &[OsString]) -> Result<u8, Box<dyn Error>> {
-    // Before the command starts: none of its signals, nor its end, may be missed.
+    // Before the command starts, so that neither a signal nor its end is missed.
     let mut signals = SignalsInfo::<WithOrigin>::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
     let environment = Environment::start(options)?;
     let (program, arguments) = command.split_first().ok_or("exec needs a command to run")?;
@@ -51,7 +51,7 @@ fn wait(child: &mut Child, signals: &mut SignalsInfo<WithOrigin>) -> std::io::Re
             return Ok(status);
         }
         for origin in signals.wait() {
-            // What a terminal sends (Ctrl-C) has reached the command as well: it must not get it twice.
+            // A terminal sends its signals (Ctrl-C) to the command too, which must not get them twice.
             if origin.signal != SIGCHLD && origin.cause != Cause::Kernel {
                 forward(child, origin.signal);
             }
@@ -62,7 +62,7 @@ fn wait(child: &mut Child, signals: &mut SignalsInfo<WithOrigin>) -> std::io::Re
 fn forward(child: &Child, signal: i32) {
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     if let (Some(pid), Some(signal)) = (pid, Signal::from_named_raw(signal)) {
-        // It can only fail if the command has ended, which the next look will find.
+        // This fails only if the command has ended, which the next check finds.
         let _ = kill_process(pid, signal);
     }
 }

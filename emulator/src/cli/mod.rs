@@ -41,7 +41,7 @@ options:
   -V, --version   the version
 ";
 
-/// Does what the arguments say and gives the exit status.
+/// Runs what the arguments say and returns the exit status.
 pub fn run() -> Result<u8, Box<dyn Error>> {
     match arguments::parse(lexopt::Parser::from_env())? {
         Action::Help => print!("{HELP}"),

@@ -1,4 +1,4 @@
-//! `loginid-emulator`: prints how to reach it, then serves until told to stop.
+//! `loginid-emulator`: prints its variables, then serves until it is stopped.
 
 use std::error::Error;
 use std::fs::File;
@@ -11,7 +11,7 @@ use super::arguments::Options;
 use super::environment::Environment;
 
 pub fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
-    // Before the first line is out: its reader may stop us at once.
+    // Before the first line is printed: its reader may stop the emulator at once.
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     let environment = Environment::start(options)?;
     let mut out = stdout().lock();
@@ -21,14 +21,14 @@ pub fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let foreign: Vec<_> = environment.foreign().into_iter().collect();
     writeln!(out, "unset {}", foreign.join(" "))?;
     out.flush()?;
-    // A reader gets the end of the text now, not when the emulator stops.
+    // Readers of the output see its end now, not when the emulator stops.
     rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
     environment.report_unset();
     signals.forever().next();
     Ok(())
 }
 
-/// The value as one word of a shell, whatever it holds.
+/// The value quoted as one word for a shell.
 fn quote(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }

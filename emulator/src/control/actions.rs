@@ -175,8 +175,7 @@ impl Control {
         })?;
         let (identity, credential) = {
             let world = self.state.world();
-            let user = world.users.find(&Subject::named(username))?;
-            user.require_active()?;
+            let user = world.users.find_active(&Subject::named(username))?;
             (
                 Identity::from(user),
                 user.active_credentials().next().cloned(),
@@ -249,12 +248,32 @@ impl Control {
                 ServiceError::bad_request("username is required: the transaction names none")
             })?;
             transaction.require_open(username, self.state.clock.now())?;
-            let user = world.users.find(&Subject::named(username))?;
-            user.require_active()?;
+            let user = world.users.find_active(&Subject::named(username))?;
             transaction.confirmed = true;
             (transaction.clone(), Identity::from(user))
         };
         Ok(confirmation(&self.state, &transaction, &identity))
+    }
+
+    /// Signs the challenge of a public-key log-in with the user's key (PKCS#8 PEM) and returns the assertion.
+    pub fn sign_assertion(
+        &self,
+        username: &str,
+        private_key: &str,
+        challenge_id: &str,
+        server_nonce: &str,
+    ) -> Result<String, ServiceError> {
+        let key = SigningKey::from_pem(private_key).ok_or_else(|| {
+            ServiceError::bad_request("private_key must be a P-256 key as PKCS#8 PEM")
+        })?;
+        let header = json!({"alg": "ES256", "typ": "JWT"});
+        let claims = json!({
+            "challenge_id": challenge_id,
+            "server_nonce": server_nonce,
+            "username": username,
+            "iat": self.now(),
+        });
+        Ok(key.sign(header.to_string().as_bytes(), claims.to_string().as_bytes()))
     }
 
     /// Signs any header and claims with the service's current key.

@@ -3,7 +3,6 @@
 //! [`actions::Control`] does it in process; [`routes::router`] serves it over HTTP.
 
 pub mod actions;
-mod device;
 pub mod routes;
 pub mod tokens;
 pub mod views;

@@ -26,7 +26,7 @@ pub struct Script {
 /// How a connection ends.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum End {
-    /// In order; over TLS with a close notification.
+    /// Regular; over TLS with a close notification.
     #[default]
     Proper,
     /// As if the server had crashed; over TLS without a close notification.

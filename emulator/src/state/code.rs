@@ -98,17 +98,18 @@ pub enum CodeUse {
     },
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    kind: CodeType,
-    purpose: Purpose,
-    value: String,
+/// What identifies a code of a user.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CodeKey {
+    pub kind: CodeType,
+    pub purpose: Purpose,
+    pub value: String,
 }
 
 /// The codes of one user.
 #[derive(Default)]
 pub struct Codes {
-    codes: HashMap<Key, Code>,
+    codes: HashMap<CodeKey, Code>,
 }
 
 impl Codes {
@@ -132,37 +133,21 @@ impl Codes {
         };
         loop {
             let value = kind.generate();
-            let key = Key {
+            let key = CodeKey {
                 kind,
                 purpose,
                 value: value.clone(),
             };
-            if self
-                .codes
-                .get(&key)
-                .is_some_and(|old| !old.used && now < old.expires)
-            {
-                continue;
+            if self.usable(&key, now).is_err() {
+                self.codes.insert(key, code.clone());
+                return (value, code);
             }
-            self.codes.insert(key, code.clone());
-            return (value, code);
         }
     }
 
     /// The code, if it can be used: unknown, used, invalidated and expired codes are refused.
-    fn usable(
-        &mut self,
-        kind: CodeType,
-        purpose: Purpose,
-        value: &str,
-        now: Millis,
-    ) -> Result<&mut Code, ServiceError> {
-        let key = Key {
-            kind,
-            purpose,
-            value: value.to_owned(),
-        };
-        let code = self.codes.get_mut(&key).filter(|code| !code.used);
+    fn usable(&mut self, key: &CodeKey, now: Millis) -> Result<&mut Code, ServiceError> {
+        let code = self.codes.get_mut(key).filter(|code| !code.used);
         let code = code.ok_or_else(|| {
             ServiceError::refused("invalid_code", "The code is wrong or was already used")
         })?;
@@ -176,28 +161,16 @@ impl Codes {
     }
 
     /// Authorizes a code. Repeating it changes nothing.
-    pub fn authorize(
-        &mut self,
-        kind: CodeType,
-        purpose: Purpose,
-        value: &str,
-        now: Millis,
-    ) -> Result<Code, ServiceError> {
-        let code = self.usable(kind, purpose, value, now)?;
+    pub fn authorize(&mut self, key: &CodeKey, now: Millis) -> Result<Code, ServiceError> {
+        let code = self.usable(key, now)?;
         code.authorized = true;
         code.changed.notify_waiters();
         Ok(code.clone())
     }
 
     /// Consumes a code, if it is authorized.
-    pub fn consume(
-        &mut self,
-        kind: CodeType,
-        purpose: Purpose,
-        value: &str,
-        now: Millis,
-    ) -> Result<CodeUse, ServiceError> {
-        let code = self.usable(kind, purpose, value, now)?;
+    pub fn consume(&mut self, key: &CodeKey, now: Millis) -> Result<CodeUse, ServiceError> {
+        let code = self.usable(key, now)?;
         if !code.authorized {
             let changed = Arc::clone(&code.changed).notified_owned();
             return Ok(CodeUse::Pending {

@@ -51,7 +51,7 @@ pub struct State {
     /// The private key of the default application.
     pub private_key: String,
     default_application: Arc<Application>,
-    applications: Mutex<HashMap<String, Arc<Application>>>,
+    applications: Mutex<Vec<Arc<Application>>>,
     keys: Mutex<Keyring>,
     world: Mutex<World>,
     faults: Mutex<Faults>,
@@ -73,7 +73,7 @@ impl State {
             clock: Clock::default(),
             recorder: Recorder::new(recording),
             private_key: key.private_pem(),
-            applications: Mutex::new(HashMap::from([by_id(&default_application)])),
+            applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
             keys: Mutex::new(Keyring::generate()),
             world: Mutex::default(),
@@ -95,27 +95,34 @@ impl State {
     }
 
     pub fn application(&self, client_id: &str) -> Option<Arc<Application>> {
-        lock(&self.applications).get(client_id).cloned()
+        let applications = lock(&self.applications);
+        let mut found = applications
+            .iter()
+            .filter(|known| known.client_id == client_id);
+        found.next().cloned()
     }
 
     pub fn applications(&self) -> Vec<Arc<Application>> {
-        lock(&self.applications).values().cloned().collect()
+        lock(&self.applications).clone()
     }
 
     pub fn add_application(
         &self,
         application: Application,
     ) -> Result<Arc<Application>, ServiceError> {
-        let application = Arc::new(application);
         let mut applications = lock(&self.applications);
-        if applications.contains_key(&application.client_id) {
+        let client_id = &application.client_id;
+        if applications
+            .iter()
+            .any(|known| known.client_id == *client_id)
+        {
             return Err(ServiceError::refused(
                 "application_already_exists",
                 "The client_id is taken",
             ));
         }
-        let (id, entry) = by_id(&application);
-        applications.insert(id, entry);
+        let application = Arc::new(application);
+        applications.push(Arc::clone(&application));
         Ok(application)
     }
 
@@ -139,10 +146,6 @@ impl State {
         *self.faults() = Faults::default();
         self.recorder.clear();
         self.clock.reset();
-        *lock(&self.applications) = HashMap::from([by_id(&self.default_application)]);
+        *lock(&self.applications) = vec![Arc::clone(&self.default_application)];
     }
-}
-
-fn by_id(application: &Arc<Application>) -> (String, Arc<Application>) {
-    (application.client_id.clone(), Arc::clone(application))
 }

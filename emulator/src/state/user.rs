@@ -66,7 +66,7 @@ impl User {
     }
 
     /// Refuses deactivated users: they may not log in or get credentials.
-    pub fn require_active(&self) -> Result<(), ServiceError> {
+    fn require_active(&self) -> Result<(), ServiceError> {
         if self.active {
             Ok(())
         } else {
@@ -210,6 +210,20 @@ impl Users {
         self.by_id
             .get_mut(&id)
             .ok_or_else(ServiceError::user_not_found)
+    }
+
+    /// [`Users::find`], for a call that a deactivated user may not make.
+    pub fn find_active(&self, subject: &Subject) -> Result<&User, ServiceError> {
+        let user = self.find(subject)?;
+        user.require_active()?;
+        Ok(user)
+    }
+
+    /// [`Users::find_active`], to change the user.
+    pub fn find_active_mut(&mut self, subject: &Subject) -> Result<&mut User, ServiceError> {
+        let user = self.find_mut(subject)?;
+        user.require_active()?;
+        Ok(user)
     }
 
     /// Wakes all waits for a code, which then check it again.

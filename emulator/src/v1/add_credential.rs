@@ -7,7 +7,7 @@ use serde_json::json;
 use super::answer::{Answer, Reply};
 use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key, credential_name};
 use super::call::Call;
-use super::codes::PresentedCode;
+use super::codes::{consume, presented_code};
 use super::public_key::{find_public_key, read_public_key};
 use super::token::Identity;
 use crate::error::ServiceError;
@@ -19,10 +19,9 @@ use crate::words::phrase;
 
 /// Starts the registration of a key on a user's new device, with a code that another device authorized.
 pub async fn fido2_init_with_code(call: Call) -> Reply {
-    let code = PresentedCode::read(&call.body)?;
+    let code = presented_code(&call.body, Purpose::AddCredential)?;
     let options = KeyOptions::read(&call.body)?;
-    let (_, result) = code.consume(&call.state, &call.subject, Purpose::AddCredential)?;
-    match result {
+    match consume(&call, &code)?.1 {
         CodeUse::Done => begin(&call, options),
         CodeUse::Pending { .. } => Err(ServiceError::refused(
             "code_not_authorized",
@@ -31,7 +30,7 @@ pub async fn fido2_init_with_code(call: Call) -> Reply {
     }
 }
 
-/// Starts the registration of a key on a user's new device, at the application's word.
+/// Starts the registration of a key on a user's new device, without a code, because the application forces it.
 pub async fn fido2_init_forced(call: Call) -> Reply {
     let options = KeyOptions::read(&call.body)?;
     begin(&call, options)
@@ -39,8 +38,7 @@ pub async fn fido2_init_forced(call: Call) -> Reply {
 
 fn begin(call: &Call, options: KeyOptions) -> Reply {
     let mut world = call.state.world();
-    let user = world.users.find(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active(&call.subject)?;
     let owner = KeyOwner::existing(user);
     let payload = begin_key(call, &mut world, owner, options, |key| Ceremony::AddKey {
         key,
@@ -66,8 +64,7 @@ pub async fn fido2_complete(call: Call) -> Reply {
             ));
         }
         let credential = attestation.credential(&call.state, &world, &key, call.now())?;
-        let user = world.users.find_mut(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active_mut(&call.subject)?;
         user.credentials.push(credential.clone());
         (identity, credential)
     };
@@ -80,8 +77,7 @@ pub async fn public_key_credential(call: Call) -> Reply {
     let name = credential_name(&call.body, "Public key")?;
     let (identity, credential) = {
         let mut world = call.state.world();
-        let user = world.users.find_mut(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active_mut(&call.subject)?;
         if find_public_key(user, &key).is_some() {
             return Err(ServiceError::refused(
                 "credential_already_exists",

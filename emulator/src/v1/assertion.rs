@@ -69,8 +69,7 @@ impl Assertion {
         user_id: &str,
     ) -> Result<Credential, ServiceError> {
         let expected = expected(state, world, &self.challenge, &self.client_data);
-        let user = world.users.find_mut(&Subject::with_id(user_id))?;
-        user.require_active()?;
+        let user = world.users.find_active_mut(&Subject::with_id(user_id))?;
         for credential in &mut user.credentials {
             let active = credential.is_active();
             match &mut credential.material {

@@ -18,8 +18,7 @@ pub async fn password(call: Call) -> Reply {
     let password = call.body.text("password")?.to_owned();
     let (identity, credential, hash) = {
         let world = call.state.world();
-        let user = world.users.find(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active(&call.subject)?;
         let (credential, hash) = user
             .active_credentials()
             .find_map(password_of)
@@ -42,8 +41,7 @@ fn password_of(credential: &Credential) -> Option<(&Credential, &str)> {
 /// Asks for a signature with any of the user's keys.
 pub async fn fido2_init(call: Call) -> Reply {
     let mut world = call.state.world();
-    let user = world.users.find(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active(&call.subject)?;
     let challenge = base64url(random::<32>());
     let payload = assertion_payload(user, &challenge)?;
     let user_id = user.id.clone();

@@ -9,10 +9,8 @@ use super::body::Fields;
 use super::call::Call;
 use super::token::Identity;
 use crate::error::ServiceError;
-use crate::state::State;
 use crate::state::clock::{Millis, timestamp};
-use crate::state::code::{CodeType, CodeUse, Purpose};
-use crate::state::user::Subject;
+use crate::state::code::{CodeKey, CodeType, CodeUse, Purpose};
 
 /// How long a wait may last.
 const WAIT: Millis = 3 * 60 * 1000;
@@ -22,8 +20,7 @@ pub async fn generate(call: Call) -> Reply {
     let (kind, purpose) = kind_and_purpose(&call)?;
     let authorize = call.body.flag("authorize")?;
     let mut world = call.state.world();
-    let user = world.users.find_mut(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active_mut(&call.subject)?;
     let (value, code) = user.codes.generate(kind, purpose, authorize, call.now());
     Ok(Answer::Json(json!({
         "code": value,
@@ -35,11 +32,15 @@ pub async fn generate(call: Call) -> Reply {
 /// Authorizes a code and ends the wait for it.
 pub async fn authorize(call: Call) -> Reply {
     let (kind, purpose) = kind_and_purpose(&call)?;
-    let value = call.body.text("code")?;
+    let value = call.body.text("code")?.to_owned();
+    let key = CodeKey {
+        kind,
+        purpose,
+        value,
+    };
     let mut world = call.state.world();
-    let user = world.users.find_mut(&call.subject)?;
-    user.require_active()?;
-    let code = user.codes.authorize(kind, purpose, value, call.now())?;
+    let user = world.users.find_active_mut(&call.subject)?;
+    let code = user.codes.authorize(&key, call.now())?;
     Ok(Answer::Json(
         json!({"expires_at": timestamp(code.expires), "is_authorized": code.authorized}),
     ))
@@ -61,50 +62,34 @@ fn kind_and_purpose(call: &Call) -> Result<(CodeType, Purpose), ServiceError> {
     ))
 }
 
-/// The code that a body presents.
-pub struct PresentedCode {
-    kind: CodeType,
-    value: String,
+/// Reads `authentication_code`, presented for this purpose.
+pub fn presented_code(body: &Fields, purpose: Purpose) -> Result<CodeKey, ServiceError> {
+    let code = body.object("authentication_code")?;
+    Ok(CodeKey {
+        kind: code.text("type")?.parse()?,
+        purpose,
+        value: code.text("code")?.to_owned(),
+    })
 }
 
-impl PresentedCode {
-    /// Reads `authentication_code`.
-    pub fn read(body: &Fields) -> Result<Self, ServiceError> {
-        let code = body.object("authentication_code")?;
-        Ok(Self {
-            kind: code.text("type")?.parse()?,
-            value: code.text("code")?.to_owned(),
-        })
-    }
-
-    /// Consumes the code of this user.
-    pub fn consume(
-        &self,
-        state: &State,
-        subject: &Subject,
-        purpose: Purpose,
-    ) -> Result<(Identity, CodeUse), ServiceError> {
-        let mut world = state.world();
-        let user = world.users.find_mut(subject)?;
-        user.require_active()?;
-        let result = user
-            .codes
-            .consume(self.kind, purpose, &self.value, state.clock.now())?;
-        Ok((Identity::from(&*user), result))
-    }
+/// Consumes a code of the user that the call names.
+pub fn consume(call: &Call, code: &CodeKey) -> Result<(Identity, CodeUse), ServiceError> {
+    let mut world = call.state.world();
+    let user = world.users.find_active_mut(&call.subject)?;
+    let result = user.codes.consume(code, call.now())?;
+    Ok((Identity::from(&*user), result))
 }
 
 /// Waits until the code is authorized, then logs the user in. If the client disconnects, the server drops
 /// this future: the wait ends and the code stays as it is.
 pub async fn wait(call: Call) -> Reply {
-    let code = PresentedCode::read(&call.body)?;
-    let state = &call.state;
+    let code = presented_code(&call.body, Purpose::TemporaryAuthentication)?;
+    let clock = &call.state.clock;
     let give_up = call.now() + WAIT;
     loop {
         // Subscribe before reading the clock, so that no change of it is missed.
-        let clock_moved = state.clock.moved.notified();
-        let (identity, result) =
-            code.consume(state, &call.subject, Purpose::TemporaryAuthentication)?;
+        let clock_moved = clock.moved.notified();
+        let (identity, result) = consume(&call, &code)?;
         let CodeUse::Pending { changed, expires } = result else {
             return call.authenticated(&identity, "login", None);
         };

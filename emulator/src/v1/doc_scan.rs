@@ -18,8 +18,7 @@ use crate::state::user::{User, Users};
 pub async fn add_init(call: Call) -> Reply {
     let name = credential_name(&call.body, "Document")?;
     let mut world = call.state.world();
-    let user = world.users.find_mut(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active_mut(&call.subject)?;
     let material = Material::DocScan(Scan::default());
     let mut credential = Credential::new(CredentialType::Authid, &name, material, call.now());
     credential.status = CredentialStatus::Inactive;
@@ -34,8 +33,7 @@ pub async fn add_complete(call: Call) -> Reply {
     let now = call.now();
     let (identity, credential) = {
         let mut world = call.state.world();
-        let user = world.users.find_mut(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active_mut(&call.subject)?;
         let identity = Identity::from(&*user);
         let (credential, scan) = document(user, call.body.text("credential_uuid")?)?;
         if credential.status != CredentialStatus::Inactive {
@@ -96,8 +94,7 @@ pub async fn login_init(call: Call) -> Reply {
     let options = call.body.optional_object("options")?.unwrap_or_default();
     let requested = options.optional_text("credential_uuid")?;
     let mut world = call.state.world();
-    let user = world.users.find_mut(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active_mut(&call.subject)?;
     let usable = |credential: &&mut Credential| {
         credential.is_active()
             && matches!(credential.material, Material::DocScan(_))
@@ -116,8 +113,7 @@ pub async fn login_init(call: Call) -> Reply {
 pub async fn login_complete(call: Call) -> Reply {
     let (identity, credential) = {
         let mut world = call.state.world();
-        let user = world.users.find_mut(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active_mut(&call.subject)?;
         let identity = Identity::from(&*user);
         let (credential, scan) = document(user, call.body.text("credential_uuid")?)?;
         if !credential.is_active() {

@@ -20,8 +20,7 @@ use crate::state::user::User;
 pub async fn login_init(call: Call) -> Reply {
     let given = read_public_key(&call.body)?;
     let mut world = call.state.world();
-    let user = world.users.find(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active(&call.subject)?;
     let (credential, key) = find_public_key(user, &given).ok_or_else(credential_not_found)?;
     let (challenge_id, server_nonce) = (uuid(), base64url(random::<24>()));
     let ceremony = Ceremony::PublicKeyLogin {
@@ -43,8 +42,7 @@ pub async fn login_complete(call: Call) -> Reply {
     let (identity, credential) = {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, challenge_id)?;
-        let user = world.users.find(&call.subject)?;
-        user.require_active()?;
+        let user = world.users.find_active(&call.subject)?;
         let (credential_uuid, server_nonce, key) = match ceremony {
             Ceremony::PublicKeyLogin {
                 user_id,

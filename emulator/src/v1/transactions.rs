@@ -18,7 +18,7 @@ pub async fn create(call: Call) -> Reply {
     };
     let mut world = call.state.world();
     if call.subject.username.is_some() {
-        world.users.find(&call.subject)?.require_active()?;
+        world.users.find_active(&call.subject)?;
     }
     let answer = json!({"id": transaction.id, "url": format!("{}/_emulator/tx/{}", call.state.base_url, transaction.id)});
     world
@@ -57,8 +57,7 @@ pub async fn init(call: Call) -> Reply {
 
     let mut world = call.state.world();
     let world = &mut *world;
-    let user = world.users.find(&call.subject)?;
-    user.require_active()?;
+    let user = world.users.find_active(&call.subject)?;
     let mut options = assertion_payload(user, "")?;
     let id = match existing {
         Some(id) => id.to_owned(),

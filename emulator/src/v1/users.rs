@@ -64,7 +64,7 @@ fn set_active(call: &Call, active: bool, code: &'static str, message: &'static s
     Ok(Answer::Json(user.profile(&call.state.namespace_id)))
 }
 
-/// Pretends to send an e-mail verification: the user needs an e-mail address for it.
+/// Accepts an e-mail verification, if the user has an e-mail address. Nothing is sent.
 pub async fn dispatch_email_verification(call: Call) -> Reply {
     let world = call.state.world();
     let user = world.users.find(&call.subject)?;

@@ -1,4 +1,4 @@
-//! Where the service is, and the way there.
+//! The address of the service and of the proxy.
 
 use axum::http::Uri;
 use axum::http::uri::Authority;
@@ -23,7 +23,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// As a URL and the header `Host` have it.
+    /// As in a URL and in the header `Host`.
     pub fn authority(&self) -> String {
         if self.name.contains(':') {
             format!("[{}]:{}", self.name, self.port)
@@ -39,7 +39,7 @@ impl Host {
     }
 }
 
-/// A port that is no number is none, as in the library, not the default one.
+/// A port that is not a number is an error, as in the library, not the default.
 fn port(authority: &Authority, default: u16) -> Option<u16> {
     let address = authority.as_str().rsplit('@').next()?;
     match address.strip_prefix(authority.host())?.strip_prefix(':') {
@@ -48,7 +48,7 @@ fn port(authority: &Authority, default: u16) -> Option<u16> {
     }
 }
 
-/// The service's address: a host, and what stands before each path.
+/// The address of the service: a host, and the prefix of each path.
 #[derive(Debug)]
 pub struct Address {
     pub host: Host,
@@ -96,7 +96,7 @@ pub fn base_url() -> Result<(Address, String), Problem> {
     Ok((Address { host, prefix }, format!("{text}{origin}")))
 }
 
-/// A proxy that is asked with CONNECT.
+/// A proxy for CONNECT.
 #[derive(Debug)]
 pub struct Proxy {
     pub host: Host,
@@ -104,7 +104,7 @@ pub struct Proxy {
     pub authorization: Option<String>,
 }
 
-/// The proxy in effect, if there is one. What is told about it leaves its password out.
+/// The effective proxy, if there is one. Its description leaves the password out.
 pub fn proxy(service: &Host) -> Result<(Option<Proxy>, String), Problem> {
     let loopback = is_loopback(&service.name);
     let none = |why: String| Ok((None, why));
@@ -149,8 +149,8 @@ pub fn proxy(service: &Host) -> Result<(Option<Proxy>, String), Problem> {
             service.name
         ));
     }
-    let told = format!("{} from {setting}", proxy.host.authority());
-    Ok((Some(proxy), told))
+    let description = format!("{} from {setting}", proxy.host.authority());
+    Ok((Some(proxy), description))
 }
 
 fn parse_proxy(url: &str) -> Option<Proxy> {

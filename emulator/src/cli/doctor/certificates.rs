@@ -1,4 +1,4 @@
-//! The certificates a server shows: what they are, which one fails, and why.
+//! Describes the certificates of a server, and explains which one fails and why.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ fn parsed(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
         .collect()
 }
 
-/// A trusted chain, as its first certificate tells it.
+/// Describes a trusted chain by its first certificate.
 pub fn describe(chain: &[CertificateDer<'_>]) -> String {
     let chain = parsed(chain);
     let Some(first) = chain.first() else {
@@ -31,7 +31,7 @@ pub fn describe(chain: &[CertificateDer<'_>]) -> String {
     )
 }
 
-/// Which of the certificates fails, and why.
+/// Explains which certificate fails, and why.
 pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &str) -> Problem {
     let chain = parsed(chain);
     match error {
@@ -100,7 +100,7 @@ fn out_of_time(chain: &[Certificate]) -> Option<String> {
     })
 }
 
-/// The chain is followed from the server's certificate up to where trust is missing.
+/// Follows the chain from the server's certificate to the first issuer that is not trusted.
 fn untrusted(chain: &[Certificate]) -> Problem {
     let mut index = 0;
     while let Some(next) = issuer_of(chain, index) {
@@ -126,7 +126,7 @@ fn untrusted(chain: &[Certificate]) -> Problem {
     )
 }
 
-/// The place of the issuer, which servers may show in any order after the first.
+/// The index of the issuer. Servers may send the certificates after the first in any order.
 fn issuer_of(chain: &[Certificate], index: usize) -> Option<usize> {
     let issuer = chain.get(index)?.tbs_certificate().issuer();
     let above = chain.iter().enumerate().skip(index + 1);

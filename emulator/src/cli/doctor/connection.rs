@@ -1,4 +1,4 @@
-//! Connecting, step by step: name, TCP, proxy, TLS.
+//! Connects step by step: name, TCP, proxy, TLS.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -25,11 +25,11 @@ pub type Stream = Box<dyn Duplex>;
 /// The largest head of a proxy's answer.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// The way to the service.
+/// The route to the service.
 pub struct Route {
     pub host: Host,
     pub proxy: Option<Proxy>,
-    /// None where there is no TLS.
+    /// None without TLS.
     pub trust: Option<Trust>,
     pub limit: Duration,
 }
@@ -86,7 +86,7 @@ impl Route {
             .connect(name, stream)
             .await
         {
-            Ok(stream) => Ok((Box::new(stream), describe(&trust.shown()))),
+            Ok(stream) => Ok((Box::new(stream), describe(&trust.received()))),
             Err(error) => Err(explain_tls(trust, host, &error)),
         }
     }
@@ -97,7 +97,7 @@ fn explain_tls(trust: &Trust, host: &Host, error: &io::Error) -> Problem {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<Error>())
     {
-        Some(error) => explain(&trust.shown(), error, &host.name),
+        Some(error) => explain(&trust.received(), error, &host.name),
         None => Problem::new(
             format!("TLS broke: {error}"),
             "check that host and port of LOGINID_BASE_URL speak https",
@@ -148,20 +148,20 @@ async fn tunnel(
     mut stream: Stream,
 ) -> Result<(Stream, String), Problem> {
     let target = host.authority();
-    let mut order = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
+    let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
     if let Some(authorization) = &proxy.authorization {
-        order += &format!("Proxy-Authorization: {authorization}\r\n");
+        request += &format!("Proxy-Authorization: {authorization}\r\n");
     }
-    order += "\r\n";
+    request += "\r\n";
     let broken = |error: io::Error| {
         Problem::new(
             format!("the proxy broke the connection: {error}"),
             "check that it is an HTTP proxy that allows CONNECT",
         )
     };
-    stream.write_all(order.as_bytes()).await.map_err(broken)?;
+    stream.write_all(request.as_bytes()).await.map_err(broken)?;
     let mut status = read_status(&mut stream).await.map_err(broken)?;
-    // Interim answers; 101 would change to a protocol that nobody asked for.
+    // Skip interim answers, but not 101, which switches protocols.
     while status.starts_with('1') && status != "101" {
         status = read_status(&mut stream).await.map_err(broken)?;
     }
@@ -183,7 +183,7 @@ async fn tunnel(
     }
 }
 
-/// The status of an answer, and not one byte of what follows its head. Empty if it is not HTTP.
+/// Reads the head of an answer, not a byte more, and returns its status; empty if it is not HTTP.
 async fn read_status(stream: &mut Stream) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {

@@ -1,4 +1,4 @@
-//! The application's key pair. No message quotes what a key's text holds.
+//! The application's key pair. Messages never quote a key.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::settings;
 const PUBLIC_PART: &str = "take the private key's own public key, from 'openssl pkey -in key.pem -pubout', \
      or the private key that the public key was made with";
 
-/// The private key, if one is configured, and where it is from.
+/// The private key, if one is configured, and its source.
 pub fn private_key() -> Result<Option<(EcdsaKeyPair, String)>, Problem> {
     let (text, origin) = match (
         settings::bytes("private_key"),
@@ -39,7 +39,7 @@ pub fn private_key() -> Result<Option<(EcdsaKeyPair, String)>, Problem> {
     Ok(Some((pair, format!("ECDSA on P-256, from {origin}"))))
 }
 
-/// What is in a file that a setting names.
+/// Reads the file that a setting names.
 pub fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Problem> {
     fs::read(path).map_err(|error| {
         Problem::new(
@@ -68,7 +68,7 @@ fn parse(text: &[u8]) -> Result<EcdsaKeyPair, Problem> {
     .map_err(|_| Problem::new("it is not a valid P-256 key", "give the key as it was made"))
 }
 
-/// The public key to compare with, if one is given: a file, or a variable as for the private one.
+/// The public key to compare with, if one is given: as a file, or by a variable as the private key.
 pub fn public_key(file: Option<&Path>) -> Result<Option<Vec<u8>>, Problem> {
     if let Some(path) = file {
         return read("--public-key", path).map(Some);
@@ -79,7 +79,7 @@ pub fn public_key(file: Option<&Path>) -> Result<Option<Vec<u8>>, Problem> {
     Ok(settings::bytes("public_key"))
 }
 
-/// Whether the public key is that of the pair.
+/// Checks that the public key belongs to the pair.
 pub fn compare(pair: &EcdsaKeyPair, public_key: &[u8]) -> Result<((), String), Problem> {
     let given = public_key::read(public_key).map_err(|problem| {
         Problem::new(
@@ -97,7 +97,7 @@ pub fn compare(pair: &EcdsaKeyPair, public_key: &[u8]) -> Result<((), String), P
     }
 }
 
-/// The signature of a token.
+/// Signs a token.
 pub fn sign(pair: &EcdsaKeyPair, message: &str) -> Option<Vec<u8>> {
     let signature = pair.sign(&SystemRandom::new(), message.as_bytes()).ok()?;
     Some(signature.as_ref().to_vec())

@@ -1,10 +1,10 @@
 //! `loginid-emulator doctor`: checks a configuration of the library, from the variables to a token
-//! that the service accepts. Prints no key and no token.
+//! that the service accepts. It never prints a key or a token.
 
 mod address;
 mod certificates;
 mod connection;
-/// The library's own reading of what is configured, so that both judge alike.
+/// The library's own code that reads the configuration, so that both agree.
 #[allow(dead_code, reason = "the library uses more of it")]
 #[path = "../../../../src/input/mod.rs"]
 mod input;
@@ -25,7 +25,7 @@ use self::report::{Problem, Report};
 use self::service::Caller;
 use self::trust::Trust;
 
-/// Checks everything and gives 0 only when all is well.
+/// Checks everything and returns 0 only if all is well.
 pub fn doctor(public_key: Option<&Path>) -> Result<u8, Box<dyn Error>> {
     let mut report = Report::default();
     settings::check(&mut report);
@@ -99,7 +99,7 @@ fn check_keys(report: &mut Report, public_key: Option<&Path>) -> Option<EcdsaKey
     Some(key)
 }
 
-/// Each check needs what those before it found; after a failure the rest says nothing.
+/// Each check needs the results of those before it; the first failure ends them.
 async fn check_service(
     report: &mut Report,
     client_id: Option<String>,
@@ -142,14 +142,14 @@ async fn check_service(
     };
     let leeway = Duration::from_secs(settings::integer("leeway_s", 60));
     service::clock(report, &answer, leeway);
-    report.check("service", service::judge_key(&answer))?;
+    report.check("service", service::check_key(&answer))?;
     let (client_id, key) = (client_id.as_deref()?, key?);
     report.again = true;
     let stream = route.connect(report).await;
     report.again = false;
-    let answer = caller.unlikely_user(stream?, key).await;
+    let answer = caller.unknown_user(stream?, key).await;
     report.check(
         "service token",
-        answer.and_then(|answer| service::judge_token(&answer, client_id)),
+        answer.and_then(|answer| service::check_token(&answer, client_id)),
     )
 }

@@ -1,6 +1,6 @@
-//! What was found, one line each.
+//! The findings, one line each.
 
-/// What is wrong, and what to do about it.
+/// What is wrong, and how to fix it.
 #[derive(Debug)]
 pub struct Problem {
     found: String,
@@ -16,11 +16,11 @@ impl Problem {
     }
 }
 
-/// Prints each finding as it is made: the next check may take its time.
+/// Prints each finding at once: the next check may take long.
 #[derive(Default)]
 pub struct Report {
     problems: usize,
-    /// What is done again is told only if it fails now.
+    /// Set while checks are repeated: only failures are printed.
     pub again: bool,
 }
 
@@ -31,7 +31,7 @@ impl Report {
         }
     }
 
-    /// Not wrong, but perhaps not what was meant.
+    /// Valid, but maybe not intended.
     pub fn note(&self, subject: &str, found: &str) {
         line("note", subject, found);
     }
@@ -45,7 +45,7 @@ impl Report {
         );
     }
 
-    /// Prints the result of a check and gives what it found, if it is good.
+    /// Prints the result of a check and returns its value, if it is good.
     pub fn check<T>(&mut self, subject: &str, result: Result<(T, String), Problem>) -> Option<T> {
         match result {
             Ok((value, found)) => {
@@ -64,7 +64,7 @@ impl Report {
     }
 }
 
-/// Whatever the parts hold, it stays one line, and no terminal obeys it.
+/// Control characters are replaced: it stays one line, without terminal escapes.
 fn line(verdict: &str, subject: &str, found: &str) {
     let plain = |character: char| match character {
         character if character.is_control() => ' ',

@@ -1,4 +1,4 @@
-//! What the service answers: its clock, its key, and whether it takes our tokens.
+//! Checks the service: its clock, its key, and whether it accepts our tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,10 +18,10 @@ use super::connection::Stream;
 use super::keys;
 use super::report::{Problem, Report};
 
-/// The largest answer that is looked at.
+/// The largest answer that is read.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// The least difference that matters: `Date` has no fractions, and the answer takes its time.
+/// The smallest difference that counts: `Date` has whole seconds, and the answer takes time.
 const LEAST_LEEWAY: Duration = Duration::from_secs(2);
 
 /// An answer of the service.
@@ -29,13 +29,12 @@ pub struct Answer {
     status: u16,
     date: Option<SystemTime>,
     body: String,
-    /// When the answer arrived, by this machine's clock.
+    /// When it arrived, by this machine's clock.
     received: SystemTime,
 }
 
 impl Answer {
-    /// The service's code of a refusal. Anything else in an answer is not for the screen: it might
-    /// repeat what was sent.
+    /// The error code of the service. Nothing else of an answer is printed: it may repeat what was sent.
     fn code(&self) -> String {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
         let code = body["code"].as_str().unwrap_or_default();
@@ -48,7 +47,7 @@ impl Answer {
     }
 }
 
-/// Who calls.
+/// The calling application.
 pub struct Caller<'a> {
     pub client_id: &'a str,
     pub address: &'a Address,
@@ -73,7 +72,7 @@ impl Caller<'_> {
         };
         let exchange = async {
             let (mut sender, connection) = handshake::<_, Body>(TokioIo::new(stream)).await?;
-            // It ends with the request; what goes wrong shows there.
+            // It ends with the request, which reports its errors.
             tokio::spawn(connection);
             sender
                 .send_request(self.request(method, path, token, body))
@@ -127,14 +126,14 @@ impl Caller<'_> {
             .expect("all parts have been checked")
     }
 
-    /// Asks for the key that the service signs with.
+    /// Requests the service's public key.
     pub async fn certs(&self, stream: Stream) -> Result<Answer, Problem> {
         self.send(stream, "GET", "/certs", None, String::new())
             .await
     }
 
-    /// Asks for a user that nobody has, which changes nothing.
-    pub async fn unlikely_user(
+    /// Requests a user that does not exist, which changes nothing.
+    pub async fn unknown_user(
         &self,
         stream: Stream,
         key: &EcdsaKeyPair,
@@ -173,7 +172,7 @@ fn token(key: &EcdsaKeyPair, client_id: &str, username: &str) -> Option<String> 
     Some(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// This machine's clock beside the service's.
+/// Compares this machine's clock with the service's.
 pub fn clock(report: &mut Report, answer: &Answer, leeway: Duration) {
     let Some(date) = answer.date else {
         report.note("clock", "not checked: the service sent no Date");
@@ -201,8 +200,8 @@ pub fn clock(report: &mut Report, answer: &Answer, leeway: Duration) {
     }
 }
 
-/// What `GET /certs` told.
-pub fn judge_key(answer: &Answer) -> Result<((), String), Problem> {
+/// Checks the answer to `GET /certs`.
+pub fn check_key(answer: &Answer) -> Result<((), String), Problem> {
     let not_the_service = |found: String| {
         Problem::new(
             found,
@@ -238,8 +237,8 @@ fn later(answer: &Answer) -> Problem {
     )
 }
 
-/// What asking for an unlikely user told about our token.
-pub fn judge_token(answer: &Answer, client_id: &str) -> Result<((), String), Problem> {
+/// Checks the answer to the request with a token.
+pub fn check_token(answer: &Answer, client_id: &str) -> Result<((), String), Problem> {
     let code = answer.code();
     let accepted = |how: &str| Ok(((), format!("accepted{how}")));
     match answer.status {

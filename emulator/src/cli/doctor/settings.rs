@@ -37,10 +37,10 @@ const INTEGERS: [(&str, RangeInclusive<u64>); 8] = [
     ("max_response_bytes", 1..=1 << 30),
 ];
 
-/// Those of the texts above around which there may be anything, in any encoding.
+/// The texts above that may have anything around them, in any encoding.
 const PEM: [&str; 4] = ["private_key", "ca_pem", "client_cert_pem", "client_key_pem"];
 
-/// Read by this program, and no settings of the library.
+/// Read by this program only.
 const OURS: [&str; 3] = ["emulator_url", "public_key", "public_key_file"];
 
 /// The variable of a field.
@@ -53,7 +53,7 @@ pub fn environment(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The value of a field, in whatever encoding.
+/// The value of a field, in any encoding.
 pub fn bytes(field: &str) -> Option<Vec<u8>> {
     environment(&variable(field)).map(OsString::into_vec)
 }
@@ -77,7 +77,7 @@ pub fn milliseconds(field: &str, default: u64) -> Duration {
     Duration::from_millis(integer(field, default))
 }
 
-/// Checks the variables by themselves: their names, types and ranges.
+/// Checks the names, types and ranges of the variables.
 pub fn check(report: &mut Report) {
     for (name, value) in env::vars_os() {
         let Some(name) = name.to_str().filter(|name| name.starts_with("LOGINID_")) else {
@@ -99,13 +99,13 @@ pub fn check(report: &mut Report) {
     }
 }
 
-/// All that the library reads.
+/// All fields that the library reads.
 fn fields() -> impl Iterator<Item = &'static str> {
     let integers = INTEGERS.iter().map(|(field, _)| *field);
     TEXTS.into_iter().chain(BOOLEANS).chain(integers)
 }
 
-/// A variable that is not a field's: the library refuses it if it is nearly one.
+/// A variable of no field. The library refuses it if its name is almost that of a field.
 fn check_name(report: &mut Report, name: &str) {
     let known: Vec<_> = fields().map(variable).collect();
     if let Some(meant) = nearest(name, known.iter().map(String::as_str)) {
@@ -124,12 +124,12 @@ fn check_name(report: &mut Report, name: &str) {
     }
 }
 
-/// LoginID's newer service has variables of its own.
+/// Variables for version 2 of LoginID's service.
 fn is_of_newer_service(name: &str) -> bool {
     name.starts_with("LOGINID_V2_")
 }
 
-/// What the value should be, if it is not.
+/// What the value should be, if it is wrong.
 fn expected(field: &str, value: &OsStr) -> Option<String> {
     let Some(value) = value.to_str() else {
         return (!PEM.contains(&field)).then(|| "UTF-8".to_owned());

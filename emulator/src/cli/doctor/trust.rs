@@ -1,4 +1,4 @@
-//! Whom to trust: the system's roots or named ones, and those configured.
+//! Trusted roots: those of the system or of SSL_CERT_*, and the configured ones.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -20,18 +20,18 @@ use super::keys;
 use super::report::Problem;
 use super::settings;
 
-/// The certificates a server showed, its own first.
+/// The certificates of a server, its own first.
 type Chain = Vec<CertificateDer<'static>>;
 
-/// How to connect over TLS, and a look at what the servers show.
+/// The TLS configuration, and the certificates that the last server sent.
 pub struct Trust {
     pub config: Arc<ClientConfig>,
-    shown: Arc<Mutex<Chain>>,
+    received: Arc<Mutex<Chain>>,
 }
 
 impl Trust {
-    /// The named roots or the system's, or the bundled ones where the system has none, and those
-    /// configured.
+    /// The roots of SSL_CERT_*, of the system, or the bundled ones if the system has none; and the configured
+    /// ones.
     pub fn from_settings() -> Result<(Self, String), Problem> {
         let found = roots::read(settings::environment).map_err(|found| {
             Problem::new(
@@ -42,45 +42,44 @@ impl Trust {
         let mut roots = RootCertStore::empty();
         let certificates = found.certificates.into_iter().map(CertificateDer::from);
         let (count, _) = roots.add_parsable_certificates(certificates);
-        let mut told = if found.named {
+        let mut description = if found.named {
             format!("{count} of SSL_CERT_FILE and SSL_CERT_DIR")
         } else {
             format!("{count} of the system")
         };
         if roots.is_empty() && !found.named {
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            "Mozilla's, since the system has none".clone_into(&mut told);
+            "Mozilla's, since the system has none".clone_into(&mut description);
         }
-        told += &add_configured(&mut roots)?;
+        description += &add_configured(&mut roots)?;
         if roots.is_empty() {
             return Err(Problem::new(
                 "none: SSL_CERT_FILE and SSL_CERT_DIR name no certificate",
                 "set LOGINID_CA_FILE, or unset these variables",
             ));
         }
-        let shown = Arc::new(Mutex::new(Chain::new()));
-        let config = Arc::new(client_config(roots, &shown)?);
-        Ok((Self { config, shown }, told))
+        let received = Arc::new(Mutex::new(Chain::new()));
+        let config = Arc::new(client_config(roots, &received)?);
+        Ok((Self { config, received }, description))
     }
 
-    /// The same for plain http, where nobody needs them: only what is configured is checked, as the
-    /// library does.
+    /// For plain http, which needs no roots: checks only the configured ones, as the library does.
     pub fn check_settings() -> Result<(), Problem> {
         let mut roots = RootCertStore::empty();
         add_configured(&mut roots)?;
         with_identity(builder()?.with_root_certificates(roots)).map(drop)
     }
 
-    /// What the server showed last.
-    pub fn shown(&self) -> Chain {
-        self.shown
+    /// The certificates that the last server sent.
+    pub fn received(&self) -> Chain {
+        self.received
             .lock()
             .map(|chain| chain.clone())
             .unwrap_or_default()
     }
 }
 
-/// Adds the certificates that are configured, and tells how many there are.
+/// Adds the configured certificates, and describes them.
 fn add_configured(roots: &mut RootCertStore) -> Result<String, Problem> {
     let (setting, text) = match (settings::bytes("ca_pem"), settings::text("ca_file")) {
         (None, None) => return Ok(String::new()),
@@ -132,18 +131,21 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Problem> {
         .map_err(|error| failed(&error))
 }
 
-fn client_config(roots: RootCertStore, shown: &Arc<Mutex<Chain>>) -> Result<ClientConfig, Problem> {
+fn client_config(
+    roots: RootCertStore,
+    received: &Arc<Mutex<Chain>>,
+) -> Result<ClientConfig, Problem> {
     let provider = Arc::new(default_provider());
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .map_err(|error| failed(&error))?;
-    let witness = Witness {
+    let verifier = RecordingVerifier {
         inner,
-        shown: shown.clone(),
+        received: received.clone(),
     };
     let builder = builder()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(witness));
+        .with_custom_certificate_verifier(Arc::new(verifier));
     with_identity(builder)
 }
 
@@ -171,7 +173,7 @@ fn with_identity(
             "give the certificate's private key as PEM",
         )
     })?;
-    // The key's own certificate may stand anywhere.
+    // The certificate of the key may be at any place in the chain.
     let mut orders = (0..chain.len()).map(|own| {
         let mut chain = chain.clone();
         chain[..=own].rotate_right(1);
@@ -196,14 +198,14 @@ fn der(key: &Block) -> PrivateKeyDer<'static> {
     }
 }
 
-/// Judges as rustls does, and remembers what there was to judge.
+/// Verifies as rustls does, and keeps the certificates.
 #[derive(Debug)]
-struct Witness {
+struct RecordingVerifier {
     inner: Arc<WebPkiServerVerifier>,
-    shown: Arc<Mutex<Chain>>,
+    received: Arc<Mutex<Chain>>,
 }
 
-impl ServerCertVerifier for Witness {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -212,9 +214,9 @@ impl ServerCertVerifier for Witness {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if let Ok(mut shown) = self.shown.lock() {
+        if let Ok(mut received) = self.received.lock() {
             let all = std::iter::once(end_entity).chain(intermediates);
-            *shown = all
+            *received = all
                 .map(|certificate| certificate.clone().into_owned())
                 .collect();
         }
