@@ -61,7 +61,7 @@ fn a_second_device_is_added_with_an_authorized_code() {
 }
 
 #[test]
-fn a_code_adds_a_credential_only_if_it_is_authorized_new_and_for_that() {
+fn a_code_adds_a_credential_only_if_authorized_unused_and_for_that_purpose() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     register(&app, "alice");
@@ -104,7 +104,7 @@ fn a_management_application_forces_a_credential() {
 }
 
 #[test]
-fn an_addition_ends_where_it_began() {
+fn an_addition_is_bound_to_its_user_and_ceremony() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");

@@ -83,7 +83,7 @@ fn a_login_token_carries_the_documented_claims() {
 }
 
 #[test]
-fn tokens_are_signed_to_order_byte_for_byte() {
+fn arbitrary_tokens_are_signed_byte_for_byte() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let token = emulator.sign_token(

@@ -50,7 +50,7 @@ fn alice(emulator: &Emulator) -> App {
     app
 }
 
-/// Starts a wait on a thread and returns once the service holds it.
+/// Starts a wait on a thread and returns when the service has received it.
 fn waiting(app: &App, kind: &'static str, code: &Value) -> thread::JoinHandle<Answer> {
     let (waiter, code) = (app.clone(), code.clone());
     let before = app.control.request_count();
@@ -62,7 +62,7 @@ fn waiting(app: &App, kind: &'static str, code: &Value) -> thread::JoinHandle<An
 }
 
 #[test]
-fn codes_look_and_live_as_documented() {
+fn codes_have_the_documented_form_and_lifetime() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let short = generate(&app, "short", LOGIN, false);
@@ -137,7 +137,7 @@ fn a_code_belongs_to_its_user_type_and_purpose() {
 }
 
 #[test]
-fn a_short_code_lives_three_minutes() {
+fn a_short_code_expires_after_three_minutes() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, true)["code"];
@@ -170,7 +170,7 @@ fn a_wait_ends_when_the_code_is_authorized() {
 }
 
 #[test]
-fn of_two_waits_for_one_code_one_gets_in() {
+fn of_two_waits_for_one_code_only_one_logs_in() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, false)["code"];
@@ -182,7 +182,7 @@ fn of_two_waits_for_one_code_one_gets_in() {
 }
 
 #[test]
-fn a_wait_ends_when_its_code_is_invalidated_or_its_user_leaves() {
+fn a_wait_ends_when_its_code_is_invalidated_or_its_user_removed() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let code = generate(&app, "short", LOGIN, false)["code"].clone();
@@ -227,7 +227,7 @@ fn a_wait_ends_when_its_code_is_invalidated_or_its_user_leaves() {
 }
 
 #[test]
-fn a_wait_ends_with_its_time_on_the_emulators_clock() {
+fn a_wait_times_out_on_the_emulators_clock() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     for (kind, refusal) in [
@@ -245,7 +245,7 @@ fn a_wait_ends_with_its_time_on_the_emulators_clock() {
 }
 
 #[test]
-fn a_client_that_leaves_does_not_use_the_code_up() {
+fn a_client_that_disconnects_does_not_consume_the_code() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, false)["code"];

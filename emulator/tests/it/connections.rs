@@ -1,4 +1,4 @@
-//! Connections: many, idle, abandoned; and an emulator that ends in the middle of them.
+//! Connections: many, idle, abandoned; and an emulator that stops while they are open.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use loginid_emulator::Emulator;
 use crate::support::{Answer, connect, eventually, get, request, send};
 
 #[test]
-fn an_emulator_stops_at_once_whoever_is_connected() {
+fn an_emulator_stops_at_once_with_open_connections() {
     let emulator = Emulator::start();
     let base_url = emulator.base_url().to_owned();
     let mut halfway = connect(&base_url);
@@ -56,7 +56,7 @@ fn an_emulator_can_be_dropped_inside_a_runtime() {
 }
 
 #[test]
-fn a_port_can_be_asked_for_and_taken_only_once() {
+fn a_port_can_be_chosen_and_bound_only_once() {
     let first = Emulator::start();
     let port = first
         .base_url()
@@ -121,7 +121,7 @@ fn one_connection_serves_many_requests() {
 fn a_body_of_more_than_1_mib_is_refused() {
     let emulator = Emulator::start();
     let body = "x".repeat(1024 * 1024 + 1);
-    // One byte too many: it is the last one read, so that nothing unread resets the connection.
+    // One byte too many. It is the last byte read: unread bytes would reset the connection.
     let answer = send(emulator.base_url(), "POST", "/tx", &[], &body).expect("an answer");
     assert_eq!(answer.refusal(), "413 bad_request");
     assert_eq!(get(emulator.base_url(), "/certs").status, 200);

@@ -1,14 +1,14 @@
-//! The tester's side over HTTP.
+//! The control API over HTTP.
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{App, get, send, tester};
+use crate::support::{App, control_api, get, send};
 
 #[test]
-fn the_emulator_tells_what_it_is() {
+fn info_describes_the_emulator() {
     let emulator = Emulator::start();
-    let info = tester(&emulator, "GET", "/", Value::Null).ok();
+    let info = control_api(&emulator, "GET", "/", Value::Null).ok();
     assert_eq!(info["base_url"], emulator.base_url());
     assert_eq!(info["applications"][0]["client_id"], emulator.client_id());
     assert_eq!(
@@ -17,15 +17,15 @@ fn the_emulator_tells_what_it_is() {
         "only who makes a key is told it"
     );
     assert_eq!(
-        tester(&emulator, "GET", "", Value::Null).ok()["kid"],
+        control_api(&emulator, "GET", "", Value::Null).ok()["kid"],
         info["kid"]
     );
 }
 
 #[test]
-fn an_application_added_with_a_key_of_its_own_can_call() {
+fn an_added_application_calls_with_its_own_key() {
     let emulator = Emulator::start();
-    let added = tester(
+    let added = control_api(
         &emulator,
         "POST",
         "/applications",
@@ -39,7 +39,7 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
     };
     app.add_user("alice");
     let body = json!({"client_id": "mine"});
-    let response = tester(&emulator, "POST", "/users/alice/login", body).ok();
+    let response = control_api(&emulator, "POST", "/users/alice/login", body).ok();
     assert_eq!(response["client"], json!({"id": "mine", "type": "native"}));
     assert_eq!(
         app.verified(response["jwt"].as_str().unwrap())["aud"],
@@ -47,7 +47,7 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
     );
 
     let public_key = added["public_key"].clone();
-    let given = tester(
+    let given = control_api(
         &emulator,
         "POST",
         "/applications",
@@ -81,22 +81,22 @@ fn an_application_added_with_a_key_of_its_own_can_call() {
         (json!({"typo": 1}), "400 bad_request"),
     ] {
         assert_eq!(
-            tester(&emulator, "POST", "/applications", refused).refusal(),
+            control_api(&emulator, "POST", "/applications", refused).refusal(),
             code
         );
     }
 }
 
 #[test]
-fn the_clock_moves_as_told() {
+fn the_clock_can_be_advanced_and_set() {
     let emulator = Emulator::start();
     let before = emulator.now();
-    let now = tester(&emulator, "POST", "/clock", json!({"advance_s": 100})).ok()["now"]
+    let now = control_api(&emulator, "POST", "/clock", json!({"advance_s": 100})).ok()["now"]
         .as_i64()
         .unwrap();
     assert!((100..110).contains(&(now - before)));
     assert_eq!(
-        tester(&emulator, "POST", "/clock", json!({"now": 1_000_000})).ok()["now"],
+        control_api(&emulator, "POST", "/clock", json!({"now": 1_000_000})).ok()["now"],
         1_000_000
     );
     for body in [
@@ -106,7 +106,7 @@ fn the_clock_moves_as_told() {
         json!({}),
     ] {
         assert_eq!(
-            tester(&emulator, "POST", "/clock", body).refusal(),
+            control_api(&emulator, "POST", "/clock", body).refusal(),
             "400 bad_request"
         );
     }
@@ -114,7 +114,7 @@ fn the_clock_moves_as_told() {
 }
 
 #[test]
-fn requests_are_listed_as_they_came() {
+fn requests_are_listed_as_received() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
@@ -125,7 +125,7 @@ fn requests_are_listed_as_they_came() {
         Value::Null,
     );
     get(emulator.base_url(), "/certs");
-    let list = tester(&emulator, "GET", "/requests", Value::Null).ok();
+    let list = control_api(&emulator, "GET", "/requests", Value::Null).ok();
     assert_eq!(list["count"], 3);
     let [create, activate, certs] = list["requests"].as_array().unwrap().as_slice() else {
         panic!("{list}")
@@ -161,11 +161,11 @@ fn requests_are_listed_as_they_came() {
     );
     assert_eq!(certs["token"], Value::Null);
 
-    let one = tester(&emulator, "GET", "/requests?path=%2Fcerts", Value::Null).ok();
+    let one = control_api(&emulator, "GET", "/requests?path=%2Fcerts", Value::Null).ok();
     assert_eq!(one["requests"], json!([certs]));
-    tester(&emulator, "DELETE", "/requests", Value::Null).ok();
+    control_api(&emulator, "DELETE", "/requests", Value::Null).ok();
     assert_eq!(
-        tester(&emulator, "GET", "/requests", Value::Null).ok(),
+        control_api(&emulator, "GET", "/requests", Value::Null).ok(),
         json!({"count": 0, "requests": []})
     );
 }
@@ -173,7 +173,7 @@ fn requests_are_listed_as_they_came() {
 #[test]
 fn counting_goes_on_when_recording_stops() {
     let emulator = Emulator::start();
-    tester(&emulator, "PUT", "/requests", json!({"recording": false})).ok();
+    control_api(&emulator, "PUT", "/requests", json!({"recording": false})).ok();
     for _ in 0..5 {
         get(emulator.base_url(), "/certs");
     }
@@ -206,21 +206,21 @@ fn the_list_is_bounded_and_the_count_is_not() {
 }
 
 #[test]
-fn a_reset_leaves_the_default_application_and_nothing_else() {
+fn a_reset_keeps_only_the_default_application() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
-    tester(
+    control_api(
         &emulator,
         "POST",
         "/applications",
         json!({"client_id": "mine"}),
     )
     .ok();
-    tester(&emulator, "POST", "/clock", json!({"advance_s": 1000})).ok();
+    control_api(&emulator, "POST", "/clock", json!({"advance_s": 1000})).ok();
     let fault = json!({"match": {"path": "/certs"}, "fault": {"kind": "status", "code": 500}});
-    tester(&emulator, "POST", "/faults", fault).ok();
-    tester(&emulator, "POST", "/reset", Value::Null).ok();
+    control_api(&emulator, "POST", "/faults", fault).ok();
+    control_api(&emulator, "POST", "/reset", Value::Null).ok();
 
     let info = emulator.info();
     assert_eq!(info.applications.len(), 1);
@@ -234,29 +234,29 @@ fn a_reset_leaves_the_default_application_and_nothing_else() {
 }
 
 #[test]
-fn tokens_are_made_to_order_over_http() {
+fn arbitrary_tokens_are_signed_over_http() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let body = json!({"claims": {"aud": app.client_id, "exp": 4_000_000_000_i64, "x": 1}});
-    let token = tester(&emulator, "POST", "/tokens", body).ok()["token"].clone();
+    let token = control_api(&emulator, "POST", "/tokens", body).ok()["token"].clone();
     assert_eq!(app.verified(token.as_str().unwrap())["x"], 1);
     let raw = json!({"header_raw": "{\"alg\":\"ES256\",\"alg\":\"none\"}", "claims_raw": "{}"});
-    let token = tester(&emulator, "POST", "/tokens", raw).ok()["token"].clone();
+    let token = control_api(&emulator, "POST", "/tokens", raw).ok()["token"].clone();
     assert!(token.as_str().unwrap().contains(".e30."));
     let both = json!({"claims": {}, "claims_raw": "{}"});
     assert_eq!(
-        tester(&emulator, "POST", "/tokens", both).refusal(),
+        control_api(&emulator, "POST", "/tokens", both).refusal(),
         "400 bad_request"
     );
 }
 
 #[test]
-fn users_with_any_name_are_reached_percent_encoded() {
+fn user_names_in_paths_are_percent_decoded() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("a/b c@é");
     let path = "/users/a%2Fb%20c%40%C3%A9/credentials";
-    let added = tester(
+    let added = control_api(
         &emulator,
         "POST",
         path,
@@ -265,7 +265,7 @@ fn users_with_any_name_are_reached_percent_encoded() {
     .ok();
     assert_eq!(added["type"], "fido2");
     assert_eq!(
-        tester(&emulator, "POST", path, json!({"type": "magic"})).refusal(),
+        control_api(&emulator, "POST", path, json!({"type": "magic"})).refusal(),
         "400 bad_request"
     );
     let answer = send(

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::App;
 
 #[test]
-fn both_forms_of_the_list_show_the_same() {
+fn both_forms_of_the_list_return_the_same() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].clone();
@@ -53,7 +53,7 @@ fn both_forms_of_the_list_show_the_same() {
 }
 
 #[test]
-fn a_name_and_an_id_must_mean_the_same_user() {
+fn a_name_and_an_id_must_belong_to_the_same_user() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].clone();
@@ -115,7 +115,7 @@ fn the_list_can_be_filtered_by_status() {
 }
 
 #[test]
-fn renaming_reaches_the_users_own_credentials_only() {
+fn a_user_renames_only_their_own_credentials() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].clone();

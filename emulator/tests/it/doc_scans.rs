@@ -1,9 +1,9 @@
-//! Document scans, decided by the tester.
+//! Document scans, whose results the control API sets.
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, get, tester};
+use crate::support::{Answer, App, control_api, get};
 
 fn add_init(app: &App) -> String {
     let body = json!({"username": "alice", "options": {"credential_name": "passport"}});
@@ -83,10 +83,10 @@ fn a_document_that_passed_its_scan_becomes_a_credential() {
         "400 scan_not_completed"
     );
     let path = format!("/doc-scans/{uuid}");
-    let decided = tester(&emulator, "POST", &path, json!({"passed": true})).ok();
+    let decided = control_api(&emulator, "POST", &path, json!({"passed": true})).ok();
     assert_eq!(decided, json!({"credential_uuid": uuid, "passed": true}));
     assert_eq!(
-        tester(&emulator, "POST", &path, json!({"passed": false})).refusal(),
+        control_api(&emulator, "POST", &path, json!({"passed": false})).refusal(),
         "400 scan_already_completed"
     );
     let added = add_complete(&app, &uuid, true).ok();
@@ -106,7 +106,7 @@ fn a_document_that_passed_its_scan_becomes_a_credential() {
 }
 
 #[test]
-fn a_document_that_failed_or_is_not_wanted_does_not() {
+fn a_failed_or_discarded_document_does_not_become_a_credential() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
@@ -126,7 +126,7 @@ fn a_document_that_failed_or_is_not_wanted_does_not() {
 }
 
 #[test]
-fn the_results_of_a_scan_can_be_fetched_once_there_are_any() {
+fn the_results_of_a_completed_scan_can_be_fetched() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
@@ -162,7 +162,7 @@ fn the_results_of_a_scan_can_be_fetched_once_there_are_any() {
 }
 
 #[test]
-fn each_login_takes_a_scan_of_its_own() {
+fn each_login_needs_a_new_scan() {
     let emulator = Emulator::start();
     let (app, uuid) = alice(&emulator);
     assert_eq!(
@@ -196,7 +196,7 @@ fn each_login_takes_a_scan_of_its_own() {
 }
 
 #[test]
-fn a_scan_is_good_only_for_a_log_in_that_was_begun() {
+fn a_scan_is_valid_only_for_a_started_log_in() {
     let emulator = Emulator::start();
     let (app, uuid) = alice(&emulator);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Faults: each does on the wire what it says, and the record tells what really happened.
+//! Faults: their effect on the wire, and how requests are recorded.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, connect, get, nonce, request, tester};
+use crate::support::{Answer, App, connect, control_api, get, nonce, request};
 
 /// Sends a request that keeps the connection open.
 fn ask(stream: &mut TcpStream, path: &str) {
@@ -18,7 +18,7 @@ fn ask(stream: &mut TcpStream, path: &str) {
         .unwrap();
 }
 
-/// What the fault makes of a request for the key, up to the end of the connection.
+/// Everything received for a request of the key under a fault.
 fn whole(emulator: &Emulator, fault: FaultKind) -> Vec<u8> {
     emulator.inject(Fault::new(fault).on("GET", "/certs").times(1));
     let mut stream = connect(emulator.base_url());
@@ -28,7 +28,7 @@ fn whole(emulator: &Emulator, fault: FaultKind) -> Vec<u8> {
     bytes
 }
 
-/// Creates a user under a fault on a connection of its own, and gives the bytes that arrived.
+/// Creates a user under a fault, on a new connection, and returns the received bytes.
 fn create(app: &App, name: &str, fault: FaultKind) -> Result<Vec<u8>, ErrorKind> {
     app.control
         .inject(Fault::new(fault).on("POST", "/manage/users").times(1));
@@ -67,7 +67,7 @@ fn a_status_replaces_the_answer() {
     let emulator = Emulator::start();
     let html = json!({"match": {"path": "/certs"}, "times": 2, "fault": {
         "kind": "status", "code": 503, "body": "<h1>down</h1>", "content_type": "text/html", "headers": [["Retry-After", "7"]]}});
-    tester(&emulator, "POST", "/faults", html).ok();
+    control_api(&emulator, "POST", "/faults", html).ok();
     for _ in 0..2 {
         let answer = get(emulator.base_url(), "/api/native/certs");
         assert_eq!(
@@ -119,7 +119,7 @@ fn a_redirect_points_elsewhere() {
 }
 
 #[test]
-fn faults_tell_whether_the_request_was_carried_out() {
+fn the_record_says_whether_the_request_was_carried_out() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     for carried_out in [false, true] {
@@ -229,7 +229,7 @@ fn a_delay_comes_before_or_after_the_work() {
 }
 
 #[test]
-fn an_answer_is_cut_at_exactly_the_byte_asked_for() {
+fn an_answer_is_truncated_at_exactly_this_byte() {
     let emulator = Emulator::start();
     let full = whole(&emulator, FaultKind::CloseIdle {});
     let answer = Answer::parse(&full).unwrap();
@@ -250,7 +250,7 @@ fn an_answer_is_cut_at_exactly_the_byte_asked_for() {
 }
 
 #[test]
-fn a_slow_answer_takes_its_time_byte_by_byte() {
+fn a_slow_answer_arrives_byte_by_byte() {
     let emulator = Emulator::start();
     emulator.inject(
         Fault::new(FaultKind::Slow {
@@ -277,7 +277,7 @@ fn a_slow_answer_takes_its_time_byte_by_byte() {
 }
 
 #[test]
-fn a_connection_goes_stale_without_notice() {
+fn an_idle_connection_is_closed_without_an_announcement() {
     let emulator = Emulator::start();
     let mut stream = connect(emulator.base_url());
     ask(&mut stream, "/certs");
@@ -293,7 +293,7 @@ fn a_connection_goes_stale_without_notice() {
 }
 
 #[test]
-fn headers_without_end_keep_coming() {
+fn endless_headers_keep_arriving() {
     let emulator = Emulator::start();
     emulator.inject(Fault::new(FaultKind::EndlessHeaders { carried_out: false }).times(1));
     let mut stream = connect(emulator.base_url());
@@ -305,7 +305,7 @@ fn headers_without_end_keep_coming() {
 }
 
 #[test]
-fn enormous_bodies_have_the_size_asked_for() {
+fn oversize_bodies_have_the_requested_size() {
     let emulator = Emulator::start();
     let size = 200_001;
     let plain = whole(
@@ -337,7 +337,7 @@ fn enormous_bodies_have_the_size_asked_for() {
 }
 
 #[test]
-fn raw_bytes_arrive_as_given_and_the_connection_is_held_as_asked() {
+fn raw_bytes_arrive_exactly_and_the_connection_is_held() {
     let emulator = Emulator::start();
     let raw = |hold_ms| FaultKind::Raw {
         base64: STANDARD.encode(b"\0SMTP?\r\n"),
@@ -361,7 +361,7 @@ fn raw_bytes_arrive_as_given_and_the_connection_is_held_as_asked() {
 }
 
 #[test]
-fn bad_chunking_is_bad() {
+fn bad_chunking_is_sent() {
     let emulator = Emulator::start();
     let bytes = whole(&emulator, FaultKind::BadChunking { carried_out: false });
     assert!(bytes.ends_with(b"\r\n\r\n2\r\n{}\r\nzz\r\nnot a chunk\r\n0\r\n\r\n"));
@@ -396,8 +396,8 @@ fn a_gzip_bomb_unpacks_to_its_size() {
 fn faults_are_listed_cleared_and_checked() {
     let emulator = Emulator::start();
     let order = json!({"match": {"method": "GET", "path": "/certs"}, "skip": 1, "times": 1, "fault": {"kind": "drop"}});
-    tester(&emulator, "POST", "/faults", order).ok();
-    let listed = tester(&emulator, "GET", "/faults", Value::Null).ok();
+    control_api(&emulator, "POST", "/faults", order).ok();
+    let listed = control_api(&emulator, "GET", "/faults", Value::Null).ok();
     assert_eq!(
         listed["faults"][0]["fault"],
         json!({"kind": "drop", "carried_out": false, "reset": false})
@@ -407,7 +407,7 @@ fn faults_are_listed_cleared_and_checked() {
         200,
         "one is let pass"
     );
-    tester(&emulator, "DELETE", "/faults", Value::Null).ok();
+    control_api(&emulator, "DELETE", "/faults", Value::Null).ok();
     assert_eq!(get(emulator.base_url(), "/certs").status, 200);
     for bad in [
         json!({}),
@@ -415,7 +415,7 @@ fn faults_are_listed_cleared_and_checked() {
         json!({"fault": {"kind": "slow"}}),
     ] {
         assert_eq!(
-            tester(&emulator, "POST", "/faults", bad).refusal(),
+            control_api(&emulator, "POST", "/faults", bad).refusal(),
             "400 bad_request"
         );
     }
@@ -424,8 +424,8 @@ fn faults_are_listed_cleared_and_checked() {
         reset: false,
     }));
     assert_eq!(
-        tester(&emulator, "GET", "/faults", Value::Null).status,
+        control_api(&emulator, "GET", "/faults", Value::Null).status,
         200,
-        "no fault befalls the tester"
+        "faults do not apply to the control API"
     );
 }

@@ -1,4 +1,4 @@
-//! The emulator from the outside: over its port, as SDKs and testers use it.
+//! The emulator over its port, as SDKs and tests use it.
 
 mod support;
 

@@ -70,7 +70,7 @@ fn a_wrong_password_is_refused() {
 }
 
 #[test]
-fn a_registration_needs_a_free_name_and_a_password_said_twice() {
+fn a_registration_needs_a_free_name_and_a_confirmed_password() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     assert_eq!(

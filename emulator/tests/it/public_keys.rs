@@ -1,4 +1,4 @@
-//! Log-in with a key pair: the user signs a token over the challenge.
+//! Log-in with a key pair: the user signs the challenge in a token.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use loginid_emulator::{Emulator, NewApplication};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, tester};
+use crate::support::{Answer, App, control_api};
 
 /// A user's key pair.
 struct Keys {
@@ -15,7 +15,7 @@ struct Keys {
 }
 
 impl Keys {
-    /// The emulator makes key pairs for applications; here one serves a user.
+    /// The emulator generates key pairs for applications; here a user has one.
     fn new(emulator: &Emulator) -> Self {
         let made = emulator.add_application(NewApplication::default()).unwrap();
         Self {
@@ -97,7 +97,7 @@ fn a_user_logs_in_by_signing_the_challenge() {
 }
 
 #[test]
-fn only_the_right_words_signed_with_the_right_key_are_taken() {
+fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     let outcome = |header: &Header, signer: &Keys, change: Value| {
@@ -150,7 +150,7 @@ fn only_the_right_words_signed_with_the_right_key_are_taken() {
 }
 
 #[test]
-fn a_challenge_is_good_once_for_its_user_and_not_for_long() {
+fn a_challenge_is_valid_once_for_its_user_and_expires() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     app.add_user("bob");
@@ -194,7 +194,7 @@ fn a_challenge_is_good_once_for_its_user_and_not_for_long() {
 }
 
 #[test]
-fn only_a_key_the_user_still_has_is_challenged() {
+fn only_an_active_key_gets_a_challenge() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     app.add_user("bob");
@@ -266,13 +266,13 @@ fn only_p256_public_keys_are_taken() {
 }
 
 #[test]
-fn the_tester_signs_with_the_users_key() {
+fn the_control_api_signs_with_the_users_key() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     let asked = init(&app, "alice", &keys).ok();
     let sign = |key: &str| {
         let body = json!({"key_pair": {"private_key": key, "public_key": "x"}, "challenge": asked});
-        tester(&emulator, "POST", "/users/alice/sign-assertion", body)
+        control_api(&emulator, "POST", "/users/alice/sign-assertion", body)
     };
     assert_eq!(sign(&keys.public).refusal(), "400 bad_request");
     let assertion = sign(&keys.private).ok()["assertion"].clone();

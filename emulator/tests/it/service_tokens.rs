@@ -1,4 +1,4 @@
-//! Service tokens: only an authentic, timely, new one of the right scope lets anybody in.
+//! Service tokens: only a new token with a good signature, time and scope is accepted.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::support::{App, nonce, send};
 
 const SCOPE: &str = "users.retrieve";
 
-/// The outcome of a call with this token: the refusal, or the status.
-fn outcome(app: &App, token: Option<&str>) -> String {
+/// The result of a call with this token: the error, or the status.
+fn result(app: &App, token: Option<&str>) -> String {
     let answer = app.call_with(
         "POST",
         "/manage/users/retrieve",
@@ -30,7 +30,7 @@ fn with(app: &App, changes: Value) -> String {
     for (name, value) in changes.as_object().unwrap() {
         claims[name] = value.clone();
     }
-    outcome(app, Some(&app.sign(&claims)))
+    result(app, Some(&app.sign(&claims)))
 }
 
 fn alice(emulator: &Emulator) -> App {
@@ -40,7 +40,7 @@ fn alice(emulator: &Emulator) -> App {
 }
 
 #[test]
-fn the_claims_of_every_official_sdk_are_taken() {
+fn the_claims_of_every_official_sdk_are_accepted() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     assert_eq!(with(&app, json!({})), "200", "type only");
@@ -62,7 +62,7 @@ fn the_claims_of_every_official_sdk_are_taken() {
 #[test]
 fn a_missing_token_is_refused() {
     let emulator = Emulator::start();
-    assert_eq!(outcome(&alice(&emulator), None), "401 unauthorized");
+    assert_eq!(result(&alice(&emulator), None), "401 unauthorized");
 }
 
 #[test]
@@ -93,28 +93,28 @@ fn a_replayed_nonce_is_refused() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let token = app.token(SCOPE);
-    assert_eq!(outcome(&app, Some(&token)), "200");
-    assert_eq!(outcome(&app, Some(&token)), "401 unauthorized");
+    assert_eq!(result(&app, Some(&token)), "200");
+    assert_eq!(result(&app, Some(&token)), "401 unauthorized");
     let mut claims = app.claims(SCOPE);
     claims["nonce"] = json!("mine");
-    assert_eq!(outcome(&app, Some(&app.sign(&claims))), "200");
+    assert_eq!(result(&app, Some(&app.sign(&claims))), "200");
     claims["iat"] = json!(emulator.now() - 1);
     assert_eq!(
-        outcome(&app, Some(&app.sign(&claims))),
+        result(&app, Some(&app.sign(&claims))),
         "401 unauthorized",
         "the nonce counts, not the token"
     );
     emulator.reset();
     app.add_user("alice");
     assert_eq!(
-        outcome(&app, Some(&token)),
+        result(&app, Some(&token)),
         "401 unauthorized",
         "a reset makes no used nonce new"
     );
 }
 
 #[test]
-fn a_token_is_taken_five_minutes_around_its_time() {
+fn a_token_is_accepted_within_five_minutes_of_its_time() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let now = emulator.now();
@@ -133,7 +133,7 @@ fn a_token_is_taken_five_minutes_around_its_time() {
     let token = app.token(SCOPE);
     emulator.advance_clock(Duration::from_secs(310));
     assert_eq!(
-        outcome(&app, Some(&token)),
+        result(&app, Some(&token)),
         "401 unauthorized",
         "measured on the emulator's clock"
     );
@@ -173,7 +173,7 @@ fn another_key_algorithm_or_shape_is_refused() {
         ..app.clone()
     };
     assert_eq!(
-        outcome(&app, Some(&impostor.token(SCOPE))),
+        result(&app, Some(&impostor.token(SCOPE))),
         "401 unauthorized"
     );
 
@@ -183,7 +183,7 @@ fn another_key_algorithm_or_shape_is_refused() {
         ..Header::new(Algorithm::ES256)
     };
     assert_eq!(
-        outcome(&app, Some(&app.sign_with(&no_type, &app.claims(SCOPE)))),
+        result(&app, Some(&app.sign_with(&no_type, &app.claims(SCOPE)))),
         "401 unauthorized"
     );
     let good = app.token(SCOPE);
@@ -200,22 +200,22 @@ fn another_key_algorithm_or_shape_is_refused() {
         String::new(),
         "not a token".to_owned(),
     ] {
-        assert_eq!(outcome(&app, Some(&forged)), "401 unauthorized", "{forged}");
+        assert_eq!(result(&app, Some(&forged)), "401 unauthorized", "{forged}");
     }
     assert_eq!(
-        outcome(&app, Some(&good)),
+        result(&app, Some(&good)),
         "200",
         "refused forgeries do not use up the nonce"
     );
 }
 
 #[test]
-fn what_a_header_or_claims_really_say_counts_though_signed() {
+fn bad_headers_and_claims_are_refused_though_signed() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let usual = r#"{"alg":"ES256","typ":"JWT"}"#;
     let claims = || app.claims(SCOPE).to_string();
-    assert_eq!(outcome(&app, Some(&app.sign_raw(usual, &claims()))), "200");
+    assert_eq!(result(&app, Some(&app.sign_raw(usual, &claims()))), "200");
     for header in [
         r#"{"alg":"none","typ":"JWT"}"#,
         r#"{"alg":"HS256","typ":"JWT"}"#,
@@ -228,12 +228,12 @@ fn what_a_header_or_claims_really_say_counts_though_signed() {
         "",
     ] {
         let token = app.sign_raw(header, &claims());
-        assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "{header}");
+        assert_eq!(result(&app, Some(&token)), "401 unauthorized", "{header}");
     }
     let twice = claims().replacen('{', r#"{"type":"users.retrieve","#, 1);
     for claims in [twice.as_str(), "[]", "null", "x"] {
         let token = app.sign_raw(usual, claims);
-        assert_eq!(outcome(&app, Some(&token)), "401 unauthorized", "{claims}");
+        assert_eq!(result(&app, Some(&token)), "401 unauthorized", "{claims}");
     }
 }
 
@@ -251,7 +251,7 @@ fn authorization_is_one_bearer_token_and_nothing_else() {
                 .iter()
                 .map(|value| ("Authorization", value.clone())),
         );
-        // A call that may be made without a token, but not with a bad one.
+        // This call needs no token, but a bad one is refused.
         let body = json!({"username": "alice", "tx_id": "none", "nonce": "n"}).to_string();
         send(emulator.base_url(), "POST", "/tx/init", &headers, &body)
             .unwrap()
@@ -289,13 +289,13 @@ fn unknown_critical_extensions_are_refused_though_signed() {
     let mut header = Header::new(Algorithm::ES256);
     header.extras.insert("crit".to_owned(), json!(["b64"]));
     assert_eq!(
-        outcome(&app, Some(&app.sign_with(&header, &app.claims(SCOPE)))),
+        result(&app, Some(&app.sign_with(&header, &app.claims(SCOPE)))),
         "401 unauthorized"
     );
 }
 
 #[test]
-fn a_token_bound_to_a_user_is_good_for_that_user_only() {
+fn a_token_bound_to_a_user_is_valid_for_that_user_only() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let alice_id = app
@@ -321,7 +321,7 @@ fn a_token_bound_to_a_user_is_good_for_that_user_only() {
     ] {
         assert_eq!(with(&app, claims.clone()), expected, "{claims}");
     }
-    // The same where the path names the user.
+    // The same if the path names the user.
     let path = format!("/manage/users/{}/deactivate", alice_id.as_str().unwrap());
     let mut claims = app.claims("users.deactivate");
     claims["username"] = json!("bob");
@@ -330,7 +330,7 @@ fn a_token_bound_to_a_user_is_good_for_that_user_only() {
 }
 
 #[test]
-fn the_application_is_named_by_header_or_body_and_without_contradiction() {
+fn header_and_body_must_name_the_same_application() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let send = |client_ids: &[(&str, &str)], body: Value| {
@@ -384,7 +384,7 @@ fn the_application_is_named_by_header_or_body_and_without_contradiction() {
 }
 
 #[test]
-fn a_public_application_needs_no_token_and_manages_nothing() {
+fn a_public_application_needs_no_token_and_cannot_manage() {
     let emulator = Emulator::start();
     alice(&emulator);
     let order = NewApplication {
@@ -397,7 +397,7 @@ fn a_public_application_needs_no_token_and_manages_nothing() {
         private_key: None,
         ..App::of(&emulator)
     };
-    assert_eq!(outcome(&public, None), "401 unauthorized");
+    assert_eq!(result(&public, None), "401 unauthorized");
     let wait =
         json!({"username": "alice", "authentication_code": {"code": "000000", "type": "short"}});
     assert_eq!(
@@ -408,14 +408,14 @@ fn a_public_application_needs_no_token_and_manages_nothing() {
     );
     let signed = App::of(&emulator).token(SCOPE);
     assert_eq!(
-        outcome(&public, Some(&signed)),
+        result(&public, Some(&signed)),
         "401 unauthorized",
         "there is nothing to check a token with"
     );
 }
 
 #[test]
-fn refusals_never_echo_what_was_sent() {
+fn errors_never_echo_what_was_sent() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     let canary = nonce();

@@ -16,7 +16,7 @@ fn hash(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, parts.concat().as_bytes()))
 }
 
-/// Neither call has a scope: they are made without a token.
+/// Neither call has a scope: they are sent without a token.
 fn init(app: &App, username: &str, what: Value) -> Answer {
     let mut body = json!({"client_id": app.client_id, "username": username, "tx_type": "text", "nonce": "init"});
     for (name, value) in what.as_object().unwrap() {
@@ -125,7 +125,7 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
         "used up by the attempt"
     );
 
-    // A log-in's assertion is none for a transaction.
+    // The assertion of a log-in does not confirm a transaction.
     asked = ask();
     let mut options = login_init(&app, "alice");
     let of_login = device.confirm(&options, ORIGIN).unwrap();
@@ -146,7 +146,7 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
 }
 
 #[test]
-fn a_transaction_is_confirmed_by_whom_it_was_put_to() {
+fn only_the_user_who_was_asked_confirms_a_transaction() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let mut device = register(&app, "alice");
@@ -178,7 +178,7 @@ fn a_transaction_is_confirmed_by_whom_it_was_put_to() {
 }
 
 #[test]
-fn a_transaction_is_the_applications_own() {
+fn a_transaction_belongs_to_its_application() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     register(&app, "alice");
@@ -195,7 +195,7 @@ fn a_transaction_is_the_applications_own() {
 }
 
 #[test]
-fn a_question_needs_all_its_parts_and_somebody_who_can_answer() {
+fn init_needs_all_its_fields_and_a_user_with_a_key() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("keyless");

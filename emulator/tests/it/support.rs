@@ -1,4 +1,4 @@
-//! A plain HTTP client and a maker of service tokens, independent of the emulator's own code.
+//! An HTTP client and service tokens, independent of the emulator's code.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use loginid_emulator::{Control, Emulator};
 use serde_json::{Value, json};
 
-/// An answer, as far as the tests look at it.
+/// An answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -109,7 +109,7 @@ impl App {
         .unwrap()
     }
 
-    /// A token over exactly these bytes, really signed with ES256 whatever they say.
+    /// A token over exactly these bytes, signed with ES256.
     pub fn sign_raw(&self, header: &str, claims: &str) -> String {
         let pem = pem::parse(
             self.private_key
@@ -128,7 +128,7 @@ impl App {
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// A call with a proper token for the scope, if the application has a key.
+    /// A call with a good token for the scope, if the application has a key.
     pub fn call(&self, method: &str, path: &str, scope: &str, body: Value) -> Answer {
         let token = self.private_key.as_ref().map(|_| self.token(scope));
         self.call_with(method, path, token.as_deref(), body)
@@ -184,7 +184,7 @@ impl App {
     }
 }
 
-/// A nonce nobody has used.
+/// A new nonce.
 pub fn nonce() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now()
@@ -199,8 +199,8 @@ pub fn get(base_url: &str, path: &str) -> Answer {
     send(base_url, "GET", path, &[], "").expect("an answer")
 }
 
-/// A call to the tester's side.
-pub fn tester(control: &Control, method: &str, path: &str, body: Value) -> Answer {
+/// A call of the control API.
+pub fn control_api(control: &Control, method: &str, path: &str, body: Value) -> Answer {
     let body = if body.is_null() {
         String::new()
     } else {
@@ -249,7 +249,7 @@ pub fn connect(base_url: &str) -> TcpStream {
     stream
 }
 
-/// Waits for something another thread brings about.
+/// Waits until another thread has done something.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..1000 {
         if holds() {

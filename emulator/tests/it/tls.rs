@@ -11,7 +11,7 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream
 
 use crate::support::{Answer, connect, request};
 
-/// Asks for the key, trusting the emulator's authority.
+/// Requests the key, trusting the emulator's authority.
 fn ask(emulator: &Emulator, host: &str) -> std::io::Result<Vec<u8>> {
     let mut roots = RootCertStore::empty();
     roots
@@ -45,7 +45,7 @@ fn https_is_served_for_every_name_of_this_machine() {
 }
 
 #[test]
-fn certificates_can_be_bad_in_each_way() {
+fn each_kind_of_bad_certificate_is_served() {
     for (certificate, expected) in [
         (Certificate::Expired, "certificate expired"),
         (Certificate::WrongHost, "not valid for name"),
@@ -58,7 +58,7 @@ fn certificates_can_be_bad_in_each_way() {
 }
 
 #[test]
-fn no_two_emulators_trust_the_same_authority() {
+fn each_emulator_has_its_own_certificate_authority() {
     let (one, other) = (
         Emulator::builder().tls().start(),
         Emulator::builder().tls().start(),
@@ -67,7 +67,7 @@ fn no_two_emulators_trust_the_same_authority() {
 }
 
 #[test]
-fn a_cut_connection_ends_without_a_goodbye() {
+fn a_dropped_connection_ends_without_a_close_notification() {
     let emulator = Emulator::builder().tls().start();
     emulator.inject(
         Fault::new(FaultKind::Truncate {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, nonce, send, tester};
+use crate::support::{Answer, App, control_api, nonce, send};
 
 fn hash(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, parts.concat().as_bytes()))
@@ -47,7 +47,7 @@ fn a_confirmation_signs_payload_and_both_nonces() {
 }
 
 #[test]
-fn the_python_sdks_form_is_taken() {
+fn the_python_sdks_form_is_accepted() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
@@ -157,18 +157,18 @@ fn the_fields_of_a_transaction_are_checked() {
 }
 
 #[test]
-fn a_tester_sees_and_confirms_a_transaction_over_http() {
+fn the_control_api_shows_and_confirms_a_transaction() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     app.add_user("alice");
     let id = create(&app, "pay", None);
-    let seen = tester(&emulator, "GET", &format!("/tx/{id}"), Value::Null).ok();
+    let seen = control_api(&emulator, "GET", &format!("/tx/{id}"), Value::Null).ok();
     assert_eq!(
         (&seen["tx_payload"], &seen["confirmed"]),
         (&json!("pay"), &json!(false))
     );
     let confirm = || {
-        tester(
+        control_api(
             &emulator,
             "POST",
             &format!("/tx/{id}/confirm"),

@@ -47,7 +47,7 @@ fn a_name_belongs_to_one_user() {
 }
 
 #[test]
-fn deleted_users_are_gone_by_either_way_of_deleting() {
+fn users_are_deleted_by_id_and_by_name() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let retrieve = || {
@@ -91,7 +91,7 @@ fn deleted_users_are_gone_by_either_way_of_deleting() {
 }
 
 #[test]
-fn users_are_activated_and_deactivated_in_turn() {
+fn users_are_activated_and_deactivated() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].as_str().unwrap().to_owned();
@@ -133,7 +133,7 @@ fn a_user_id_is_one_segment_of_the_path() {
 }
 
 #[test]
-fn a_verification_mail_needs_an_address() {
+fn an_email_verification_needs_an_address() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].as_str().unwrap().to_owned();
@@ -165,7 +165,7 @@ fn a_verification_mail_needs_an_address() {
 }
 
 #[test]
-fn bodies_and_routes_that_make_no_sense_are_refused_in_json() {
+fn invalid_bodies_and_routes_are_refused_in_json() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     for body in [

@@ -99,7 +99,7 @@ fn other_values_are_refused() {
     assert_eq!(refused(&[0xff]), "malformed CBOR");
 }
 
-/// What would exhaust the stack, the memory or the clock ends early.
+/// Input that could exhaust the stack, memory or time is refused early.
 #[test]
 fn hostile_sizes_are_refused() {
     for nesting in [0x81, 0xc1, 0xa1, 0x9f, 0xbf, 0xd8] {

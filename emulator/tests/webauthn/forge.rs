@@ -1,4 +1,4 @@
-//! An authenticator that signs whatever it is told to.
+//! An authenticator that signs anything.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
@@ -36,8 +36,8 @@ pub fn client_data(ceremony: &str, challenge: &str, origin: &str) -> String {
 
 pub type Members = Vec<(Value, Value)>;
 
-/// The parts of an answer. All is right until a test changes one; what is signed is signed
-/// afterwards, so that a refusal is due to that part and not to a broken signature.
+/// The parts of a good answer, of which a test changes one. It is signed after the change, so that the
+/// refusal is due to that part and not to a broken signature.
 pub struct Answer {
     pub key: EcdsaKeyPair,
     pub client_data: Vec<u8>,
@@ -46,10 +46,10 @@ pub struct Answer {
     pub sign_count: u32,
     pub credential_id: Vec<u8>,
     pub cose: Members,
-    /// What follows the credential in the authenticator data.
+    /// The bytes after the credential in the authenticator data.
     pub tail: Vec<u8>,
     pub format: &'static str,
-    /// In place of the right statement of format `packed`.
+    /// Replaces the good statement of format `packed`.
     pub statement: Option<Members>,
     /// More members of the attestation object.
     pub more: Members,
@@ -135,7 +135,7 @@ impl Answer {
         verify_registration(&expected(), &self.client_data, &object)
     }
 
-    /// As the key it was registered with, last seen with the sign count 7.
+    /// The registered key, with the sign count 7.
     pub fn login(&self) -> Result<u32, Refusal> {
         let data = self.authenticator_data();
         let (key, signature) = (self.registered(), self.sign(&data));
@@ -153,14 +153,14 @@ impl Answer {
     }
 }
 
-/// Why a registration is refused that is right but for the change.
+/// The refusal of a registration with one change.
 pub fn refused_registration(change: impl FnOnce(&mut Answer)) -> Refusal {
     let mut answer = Answer::registration();
     change(&mut answer);
     answer.register().unwrap_err()
 }
 
-/// Why an assertion is refused that is right but for the change.
+/// The refusal of an assertion with one change.
 pub fn refused_assertion(change: impl FnOnce(&mut Answer)) -> Refusal {
     let mut answer = Answer::assertion();
     change(&mut answer);

@@ -1,4 +1,4 @@
-//! What the authenticator of the `passkey` crates makes, in the shapes LoginID speaks.
+//! Answers of the authenticator of the `passkey` crates, in LoginID's format.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use loginid_emulator::webauthn::{
@@ -94,7 +94,7 @@ fn register_and_log_in() {
 fn confirm_a_transaction() {
     let mut device = SoftAuthenticator::platform();
     let key = registered(&mut device);
-    // The hash of a transaction takes the challenge's place.
+    // The challenge is the hash of a transaction.
     let hash = "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg";
     let answer = device
         .confirm(&assertion_payload(&key, hash), ORIGIN)
@@ -142,7 +142,7 @@ fn an_ed25519_key_is_refused() {
 
 #[test]
 fn a_key_of_another_relying_party_is_refused() {
-    // An origin under both: the browser lets it use either relying party id.
+    // An origin under both relying party ids: the browser allows either.
     let mut device = SoftAuthenticator::platform();
     let answer = device
         .register(&attestation_payload("login.example.com", -7), ORIGIN)

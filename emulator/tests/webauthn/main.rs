@@ -1,5 +1,5 @@
-//! The WebAuthn verifier against a real software authenticator, and against answers forged to be
-//! wrong in one place only. Each refusal is asserted by its name: one for another reason is a failure.
+//! The WebAuthn verifier with a real software authenticator, and with forged answers that are wrong in one
+//! place only. Each test asserts the reason of the refusal.
 
 mod assertion;
 mod attestation;

@@ -72,7 +72,7 @@ fn a_credential_id_has_1_to_1023_bytes() {
     for length in [0, 1024, 65535] {
         let refusal = refused_registration(|answer| answer.credential_id = vec![1; length]);
         let expected = match length {
-            // The whole is too long before anything in it is looked at.
+            // The length is checked before the content.
             65535 => Refusal::Cbor {
                 what: "attestation object",
                 why: "too long".into(),
@@ -113,7 +113,7 @@ fn cut_off_anywhere_it_is_refused() {
 fn more_bytes_are_refused() {
     let more = Refusal::AuthenticatorData("more bytes than its flags say");
     assert_eq!(refused_registration(|answer| answer.tail = vec![0]), more);
-    // An extension map that no flag announces, and one byte after one that a flag does.
+    // An extension map without its flag, and one byte after an extension map with its flag.
     assert_eq!(
         refused_registration(|answer| answer.tail = vec![0xa0]),
         more
@@ -199,7 +199,7 @@ fn coordinates_have_32_bytes() {
 fn points_off_the_curve_are_refused() {
     let off = |x: Option<u8>, y: Option<u8>| {
         refused_registration(|answer| {
-            // Nobody can sign with such a key: `none` lets the key be the only fault.
+            // Nothing can sign with such a key: with `none` the key is the only error.
             (answer.format, answer.statement) = ("none", Some(vec![]));
             for (index, byte) in [(X, x), (Y, y)] {
                 let mut bytes = answer.cose[index].1.clone().into_bytes().unwrap();
