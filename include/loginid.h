@@ -21,11 +21,11 @@
  * and LID_ERROR_RESPONSE, and every call with LID_ERROR_INVALID_ARGUMENT and
  * LID_ERROR_INTERNAL. A call whose result holds a `jwt` verifies it, and may
  * fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
- * LID_ERROR_CLAIM_MISMATCH too; the call itself was carried out then. The `jwt`
- * must be the user's that the call named; names that differ in ASCII case only are
- * the same here. A log-in or registration whose answer says
- * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions name what is theirs
- * beyond that.
+ * LID_ERROR_CLAIM_MISMATCH too; the service has carried out the call then. The
+ * `jwt` must be of the user that the call named; names that differ in ASCII case
+ * only are the same user here. A login or registration whose answer says
+ * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
+ * errors.
  *
  * A client may be used by any number of threads at once, and across fork().
  * pthread_cancel of a thread in a call takes effect after the call.
@@ -59,7 +59,7 @@ typedef enum {
      */
     LID_OK = 0,
     /**
-     * An argument is missing, empty, not UTF-8 or not of the required form.
+     * An argument is missing, empty, not UTF-8 or malformed.
      */
     LID_ERROR_INVALID_ARGUMENT = 1,
     /**
@@ -89,8 +89,8 @@ typedef enum {
      */
     LID_ERROR_API = 7,
     /**
-     * Too much was asked for lately: the service says so (429), or many tokens
-     * with unknown keys came in.
+     * Too many requests: the service answered 429, or many tokens with unknown
+     * keys arrived.
      */
     LID_ERROR_RATE_LIMITED = 8,
     /**
@@ -110,19 +110,19 @@ typedef enum {
      */
     LID_ERROR_CANCELLED = 12,
     /**
-     * The service's answer is not JSON, too large or lacks something.
+     * The service's answer is not JSON, is too large or lacks a member.
      */
     LID_ERROR_RESPONSE = 13,
     /**
-     * A defect of this library. The client stays usable.
+     * An internal error in this library. The client stays usable.
      */
     LID_ERROR_INTERNAL = 14,
 } lid_status;
 
 /**
  * A switch that ends `lid_wait_code` from another thread. Make one with
- * `lid_cancel_new`; once triggered it stays so. It belongs to the process that
- * made it: after `fork()` the child makes its own.
+ * `lid_cancel_new`. Once triggered, it stays triggered. It belongs to the
+ * process that made it: after `fork()` the child makes its own.
  */
 typedef struct lid_cancel lid_cancel;
 
@@ -135,20 +135,20 @@ typedef struct lid_client lid_client;
 
 /**
  * Receives one JSON event per HTTP attempt, on the thread that made the call,
- * once the answer is judged:
+ * after the answer has been checked:
  *
  * `{"event":"http_attempt","operation":"get_user","method":"POST",
  * "path":"/manage/users/retrieve","attempt":1,"request_id":"…",
  * "http_status":200,"status":null,"code":null,"duration_us":1234,
  * "retry_in_ms":null}`
  *
- * `status` and `code` are those of the error that the attempt ended with, also
- * if its answer arrived and could not be used. A service's key that has to be
- * fetched to judge an answer is an attempt of its own, whose event comes first.
+ * `status` and `code` are those of the error that the attempt ended with, even
+ * if an answer arrived and could not be used. Fetching the service's key to
+ * verify an answer is an attempt of its own; its event comes first.
  *
- * `event_json` is valid during the call only. The function must not leave other than by
- * returning: it must not throw, `longjmp` or end its thread, and `pthread_cancel` has
- * no effect in it. It must not free the client it was called for.
+ * `event_json` is valid during the call only. The function must return: it must
+ * not throw, `longjmp` or end its thread, and `pthread_cancel` has no effect in
+ * it. It must not free the client it was called for.
  */
 typedef void (*lid_log_fn)(const char *event_json, void *user_data);
 
@@ -157,16 +157,16 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The name of a status, as "LID_ERROR_API"; "LID_UNKNOWN" for a number that
- * is none. The string is static: never free it.
+ * The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
+ * is not a status. The string is static: never free it.
  */
 const char *lid_status_name(int32_t status);
 
 /**
- * Makes a client for an application. `private_key` (PKCS#8 or SEC1 PEM, however
- * it is indented or its line ends are spelled) may be NULL: applications may be public, and then send no
- * token; management calls and token making need the key. `base_url` may be
- * NULL for the public service.
+ * Makes a client for an application. `private_key` is PKCS#8 or SEC1 PEM;
+ * indentation and line ends do not matter. It may be NULL: a public application
+ * sends no token. Management calls and making tokens need the key. `base_url`
+ * may be NULL for the public service.
  *
  * Result: `{}`, and `*client` holds the client, to be freed with `lid_free`.
  * On an error `*client` is NULL. Errors: `LID_ERROR_CONFIG`,
@@ -181,7 +181,7 @@ lid_status lid_new(const char *client_id,
                    char **out);
 
 /**
- * Makes a client for a management application; as `lid_new`, but the key is
+ * Makes a client for a management application: as `lid_new`, but the key is
  * required.
  *
  * Free `*out` with `lid_free_string`.
@@ -205,7 +205,7 @@ lid_status lid_new_management(const char *client_id,
  * `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
  *
  * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
- * Result and errors otherwise as `lid_new`.
+ * Result and other errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -218,9 +218,9 @@ lid_status lid_new_with_config(const char *config_json,
  * `LOGINID_PRIVATE_KEY` or `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL`, and
  * for each other field of `lid_new_with_config` that has a single value, its
  * name in capitals, for example `LOGINID_REQUEST_TIMEOUT_MS` or
- * `LOGINID_CA_FILE`. An empty variable is treated as unset; one whose name is
- * almost one of these is an error, others are the program's own. A setuid program
- * reads none. Result and errors as `lid_new`.
+ * `LOGINID_CA_FILE`. An empty variable is treated as unset. A variable whose
+ * name is nearly one of these is an error; others are ignored. A setuid program
+ * reads no variables. Result and errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -238,8 +238,8 @@ void lid_free(lid_client *client);
 void lid_free_string(char *string);
 
 /**
- * The version of the library, as "0.1.0"; compare it with `LID_VERSION` of the
- * header. The string is static: never free it.
+ * The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
+ * of the header. The string is static: never free it.
  */
 const char *lid_version(void);
 
@@ -248,31 +248,32 @@ const char *lid_version(void);
  * private one to `lid_new`.
  *
  * Result: `{"private_key":"-----BEGIN PRIVATE KEY-----\n…",
- * "public_key":"-----BEGIN PUBLIC KEY-----\n…"}`. Error: `LID_ERROR_INTERNAL`
- * if the system gives no randomness.
+ * "public_key":"-----BEGIN PUBLIC KEY-----\n…"}`. Error: `LID_ERROR_INTERNAL` if
+ * the system provides no random numbers.
  *
  * Free `*out` with `lid_free_string`.
  */
 lid_status lid_generate_key_pair(char **out);
 
 /**
- * Has a function called for every HTTP attempt of this client, or with NULL
- * no longer. `user_data` is handed to it unchanged; the function may be called by
- * several threads at once.
+ * Sets the function that is called for every HTTP attempt of this client; NULL
+ * removes it. `user_data` is passed to it unchanged. Several threads may call
+ * the function at once.
  *
- * It waits until no function set before is running in any thread, whichever thread set
- * or replaced it, and none of them is called again: once it has returned, their
- * `user_data` may be freed. So hold no lock that such a function takes. Called from
- * inside a log function, of whatever client, it does not wait: then the `user_data`
- * before may be freed when the calls that were running have returned.
+ * It waits until no earlier function of this client is running in any thread,
+ * and none of them is called again: when it returns, their `user_data` may be
+ * freed. Do not hold a lock that such a function takes. Called from inside a log
+ * function (of any client) it does not wait: then the earlier `user_data` may be
+ * freed when the calls that were running have returned.
  */
 void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
 
 /**
  * Makes a service token, for programs that send requests themselves. It allows
- * one call of `scope` (as "users.retrieve"), once. `username`, `user_id` and
- * `nonce` may be NULL; the username wins over the user id, the nonce is 16
- * random characters. No request is made.
+ * one call of `scope` (for example "users.retrieve"). `username`, `user_id` and
+ * `nonce` may be NULL. If both are given, the token names the username and not
+ * the user id. Without a nonce, 16 random characters are used. No request is
+ * made.
  *
  * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
  * client has no key.
@@ -288,17 +289,19 @@ lid_status lid_generate_service_token(const lid_client *client,
 
 /**
  * Verifies a token that the service issued to this application to log a user in:
- * its form, its ES256 signature, audience and times, and with `username` (may be
- * NULL) whose it is. The service's key is fetched once and kept.
+ * its form, its ES256 signature, audience and times, and that it is the token of
+ * `username` (may be NULL: any user). The service's key is fetched once and
+ * kept.
  *
- * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`.
- * Anything but a good token is a status other than `LID_OK`:
+ * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An
+ * invalid token fails with a status other than `LID_OK`:
  * `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
- * `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key, which say
- * nothing about the token. A transaction's token is `LID_ERROR_CLAIM_MISMATCH`
- * with code `token_kind_mismatch`: `lid_verify_transaction` is for those. While
- * tokens with many unknown keys come in, a token whose key is not known yet may
- * be `LID_ERROR_RATE_LIMITED` with code `unknown_key_throttled`.
+ * `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the key, which says
+ * nothing about the token. The token of a transaction is
+ * `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use
+ * `lid_verify_transaction`. While many tokens with unknown keys arrive, a token
+ * whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
+ * `unknown_key_throttled`.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -329,7 +332,7 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  * `{"id":"…","url":"…","nonce":"…"}`. Keep the nonce for
  * `lid_verify_transaction`. An answer without an `id` is `LID_ERROR_RESPONSE`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -344,8 +347,8 @@ lid_status lid_create_tx(const lid_client *client,
  * times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and with
  * `nonce` (may be NULL) that it confirms the transaction created with it.
  *
- * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. Anything
- * but a good token is a status other than `LID_OK`, as in `lid_verify_token`;
+ * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
+ * token fails with a status other than `LID_OK`, as in `lid_verify_token`;
  * another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
  *
  * Free `*out` with `lid_free_string`.
@@ -362,10 +365,10 @@ lid_status lid_verify_transaction(const lid_client *client,
  * NULL. `nonce` may be NULL.
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
- * "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent. An answer
- * without a `tx_id` is `LID_ERROR_RESPONSE`.
+ * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
+ * sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -381,10 +384,11 @@ lid_status lid_init_tx(const lid_client *client,
  * the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
  * "auth_data":"…","sign_data":"…"}`.
  *
- * Result: `{"jwt":"…"}`: a good token of the named user. It says which transaction
- * was confirmed: give it to `lid_verify_transaction`. `lid_verify_token` refuses it.
+ * Result: `{"jwt":"…"}`: a verified token of the named user. It names the
+ * confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
+ * refuses it.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -396,16 +400,15 @@ lid_status lid_complete_tx(const lid_client *client,
                            char **out);
 
 /**
- * Makes a code for a user. With `authorize` it may be used at once.
- * `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
- * `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Makes a code for a user. With `authorize` the code may be used at once.
+ * `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+ * "temporary_authentication" or "add_credential". The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -418,18 +421,17 @@ lid_status lid_generate_code(const lid_client *client,
                              char **out);
 
 /**
- * Allows a code to be used; a code that is authorized already stays so.
- * `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
- * `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Authorizes a code; a code that is already authorized stays so. `code_type` is
+ * "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+ * "temporary_authentication" or "add_credential". The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"expires_at":"…","is_authorized":true}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -442,16 +444,15 @@ lid_status lid_authorize_code(const lid_client *client,
                               char **out);
 
 /**
- * Makes all of a user's codes of a type and purpose useless.
- * `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
- * `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Invalidates all codes of a user with this type and purpose. `code_type` is
+ * "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+ * "temporary_authentication" or "add_credential". The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"deleted_at":"…"}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -463,8 +464,8 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
                                     char **out);
 
 /**
- * Waits until a code of the purpose "temporary_authentication" is authorized,
- * which logs the user in. `timeout_ms` 0 is the configured `wait_timeout_ms`
+ * Waits until a code with the purpose "temporary_authentication" is authorized,
+ * which logs the user in. `timeout_ms` 0 means the configured `wait_timeout_ms`
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
  *
  * Not repeated after a 429: the service may have counted the code as tried.
@@ -474,7 +475,7 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
  * used or expired or the user is deactivated.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -507,16 +508,15 @@ void lid_cancel_free(lid_cancel *cancel);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
- * "deleted", or NULL for all. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * "deleted", or NULL for all. The user is given by `user_id`, `username` or
+ * both; one of them is required. Management call: without a private key it fails
+ * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
  * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.
  * Repeated after a timeout or a 5xx, since it changes nothing.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -527,14 +527,13 @@ lid_status lid_get_credentials(const lid_client *client,
                                char **out);
 
 /**
- * Gives a credential another name. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Renames a credential. The user is given by `user_id`, `username` or both; one
+ * of them is required. Management call: without a private key it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"user_id":"…","credential":{"uuid":"…","name":"…",…}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -546,14 +545,13 @@ lid_status lid_rename_credential(const lid_client *client,
                                  char **out);
 
 /**
- * Makes a credential useless for good. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Revokes a credential permanently. The user is given by `user_id`, `username`
+ * or both; one of them is required. Management call: without a private key it
+ * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"user_id":"…","credential":{"uuid":"…","status":"revoked",…}}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -566,16 +564,15 @@ lid_status lid_revoke_credential(const lid_client *client,
 /**
  * Begins adding a FIDO2 credential without the user's code. `options_json` may
  * be NULL, or `{"display_name":"…","override_name":"…",
- * "roaming_authenticator":true}`, each member optional. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * "roaming_authenticator":true}`, each member optional. The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
  * "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
  * `lid_complete_add_fido2_credential`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -586,14 +583,14 @@ lid_status lid_force_fido2_credential_init(const lid_client *client,
                                            char **out);
 
 /**
- * Begins adding a document scan. `credential_name` may be NULL. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Begins adding a document scan. `credential_name` may be NULL. The user is
+ * given by `user_id`, `username` or both; one of them is required. Management
+ * call: without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends
+ * nothing.
  *
  * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -604,15 +601,14 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
                                             char **out);
 
 /**
- * Completes adding a document scan. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Completes adding a document scan. The user is given by `user_id`, `username`
+ * or both; one of them is required. Management call: without a private key it
+ * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: an authentication response as from `lid_authenticate_password`, with a
  * `jwt` (verified) only if the credential was activated.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -625,15 +621,14 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
                                                 char **out);
 
 /**
- * Tells where the result of a document scan is. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Returns the URL of the result of a document scan. The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
  * `result_url` in place of `request_url`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -644,15 +639,14 @@ lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
                                             char **out);
 
 /**
- * Makes a code the user can recover the account with. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Makes a code with which the user can recover the account. The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
  * logs.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -663,10 +657,9 @@ lid_status lid_generate_recovery_code(const lid_client *client,
 
 /**
  * Adds a public key (SPKI PEM) as a credential. `publickey_alg` NULL is "ES256".
- * `credential_name` may be NULL. The user is given by `user_id`, by `username` or by both; one of them is
- * required.
- * Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * `credential_name` may be NULL. The user is given by `user_id`, `username` or
+ * both; one of them is required. Management call: without a private key it fails
+ * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: the authentication response, with a `jwt` (verified) only if the service
  * sent one:
@@ -674,7 +667,7 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -688,14 +681,14 @@ lid_status lid_add_publickey_credential(const lid_client *client,
                                         char **out);
 
 /**
- * Begins adding a FIDO2 credential with an authorized code of the purpose
- * "add_credential". `options_json` as in `lid_force_fido2_credential_init`.
- * Not repeated after a 429: the service may have counted the code as tried.
+ * Begins adding a FIDO2 credential with an authorized code with the purpose
+ * "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
+ * repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"attestation_payload":{…}}` for the browser, completed by
  * `lid_complete_add_fido2_credential`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -716,7 +709,7 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -728,8 +721,8 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
                                              char **out);
 
 /**
- * Reads a user's profile. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Reads a user's profile. Management call: without a private key it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"id":"…","client_id":"…","username":"…","status":"active",
  * "type":"…","namespace_id":"…","created_at":"…","updated_at":"…",
@@ -737,20 +730,20 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
  * `LID_ERROR_API` with code `user_not_found` if there is no such user.
  * Repeated after a timeout or a 5xx, since it changes nothing.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
 lid_status lid_get_user(const lid_client *client, const char *username, char **out);
 
 /**
- * Adds a user who has no credential yet. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Adds a user who has no credential yet. Management call: without a private key
+ * it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: the user's profile, as from `lid_get_user`. `LID_ERROR_API` if the
  * name is taken.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -759,13 +752,13 @@ lid_status lid_add_user_without_credentials(const lid_client *client,
                                             char **out);
 
 /**
- * Lets a deactivated user log in again. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Activates a deactivated user, who can log in again. Management call: without a
+ * private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
  * `user_not_activated`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -774,13 +767,13 @@ lid_status lid_activate_user_by_id(const lid_client *client,
                                    char **out);
 
 /**
- * Keeps a user from logging in. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Deactivates a user, who can no longer log in. Management call: without a
+ * private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
  * `user_not_deactivated`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -789,13 +782,13 @@ lid_status lid_deactivate_user_by_id(const lid_client *client,
                                      char **out);
 
 /**
- * Deletes a user and all credentials. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Deletes a user and all credentials. Management call: without a private key it
+ * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{}`. `LID_ERROR_API` with code `user_not_found` or
  * `user_not_deleted`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -804,13 +797,13 @@ lid_status lid_delete_by_user_id(const lid_client *client,
                                  char **out);
 
 /**
- * Deletes a user and all credentials. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Deletes a user and all credentials. Management call: without a private key it
+ * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{}`. `LID_ERROR_API` with code `user_not_found` or
  * `user_not_deleted`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -819,12 +812,12 @@ lid_status lid_delete_by_username(const lid_client *client,
                                   char **out);
 
 /**
- * Has the service send the user a mail to verify the address. Management call: without a private key it is
- * `LID_ERROR_PRIVATE_KEY`, before any request.
+ * Sends the user an email to verify the address. Management call: without a
+ * private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{}`. `LID_ERROR_API` with code `email_verification_not_sent`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -841,7 +834,7 @@ lid_status lid_send_email_verification(const lid_client *client,
  * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the
  * last only if asked for.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -860,7 +853,7 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -879,7 +872,7 @@ lid_status lid_register_fido2_complete(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"password","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -897,7 +890,7 @@ lid_status lid_register_password(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"password","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -914,7 +907,7 @@ lid_status lid_authenticate_password(const lid_client *client,
  * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
  * the browser.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -932,7 +925,7 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -947,7 +940,7 @@ lid_status lid_authenticate_fido2_complete(const lid_client *client,
  *
  * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -961,7 +954,7 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  *
  * Result: the authentication response, as from `lid_authenticate_password`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -976,7 +969,7 @@ lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
  *
  * Result: `{"challenge_id":"…","server_nonce":"…"}`.
  *
- * Errors: those of every call to the service, see above.
+ * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -995,7 +988,7 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
  *
- * Errors: those of every call to the service, see above, and those of
+ * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
@@ -1007,11 +1000,11 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                char **out);
 
 /**
- * Reads one value out of a JSON text by its RFC 6901 pointer, as "/error/code"
- * or "/credentials/0/uuid"; "" is the whole text.
+ * Reads one value of a JSON text by its RFC 6901 pointer, for example
+ * "/error/code" or "/credentials/0/uuid"; "" is the whole text.
  *
- * Result: a string comes as it is, without quotes and escapes; anything else as
- * JSON, as `true`, `42`, `null` or `{"a":1}`. Errors, all
+ * Result: a string without quotes and escapes; any other value as JSON, for
+ * example `true`, `42`, `null` or `{"a":1}`. Errors, all
  * `LID_ERROR_INVALID_ARGUMENT`: `pointer_not_found` if there is no such value,
  * `invalid_json`, `invalid_pointer`, `embedded_nul` if the string holds a NUL.
  *

@@ -1,4 +1,4 @@
-//! Where the service is.
+//! The URL of the service.
 
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
@@ -36,18 +36,18 @@ impl BaseUrl {
         }
         let uri: Uri = text
             .parse()
-            .map_err(|_| invalid("is not a URL, as https://directweb.usw1.loginid.io"))?;
-        let authority = uri
-            .authority()
-            .ok_or_else(|| invalid("must be absolute, as https://directweb.usw1.loginid.io"))?;
+            .map_err(|_| invalid("is not a URL like https://directweb.usw1.loginid.io"))?;
+        let authority = uri.authority().ok_or_else(|| {
+            invalid("must be absolute, for example https://directweb.usw1.loginid.io")
+        })?;
         if authority.as_str().contains('@') {
             return Err(invalid("must not hold a user name or password"));
         }
         if authority.host().is_empty() {
-            return Err(invalid("names no host"));
+            return Err(invalid("has no host"));
         }
         if !has_usable_port(authority) {
-            return Err(invalid("has a port that is no number from 1 to 65535"));
+            return Err(invalid("has a port that is not a number from 1 to 65535"));
         }
         let https = match uri.scheme_str() {
             Some("https") => true,
@@ -95,8 +95,8 @@ impl BaseUrl {
     }
 }
 
-/// Whether what follows the host is nothing or a port. ureq would take the usual
-/// port for one that it cannot read.
+/// Whether the host is followed by nothing or by a valid port. ureq would use the default
+/// port for an invalid one.
 pub(crate) fn has_usable_port(authority: &Authority) -> bool {
     let address = authority.as_str().rsplit('@').next().unwrap_or_default();
     let rest = address.strip_prefix(authority.host()).unwrap_or_default();

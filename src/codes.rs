@@ -1,9 +1,9 @@
 //! Every code that errors of this library carry. A code is stable: programs compare it.
-//! `docs/errors.md` says what each one means; the tests below compare the two.
+//! `docs/errors.md` explains each one; the tests below compare the two.
 
 use crate::error::Status::{self, *};
 
-/// What went wrong, more exactly than the status says.
+/// The cause of an error, more specific than its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     NullArgument,

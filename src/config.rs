@@ -1,4 +1,4 @@
-//! What a client is told once: parsed, checked, never silently defaulted.
+//! The configuration of a client: parsed, checked, never silently defaulted.
 
 pub(crate) mod environment;
 mod fields;
@@ -48,14 +48,14 @@ pub struct Config {
     pub(crate) max_response_bytes: u64,
 }
 
-/// What is trusted, and what we show of ourselves, when connecting over TLS.
+/// The certificates that TLS connections trust and present.
 #[derive(Debug, Default)]
 pub(crate) struct TlsSettings {
     pub(crate) authorities: Option<Authorities>,
     pub(crate) client: Option<ClientCertificate>,
 }
 
-/// Certificates that are trusted besides the roots.
+/// Certificates that are trusted in addition to the roots.
 #[derive(Debug)]
 pub(crate) struct Authorities {
     /// The field they are from.
@@ -63,7 +63,7 @@ pub(crate) struct Authorities {
     pub(crate) certificates: Vec<CertificateDer<'static>>,
 }
 
-/// A client certificate with those that vouch for it, and its key.
+/// A client certificate with its intermediate certificates and its key.
 pub(crate) struct ClientCertificate {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: Block,
@@ -84,7 +84,7 @@ pub(crate) struct Verification {
     pub(crate) require_exp: bool,
 }
 
-/// Headers that this library sets; a configured one would contradict it.
+/// Headers that this library sets; they cannot be configured.
 const OWN_HEADERS: [&str; 12] = [
     "authorization",
     "content-type",
@@ -195,7 +195,7 @@ impl Config {
     }
 }
 
-/// The error of every call that cannot do without the application's key.
+/// The error of every call that requires the application's private key.
 pub(crate) fn private_key_required() -> Error {
     Error::new(
         Code::PrivateKeyRequired,
@@ -219,7 +219,7 @@ fn given(
     let text = settings
         .text(field)
         .map(|text| Zeroizing::new(text.into_bytes()));
-    // A key too, if the two are mixed up.
+    // Secret, too: the two fields are easily confused, and this may be the key.
     let path = settings.text(file_field).map(Zeroizing::new);
     match (text, path) {
         (Some(_), Some(_)) => Err(Error::new(
@@ -337,7 +337,7 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
         let mut value: HeaderValue = value
             .parse()
             .map_err(|_| invalid("has a value with characters that a header cannot carry"))?;
-        // It may be a secret: Debug does not show it.
+        // Debug does not show it: it may be a secret.
         value.set_sensitive(true);
         headers.push((header, value));
     }

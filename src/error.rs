@@ -1,4 +1,4 @@
-//! What can go wrong, as a status, a stable code and a message that helps.
+//! The error of every call: a status, a stable code and a message that helps.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -68,7 +68,7 @@ impl Error {
         self
     }
 
-    /// Names who or what the message is about.
+    /// Puts the subject of the message in front of it.
     pub(crate) fn prefixed(mut self, subject: &dyn fmt::Display) -> Error {
         self.0.message = format!("{subject}: {}", self.0.message);
         self
@@ -123,12 +123,12 @@ impl Error {
         &self.0.code
     }
 
-    /// A sentence for a person who wants to mend it.
+    /// Says what is wrong and how to fix it, for a person to read.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The call that failed, as `get_user`, when it is known.
+    /// The call that failed, for example `get_user`, if it is known.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
@@ -138,7 +138,7 @@ impl Error {
         self.0.http_status
     }
 
-    /// The `Request-ID` that was sent, to be quoted to the service's support.
+    /// The `Request-ID` that was sent; the service's support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }

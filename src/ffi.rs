@@ -16,6 +16,7 @@ mod boolean;
 mod client;
 mod codes;
 mod credentials;
+mod handle;
 mod json;
 #[cfg(test)]
 mod panics;
@@ -31,6 +32,7 @@ pub use boolean::*;
 pub use client::*;
 pub use codes::*;
 pub use credentials::*;
+pub use handle::*;
 pub use json::*;
 pub use registration::*;
 pub use status::*;

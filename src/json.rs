@@ -1,9 +1,9 @@
-//! Reading JSON strictly and writing it directly.
+//! Reading JSON strictly, and writing it directly.
 //!
-//! Three things a general parser does not give are needed here: duplicate
-//! members are refused (the caller's parser may pick another one than ours did),
-//! what is passed on keeps its text, so that no number loses precision, and an
-//! answer costs no more memory to read than it takes up.
+//! A general parser lacks three things that are needed here: duplicate members are
+//! refused (the caller's parser may use another one than ours), values that are passed
+//! on keep their text, so that no number loses precision, and reading an answer takes
+//! no more memory than its text.
 //!
 //! This file reads tokens, configurations and callers' arguments, and refuses every
 //! duplicate; `select.rs` reads the answers of the service.
@@ -44,7 +44,7 @@ pub(crate) fn parse_object(
 /// Members of an object, in order, their values as they were written.
 pub(crate) type Members<'a> = Vec<(String, &'a RawValue)>;
 
-/// Why a text is not taken for the object that it should be.
+/// Why a text is refused as an object.
 #[derive(Debug)]
 pub(crate) enum Malformed {
     /// It has this member twice.

@@ -1,5 +1,5 @@
-//! Private keys in, public keys in, key pairs out. P-256 only: the service
-//! speaks ES256 and nothing else.
+//! Reading private and public keys, and making key pairs. P-256 only: the service
+//! uses ES256 and nothing else.
 
 use std::fmt;
 
@@ -127,8 +127,8 @@ fn write_key_pair() -> Result<String> {
     Ok(pair.finish())
 }
 
-/// Overwrites what calls that have returned left on this thread's stack: moving
-/// a key copies it there, and no destructor runs for what was moved.
+/// Overwrites what finished calls left on this thread's stack: moving a key copies it
+/// there, and no destructor runs for the copy.
 #[inline(never)]
 fn wipe_stack() {
     std::hint::black_box([0_u8; 32 * 1024]);
@@ -138,7 +138,7 @@ fn random_secret() -> Result<p256::SecretKey> {
     loop {
         let mut bytes = Zeroizing::new([0; 32]);
         random::fill(bytes.as_mut_slice())?;
-        // Zero and numbers past the curve's order are drawn again.
+        // Zero and numbers not below the curve's order are drawn again.
         if let Ok(secret) = p256::SecretKey::from_slice(bytes.as_slice()) {
             return Ok(secret);
         }

@@ -1,4 +1,4 @@
-//! Randomness from aws-lc's generator, which notices a fork by itself, with
+//! Random numbers from aws-lc's generator, which detects a fork by itself, with
 //! some help (`fork.rs`).
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -13,15 +13,15 @@ const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /// The number of characters of a nonce, as the official SDKs make them.
 const NONCE_LENGTH: usize = 16;
 
-/// aws-lc seeds its generator when it sees fit, and ends the process if the
-/// kernel refuses, as it does in a sandbox without `getrandom`. So whatever draws
-/// from it asks first, for no bytes at all: a tenth of a microsecond.
+/// aws-lc reseeds its generator at any time, and aborts the process if the kernel
+/// refuses, as in a sandbox without `getrandom`. So every user of the generator calls
+/// this first, which asks the kernel for zero bytes: a tenth of a microsecond.
 pub(crate) fn available() -> Result<()> {
     match getrandom(&mut [0_u8; 0][..], GetRandomFlags::empty()) {
-        // Of an old kernel: aws-lc reads /dev/urandom then.
+        // An old kernel: aws-lc reads /dev/urandom then.
         Ok(_) | Err(Errno::NOSYS) => Ok(()),
         Err(error) => Err(Error::internal(format!(
-            "the system gives no randomness: getrandom: {error}; let the sandbox permit it"
+            "the system provides no random numbers: getrandom: {error}; allow it in the sandbox"
         ))),
     }
 }
@@ -29,7 +29,7 @@ pub(crate) fn available() -> Result<()> {
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
     available()?;
     fork::without_fork(|| SystemRandom::new().fill(bytes))?
-        .map_err(|_| Error::internal("the system gave no randomness"))
+        .map_err(|_| Error::internal("the system provided no random numbers"))
 }
 
 /// 16 alphanumeric characters, each equally likely.
@@ -38,13 +38,13 @@ pub(crate) fn nonce() -> Result<String> {
     let mut bytes = [0; 2 * NONCE_LENGTH];
     while nonce.len() < NONCE_LENGTH {
         fill(&mut bytes)?;
-        // 248 is the largest multiple of 62 in a byte: what is above would
-        // favour the first characters of the alphabet.
+        // 248 is the largest multiple of 62 in a byte: larger bytes would make the
+        // first characters of the alphabet more likely.
         let unbiased = bytes.iter().filter(|byte| **byte < 248);
-        let wanted = NONCE_LENGTH - nonce.len();
+        let missing = NONCE_LENGTH - nonce.len();
         nonce.extend(
             unbiased
-                .take(wanted)
+                .take(missing)
                 .map(|byte| char::from(ALPHANUMERIC[usize::from(*byte % 62)])),
         );
     }

@@ -1,4 +1,4 @@
-//! The one list of what a call can end with, for Rust and C alike.
+//! The status of a call, one enum for Rust and C.
 
 use std::ffi::CStr;
 
@@ -11,7 +11,7 @@ use std::ffi::CStr;
 pub enum lid_status {
     /// The call succeeded.
     LID_OK = 0,
-    /// An argument is missing, empty, not UTF-8 or not of the required form.
+    /// An argument is missing, empty, not UTF-8 or malformed.
     LID_ERROR_INVALID_ARGUMENT = 1,
     /// The configuration has an unknown, mistyped or contradictory field.
     LID_ERROR_CONFIG = 2,
@@ -27,8 +27,8 @@ pub enum lid_status {
     LID_ERROR_CLAIM_MISMATCH = 6,
     /// The service refused the call; the error object has its code.
     LID_ERROR_API = 7,
-    /// Too much was asked for lately: the service says so (429), or many tokens
-    /// with unknown keys came in.
+    /// Too many requests: the service answered 429, or many tokens with unknown
+    /// keys arrived.
     LID_ERROR_RATE_LIMITED = 8,
     /// The service could not be reached, or the connection broke.
     LID_ERROR_NETWORK = 9,
@@ -38,9 +38,9 @@ pub enum lid_status {
     LID_ERROR_TIMEOUT = 11,
     /// `lid_cancel_trigger` ended the call.
     LID_ERROR_CANCELLED = 12,
-    /// The service's answer is not JSON, too large or lacks something.
+    /// The service's answer is not JSON, is too large or lacks a member.
     LID_ERROR_RESPONSE = 13,
-    /// A defect of this library. The client stays usable.
+    /// An internal error in this library. The client stays usable.
     LID_ERROR_INTERNAL = 14,
 }
 

@@ -1,4 +1,4 @@
-//! The platform's odd calls.
+//! Calls of the platform that neither std nor rustix has.
 
 mod cancellation;
 mod signals;

@@ -320,7 +320,9 @@ fn a_system_that_refuses_randomness_is_an_error_of_each_call_that_needs_some() {
         for (error, expected) in [("EPERM", 7), ("ENOSYS", 0)] {
             let inject = format!("inject=getrandom:error={error}");
             let (text, _) = setting.run_with(ENTROPY, inject, "always");
-            let refused = text.matches("the system gives no randomness").count();
+            let refused = text
+                .matches("the system provides no random numbers")
+                .count();
             assert_eq!(refused, expected, "{error}: {text}");
             assert_eq!(text.lines().count(), expected + 1, "{error}: {text}");
         }

@@ -8,7 +8,7 @@ use crate::sys;
 
 /// Whether this program runs with more rights than its caller (setuid, setgid, file
 /// capabilities). The caller chose the variables, and must not choose where such a
-/// program connects or whom it trusts: they are all treated as unset.
+/// program connects or which certificates it trusts: all are treated as unset.
 pub(super) fn is_ignored() -> bool {
     sys::has_elevated_rights()
 }

@@ -19,13 +19,13 @@ use crate::input::pem::as_utf8;
 use crate::input::spelling::nearest;
 use crate::json;
 
-/// What the names of our variables begin with.
+/// The prefix of our variables.
 const PREFIX: &str = "LOGINID_";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
-    /// Text that may have anything around what counts, in any encoding.
+    /// Text with PEM blocks; the text around them may have any encoding.
     Pem,
     Boolean,
     Integer,
@@ -66,7 +66,7 @@ const FIELDS: [(&str, Kind); 25] = [
 pub(super) struct Settings(BTreeMap<&'static str, Value>);
 
 impl Drop for Settings {
-    /// What was not taken, because building stopped early, may be a key.
+    /// Fields that were not taken, because building stopped early, may hold a key.
     fn drop(&mut self) {
         for value in self.0.values_mut() {
             if let Value::String(text) = value {
@@ -84,7 +84,7 @@ impl Settings {
                 format!("the configuration is not one JSON object: {problem}"),
             )
         };
-        // The parser's message would quote a text or a number, perhaps a key.
+        // The parser's message would quote a string or a number, which may be a key.
         if !text.trim_start().starts_with('{') {
             return Err(invalid("it does not begin with '{'".to_owned()));
         }
@@ -283,8 +283,8 @@ fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
     }
 }
 
-/// A variable whose name is nearly that of a field was meant to be one, and would
-/// have no effect. Others with our prefix are the program's own.
+/// Refuses a variable whose name is nearly that of a field: it is a typo and would have no
+/// effect. Other variables with our prefix belong to the program.
 fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
     for name in environment::names() {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {

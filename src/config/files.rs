@@ -14,7 +14,7 @@ use crate::wipe::reserve_bytes;
 /// Longer ones cannot be opened on Linux (`PATH_MAX`).
 const MAX_PATH_BYTES: usize = 4_095;
 
-/// No file of PEM is larger. One without an end, as `/dev/zero`, is not read on.
+/// No PEM file is larger. An endless one, for example `/dev/zero`, must not fill the memory.
 const MAX_FILE_BYTES: usize = 16 << 20;
 
 /// Reads the file that `field` names; `instead` is the field for its contents.
@@ -23,8 +23,8 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
         return Err(Error::new(
             Code::InvalidField,
             format!(
-                "{field} holds what belongs into a file, not the path of one: \
-                 give it as {instead}, or write it to a file and name that"
+                "{field} holds the contents of a file, not its path: \
+                 use {instead}, or write it to a file and give the path"
             ),
         ));
     }
@@ -32,7 +32,7 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
         let what = if may_be_shown(path) {
             format!("'{path}'")
         } else {
-            format!("the file it names (if it holds no path, give it as {instead})")
+            format!("the file it names (if this is not a path, use {instead})")
         };
         Error::new(
             Code::UnreadableFile,
@@ -41,7 +41,7 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
     })
 }
 
-/// All of a file, without a copy left in freed memory when room runs out.
+/// All of a file. Growing leaves no copy in freed memory.
 fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut file = File::open(path)?;
     let mut contents = Zeroizing::new(Vec::new());

@@ -2,9 +2,9 @@
 
 use libc::c_char;
 
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{optional_text, text};
 
 /// Logs a user in with a password.
 ///
@@ -13,7 +13,7 @@ use super::support::{call, optional_text, text};
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"password","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn lid_authenticate_password(
 /// "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
 /// the browser.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn lid_authenticate_fido2_complete(
 ///
 /// Result: `{"credential_uuid":"…","iframe_url":"…"}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
 ///
 /// Result: the authentication response, as from `lid_authenticate_password`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_complete(
 ///
 /// Result: `{"challenge_id":"…","server_nonce":"…"}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn lid_authenticate_publickey_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.

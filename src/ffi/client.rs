@@ -5,42 +5,36 @@ use std::ffi::{CStr, CString};
 use libc::{c_char, c_void};
 use zeroize::Zeroizing;
 
+use super::handle::{construct, lid_client};
 use super::status::lid_status;
-use super::support::{
-    caught, construct, null_argument, optional_pem, optional_text, run_into, text,
-};
+use super::support::{caught, null_argument, optional_pem, optional_text, run_into, text};
 use crate::client::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
 use crate::log::Logger;
 
-/// A client of the LoginID service. Any number of threads may use one at the
-/// same time, and it may be used after `fork()`: the child makes connections of
-/// its own. Free it once, with `lid_free`, after the last call has returned.
-pub struct lid_client(pub(super) Client);
-
 /// Receives one JSON event per HTTP attempt, on the thread that made the call,
-/// once the answer is judged:
+/// after the answer has been checked:
 ///
 /// `{"event":"http_attempt","operation":"get_user","method":"POST",
 /// "path":"/manage/users/retrieve","attempt":1,"request_id":"…",
 /// "http_status":200,"status":null,"code":null,"duration_us":1234,
 /// "retry_in_ms":null}`
 ///
-/// `status` and `code` are those of the error that the attempt ended with, also
-/// if its answer arrived and could not be used. A service's key that has to be
-/// fetched to judge an answer is an attempt of its own, whose event comes first.
+/// `status` and `code` are those of the error that the attempt ended with, even
+/// if an answer arrived and could not be used. Fetching the service's key to
+/// verify an answer is an attempt of its own; its event comes first.
 ///
-/// `event_json` is valid during the call only. The function must not leave other than by
-/// returning: it must not throw, `longjmp` or end its thread, and `pthread_cancel` has
-/// no effect in it. It must not free the client it was called for.
+/// `event_json` is valid during the call only. The function must return: it must
+/// not throw, `longjmp` or end its thread, and `pthread_cancel` has no effect in
+/// it. It must not free the client it was called for.
 pub type lid_log_fn =
     Option<unsafe extern "C" fn(event_json: *const c_char, user_data: *mut c_void)>;
 
-/// Makes a client for an application. `private_key` (PKCS#8 or SEC1 PEM, however
-/// it is indented or its line ends are spelled) may be NULL: applications may be public, and then send no
-/// token; management calls and token making need the key. `base_url` may be
-/// NULL for the public service.
+/// Makes a client for an application. `private_key` is PKCS#8 or SEC1 PEM;
+/// indentation and line ends do not matter. It may be NULL: a public application
+/// sends no token. Management calls and making tokens need the key. `base_url`
+/// may be NULL for the public service.
 ///
 /// Result: `{}`, and `*client` holds the client, to be freed with `lid_free`.
 /// On an error `*client` is NULL. Errors: `LID_ERROR_CONFIG`,
@@ -70,7 +64,7 @@ pub unsafe extern "C" fn lid_new(
     }
 }
 
-/// Makes a client for a management application; as `lid_new`, but the key is
+/// Makes a client for a management application: as `lid_new`, but the key is
 /// required.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -109,7 +103,7 @@ pub unsafe extern "C" fn lid_new_management(
 /// `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
 ///
 /// An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
-/// Result and errors otherwise as `lid_new`.
+/// Result and other errors as `lid_new`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -130,9 +124,9 @@ pub unsafe extern "C" fn lid_new_with_config(
 /// `LOGINID_PRIVATE_KEY` or `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL`, and
 /// for each other field of `lid_new_with_config` that has a single value, its
 /// name in capitals, for example `LOGINID_REQUEST_TIMEOUT_MS` or
-/// `LOGINID_CA_FILE`. An empty variable is treated as unset; one whose name is
-/// almost one of these is an error, others are the program's own. A setuid program
-/// reads none. Result and errors as `lid_new`.
+/// `LOGINID_CA_FILE`. An empty variable is treated as unset. A variable whose
+/// name is nearly one of these is an error; others are ignored. A setuid program
+/// reads no variables. Result and errors as `lid_new`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -165,8 +159,8 @@ pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     }
 }
 
-/// The version of the library, as "0.1.0"; compare it with `LID_VERSION` of the
-/// header. The string is static: never free it.
+/// The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
+/// of the header. The string is static: never free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_version() -> *const c_char {
     const VERSION: &CStr =
@@ -181,8 +175,8 @@ pub extern "C" fn lid_version() -> *const c_char {
 /// private one to `lid_new`.
 ///
 /// Result: `{"private_key":"-----BEGIN PRIVATE KEY-----\n…",
-/// "public_key":"-----BEGIN PUBLIC KEY-----\n…"}`. Error: `LID_ERROR_INTERNAL`
-/// if the system gives no randomness.
+/// "public_key":"-----BEGIN PUBLIC KEY-----\n…"}`. Error: `LID_ERROR_INTERNAL` if
+/// the system provides no random numbers.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -191,15 +185,15 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
     unsafe { run_into("generate_key_pair", out, generate_key_pair) }
 }
 
-/// Has a function called for every HTTP attempt of this client, or with NULL
-/// no longer. `user_data` is handed to it unchanged; the function may be called by
-/// several threads at once.
+/// Sets the function that is called for every HTTP attempt of this client; NULL
+/// removes it. `user_data` is passed to it unchanged. Several threads may call
+/// the function at once.
 ///
-/// It waits until no function set before is running in any thread, whichever thread set
-/// or replaced it, and none of them is called again: once it has returned, their
-/// `user_data` may be freed. So hold no lock that such a function takes. Called from
-/// inside a log function, of whatever client, it does not wait: then the `user_data`
-/// before may be freed when the calls that were running have returned.
+/// It waits until no earlier function of this client is running in any thread,
+/// and none of them is called again: when it returns, their `user_data` may be
+/// freed. Do not hold a lock that such a function takes. Called from inside a log
+/// function (of any client) it does not wait: then the earlier `user_data` may be
+/// freed when the calls that were running have returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_set_log_callback(
     client: *mut lid_client,

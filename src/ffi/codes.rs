@@ -6,21 +6,20 @@ use std::time::Duration;
 use libc::c_char;
 
 use super::boolean::c_bool;
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, caught, optional_text, text};
+use super::support::{caught, optional_text, text};
 use crate::cancel::Cancel;
 
-/// Makes a code for a user. With `authorize` it may be used at once.
-/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
-/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Makes a code for a user. With `authorize` the code may be used at once.
+/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+/// "temporary_authentication" or "add_credential". The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -47,18 +46,17 @@ pub unsafe extern "C" fn lid_generate_code(
     }
 }
 
-/// Allows a code to be used; a code that is authorized already stays so.
-/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
-/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Authorizes a code; a code that is already authorized stays so. `code_type` is
+/// "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+/// "temporary_authentication" or "add_credential". The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Not repeated after a 429: the service may have counted the code as tried.
 ///
 /// Result: `{"expires_at":"…","is_authorized":true}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -85,16 +83,15 @@ pub unsafe extern "C" fn lid_authorize_code(
     }
 }
 
-/// Makes all of a user's codes of a type and purpose useless.
-/// `code_type` is "short" (6 digits, 3 minutes), "long" or "phrase";
-/// `purpose` is "temporary_authentication" or "add_credential". The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Invalidates all codes of a user with this type and purpose. `code_type` is
+/// "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+/// "temporary_authentication" or "add_credential". The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"deleted_at":"…"}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -120,12 +117,12 @@ pub unsafe extern "C" fn lid_invalidate_all_codes(
 }
 
 /// A switch that ends `lid_wait_code` from another thread. Make one with
-/// `lid_cancel_new`; once triggered it stays so. It belongs to the process that
-/// made it: after `fork()` the child makes its own.
+/// `lid_cancel_new`. Once triggered, it stays triggered. It belongs to the
+/// process that made it: after `fork()` the child makes its own.
 pub struct lid_cancel(Arc<Cancel>);
 
-/// Waits until a code of the purpose "temporary_authentication" is authorized,
-/// which logs the user in. `timeout_ms` 0 is the configured `wait_timeout_ms`
+/// Waits until a code with the purpose "temporary_authentication" is authorized,
+/// which logs the user in. `timeout_ms` 0 means the configured `wait_timeout_ms`
 /// (180 s). Another thread may end the wait through `cancel`, which may be NULL.
 ///
 /// Not repeated after a 429: the service may have counted the code as tried.
@@ -135,7 +132,7 @@ pub struct lid_cancel(Arc<Cancel>);
 /// `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
 /// used or expired or the user is deactivated.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.

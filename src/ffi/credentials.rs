@@ -3,21 +3,20 @@
 use libc::c_char;
 
 use super::boolean::c_bool;
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{optional_text, text};
 
 /// Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
-/// "deleted", or NULL for all. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// "deleted", or NULL for all. The user is given by `user_id`, `username` or
+/// both; one of them is required. Management call: without a private key it fails
+/// with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
 /// "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.
 /// Repeated after a timeout or a 5xx, since it changes nothing.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -40,14 +39,13 @@ pub unsafe extern "C" fn lid_get_credentials(
     }
 }
 
-/// Gives a credential another name. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Renames a credential. The user is given by `user_id`, `username` or both; one
+/// of them is required. Management call: without a private key it fails with
+/// `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"user_id":"…","credential":{"uuid":"…","name":"…",…}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -72,14 +70,13 @@ pub unsafe extern "C" fn lid_rename_credential(
     }
 }
 
-/// Makes a credential useless for good. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Revokes a credential permanently. The user is given by `user_id`, `username`
+/// or both; one of them is required. Management call: without a private key it
+/// fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"user_id":"…","credential":{"uuid":"…","status":"revoked",…}}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -104,16 +101,15 @@ pub unsafe extern "C" fn lid_revoke_credential(
 
 /// Begins adding a FIDO2 credential without the user's code. `options_json` may
 /// be NULL, or `{"display_name":"…","override_name":"…",
-/// "roaming_authenticator":true}`, each member optional. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// "roaming_authenticator":true}`, each member optional. The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
 /// "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
 /// `lid_complete_add_fido2_credential`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -136,14 +132,14 @@ pub unsafe extern "C" fn lid_force_fido2_credential_init(
     }
 }
 
-/// Begins adding a document scan. `credential_name` may be NULL. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Begins adding a document scan. `credential_name` may be NULL. The user is
+/// given by `user_id`, `username` or both; one of them is required. Management
+/// call: without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends
+/// nothing.
 ///
 /// Result: `{"credential_uuid":"…","iframe_url":"…"}`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -166,15 +162,14 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
     }
 }
 
-/// Completes adding a document scan. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Completes adding a document scan. The user is given by `user_id`, `username`
+/// or both; one of them is required. Management call: without a private key it
+/// fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: an authentication response as from `lid_authenticate_password`, with a
 /// `jwt` (verified) only if the credential was activated.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -200,15 +195,14 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
     }
 }
 
-/// Tells where the result of a document scan is. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Returns the URL of the result of a document scan. The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
 /// `result_url` in place of `request_url`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -231,15 +225,14 @@ pub unsafe extern "C" fn lid_evaluate_doc_scan_credential(
     }
 }
 
-/// Makes a code the user can recover the account with. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Makes a code with which the user can recover the account. The user is given by
+/// `user_id`, `username` or both; one of them is required. Management call:
+/// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
 /// logs.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -261,10 +254,9 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 }
 
 /// Adds a public key (SPKI PEM) as a credential. `publickey_alg` NULL is "ES256".
-/// `credential_name` may be NULL. The user is given by `user_id`, by `username` or by both; one of them is
-/// required.
-/// Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// `credential_name` may be NULL. The user is given by `user_id`, `username` or
+/// both; one of them is required. Management call: without a private key it fails
+/// with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: the authentication response, with a `jwt` (verified) only if the service
 /// sent one:
@@ -272,7 +264,7 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -300,14 +292,14 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
     }
 }
 
-/// Begins adding a FIDO2 credential with an authorized code of the purpose
-/// "add_credential". `options_json` as in `lid_force_fido2_credential_init`.
-/// Not repeated after a 429: the service may have counted the code as tried.
+/// Begins adding a FIDO2 credential with an authorized code with the purpose
+/// "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
+/// repeated after a 429: the service may have counted the code as tried.
 ///
 /// Result: `{"attestation_payload":{…}}` for the browser, completed by
 /// `lid_complete_add_fido2_credential`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -346,7 +338,7 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.

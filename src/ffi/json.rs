@@ -8,11 +8,11 @@ use crate::codes::Code;
 use crate::error::Error;
 use crate::json::lookup;
 
-/// Reads one value out of a JSON text by its RFC 6901 pointer, as "/error/code"
-/// or "/credentials/0/uuid"; "" is the whole text.
+/// Reads one value of a JSON text by its RFC 6901 pointer, for example
+/// "/error/code" or "/credentials/0/uuid"; "" is the whole text.
 ///
-/// Result: a string comes as it is, without quotes and escapes; anything else as
-/// JSON, as `true`, `42`, `null` or `{"a":1}`. Errors, all
+/// Result: a string without quotes and escapes; any other value as JSON, for
+/// example `true`, `42`, `null` or `{"a":1}`. Errors, all
 /// `LID_ERROR_INVALID_ARGUMENT`: `pointer_not_found` if there is no such value,
 /// `invalid_json`, `invalid_pointer`, `embedded_nul` if the string holds a NUL.
 ///

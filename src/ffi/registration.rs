@@ -2,9 +2,9 @@
 
 use libc::c_char;
 
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{optional_text, text};
 
 /// Begins a FIDO2 registration. `options_json` may be NULL, or
 /// `{"display_name":"…","override_name":"…","roaming_authenticator":true,
@@ -14,7 +14,7 @@ use super::support::{call, optional_text, text};
 /// "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the
 /// last only if asked for.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
 /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"password","name":"…"}}`.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.

@@ -5,8 +5,8 @@ use libc::c_char;
 pub use crate::status::lid_status;
 use crate::status::name_of;
 
-/// The name of a status, as "LID_ERROR_API"; "LID_UNKNOWN" for a number that
-/// is none. The string is static: never free it.
+/// The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
+/// is not a status. The string is static: never free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_status_name(status: i32) -> *const c_char {
     name_of(status).unwrap_or(c"LID_UNKNOWN").as_ptr()

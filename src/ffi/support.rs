@@ -1,41 +1,19 @@
-//! All pointer handling of the C interface.
+//! Running calls for C: texts in, a status and one text out, and no panic.
 
 use std::ffi::{CStr, CString};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
 
 use libc::c_char;
 use zeroize::Zeroizing;
 
-use super::client::lid_client;
 use super::status::lid_status;
-use crate::client::Client;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::pem;
 use crate::sys::WithoutCancellation;
 use crate::wipe::reserve_bytes;
 
-/// Runs a call that needs a client. `name` is what errors call it.
-///
-/// # Safety
-/// `client` is NULL or from `lid_new…` and not freed; `out` is NULL or writable.
-pub(super) unsafe fn call(
-    name: &'static str,
-    client: *const lid_client,
-    out: *mut *mut c_char,
-    run: impl FnOnce(&Client) -> Result<String>,
-) -> lid_status {
-    // SAFETY: as promised by the caller.
-    unsafe {
-        run_into(name, out, || match client.as_ref() {
-            Some(client) => run(&client.0),
-            None => Err(null_argument("client")),
-        })
-    }
-}
-
-/// Runs a call that needs no client.
+/// Runs a call and stores its result in `out`. `name` is what errors call it.
 ///
 /// # Safety
 /// `out` is NULL or writable.
@@ -47,8 +25,8 @@ pub(super) unsafe fn run_into(
     if out.is_null() {
         return lid_status::LID_ERROR_INVALID_ARGUMENT;
     }
-    // Whatever a panic left behind is not used again: the closures own or
-    // borrow their data, and the client's locks outlive a panic.
+    // Data that a panic left half-changed is not used again: the closures own or
+    // borrow it, and the client's locks survive a panic.
     let result = caught(run).unwrap_or_else(|| Err(panicked()));
     let (status, text) = match result.and_then(to_c) {
         Ok(text) => (lid_status::LID_OK, text),
@@ -63,8 +41,8 @@ pub(super) unsafe fn run_into(
     status
 }
 
-/// Runs anything, `None` if it panics: a panic must not cross into C, not even
-/// from a destructor. Nor may `pthread_cancel` unwind from C into here.
+/// Runs a closure, `None` if it panics: a panic must not cross into C, not even
+/// from a destructor. `pthread_cancel` must not unwind from C into here either.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
     let _guard = WithoutCancellation::new();
     catch_unwind(AssertUnwindSafe(|| {
@@ -73,38 +51,6 @@ pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
         run()
     }))
     .ok()
-}
-
-/// Makes a client and stores it, or stores NULL.
-///
-/// # Safety
-/// `handle` and `out` are NULL or writable.
-pub(super) unsafe fn construct(
-    name: &'static str,
-    handle: *mut *mut lid_client,
-    out: *mut *mut c_char,
-    make: impl FnOnce() -> Result<Client>,
-) -> lid_status {
-    let mut made = None;
-    // SAFETY: as promised by the caller.
-    let status = unsafe {
-        run_into(name, out, || {
-            if handle.is_null() {
-                return Err(null_argument("client"));
-            }
-            made = Some(make()?);
-            Ok("{}".to_owned())
-        })
-    };
-    if !handle.is_null() {
-        let client = match made.filter(|_| status == lid_status::LID_OK) {
-            Some(client) => Box::into_raw(Box::new(lid_client(client))),
-            None => ptr::null_mut(),
-        };
-        // SAFETY: `handle` is not NULL, and writable as promised by the caller.
-        unsafe { handle.write(client) };
-    }
-    status
 }
 
 /// A required text.
@@ -116,8 +62,8 @@ pub(super) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
     unsafe { optional_text(pointer, name) }?.ok_or_else(|| null_argument(name))
 }
 
-/// A text, `None` for NULL. An empty one is an error: taking it for "not given"
-/// would leave out a check that the caller asked for.
+/// A text, `None` for NULL. An empty text is an error: treating it as "not given"
+/// would skip a check that the caller asked for.
 ///
 /// # Safety
 /// As for [`text`].
@@ -135,7 +81,7 @@ pub(super) unsafe fn optional_text<'a>(
     }
 }
 
-/// The PEM of a key, `None` for NULL. Around its blocks there may be any encoding.
+/// The PEM of a key, `None` for NULL. The text around its blocks may have any encoding.
 ///
 /// # Safety
 /// As for [`text`].
@@ -180,7 +126,7 @@ pub(super) fn null_argument(name: &str) -> Error {
 }
 
 fn panicked() -> Error {
-    Error::internal("a defect in libloginid was met; the client stays usable, please report it")
+    Error::internal("internal error in libloginid: please report it; the client stays usable")
 }
 
 fn to_c(text: String) -> Result<CString> {
@@ -190,7 +136,7 @@ fn to_c(text: String) -> Result<CString> {
     CString::new(bytes).map_err(|_| {
         Error::new(
             Code::EmbeddedNul,
-            "the value holds a NUL character, which a C string cannot carry",
+            "the value contains a NUL character, which a C string cannot hold",
         )
     })
 }

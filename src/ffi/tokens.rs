@@ -2,14 +2,15 @@
 
 use libc::c_char;
 
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{optional_text, text};
 
 /// Makes a service token, for programs that send requests themselves. It allows
-/// one call of `scope` (as "users.retrieve"), once. `username`, `user_id` and
-/// `nonce` may be NULL; the username wins over the user id, the nonce is 16
-/// random characters. No request is made.
+/// one call of `scope` (for example "users.retrieve"). `username`, `user_id` and
+/// `nonce` may be NULL. If both are given, the token names the username and not
+/// the user id. Without a nonce, 16 random characters are used. No request is
+/// made.
 ///
 /// Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
 /// client has no key.
@@ -38,17 +39,19 @@ pub unsafe extern "C" fn lid_generate_service_token(
 }
 
 /// Verifies a token that the service issued to this application to log a user in:
-/// its form, its ES256 signature, audience and times, and with `username` (may be
-/// NULL) whose it is. The service's key is fetched once and kept.
+/// its form, its ES256 signature, audience and times, and that it is the token of
+/// `username` (may be NULL: any user). The service's key is fetched once and
+/// kept.
 ///
-/// Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`.
-/// Anything but a good token is a status other than `LID_OK`:
+/// Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An
+/// invalid token fails with a status other than `LID_OK`:
 /// `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
-/// `LID_ERROR_CLAIM_MISMATCH`, or those of the request for the key, which say
-/// nothing about the token. A transaction's token is `LID_ERROR_CLAIM_MISMATCH`
-/// with code `token_kind_mismatch`: `lid_verify_transaction` is for those. While
-/// tokens with many unknown keys come in, a token whose key is not known yet may
-/// be `LID_ERROR_RATE_LIMITED` with code `unknown_key_throttled`.
+/// `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the key, which says
+/// nothing about the token. The token of a transaction is
+/// `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use
+/// `lid_verify_transaction`. While many tokens with unknown keys arrive, a token
+/// whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
+/// `unknown_key_throttled`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

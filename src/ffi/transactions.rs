@@ -2,9 +2,9 @@
 
 use libc::c_char;
 
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, optional_text, text};
+use super::support::{optional_text, text};
 
 /// Creates a transaction for a user to confirm. `username` and `nonce` may be
 /// NULL; the nonce is then 16 random characters.
@@ -13,7 +13,7 @@ use super::support::{call, optional_text, text};
 /// `{"id":"…","url":"…","nonce":"…"}`. Keep the nonce for
 /// `lid_verify_transaction`. An answer without an `id` is `LID_ERROR_RESPONSE`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn lid_create_tx(
 /// times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and with
 /// `nonce` (may be NULL) that it confirms the transaction created with it.
 ///
-/// Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. Anything
-/// but a good token is a status other than `LID_OK`, as in `lid_verify_token`;
+/// Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
+/// token fails with a status other than `LID_OK`, as in `lid_verify_token`;
 /// another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
 ///
 /// Free `*out` with `lid_free_string`.
@@ -70,10 +70,10 @@ pub unsafe extern "C" fn lid_verify_transaction(
 /// NULL. `nonce` may be NULL.
 ///
 /// Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-/// "allowCredentials":[…]},"nonce":"…"}`, the nonce being the one sent. An answer
-/// without a `tx_id` is `LID_ERROR_RESPONSE`.
+/// "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
+/// sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -102,10 +102,11 @@ pub unsafe extern "C" fn lid_init_tx(
 /// the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
 /// "auth_data":"…","sign_data":"…"}`.
 ///
-/// Result: `{"jwt":"…"}`: a good token of the named user. It says which transaction
-/// was confirmed: give it to `lid_verify_transaction`. `lid_verify_token` refuses it.
+/// Result: `{"jwt":"…"}`: a verified token of the named user. It names the
+/// confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
+/// refuses it.
 ///
-/// Errors: those of every call to the service, see above, and those of
+/// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.

@@ -2,12 +2,12 @@
 
 use libc::c_char;
 
-use super::client::lid_client;
+use super::handle::{call, lid_client};
 use super::status::lid_status;
-use super::support::{call, text};
+use super::support::text;
 
-/// Reads a user's profile. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Reads a user's profile. Management call: without a private key it fails with
+/// `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"id":"…","client_id":"…","username":"…","status":"active",
 /// "type":"…","namespace_id":"…","created_at":"…","updated_at":"…",
@@ -15,7 +15,7 @@ use super::support::{call, text};
 /// `LID_ERROR_API` with code `user_not_found` if there is no such user.
 /// Repeated after a timeout or a 5xx, since it changes nothing.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -32,13 +32,13 @@ pub unsafe extern "C" fn lid_get_user(
     }
 }
 
-/// Adds a user who has no credential yet. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Adds a user who has no credential yet. Management call: without a private key
+/// it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: the user's profile, as from `lid_get_user`. `LID_ERROR_API` if the
 /// name is taken.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -55,13 +55,13 @@ pub unsafe extern "C" fn lid_add_user_without_credentials(
     }
 }
 
-/// Lets a deactivated user log in again. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Activates a deactivated user, who can log in again. Management call: without a
+/// private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
 /// `user_not_activated`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -78,13 +78,13 @@ pub unsafe extern "C" fn lid_activate_user_by_id(
     }
 }
 
-/// Keeps a user from logging in. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Deactivates a user, who can no longer log in. Management call: without a
+/// private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
 /// `user_not_deactivated`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -101,13 +101,13 @@ pub unsafe extern "C" fn lid_deactivate_user_by_id(
     }
 }
 
-/// Deletes a user and all credentials. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Deletes a user and all credentials. Management call: without a private key it
+/// fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{}`. `LID_ERROR_API` with code `user_not_found` or
 /// `user_not_deleted`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -124,13 +124,13 @@ pub unsafe extern "C" fn lid_delete_by_user_id(
     }
 }
 
-/// Deletes a user and all credentials. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Deletes a user and all credentials. Management call: without a private key it
+/// fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{}`. `LID_ERROR_API` with code `user_not_found` or
 /// `user_not_deleted`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -147,12 +147,12 @@ pub unsafe extern "C" fn lid_delete_by_username(
     }
 }
 
-/// Has the service send the user a mail to verify the address. Management call: without a private key it is
-/// `LID_ERROR_PRIVATE_KEY`, before any request.
+/// Sends the user an email to verify the address. Management call: without a
+/// private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{}`. `LID_ERROR_API` with code `email_verification_not_sent`.
 ///
-/// Errors: those of every call to the service, see above.
+/// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]

@@ -1,10 +1,10 @@
-//! A piece of work that no signal handler interrupts.
+//! Blocking signals while a piece of work runs.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// What the kernel sends a thread for a fault of its own. Blocking them would only
-/// take the program's crash reports away.
+/// Signals for a fault of the thread itself. Blocking them would only suppress the
+/// program's crash reports.
 const FAULTS: [libc::c_int; 7] = [
     libc::SIGABRT,
     libc::SIGBUS,
@@ -15,7 +15,7 @@ const FAULTS: [libc::c_int; 7] = [
     libc::SIGTRAP,
 ];
 
-/// Keeps signals from this thread as long as it lives; they are delivered after that.
+/// Blocks signals in this thread as long as it lives; they are delivered afterwards.
 pub(crate) struct WithoutSignals {
     before: libc::sigset_t,
 }

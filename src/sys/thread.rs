@@ -1,4 +1,4 @@
-//! Threads that a host program does not notice.
+//! Threads that do not affect the host program.
 
 use std::ffi::{CStr, c_void};
 use std::io;
@@ -14,8 +14,8 @@ struct Start {
     work: Work,
 }
 
-/// Starts a detached thread that blocks every signal, so that none meant for the
-/// host program is ever delivered to it. `name` has 15 bytes at most.
+/// Starts a detached thread that blocks every signal, so that it never receives a signal
+/// for the host program. `name` has 15 bytes at most.
 ///
 /// `std::thread` is not used: it starts and ends threads under locks of its own,
 /// which a fork in that moment would leave locked in the child.

@@ -16,7 +16,7 @@ const MAX_TIME: f64 = 9_007_199_254_740_992.0;
 /// The claims that make a token a transaction's; newer tokens have the second.
 pub(super) const TRANSACTION_HASHES: [&str; 2] = ["tx_hash", "txHash"];
 
-/// What the caller knows and the token must say.
+/// What the token must name, and the rules for its times.
 pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
     pub(super) username: Option<&'a str>,
@@ -32,7 +32,7 @@ pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Opt
     }
 }
 
-/// Claims whose types are right. Their values are not judged yet.
+/// Claims whose types are right. Their values are not checked yet.
 pub(crate) struct Claims<'a> {
     claims: &'a Map<String, Value>,
     exp: Option<f64>,
@@ -62,7 +62,7 @@ impl<'a> Claims<'a> {
         })
     }
 
-    /// Whether the claims are about us, about the user and about now.
+    /// Checks that the claims are for this application, the expected user and this moment.
     pub(super) fn check(&self, expected: &Expected<'_>) -> Result<()> {
         self.check_audience(expected.client_id)?;
         self.check_issuer(expected.rules)?;
@@ -83,7 +83,7 @@ impl<'a> Claims<'a> {
     fn check_issuer(&self, rules: &Verification) -> Result<()> {
         match (&rules.issuer, self.issuer) {
             (None, _) => Ok(()),
-            (Some(wanted), Some(issuer)) if wanted == issuer => Ok(()),
+            (Some(expected), Some(issuer)) if expected == issuer => Ok(()),
             _ => Err(Error::new(
                 Code::IssuerMismatch,
                 "the token's iss is not the configured issuer",
@@ -91,11 +91,11 @@ impl<'a> Claims<'a> {
         }
     }
 
-    fn check_username(&self, wanted: Option<&str>) -> Result<()> {
-        match wanted {
+    fn check_username(&self, expected: Option<&str>) -> Result<()> {
+        match expected {
             None => Ok(()),
             // Exactly: names that differ in case only are two users.
-            Some(wanted) if self.username == Some(wanted) => Ok(()),
+            Some(expected) if self.username == Some(expected) => Ok(()),
             Some(_) => Err(Error::new(
                 Code::UsernameMismatch,
                 "the token was made for another user",
@@ -139,29 +139,29 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Whether the token is a log-in's: a transaction's is signed by the same key
-    /// for the same application, and proves something else (RFC 8725, 3.12).
+    /// Checks that the token is of a login. The token of a transaction is signed by the same
+    /// key for the same application, and proves something else (RFC 8725, 3.12).
     pub(crate) fn check_is_login(&self) -> Result<()> {
         let is_transaction = |name| self.claims.contains_key(name);
         if TRANSACTION_HASHES.into_iter().any(is_transaction) {
             return Err(Error::new(
                 Code::TokenKindMismatch,
-                "the token confirms a transaction, it does not log anybody in: \
-                 lid_verify_transaction verifies it",
+                "the token confirms a transaction and is not a login: \
+                 use lid_verify_transaction",
             ));
         }
         Ok(())
     }
 
-    /// Whether the token in an answer is about the user that the call named, as
-    /// far as it says whose it is. The service may spell a name in another case.
+    /// Checks that the token in an answer is of the user that the call named, if the token
+    /// names a user. The service may change the case of a name.
     pub(crate) fn check_subject(&self, subject: Subject<'_>) -> Result<()> {
         if let (Some(claimed), Some(named)) = (self.username, subject.username)
             && !claimed.eq_ignore_ascii_case(named)
         {
             return Err(Error::new(
                 Code::UsernameMismatch,
-                "the token in the answer is another user's: it has another name",
+                "the token in the answer is of another user: its username differs",
             ));
         }
         if let (Some(claimed), Some(named)) = (self.subject, subject.user_id)
@@ -169,7 +169,7 @@ impl<'a> Claims<'a> {
         {
             return Err(Error::new(
                 Code::UsernameMismatch,
-                "the token in the answer is another user's: its sub is not the user_id",
+                "the token in the answer is of another user: its sub is not the user_id",
             ));
         }
         Ok(())
@@ -187,8 +187,8 @@ pub(super) fn now() -> Result<Duration> {
         .map_err(|_| Error::internal("this machine's clock is before 1970"))
 }
 
-/// Seconds since 1970, a fraction allowed. A claim that is there but is not
-/// such a number is an error, never "absent".
+/// Seconds since 1970, with or without a fraction. A claim that is not such a number is an
+/// error; it is never treated as absent.
 fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
@@ -201,7 +201,7 @@ fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>> {
     }
 }
 
-/// A string, or an array of them. Absent is the same as naming nobody.
+/// A string, or an array of strings. An absent audience is empty.
 fn audience(claims: &Map<String, Value>) -> Result<Vec<&str>> {
     let wrong = || malformed("the token's aud is neither a string nor an array of strings");
     match claims.get("aud") {

@@ -6,13 +6,13 @@ use super::parts::malformed;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// Longer than any key id in use; a longer one is not looked for.
+/// Longer than any key id in use; a longer one is refused.
 const MAX_KID_BYTES: usize = 256;
 
-/// Checks the header and gives the id of the key, when it names one.
+/// Checks the header and returns the key id, if it has one.
 ///
-/// Keys and certificates in the header (`jwk`, `jku`, `x5u`, `x5c`) are never
-/// looked at: whoever writes a token may write them.
+/// Keys and certificates in the header (`jwk`, `jku`, `x5u`, `x5c`) are ignored: an
+/// attacker who forges a token would put them there.
 pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
     match header.get("alg") {
         Some(Value::String(alg)) if alg == "ES256" => {}
@@ -42,7 +42,7 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
     }
 }
 
-/// What else a key id holds is percent-encoded once on its way.
+/// Other characters of a key id are percent-encoded when it is sent.
 fn is_kid(kid: &str) -> bool {
     !kid.is_empty() && kid.len() <= MAX_KID_BYTES && !kid.chars().any(char::is_control)
 }

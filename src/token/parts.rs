@@ -1,5 +1,5 @@
-//! Taking a token apart, strictly: what is not exactly a compact JWS with two
-//! JSON objects is refused here, before any key is looked for.
+//! Splitting a token into its parts. Anything but a compact JWS with two JSON objects is
+//! refused here, before a key is fetched.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +20,7 @@ const ORDER: [u8; 32] = [
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
-/// A token whose form is right; nothing in it is believed yet.
+/// A well-formed token; nothing in it is trusted yet.
 pub(super) struct Parts<'a> {
     /// Header and claims with the dot between them, which is what was signed.
     pub(super) signed: &'a str,
@@ -46,9 +46,7 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
         )));
     }
     let Some((signed, header, claims, signature)) = three_parts(token) else {
-        return Err(malformed(
-            "a token has three parts with a dot between each two",
-        ));
+        return Err(malformed("a token has three parts separated by dots"));
     };
     let numbers = decode("signature", signature)?;
     if numbers.len() != SIGNATURE_BYTES {
@@ -56,7 +54,7 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     }
     if !numbers.chunks_exact(32).all(is_in_range) {
         return Err(malformed(
-            "the token's signature holds a number that no signature has",
+            "the token's signature has a number outside of the range of the curve",
         ));
     }
     Ok(Parts {
@@ -67,15 +65,15 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     })
 }
 
-/// What is signed, which is header and claims, those two, and the signature.
+/// The signed part (header and payload), the header, the payload and the signature.
 fn three_parts(token: &str) -> Option<(&str, &str, &str, &str)> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
     (!claims.contains('.')).then_some((signed, header, claims, signature))
 }
 
-/// Whether r or s is from 1 to n − 1: outside of that no key accepts it, so
-/// that none need be asked for.
+/// Whether r or s is from 1 to n − 1. No key accepts another number, so the key is not
+/// even fetched for such a token.
 fn is_in_range(number: &[u8]) -> bool {
     number.iter().any(|byte| *byte != 0) && number < ORDER.as_slice()
 }

@@ -1,4 +1,4 @@
-//! Making the tokens that authorize our calls.
+//! Making the tokens that authorize calls.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -14,10 +14,10 @@ use crate::random;
 /// `{"alg":"ES256","typ":"JWT"}` encoded, with the dot that follows it.
 const HEADER: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.";
 
-/// Room for the claims of a usual token.
+/// Enough for the claims of a usual token.
 const USUAL_CLAIMS: usize = 384;
 
-/// A service token: allows one call of one scope, once.
+/// A service token: it allows one call of one scope.
 pub(crate) fn service_token(
     key: &SigningKey,
     client_id: &str,
@@ -40,7 +40,7 @@ pub(crate) fn service_token(
     sign(key, &claims.finish())
 }
 
-/// A transaction token: allows creating one transaction with this payload.
+/// A transaction token: it allows creating one transaction with this payload.
 pub(crate) fn transaction_token(
     key: &SigningKey,
     client_id: &str,

@@ -1,4 +1,4 @@
-//! What a transaction token says beyond any other: which payload was confirmed.
+//! The claim that only transaction tokens have: which payload was confirmed.
 
 use serde_json::{Map, Value};
 
@@ -8,8 +8,7 @@ use super::service::sha256;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// Checks that the token confirms `payload`, and was made for `nonce` when the
-/// caller knows it.
+/// Checks that the token confirms `payload`, and has the `nonce` if the caller gives one.
 ///
 /// `tx_hash` is SHA-256 of payload, nonce and server nonce one after the other.
 /// Newer tokens call it `txHash` and one of the nonces `lNonce`.
@@ -31,14 +30,14 @@ pub(crate) fn check_transaction(
             "the token confirms no transaction: it has no tx_hash",
         )
     })?;
-    // lNonce stands in for whichever of the two is missing. With both missing
-    // the order does not matter: the other one is empty.
+    // lNonce replaces the missing one of the two. If both are missing, the order does not
+    // matter: the other one is empty.
     let newer = text(claims, "lNonce")?;
     let (client_nonce, server_nonce) = match (text(claims, "nonce")?, text(claims, "server_nonce")?)
     {
         (None, server) => (newer, server),
         (client, None) => (client, newer),
-        // Both are there: then it can only repeat one of them.
+        // If both are there, lNonce must equal one of them.
         (client, server) if newer.is_some() && newer != client && newer != server => {
             return Err(malformed(
                 "the token's lNonce contradicts its nonce and server_nonce",

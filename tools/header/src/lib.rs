@@ -51,6 +51,7 @@ fn config_sources(root: &Path) -> Vec<PathBuf> {
     [
         "status",
         "ffi/status",
+        "ffi/handle",
         "ffi/client",
         "ffi/tokens",
         "ffi/transactions",

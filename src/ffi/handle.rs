@@ -1,0 +1,66 @@
+//! The handle of a client, and the calls that take one.
+
+use std::ptr;
+
+use libc::c_char;
+
+use super::status::lid_status;
+use super::support::{null_argument, run_into};
+use crate::client::Client;
+use crate::error::Result;
+
+/// A client of the LoginID service. Any number of threads may use one at the
+/// same time, and it may be used after `fork()`: the child makes connections of
+/// its own. Free it once, with `lid_free`, after the last call has returned.
+pub struct lid_client(pub(super) Client);
+
+/// Runs a call of a client, as [`run_into`].
+///
+/// # Safety
+/// `client` is NULL or from `lid_new…` and not freed; `out` is NULL or writable.
+pub(super) unsafe fn call(
+    name: &'static str,
+    client: *const lid_client,
+    out: *mut *mut c_char,
+    run: impl FnOnce(&Client) -> Result<String>,
+) -> lid_status {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        run_into(name, out, || match client.as_ref() {
+            Some(client) => run(&client.0),
+            None => Err(null_argument("client")),
+        })
+    }
+}
+
+/// Makes a client and stores it, or stores NULL.
+///
+/// # Safety
+/// `handle` and `out` are NULL or writable.
+pub(super) unsafe fn construct(
+    name: &'static str,
+    handle: *mut *mut lid_client,
+    out: *mut *mut c_char,
+    make: impl FnOnce() -> Result<Client>,
+) -> lid_status {
+    let mut made = None;
+    // SAFETY: as promised by the caller.
+    let status = unsafe {
+        run_into(name, out, || {
+            if handle.is_null() {
+                return Err(null_argument("client"));
+            }
+            made = Some(make()?);
+            Ok("{}".to_owned())
+        })
+    };
+    if !handle.is_null() {
+        let client = match made.filter(|_| status == lid_status::LID_OK) {
+            Some(client) => Box::into_raw(Box::new(lid_client(client))),
+            None => ptr::null_mut(),
+        };
+        // SAFETY: `handle` is not NULL, and writable as promised by the caller.
+        unsafe { handle.write(client) };
+    }
+    status
+}
