@@ -4,6 +4,7 @@ pub(crate) mod environment;
 mod fields;
 mod files;
 mod proxy;
+pub(crate) mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +22,9 @@ use crate::input::pem::Block;
 use crate::input::private_key::private_block;
 use crate::json;
 use crate::key::{SigningKey, VerifyingKey};
+use crate::net::Proxy;
+use crate::token::{KeySettings, Rules};
 use fields::Settings;
-pub(crate) use proxy::Proxy;
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
 /// environment ([`Config::from_env`]) or from the usual three values
@@ -38,11 +40,8 @@ pub struct Config {
     pub(crate) max_retries: u32,
     pub(crate) tls: TlsSettings,
     pub(crate) proxy: Option<Arc<Proxy>>,
-    pub(crate) verification: Verification,
-    pub(crate) public_keys: Vec<(String, VerifyingKey)>,
-    pub(crate) key_cache_ttl: Duration,
-    /// Whether keys are fetched; otherwise the configured ones are all there are.
-    pub(crate) fetch_keys: bool,
+    pub(crate) rules: Rules,
+    pub(crate) keys: KeySettings,
     pub(crate) user_agent: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) max_response_bytes: u64,
@@ -73,15 +72,6 @@ impl std::fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ClientCertificate")
     }
-}
-
-/// How strictly tokens of the service are checked.
-#[derive(Debug)]
-pub(crate) struct Verification {
-    pub(crate) leeway: Duration,
-    pub(crate) issuer: Option<String>,
-    pub(crate) max_token_age: Option<Duration>,
-    pub(crate) require_exp: bool,
 }
 
 /// Headers that this library sets; they cannot be configured.
@@ -173,7 +163,7 @@ impl Config {
             max_retries: settings.integer("max_retries", 2, 0..=10)? as u32,
             tls: tls(&mut settings)?,
             proxy,
-            verification: Verification {
+            rules: Rules {
                 leeway: Duration::from_secs(settings.integer("leeway_s", 60, 0..=3_600)?),
                 issuer,
                 max_token_age: settings
@@ -181,17 +171,22 @@ impl Config {
                     .map(Duration::from_secs),
                 require_exp: settings.boolean("require_exp", false),
             },
-            public_keys,
-            key_cache_ttl: Duration::from_secs(settings.integer(
-                "key_cache_ttl_s",
-                3_600,
-                1..=86_400,
-            )?),
-            fetch_keys,
+            keys: KeySettings {
+                configured: public_keys,
+                ttl: Duration::from_secs(settings.integer("key_cache_ttl_s", 3_600, 1..=86_400)?),
+                fetch: fetch_keys,
+            },
             user_agent: user_agent(&mut settings)?,
             headers: headers(&mut settings)?,
             max_response_bytes: settings.integer("max_response_bytes", 1 << 20, 1..=(1 << 30))?,
         })
+    }
+}
+
+impl Config {
+    /// Whether the service or the proxy is connected to over TLS.
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.base_url.is_https() || self.proxy.as_ref().is_some_and(|proxy| proxy.https)
     }
 }
 

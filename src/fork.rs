@@ -20,6 +20,7 @@
 //! its process id.
 
 mod destructors;
+mod per_process;
 mod slots;
 mod thread_end;
 mod waiting;
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::sys::{WithoutCancellation, WithoutSignals};
+pub(crate) use per_process::PerProcess;
 use slots::{OwnSlot, Slot};
 
 /// Forks that have begun, in all threads: nobody may go inside.

@@ -41,21 +41,20 @@
     )
 )]
 
-mod answer;
-mod api;
 mod base_url;
-mod call;
+mod budget;
+mod calls;
 mod cancel;
-mod client;
 mod codes;
 mod config;
+mod connections;
 mod error;
+mod failpoint;
 #[allow(unsafe_code)]
 pub mod ffi;
 #[allow(unsafe_code)]
 mod fork;
-#[cfg(test)]
-mod injected;
+mod http;
 mod input;
 #[allow(
     clippy::string_slice,
@@ -64,22 +63,23 @@ mod input;
 mod json;
 mod key;
 mod log;
+mod net;
 mod operation;
-mod process;
 mod random;
+mod redact;
 mod status;
 #[allow(unsafe_code)]
 mod sys;
 mod token;
-mod transport;
+mod v1;
 mod wipe;
 
 pub use cancel::Cancel;
-pub use client::Client;
 pub use config::Config;
 pub use error::{Error, Result, Status};
 pub use key::generate_key_pair;
 pub use log::Logger;
+pub use v1::Client;
 
 /// The version of this library, as in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

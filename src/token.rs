@@ -1,15 +1,19 @@
-//! Tokens: the ones we make for the service, and the service's own, which we
-//! verify.
+//! The service's tokens: reading and verifying them, and the keys for that.
+//!
+//! A request for a key is made by a function that the caller passes in: nothing here
+//! knows how the service is reached.
 
-mod certs;
 mod claims;
 mod header;
 mod keys;
 mod parts;
-pub(crate) mod service;
-mod transaction;
+mod subject;
+#[cfg(test)]
+mod testing;
 mod verify;
 
-pub(crate) use claims::Claims;
-pub(crate) use keys::{KeyCache, Origin};
-pub(crate) use transaction::check_transaction;
+pub(crate) use claims::{Claims, Expected, Rules, text};
+pub(crate) use keys::{Key, KeyCache, KeySettings, Lookup, Origin};
+pub(crate) use parts::malformed;
+pub(crate) use subject::Subject;
+pub(crate) use verify::{Verified, verify};

@@ -15,25 +15,7 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::input::host::is_loopback;
-
-/// A proxy that is asked for a tunnel with CONNECT.
-pub(crate) struct Proxy {
-    /// Whether the proxy itself is spoken to over TLS.
-    pub(crate) https: bool,
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    /// The value of `Proxy-Authorization`, if the URL has a user.
-    pub(crate) authorization: Option<Zeroizing<String>>,
-}
-
-impl std::fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Proxy")
-            .field("host", &self.host)
-            .field("port", &self.port)
-            .finish_non_exhaustive()
-    }
-}
+use crate::net::Proxy;
 
 /// The proxy between this machine and the service.
 ///

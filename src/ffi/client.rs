@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::handle::{construct, lid_client};
 use super::status::lid_status;
 use super::support::{caught, null_argument, optional_pem, optional_text, run_into, text};
-use crate::client::Client;
+use crate::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
 use crate::log::Logger;

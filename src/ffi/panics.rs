@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 use std::ptr;
 
 use super::*;
-use crate::injected::{Point, arm};
+use crate::failpoint::{Point, arm};
 
 #[allow(dead_code, reason = "the tests of the boundary use more of it")]
 #[path = "../../tests/support/header.rs"]
@@ -190,7 +190,7 @@ fn call_with(
 fn new_client() -> *mut lid_client {
     let key = crate::key::generate_key_pair().unwrap();
     let key = crate::json::lookup(&key, "/private_key").unwrap().unwrap();
-    let client = crate::client::Client::new("app", Some(&key), Some("http://127.0.0.1:1"));
+    let client = crate::Client::new("app", Some(&key), Some("http://127.0.0.1:1"));
     Box::into_raw(Box::new(lid_client(client.unwrap())))
 }
 

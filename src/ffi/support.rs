@@ -46,8 +46,7 @@ pub(super) unsafe fn run_into(
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
     let _guard = WithoutCancellation::new();
     catch_unwind(AssertUnwindSafe(|| {
-        #[cfg(test)]
-        crate::injected::pass(crate::injected::Point::Entered);
+        crate::failpoint::failpoint!(Entered);
         run()
     }))
     .ok()

@@ -5,26 +5,31 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value};
 
 use super::parts::malformed;
-use crate::call::Subject;
+use super::subject::Subject;
 use crate::codes::Code;
-use crate::config::Verification;
 use crate::error::{Error, Result};
 
 /// The largest whole number every JSON reader agrees upon.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
 
-/// The claims that make a token a transaction's; newer tokens have the second.
-pub(super) const TRANSACTION_HASHES: [&str; 2] = ["tx_hash", "txHash"];
+/// How strictly tokens are checked.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) leeway: Duration,
+    pub(crate) issuer: Option<String>,
+    pub(crate) max_token_age: Option<Duration>,
+    pub(crate) require_exp: bool,
+}
 
 /// What the token must name, and the rules for its times.
-pub(super) struct Expected<'a> {
-    pub(super) client_id: &'a str,
-    pub(super) username: Option<&'a str>,
-    pub(super) rules: &'a Verification,
+pub(crate) struct Expected<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) username: Option<&'a str>,
+    pub(crate) rules: &'a Rules,
 }
 
 /// A string claim; one of another type makes the token malformed.
-pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
+pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -80,7 +85,7 @@ impl<'a> Claims<'a> {
         ))
     }
 
-    fn check_issuer(&self, rules: &Verification) -> Result<()> {
+    fn check_issuer(&self, rules: &Rules) -> Result<()> {
         match (&rules.issuer, self.issuer) {
             (None, _) => Ok(()),
             (Some(expected), Some(issuer)) if expected == issuer => Ok(()),
@@ -103,7 +108,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    fn check_times(&self, rules: &Verification) -> Result<()> {
+    fn check_times(&self, rules: &Rules) -> Result<()> {
         let refused = |code, message: &str| Err(Error::new(code, message));
         let now = now()?.as_secs_f64();
         let leeway = rules.leeway.as_secs_f64();
@@ -137,20 +142,6 @@ impl<'a> Claims<'a> {
                 "the token has no iat, which max_token_age_s requires",
             )),
         }
-    }
-
-    /// Checks that the token is of a login. The token of a transaction is signed by the same
-    /// key for the same application, and proves something else (RFC 8725, 3.12).
-    pub(crate) fn check_is_login(&self) -> Result<()> {
-        let is_transaction = |name| self.claims.contains_key(name);
-        if TRANSACTION_HASHES.into_iter().any(is_transaction) {
-            return Err(Error::new(
-                Code::TokenKindMismatch,
-                "the token confirms a transaction and is not a login: \
-                 use lid_verify_transaction",
-            ));
-        }
-        Ok(())
     }
 
     /// Checks that the token in an answer is of the user that the call named, if the token

@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use crate::call::Patience;
+use crate::budget::Budget;
 use crate::codes::Code;
-use crate::config::Config;
 use crate::error::{Error, Result, Status};
+use crate::failpoint::failpoint;
 use crate::key::VerifyingKey;
 use allowance::Allowance;
 use failures::{Failures, is_unknown};
@@ -40,7 +40,7 @@ const REFRESH_LIMIT: Duration = Duration::from_secs(5);
 /// Keys kept at most; the oldest makes room.
 const MAX_KEYS: usize = 64;
 
-pub(super) type Key = Arc<VerifyingKey>;
+pub(crate) type Key = Arc<VerifyingKey>;
 type Keys = HashMap<Box<str>, Arc<Known>>;
 
 /// Where a token comes from.
@@ -52,23 +52,33 @@ pub(crate) enum Origin {
     Answer,
 }
 
-/// Asks the service for the key with this id (the empty one is its current key),
-/// within this time, with so many repetitions or as many as configured.
-pub(super) type Fetch<'a> = &'a dyn Fn(&str, Patience<'_>, Option<u32>) -> Result<Key>;
+/// How keys are kept and fetched.
+#[derive(Debug)]
+pub(crate) struct KeySettings {
+    /// Keys by their ids, which never expire.
+    pub(crate) configured: Vec<(String, VerifyingKey)>,
+    /// How long after its fetch a key is due for another.
+    pub(crate) ttl: Duration,
+    /// Whether keys are fetched; otherwise the configured ones are all there are.
+    pub(crate) fetch: bool,
+}
+
+/// Asks the service for the key with this id (the empty one is its current key). A request
+/// that fails may be repeated if the last argument says so when it is asked.
+pub(crate) type Fetch<'a> = &'a dyn Fn(&str, &Budget, &dyn Fn() -> bool) -> Result<Key>;
 
 /// What a verification that looks for a key brings along.
 #[derive(Clone, Copy)]
-pub(super) struct Lookup<'a> {
-    pub(super) origin: Origin,
-    pub(super) patience: Patience<'a>,
-    pub(super) fetch: Fetch<'a>,
+pub(crate) struct Lookup<'a> {
+    pub(crate) origin: Origin,
+    pub(crate) budget: &'a Budget,
+    pub(crate) fetch: Fetch<'a>,
 }
 
 #[derive(Debug)]
 pub(crate) struct KeyCache {
     keys: ArcSwap<Keys>,
     ttl: Duration,
-    /// Whether the service may be asked at all.
     fetches: bool,
     state: Mutex<State>,
 }
@@ -96,8 +106,7 @@ struct State {
 /// What a call does that found no key at hand.
 enum Step {
     Wait(Arc<InFlight>),
-    /// With so many repetitions, or as many as configured.
-    Fetch(Arc<InFlight>, Option<u32>),
+    Fetch(Arc<InFlight>),
     /// The key came while the call was looking.
     Found(Key),
 }
@@ -114,8 +123,7 @@ impl State {
     }
 
     fn begin(&mut self, id: &str, origin: Origin) -> Arc<InFlight> {
-        #[cfg(test)]
-        crate::injected::pass(crate::injected::Point::KeysLocked);
+        failpoint!(KeysLocked);
         let in_flight = Arc::new(InFlight::new(origin));
         self.in_flight.insert(id.into(), in_flight.clone());
         in_flight
@@ -131,45 +139,40 @@ impl State {
         true
     }
 
-    /// How often a request that may be made now may be repeated, or how long to
-    /// wait until one may be made.
-    fn permit(&mut self, origin: Origin) -> std::result::Result<Option<u32>, Duration> {
+    /// Permits a request now, or tells how long to wait for one.
+    fn permit(&mut self, origin: Origin) -> std::result::Result<(), Duration> {
         match origin {
-            Origin::Answer => self.answers.take().map(|_| None),
-            // Those that follow the first one may be a flood's, which repeating
-            // would multiply.
-            Origin::Presented => self.presented.take().map(|first| match first {
-                true => None,
-                false => Some(0),
-            }),
+            Origin::Answer => self.answers.take(),
+            Origin::Presented => self.presented.take(),
         }
     }
 }
 
 impl KeyCache {
-    pub(crate) fn new(config: &Config) -> KeyCache {
-        let configured = config.public_keys.iter().map(|(kid, key)| {
+    pub(crate) fn new(settings: &KeySettings) -> KeyCache {
+        let configured = settings.configured.iter().map(|(kid, key)| {
             let known = Known {
                 key: Arc::new(key.clone()),
                 fetched: None,
             };
             (kid.as_str().into(), Arc::new(known))
         });
-        KeyCache::with_keys(configured.collect(), config)
-    }
-
-    fn with_keys(keys: Keys, config: &Config) -> KeyCache {
         KeyCache {
-            keys: ArcSwap::from_pointee(keys),
-            ttl: config.key_cache_ttl,
-            fetches: config.fetch_keys,
+            keys: ArcSwap::from_pointee(configured.collect()),
+            ttl: settings.ttl,
+            fetches: settings.fetch,
             state: Mutex::new(State::new()),
         }
     }
 
     /// A child's cache: the keys, none of the locks.
-    pub(crate) fn inherited(&self, config: &Config) -> KeyCache {
-        KeyCache::with_keys(Keys::clone(&self.keys.load()), config)
+    pub(crate) fn after_fork(&self) -> KeyCache {
+        KeyCache {
+            keys: ArcSwap::new(self.keys.load_full()),
+            ttl: self.ttl,
+            fetches: self.fetches,
+            state: Mutex::new(State::new()),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -209,12 +212,10 @@ impl KeyCache {
             }
             state.begin(id, lookup.origin)
         };
-        let lookup = Lookup {
-            patience: lookup.patience.at_most(REFRESH_LIMIT),
-            ..lookup
-        };
-        match self.run(id, &in_flight, lookup, Some(0)) {
-            Err(error) if error.status() == Status::LID_ERROR_CANCELLED => Err(error),
+        let budget = &lookup.budget.at_most(REFRESH_LIMIT);
+        let lookup = Lookup { budget, ..lookup };
+        match self.run(id, &in_flight, lookup, &|| false) {
+            Err(error) if error.status() == Status::Cancelled => Err(error),
             // The service answered: this key is no more.
             Err(error) if is_unknown(&error) => Err(error),
             Err(_) => Ok(known.key.clone()),
@@ -227,10 +228,8 @@ impl KeyCache {
         loop {
             match self.next_step(id, lookup.origin)? {
                 Step::Found(key) => return Ok(key),
-                Step::Fetch(in_flight, repeats) => {
-                    return self.run(id, &in_flight, lookup, repeats);
-                }
-                Step::Wait(in_flight) => match in_flight.wait(lookup.patience, lookup.origin) {
+                Step::Fetch(in_flight) => return self.request(id, &in_flight, lookup),
+                Step::Wait(in_flight) => match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result,
                     Outcome::GivenUp => {}
                 },
@@ -256,14 +255,11 @@ impl KeyCache {
             return Err(error.clone());
         }
         // The service did use this key: a flood must not keep it from coming back.
-        let repeats = match kept.is_some() && state.take_refresh(id) {
-            true => Ok(None),
-            false => state.permit(origin),
-        };
-        match repeats {
-            Ok(repeats) => Ok(Step::Fetch(state.begin(id, origin), repeats)),
-            Err(wait) => Err(not_permitted(state.failures.get(id), wait)),
+        let is_refresh = kept.is_some() && state.take_refresh(id);
+        if !is_refresh && let Err(wait) = state.permit(origin) {
+            return Err(not_permitted(state.failures.get(id), wait));
         }
+        Ok(Step::Fetch(state.begin(id, origin)))
     }
 
     /// Another key for tokens without an id than the one just `tried`, should
@@ -285,20 +281,26 @@ impl KeyCache {
             let mut state = self.state();
             if let Some(in_flight) = state.in_flight.get(ID).cloned() {
                 drop(state);
-                match in_flight.wait(lookup.patience, lookup.origin) {
+                match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result.map(Some),
                     Outcome::GivenUp => continue,
                 }
             }
             // Without asking it cannot be told from a token that a newer key signed.
-            let repeats = match state.permit(lookup.origin) {
-                Ok(repeats) => repeats,
-                Err(wait) => return Err(not_permitted(state.failures.get(ID), wait)),
-            };
+            if let Err(wait) = state.permit(lookup.origin) {
+                return Err(not_permitted(state.failures.get(ID), wait));
+            }
             let in_flight = state.begin(ID, lookup.origin);
             drop(state);
-            return self.run(ID, &in_flight, lookup, repeats).map(Some);
+            return self.request(ID, &in_flight, lookup).map(Some);
         }
+    }
+
+    /// Makes a request that was permitted. Each repetition needs a permission of its own:
+    /// repeating must not multiply a flood.
+    fn request(&self, id: &str, in_flight: &InFlight, lookup: Lookup<'_>) -> Result<Key> {
+        let may_repeat = || self.state().permit(lookup.origin).is_ok();
+        self.run(id, in_flight, lookup, &may_repeat)
     }
 
     /// Makes a request, keeps what it brought, and tells those who wait.
@@ -307,7 +309,7 @@ impl KeyCache {
         id: &str,
         in_flight: &InFlight,
         lookup: Lookup<'_>,
-        repeats: Option<u32>,
+        may_repeat: &dyn Fn() -> bool,
     ) -> Result<Key> {
         let mut ending = Ending {
             cache: self,
@@ -315,12 +317,11 @@ impl KeyCache {
             in_flight,
             outcome: Outcome::GivenUp,
         };
-        let result = (lookup.fetch)(id, lookup.patience, repeats);
-        #[cfg(test)]
-        crate::injected::pass(crate::injected::Point::KeyFetched);
+        let result = (lookup.fetch)(id, lookup.budget, may_repeat);
+        failpoint!(KeyFetched);
         match &result {
             Ok(key) => self.keep(id, key.clone()),
-            Err(error) if is_of_this_call(error, lookup.patience) => return result,
+            Err(error) if is_of_this_call(error, lookup.budget) => return result,
             Err(error) => self.remember(id, error),
         }
         ending.outcome = Outcome::Shared(result.clone());
@@ -348,8 +349,7 @@ impl KeyCache {
             keys
         });
         let mut state = self.state();
-        #[cfg(test)]
-        crate::injected::pass(crate::injected::Point::KeyKept);
+        failpoint!(KeyKept);
         // The pause is for refreshes that failed.
         state.next_refresh.remove(id);
         state.failures.remove(id);
@@ -381,10 +381,10 @@ impl Known {
 }
 
 /// Whether the error comes from the limits of the call that made the request.
-fn is_of_this_call(error: &Error, patience: Patience<'_>) -> bool {
+fn is_of_this_call(error: &Error, budget: &Budget) -> bool {
     match error.status() {
-        Status::LID_ERROR_CANCELLED => true,
-        Status::LID_ERROR_TIMEOUT => patience.deadline <= Instant::now(),
+        Status::Cancelled => true,
+        Status::Timeout => budget.left().is_zero(),
         _ => false,
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Part {
     pub(super) members: Map<String, Value>,
 }
 
-pub(super) fn malformed(message: impl Into<String>) -> Error {
+pub(crate) fn malformed(message: impl Into<String>) -> Error {
     Error::new(Code::MalformedToken, message)
 }
 

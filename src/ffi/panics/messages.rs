@@ -6,10 +6,10 @@ use std::process::Command;
 use loginid_emulator::Emulator;
 
 use super::{call_with, functions};
-use crate::client::Client;
+use crate::Client;
 use crate::config::Config;
 use crate::ffi::{lid_client, lid_free, lid_free_string, lid_status};
-use crate::injected::{Point, arm};
+use crate::failpoint::{Point, arm};
 use crate::log::Logger;
 
 const CONFIG: &str = "LOGINID_TEST_INPUT";

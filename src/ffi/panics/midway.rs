@@ -7,9 +7,9 @@ use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::client::Client;
+use crate::Client;
 use crate::config::Config;
-use crate::injected::Point;
+use crate::failpoint::Point;
 
 /// A client that another thread may use too.
 struct Shared {

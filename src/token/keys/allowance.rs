@@ -21,9 +21,8 @@ impl Allowance {
         }
     }
 
-    /// Takes one and tells whether it is the first one after a quiet time, or
-    /// how long to wait for the next.
-    pub(super) fn take(&mut self) -> Result<bool, Duration> {
+    /// Takes one, or tells how long to wait for the next.
+    pub(super) fn take(&mut self) -> Result<(), Duration> {
         let now = Instant::now();
         let due = now.duration_since(self.refilled).as_secs() / self.every.as_secs();
         self.left = self.left.saturating_add(due as u32).min(self.most);
@@ -31,13 +30,12 @@ impl Allowance {
         if self.left == 0 {
             return Err((self.refilled + self.every).saturating_duration_since(now));
         }
-        let first = self.left == self.most;
-        if first {
+        if self.left == self.most {
             // The time until the next one counts from the first one taken.
             self.refilled = now;
         }
         self.left -= 1;
-        Ok(first)
+        Ok(())
     }
 
     /// What so much time gone by would change.
@@ -56,18 +54,17 @@ mod tests {
     #[test]
     fn five_at_once_then_one_in_ten_seconds() {
         let mut allowance = Allowance::new(5, EVERY);
-        assert_eq!(allowance.take(), Ok(true));
-        for _ in 1..5 {
-            assert_eq!(allowance.take(), Ok(false));
+        for _ in 0..5 {
+            assert_eq!(allowance.take(), Ok(()));
         }
         let wait = allowance.take().unwrap_err();
         assert!(wait > Duration::from_secs(9) && wait <= EVERY, "{wait:?}");
         allowance.pass(Duration::from_secs(10));
-        assert_eq!(allowance.take(), Ok(false));
+        assert_eq!(allowance.take(), Ok(()));
         allowance.take().unwrap_err();
         allowance.pass(Duration::from_secs(25));
-        assert_eq!(allowance.take(), Ok(false));
-        assert_eq!(allowance.take(), Ok(false));
+        assert_eq!(allowance.take(), Ok(()));
+        assert_eq!(allowance.take(), Ok(()));
         let wait = allowance.take().unwrap_err();
         assert!(wait <= Duration::from_secs(5), "{wait:?}");
     }
@@ -76,9 +73,8 @@ mod tests {
     fn a_long_quiet_time_saves_up_no_more_than_five() {
         let mut allowance = Allowance::new(5, EVERY);
         allowance.pass(Duration::from_secs(24 * 60 * 60));
-        assert_eq!(allowance.take(), Ok(true));
-        for _ in 1..5 {
-            assert_eq!(allowance.take(), Ok(false));
+        for _ in 0..5 {
+            assert_eq!(allowance.take(), Ok(()));
         }
         allowance.take().unwrap_err();
     }

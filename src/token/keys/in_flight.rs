@@ -1,10 +1,10 @@
 //! A request for a key that several calls wait for.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Key, Origin};
-use crate::call::Patience;
+use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
@@ -62,23 +62,23 @@ impl InFlight {
     /// Waits for the end, but no longer than this call may take. A presented token
     /// may be a stranger's, whose request is not repeated or came too early: its
     /// failure says nothing to an answer, which has requests of its own.
-    pub(super) fn wait(&self, patience: Patience<'_>, origin: Origin) -> Outcome {
+    pub(super) fn wait(&self, budget: &Budget, origin: Origin) -> Outcome {
         let is_strangers = origin == Origin::Answer && self.origin == Origin::Presented;
         let mut outcome = lock(&self.outcome);
         loop {
-            let left = patience.deadline.saturating_duration_since(Instant::now());
+            let left = budget.left();
             match &*outcome {
                 Some(shared @ Outcome::Shared(result)) if result.is_ok() || !is_strangers => {
                     return shared.clone();
                 }
-                _ if patience.is_cancelled() => return Outcome::Shared(Err(Error::cancelled())),
+                _ if budget.is_cancelled() => return Outcome::Shared(Err(Error::cancelled())),
                 _ if left.is_zero() => return Outcome::Shared(Err(timed_out())),
                 Some(_) => return Outcome::GivenUp,
                 None => {}
             }
             // A condition variable does not notice a cancel: a call that can be
             // cancelled checks every so often.
-            let nap = match patience.cancel {
+            let nap = match budget.cancel {
                 Some(_) => left.min(CANCEL_CHECK),
                 None => left,
             };

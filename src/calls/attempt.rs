@@ -1,0 +1,131 @@
+//! One attempt of a call: its request, and the text of its answer.
+
+use ureq::http::{HeaderName, HeaderValue, Request, header};
+use zeroize::Zeroizing;
+
+use super::Bearer;
+use super::call::{Body, Call};
+use super::failure::FailedAttempt;
+use super::refusal;
+use crate::budget::Budget;
+use crate::codes::Code;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http::{self, Agent, Reply};
+use crate::input::pem;
+use crate::operation::Answer;
+use crate::redact::Secrets;
+
+/// The public key is small, whatever answers are allowed to be.
+const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+/// How long what varies in a request's head may be: more than servers usually
+/// take, and less than the buffer the whole head must fit in.
+const MAX_HEAD_BYTES: usize = 14 * 1024;
+
+pub(super) struct Attempt<'a> {
+    pub(super) config: &'a Config,
+    pub(super) call: &'a Call<'a>,
+    pub(super) body: Option<&'a Body>,
+    pub(super) bearer: Bearer,
+    pub(super) request_id: &'a str,
+}
+
+/// A success.
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) text: String,
+}
+
+impl Attempt<'_> {
+    /// Whether the head of the request is of a size that servers take.
+    pub(super) fn check_size(&self) -> Result<()> {
+        let config = self.config;
+        let headers = config.headers.iter().map(|(_, value)| value.len());
+        let size = config.base_url.as_str().len()
+            + self.call.path.len()
+            + self.bearer.as_ref().map_or(0, |bearer| bearer.len())
+            + config.client_id.len()
+            + config.user_agent.len()
+            + headers.sum::<usize>();
+        if size > MAX_HEAD_BYTES {
+            return Err(Error::new(
+                Code::RequestTooLarge,
+                "username, user_id or the configured headers are too long for a request",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Sends the request, and reads the answer to it.
+    pub(super) fn run(
+        &self,
+        agent: &Agent,
+        budget: &Budget,
+    ) -> std::result::Result<Answered, FailedAttempt> {
+        let config = self.config;
+        let answer = self.call.operation.answer;
+        let max_body = match answer {
+            Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
+            _ => config.max_response_bytes,
+        };
+        let request = self.request().map_err(FailedAttempt::internal)?;
+        let reply = http::exchange(agent, request, max_body, budget)
+            .map_err(|failure| FailedAttempt::without_reply(failure, config))?;
+        let Reply { status, .. } = reply;
+        if !(200..300).contains(&status) {
+            return Err(refusal::read(&reply, &self.secrets(), config));
+        }
+        let text = text(reply.body, answer).ok_or_else(|| {
+            let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
+            FailedAttempt::refused(error, status)
+        })?;
+        Ok(Answered { status, text })
+    }
+
+    fn request(&self) -> Result<Request<Option<&str>>> {
+        let config = self.config;
+        let json = HeaderValue::from_static("application/json");
+        let mut builder = Request::builder()
+            .method(self.call.operation.method.as_str())
+            .uri(config.base_url.join(&self.call.path))
+            .header(header::CONTENT_TYPE, json.clone())
+            .header(header::ACCEPT, json)
+            .header(
+                HeaderName::from_static("x-client-id"),
+                config.client_id.as_str(),
+            )
+            .header(HeaderName::from_static("request-id"), self.request_id);
+        if let Some(bearer) = &self.bearer {
+            let value = Zeroizing::new(format!("Bearer {}", **bearer));
+            let mut value = HeaderValue::from_str(&value)
+                .map_err(|_| Error::internal("the bearer token is not a header value"))?;
+            value.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, value);
+        }
+        for (name, value) in &config.headers {
+            builder = builder.header(name, value);
+        }
+        builder
+            .body(self.body.map(|body| body.text.as_str()))
+            .map_err(|_| Error::internal("the request could not be built"))
+    }
+
+    /// What no error may show.
+    fn secrets(&self) -> Secrets<'_> {
+        let in_body = self.body.map_or(&[][..], |body| &body.secrets);
+        let bearer = self.bearer.as_deref().map(String::as_str);
+        Secrets::new(in_body, bearer, &self.config.headers)
+    }
+}
+
+/// The text of an answer. Around the PEM of a key there may be any encoding.
+fn text(bytes: Vec<u8>, answer: Answer) -> Option<String> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if answer == Answer::Text && !pem::blocks(error.as_bytes()).is_empty() => {
+            Some(pem::as_utf8(error.as_bytes()))
+        }
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,200 @@
+//! One call being put together: its operation, the path, the body and whom the
+//! token is bound to.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+use crate::codes::Code;
+use crate::error::{Error, Result};
+use crate::json::ObjectWriter;
+use crate::operation::Operation;
+use crate::token::Subject;
+
+/// Everything but RFC 3986's unreserved characters is encoded in a segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Encodes a value as one path segment or one query value.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, SEGMENT).to_string()
+}
+
+pub(crate) struct Call<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) path: String,
+    pub(crate) subject: Subject<'a>,
+    /// The payload that a transaction token vouches for.
+    pub(crate) tx_payload: &'a str,
+    /// Asked before each repetition that the configuration allows.
+    pub(crate) may_repeat: Option<&'a dyn Fn() -> bool>,
+    /// An answer without a `jwt` is an error, where the operation leaves it open.
+    pub(crate) jwt_required: bool,
+    body: Option<ObjectWriter>,
+    secrets: Vec<Zeroizing<String>>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(operation: &'static Operation) -> Call<'a> {
+        Call {
+            operation,
+            path: operation.path.to_owned(),
+            subject: Subject::default(),
+            tx_payload: "",
+            may_repeat: None,
+            jwt_required: false,
+            body: None,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Fills the path's `{…}` with one segment that cannot leave its place.
+    pub(crate) fn segment(mut self, value: &str) -> Result<Call<'a>> {
+        if value == "." || value == ".." {
+            return Err(Error::new(
+                Code::InvalidUserId,
+                "user_id must not be '.' or '..'",
+            ));
+        }
+        if let (Some(start), Some(end)) = (self.path.find('{'), self.path.find('}')) {
+            self.path.replace_range(start..=end, &encode(value));
+        }
+        Ok(self)
+    }
+
+    fn body(&mut self) -> &mut ObjectWriter {
+        self.body.get_or_insert_with(ObjectWriter::new)
+    }
+
+    pub(crate) fn text(mut self, name: &str, value: &str) -> Call<'a> {
+        self.body().value(name, value);
+        self
+    }
+
+    pub(crate) fn optional_text(self, name: &str, value: Option<&str>) -> Call<'a> {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// A text that must not appear in any message or log, even when the service
+    /// repeats it in its answer.
+    pub(crate) fn secret(mut self, name: &str, value: &str) -> Call<'a> {
+        self.secrets.push(Zeroizing::new(value.to_owned()));
+        self.text(name, value)
+    }
+
+    pub(crate) fn boolean(mut self, name: &str, value: bool) -> Call<'a> {
+        self.body().value(name, value);
+        self
+    }
+
+    pub(crate) fn object(mut self, name: &str, object: ObjectWriter) -> Call<'a> {
+        self.body().raw(name, &Zeroizing::new(object.finish()));
+        self
+    }
+
+    /// A value that is JSON already.
+    pub(crate) fn raw(mut self, name: &str, json: &str) -> Call<'a> {
+        self.body().raw(name, json);
+        self
+    }
+
+    /// `options{name}`, when there is a value for it.
+    pub(crate) fn option(self, name: &str, value: Option<&str>) -> Call<'a> {
+        let Some(value) = value else { return self };
+        let mut options = ObjectWriter::new();
+        options.value(name, value);
+        self.object("options", options)
+    }
+
+    /// `authentication_code{code, type}`.
+    pub(crate) fn authentication_code(mut self, code: &str, code_type: &str) -> Call<'a> {
+        self.secrets.push(Zeroizing::new(code.to_owned()));
+        let mut object = ObjectWriter::new();
+        object.value("code", code);
+        object.value("type", code_type);
+        self.object("authentication_code", object)
+    }
+
+    /// The user the call is about, in the body and in the token.
+    pub(crate) fn username(mut self, username: &'a str) -> Call<'a> {
+        self.subject.username = Some(username);
+        self.text("username", username)
+    }
+
+    /// The user by id, by name or by both, exactly as the caller gave them.
+    pub(crate) fn who(
+        mut self,
+        user_id: Option<&'a str>,
+        username: Option<&'a str>,
+    ) -> Result<Call<'a>> {
+        if user_id.is_none() && username.is_none() {
+            return Err(Error::new(
+                Code::UserRequired,
+                "give user_id or username: the call needs a user",
+            ));
+        }
+        self.subject = Subject { username, user_id };
+        Ok(self
+            .optional_text("user_id", user_id)
+            .optional_text("username", username))
+    }
+
+    /// Binds the token to the user in the path.
+    pub(crate) fn for_user_id(mut self, user_id: &'a str) -> Result<Call<'a>> {
+        self.subject.user_id = Some(user_id);
+        self.segment(user_id)
+    }
+
+    /// The finished body, with the secrets in it that no message may show.
+    pub(crate) fn take_body(&mut self) -> Option<Body> {
+        let text = Zeroizing::new(self.body.take()?.finish());
+        Some(Body {
+            text,
+            secrets: std::mem::take(&mut self.secrets),
+        })
+    }
+}
+
+/// A finished request body.
+pub(crate) struct Body {
+    pub(crate) text: Zeroizing<String>,
+    pub(crate) secrets: Vec<Zeroizing<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::{Answer, Authorization, Method};
+
+    static ACTIVATE: Operation = Operation {
+        name: "activate",
+        method: Method::Put,
+        path: "/manage/users/{user_id}/activate",
+        authorization: Authorization::None,
+        key_required: false,
+        safe: false,
+        one_time_code: false,
+        answer: Answer::Object,
+    };
+
+    #[test]
+    fn a_user_id_stays_one_segment() {
+        for (user_id, path) in [
+            ("a/../b?c#d", "/manage/users/a%2F..%2Fb%3Fc%23d/activate"),
+            ("../x", "/manage/users/..%2Fx/activate"),
+            ("%2e%2e", "/manage/users/%252e%252e/activate"),
+            ("{user_id}é", "/manage/users/%7Buser_id%7D%C3%A9/activate"),
+        ] {
+            let call = Call::new(&ACTIVATE).segment(user_id).unwrap();
+            assert_eq!(call.path, path);
+        }
+        for user_id in [".", ".."] {
+            assert!(Call::new(&ACTIVATE).segment(user_id).is_err());
+        }
+    }
+}

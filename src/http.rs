@@ -1,0 +1,172 @@
+//! One HTTP exchange: a request, and the reply to it or why there is none.
+//!
+//! ureq speaks HTTP and keeps the connections; `net` makes them. No client, no operation
+//! and no configuration is known here.
+
+mod connector;
+mod current;
+mod failure;
+mod retry_after;
+mod transport;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustls::ClientConfig;
+use ureq::http::{Method, Request, Response, header};
+
+use crate::budget::Budget;
+use crate::codes::Code;
+use crate::failpoint::failpoint;
+use crate::net::Proxy;
+use connector::{NoResolver, ServiceConnector};
+pub(crate) use current::Stage;
+pub(crate) use failure::{Cause, Failure};
+pub(crate) use ureq::Agent;
+
+/// Idle connections kept for each agent, and for how long: less than the
+/// minute after which load balancers usually close them, so that few are found
+/// closed just when they are needed.
+const IDLE_CONNECTIONS: usize = 64;
+const IDLE_AGE: Duration = Duration::from_secs(30);
+
+/// The largest headers of an answer; less than the buffer they must fit in.
+const MAX_HEADER_BYTES: usize = 15 * 1024;
+
+/// An agent without connections.
+pub(crate) fn agent(
+    user_agent: &str,
+    connect_timeout: Duration,
+    tls: Option<Arc<ClientConfig>>,
+    proxy: Option<Arc<Proxy>>,
+) -> Agent {
+    let settings = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(user_agent)
+        // ureq would read the environment; the connector knows the proxy.
+        .proxy(None)
+        .timeout_connect(Some(connect_timeout))
+        .max_response_header_size(MAX_HEADER_BYTES)
+        .max_idle_connections(IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(IDLE_CONNECTIONS)
+        .max_idle_age(IDLE_AGE)
+        .build();
+    Agent::with_parts(settings, ServiceConnector { tls, proxy }, NoResolver)
+}
+
+/// A complete answer, whatever its status.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+    /// How far the request came: always [`Stage::Sent`] unless the peer answers first.
+    pub(crate) stage: Stage,
+}
+
+/// Sends a request and reads the answer, whose body may have `max_body` bytes.
+/// Redirects, encodings and changes of protocol are failures: nobody asked for them.
+pub(crate) fn exchange(
+    agent: &Agent,
+    request: Request<Option<&str>>,
+    max_body: u64,
+    budget: &Budget,
+) -> Result<Reply, Failure> {
+    let current = current::begin(budget.cancel.clone());
+    let failed = |status, cause| Failure {
+        cause,
+        stage: current.stage(),
+        status,
+    };
+    let mut response = send(agent, request, budget).map_err(|error| failed(None, error.into()))?;
+    failpoint!(HeadRead);
+    let status = response.status().as_u16();
+    if let Some(cause) = unexpected(&response) {
+        return Err(failed(Some(status), cause));
+    }
+    let retry_after = retry_after(&response);
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(max_body)
+        .read_to_vec()
+        .map_err(|error| failed(Some(status), error.into()))?;
+    failpoint!(Answered);
+    Ok(Reply {
+        status,
+        retry_after,
+        body,
+        stage: current.stage(),
+    })
+}
+
+fn send(
+    agent: &Agent,
+    request: Request<Option<&str>>,
+    budget: &Budget,
+) -> Result<Response<ureq::Body>, ureq::Error> {
+    let (head, body) = request.into_parts();
+    match body {
+        None if head.method == Method::GET || head.method == Method::DELETE => {
+            run(agent, Request::from_parts(head, ()), budget)
+        }
+        // None is content of length 0: without a length ureq would send chunks.
+        body => run(
+            agent,
+            Request::from_parts(head, body.unwrap_or_default()),
+            budget,
+        ),
+    }
+}
+
+fn run<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: Request<B>,
+    budget: &Budget,
+) -> Result<Response<ureq::Body>, ureq::Error> {
+    let request = agent
+        .configure_request(request)
+        .timeout_global(Some(budget.left()))
+        .build();
+    agent.run(request)
+}
+
+/// Why an answer cannot be used, whatever its body.
+fn unexpected<B>(response: &Response<B>) -> Option<Cause> {
+    let (code, why) = if response.status().is_redirection() {
+        (
+            Code::UnexpectedRedirect,
+            "it answered with a redirect, which is never followed: check base_url",
+        )
+    } else if response.status().is_informational() {
+        (
+            Code::InvalidResponse,
+            "it changed the protocol without being asked to",
+        )
+    } else if is_encoded(response) {
+        (
+            Code::UnexpectedEncoding,
+            "it compressed its answer without being asked to",
+        )
+    } else {
+        return None;
+    };
+    Some(Cause::answer(code, why))
+}
+
+/// Whether a body is encoded in another way than `identity`, which is none.
+fn is_encoded<B>(response: &Response<B>) -> bool {
+    let values = response.headers().get_all(header::CONTENT_ENCODING);
+    let codings = values
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+}
+
+fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
+    let value = response.headers().get(header::RETRY_AFTER)?;
+    retry_after::parse(value.to_str().ok()?, SystemTime::now())
+}

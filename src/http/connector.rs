@@ -1,0 +1,87 @@
+//! Our connector for ureq: a connection to the service, through a proxy's tunnel if there
+//! is one, over TLS where the URL says so.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
+
+use super::current::{self, Stage};
+use super::transport::{StreamTransport, budget};
+use crate::net::{self, Proxy, Socket, Stream, TlsStream};
+
+/// Connects to the service.
+#[derive(Debug)]
+pub(super) struct ServiceConnector {
+    /// None if neither the service nor the proxy is connected to over TLS.
+    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) proxy: Option<Arc<Proxy>>,
+}
+
+impl ServiceConnector {
+    fn tls(&self, stream: Box<dyn Stream>, host: &str) -> Result<Box<dyn Stream>, ureq::Error> {
+        let tls = self.tls.clone().ok_or(ureq::Error::TlsRequired)?;
+        Ok(Box::new(TlsStream::connect(stream, host, tls)?))
+    }
+
+    /// A connection that leads to the service, not secured yet.
+    fn connect_to(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: NextTimeout,
+    ) -> Result<Box<dyn Stream>, ureq::Error> {
+        let budget = budget(timeout);
+        let Some(proxy) = self.proxy.as_deref() else {
+            return Ok(Box::new(Socket::connect(host, port, budget)?));
+        };
+        current::note(Stage::Proxy);
+        let mut stream: Box<dyn Stream> =
+            Box::new(Socket::connect(&proxy.host, proxy.port, budget)?);
+        if proxy.https {
+            stream = self.tls(stream, &proxy.host)?;
+        }
+        net::open_tunnel(&mut *stream, proxy, &format!("{host}:{port}"))?;
+        current::note(Stage::Service);
+        Ok(stream)
+    }
+}
+
+impl Connector for ServiceConnector {
+    type Out = StreamTransport;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<StreamTransport>, ureq::Error> {
+        let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
+        let authority = details.uri.authority().ok_or_else(invalid)?;
+        let host = authority.host();
+        let default = if details.needs_tls() { 443 } else { 80 };
+        let port = authority.port_u16().unwrap_or(default);
+        let mut stream = self.connect_to(host, port, details.timeout)?;
+        if details.needs_tls() {
+            stream = self.tls(stream, host)?;
+        }
+        Ok(Some(StreamTransport::new(stream, details.needs_tls())))
+    }
+}
+
+/// Resolves nothing: the connector does it, and only for a new connection, so
+/// that a call over a kept one needs no name service.
+#[derive(Debug)]
+pub(super) struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

@@ -1,0 +1,164 @@
+//! Our connections as ureq wants them.
+
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+use zeroize::Zeroize;
+
+use super::current::{self, Stage};
+use super::failure::LongLine;
+use crate::budget::Budget;
+use crate::failpoint::failpoint;
+use crate::net::{self, Stream};
+use crate::wipe::reserve_bytes;
+
+/// Room for a request's headers, and for an answer's: they must fit as a whole.
+/// Every idle connection keeps it.
+const BUFFER_SIZE: usize = 16 * 1024;
+
+/// More than this is not held back until the request is complete.
+const MAX_PENDING: usize = 64 * 1024;
+
+/// ureq's "never" is more than an [`Instant`] can hold.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The budget of the current exchange, for as long as ureq allows for its next step.
+pub(super) fn budget(timeout: NextTimeout) -> Budget {
+    Budget {
+        deadline: Instant::now() + LONGEST.min(*timeout.after),
+        cancel: current::cancel(),
+    }
+}
+
+/// A stream as ureq wants it. What is to be sent is held back until an answer is
+/// waited for, so that headers and body leave together.
+pub(super) struct StreamTransport {
+    stream: Box<dyn Stream>,
+    is_tls: bool,
+    buffers: LazyBuffers,
+    pending: Vec<u8>,
+}
+
+impl StreamTransport {
+    pub(super) fn new(stream: Box<dyn Stream>, is_tls: bool) -> StreamTransport {
+        StreamTransport {
+            stream,
+            is_tls,
+            buffers: LazyBuffers::new(BUFFER_SIZE, BUFFER_SIZE),
+            pending: Vec::new(),
+        }
+    }
+
+    fn send_pending(&mut self) -> Result<(), net::Error> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let sent = self.stream.write_all(&self.pending);
+        self.pending.zeroize();
+        sent?;
+        Ok(self.stream.flush()?)
+    }
+}
+
+impl Transport for StreamTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        current::note(Stage::Sent);
+        self.stream.set_budget(budget(timeout));
+        let output = &mut self.buffers.output()[..amount];
+        reserve_bytes(&mut self.pending, amount);
+        self.pending.extend_from_slice(output);
+        // The buffer is kept with the connection: no token or password may stay in it.
+        output.zeroize();
+        if self.pending.len() > MAX_PENDING {
+            self.send_pending()?;
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.set_budget(budget(timeout));
+        self.send_pending()?;
+        failpoint!(Sent);
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(ureq::Error::Other(Box::new(LongLine)));
+        }
+        let amount = self.stream.read(input).map_err(net::Error::from)?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    /// What was read and not used belongs to no answer that is still to come. In
+    /// the connection to a proxy only this buffer has it, not the socket.
+    ///
+    /// ureq asks with its pool locked: a panic would lose the pool, and with it every
+    /// further call of the client.
+    fn is_open(&mut self) -> bool {
+        let is_open = || self.buffers.input().is_empty() && self.stream.is_open();
+        catch_unwind(AssertUnwindSafe(is_open)).unwrap_or(false)
+    }
+
+    fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+}
+
+impl std::fmt::Debug for StreamTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamTransport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::net::Socket;
+
+    fn connected() -> (StreamTransport, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let budget = Budget::within(Duration::from_secs(20));
+        let socket = Socket::connect("127.0.0.1", port, budget).unwrap();
+        let transport = StreamTransport::new(Box::new(socket), false);
+        (transport, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn a_connection_with_unread_input_is_not_open() {
+        let (mut transport, mut peer) = connected();
+        assert!(transport.is_open());
+        peer.write_all(b"ab").unwrap();
+        assert!(transport.await_input(NextTimeout::default()).unwrap());
+        // Nothing is left in the socket.
+        assert!(!transport.is_open());
+        transport.buffers().input_consume(1);
+        assert!(!transport.is_open());
+        transport.buffers().input_consume(1);
+        assert!(transport.is_open());
+        drop(peer);
+        assert!(!transport.await_input(NextTimeout::default()).unwrap());
+        assert!(!transport.is_open());
+    }
+
+    #[test]
+    fn what_is_to_be_sent_is_not_shown() {
+        let (mut transport, _peer) = connected();
+        transport.buffers().output()[..6].copy_from_slice(b"canary");
+        transport
+            .transmit_output(6, NextTimeout::default())
+            .unwrap();
+        let shown = format!("{transport:?}");
+        assert!(
+            !shown.contains("canary") && !shown.contains("99, 97"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! A TLS connection, made by rustls with aws-lc-rs.
+
+use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+use super::error::{Error, Result};
+use super::stream::Stream;
+use super::tls_error;
+use crate::budget::Budget;
+use crate::fork;
+use crate::input::host::without_brackets;
+
+/// A TLS connection over another stream.
+pub(crate) struct TlsStream(StreamOwned<ClientConnection, Box<dyn Stream>>);
+
+impl TlsStream {
+    /// Makes the connection, the whole handshake included, so that a failure
+    /// here means that no request was sent.
+    pub(crate) fn connect(
+        mut stream: Box<dyn Stream>,
+        host: &str,
+        tls: Arc<ClientConfig>,
+    ) -> Result<TlsStream> {
+        let host = without_brackets(host);
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| Error::Tls(format!("'{host}' is not a name a certificate can have")))?;
+        let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))
+            .map_err(Error::Internal)?
+            .map_err(|error| Error::Tls(tls_error::protocol(&error)))?;
+        shake_hands(&mut connection, &mut stream)?;
+        Ok(TlsStream(StreamOwned::new(connection, stream)))
+    }
+}
+
+/// rustls's own `complete_io`, with no fork while it draws random bytes.
+fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
+    loop {
+        while connection.wants_write() {
+            match connection.write_tls(stream) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(_) => {}
+                Err(error) => return Err(reason(connection, stream, error)),
+            }
+        }
+        stream.flush()?;
+        if !connection.is_handshaking() {
+            return Ok(());
+        }
+        if connection.read_tls(stream)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        if let Err(error) = process(connection) {
+            // The alert that tells the other side why, if it still listens.
+            let _ = connection.write_tls(stream);
+            return Err(error);
+        }
+    }
+}
+
+/// Looks at what was read.
+fn process(connection: &mut ClientConnection) -> io::Result<()> {
+    fork::without_fork(|| connection.process_new_packets())
+        .map_err(Error::Internal)?
+        .map(drop)
+        .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+}
+
+/// Why the other side broke the connection in the middle of what we write: the
+/// alert that it sent before, if it did, is still to be read.
+fn reason(
+    connection: &mut ClientConnection,
+    stream: &mut impl Stream,
+    broken: io::Error,
+) -> io::Error {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    if matches!(
+        broken.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset
+    ) {
+        while let Ok(1..) = connection.read_tls(stream) {
+            if let Err(alert) = process(connection) {
+                return alert;
+            }
+        }
+    }
+    broken
+}
+
+impl Read for TlsStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Write for TlsStream {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.0.write(buffer);
+        written.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.0.flush();
+        flushed.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
+    }
+}
+
+impl Stream for TlsStream {
+    fn set_budget(&mut self, budget: Budget) {
+        self.0.sock.set_budget(budget);
+    }
+
+    /// Nothing decrypted is left unread, no close_notify was received, and the
+    /// socket has nothing to read either.
+    fn is_open(&mut self) -> bool {
+        let nothing_unread = matches!(
+            self.0.conn.reader().fill_buf(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock
+        );
+        nothing_unread && self.0.sock.is_open()
+    }
+}

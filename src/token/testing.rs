@@ -1,0 +1,119 @@
+//! What the tests of this folder share: keys, and a service that is a function. Nothing here
+//! needs a socket.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::keys::{Key, KeyCache, KeySettings, Lookup, Origin};
+use crate::budget::Budget;
+use crate::error::Result;
+use crate::key::{SigningKey, VerifyingKey};
+
+pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// A service that answers each request for a key like this, and counts them.
+pub(super) struct Service<F> {
+    answer: F,
+    /// How often a request is repeated, if it may be and the error is retryable.
+    max_retries: usize,
+    asked: Mutex<Vec<String>>,
+}
+
+impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
+    pub(super) fn new(answer: F) -> Service<F> {
+        Service {
+            answer,
+            max_retries: 0,
+            asked: Mutex::default(),
+        }
+    }
+
+    pub(super) fn with_retries(self, max_retries: usize) -> Service<F> {
+        Service {
+            max_retries,
+            ..self
+        }
+    }
+
+    pub(super) fn get(&self, cache: &KeyCache, id: &str, origin: Origin) -> Result<Key> {
+        self.get_within(cache, id, origin, &patient())
+    }
+
+    pub(super) fn get_within(
+        &self,
+        cache: &KeyCache,
+        id: &str,
+        origin: Origin,
+        budget: &Budget,
+    ) -> Result<Key> {
+        self.look_up(origin, budget, |lookup| cache.get(Some(id), lookup))
+    }
+
+    pub(super) fn look_up<T>(
+        &self,
+        origin: Origin,
+        budget: &Budget,
+        run: impl FnOnce(Lookup<'_>) -> T,
+    ) -> T {
+        let fetch = |id: &str, budget: &Budget, may_repeat: &dyn Fn() -> bool| {
+            let mut retries = 0;
+            loop {
+                self.note(id);
+                let result = (self.answer)(id, budget);
+                let is_retryable = result.as_ref().is_err_and(|error| error.retryable());
+                if !is_retryable || retries == self.max_retries || !may_repeat() {
+                    return result;
+                }
+                retries += 1;
+            }
+        };
+        run(Lookup {
+            origin,
+            budget,
+            fetch: &fetch,
+        })
+    }
+
+    fn note(&self, id: &str) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.push(id.to_owned());
+    }
+
+    pub(super) fn count(&self) -> usize {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.len()
+    }
+}
+
+/// The settings of a client that was not told otherwise.
+pub(super) fn settings() -> KeySettings {
+    KeySettings {
+        configured: Vec::new(),
+        ttl: HOUR,
+        fetch: true,
+    }
+}
+
+pub(super) fn cache() -> KeyCache {
+    KeyCache::new(&settings())
+}
+
+/// A budget that no test uses up.
+pub(super) fn patient() -> Budget {
+    Budget::within(HOUR)
+}
+
+pub(super) fn key_pair() -> (SigningKey, VerifyingKey) {
+    let pair: Value = serde_json::from_str(&crate::generate_key_pair().unwrap()).unwrap();
+    let pem = |name: &str| pair[name].as_str().unwrap();
+    (
+        SigningKey::from_pem(pem("private_key").as_bytes()).unwrap(),
+        VerifyingKey::from_pem(pem("public_key")).unwrap(),
+    )
+}
+
+pub(super) fn key() -> Key {
+    Arc::new(key_pair().1)
+}

@@ -1,0 +1,209 @@
+//! The client: what every call goes through.
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use zeroize::Zeroizing;
+
+use super::answer;
+use super::keys::fetch_key;
+use super::service_token::{service_token, transaction_token};
+use crate::budget::Budget;
+use crate::calls::{self, Bearer, Call, Caller};
+use crate::config::{Config, private_key_required, trust};
+use crate::connections::Connections;
+use crate::error::Result;
+use crate::fork::PerProcess;
+use crate::key::SigningKey;
+use crate::log::{CurrentLogger, Logger};
+use crate::operation::{Answer, Authorization, Operation};
+use crate::token::{self, Claims, Expected, Lookup, Origin, Verified};
+
+/// A client of the LoginID service. It may be used from any number of threads
+/// at once, and across `fork`: a child makes connections of its own.
+#[derive(Debug)]
+pub struct Client {
+    config: Config,
+    /// None if neither the service nor the proxy is connected to over TLS.
+    tls: Option<ClientConfig>,
+    connections: PerProcess<Connections>,
+    logger: CurrentLogger,
+}
+
+const _: () = {
+    const fn is_shared_between_threads<T: Send + Sync>() {}
+    is_shared_between_threads::<Client>();
+};
+
+impl Client {
+    /// A client for an application; the key is optional, since applications
+    /// may be public.
+    pub fn new(
+        client_id: &str,
+        private_key: Option<&str>,
+        base_url: Option<&str>,
+    ) -> Result<Client> {
+        Client::with_config(Config::new(client_id, private_key, base_url)?)
+    }
+
+    /// A client for a management application, which always has a key.
+    pub fn new_management(
+        client_id: &str,
+        private_key: &str,
+        base_url: Option<&str>,
+    ) -> Result<Client> {
+        Client::new(client_id, Some(private_key), base_url)
+    }
+
+    /// A client with everything said.
+    pub fn with_config(config: Config) -> Result<Client> {
+        let tls = if config.needs_tls() {
+            Some(trust::client_config(&config.tls)?)
+        } else {
+            // The system's roots take a while to read.
+            trust::check_settings(&config.tls)?;
+            None
+        };
+        Ok(Client {
+            config,
+            tls,
+            connections: PerProcess::new(),
+            logger: CurrentLogger::default(),
+        })
+    }
+
+    /// A client configured by `LOGINID_…` variables.
+    pub fn from_env() -> Result<Client> {
+        Client::with_config(Config::from_env()?)
+    }
+
+    /// Tells a function about every HTTP attempt, or nobody. Waits until the function
+    /// before is not running in any thread; not so from inside a logger, which would
+    /// wait for itself.
+    pub fn set_logger(&self, logger: Option<Logger>) {
+        self.logger.replace(logger);
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The private key, for what cannot be done without.
+    pub(super) fn signing_key(&self) -> Result<&SigningKey> {
+        self.config
+            .private_key
+            .as_ref()
+            .ok_or_else(private_key_required)
+    }
+
+    /// This process's connections and keys.
+    pub(crate) fn connections(&self) -> Arc<Connections> {
+        self.connections
+            .get(|parent| Connections::new(&self.config, self.tls.as_ref(), parent))
+    }
+
+    /// A budget of the configured time, for what is not a single request.
+    pub(super) fn budget(&self) -> Budget {
+        Budget::within(self.config.request_timeout)
+    }
+
+    /// A call whose body names this application.
+    pub(super) fn call<'a>(&self, operation: &'static Operation) -> Call<'a> {
+        Call::new(operation).text("client_id", &self.config.client_id)
+    }
+
+    /// Carries a call out and checks its answer, which is passed on as it came.
+    pub(super) fn answer(&self, call: Call<'_>) -> Result<String> {
+        self.answer_as(call, Ok)
+    }
+
+    /// The same, for a call that changes what it passes on, or refuses it.
+    pub(super) fn answer_as(
+        &self,
+        call: Call<'_>,
+        change: impl Fn(String) -> Result<String>,
+    ) -> Result<String> {
+        self.answer_within(call, self.budget(), change)
+    }
+
+    /// The same within another time. Verifying the answer may fetch a key, within it too.
+    pub(super) fn answer_within(
+        &self,
+        call: Call<'_>,
+        budget: Budget,
+        change: impl Fn(String) -> Result<String>,
+    ) -> Result<String> {
+        let asked = answer::Asked::by(&call);
+        self.execute(call, &budget, |text| {
+            answer::check(&text, &asked, |jwt, further| {
+                self.verify(jwt, Origin::Answer, None, &budget, further)
+                    .map(drop)
+            })?;
+            match asked.operation.answer {
+                Answer::Nothing => Ok("{}".to_owned()),
+                _ => change(text),
+            }
+        })
+    }
+
+    /// Carries a call out and has its answer judged.
+    pub(super) fn execute<T>(
+        &self,
+        call: Call<'_>,
+        budget: &Budget,
+        judge: impl Fn(String) -> Result<T>,
+    ) -> Result<T> {
+        let operation = call.operation;
+        if operation.key_required && self.config.private_key.is_none() {
+            return Err(private_key_required().with_operation(operation.name));
+        }
+        let caller = Caller {
+            config: &self.config,
+            connections: &self.connections(),
+            logger: &self.logger,
+        };
+        calls::execute(&caller, call, budget, |call| self.bearer(call), judge)
+    }
+
+    /// A new bearer token: each is good for one attempt, since nonces are single
+    /// use. Without a key there is none, since applications may be public.
+    fn bearer(&self, call: &Call<'_>) -> Result<Bearer> {
+        let Some(key) = &self.config.private_key else {
+            return Ok(None);
+        };
+        let client_id = &self.config.client_id;
+        let token = match call.operation.authorization {
+            Authorization::None => return Ok(None),
+            Authorization::Scope(scope) => {
+                service_token(key, client_id, scope, call.subject, None)?
+            }
+            Authorization::Transaction => {
+                let username = call.subject.username;
+                transaction_token(key, client_id, call.tx_payload, username, None)?
+            }
+        };
+        Ok(Some(Zeroizing::new(token)))
+    }
+
+    /// Verifies a token of the service, and what `further` checks in its claims.
+    pub(super) fn verify(
+        &self,
+        token: &str,
+        origin: Origin,
+        username: Option<&str>,
+        budget: &Budget,
+        further: impl FnOnce(&Claims<'_>) -> Result<()>,
+    ) -> Result<Verified> {
+        let expected = Expected {
+            client_id: &self.config.client_id,
+            username,
+            rules: &self.config.rules,
+        };
+        let lookup = Lookup {
+            origin,
+            budget,
+            fetch: &|id, budget, may_repeat| fetch_key(self, id, budget, may_repeat),
+        };
+        token::verify(token, &expected, &self.connections().keys, lookup, further)
+    }
+}

@@ -1,0 +1,65 @@
+//! `GET /certs`: the request for a public key of the service.
+
+use std::sync::Arc;
+
+use super::client::Client;
+use super::operations;
+use crate::budget::Budget;
+use crate::calls::{Call, encode};
+use crate::codes::Code;
+use crate::error::{Error, Result};
+use crate::key::VerifyingKey;
+use crate::token::Key;
+
+/// Asks the service for the key with this id; the empty one is its current key.
+pub(super) fn fetch_key(
+    client: &Client,
+    id: &str,
+    budget: &Budget,
+    may_repeat: &dyn Fn() -> bool,
+) -> Result<Key> {
+    let mut call = Call::new(&operations::PUBLIC_KEY);
+    if !id.is_empty() {
+        call.path.push_str("?kid=");
+        call.path.push_str(&encode(id));
+    }
+    call.may_repeat = Some(may_repeat);
+    let read = |pem: String| {
+        VerifyingKey::from_pem(&pem)
+            .map(Arc::new)
+            .map_err(|problem| {
+                Error::new(
+                    Code::InvalidPublicKey,
+                    format!("the public key that it sent cannot be used: {problem}"),
+                )
+            })
+    };
+    client.execute(call, budget, read).map_err(refused)
+}
+
+/// Only the service can say that a key is unknown. Others answer 404 and 400 too:
+/// a gateway while the service is away, or a web server that `base_url` names by
+/// mistake.
+fn refused(error: Error) -> Error {
+    let Some(status @ (400 | 404)) = error.http_status() else {
+        return error;
+    };
+    let refused = match error.is_from_service() {
+        true => Error::new(
+            Code::UnknownKey,
+            "the service knows no key with the token's kid",
+        ),
+        false => Error::new(
+            Code::InvalidResponse,
+            format!(
+                "/certs was answered with {status}, but not by the service, whose errors are \
+                 JSON objects with code and message: check base_url, and any gateway on the way"
+            ),
+        )
+        .with_http_status(status),
+    };
+    match error.request_id() {
+        Some(request_id) => refused.with_request_id(request_id),
+        None => refused,
+    }
+}

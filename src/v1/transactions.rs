@@ -1,0 +1,187 @@
+//! Transactions a user confirms with a credential.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::answer::members;
+use super::client::Client;
+use super::object;
+use super::operations;
+use super::transaction_token::check_transaction;
+use crate::codes::Code;
+use crate::error::{Error, Result};
+use crate::json;
+use crate::random;
+use crate::token::Origin;
+
+/// The members of a confirmation, as the browser answered.
+const CONFIRMATION: [&str; 5] = [
+    "challenge",
+    "key_handle",
+    "client_data",
+    "auth_data",
+    "sign_data",
+];
+
+impl Client {
+    /// Creates a transaction: the service's `{id, …}` and the `nonce` that was
+    /// sent, which [`Client::verify_transaction`] wants back.
+    pub fn create_tx(
+        &self,
+        tx_payload: &str,
+        username: Option<&str>,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        let nonce = nonce_or_new(nonce)?;
+        let mut call = self
+            .call(&operations::CREATE_TX)
+            .text("tx_type", "text")
+            .text("tx_payload", tx_payload)
+            .text("nonce", &nonce)
+            .optional_text("username", username);
+        call.subject.username = username;
+        call.tx_payload = tx_payload;
+        self.answer_as(call, |answer| with_nonce(answer, &nonce))
+    }
+
+    /// Verifies the token of a confirmed transaction: form, signature, audience
+    /// and times as [`Client::verify_token`] does, that it confirms this payload
+    /// and, when given, that it was made for this nonce.
+    pub fn verify_transaction(
+        &self,
+        tx_token: &str,
+        tx_payload: &str,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        self.verify(
+            tx_token,
+            Origin::Presented,
+            None,
+            &self.budget(),
+            |claims| check_transaction(claims.members(), tx_payload, nonce),
+        )
+        .map(|verified| verified.to_json())
+        .map_err(|error| error.with_operation("verify_transaction"))
+    }
+
+    /// Begins the confirmation of a transaction: `{tx_id, assertion_options}`,
+    /// and the `nonce` that was sent. Either an existing transaction is given
+    /// by its id, or a new one by its payload.
+    pub fn init_tx(
+        &self,
+        username: &str,
+        tx_id: Option<&str>,
+        tx_payload: Option<&str>,
+        nonce: Option<&str>,
+    ) -> Result<String> {
+        if tx_id.is_some() == tx_payload.is_some() {
+            return Err(Error::new(
+                Code::TransactionRequired,
+                "give either tx_id or tx_payload",
+            ));
+        }
+        let nonce = nonce_or_new(nonce)?;
+        let call = self
+            .call(&operations::INIT_TX)
+            .username(username)
+            .text("tx_type", "text")
+            .text("nonce", &nonce)
+            .optional_text("tx_id", tx_id)
+            .optional_text("tx_payload", tx_payload);
+        self.answer_as(call, |answer| with_nonce(answer, &nonce))
+    }
+
+    /// Completes the confirmation with what the browser answered: `{challenge,
+    /// key_handle, client_data, auth_data, sign_data}`. Answers `{jwt}`, the
+    /// token for [`Client::verify_transaction`].
+    pub fn complete_tx(
+        &self,
+        tx_id: &str,
+        username: &str,
+        assertion_payload: &str,
+    ) -> Result<String> {
+        let members = object(assertion_payload, "assertion_payload_json")?;
+        let mut call = self
+            .call(&operations::COMPLETE_TX)
+            .text("tx_id", tx_id)
+            .username(username);
+        for name in CONFIRMATION {
+            call = call.text(name, &confirmation_member(&members, name)?);
+        }
+        if let Some((name, _)) = members
+            .iter()
+            .find(|(name, _)| !CONFIRMATION.contains(&name.as_str()))
+        {
+            return Err(invalid_confirmation(&format!(
+                "has an unknown member '{name}'"
+            )));
+        }
+        self.answer(call)
+    }
+}
+
+fn confirmation_member(members: &[(String, &RawValue)], name: &str) -> Result<String> {
+    json::text_member(members, name)
+        .ok_or_else(|| invalid_confirmation(&format!("needs a string '{name}'")))
+}
+
+fn invalid_confirmation(why: &str) -> Error {
+    Error::new(
+        Code::InvalidAssertionPayload,
+        format!(
+            "assertion_payload_json {why}; it has {}",
+            CONFIRMATION.join(", ")
+        ),
+    )
+}
+
+fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
+    match nonce {
+        Some(nonce) => Ok(nonce.to_owned()),
+        None => random::nonce(),
+    }
+}
+
+/// The answer with the nonce that was sent, whatever it says of one itself.
+fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
+    let [said] = members(&answer, ["nonce"])?;
+    let nonce = Value::from(nonce).to_string();
+    if let Some(said) = said {
+        let start = said.get().as_ptr().addr() - answer.as_ptr().addr();
+        answer.replace_range(start..start + said.get().len(), &nonce);
+        return Ok(answer);
+    }
+    answer.truncate(answer.trim_end().len() - 1);
+    let comma = match answer.trim_end().ends_with('{') {
+        true => "",
+        false => ",",
+    };
+    answer.push_str(&format!("{comma}\"nonce\":{nonce}}}"));
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nonce_that_was_sent_is_in_the_answer_once() {
+        for (answer, expected) in [
+            ("{}", r#"{"nonce":"n\""}"#),
+            (" { } \n", r#" { "nonce":"n\""}"#),
+            (r#"{"id":1.10}"#, r#"{"id":1.10,"nonce":"n\""}"#),
+            (r#"{"a":{}} "#, r#"{"a":{},"nonce":"n\""}"#),
+            (r#"{"a":"{"}"#, r#"{"a":"{","nonce":"n\""}"#),
+            (r#"{"nonce":null}"#, r#"{"nonce":"n\""}"#),
+            (
+                r#"{"a":{"nonce":1}, "\u006eonce" : "other", "b":[]}"#,
+                r#"{"a":{"nonce":1}, "\u006eonce" : "n\"", "b":[]}"#,
+            ),
+        ] {
+            let with = with_nonce(answer.to_owned(), "n\"").unwrap();
+            assert_eq!(with, expected, "{answer}");
+        }
+        let twice = r#"{"nonce":1,"\u006eonce":2}"#;
+        assert!(with_nonce(twice.to_owned(), "n").is_err());
+    }
+}
