@@ -9,8 +9,6 @@ mod retry;
 
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::budget::Budget;
 use crate::config::Config;
 use crate::connections::Connections;
@@ -20,6 +18,7 @@ use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
 use crate::random;
 use attempt::Attempt;
+pub(crate) use attempt::Bearer;
 pub(crate) use call::{Call, encode};
 use failure::FailedAttempt;
 
@@ -29,9 +28,6 @@ pub(crate) struct Caller<'a> {
     pub(crate) connections: &'a Connections,
     pub(crate) logger: &'a CurrentLogger,
 }
-
-/// The bearer token for an attempt, if it needs one.
-pub(crate) type Bearer = Option<Zeroizing<String>>;
 
 /// Carries a call out and has the answer to it judged: a body of a success (2xx),
 /// which is UTF-8. Every error names the operation and the request.

@@ -3,20 +3,34 @@
 //!
 //! # How a call flows
 //!
-//! `lid_get_user` (`ffi/users.rs`) checks its pointers in `ffi`'s helpers and
-//! calls [`Client::get_user`] (`api/users.rs`), which puts a `Call` together for
-//! a row of `operation.rs`. `transport.rs` signs a token for the row's scope,
-//! sends, repeats what may be repeated and maps errors; `answer.rs` checks the
-//! answer, and it goes out as it came.
+//! `lid_get_user` (`ffi/users.rs`) checks its pointers with `ffi/support.rs` and calls
+//! [`Client::get_user`] (`v1/users.rs`), which puts a `Call` together for a row of
+//! `v1/operations.rs`. `v1/client.rs` adds how it is authorized and how its answer is
+//! judged, and hands it to `calls.rs`: that makes an attempt, logs it, and repeats what may
+//! be repeated. `calls/attempt.rs` builds the request, `http.rs` exchanges it for a reply
+//! over a connection that `net` makes. `v1/answer.rs` checks the answer, with `token` where
+//! it holds a token, and it goes out as it came.
 //!
-//! A new operation is a row in `operation.rs`, a method in `api/`, an entry in
-//! `ffi/`, a route in the emulator and a test.
+//! Each file uses those below it only:
+//!
+//! ```text
+//! ffi                     the C functions: pointers, panics, JSON strings
+//! v1                      the client, its operations, what is more than data
+//! calls                   attempts: authorization, retries, logging, request ids
+//! connections             what belongs to one process: connections, TLS sessions, keys
+//! http    token    redact an exchange; verifying tokens; what no error may show
+//! net     config          connections to a host; what a client is told once
+//! key  json  input  log   keys, JSON, what people write, events
+//! error  budget  fork  sys
+//! ```
 //!
 //! # Where to start reading
 //!
-//! [`Client`] and `operation.rs` for what there is, `transport.rs` for how it is
+//! [`Client`] and `v1/operations.rs` for what there is, `calls.rs` for how it is
 //! sent, `token/verify.rs` for what is believed and why. `input/` reads what people
-//! configure, for the library and the emulator's doctor alike.
+//! configure, for the library and the emulator's doctor alike. A new operation is a row in
+//! `v1/operations.rs`, a method in `v1/`, an entry in `ffi/`, a route in the emulator and
+//! a test.
 
 // Unsafe code is in the modules marked `allow(unsafe_code)` below, and nowhere else.
 #![deny(unsafe_code)]

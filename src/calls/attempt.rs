@@ -3,7 +3,6 @@
 use ureq::http::{HeaderName, HeaderValue, Request, header};
 use zeroize::Zeroizing;
 
-use super::Bearer;
 use super::call::{Body, Call};
 use super::failure::FailedAttempt;
 use super::refusal;
@@ -22,6 +21,9 @@ const MAX_KEY_BYTES: u64 = 64 * 1024;
 /// How long what varies in a request's head may be: more than servers usually
 /// take, and less than the buffer the whole head must fit in.
 const MAX_HEAD_BYTES: usize = 14 * 1024;
+
+/// The bearer token of an attempt, if it needs one.
+pub(crate) type Bearer = Option<Zeroizing<String>>;
 
 pub(super) struct Attempt<'a> {
     pub(super) config: &'a Config,

@@ -2,23 +2,14 @@
 
 mod known;
 mod look_ups;
+mod system;
 
-use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::panic::catch_unwind;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::error::Result;
 use crate::budget::Budget;
 use crate::input::host::{is_loopback_name, without_brackets};
 use look_ups::LookUps;
-
-/// In the order in which they are to be tried. Of a looked-up name they have no
-/// port: a look-up serves all ports.
-type Addresses = Arc<[SocketAddr]>;
-
-/// A host may have hundreds of addresses: there is no time to try them all.
-const MAX_ADDRESSES: usize = 16;
 
 /// The addresses of a URL's host, in the order in which they are to be tried.
 /// Loopback names are this machine's, whatever DNS says (RFC 6761, section 6.3).
@@ -39,52 +30,8 @@ pub(super) fn resolve(host: &str, port: u16, budget: &Budget) -> Result<Vec<Sock
     Ok(addresses)
 }
 
-/// Calls the system's resolver, which may block for a long time.
-fn ask_system(host: &str) -> std::result::Result<Addresses, String> {
-    let found = catch_unwind(|| (host, 0).to_socket_addrs())
-        .map_err(|_| "the look-up panicked".to_owned())?
-        .map_err(|error| error.to_string())?;
-    let addresses = in_order(found);
-    if addresses.is_empty() {
-        return Err("the name has no address".to_owned());
-    }
-    Ok(addresses.into())
-}
-
-/// The resolver's order, but IPv6 and IPv4 in turn (RFC 8305, section 4): where
-/// one of them leads nowhere, the other is soon tried.
-fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-    let (mut this, mut other): (VecDeque<_>, VecDeque<_>) = Default::default();
-    for address in found {
-        let first = this.front();
-        if first.is_none_or(|first| is_same_family(first, &address)) {
-            this.push_back(address);
-        } else {
-            other.push_back(address);
-        }
-    }
-    let mut ordered = Vec::new();
-    while ordered.len() < MAX_ADDRESSES {
-        let Some(address) = this.pop_front() else {
-            break;
-        };
-        if !ordered.contains(&address) {
-            ordered.push(address);
-        }
-        if this.is_empty() || !other.is_empty() {
-            std::mem::swap(&mut this, &mut other);
-        }
-    }
-    ordered
-}
-
-fn is_same_family(one: &SocketAddr, other: &SocketAddr) -> bool {
-    one.is_ipv4() == other.is_ipv4()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
     use std::time::Duration;
 
     use super::*;
@@ -92,10 +39,6 @@ mod tests {
     fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
         let address = |ip: &&str| SocketAddr::new(ip.parse().unwrap(), 80);
         texts.iter().map(address).collect()
-    }
-
-    fn order(found: &[&str]) -> Vec<SocketAddr> {
-        in_order(addresses(found).into_iter())
     }
 
     #[test]
@@ -113,33 +56,5 @@ mod tests {
             let none = Budget::within(Duration::ZERO);
             assert_eq!(resolve(host, 80, &none).unwrap(), expected, "{host}");
         }
-    }
-
-    #[test]
-    fn families_take_turns_and_the_resolver_says_which_is_first() {
-        assert_eq!(
-            order(&["::1", "::2", "::3", "127.0.0.1", "127.0.0.2"]),
-            addresses(&["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"])
-        );
-        assert_eq!(
-            order(&["127.0.0.1", "::1", "::2", "::3"]),
-            addresses(&["127.0.0.1", "::1", "::2", "::3"])
-        );
-        let one_family = ["127.0.0.3", "127.0.0.1", "127.0.0.2"];
-        assert_eq!(order(&one_family), addresses(&one_family));
-        assert_eq!(order(&[]), []);
-    }
-
-    #[test]
-    fn repeated_addresses_and_too_many_are_left_out() {
-        assert_eq!(
-            order(&["::1", "::1", "127.0.0.1"]),
-            addresses(&["::1", "127.0.0.1"])
-        );
-        let many: Vec<String> = (0..200).map(|n| format!("127.0.0.{n}")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let ordered = order(&many);
-        assert_eq!(ordered, addresses(&many[..MAX_ADDRESSES]));
-        assert_eq!(ordered.iter().collect::<HashSet<_>>().len(), MAX_ADDRESSES);
     }
 }

@@ -11,6 +11,7 @@
 mod allowance;
 mod failures;
 mod in_flight;
+mod lookup;
 #[cfg(test)]
 mod tests;
 
@@ -26,31 +27,19 @@ use crate::error::{Error, Result, Status};
 use crate::failpoint::failpoint;
 use crate::key::VerifyingKey;
 use allowance::Allowance;
-use failures::{Failures, is_unknown};
+use failures::{Failures, RETRY_PAUSE, is_unknown};
 use in_flight::{InFlight, Outcome, lock};
+pub(crate) use lookup::{Key, Lookup, Origin};
 
 /// How long a key serves after its last good fetch when it cannot be fetched
 /// again.
 const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a due key is left alone after a refresh that failed, and how long
-/// the error of a request that failed is remembered.
-const RETRY_PAUSE: Duration = Duration::from_secs(30);
 /// How long a call may wait for the refresh of a key that still serves.
 const REFRESH_LIMIT: Duration = Duration::from_secs(5);
 /// Keys kept at most; the oldest makes room.
 const MAX_KEYS: usize = 64;
 
-pub(crate) type Key = Arc<VerifyingKey>;
 type Keys = HashMap<Box<str>, Arc<Known>>;
-
-/// Where a token comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Origin {
-    /// Somebody presents it, and may have made it up.
-    Presented,
-    /// It is in an answer of the service.
-    Answer,
-}
 
 /// How keys are kept and fetched.
 #[derive(Debug)]
@@ -61,18 +50,6 @@ pub(crate) struct KeySettings {
     pub(crate) ttl: Duration,
     /// Whether keys are fetched; otherwise the configured ones are all there are.
     pub(crate) fetch: bool,
-}
-
-/// Asks the service for the key with this id (the empty one is its current key). A request
-/// that fails may be repeated if the last argument says so when it is asked.
-pub(crate) type Fetch<'a> = &'a dyn Fn(&str, &Budget, &dyn Fn() -> bool) -> Result<Key>;
-
-/// What a verification that looks for a key brings along.
-#[derive(Clone, Copy)]
-pub(crate) struct Lookup<'a> {
-    pub(crate) origin: Origin,
-    pub(crate) budget: &'a Budget,
-    pub(crate) fetch: Fetch<'a>,
 }
 
 #[derive(Debug)]

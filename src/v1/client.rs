@@ -5,9 +5,8 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::answer;
-use super::keys::fetch_key;
 use super::service_token::{service_token, transaction_token};
+use super::{answer, keys};
 use crate::budget::Budget;
 use crate::calls::{self, Bearer, Call, Caller};
 use crate::config::{Config, private_key_required, trust};
@@ -17,7 +16,7 @@ use crate::fork::PerProcess;
 use crate::key::SigningKey;
 use crate::log::{CurrentLogger, Logger};
 use crate::operation::{Answer, Authorization, Operation};
-use crate::token::{self, Claims, Expected, Lookup, Origin, Verified};
+use crate::token::{self, Claims, Expected, Key, Lookup, Origin, Verified};
 
 /// A client of the LoginID service. It may be used from any number of threads
 /// at once, and across `fork`: a child makes connections of its own.
@@ -202,8 +201,16 @@ impl Client {
         let lookup = Lookup {
             origin,
             budget,
-            fetch: &|id, budget, may_repeat| fetch_key(self, id, budget, may_repeat),
+            fetch: &|id, budget, may_repeat| self.fetch_key(id, budget, may_repeat),
         };
         token::verify(token, &expected, &self.connections().keys, lookup, further)
+    }
+
+    /// Asks the service for the key with this id; the empty one is its current key.
+    fn fetch_key(&self, id: &str, budget: &Budget, may_repeat: &dyn Fn() -> bool) -> Result<Key> {
+        let mut call = keys::call(id);
+        call.may_repeat = Some(may_repeat);
+        self.execute(call, budget, keys::read)
+            .map_err(keys::refused)
     }
 }

@@ -2,45 +2,41 @@
 
 use std::sync::Arc;
 
-use super::client::Client;
 use super::operations;
-use crate::budget::Budget;
 use crate::calls::{Call, encode};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
 use crate::token::Key;
 
-/// Asks the service for the key with this id; the empty one is its current key.
-pub(super) fn fetch_key(
-    client: &Client,
-    id: &str,
-    budget: &Budget,
-    may_repeat: &dyn Fn() -> bool,
-) -> Result<Key> {
+/// Asks for the key with this id; the empty one is the service's current key.
+pub(super) fn call(id: &str) -> Call<'_> {
     let mut call = Call::new(&operations::PUBLIC_KEY);
     if !id.is_empty() {
         call.path.push_str("?kid=");
         call.path.push_str(&encode(id));
     }
-    call.may_repeat = Some(may_repeat);
-    let read = |pem: String| {
-        VerifyingKey::from_pem(&pem)
-            .map(Arc::new)
-            .map_err(|problem| {
-                Error::new(
-                    Code::InvalidPublicKey,
-                    format!("the public key that it sent cannot be used: {problem}"),
-                )
-            })
-    };
-    client.execute(call, budget, read).map_err(refused)
+    call
 }
 
+/// Reads the answer.
+pub(super) fn read(pem: String) -> Result<Key> {
+    VerifyingKey::from_pem(&pem)
+        .map(Arc::new)
+        .map_err(|problem| {
+            Error::new(
+                Code::InvalidPublicKey,
+                format!("the public key that it sent cannot be used: {problem}"),
+            )
+        })
+}
+
+/// What a refusal of the request means for the token.
+///
 /// Only the service can say that a key is unknown. Others answer 404 and 400 too:
 /// a gateway while the service is away, or a web server that `base_url` names by
 /// mistake.
-fn refused(error: Error) -> Error {
+pub(super) fn refused(error: Error) -> Error {
     let Some(status @ (400 | 404)) = error.http_status() else {
         return error;
     };

@@ -5,8 +5,8 @@ import re
 import sys
 
 root = pathlib.Path(sys.argv[1])
-PARTS = ("src/token", "src/transport", "src/ffi")
-TESTS = re.compile(r"(^|/)(tests|panics|injected)\.rs$|/(tests|panics)/")
+PARTS = ("src/token", "src/v1", "src/calls", "src/http", "src/net", "src/ffi")
+TESTS = re.compile(r"(^|/)(tests|panics|testing|failpoint)\.rs$|/(tests|panics)/")
 
 
 def own(source):

@@ -8,8 +8,8 @@ use loginid_emulator::Emulator;
 use super::{call_with, functions};
 use crate::Client;
 use crate::config::Config;
-use crate::ffi::{lid_client, lid_free, lid_free_string, lid_status};
 use crate::failpoint::{Point, arm};
+use crate::ffi::{lid_client, lid_free, lid_free_string, lid_status};
 use crate::log::Logger;
 
 const CONFIG: &str = "LOGINID_TEST_INPUT";

@@ -1,13 +1,17 @@
 //! The addresses that were found last, of a bounded number of hosts.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use super::Addresses;
 
 /// How long after the look-up that found them addresses may serve.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 const MAX_HOSTS: usize = 256;
+
+/// In the order in which they are to be tried. They have no port: a look-up serves all
+/// ports.
+pub(super) type Addresses = Arc<[SocketAddr]>;
 
 #[derive(Default)]
 pub(super) struct Known(BTreeMap<String, Found>);
@@ -38,8 +42,6 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
-
     use super::*;
 
     fn addresses() -> Addresses {

@@ -16,8 +16,8 @@ use rustix::io::Errno;
 
 use super::super::error::{Error, Result};
 use super::super::wait::{Woken, wait_for};
-use super::known::Known;
-use super::{Addresses, ask_system};
+use super::known::{Addresses, Known};
+use super::system::ask_system;
 use crate::budget::Budget;
 use crate::fork::PerProcess;
 use crate::sys::start_thread;

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::RETRY_PAUSE;
 use crate::error::{Error, Status};
 
+/// How long a due key is left alone after a refresh that failed, and how long
+/// the error of a request that failed is remembered.
+pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(30);
 /// How long a key id that the service does not know is remembered as unknown.
 const UNKNOWN_FOR: Duration = Duration::from_secs(60);
 /// Failures kept at most; the oldest makes room.

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::{Key, Origin};
+use super::lookup::{Key, Origin};
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result};
