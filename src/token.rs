@@ -12,7 +12,7 @@ mod subject;
 mod testing;
 mod verify;
 
-pub(crate) use claims::{Claims, Expected, Rules, text};
+pub(crate) use claims::{Claims, Expected, Rules, now, text};
 pub(crate) use keys::{Key, KeyCache, KeySettings, Lookup, Origin};
 pub(crate) use parts::malformed;
 pub(crate) use subject::Subject;

@@ -69,7 +69,7 @@ impl FailedAttempt {
     /// the name: "the service api.example.com:443: its answer is not UTF-8".
     pub(super) fn named(mut self, config: &Config) -> FailedAttempt {
         let own = self.of_this_attempt().is_some();
-        if own && self.error.status() == Status::Response {
+        if own && self.error.status() == Status::LID_ERROR_RESPONSE {
             let stage = Stage::Sent;
             self.error = self.error.prefixed(&Peer { stage, config });
         }
@@ -81,8 +81,9 @@ impl FailedAttempt {
     /// and was logged as an attempt of its own. What it says about the token that
     /// is in this answer is an error of this answer.
     pub(super) fn of_this_attempt(&self) -> Option<&Error> {
-        let is_own =
-            |error: &&Error| error.request_id().is_none() || error.status() == Status::TokenInvalid;
+        let is_own = |error: &&Error| {
+            error.request_id().is_none() || error.status() == Status::LID_ERROR_TOKEN_INVALID
+        };
         Some(&self.error).filter(is_own)
     }
 }

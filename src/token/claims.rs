@@ -172,7 +172,7 @@ impl<'a> Claims<'a> {
 }
 
 /// The time since 1970.
-pub(super) fn now() -> Result<Duration> {
+pub(crate) fn now() -> Result<Duration> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_err(|_| Error::internal("this machine's clock is before 1970"))

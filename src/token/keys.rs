@@ -192,7 +192,7 @@ impl KeyCache {
         let budget = &lookup.budget.at_most(REFRESH_LIMIT);
         let lookup = Lookup { budget, ..lookup };
         match self.run(id, &in_flight, lookup, &|| false) {
-            Err(error) if error.status() == Status::Cancelled => Err(error),
+            Err(error) if error.status() == Status::LID_ERROR_CANCELLED => Err(error),
             // The service answered: this key is no more.
             Err(error) if is_unknown(&error) => Err(error),
             Err(_) => Ok(known.key.clone()),
@@ -360,8 +360,8 @@ impl Known {
 /// Whether the error comes from the limits of the call that made the request.
 fn is_of_this_call(error: &Error, budget: &Budget) -> bool {
     match error.status() {
-        Status::Cancelled => true,
-        Status::Timeout => budget.left().is_zero(),
+        Status::LID_ERROR_CANCELLED => true,
+        Status::LID_ERROR_TIMEOUT => budget.left().is_zero(),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::json::ObjectWriter;
 use crate::key::SigningKey;
 use crate::random;
-use crate::token::Subject;
+use crate::token::{Subject, now};
 
 /// `{"alg":"ES256","typ":"JWT"}` encoded, with the dot that follows it.
 const HEADER: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.";

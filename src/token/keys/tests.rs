@@ -103,7 +103,7 @@ fn through_an_outage_a_key_serves_for_a_day_and_no_longer() {
     assert_eq!(service.count(), 2, "it was due");
     cache.pass(HOUR);
     let error = get().unwrap_err();
-    assert_eq!(error.status(), Status::Network, "{error}");
+    assert_eq!(error.status(), Status::LID_ERROR_NETWORK, "{error}");
     // Too old even to tell a forged token by it: what it says cannot be believed.
     assert!(cache.known(None).is_none());
     is_out.store(false, Ordering::SeqCst);
@@ -120,7 +120,7 @@ fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
         let soon = Budget::within(Duration::from_millis(50));
         let error = service.get_within(&cache, CURRENT, Origin::Presented, &soon);
         let error = error.unwrap_err();
-        assert_eq!(error.status(), Status::Timeout, "{error}");
+        assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT, "{error}");
         assert!(error.retryable());
         assert!(!fetching.is_finished());
         gate.store(true, Ordering::SeqCst);

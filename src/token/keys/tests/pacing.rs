@@ -273,7 +273,7 @@ fn a_timeout_is_not_remembered() {
     for _ in 0..5 {
         let now = Budget::within(Duration::ZERO);
         let error = service.get_within(&cache, "k", Origin::Presented, &now);
-        assert_eq!(error.unwrap_err().status(), Status::Timeout);
+        assert_eq!(error.unwrap_err().status(), Status::LID_ERROR_TIMEOUT);
     }
     let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
     assert_eq!(error.code(), "unknown_key_throttled");
@@ -319,7 +319,7 @@ fn a_newer_key_that_cannot_be_had_is_no_verdict_on_the_token() {
     };
     let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup);
     let error = Service::new(cancelled).look_up(Origin::Answer, &cancellable(&cancel), newer);
-    assert_eq!(error.unwrap_err().status(), Status::Cancelled);
+    assert_eq!(error.unwrap_err().status(), Status::LID_ERROR_CANCELLED);
 }
 
 #[test]
