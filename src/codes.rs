@@ -1,7 +1,7 @@
 //! Every code that errors of this library carry. A code is stable: programs compare it.
 //! `docs/errors.md` explains each one; the tests below compare the two.
 
-use crate::error::Status::{self, *};
+use crate::status::lid_status::{self as Status, *};
 
 /// The cause of an error, more specific than its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -85,9 +85,10 @@ impl ProcessId {
 /// The current process.
 pub(crate) fn process() -> ProcessId {
     let known = ProcessId(PROCESS.load(Ordering::SeqCst));
-    match known.id() == std::process::id() {
-        true => known,
-        false => begin_process(known),
+    if known.id() == std::process::id() {
+        known
+    } else {
+        begin_process(known)
     }
 }
 
@@ -135,14 +136,14 @@ impl Inside {
         }
         slot.enter();
         let inside = Inside(slot);
-        match UNUSABLE.load(Ordering::SeqCst) {
-            false => Ok(inside),
-            true => Err(forked_in_call(
+        if UNUSABLE.load(Ordering::SeqCst) {
+            return Err(forked_in_call(
                 "this process was forked while another thread was inside the cryptography \
                  library, which cannot be used here since: fork when no call is running, or run \
                  another program in the child",
-            )),
+            ));
         }
+        Ok(inside)
     }
 }
 
@@ -155,12 +156,12 @@ impl Drop for Inside {
 /// Whether a call that began in a process may go on: a signal handler may fork in the
 /// midst of it, and in the child everything of the call is its parent's.
 pub(crate) fn check_process(began_in: ProcessId) -> Result<()> {
-    match began_in == process() {
-        true => Ok(()),
-        false => Err(forked_in_call(
+    if began_in != process() {
+        return Err(forked_in_call(
             "this process was forked during the call, which goes on in the parent only",
-        )),
+        ));
     }
+    Ok(())
 }
 
 fn forked_in_call(message: &'static str) -> Error {

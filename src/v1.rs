@@ -51,10 +51,10 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
             ),
         ));
     }
-    match members.is_empty() {
-        true => Ok(call),
-        false => Ok(call.raw("options", options)),
+    if members.is_empty() {
+        return Ok(call);
     }
+    Ok(call.raw("options", options))
 }
 
 /// Reads an argument that is to be one JSON object.

@@ -47,9 +47,10 @@ pub(super) fn for_forks(over: impl Fn() -> bool) -> bool {
         if forker != 0 && is_blocked(forker) {
             standstill += since;
         }
-        let limit = match HELD_UP.load(Ordering::SeqCst) {
-            true => FURTHER_STANDSTILL,
-            false => STANDSTILL,
+        let limit = if HELD_UP.load(Ordering::SeqCst) {
+            FURTHER_STANDSTILL
+        } else {
+            STANDSTILL
         };
         standstill >= limit
     });

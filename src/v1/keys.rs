@@ -40,19 +40,17 @@ pub(super) fn refused(error: Error) -> Error {
     let Some(status @ (400 | 404)) = error.http_status() else {
         return error;
     };
-    let refused = match error.is_from_service() {
-        true => Error::new(
+    let refused = if error.is_from_service() {
+        Error::new(
             Code::UnknownKey,
             "the service knows no key with the token's kid",
-        ),
-        false => Error::new(
-            Code::InvalidResponse,
-            format!(
-                "/certs was answered with {status}, but not by the service, whose errors are \
-                 JSON objects with code and message: check base_url, and any gateway on the way"
-            ),
         )
-        .with_http_status(status),
+    } else {
+        let message = format!(
+            "/certs was answered with {status}, but not by the service, whose errors are \
+             JSON objects with code and message: check base_url, and any gateway on the way"
+        );
+        Error::new(Code::InvalidResponse, message).with_http_status(status)
     };
     match error.request_id() {
         Some(request_id) => refused.with_request_id(request_id),

@@ -152,10 +152,8 @@ fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
         return Ok(answer);
     }
     answer.truncate(answer.trim_end().len() - 1);
-    let comma = match answer.trim_end().ends_with('{') {
-        true => "",
-        false => ",",
-    };
+    let is_empty = answer.trim_end().ends_with('{');
+    let comma = if is_empty { "" } else { "," };
     answer.push_str(&format!("{comma}\"nonce\":{nonce}}}"));
     Ok(answer)
 }

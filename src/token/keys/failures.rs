@@ -25,9 +25,10 @@ struct Failure {
 
 impl Failure {
     fn is_recent(&self) -> bool {
-        let kept = match is_unknown(&self.error) {
-            true => UNKNOWN_FOR,
-            false => RETRY_PAUSE,
+        let kept = if is_unknown(&self.error) {
+            UNKNOWN_FOR
+        } else {
+            RETRY_PAUSE
         };
         self.at.elapsed() < kept
     }
