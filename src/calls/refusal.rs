@@ -23,11 +23,13 @@ pub(super) fn read(reply: &Reply, secrets: &Secrets<'_>, config: &Config) -> Fai
     let stage = reply.stage;
     let peer = Peer { stage, config };
     let text = std::str::from_utf8(&reply.body).unwrap_or_default();
-    let [code, message] = json::wanted(text, ["code", "message"]).unwrap_or_default();
-    let said = |value: &RawValue| json::beginning(value.get());
+    let [code, message] = json::select_members(text, ["code", "message"]).unwrap_or_default();
+    let text_of = |value: &RawValue| json::string_prefix(value.get());
     let code = code.filter(|code| code.get() != "null");
-    let allowed = code.and_then(said).filter(|code| secrets.allow_code(code));
-    let message = message.and_then(said);
+    let allowed = code
+        .and_then(text_of)
+        .filter(|code| secrets.allow_code(code));
+    let message = message.and_then(text_of);
     let from_service = allowed.is_some() && message.is_some();
     let message = match (code, &allowed) {
         (Some(_), None) => format!(
