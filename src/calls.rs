@@ -65,7 +65,6 @@ fn attempts<'a, T>(
     let process = fork::process();
     let mut number = 1;
     loop {
-        fork::check_process(process)?;
         let started = Instant::now();
         let attempt = next()?;
         attempt.check_size()?;
@@ -106,6 +105,7 @@ fn attempts<'a, T>(
         // A system that cannot even wait gets the error of the attempt.
         let woken = retry_in
             .and_then(|wait| sleep_until(Instant::now() + wait, budget.cancel.as_deref()).ok());
+        fork::check_process(process)?;
         match woken {
             Some(woken) if woken == Woken::Cancelled || budget.is_cancelled() => {
                 return Err(Error::cancelled().with_request_id(attempt.request_id));

@@ -2,14 +2,18 @@
 //! cancels, whichever is first. The only other wait is for another call's fetch of a
 //! key (`token/keys/in_flight.rs`).
 
-use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::error::{Error, Result};
 use crate::cancel::Cancel;
+use crate::fork;
+
+/// How soon a wait notices a fork that came just before it began.
+const FORK_CHECK: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Woken {
@@ -20,13 +24,15 @@ pub(crate) enum Woken {
 }
 
 /// Waits for `interest` on one of several descriptors. A signal does not end the
-/// wait.
+/// wait. If its handler forks, the child does not go on with it: what it would wait for
+/// happens to its parent.
 pub(super) fn wait_for(
     descriptors: &[BorrowedFd<'_>],
     interest: PollFlags,
     deadline: Instant,
     cancel: Option<&Cancel>,
-) -> io::Result<Woken> {
+) -> Result<Woken> {
+    let process = fork::process();
     let watched = descriptors
         .iter()
         .map(|descriptor| PollFd::from_borrowed_fd(*descriptor, interest));
@@ -34,12 +40,13 @@ pub(super) fn wait_for(
     let mut polled: Vec<PollFd<'_>> = watched.chain(signal).collect();
     loop {
         let remaining = deadline.saturating_duration_since(Instant::now());
-        match poll(&mut polled, Some(&timespec(remaining))) {
-            Ok(0) => return Ok(Woken::TimedOut),
+        match poll(&mut polled, Some(&timespec(remaining.min(FORK_CHECK)))) {
+            Ok(0) if remaining <= FORK_CHECK => return Ok(Woken::TimedOut),
+            Ok(0) | Err(Errno::INTR) => {}
             Ok(_) => break,
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Error::Lost(error.into())),
         }
+        fork::check_process(process).map_err(Error::Internal)?;
     }
     let ready = polled.iter().position(|fd| !fd.revents().is_empty());
     // Cancelling wins over an answer that arrived in the same moment: the
@@ -54,7 +61,7 @@ pub(super) fn wait_for(
 }
 
 /// Sleeps until the deadline, or until cancelled.
-pub(crate) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> io::Result<Woken> {
+pub(crate) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> Result<Woken> {
     wait_for(&[], PollFlags::empty(), deadline, cancel)
 }
 

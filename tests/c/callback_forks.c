@@ -170,6 +170,53 @@ static void a_child_forked_in_the_middle_of_a_call_does_not_go_on_with_it(void)
     CHECK(requests_for(RETRIEVE) == 1 + CALLS);
 }
 
+static int parent_is_done[2];
+
+/* As above, and the child goes on when its parent has ended the call. */
+static void fork_and_wait(int signal)
+{
+    char byte;
+
+    fork_once(signal);
+    if (forked_child == 0) {
+        close(parent_is_done[1]);
+        CHECK(read(parent_is_done[0], &byte, 1) == 0);
+    }
+}
+
+/* The answer came, and its parent took it: the child waits for nothing. */
+static void a_child_whose_parent_took_the_answer_does_not_wait_for_it(void)
+{
+    struct itimerval soon = { { 0, 0 }, { 0, 100000 } };
+    char *answer;
+    lid_status status;
+    double started;
+
+    client = new_client();
+    add_user(client, USER);
+    inject(RETRIEVE, 1, "\"kind\":\"delay\",\"ms\":300");
+    CHECK(pipe(parent_is_done) == 0);
+    CHECK(signal(SIGALRM, fork_and_wait) != SIG_ERR);
+    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    forked_child = -1;
+    fflush(NULL);
+    started = now_ms();
+    status = lid_get_user(client, USER, &answer);
+    CHECK(forked_child != -1);
+    if (forked_child == 0) {
+        if (status != LID_ERROR_INTERNAL || !contains(answer, "\"forked_in_call\""))
+            FAIL("%s", answer);
+        /* The limit of the call is 20 seconds. */
+        CHECK(now_ms() - started < 5000);
+        _exit(0);
+    }
+    if (status != LID_OK)
+        FAIL("%s", answer);
+    lid_free_string(answer);
+    close(parent_is_done[1]);
+    ended_well(forked_child);
+}
+
 static volatile int in_log;
 
 static void log_slowly(const char *event_json, void *count)
@@ -265,6 +312,7 @@ static const struct test tests[] = {
     TEST(a_fork_while_the_process_ends_does_not_wait),
     TEST(a_signal_handler_may_fork_in_the_middle_of_a_call),
     TEST(a_child_forked_in_the_middle_of_a_call_does_not_go_on_with_it),
+    TEST(a_child_whose_parent_took_the_answer_does_not_wait_for_it),
     TEST(a_child_replaces_the_log_callback),
     TEST(a_child_forked_while_a_log_callback_is_replaced_does_not_wait),
 };

@@ -19,7 +19,7 @@ use super::super::wait::{Woken, wait_for};
 use super::known::{Addresses, Known};
 use super::system::ask_system;
 use crate::budget::Budget;
-use crate::fork::PerProcess;
+use crate::fork::{self, PerProcess};
 use crate::sys::start_thread;
 
 const MAX_THREADS: usize = 8;
@@ -81,6 +81,7 @@ impl LookUps {
     /// The host's addresses. Those found last serve if the resolver fails, or does
     /// not answer in time.
     pub(super) fn find(self: &Arc<LookUps>, host: &str, budget: &Budget) -> Result<Addresses> {
+        let process = fork::process();
         let (known, joined) = self.join(host);
         let look_up = match joined {
             Ok(look_up) => look_up,
@@ -92,14 +93,14 @@ impl LookUps {
         };
         let cancel = budget.cancel.as_deref();
         let woken = wait_for(&[look_up.answered.as_fd()], PollFlags::IN, until, cancel);
+        // In a child the lock may be held by a thread of its parent.
+        fork::check_process(process).map_err(Error::Internal)?;
         self.leave(&look_up);
         let error = match woken? {
             Woken::Ready(_) => match look_up.answer.get() {
                 Some(Ok(addresses)) => return Ok(addresses.clone()),
                 Some(Err(why)) => Error::Dns(why.clone()),
-                // A signal handler forked while this thread waited, and this is the
-                // child: the answer is in the parent.
-                None => Error::Dns("the process was forked meanwhile".to_owned()),
+                None => Error::Dns("the look-up ended without an answer".to_owned()),
             },
             Woken::TimedOut => Error::ConnectTimeout,
             Woken::Cancelled => return Err(Error::Cancelled),

@@ -7,9 +7,12 @@ use super::lookup::{Key, Origin};
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::fork;
 
-/// How soon a call that waits for another's request notices that it is cancelled.
+/// How soon a call that waits for another's request notices that it is cancelled, and that
+/// it is in a child, which a signal handler forked, where that request is not made.
 const CANCEL_CHECK: Duration = Duration::from_millis(20);
+const FORK_CHECK: Duration = Duration::from_secs(1);
 
 /// A request under way, and the calls that wait for its end.
 #[derive(Debug)]
@@ -64,9 +67,13 @@ impl InFlight {
     /// failure says nothing to an answer, which has requests of its own.
     pub(super) fn wait(&self, budget: &Budget, origin: Origin) -> Outcome {
         let is_strangers = origin == Origin::Answer && self.origin == Origin::Presented;
+        let process = fork::process();
         let mut outcome = lock(&self.outcome);
         loop {
             let left = budget.left();
+            if let Err(error) = fork::check_process(process) {
+                return Outcome::Shared(Err(error));
+            }
             match &*outcome {
                 Some(shared @ Outcome::Shared(result)) if result.is_ok() || !is_strangers => {
                     return shared.clone();
@@ -76,15 +83,14 @@ impl InFlight {
                 Some(_) => return Outcome::GivenUp,
                 None => {}
             }
-            // A condition variable does not notice a cancel: a call that can be
-            // cancelled checks every so often.
+            // A condition variable notices neither.
             let nap = match budget.cancel {
-                Some(_) => left.min(CANCEL_CHECK),
-                None => left,
+                Some(_) => CANCEL_CHECK,
+                None => FORK_CHECK,
             };
             outcome = self
                 .ended
-                .wait_timeout(outcome, nap)
+                .wait_timeout(outcome, nap.min(left))
                 .unwrap_or_else(|poisoned| poisoned.into_inner())
                 .0;
         }
