@@ -6,7 +6,7 @@ use libc::c_char;
 
 use super::status::lid_status;
 use super::support::{null_argument, run_into};
-use crate::client::Client;
+use crate::Client;
 use crate::error::Result;
 
 /// A client of the LoginID service. Any number of threads may use one at the
