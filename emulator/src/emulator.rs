@@ -140,7 +140,7 @@ impl Builder {
         let tls = self
             .tls
             .map(|certificate| tls::throw_away(certificate, self.mutual));
-        let tls = tls.transpose()?;
+        let tls = tls.transpose().map_err(io::Error::other)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base_url = format!("{scheme}://127.0.0.1:{}", listeners.port()?);
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();

@@ -15,7 +15,6 @@ pub struct Fault {
     #[serde(default)]
     pub skip: u32,
     /// How often; `None` until the faults are cleared.
-    #[serde(default)]
     pub times: Option<u32>,
     /// What goes wrong.
     #[serde(rename = "fault")]
@@ -94,7 +93,6 @@ pub enum FaultKind {
         #[serde(default)]
         body: String,
         /// The body's type; `application/json` if not given.
-        #[serde(default)]
         content_type: Option<String>,
         /// Further headers, for example `Retry-After`.
         #[serde(default)]

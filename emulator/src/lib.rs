@@ -20,18 +20,10 @@
 //! # Where to start reading
 //!
 //! `v1/routes.rs` is the table of operations; `v1/call.rs` checks each call before its handler runs.
-//! Modules depend on each other in one direction only (`tests/it/modules.rs` checks it):
-//!
-//! ```text
-//! emulator  →  server  →  control  →  v1  →  state
-//! ```
-//!
-//! - `server/` has the sockets, TLS, HTTP and the faults;
-//! - `control/` the control API;
-//! - `v1/` the service's routes and handlers;
-//! - `state/` users, credentials, codes, keys, the clock and the recorded requests;
-//! - `webauthn/` verifies the answers of browsers, without state or I/O;
-//! - `cli/` is the program.
+//! Modules depend on each other in one direction only (`tests/it/modules.rs` checks it): `server/` (sockets,
+//! TLS, HTTP, faults) on `control/` (the control API), both on `v1/` (the service's routes and handlers), all
+//! on `state/` (users, codes, keys, clock, recorded requests). `webauthn/` verifies the answers of browsers,
+//! without state or I/O. `cli/` is the program.
 
 #![forbid(unsafe_code)]
 

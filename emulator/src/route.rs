@@ -9,6 +9,11 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::state::State;
 
+pub const DELETE: Method = Method::DELETE;
+pub const GET: Method = Method::GET;
+pub const POST: Method = Method::POST;
+pub const PUT: Method = Method::PUT;
+
 /// One operation: its name, the requests that call it, and its handler.
 #[derive(Debug)]
 pub struct Route {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRef, Path, RawQuery, State as Shared};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ use super::views::NewApplication;
 use crate::error::ServiceError;
 use crate::fault::Fault;
 use crate::json;
-use crate::route::{self, Route};
+use crate::route::{self, DELETE, GET, POST, PUT, Route};
 use crate::state::State;
 use crate::state::credential::CredentialType;
 use crate::state::user::Contact;
@@ -54,11 +54,6 @@ pub fn router() -> Router<Arc<State>> {
 /// Every operation of the control API.
 #[rustfmt::skip] // one row, one line: this is a table
 fn table() -> Vec<Route> {
-    const DELETE: Method = Method::DELETE;
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-
     vec![
         Route::new("info", GET, "/", info),
         Route::new("reset", POST, "/reset", reset),

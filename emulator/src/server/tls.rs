@@ -1,6 +1,6 @@
 //! A throw-away certificate authority and the server certificate it signs.
 
-use std::io;
+use std::error::Error;
 use std::sync::Arc;
 
 use rcgen::{
@@ -44,16 +44,17 @@ pub struct Credentials {
 
 /// Creates an authority, a certificate and a server that uses it. With `mutual`, the server rejects
 /// clients without a certificate of the authority.
-pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
+pub fn throw_away(
+    certificate: Certificate,
+    mutual: bool,
+) -> Result<Tls, Box<dyn Error + Send + Sync>> {
     let mut authority = CertificateParams::default();
     authority
         .distinguished_name
         .push(DnType::CommonName, "loginid-emulator throw-away CA");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority =
-        CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(io::Error::other)?)
-            .map_err(io::Error::other)?;
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 
     let hosts = match certificate {
         Certificate::WrongHost => vec!["elsewhere.invalid".to_owned()],
@@ -63,8 +64,8 @@ pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
             "::1".to_owned(),
         ],
     };
-    let key = KeyPair::generate().map_err(io::Error::other)?;
-    let mut server = CertificateParams::new(hosts).map_err(io::Error::other)?;
+    let key = KeyPair::generate()?;
+    let mut server = CertificateParams::new(hosts)?;
     server
         .distinguished_name
         .push(DnType::CommonName, "loginid-emulator");
@@ -76,30 +77,24 @@ pub fn throw_away(certificate: Certificate, mutual: bool) -> io::Result<Tls> {
         Certificate::SelfSigned => server.self_signed(&key),
         _ => server.signed_by(&key, &authority),
     };
-    let chain = vec![signed.map_err(io::Error::other)?.der().clone()];
-    let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
+    let chain = vec![signed?.der().clone()];
+    let key = PrivateKeyDer::try_from(key.serialize_der())?;
 
     // No process-wide default provider: the tests that run this may need another one.
     let provider = Arc::new(default_provider());
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?;
+        .with_safe_default_protocol_versions()?;
     let (config, client) = if mutual {
         let mut roots = RootCertStore::empty();
-        roots
-            .add(authority.der().clone())
-            .map_err(io::Error::other)?;
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
-            .build()
-            .map_err(io::Error::other)?;
-        let client = client_certificate(&authority).map_err(io::Error::other)?;
+        roots.add(authority.der().clone())?;
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+        let client = client_certificate(&authority)?;
         (config.with_client_cert_verifier(verifier), Some(client))
     } else {
         (config.with_no_client_auth(), None)
     };
-    let mut config = config
-        .with_single_cert(chain, key)
-        .map_err(io::Error::other)?;
+    let mut config = config.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Tls {
         acceptor: TlsAcceptor::from(Arc::new(config)),

@@ -16,7 +16,7 @@ use super::{
     transactions, users,
 };
 use crate::error::ServiceError;
-use crate::route::{self, Route};
+use crate::route::{self, DELETE, GET, POST, PUT, Route};
 use crate::state::State;
 
 /// Native applications find every route under this prefix as well.
@@ -31,10 +31,6 @@ pub fn router() -> Router<Arc<State>> {
 #[rustfmt::skip] // one row, one line: this is a table
 pub fn table() -> Vec<Route> {
     use Access::{Application, Completion, Management, Open, Transaction};
-    const DELETE: Method = Method::DELETE;
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
 
     vec![
         Route::new("public_key", GET, "/certs", certs::public_key),
@@ -116,7 +112,7 @@ async fn admit(state: Arc<State>, request: Request, access: Access) -> Result<Ca
         .map_err(|_| ServiceError::bad_request("The body broke off"))?;
     let mut parameters = HashMap::new();
     // A GET has no body: its arguments are in the query.
-    if let Some(query) = head.uri.query().filter(|_| head.method == Method::GET) {
+    if let Some(query) = head.uri.query().filter(|_| head.method == GET) {
         parameters.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
     }
     let in_path = RawPathParams::from_request_parts(&mut head, &()).await;

@@ -18,12 +18,8 @@ pub async fn create(call: Call) -> Reply {
 /// Returns a user's profile.
 pub async fn retrieve(call: Call) -> Reply {
     let world = call.state.world();
-    Ok(Answer::Json(
-        world
-            .users
-            .find(&call.subject)?
-            .profile(&call.state.namespace_id),
-    ))
+    let user = world.users.find(&call.subject)?;
+    Ok(Answer::Json(user.profile(&call.state.namespace_id)))
 }
 
 /// Removes a user, named in the body or in the path.
