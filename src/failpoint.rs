@@ -12,7 +12,7 @@ macro_rules! failpoint {
 pub(crate) use failpoint;
 
 #[cfg(test)]
-pub(crate) use points::{Point, arm, pass};
+pub(crate) use points::{Point, arm, panics, pass};
 
 #[cfg(test)]
 mod points {
@@ -40,6 +40,7 @@ mod points {
 
     thread_local! {
         static ARMED: Cell<Option<Point>> = const { Cell::new(None) };
+        static PANICS: Cell<u32> = const { Cell::new(0) };
     }
 
     /// From now on this thread panics at the point, or at none.
@@ -47,8 +48,14 @@ mod points {
         ARMED.set(point);
     }
 
+    /// How often this thread has panicked at a point.
+    pub(crate) fn panics() -> u32 {
+        PANICS.get()
+    }
+
     pub(crate) fn pass(point: Point) {
         if ARMED.get() == Some(point) {
+            PANICS.set(PANICS.get() + 1);
             panic!("injected");
         }
     }

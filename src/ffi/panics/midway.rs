@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::Client;
 use crate::config::Config;
-use crate::failpoint::Point;
+use crate::failpoint::{Point, panics};
 
 /// A client that another thread may use too.
 struct Shared {
@@ -33,7 +33,7 @@ impl Shared {
         }
         let client = Client::with_config(Config::from_json(&config.to_string()).unwrap()).unwrap();
         for username in ["ann", "bob"] {
-            // Of an earlier client, perhaps.
+            // An earlier client of the same emulator may have added them.
             let _ = client.add_user_without_credentials(username);
         }
         let login = emulator.login("ann").unwrap();
@@ -135,6 +135,7 @@ fn a_panic_while_a_kept_connection_is_looked_at_only_costs_the_connection() {
     arm(Some(Point::Probed));
     shared.works(Point::Probed);
     arm(None);
+    assert!(panics() > 0, "no kept connection was looked at");
     thread::scope(|scope| scope.spawn(|| shared.works(Point::Probed)).join().unwrap());
     shared.works(Point::Probed);
 }

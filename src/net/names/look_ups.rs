@@ -261,12 +261,9 @@ mod tests {
         assert!(matches!(error, Error::ConnectTimeout), "{error}");
         let lost = unanswered(Duration::from_secs(61));
         let found = lost.find("localhost", &Budget::within(Duration::from_secs(60)));
-        assert!(
-            found
-                .unwrap()
-                .iter()
-                .all(|address| address.ip().is_loopback())
-        );
+        let found = found.unwrap();
+        assert!(!found.is_empty());
+        assert!(found.iter().all(|address| address.ip().is_loopback()));
         assert!(lost.lock().pending.is_empty());
     }
 }
