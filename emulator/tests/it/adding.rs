@@ -20,11 +20,11 @@ fn init_with(app: &App, username: &str, code: &Value) -> Answer {
     app.post("/credentials/fido2/init/code", "credentials.add", body)
 }
 
-fn init_by_force(app: &App, who: Value) -> Answer {
+fn init_by_force(app: &App, user: Value) -> Answer {
     app.post(
         "/credentials/fido2/init/force",
         "credentials.force_add",
-        who,
+        user,
     )
 }
 
@@ -38,8 +38,8 @@ fn a_second_device_is_added_with_an_authorized_code() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let mut first = register(&app, "alice");
-    let asked = init_with(&app, "alice", &code(&app, "add_credential", true)).ok();
-    let payload = &asked["attestation_payload"];
+    let init_answer = init_with(&app, "alice", &code(&app, "add_credential", true)).ok();
+    let payload = &init_answer["attestation_payload"];
     assert_eq!(payload["excludeCredentials"].as_array().unwrap().len(), 1);
     assert_eq!(
         first.register(payload, ORIGIN),
@@ -109,25 +109,25 @@ fn an_addition_is_bound_to_its_user_and_ceremony() {
     let app = App::of(&emulator);
     app.add_user("alice");
     app.add_user("bob");
-    let made = |who: &str| {
-        let asked = init_by_force(&app, json!({"username": who})).ok();
+    let attestation = |user: &str| {
+        let init_answer = init_by_force(&app, json!({"username": user})).ok();
         SoftAuthenticator::platform()
-            .register(&asked["attestation_payload"], ORIGIN)
+            .register(&init_answer["attestation_payload"], ORIGIN)
             .unwrap()
     };
     assert_eq!(
-        complete(&app, "bob", &made("alice")).refusal(),
+        complete(&app, "bob", &attestation("alice")).refusal(),
         "400 invalid_challenge",
         "another user"
     );
-    let body = json!({"username": "alice", "attestation_payload": made("alice")});
+    let body = json!({"username": "alice", "attestation_payload": attestation("alice")});
     let elsewhere = app.post("/register/fido2/complete", "auth.register", body);
     assert_eq!(
         elsewhere.refusal(),
         "400 invalid_challenge",
         "another ceremony"
     );
-    let mut again = made("alice");
+    let mut again = attestation("alice");
     complete(&app, "alice", &again).ok();
     assert_eq!(
         complete(&app, "alice", &again).refusal(),
@@ -138,7 +138,7 @@ fn an_addition_is_bound_to_its_user_and_ceremony() {
     assert_eq!(
         complete(&app, "alice", &again).refusal(),
         "400 invalid_challenge",
-        "never handed out"
+        "never issued"
     );
 }
 

@@ -14,7 +14,7 @@ fn info_describes_the_emulator() {
     assert_eq!(
         info["applications"][0].get("private_key"),
         None,
-        "only who makes a key is told it"
+        "a private key is shown only once"
     );
     assert_eq!(
         control_api(&emulator, "GET", "", Value::Null).ok()["kid"],

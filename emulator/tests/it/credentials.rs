@@ -22,14 +22,14 @@ fn both_forms_of_the_list_return_the_same() {
     );
     let expected = json!({"user_id": id, "credentials": [added]});
 
-    for who in [
+    for user in [
         json!({"username": "alice"}),
         json!({"user_id": id}),
         json!({"username": "alice", "user_id": id}),
         json!({"user_id": id, "username": null}),
     ] {
         assert_eq!(
-            app.post("/credentials/list", "credentials.list", who).ok(),
+            app.post("/credentials/list", "credentials.list", user).ok(),
             expected
         );
     }
@@ -58,8 +58,8 @@ fn a_name_and_an_id_must_belong_to_the_same_user() {
     let app = App::of(&emulator);
     let id = app.add_user("alice")["id"].clone();
     app.add_user("bob");
-    let list = |who: Value| {
-        app.post("/credentials/list", "credentials.list", who)
+    let list = |user: Value| {
+        app.post("/credentials/list", "credentials.list", user)
             .refusal()
     };
     assert_eq!(

@@ -202,7 +202,7 @@ fn a_scan_is_valid_only_for_a_started_log_in() {
     assert_eq!(
         login_complete(&app, &uuid).status,
         400,
-        "the scan of the registration logs nobody in"
+        "the scan of the registration does not log in"
     );
 }
 

@@ -61,7 +61,7 @@ fn a_wrong_password_is_refused() {
     assert_eq!(
         login(&app, "bob", PASSWORD).refusal(),
         "401 authentication_failed",
-        "who has none"
+        "a user without a password"
     );
     assert_eq!(
         login(&app, "nobody", PASSWORD).refusal(),

@@ -17,10 +17,10 @@ struct Keys {
 impl Keys {
     /// The emulator generates key pairs for applications; here a user has one.
     fn new(emulator: &Emulator) -> Self {
-        let made = emulator.add_application(NewApplication::default()).unwrap();
+        let added = emulator.add_application(NewApplication::default()).unwrap();
         Self {
-            public: made.public_key.unwrap(),
-            private: made.private_key.unwrap(),
+            public: added.public_key.unwrap(),
+            private: added.private_key.unwrap(),
         }
     }
 
@@ -44,12 +44,12 @@ fn init(app: &App, username: &str, keys: &Keys) -> Answer {
     app.post("/authenticate/publickey/init", "auth.login", body)
 }
 
-fn claims(app: &App, asked: &Value) -> Value {
-    json!({"challenge_id": asked["challenge_id"], "server_nonce": asked["server_nonce"], "username": "alice", "iat": app.control.now()})
+fn claims(app: &App, init_answer: &Value) -> Value {
+    json!({"challenge_id": init_answer["challenge_id"], "server_nonce": init_answer["server_nonce"], "username": "alice", "iat": app.control.now()})
 }
 
-fn complete(app: &App, username: &str, asked: &Value, assertion: &str) -> Answer {
-    let body = json!({"username": username, "challenge_id": asked["challenge_id"], "assertion": assertion});
+fn complete(app: &App, username: &str, init_answer: &Value, assertion: &str) -> Answer {
+    let body = json!({"username": username, "challenge_id": init_answer["challenge_id"], "assertion": assertion});
     app.post("/authenticate/publickey/complete", "auth.login", body)
 }
 
@@ -81,12 +81,12 @@ fn a_user_logs_in_by_signing_the_challenge() {
         "add_credential"
     );
 
-    let asked = init(&app, "alice", &keys).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
     let response = complete(
         &app,
         "alice",
-        &asked,
-        &keys.sign(&es256(), &claims(&app, &asked)),
+        &init_answer,
+        &keys.sign(&es256(), &claims(&app, &init_answer)),
     )
     .ok();
     assert_eq!(response["credential"], added["credential"]);
@@ -101,12 +101,12 @@ fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     let outcome = |header: &Header, signer: &Keys, change: Value| {
-        let asked = init(&app, "alice", &keys).ok();
-        let mut claims = claims(&app, &asked);
+        let init_answer = init(&app, "alice", &keys).ok();
+        let mut claims = claims(&app, &init_answer);
         for (name, value) in change.as_object().unwrap() {
             claims[name] = value.clone();
         }
-        let answer = complete(&app, "alice", &asked, &signer.sign(header, &claims));
+        let answer = complete(&app, "alice", &init_answer, &signer.sign(header, &claims));
         if answer.status == 200 {
             "200".to_owned()
         } else {
@@ -154,40 +154,40 @@ fn a_challenge_is_valid_once_for_its_user_and_expires() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
     app.add_user("bob");
-    let asked = init(&app, "alice", &keys).ok();
-    let assertion = keys.sign(&es256(), &claims(&app, &asked));
-    complete(&app, "alice", &asked, &assertion).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
+    let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
+    complete(&app, "alice", &init_answer, &assertion).ok();
     assert_eq!(
-        complete(&app, "alice", &asked, &assertion).refusal(),
+        complete(&app, "alice", &init_answer, &assertion).refusal(),
         "400 invalid_challenge",
         "replayed"
     );
 
-    let asked = init(&app, "alice", &keys).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
     assert_eq!(
-        complete(&app, "alice", &asked, "a.b.c").refusal(),
+        complete(&app, "alice", &init_answer, "a.b.c").refusal(),
         "401 authentication_failed"
     );
-    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
     assert_eq!(
-        complete(&app, "alice", &asked, &assertion).refusal(),
+        complete(&app, "alice", &init_answer, &assertion).refusal(),
         "400 invalid_challenge",
         "used up by the attempt"
     );
 
-    let asked = init(&app, "alice", &keys).ok();
-    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    let init_answer = init(&app, "alice", &keys).ok();
+    let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
     assert_eq!(
-        complete(&app, "bob", &asked, &assertion).refusal(),
+        complete(&app, "bob", &init_answer, &assertion).refusal(),
         "400 invalid_challenge",
         "another user"
     );
 
-    let asked = init(&app, "alice", &keys).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
     emulator.advance_clock(Duration::from_secs(121));
-    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
     assert_eq!(
-        complete(&app, "alice", &asked, &assertion).refusal(),
+        complete(&app, "alice", &init_answer, &assertion).refusal(),
         "400 invalid_challenge",
         "too late"
     );
@@ -211,7 +211,7 @@ fn only_an_active_key_gets_a_challenge() {
         "400 credential_already_exists"
     );
 
-    let asked = init(&app, "alice", &keys).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
     let list = app
         .post(
             "/credentials/list",
@@ -222,9 +222,9 @@ fn only_an_active_key_gets_a_challenge() {
     let body = json!({"username": "alice", "credential": {"uuid": list["credentials"][0]["uuid"]}});
     app.post("/credentials/revoke", "credentials.revoke", body)
         .ok();
-    let assertion = keys.sign(&es256(), &claims(&app, &asked));
+    let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
     assert_eq!(
-        complete(&app, "alice", &asked, &assertion).refusal(),
+        complete(&app, "alice", &init_answer, &assertion).refusal(),
         "404 credential_not_found",
         "revoked in between"
     );
@@ -269,12 +269,13 @@ fn only_p256_public_keys_are_taken() {
 fn the_control_api_signs_with_the_users_key() {
     let emulator = Emulator::start();
     let (app, keys) = alice(&emulator);
-    let asked = init(&app, "alice", &keys).ok();
+    let init_answer = init(&app, "alice", &keys).ok();
     let sign = |key: &str| {
-        let body = json!({"key_pair": {"private_key": key, "public_key": "x"}, "challenge": asked});
+        let body =
+            json!({"key_pair": {"private_key": key, "public_key": "x"}, "challenge": init_answer});
         control_api(&emulator, "POST", "/users/alice/sign-assertion", body)
     };
     assert_eq!(sign(&keys.public).refusal(), "400 bad_request");
     let assertion = sign(&keys.private).ok()["assertion"].clone();
-    complete(&app, "alice", &asked, assertion.as_str().unwrap()).ok();
+    complete(&app, "alice", &init_answer, assertion.as_str().unwrap()).ok();
 }

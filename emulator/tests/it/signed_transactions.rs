@@ -25,11 +25,11 @@ fn init(app: &App, username: &str, what: Value) -> Answer {
     app.call_with("POST", "/tx/init", None, body)
 }
 
-fn complete(app: &App, username: &str, asked: &Value, signed: &Value) -> Answer {
+fn complete(app: &App, username: &str, init_answer: &Value, signed: &Value) -> Answer {
     let mut body = signed.clone();
     body["client_id"] = json!(app.client_id);
     body["username"] = json!(username);
-    body["tx_id"] = asked["tx_id"].clone();
+    body["tx_id"] = init_answer["tx_id"].clone();
     app.call_with("POST", "/tx/complete", None, body)
 }
 
@@ -42,8 +42,10 @@ fn create(app: &App, payload: &str) -> Value {
         .clone()
 }
 
-fn sign(device: &mut SoftAuthenticator, asked: &Value) -> Value {
-    device.confirm(&asked["assertion_options"], ORIGIN).unwrap()
+fn sign(device: &mut SoftAuthenticator, init_answer: &Value) -> Value {
+    device
+        .confirm(&init_answer["assertion_options"], ORIGIN)
+        .unwrap()
 }
 
 #[test]
@@ -51,13 +53,22 @@ fn the_device_signs_the_hash_of_payload_and_nonces() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let mut device = register(&app, "alice");
-    let asked = init(&app, "alice", json!({"tx_payload": "pay 10"})).ok();
-    assert_eq!(asked["assertion_options"]["rpId"], "localhost");
-    let answer = complete(&app, "alice", &asked, &sign(&mut device, &asked)).ok();
+    let init_answer = init(&app, "alice", json!({"tx_payload": "pay 10"})).ok();
+    assert_eq!(init_answer["assertion_options"]["rpId"], "localhost");
+    let answer = complete(
+        &app,
+        "alice",
+        &init_answer,
+        &sign(&mut device, &init_answer),
+    )
+    .ok();
     let claims = app.verified(answer["jwt"].as_str().unwrap());
     let server_nonce = claims["server_nonce"].as_str().unwrap();
     assert_eq!(claims["tx_hash"], hash(&["pay 10", "init", server_nonce]));
-    assert_eq!(asked["assertion_options"]["challenge"], claims["tx_hash"]);
+    assert_eq!(
+        init_answer["assertion_options"]["challenge"],
+        claims["tx_hash"]
+    );
     assert_eq!(
         (&claims["udata"], &claims["nonce"]),
         (&json!("alice"), &json!("init"))
@@ -70,10 +81,10 @@ fn a_transaction_created_before_keeps_its_nonce() {
     let app = App::of(&emulator);
     let mut device = register(&app, "alice");
     let id = create(&app, "pay 20");
-    let asked = init(&app, "alice", json!({"tx_id": id})).ok();
-    assert_eq!(asked["tx_id"], id);
-    let signed = sign(&mut device, &asked);
-    let answer = complete(&app, "alice", &asked, &signed).ok();
+    let init_answer = init(&app, "alice", json!({"tx_id": id})).ok();
+    assert_eq!(init_answer["tx_id"], id);
+    let signed = sign(&mut device, &init_answer);
+    let answer = complete(&app, "alice", &init_answer, &signed).ok();
     let claims = app.verified(answer["jwt"].as_str().unwrap());
     assert_eq!(claims["nonce"], "created");
     assert_eq!(
@@ -85,7 +96,7 @@ fn a_transaction_created_before_keeps_its_nonce() {
         ])
     );
     assert_eq!(
-        complete(&app, "alice", &asked, &signed).refusal(),
+        complete(&app, "alice", &init_answer, &signed).refusal(),
         "400 transaction_already_confirmed"
     );
     assert_eq!(
@@ -103,46 +114,52 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
     let ask = || init(&app, "alice", json!({"tx_id": id})).ok();
 
     let earlier = sign(&mut device, &ask());
-    let asked = ask();
+    let init_answer = ask();
     assert_eq!(
-        complete(&app, "alice", &asked, &earlier).refusal(),
+        complete(&app, "alice", &init_answer, &earlier).refusal(),
         "400 invalid_challenge",
-        "asked anew since"
+        "a newer init has replaced the challenge"
     );
 
-    let mut asked = ask();
-    let good = sign(&mut device, &asked);
+    let mut init_answer = ask();
+    let good = sign(&mut device, &init_answer);
     let mut signed = good.clone();
     signed["sign_data"] = earlier["sign_data"].clone();
     assert_eq!(
-        complete(&app, "alice", &asked, &signed).refusal(),
+        complete(&app, "alice", &init_answer, &signed).refusal(),
         "401 authentication_failed",
         "signed something else"
     );
     assert_eq!(
-        complete(&app, "alice", &asked, &good).refusal(),
+        complete(&app, "alice", &init_answer, &good).refusal(),
         "400 invalid_challenge",
         "used up by the attempt"
     );
 
     // The assertion of a log-in does not confirm a transaction.
-    asked = ask();
+    init_answer = ask();
     let mut options = login_init(&app, "alice");
     let of_login = device.confirm(&options, ORIGIN).unwrap();
     assert_eq!(
-        complete(&app, "alice", &asked, &of_login).refusal(),
+        complete(&app, "alice", &init_answer, &of_login).refusal(),
         "400 invalid_challenge"
     );
-    asked = ask();
-    options["challenge"] = asked["assertion_options"]["challenge"].clone();
+    init_answer = ask();
+    options["challenge"] = init_answer["assertion_options"]["challenge"].clone();
     let elsewhere = device.confirm(&options, "https://evil.localhost").unwrap();
     assert_eq!(
-        complete(&app, "alice", &asked, &elsewhere).refusal(),
+        complete(&app, "alice", &init_answer, &elsewhere).refusal(),
         "401 authentication_failed",
         "another origin"
     );
-    asked = ask();
-    complete(&app, "alice", &asked, &sign(&mut device, &asked)).ok();
+    init_answer = ask();
+    complete(
+        &app,
+        "alice",
+        &init_answer,
+        &sign(&mut device, &init_answer),
+    )
+    .ok();
 }
 
 #[test]
@@ -151,28 +168,34 @@ fn only_the_user_who_was_asked_confirms_a_transaction() {
     let app = App::of(&emulator);
     let mut device = register(&app, "alice");
     let mut bobs = register(&app, "bob");
-    let asked = init(&app, "alice", json!({"tx_payload": "p"})).ok();
+    let init_answer = init(&app, "alice", json!({"tx_payload": "p"})).ok();
     let options = json!({"assertion_options": {
-        "challenge": asked["assertion_options"]["challenge"], "rpId": "localhost",
+        "challenge": init_answer["assertion_options"]["challenge"], "rpId": "localhost",
         "allowCredentials": login_init(&app, "bob")["allowCredentials"], "userVerification": "required"}});
     let signed = sign(&mut bobs, &options);
     assert_eq!(
-        complete(&app, "bob", &asked, &signed).refusal(),
+        complete(&app, "bob", &init_answer, &signed).refusal(),
         "403 operation_not_allowed"
     );
     assert_eq!(
-        complete(&app, "alice", &asked, &signed).refusal(),
+        complete(&app, "alice", &init_answer, &signed).refusal(),
         "401 authentication_failed"
     );
     assert_eq!(
-        init(&app, "bob", json!({"tx_id": asked["tx_id"]})).refusal(),
+        init(&app, "bob", json!({"tx_id": init_answer["tx_id"]})).refusal(),
         "403 operation_not_allowed"
     );
 
-    let asked = init(&app, "alice", json!({"tx_payload": "p"})).ok();
+    let init_answer = init(&app, "alice", json!({"tx_payload": "p"})).ok();
     emulator.advance_clock(Duration::from_secs(601));
     assert_eq!(
-        complete(&app, "alice", &asked, &sign(&mut device, &asked)).refusal(),
+        complete(
+            &app,
+            "alice",
+            &init_answer,
+            &sign(&mut device, &init_answer)
+        )
+        .refusal(),
         "400 transaction_expired"
     );
 }

@@ -66,7 +66,7 @@ fn the_python_sdks_form_is_accepted() {
     assert_eq!(
         emulator.confirm_transaction(id).unwrap_err().code,
         "bad_request",
-        "nobody was named"
+        "no user is named"
     );
     let token = emulator.confirm_transaction_as(id, "alice").unwrap();
     assert_eq!(app.verified(&token)["nonce"], "another");

@@ -9,15 +9,15 @@ use crate::support::App;
 fn a_profile_has_the_documented_fields() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let made = app.add_user("alice");
-    assert_eq!(made["username"], "alice");
-    assert_eq!(made["status"], "active");
-    assert_eq!(made["client_id"], app.client_id.as_str());
-    assert_eq!(made["contacts"], json!([]));
+    let added = app.add_user("alice");
+    assert_eq!(added["username"], "alice");
+    assert_eq!(added["status"], "active");
+    assert_eq!(added["client_id"], app.client_id.as_str());
+    assert_eq!(added["contacts"], json!([]));
     for field in ["id", "namespace_id", "created_at", "updated_at", "type"] {
-        assert!(made[field].is_string(), "{field}: {made}");
+        assert!(added[field].is_string(), "{field}: {added}");
     }
-    let created = made["created_at"].as_str().unwrap();
+    let created = added["created_at"].as_str().unwrap();
     assert!(
         created.len() == 24 && created.ends_with('Z') && created.as_bytes()[19] == b'.',
         "{created}"
@@ -29,7 +29,7 @@ fn a_profile_has_the_documented_fields() {
             json!({"username": "alice"})
         )
         .ok(),
-        made
+        added
     );
 }
 

@@ -27,8 +27,8 @@ fn a_user_registers_and_logs_in_with_the_same_device() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let mut device = SoftAuthenticator::platform();
-    let asked = register_init(&app, "alice", Value::Null);
-    let payload = &asked["attestation_payload"];
+    let init_answer = register_init(&app, "alice", Value::Null);
+    let payload = &init_answer["attestation_payload"];
     let registered =
         register_complete(&app, "alice", &device.register(payload, ORIGIN).unwrap()).ok();
     assert_eq!(registered["is_authenticated"], true);
@@ -42,13 +42,13 @@ fn a_user_registers_and_logs_in_with_the_same_device() {
         (&json!("alice"), &json!("register"))
     );
 
-    let asked = login_init(&app, "alice");
+    let init_answer = login_init(&app, "alice");
     assert_eq!(
-        (&asked["rpId"], &asked["userVerification"]),
+        (&init_answer["rpId"], &init_answer["userVerification"]),
         (&json!("localhost"), &json!("required"))
     );
     assert_eq!(
-        asked["allowCredentials"][0]["transports"],
+        init_answer["allowCredentials"][0]["transports"],
         json!(["internal"])
     );
     for _ in 0..3 {
@@ -168,9 +168,9 @@ fn an_assertion_is_valid_once_for_its_user_and_expires() {
     );
 
     // Bob's key is not on Alice's allow list.
-    let mut asked = login_init(&app, "alice");
-    asked["allowCredentials"] = login_init(&app, "bob")["allowCredentials"].clone();
-    let signed = bobs.login(&asked, ORIGIN).unwrap();
+    let mut init_answer = login_init(&app, "alice");
+    init_answer["allowCredentials"] = login_init(&app, "bob")["allowCredentials"].clone();
+    let signed = bobs.login(&init_answer, ORIGIN).unwrap();
     assert_eq!(
         login_complete(&app, "alice", &signed).refusal(),
         "401 authentication_failed"

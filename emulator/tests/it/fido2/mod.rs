@@ -24,11 +24,11 @@ fn register_complete(app: &App, username: &str, payload: &Value) -> Answer {
 /// Registers a user and returns the device with the key.
 pub fn register(app: &App, username: &str) -> SoftAuthenticator {
     let mut device = SoftAuthenticator::platform();
-    let asked = register_init(app, username, Value::Null);
-    let made = device
-        .register(&asked["attestation_payload"], ORIGIN)
+    let init_answer = register_init(app, username, Value::Null);
+    let attestation = device
+        .register(&init_answer["attestation_payload"], ORIGIN)
         .unwrap();
-    register_complete(app, username, &made).ok();
+    register_complete(app, username, &attestation).ok();
     device
 }
 

@@ -56,8 +56,8 @@ fn the_registration_options_are_as_documented() {
 fn roaming_keys_register_and_log_in() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let asked = register_init(&app, "alice", json!({"roaming_authenticator": true}));
-    let payload = &asked["attestation_payload"];
+    let init_answer = register_init(&app, "alice", json!({"roaming_authenticator": true}));
+    let payload = &init_answer["attestation_payload"];
     assert_eq!(
         SoftAuthenticator::platform().register(payload, ORIGIN),
         Err(Error::Attachment)
@@ -85,13 +85,13 @@ fn a_name_that_is_taken_is_not_registered_again() {
     };
     assert_eq!(init("bob").refusal(), "400 user_already_exists");
     // The name is taken between init and complete.
-    let asked = register_init(&app, "alice", Value::Null);
+    let init_answer = register_init(&app, "alice", Value::Null);
     app.add_user("alice");
-    let made = SoftAuthenticator::platform()
-        .register(&asked["attestation_payload"], ORIGIN)
+    let attestation = SoftAuthenticator::platform()
+        .register(&init_answer["attestation_payload"], ORIGIN)
         .unwrap();
     assert_eq!(
-        register_complete(&app, "alice", &made).refusal(),
+        register_complete(&app, "alice", &attestation).refusal(),
         "400 user_already_exists"
     );
 }
@@ -100,42 +100,42 @@ fn a_name_that_is_taken_is_not_registered_again() {
 fn a_registration_is_bound_to_its_user_challenge_and_time() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let made = |name: &str| {
-        let asked = register_init(&app, name, Value::Null);
+    let attestation = |name: &str| {
+        let init_answer = register_init(&app, name, Value::Null);
         SoftAuthenticator::platform()
-            .register(&asked["attestation_payload"], ORIGIN)
+            .register(&init_answer["attestation_payload"], ORIGIN)
             .unwrap()
     };
     let refused = |name: &str, payload: &Value| register_complete(&app, name, payload).refusal();
     assert_eq!(
-        refused("bob", &made("alice")),
+        refused("bob", &attestation("alice")),
         "400 invalid_challenge",
         "another user"
     );
-    let mut other = made("alice");
-    other["challenge"] = made("alice")["challenge"].clone();
+    let mut other = attestation("alice");
+    other["challenge"] = attestation("alice")["challenge"].clone();
     assert_eq!(
         refused("alice", &other),
         "400 invalid_attestation",
         "another challenge than was signed"
     );
-    let mut other = made("alice");
-    other["credential_uuid"] = made("alice")["credential_uuid"].clone();
+    let mut other = attestation("alice");
+    other["credential_uuid"] = attestation("alice")["credential_uuid"].clone();
     assert_eq!(refused("alice", &other), "400 invalid_attestation");
-    let mut other = made("alice");
+    let mut other = attestation("alice");
     other["credential_id"] = changed(&other["credential_id"]);
     assert_eq!(refused("alice", &other), "400 invalid_attestation");
-    let mut other = made("alice");
+    let mut other = attestation("alice");
     other["client_data"] = json!("e30");
     assert_eq!(refused("alice", &other), "400 invalid_attestation");
-    let mut other = made("alice");
+    let mut other = attestation("alice");
     other["attestation_data"] = json!("not base64!");
     assert_eq!(refused("alice", &other), "400 bad_request");
 
-    let late = made("alice");
+    let late = attestation("alice");
     emulator.advance_clock(Duration::from_secs(121));
     assert_eq!(refused("alice", &late), "400 invalid_challenge", "too late");
-    let good = made("alice");
+    let good = attestation("alice");
     register_complete(&app, "alice", &good).ok();
     assert_eq!(
         refused("alice", &good),
@@ -148,13 +148,13 @@ fn a_registration_is_bound_to_its_user_challenge_and_time() {
 fn a_device_that_did_not_verify_its_user_is_refused() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    let asked = register_init(&app, "alice", Value::Null);
-    let mut made = SoftAuthenticator::platform()
-        .register(&asked["attestation_payload"], ORIGIN)
+    let init_answer = register_init(&app, "alice", Value::Null);
+    let mut attestation = SoftAuthenticator::platform()
+        .register(&init_answer["attestation_payload"], ORIGIN)
         .unwrap();
     // Without attestation the flags are not signed. They follow the hash of the relying party id.
     let mut object = URL_SAFE_NO_PAD
-        .decode(made["attestation_data"].as_str().unwrap())
+        .decode(attestation["attestation_data"].as_str().unwrap())
         .unwrap();
     let rp_id_hash = digest(&SHA256, b"localhost");
     let flags = object
@@ -164,8 +164,8 @@ fn a_device_that_did_not_verify_its_user_is_refused() {
         + 32;
     assert_eq!(object[flags] & 4, 4);
     object[flags] &= !4;
-    made["attestation_data"] = json!(URL_SAFE_NO_PAD.encode(object));
-    let answer = register_complete(&app, "alice", &made);
+    attestation["attestation_data"] = json!(URL_SAFE_NO_PAD.encode(object));
+    let answer = register_complete(&app, "alice", &attestation);
     assert_eq!(answer.refusal(), "400 invalid_attestation");
     assert!(answer.body.contains("not verified"), "{answer:?}");
 }
@@ -175,19 +175,19 @@ fn a_key_belongs_to_one_user_only() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
     let device = &mut SoftAuthenticator::platform();
-    let asked = register_init(&app, "alice", Value::Null);
-    let made = device
-        .register(&asked["attestation_payload"], ORIGIN)
+    let init_answer = register_init(&app, "alice", Value::Null);
+    let attestation = device
+        .register(&init_answer["attestation_payload"], ORIGIN)
         .unwrap();
-    register_complete(&app, "alice", &made).ok();
+    register_complete(&app, "alice", &attestation).ok();
     // Without attestation only the client data has the challenge: the same key can answer another one.
-    let asked = register_init(&app, "bob", Value::Null);
-    let payload = &asked["attestation_payload"];
+    let init_answer = register_init(&app, "bob", Value::Null);
+    let payload = &init_answer["attestation_payload"];
     let mut again = SoftAuthenticator::platform()
         .register(payload, ORIGIN)
         .unwrap();
-    again["attestation_data"] = made["attestation_data"].clone();
-    again["credential_id"] = made["credential_id"].clone();
+    again["attestation_data"] = attestation["attestation_data"].clone();
+    again["credential_id"] = attestation["credential_id"].clone();
     assert_eq!(
         register_complete(&app, "bob", &again).refusal(),
         "400 credential_already_exists"

@@ -68,9 +68,9 @@ fn exec_unsets_contradicting_variables_and_names_them() {
         .unwrap();
     assert!(output.status.success());
     assert_eq!(foreign_names(&output.stdout), sorted(KEPT));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
-        said,
+        stderr,
         format!(
             "loginid-emulator: unset: {} (they contradict the emulator's settings)\n",
             CONTRADICTING.join(", ")
@@ -81,10 +81,10 @@ fn exec_unsets_contradicting_variables_and_names_them() {
         .output()
         .unwrap();
     assert_eq!(foreign_names(&output.stdout), sorted(KEPT));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("CA_PEM") && !said.contains("CA_FILE"),
-        "{said}"
+        stderr.contains("CA_PEM") && !stderr.contains("CA_FILE"),
+        "{stderr}"
     );
 
     let output = program().args(["exec", "env"]).output().unwrap();
@@ -135,16 +135,16 @@ fn the_printed_lines_unset_contradicting_variables() {
     assert_eq!(foreign_names(&output.stdout), sorted(KEPT));
 
     signal(&child, Signal::TERM);
-    let mut said = String::new();
+    let mut stderr = String::new();
     child
         .stderr
         .take()
         .unwrap()
-        .read_to_string(&mut said)
+        .read_to_string(&mut stderr)
         .unwrap();
     assert!(child.wait().unwrap().success());
     for name in CONTRADICTING {
-        assert!(said.contains(name), "{name}: {said}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
     }
 
     // The shell may have other variables than the emulator.

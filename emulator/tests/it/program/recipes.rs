@@ -76,7 +76,7 @@ fn the_recipe_ends_a_script_whose_emulator_does_not_start() {
         let script = format!("set +e\nexport LOGINID_EMULATOR_URL=old\n{recipe}echo tests run");
         let output = in_a_shell(shell, &script);
         assert!(!output.status.success() && output.stdout.is_empty());
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("the emulator did not start"), "{said}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("the emulator did not start"), "{stderr}");
     }
 }
