@@ -99,7 +99,7 @@ pub enum CodeUse {
 }
 
 /// What identifies a code of a user.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub struct CodeKey {
     pub kind: CodeType,
     pub purpose: Purpose,

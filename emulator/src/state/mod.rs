@@ -95,11 +95,10 @@ impl State {
     }
 
     pub fn application(&self, client_id: &str) -> Option<Arc<Application>> {
-        let applications = lock(&self.applications);
-        let mut found = applications
+        lock(&self.applications)
             .iter()
-            .filter(|known| known.client_id == client_id);
-        found.next().cloned()
+            .find(|known| known.client_id == client_id)
+            .cloned()
     }
 
     pub fn applications(&self) -> Vec<Arc<Application>> {
