@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_are_called_that() {
+    fn blanks_are_named_in_the_error() {
         for (text, message) in [
             (" https://example.com", "base_url has blanks around it"),
             ("https://example.com ", "base_url has blanks around it"),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_base_url_is_refused() {
+    fn invalid_base_urls_are_refused() {
         for text in [
             "example.com",
             "ftp://example.com",

@@ -57,7 +57,7 @@ pub(crate) struct TlsSettings {
 /// Certificates that are trusted in addition to the roots.
 #[derive(Debug)]
 pub(crate) struct Authorities {
-    /// The field they are from.
+    /// The field that holds them.
     pub(crate) field: &'static str,
     pub(crate) certificates: Vec<CertificateDer<'static>>,
 }
@@ -91,7 +91,7 @@ const OWN_HEADERS: [&str; 12] = [
 ];
 
 impl Config {
-    /// The usual three values, everything else as by default.
+    /// The usual three values; defaults for everything else.
     pub fn new(
         client_id: &str,
         private_key: Option<&str>,
@@ -199,13 +199,13 @@ pub(crate) fn private_key_required() -> Error {
     )
 }
 
-/// A text of PEM, and the field that gave it.
+/// A PEM text, and the field it comes from.
 struct Given {
     field: &'static str,
     text: Zeroizing<Vec<u8>>,
 }
 
-/// What a field holds, or the file that another field names.
+/// The text of a field, or the contents of the file that another field names.
 fn given(
     settings: &mut Settings,
     field: &'static str,

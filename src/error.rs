@@ -117,8 +117,8 @@ impl Error {
         self.0.status
     }
 
-    /// The service's code for errors of the service, else one of this library's
-    /// own, listed in `docs/errors.md`.
+    /// The service's code for its errors, else a code of this library, which
+    /// `docs/errors.md` lists.
     pub fn code(&self) -> &str {
         &self.0.code
     }

@@ -5,10 +5,10 @@
 //! text, the result with `LID_OK` and the error object otherwise, which the
 //! caller frees with `lid_free_string`.
 //!
-//! Each entry point of a call to the service is one statement; what it does with
-//! pointers is in `support`. `client`, `codes` and `json` have handles of their own.
+//! Each entry point of a call to the service is one statement. `support` reads its texts
+//! and stores its result, `handle` has the client. `codes` has a handle of its own.
 
-// C's naming, and contracts stated once above rather than on each function.
+// The names are C's; the contract is stated once above, not on each function.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 
 mod authentication;

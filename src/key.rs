@@ -78,7 +78,7 @@ fn refused(refusal: Refusal) -> Error {
 pub(crate) struct VerifyingKey(DecodingKey);
 
 impl VerifyingKey {
-    /// Reads one SPKI PEM block that holds a point on P-256. Says what is wrong.
+    /// Reads one SPKI PEM block that holds a point on P-256. The error says what is wrong.
     pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, String> {
         let key = public_key::read(text.as_bytes())?;
         Ok(VerifyingKey(DecodingKey::from_ec_der(
@@ -86,8 +86,8 @@ impl VerifyingKey {
         )))
     }
 
-    /// Whether `signature`, the third part of a token, is one of `message`, the
-    /// first two with their dot.
+    /// Whether `signature`, the third part of a token, signs `message`, the first two
+    /// parts with the dot between them.
     pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> Result<bool> {
         let verdict = fork::without_fork(|| {
             jsonwebtoken::crypto::verify(signature, message, &self.0, Algorithm::ES256)
@@ -103,7 +103,7 @@ impl fmt::Debug for VerifyingKey {
 }
 
 /// Makes a new P-256 key pair: `{"private_key": PKCS#8 PEM, "public_key": SPKI
-/// PEM}`. The public key goes to the dashboard, the private one stays here.
+/// PEM}`. Register the public key in the dashboard; keep the private key.
 pub fn generate_key_pair() -> Result<String> {
     let pair = write_key_pair();
     wipe_stack();

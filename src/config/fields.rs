@@ -310,8 +310,8 @@ fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()
 mod tests {
     use super::*;
 
-    /// Every name of a variable that this project, its emulator or the library for
-    /// LoginID's newer service uses, and which are not fields.
+    /// Variables that are not fields, of this project, its emulator and the library for
+    /// LoginID's newer service.
     const OTHERS: [&str; 11] = [
         "LOGINID_EMULATOR_URL",
         "LOGINID_LIBRARY",
@@ -327,7 +327,7 @@ mod tests {
     ];
 
     #[test]
-    fn no_variable_is_taken_for_another_one_misspelt() {
+    fn no_known_variable_is_taken_for_a_typo_of_another() {
         let known: Vec<_> = variables().map(|(variable, ..)| variable).collect();
         for name in OTHERS {
             let meant = nearest(name, known.iter().map(String::as_str));

@@ -1,4 +1,4 @@
-//! Whom a client trusts, and what it shows of itself: its TLS configuration.
+//! A client's TLS configuration: trusted roots and the client certificate.
 
 use std::sync::{Arc, Weak};
 
@@ -19,8 +19,8 @@ use crate::input::pem::Block;
 use crate::input::roots::{self, Roots};
 use crate::net;
 
-/// What every client of the process shares: the roots are many. Threads may race to make it; the
-/// first one stored is used by all. `std::sync::OnceLock` would block the others, and a child
+/// Shared by all clients of the process, because the roots are many. Threads may race to make it;
+/// the first one stored is used by all. `std::sync::OnceLock` would block the others, and a child
 /// forked meanwhile would wait forever for a thread that it does not have.
 static SHARED: OnceBox<Shared> = OnceBox::new();
 
@@ -33,7 +33,7 @@ struct Shared {
 
 type Extended = (Vec<CertificateDer<'static>>, Weak<RootCertStore>);
 
-/// Nothing is kept of an attempt that fails: the next client reads the roots again.
+/// A failed attempt is not kept: the next client reads the roots again.
 fn shared() -> Result<&'static Shared> {
     SHARED.get_or_try_init(|| {
         Ok(Box::new(Shared {
@@ -51,7 +51,7 @@ fn trusted_roots() -> Result<RootCertStore> {
         .map_err(|problem| Error::new(Code::UnreadableFile, problem))
 }
 
-/// What of these can be a root, or Mozilla's roots where the system has none.
+/// The certificates that can be roots, or Mozilla's roots if the system has none.
 fn store(found: Roots) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     let certificates = found.certificates.into_iter().map(CertificateDer::from);
@@ -117,8 +117,8 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<ClientConfig> {
     Ok(config)
 }
 
-/// Checks what a client that uses no TLS was told of it, without the work of
-/// preparing it: a mistake should not wait for the day that the URL changes.
+/// Checks the TLS settings of a client that does not use TLS, without preparing it: a mistake
+/// must not stay hidden until the URL changes.
 pub(crate) fn check_settings(settings: &TlsSettings) -> Result<()> {
     let mut roots = RootCertStore::empty();
     if let Some(authorities) = &settings.authorities {
@@ -138,7 +138,7 @@ fn builder(provider: Arc<CryptoProvider>) -> Result<ConfigBuilder<ClientConfig, 
         .map_err(|error| Error::internal(format!("TLS: {error}")))
 }
 
-/// Adds what we show of ourselves.
+/// Adds the client certificate.
 fn with_identity(
     builder: ConfigBuilder<ClientConfig, WantsClientCert>,
     provider: &CryptoProvider,
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mozillas_roots_stand_in_for_the_systems_and_never_for_named_ones() {
+    fn mozillas_roots_replace_missing_system_roots_and_never_named_ones() {
         let store = |certificates: Vec<Vec<u8>>, named| {
             store(Roots {
                 certificates,

@@ -1,7 +1,7 @@
-//! Truth values from C.
+//! C's `bool`.
 
-/// C's `bool` as an argument. C code may pass any byte, through a cast or a variable
-/// that was never set; Rust's `bool` is undefined behaviour for all but 0 and 1.
+/// C's `bool` as an argument. C code may pass any byte, through a cast or an
+/// uninitialized variable; Rust's `bool` is undefined behaviour for all but 0 and 1.
 #[repr(transparent)]
 #[derive(Clone, Copy)]
 pub struct c_bool(u8);

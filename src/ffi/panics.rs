@@ -1,5 +1,4 @@
-//! A panic inside every function of the header. It is injected into this test
-//! build only; what is shipped has nothing of it.
+//! A panic inside every function of the header, injected in the test build only.
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char};
@@ -16,7 +15,7 @@ mod midway;
 
 use header::{Function, Kind, functions, invoke};
 
-/// Those that return no status.
+/// The functions that do not return a status.
 const WITHOUT_STATUS: [&str; 8] = [
     "lid_status_name",
     "lid_version",
@@ -170,12 +169,12 @@ fn address(function: &Function) -> *const () {
         .1
 }
 
-/// Calls a function; gives what it returned and what it stored.
+/// Calls a function; returns its status and what it stored.
 fn call(function: &Function, client: *mut lid_client) -> (usize, *mut c_char, *mut lid_client) {
     call_with(function, client, c"{}")
 }
 
-/// The same with this for every text.
+/// As [`call`], with this text for every text parameter.
 fn call_with(
     function: &Function,
     client: *mut lid_client,
@@ -207,7 +206,7 @@ fn new_client() -> *mut lid_client {
     Box::into_raw(Box::new(lid_client(client.unwrap())))
 }
 
-/// Signs, which needs the client to be whole.
+/// Makes a token, for which the client must be intact.
 fn works(client: *mut lid_client) {
     let functions = functions();
     let sign = functions

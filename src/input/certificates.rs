@@ -2,8 +2,8 @@
 
 use super::pem::{self, Block, Content};
 
-/// The certificates of a text, at least one, as DER. Keys and their parameters may
-/// stand beside them. The error is a clause about "it".
+/// The certificates of a text, at least one, as DER. The text may also hold keys and their
+/// parameters. The error is a clause about "it".
 pub(crate) fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     let blocks = pem::read_or_explain(text, Content::Certificates)?;
     let mut certificates = Vec::with_capacity(blocks.len());
@@ -28,7 +28,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
 enum Kind {
     Certificate,
     Key,
-    /// With what to do about it.
+    /// With advice.
     Other(&'static str),
 }
 

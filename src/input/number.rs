@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_is_not_a_whole_number_is_told_why() {
+    fn the_reason_is_given_for_a_text_that_is_not_a_whole_number() {
         for (text, expected) in [
             ("0", Ok(0)),
             ("0015", Ok(15)),

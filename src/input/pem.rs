@@ -1,7 +1,6 @@
-//! Reading PEM (RFC 7468) the way it travels through files, environment
-//! variables, JSON and clipboards: with a byte-order mark, CR LF or CR, `\n`
-//! spelled out, all on one line, indented, in quotes, with text around it in any
-//! encoding.
+//! Reading PEM (RFC 7468) as files, environment variables, JSON and clipboards change
+//! it: with a byte-order mark, CR LF or CR, a literal `\n`, all on one line, indented, in
+//! quotes, with text around it in any encoding.
 
 use std::fmt;
 
@@ -18,13 +17,13 @@ pub(crate) struct Block {
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
-/// What is wrong with a block. Never quotes the text, but for a proper label.
+/// What is wrong with a block. It never quotes the text, except for a valid label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Damage {
     /// What follows `-----BEGIN ` is not a label.
     NoLabel,
-    /// A line `-----END …-----` that ends no block: the line at the block's
-    /// beginning is cut off or mangled.
+    /// A line `-----END …-----` without a block: the block's first line is missing or
+    /// damaged.
     NoBegin,
     NoEnd(String),
     NotBase64(String),
@@ -58,8 +57,8 @@ pub(crate) fn blocks(text: &[u8]) -> Vec<Result<Block, Damage>> {
     loop {
         let next = split_at(rest, BEGIN);
         let between = next.map_or(rest, |(between, _)| between);
-        // Passed over as text it would be a block that is silently lost. After a
-        // damaged block it is that one's end.
+        // Skipped as text, this block would be lost silently. After a damaged block it is
+        // the end of that one.
         if !matches!(blocks.last(), Some(Err(_))) && find(between, END).is_some() {
             blocks.push(Err(Damage::NoBegin));
         }
@@ -75,10 +74,10 @@ pub(crate) fn blocks(text: &[u8]) -> Vec<Result<Block, Damage>> {
 /// The block that begins with this label, and what follows it.
 fn next_block(begun: &[u8]) -> (Result<Block, Damage>, &[u8]) {
     let Some((label, body)) = split_at(begun, DASHES) else {
-        // All that follows belongs to a line that is cut off.
+        // The rest of the text is a line that is cut off.
         return (Err(Damage::NoLabel), &[]);
     };
-    // Errors repeat the label: in a mangled text it could be the key itself.
+    // Errors quote the label: in a damaged text it could be the key itself.
     let Some(label) = std::str::from_utf8(label)
         .ok()
         .filter(|text| is_label(text))
@@ -119,7 +118,7 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
         let length = rest.iter().position(|byte| b"\n\r\\".contains(byte));
         let (line, after) = rest.split_at(length.unwrap_or(rest.len()));
         let line = match line.split_first() {
-            // The rest of a line's end that is spelled out.
+            // The second character of a literal `\n` or `\r`.
             Some((b'n' | b'r', line)) if after_backslash => line,
             Some(_) if after_backslash => {
                 digits.push(b'\\');
@@ -127,7 +126,7 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
             }
             _ => line,
         };
-        // Header lines ("Proc-Type: 4,ENCRYPTED") are told from base64 by their colon.
+        // Header lines ("Proc-Type: 4,ENCRYPTED") have a colon, base64 has none.
         if line.contains(&b':') {
             encrypted |= find(line, b"ENCRYPTED").is_some();
         } else {
@@ -151,10 +150,10 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
     })
 }
 
-/// Blanks beyond ASCII come from web pages.
+/// Text copied from web pages has spaces beyond ASCII.
 fn push_without_blanks(digits: &mut Vec<u8>, line: &[u8]) {
     let line = line.trim_ascii();
-    // Nearly every line, of which a system's roots have thousands.
+    // The fast path for nearly every line: a system's roots have thousands.
     if line.iter().all(u8::is_ascii_graphic) {
         return digits.extend_from_slice(line);
     }
@@ -166,8 +165,8 @@ fn push_without_blanks(digits: &mut Vec<u8>, line: &[u8]) {
     }
 }
 
-/// The text as UTF-8, with a `?` for what is not. It is never longer, so that no copy
-/// of a key is left behind by growing.
+/// The text as UTF-8, with a `?` for invalid bytes. It is never longer than the text, so
+/// that it does not grow and leave a copy of a key behind.
 pub(crate) fn as_utf8(text: &[u8]) -> String {
     let mut utf8 = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
@@ -179,7 +178,7 @@ pub(crate) fn as_utf8(text: &[u8]) -> String {
     utf8
 }
 
-/// What is before and after the first `pattern`.
+/// The text before and after the first `pattern`.
 fn split_at<'a>(text: &'a [u8], pattern: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = find(text, pattern)?;
     Some((text.get(..at)?, text.get(at + pattern.len()..)?))
@@ -201,13 +200,13 @@ fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
 /// Why a text cannot be used as PEM.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Unreadable {
-    /// It has no block; this is what it seems to be instead.
+    /// It has no block; it seems to have this form instead.
     NotPem(Form),
-    /// A block, by its place from 1 on, is damaged.
+    /// The block with this number, from 1, is damaged.
     Damaged(usize, Damage),
 }
 
-/// What a file may be instead of PEM.
+/// Forms that a file may have instead of PEM.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Form {
     Unknown,
@@ -220,7 +219,7 @@ pub(crate) enum Form {
     Utf16,
 }
 
-/// The blocks of a text, every one of them undamaged.
+/// The blocks of a text, all of them undamaged.
 pub(crate) fn read(text: &[u8]) -> Result<Vec<Block>, Unreadable> {
     let blocks = blocks(text);
     if blocks.is_empty() {
@@ -264,12 +263,12 @@ fn form(text: &[u8]) -> Form {
     }
 }
 
-/// A SEQUENCE that takes up all of it. Every key and certificate is one.
+/// Whether all of it is one SEQUENCE, as every key and certificate is.
 fn is_der(bytes: &[u8]) -> bool {
     let Some(contents) = contents_of_sequence(bytes) else {
         return false;
     };
-    // Of an INTEGER or a SEQUENCE; text that begins with a 0 goes on otherwise.
+    // The tag of an INTEGER or a SEQUENCE: text that begins with a 0 has another byte here.
     matches!(contents.first(), Some(0x02 | 0x30))
 }
 
@@ -293,7 +292,7 @@ fn contents_of_sequence(bytes: &[u8]) -> Option<&[u8]> {
     (rest.len() == length).then_some(rest)
 }
 
-/// What should be in a text.
+/// What a text is expected to hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Content {
     PrivateKey,
@@ -302,7 +301,7 @@ pub(crate) enum Content {
 }
 
 impl Unreadable {
-    /// What is wrong, as a clause about "it", and how to make it right.
+    /// What is wrong, as a clause about "it", and how to fix it.
     pub(crate) fn explain(&self, content: Content) -> String {
         let (label, from_der, from_pkcs12) = match content {
             Content::PrivateKey => (
@@ -353,10 +352,10 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_read_however_it_travelled() {
+    fn a_block_is_read_from_text_that_was_copied_and_escaped() {
         let text = pem("EC PRIVATE KEY");
         let wrapped = text.replace("BgcI", "Bgc\n I");
-        for travelled in [
+        for copied in [
             text.clone(),
             wrapped.clone(),
             text.trim_end().to_owned(),
@@ -376,11 +375,11 @@ mod tests {
             format!("'{}'", text.replace('\n', "\\n")),
             format!("  'comment\n{text}'"),
         ] {
-            let labels = labels(travelled.as_bytes());
+            let labels = labels(copied.as_bytes());
             assert_eq!(
                 labels,
                 Some(vec!["EC PRIVATE KEY".to_owned()]),
-                "{travelled:?}"
+                "{copied:?}"
             );
         }
         let latin1 = [b"Schl\xfcssel\n", text.as_bytes(), b"\xe9t\xe9\0"].concat();
@@ -399,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_block_is_named_and_hides_no_other() {
+    fn a_damaged_block_is_named_and_the_others_are_read() {
         let cut = pem("B").replace("-----END B-----\n", "");
         for (damaged, damage) in [
             (cut.clone(), Damage::NoEnd("B".to_owned())),
@@ -449,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_label_is_not_taken_for_one() {
+    fn an_invalid_label_is_refused() {
         let key_as_label = format!("-----BEGIN {BODY} KEY-----\n-----END {BODY} KEY-----");
         for text in [
             key_as_label.as_str(),

@@ -93,8 +93,8 @@ fn damaged() -> Refusal {
     )
 }
 
-/// The one private key of a text. Its parameters, certificates and public key may
-/// stand beside it, in any order.
+/// The one private key of a text, which may also hold its parameters, certificates and
+/// public key, in any order.
 pub(crate) fn read(text: &[u8]) -> Result<p256::SecretKey, Refusal> {
     let block = private_block(text)?;
     match block.label.as_str() {
@@ -237,7 +237,7 @@ fn secret(mut number: &[u8]) -> Result<p256::SecretKey, Refusal> {
         number = rest;
     }
     let mut padded = Zeroizing::new([0; 32]);
-    // Without parameters nothing but its length tells the curve.
+    // Without parameters only the length tells the curve.
     let start = padded
         .len()
         .checked_sub(number.len())
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_no_key_are_refused() {
+    fn invalid_numbers_are_refused() {
         for (number, kind) in [
             (vec![], Kind::Invalid),
             (vec![0; 32], Kind::Invalid),

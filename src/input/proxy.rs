@@ -27,9 +27,9 @@ pub(crate) fn is_excluded(
         .is_some_and(|list| is_listed(&list.value.to_string_lossy(), host, port))
 }
 
-/// A variable in small letters, which count first as for curl, else in capitals. A CGI
-/// server puts the client's header `Proxy` into `HTTP_PROXY` (CVE-2016-5385), which is
-/// therefore not read where `REQUEST_METHOD` is set.
+/// A variable in lower case, which has precedence as in curl, or in upper case. A CGI server
+/// puts the client's header `Proxy` into `HTTP_PROXY` (CVE-2016-5385), so this one is ignored
+/// if `REQUEST_METHOD` is set.
 fn either_case(name: &str, variable: &impl Fn(&str) -> Option<OsString>) -> Option<Named> {
     let capitals = name.to_uppercase();
     let from_client = capitals == "HTTP_PROXY" && variable("REQUEST_METHOD").is_some();

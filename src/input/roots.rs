@@ -17,7 +17,7 @@ use rustix::io::Errno;
 
 use super::pem;
 
-/// Where Linux distributions keep all roots in one file; the first there is counts.
+/// Where Linux distributions keep all roots in one file; the first one that exists is used.
 const FILES: [&str; 6] = [
     // Debian, Ubuntu, Gentoo, Arch
     "/etc/ssl/certs/ca-certificates.crt",
@@ -33,24 +33,24 @@ const FILES: [&str; 6] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// Where they keep roots one by one.
+/// Where they keep roots in separate files.
 const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
-/// How programs say that there is no folder.
+/// The usual way to name no folder.
 const NO_FOLDER: &str = "/dev/null";
 
 #[derive(Debug)]
 pub(crate) struct Roots {
-    /// As DER, each once. Not all need be certificates.
+    /// As DER, each once. Some may not be certificates.
     pub(crate) certificates: Vec<Vec<u8>>,
     /// Whether a variable names them: then nothing else is trusted, even if there
     /// are none.
     pub(crate) named: bool,
 }
 
-/// Reads the roots. What cannot be parsed is passed over: a system's store may hold
-/// a few odd entries among its hundred good ones. The error names the variable, if
-/// there is one, and the path.
+/// Reads the roots. Blocks that cannot be parsed are skipped: a system's store may hold
+/// a few bad entries among a hundred good ones. The error names the variable, if there is
+/// one, and the path.
 pub(crate) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Roots, String> {
     let (file, folders) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
     let named = file.is_some() || folders.is_some();
@@ -117,8 +117,8 @@ impl Reader {
         self.contents(path)
     }
 
-    /// Every file in a folder, but not what is deeper. A single file that is gone or
-    /// that this user may not read is passed over.
+    /// Every file in a folder, without its subfolders. A file that is gone or that this user
+    /// may not read is skipped.
     fn folder(&mut self, folder: &Path) -> AtPath<()> {
         let at = |path: &Path| {
             let path = path.to_owned();
@@ -149,7 +149,7 @@ impl Reader {
     }
 }
 
-/// What a path gives; nothing if it is absent.
+/// The result for a path, `None` if it is absent.
 fn skip_absent<T>(result: io::Result<T>, path: &Path) -> AtPath<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -158,9 +158,9 @@ fn skip_absent<T>(result: io::Result<T>, path: &Path) -> AtPath<Option<T>> {
     }
 }
 
-/// Whether there is nothing to read for this user, now and later. Everything else,
-/// a full descriptor table for instance, may pass, and roots that are kept must not
-/// lack what could not be read just then.
+/// Whether this user cannot read the path, now or later. Any other error, for example a full
+/// descriptor table, is temporary: the roots must not lack a file because of it, since they
+/// are kept.
 fn is_absent(error: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(error),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_that_cannot_be_parsed_are_passed_over_and_hide_no_other() {
+    fn entries_that_cannot_be_parsed_are_skipped_and_the_others_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("roots.pem");
         let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n";
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_read_without_its_odd_entries() {
+    fn entries_of_a_folder_that_are_not_files_are_skipped() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(one.path().join("a.pem"), pem("first")).unwrap();
         symlink("a.pem", one.path().join("01234567.0")).unwrap();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_and_cannot_be_read_is_an_error_that_names_it() {
+    fn a_named_path_that_cannot_be_read_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let empty = folder.path().join("empty");
         fs::write(&empty, "").unwrap();
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_not_taken_for_absent() {
+    fn a_temporary_error_is_not_taken_for_absence() {
         for errno in [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::IO] {
             let error = io::Error::from(errno);
             assert!(!is_absent(&error), "{error}");

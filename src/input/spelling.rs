@@ -1,10 +1,10 @@
 //! Recognising a misspelt name.
 
-/// How many letters may be missing, too many, wrong or swapped with the next.
+/// The most letters that may be missing, added, wrong or swapped with the next.
 const MAX_EDITS: usize = 2;
 
-/// The known name that is most like this one, if one is by at most two edits: the
-/// Damerau–Levenshtein distance.
+/// The known name that is nearest to this one, if it is at most two edits away
+/// (Damerau–Levenshtein distance).
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_edits_are_a_slip_and_three_another_name() {
+    fn two_edits_are_a_typo_and_three_another_name() {
         let known = ["max_retries", "require_exp", "proxy"];
         for (name, expected) in [
             ("max_retrys", Some("max_retries")),

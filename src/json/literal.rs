@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_text_is_cut_off_and_never_within_an_escape() {
+    fn a_very_long_text_is_cut_off_but_not_within_an_escape() {
         for (spelling, character) in [("x", "x"), ("é", "é"), (r"\ud83d\ude00", "😀")] {
             for shift in 0..12 {
                 let literal = format!("\"{}{}\"", "y".repeat(shift), spelling.repeat(400_000));

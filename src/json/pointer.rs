@@ -10,8 +10,8 @@ use super::select::select_at_any_depth;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// Looks up an RFC 6901 pointer. A string comes unquoted, anything else as the
-/// JSON text it was written as.
+/// Looks up an RFC 6901 pointer. A string is returned without quotes and escapes, any other
+/// value as its JSON text.
 pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
     let mut current: &RawValue = serde_json::from_str(text).map_err(invalid_json)?;
     if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -62,7 +62,7 @@ fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {
         .map_err(invalid_json)
 }
 
-/// Picks one item and passes over the others.
+/// Selects one item and skips the others.
 struct Item(usize);
 
 impl<'de> Visitor<'de> for Item {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::Malformed;
 use super::literal::string_equals;
 
-/// As deep as an answer may be nested, and as most parsers can read.
+/// The deepest nesting of an answer; most parsers read no deeper.
 const MAX_DEPTH: usize = 128;
 
 /// The members of an answer with these names, as they were written. The answer must be
@@ -59,8 +59,7 @@ impl<'n, 'de, const N: usize> Visitor<'de> for Selector<'n, N> {
             found: [None; N],
             twice: None,
         };
-        // Names are left as they are written, too: decoding one may take as much
-        // memory as the whole answer.
+        // Names are not decoded either: one may take as much memory as the answer.
         while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let Some(at) = self
                 .0
@@ -77,11 +76,11 @@ impl<'n, 'de, const N: usize> Visitor<'de> for Selector<'n, N> {
     }
 }
 
-/// The parser does not recurse, but remembers every open bracket.
+/// The parser is not recursive, but its stack has an entry for each open bracket.
 fn is_deep(text: &str) -> bool {
     let bytes = text.as_bytes();
     let opens = |byte: u8| byte == b'{' || byte == b'[';
-    // Few answers have so many brackets at all.
+    // The fast path: few answers have so many brackets.
     if bytes.iter().filter(|byte| opens(**byte)).count() <= MAX_DEPTH {
         return false;
     }

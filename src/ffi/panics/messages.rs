@@ -1,4 +1,4 @@
-//! What a panic prints before it is caught: nothing of what was being handled.
+//! A panic prints nothing of the call before it is caught.
 
 use std::ffi::{CStr, CString};
 use std::process::Command;
@@ -15,7 +15,7 @@ use crate::log::Logger;
 const CONFIG: &str = "LOGINID_TEST_INPUT";
 const CANARY: &str = "CANARY-password-or-code";
 
-/// Calls a function with the canary for every text; it must meet a panic.
+/// Calls a function with the canary for every text; it must panic.
 fn panics(name: &str, client: *mut lid_client) {
     let functions = functions();
     let function = functions.iter().find(|function| function.name == name);
@@ -37,7 +37,7 @@ fn panics(name: &str, client: *mut lid_client) {
 fn process_that_panics() {
     let config = std::env::var(CONFIG).expect("only the test below starts it");
     let client = Client::with_config(Config::from_json(&config).unwrap()).unwrap();
-    // Deep in a call, with its body and its token at hand.
+    // Deep in a call, whose body and token are in memory.
     client.set_logger(Some(Logger::new(|_| panic!("injected after sending"))));
     let client = Box::into_raw(Box::new(lid_client(client)));
     for name in [
@@ -58,7 +58,7 @@ fn process_that_panics() {
 }
 
 #[test]
-fn what_a_panic_prints_holds_nothing_of_the_call() {
+fn a_panic_prints_nothing_of_the_call() {
     let emulator = Emulator::start();
     let key = emulator.private_key();
     let config = serde_json::json!({"client_id": emulator.client_id(),
@@ -76,14 +76,14 @@ fn what_a_panic_prints_holds_nothing_of_the_call() {
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{printed}");
-    // A test binary succeeds when no test has the name.
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("1 passed; 0 failed; 0 ignored"), "{said}");
-    // The second is how every token begins.
+    // A test binary also succeeds if no test has the name.
+    let tests = String::from_utf8_lossy(&output.stdout);
+    assert!(tests.contains("1 passed; 0 failed; 0 ignored"), "{tests}");
+    // Every token begins with the second one.
     for secret in ["CANARY", "eyJ"].into_iter().chain(key.lines()) {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
-    // Lines, since the traces have the name among those of the functions.
+    // Whole lines: in the traces the names of functions contain the word.
     let count = |message| printed.lines().filter(|line| *line == message).count();
     assert_eq!(count("injected after sending"), 5);
     let with_status = functions().iter().filter(|each| each.status).count();

@@ -59,7 +59,7 @@ impl Shared {
         (status, taken(out))
     }
 
-    /// Every answer is there, and is the one that was asked for.
+    /// Every call succeeds, and its answer is its own.
     fn works(&self, point: Point) {
         for username in ["bob", "ann", "bob"] {
             let (status, user) = self.get_user(username);
@@ -105,7 +105,7 @@ fn a_panic_leaves_the_client_usable(emulator: &Emulator) {
         (Point::KeyFetched, verify),
         (Point::KeyKept, verify),
     ] {
-        // With a connection at hand, but no key.
+        // The client has a connection, but no key.
         let shared = Shared::new(emulator);
         arm(Some(point));
         let (status, error) = ask(&shared);
@@ -126,16 +126,16 @@ fn a_panic_midway_leaves_the_client_usable_over_https() {
     a_panic_leaves_the_client_usable(&Emulator::builder().tls().start());
 }
 
-/// The pool of connections is not ours, and would be lost with its lock.
+/// The pool of connections is ureq's: a panic under its lock would poison it.
 #[test]
-fn a_panic_while_a_kept_connection_is_looked_at_only_costs_the_connection() {
+fn a_panic_while_a_kept_connection_is_probed_costs_only_the_connection() {
     let emulator = Emulator::start();
     let shared = Shared::new(&emulator);
     shared.works(Point::Probed);
     arm(Some(Point::Probed));
     shared.works(Point::Probed);
     arm(None);
-    assert!(panics() > 0, "no kept connection was looked at");
+    assert!(panics() > 0, "no kept connection was probed");
     thread::scope(|scope| scope.spawn(|| shared.works(Point::Probed)).join().unwrap());
     shared.works(Point::Probed);
 }
