@@ -260,7 +260,7 @@ fn a_text_that_is_not_utf_8_is_an_error_that_names_it() {
 /// Also where it may be left out: taking it for "not given" would leave out what the
 /// caller asked for.
 #[test]
-fn an_empty_text_is_an_error_and_never_taken_for_none() {
+fn an_empty_text_is_an_error_and_not_a_missing_argument() {
     let boundary = Boundary::new();
     for (function, at) in texts() {
         // "" is RFC 6901's pointer to the whole document.
@@ -274,7 +274,7 @@ fn an_empty_text_is_an_error_and_never_taken_for_none() {
 
 /// `call_on` overwrites and frees all texts before it looks at the results.
 #[test]
-fn nothing_borrows_a_text_beyond_its_call() {
+fn no_text_is_used_after_its_call() {
     let boundary = Boundary::new();
     for function in calls() {
         let done = boundary.call(&function, boundary.usual(&function.name));

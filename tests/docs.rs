@@ -4,25 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The sources of the bindings, without their tests.
-fn binding_sources() -> Vec<PathBuf> {
+/// All files in these folders of the project.
+fn files_in(folders: &[&str]) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> = [
-        "bindings/go",
-        "bindings/php/src",
-        "bindings/python/src",
-        "bindings/ruby/lib",
-    ]
-    .map(|folder| root.join(folder))
-    .into();
-    let mut files = vec![root.join("include/loginid.hpp")];
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
+    let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if !name.ends_with("_test.go") {
+            } else {
                 files.push(path);
             }
         }
@@ -30,9 +22,51 @@ fn binding_sources() -> Vec<PathBuf> {
     files
 }
 
+/// The sources of the bindings, without their tests.
+fn binding_sources() -> Vec<PathBuf> {
+    let mut files = files_in(&[
+        "bindings/go",
+        "bindings/php/src",
+        "bindings/python/src",
+        "bindings/ruby/lib",
+    ]);
+    files.retain(|file| !file.to_string_lossy().ends_with("_test.go"));
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("include/loginid.hpp"));
+    files
+}
+
+/// docs/TRUST.md names files and tests in backticks; `name_…` is the beginning of a name.
+#[test]
+fn every_test_that_trust_md_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/TRUST.md")).unwrap();
+    let files = files_in(&["tests", "src", "bindings", "emulator/tests"]);
+    let sources: String = files
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .collect();
+    let (mut tests, mut paths) = (0, 0);
+    for named in page.split('`').skip(1).step_by(2) {
+        let name = named.rsplit("::").next().unwrap();
+        let extension = [".rs", ".c", ".cpp", ".go", ".py", ".rb", ".php"]
+            .iter()
+            .any(|extension| named.ends_with(extension));
+        if extension {
+            let found = files.iter().any(|file| file.ends_with(named));
+            assert!(found, "there is no file {named}");
+            paths += 1;
+        } else if named.contains("::") || name.starts_with("test_") || name.starts_with("Test") {
+            let start = name.trim_end_matches('…').trim_end_matches('_');
+            assert!(sources.contains(start), "there is no test {named}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 40 && paths > 80, "{tests} tests and {paths} files");
+}
+
 /// The codes that the bindings make themselves are documented as theirs.
 #[test]
-fn every_code_that_is_documented_as_a_bindings_is_made_by_one() {
+fn every_documented_code_of_a_binding_is_used_by_one() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documented = fs::read_to_string(root.join("docs/errors.md")).unwrap();
     let sources: String = binding_sources()

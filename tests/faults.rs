@@ -306,7 +306,7 @@ fn every_system_call_may_fail_over_https() {
 /// A call that was answered 503 first; if the wait before the next attempt fails,
 /// that answer is the error.
 #[test]
-fn every_system_call_may_fail_while_calls_are_repeated() {
+fn every_system_call_may_fail_during_retries() {
     let mut setting = Setting::http();
     setting.max_retries = 2;
     setting.each_system_call_fails("LID_ERROR_API", "once", &NOT_OVER_HTTP);

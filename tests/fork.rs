@@ -120,13 +120,13 @@ fn token_of_a_user(emulator: &Emulator) -> String {
 }
 
 #[test]
-fn parent_and_child_both_go_on_over_http() {
+fn parent_and_child_both_make_calls_over_http() {
     let emulator = Emulator::builder().recording(false).start();
     fork_with(&emulator, json!({}));
 }
 
 #[test]
-fn parent_and_child_both_go_on_over_https() {
+fn parent_and_child_both_make_calls_over_https() {
     let emulator = Emulator::builder().tls().recording(false).start();
     fork_with(&emulator, json!({}));
 }
@@ -134,7 +134,7 @@ fn parent_and_child_both_go_on_over_https() {
 /// A second after each fetch the key is due again, and for a while one thread
 /// fetches it as the others look at the locks around it.
 #[test]
-fn parent_and_child_both_go_on_while_keys_are_refreshed() {
+fn parent_and_child_both_make_calls_while_keys_are_refreshed() {
     let emulator = Emulator::builder().recording(false).start();
     emulator.inject(late_keys(150));
     fork_with(&emulator, json!({"key_cache_ttl_s": 1}));

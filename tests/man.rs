@@ -37,7 +37,7 @@ fn the_librarys_page_names_every_function_and_status() {
 }
 
 #[test]
-fn groff_finds_nothing_to_warn_of() {
+fn groff_has_no_warnings() {
     for name in ["loginid.3", "loginid-emulator.1"] {
         let output = Command::new("groff")
             .args(["-man", "-ww", "-z", "-Tutf8"])

@@ -85,7 +85,7 @@ fn every_program_in_the_documentation_compiles() {
 }
 
 #[test]
-fn the_readmes_program_says_what_the_readme_says() {
+fn the_readmes_program_prints_what_the_readme_says() {
     let (succeeded, output) = printed_by("README.md");
     assert!(!succeeded && output.contains("user_not_found"), "{output}");
 }
@@ -154,7 +154,7 @@ fn path_with_the_emulator() -> OsString {
 
 /// A page that is moved or renamed leaves no dead links, and no page stays unfound.
 #[test]
-fn links_between_pages_lead_somewhere_and_the_index_is_complete() {
+fn links_between_pages_work_and_the_index_is_complete() {
     let mut links = 0;
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page");

@@ -192,14 +192,14 @@ fn calling_process() {
 }
 
 #[test]
-fn clients_come_and_go_and_leave_nothing_over_http() {
+fn clients_are_made_and_freed_without_leaks_over_http() {
     let count = times(300, 10_000);
     own_process("client_making_process", &emulator(), count);
 }
 
 /// Each with a TLS configuration and a verifier of the roots of its own.
 #[test]
-fn clients_come_and_go_and_leave_nothing_over_https() {
+fn clients_are_made_and_freed_without_leaks_over_https() {
     let emulator = with_users(Emulator::builder().tls().recording(false).start());
     let count = times(300, 10_000);
     own_process("client_making_process", &emulator, count);
@@ -230,7 +230,7 @@ fn client_making_process() {
 }
 
 #[test]
-fn a_process_that_hangs_is_ended_and_named() {
+fn a_hanging_process_is_killed_and_named() {
     let start = || {
         let mut command = part::command("hanging_process", &json!({}));
         part::run_within(Duration::from_secs(1), "hanging_process", &mut command)
@@ -250,7 +250,7 @@ fn hanging_process() {
 }
 
 #[test]
-fn a_part_that_no_test_is_named_after_is_missed() {
+fn a_part_whose_test_does_not_exist_is_an_error() {
     let panic = catch_unwind(|| part::run("no_such_process", &json!({}))).expect_err("none");
     let said = panic.downcast_ref::<String>().expect("a message");
     assert!(said.contains("no_such_process did not run"), "{said}");

@@ -161,7 +161,7 @@ static void texts_are_read_to_their_end_and_no_further(void)
     add_user(client, USER);
 }
 
-static void a_place_for_the_answer_is_required(void)
+static void a_null_out_is_an_error(void)
 {
     const char *cut = cut_off();
     const char *const valid[MOST] = { "valid", "valid", "valid", "valid", "valid" };
@@ -207,7 +207,7 @@ static void functions_without_a_client_check_too(void)
 
 static const struct test tests[] = {
     TEST(texts_are_read_to_their_end_and_no_further),
-    TEST(a_place_for_the_answer_is_required),
+    TEST(a_null_out_is_an_error),
     TEST(functions_without_a_client_check_too),
 };
 

@@ -140,7 +140,7 @@ static void fork_once(int signal)
 }
 
 /* The connection is the parent's, and so is the call. */
-static void a_child_forked_in_the_middle_of_a_call_does_not_go_on_with_it(void)
+static void a_child_forked_in_the_middle_of_a_call_does_not_continue_it(void)
 {
     struct itimerval soon = { { 0, 0 }, { 0, 100000 } };
     char *answer;
@@ -311,7 +311,7 @@ static void a_child_forked_while_a_log_callback_is_replaced_does_not_wait(void)
 static const struct test tests[] = {
     TEST(a_fork_while_the_process_ends_does_not_wait),
     TEST(a_signal_handler_may_fork_in_the_middle_of_a_call),
-    TEST(a_child_forked_in_the_middle_of_a_call_does_not_go_on_with_it),
+    TEST(a_child_forked_in_the_middle_of_a_call_does_not_continue_it),
     TEST(a_child_whose_parent_took_the_answer_does_not_wait_for_it),
     TEST(a_child_replaces_the_log_callback),
     TEST(a_child_forked_while_a_log_callback_is_replaced_does_not_wait),

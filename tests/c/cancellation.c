@@ -138,7 +138,7 @@ static void *wait_for_code(void *cancel)
 }
 
 /* A wait ends as it would otherwise: pthread_cancel does not shorten it. */
-static void a_wait_ends_when_it_is_told_to(void)
+static void a_wait_ends_when_it_is_cancelled(void)
 {
     lid_cancel *cancel = lid_cancel_new();
     pthread_t thread;
@@ -175,7 +175,7 @@ static const struct test tests[] = {
     TEST(calls_over_kept_connections),
     TEST(making_and_freeing_clients),
     TEST(the_log_callback_is_not_cancelled),
-    TEST(a_wait_ends_when_it_is_told_to),
+    TEST(a_wait_ends_when_it_is_cancelled),
     TEST(the_threads_own_state_is_kept),
 };
 

@@ -103,7 +103,7 @@ static void a_management_client_needs_a_key(void)
     CHECK(client == NULL);
 }
 
-static void without_a_key_management_calls_do_not_leave(void)
+static void management_calls_without_a_key_are_not_sent(void)
 {
     lid_client *client =
         client_from_json(text("{\"client_id\":\"an-application\",\"base_url\":\"%s\"}", base_url()));
@@ -130,7 +130,7 @@ static void refuses(const char *json, lid_status status, const char *code, const
         FAIL("the message does not name %s", named);
 }
 
-static void a_configuration_is_never_guessed_at(void)
+static void a_wrong_configuration_is_refused(void)
 {
     refuses("{}", LID_ERROR_CONFIG, "missing_field", "client_id");
     refuses("[]", LID_ERROR_CONFIG, "invalid_json", "JSON object");
@@ -159,7 +159,7 @@ static void a_configuration_is_never_guessed_at(void)
 }
 
 /* Blanks, fractions, signs and sizes are called what they are. */
-static void a_number_that_is_none_is_told_why(void)
+static void the_error_for_a_bad_number_says_why(void)
 {
     refuses("{\"client_id\":\"a\",\"max_retries\":1.0}", LID_ERROR_CONFIG, "mistyped_field",
             "max_retries must be a whole number, without fraction or exponent");
@@ -191,7 +191,7 @@ static void refuses_variable(const char *name, const char *value, const char *co
     unsetenv(name);
 }
 
-static void a_variable_with_blanks_is_told_so(void)
+static void a_variable_with_spaces_is_named(void)
 {
     refuses_variable("LOGINID_MAX_RETRIES", " 5", "mistyped_field",
                      "LOGINID_MAX_RETRIES must be a whole number without blanks around it");
@@ -210,7 +210,7 @@ static void a_variable_with_blanks_is_told_so(void)
 }
 
 /* One with a slip has no effect, and the program would not notice. */
-static void a_misspelt_variable_is_named_with_the_right_one(void)
+static void a_misspelled_variable_is_named_with_the_right_one(void)
 {
     lid_client *client;
     const char *base = copy(base_url());
@@ -263,7 +263,7 @@ static void every_constructor_leaves_null_after_an_error(void)
     CHECK(contains(get("/error/message"), "LOGINID_CLIENT_ID"));
 }
 
-static void a_client_is_not_made_without_a_place_to_put_it(void)
+static void a_client_is_not_made_without_a_pointer_for_it(void)
 {
     ERROR(lid_new("a", NULL, NULL, NULL, &out), LID_ERROR_INVALID_ARGUMENT, "null_argument");
     ERROR(lid_new_management("a", getenv("LOGINID_PRIVATE_KEY"), NULL, NULL, &out),
@@ -310,7 +310,7 @@ static void the_environment_sets_every_plain_field(void)
     lid_free(client);
 }
 
-static void every_request_says_who_sends_it(void)
+static void every_request_identifies_its_sender(void)
 {
     lid_client *client = configured_client(
         "\"headers\":{\"traceparent\":\"00-1-2-01\"},\"user_agent\":\"shop/7\"");
@@ -360,7 +360,7 @@ static void a_key_pair_serves_an_application(void)
     CHECK(lid_generate_key_pair(NULL) == LID_ERROR_INVALID_ARGUMENT);
 }
 
-static void json_values_are_found_by_pointer(void)
+static void json_values_are_read_by_pointer(void)
 {
     const char *json = "{\"s\":\"a\\n\\u00e9\",\"n\":12345678901234567890.10,\"t\":true,"
                        "\"z\":null,\"o\":{\"a/b\":[1,\"two\"]},\"nul\":\"a\\u0000b\"}";
@@ -393,17 +393,17 @@ static const struct test tests[] = {
     TEST(an_application_with_a_key_may_call),
     TEST(making_a_client_sends_nothing),
     TEST(a_management_client_needs_a_key),
-    TEST(without_a_key_management_calls_do_not_leave),
-    TEST(a_configuration_is_never_guessed_at),
-    TEST(a_number_that_is_none_is_told_why),
-    TEST(a_variable_with_blanks_is_told_so),
-    TEST(a_misspelt_variable_is_named_with_the_right_one),
+    TEST(management_calls_without_a_key_are_not_sent),
+    TEST(a_wrong_configuration_is_refused),
+    TEST(the_error_for_a_bad_number_says_why),
+    TEST(a_variable_with_spaces_is_named),
+    TEST(a_misspelled_variable_is_named_with_the_right_one),
     TEST(every_constructor_leaves_null_after_an_error),
-    TEST(a_client_is_not_made_without_a_place_to_put_it),
+    TEST(a_client_is_not_made_without_a_pointer_for_it),
     TEST(the_environment_sets_every_plain_field),
-    TEST(every_request_says_who_sends_it),
+    TEST(every_request_identifies_its_sender),
     TEST(a_key_pair_serves_an_application),
-    TEST(json_values_are_found_by_pointer),
+    TEST(json_values_are_read_by_pointer),
 };
 
 TEST_MAIN(tests)

@@ -56,7 +56,7 @@ static void long_codes_and_phrases_are_longer(void)
     CHECK(strlen(get("/code")) > 6);
 }
 
-static void a_code_is_authorized_and_may_be_again(void)
+static void a_code_may_be_authorized_twice(void)
 {
     lid_client *client = new_client();
     const char *id = add_user(client, USER);
@@ -72,7 +72,7 @@ static void a_code_is_authorized_and_may_be_again(void)
 }
 
 /* A code belongs to one user, one type and one purpose. */
-static void a_code_fits_nothing_else(void)
+static void a_code_is_valid_only_for_its_user_type_and_purpose(void)
 {
     lid_client *client = new_client();
     const char *code;
@@ -158,8 +158,8 @@ static const struct test tests[] = {
     TEST(short_codes_are_six_digits),
     TEST(every_byte_but_0_is_true),
     TEST(long_codes_and_phrases_are_longer),
-    TEST(a_code_is_authorized_and_may_be_again),
-    TEST(a_code_fits_nothing_else),
+    TEST(a_code_may_be_authorized_twice),
+    TEST(a_code_is_valid_only_for_its_user_type_and_purpose),
     TEST(a_code_expires),
     TEST(all_codes_are_invalidated),
     TEST(an_unknown_type_is_an_argument_error),

@@ -32,7 +32,7 @@ static void credentials_are_listed(void)
     CHECK(!has(out, "/credentials/2"));
 }
 
-static void a_list_may_be_of_one_status(void)
+static void a_list_may_be_filtered_by_one_status(void)
 {
     lid_client *client = new_client();
     const char *phone, *tablet;
@@ -121,7 +121,7 @@ static void a_user_is_named_by_id_by_name_or_by_both(void)
 }
 
 /* What this library does not know is passed on as it came. */
-static void an_answer_is_passed_on_as_it_came(void)
+static void an_answer_is_passed_on_unchanged(void)
 {
     const char *body = "{\"user_id\":\"x\", \"credentials\":[],\"later\":1.10}";
     lid_client *client = new_client();
@@ -134,11 +134,11 @@ static void an_answer_is_passed_on_as_it_came(void)
 
 static const struct test tests[] = {
     TEST(credentials_are_listed),
-    TEST(a_list_may_be_of_one_status),
+    TEST(a_list_may_be_filtered_by_one_status),
     TEST(a_credential_is_renamed),
     TEST(a_credential_is_revoked_once),
     TEST(a_user_is_named_by_id_by_name_or_by_both),
-    TEST(an_answer_is_passed_on_as_it_came),
+    TEST(an_answer_is_passed_on_unchanged),
 };
 
 TEST_MAIN(tests)

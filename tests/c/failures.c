@@ -79,7 +79,7 @@ static void a_500_with_html_is_an_error_of_the_service(void)
 }
 
 /* All attempts of a call have one Request-ID, and each has a nonce of its own. */
-static void a_repeated_call_succeeds_with_a_new_token(void)
+static void a_retried_call_succeeds_with_a_new_token(void)
 {
     lid_client *client = new_client();
     const char *list;
@@ -105,7 +105,7 @@ static void a_repeated_call_succeeds_with_a_new_token(void)
     "\"body\":\"{\\\"code\\\":\\\"too_many_requests\\\",\\\"message\\\":\\\"Slow down\\\"}\""
 
 /* Nothing was carried out, so any call is repeated, after the time asked for. */
-static void a_429_is_repeated_when_the_service_says(void)
+static void a_429_is_retried_after_the_time_the_service_names(void)
 {
     lid_client *client = new_client();
     double started = now_ms(), taken;
@@ -118,7 +118,7 @@ static void a_429_is_repeated_when_the_service_says(void)
         FAIL("repeated after %.0f ms, Retry-After was 1 s", taken);
 }
 
-static void a_429_that_does_not_fit_the_deadline_is_given_up_at_once(void)
+static void a_429_with_a_retry_after_past_the_deadline_ends_the_call(void)
 {
     lid_client *client = configured_client("\"request_timeout_ms\":3000");
     double started = now_ms();
@@ -133,7 +133,7 @@ static void a_429_that_does_not_fit_the_deadline_is_given_up_at_once(void)
     CHECK(now_ms() - started < 2000);
 }
 
-static void a_service_that_stays_busy_is_given_up(void)
+static void a_service_that_stays_busy_is_an_error_after_the_retries(void)
 {
     lid_client *client = new_client();
 
@@ -151,7 +151,7 @@ static void a_service_that_stays_busy_is_given_up(void)
 #define BUSY "\"kind\":\"status\",\"code\":503,\"headers\":[[\"Retry-After\",\"0\"]]"
 
 /* A gateway may say so after the service has carried the call out. */
-static void a_503_with_retry_after_proves_nothing(void)
+static void a_503_with_retry_after_is_not_safe_to_retry(void)
 {
     lid_client *client = new_client();
 
@@ -167,7 +167,7 @@ static void a_503_with_retry_after_proves_nothing(void)
 }
 
 /* The service may have counted the code as tried. */
-static void a_429_for_a_call_with_a_code_is_not_repeated(void)
+static void a_429_for_a_call_with_a_code_is_not_retried(void)
 {
     lid_client *client = new_client();
 
@@ -198,17 +198,17 @@ static void a_dropped_connection(const char *kind)
     CHECK(requests_for(ADD) == 1);
 }
 
-static void a_closed_connection_repeats_safe_calls_only(void)
+static void only_safe_calls_are_retried_after_a_closed_connection(void)
 {
     a_dropped_connection("\"kind\":\"drop\"");
 }
 
-static void a_reset_connection_repeats_safe_calls_only(void)
+static void only_safe_calls_are_retried_after_a_reset_connection(void)
 {
     a_dropped_connection("\"kind\":\"drop\",\"reset\":true");
 }
 
-static void an_answer_cut_off_in_the_middle_is_no_answer(void)
+static void a_truncated_answer_is_an_error(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
 
@@ -231,7 +231,7 @@ static void ends_in_time(double started, double deadline_ms)
         FAIL("took %.0f ms with a deadline of %.0f ms", taken, deadline_ms);
 }
 
-static void a_slow_service_is_left_at_the_deadline(void)
+static void a_slow_service_is_a_timeout_at_the_deadline(void)
 {
     lid_client *client = configured_client("\"request_timeout_ms\":2000");
     double started;
@@ -257,7 +257,7 @@ static void a_slow_service_is_left_at_the_deadline(void)
     ends_in_time(started, 2000);
 }
 
-static void a_service_that_is_not_there_is_a_network_error(void)
+static void an_absent_service_is_a_network_error(void)
 {
     lid_client *client;
     struct sockaddr_in address;
@@ -295,7 +295,7 @@ static void plain_http_where_tls_is_expected_is_a_tls_error(void)
     lid_free(client);
 }
 
-static void what_is_not_the_protocol_is_a_response_error(void)
+static void an_answer_outside_the_protocol_is_a_response_error(void)
 {
     lid_client *client = configured_client("\"max_response_bytes\":1000");
 
@@ -357,19 +357,19 @@ static const struct test tests[] = {
     TEST(a_wrong_key_is_refused_by_the_service),
     TEST(a_base_url_may_have_a_path),
     TEST(a_500_with_html_is_an_error_of_the_service),
-    TEST(a_repeated_call_succeeds_with_a_new_token),
-    TEST(a_429_is_repeated_when_the_service_says),
-    TEST(a_429_that_does_not_fit_the_deadline_is_given_up_at_once),
-    TEST(a_service_that_stays_busy_is_given_up),
-    TEST(a_503_with_retry_after_proves_nothing),
-    TEST(a_429_for_a_call_with_a_code_is_not_repeated),
-    TEST(a_closed_connection_repeats_safe_calls_only),
-    TEST(a_reset_connection_repeats_safe_calls_only),
-    TEST(an_answer_cut_off_in_the_middle_is_no_answer),
-    TEST(a_slow_service_is_left_at_the_deadline),
-    TEST(a_service_that_is_not_there_is_a_network_error),
+    TEST(a_retried_call_succeeds_with_a_new_token),
+    TEST(a_429_is_retried_after_the_time_the_service_names),
+    TEST(a_429_with_a_retry_after_past_the_deadline_ends_the_call),
+    TEST(a_service_that_stays_busy_is_an_error_after_the_retries),
+    TEST(a_503_with_retry_after_is_not_safe_to_retry),
+    TEST(a_429_for_a_call_with_a_code_is_not_retried),
+    TEST(only_safe_calls_are_retried_after_a_closed_connection),
+    TEST(only_safe_calls_are_retried_after_a_reset_connection),
+    TEST(a_truncated_answer_is_an_error),
+    TEST(a_slow_service_is_a_timeout_at_the_deadline),
+    TEST(an_absent_service_is_a_network_error),
     TEST(plain_http_where_tls_is_expected_is_a_tls_error),
-    TEST(what_is_not_the_protocol_is_a_response_error),
+    TEST(an_answer_outside_the_protocol_is_a_response_error),
     TEST(a_stale_connection_is_not_used),
 };
 

@@ -70,12 +70,12 @@ static void accept_however_it_travelled(const char *key)
     accept(text("\xef\xbb\xbf\"%s\"", replace(one_line, "\\n", "\\n\\n  ")));
 }
 
-static void pkcs8_is_accepted_however_it_travelled(void)
+static void pkcs8_is_accepted_in_every_form(void)
 {
     accept_however_it_travelled(pkcs8());
 }
 
-static void sec1_is_accepted_however_it_travelled(void)
+static void sec1_is_accepted_in_every_form(void)
 {
     const char *key = sec1();
 
@@ -83,7 +83,7 @@ static void sec1_is_accepted_however_it_travelled(void)
     accept_however_it_travelled(key);
 }
 
-static void sec1_behind_its_parameters_is_accepted(void)
+static void sec1_after_its_parameters_is_accepted(void)
 {
     const char *parameters = openssl("ecparam -name prime256v1");
 
@@ -113,7 +113,7 @@ static void a_key_is_found_among_other_blocks(void)
     accept(text("%s%s%s", sec1(), parameters, public_key));
 }
 
-static void text_in_any_encoding_may_stand_around_a_key(void)
+static void text_in_any_encoding_around_a_key_is_ignored(void)
 {
     const char *latin1 = text("Schl\xfcssel f\xfcr den Dienst\r\n%s\xe9\n", pkcs8());
     lid_client *client;
@@ -291,7 +291,7 @@ static void an_encrypted_key_is_refused(void)
 }
 
 /* A command that the message gives makes it the PEM of a P-256 key. */
-static void another_form_of_a_key_is_named_with_what_converts_it(void)
+static void another_format_of_a_key_is_named_with_the_command_that_converts_it(void)
 {
     const char *key = copy(pkcs8());
 
@@ -316,7 +316,7 @@ static void another_form_of_a_key_is_named_with_what_converts_it(void)
     refuse_file("utf16.pem", "invalid_private_key", "UTF-16");
 }
 
-static void a_curve_that_is_spelled_out_is_called_that(void)
+static void explicit_curve_parameters_are_named_in_the_error(void)
 {
     write_file("pkcs8.pem", pkcs8());
     write_file("key.pem", openssl("ec -in pkcs8.pem -param_enc explicit"));
@@ -328,7 +328,7 @@ static void a_curve_that_is_spelled_out_is_called_that(void)
     accept(follow_advice("named.pem", ""));
 }
 
-static void a_key_of_openssh_is_named_with_what_converts_it(void)
+static void an_openssh_key_is_named_with_the_command_that_converts_it(void)
 {
     if (system("command -v ssh-keygen >ssh.log 2>&1") != 0) {
         const char *ci = getenv("CI");
@@ -371,7 +371,7 @@ static void garbage_is_refused(void)
 }
 
 /* Only the end of the last line may be missing: that is a final newline. */
-static void a_key_that_is_cut_off_is_refused(void)
+static void a_truncated_key_is_refused(void)
 {
     const char *key = copy(pkcs8());
     size_t length;
@@ -390,12 +390,12 @@ static void a_key_that_is_cut_off_is_refused(void)
 }
 
 static const struct test tests[] = {
-    TEST(pkcs8_is_accepted_however_it_travelled),
-    TEST(sec1_is_accepted_however_it_travelled),
-    TEST(sec1_behind_its_parameters_is_accepted),
+    TEST(pkcs8_is_accepted_in_every_form),
+    TEST(sec1_is_accepted_in_every_form),
+    TEST(sec1_after_its_parameters_is_accepted),
     TEST(a_key_without_its_public_half_is_accepted),
     TEST(a_key_is_found_among_other_blocks),
-    TEST(text_in_any_encoding_may_stand_around_a_key),
+    TEST(text_in_any_encoding_around_a_key_is_ignored),
     TEST(the_environment_may_hold_the_key_in_one_line),
     TEST(the_environment_may_name_the_keys_file),
     TEST(the_configuration_may_name_the_keys_file),
@@ -403,12 +403,12 @@ static const struct test tests[] = {
     TEST(a_key_on_another_curve_is_refused),
     TEST(a_public_key_is_refused),
     TEST(an_encrypted_key_is_refused),
-    TEST(another_form_of_a_key_is_named_with_what_converts_it),
-    TEST(a_curve_that_is_spelled_out_is_called_that),
-    TEST(a_key_of_openssh_is_named_with_what_converts_it),
+    TEST(another_format_of_a_key_is_named_with_the_command_that_converts_it),
+    TEST(explicit_curve_parameters_are_named_in_the_error),
+    TEST(an_openssh_key_is_named_with_the_command_that_converts_it),
     TEST(a_text_with_a_damaged_block_or_two_keys_is_refused),
     TEST(garbage_is_refused),
-    TEST(a_key_that_is_cut_off_is_refused),
+    TEST(a_truncated_key_is_refused),
 };
 
 TEST_MAIN(tests)

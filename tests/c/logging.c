@@ -99,7 +99,7 @@ static void an_answer_that_cannot_be_used_is_logged_with_its_code(void)
     TEXT_IN(log.events[0], "/request_id", get("/error/request_id"));
 }
 
-static void what_sends_nothing_logs_nothing(void)
+static void calls_without_a_request_log_nothing(void)
 {
     lid_client *client = new_client();
     struct log log = { 0, { NULL }, { 0 } };
@@ -360,7 +360,7 @@ static const struct test tests[] = {
     TEST(each_attempt_is_an_event),
     TEST(the_last_error_of_a_call_is_an_event_too),
     TEST(an_answer_that_cannot_be_used_is_logged_with_its_code),
-    TEST(what_sends_nothing_logs_nothing),
+    TEST(calls_without_a_request_log_nothing),
     TEST(fetching_a_key_is_an_event_of_its_own),
     TEST(secrets_are_in_no_event_and_no_error),
     TEST(a_code_with_a_word_that_is_a_password_is_kept),

@@ -64,7 +64,7 @@ static int resolver_threads(unsigned long long *blocked)
     return count;
 }
 
-static void a_look_up_that_outlives_its_call_takes_no_signal(void)
+static void a_look_up_that_outlives_its_call_receives_no_signal(void)
 {
     struct host *host = new_host("slow.test");
     lid_client *client = client_of("slow.test", "\"connect_timeout_ms\":1000");
@@ -159,12 +159,12 @@ static void an_outage(int names, int expected)
     CHECK(asked == expected);
 }
 
-static void an_outage_costs_one_thread_for_a_host(void)
+static void an_outage_of_one_host_takes_one_thread(void)
 {
     an_outage(1, 1);
 }
 
-static void an_outage_costs_eight_threads_for_many_hosts(void)
+static void an_outage_of_many_hosts_takes_eight_threads(void)
 {
     an_outage(25, 8);
 }
@@ -273,7 +273,7 @@ static void hosts_queue_for_the_threads(void)
 
 /* ---- What was found last ---- */
 
-static void addresses_found_last_serve_when_the_resolver_fails(void)
+static void the_last_addresses_are_used_when_the_resolver_fails(void)
 {
     static const int errors[] = { EAI_AGAIN, EAI_FAIL, EAI_NONAME, EAI_MEMORY };
     struct host *host = new_host("service.test");
@@ -307,7 +307,7 @@ static void took(double started, double least, double most)
         FAIL("took %.0f ms in place of %.0f to %.0f", taken, least, most);
 }
 
-static void addresses_found_last_serve_when_the_resolver_hangs(void)
+static void the_last_addresses_are_used_when_the_resolver_hangs(void)
 {
     struct host *host = new_host("service.test");
     double started;
@@ -351,7 +351,7 @@ static void fill_queue(const char *ip)
     }
 }
 
-static void a_dead_address_holds_the_next_up_for_a_quarter_of_a_second(void)
+static void a_dead_address_delays_the_next_by_a_quarter_of_a_second(void)
 {
     struct host *host = new_host("two.test");
     lid_client *client;
@@ -403,15 +403,15 @@ static void loopback_names_are_not_looked_up(void)
 }
 
 static const struct test tests[] = {
-    TEST(a_look_up_that_outlives_its_call_takes_no_signal),
-    TEST(an_outage_costs_one_thread_for_a_host),
-    TEST(an_outage_costs_eight_threads_for_many_hosts),
+    TEST(a_look_up_that_outlives_its_call_receives_no_signal),
+    TEST(an_outage_of_one_host_takes_one_thread),
+    TEST(an_outage_of_many_hosts_takes_eight_threads),
     TEST(callers_of_all_clients_share_a_look_up),
     TEST(an_error_is_shared_too),
     TEST(hosts_queue_for_the_threads),
-    TEST(addresses_found_last_serve_when_the_resolver_fails),
-    TEST(addresses_found_last_serve_when_the_resolver_hangs),
-    TEST(a_dead_address_holds_the_next_up_for_a_quarter_of_a_second),
+    TEST(the_last_addresses_are_used_when_the_resolver_fails),
+    TEST(the_last_addresses_are_used_when_the_resolver_hangs),
+    TEST(a_dead_address_delays_the_next_by_a_quarter_of_a_second),
     TEST(loopback_names_are_not_looked_up),
 };
 

@@ -67,7 +67,7 @@ static void a_child_does_not_wait_for_its_parents_look_up(void)
 }
 
 /* Whatever the other threads were doing at the moment of the fork. */
-static void children_look_names_up_of_their_own(void)
+static void children_start_their_own_look_ups(void)
 {
     struct host *host = new_host(name);
     lid_client *client = client_of(name, PATIENT);
@@ -97,7 +97,7 @@ static void children_look_names_up_of_their_own(void)
 
 static const struct test tests[] = {
     TEST(a_child_does_not_wait_for_its_parents_look_up),
-    TEST(children_look_names_up_of_their_own),
+    TEST(children_start_their_own_look_ups),
 };
 
 TEST_MAIN(tests)

@@ -53,7 +53,7 @@ static void a_service_token_allows_one_call_once(void)
     TEXT_IN(body, "/code", "unauthorized");
 }
 
-static void a_service_token_says_what_it_is_for(void)
+static void a_service_token_names_its_purpose(void)
 {
     lid_client *client = new_client();
     const char *body, *claims, *first_nonce;
@@ -102,7 +102,7 @@ static void tokens_need_a_key(void)
           "private_key_required");
 }
 
-static void a_good_token_is_verified_and_its_key_kept(void)
+static void a_good_token_is_verified_and_its_key_cached(void)
 {
     lid_client *client = new_client();
     const char *id = add_user(client, USER);
@@ -140,7 +140,7 @@ static void a_token_of_another_user_or_application_is_refused(void)
           LID_ERROR_CLAIM_MISMATCH, "audience_mismatch");
 }
 
-static void a_token_out_of_its_time_is_refused(void)
+static void a_token_that_is_expired_or_not_yet_valid_is_refused(void)
 {
     lid_client *client = new_client();
     long now = (long)time(NULL);
@@ -159,7 +159,7 @@ static void a_token_out_of_its_time_is_refused(void)
           LID_ERROR_TOKEN_INVALID, "malformed_token");
 }
 
-static void the_configuration_may_ask_for_more(void)
+static void the_configuration_may_be_stricter(void)
 {
     lid_client *strict = configured_client(
         "\"issuer\":\"loginid.io\",\"require_exp\":true,\"max_token_age_s\":600,\"leeway_s\":0");
@@ -221,7 +221,7 @@ static void a_new_key_of_the_service_is_fetched_and_a_retired_one_refused(void)
           "unknown_key");
 }
 
-static void configured_keys_need_no_service(void)
+static void configured_keys_cause_no_request(void)
 {
     const char *token, *pem, *kid = json_at(emulator("GET", "", ""), "/kid");
     lid_client *client;
@@ -258,7 +258,7 @@ static void pinned_keys_may_be_all_there_are(void)
 }
 
 /* However many tokens come in before a key can be had. */
-static void a_token_that_nobody_judged_is_not_called_invalid(void)
+static void a_token_whose_key_was_not_fetched_is_not_reported_as_invalid(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
     const char *token;
@@ -274,7 +274,7 @@ static void a_token_that_nobody_judged_is_not_called_invalid(void)
     CHECK(requests_for(CERTS) <= 5);
 }
 
-static void a_service_that_gives_no_key_proves_nothing(void)
+static void a_token_is_not_reported_as_invalid_if_the_service_sends_no_key(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
 
@@ -293,18 +293,18 @@ static void a_service_that_gives_no_key_proves_nothing(void)
 
 static const struct test tests[] = {
     TEST(a_service_token_allows_one_call_once),
-    TEST(a_service_token_says_what_it_is_for),
+    TEST(a_service_token_names_its_purpose),
     TEST(tokens_need_a_key),
-    TEST(a_good_token_is_verified_and_its_key_kept),
+    TEST(a_good_token_is_verified_and_its_key_cached),
     TEST(a_token_of_another_user_or_application_is_refused),
-    TEST(a_token_out_of_its_time_is_refused),
-    TEST(the_configuration_may_ask_for_more),
+    TEST(a_token_that_is_expired_or_not_yet_valid_is_refused),
+    TEST(the_configuration_may_be_stricter),
     TEST(a_changed_token_is_refused),
     TEST(a_new_key_of_the_service_is_fetched_and_a_retired_one_refused),
-    TEST(configured_keys_need_no_service),
+    TEST(configured_keys_cause_no_request),
     TEST(pinned_keys_may_be_all_there_are),
-    TEST(a_token_that_nobody_judged_is_not_called_invalid),
-    TEST(a_service_that_gives_no_key_proves_nothing),
+    TEST(a_token_whose_key_was_not_fetched_is_not_reported_as_invalid),
+    TEST(a_token_is_not_reported_as_invalid_if_the_service_sends_no_key),
 };
 
 TEST_MAIN(tests)

@@ -67,7 +67,7 @@ static void an_answer_without_an_id_is_no_transaction(void)
     TEXT("/error/retryable", "false");
 }
 
-static void the_callers_nonce_is_used_and_given_back(void)
+static void the_callers_nonce_is_used_and_returned(void)
 {
     lid_client *client = new_client();
 
@@ -108,7 +108,7 @@ static void a_log_in_confirms_nothing(void)
           "transaction_hash_missing");
 }
 
-static void newer_names_of_the_claims_are_understood(void)
+static void newer_names_of_claims_are_accepted(void)
 {
     /* base64url(SHA-256("pay" "nonce")) */
     const char *hash = "xnyZ1dFuWzncNrK5yQmIk-4T1rGyOFGZF6ShVCMUmZ4";
@@ -164,10 +164,10 @@ static const struct test tests[] = {
     TEST(a_confirmed_transaction_is_verified),
     TEST(a_confirmation_is_no_login),
     TEST(an_answer_without_an_id_is_no_transaction),
-    TEST(the_callers_nonce_is_used_and_given_back),
+    TEST(the_callers_nonce_is_used_and_returned),
     TEST(a_token_confirms_one_payload_and_nonce),
     TEST(a_log_in_confirms_nothing),
-    TEST(newer_names_of_the_claims_are_understood),
+    TEST(newer_names_of_claims_are_accepted),
     TEST(a_transaction_token_allows_one_payload),
     TEST(an_unknown_user_has_no_transaction),
 };

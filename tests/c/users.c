@@ -121,7 +121,7 @@ static void an_id_cannot_leave_its_place(void)
     TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
 }
 
-static void an_address_is_sent_a_mail_if_there_is_one(void)
+static void a_mail_is_sent_if_there_is_an_address(void)
 {
     lid_client *client = new_client();
     const char *id = add_user(client, USER);
@@ -144,7 +144,7 @@ static const struct test tests[] = {
     TEST(a_deactivated_user_cannot_log_in),
     TEST(names_are_any_text),
     TEST(an_id_cannot_leave_its_place),
-    TEST(an_address_is_sent_a_mail_if_there_is_one),
+    TEST(a_mail_is_sent_if_there_is_an_address),
 };
 
 TEST_MAIN(tests)

@@ -293,7 +293,7 @@ static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
 
 /* The code is used up, so the wait may not be repeated, though fetching a key
  * might be. */
-static void a_log_in_whose_key_cannot_be_had_is_not_retryable(void)
+static void a_log_in_whose_key_cannot_be_fetched_is_not_retryable(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
 
@@ -307,7 +307,7 @@ static void a_log_in_whose_key_cannot_be_had_is_not_retryable(void)
     CHECK(requests_for(WAIT) == 1);
 }
 
-static void a_wait_cancelled_before_it_began_sends_nothing(void)
+static void a_wait_cancelled_before_it_begins_sends_nothing(void)
 {
     lid_client *client = new_client();
     lid_cancel *cancel = lid_cancel_new();
@@ -321,7 +321,7 @@ static void a_wait_cancelled_before_it_began_sends_nothing(void)
 }
 
 /* One switch ends every wait that uses it, and no other. */
-static void a_switch_ends_its_own_waits_only(void)
+static void a_cancel_ends_only_its_own_waits(void)
 {
     lid_client *client = new_client();
     lid_cancel *cancel = lid_cancel_new(), *other = lid_cancel_new();
@@ -344,7 +344,7 @@ static void a_switch_ends_its_own_waits_only(void)
 }
 
 /* A child has copies of all that its parent had open, and may live long. */
-static void a_child_does_not_keep_its_parents_wait_going(void)
+static void a_child_does_not_prolong_its_parents_wait(void)
 {
     lid_client *client = new_client();
     lid_cancel *cancel = lid_cancel_new();
@@ -375,7 +375,7 @@ static void a_child_does_not_keep_its_parents_wait_going(void)
 }
 
 /* A wait that was not cancelled does what one without a switch does. */
-static void a_switch_that_is_not_used_changes_nothing(void)
+static void a_cancel_that_is_not_triggered_changes_nothing(void)
 {
     lid_client *client = new_client();
     lid_cancel *cancel = lid_cancel_new();
@@ -403,11 +403,11 @@ static const struct test tests[] = {
     TEST(a_wait_is_cancelled_in_the_tls_handshake),
     TEST(a_wait_is_cancelled_while_the_key_is_fetched),
     TEST(waits_that_share_a_fetch_are_cancelled_one_by_one),
-    TEST(a_log_in_whose_key_cannot_be_had_is_not_retryable),
-    TEST(a_wait_cancelled_before_it_began_sends_nothing),
-    TEST(a_switch_ends_its_own_waits_only),
-    TEST(a_child_does_not_keep_its_parents_wait_going),
-    TEST(a_switch_that_is_not_used_changes_nothing),
+    TEST(a_log_in_whose_key_cannot_be_fetched_is_not_retryable),
+    TEST(a_wait_cancelled_before_it_begins_sends_nothing),
+    TEST(a_cancel_ends_only_its_own_waits),
+    TEST(a_child_does_not_prolong_its_parents_wait),
+    TEST(a_cancel_that_is_not_triggered_changes_nothing),
 };
 
 TEST_MAIN(tests)

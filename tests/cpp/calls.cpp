@@ -55,7 +55,7 @@ template <typename Call> error thrown(Call call) {
     std::exit(1);
 }
 
-void an_error_tells_what_happened() {
+void an_error_has_every_detail() {
     const auto made = client::from_env();
     const error refused = thrown([&] { made.get_user("nobody"); });
     REQUIRE(refused.status() == LID_ERROR_API);
@@ -74,7 +74,7 @@ void an_error_tells_what_happened() {
     REQUIRE(thrown([&] { (void)quiet.value(); }).code() == "user_not_found");
 }
 
-void a_slow_down_carries_its_time() {
+void a_rate_limit_has_the_time_to_wait() {
     emulator("POST", "faults",
              R"({"times":1,"match":{"path":"/manage/users/retrieve"},)"
              R"("fault":{"kind":"status","code":429,"headers":[["retry-after","120"]]}})");
@@ -162,7 +162,7 @@ void a_null_pointer_is_not_given() {
 }
 
 /* Texts of every kind that a std::string_view could be made from. */
-void texts_of_every_kind_are_taken() {
+void texts_of_every_kind_are_accepted() {
     struct named {
         operator std::string_view() const { return ada; }
     };
@@ -219,7 +219,7 @@ template <typename Value> void move_to_itself(Value &value) {
     value = std::move(same);
 }
 
-void what_is_moved_to_itself_stays() {
+void a_self_move_changes_nothing() {
     client made = client::from_env();
     int events = 0;
     made.set_log_callback([&, big = std::string(4096, 'x')](std::string_view) {
@@ -240,7 +240,7 @@ void what_is_moved_to_itself_stays() {
     REQUIRE(loginid::json_get(result.value(), "/username") == ada);
 }
 
-void what_is_moved_from_is_an_error_and_no_crash() {
+void a_moved_from_client_is_an_error_and_no_crash() {
     const auto made = client::from_env();
     auto from = made.try_get_user(ada);
     {
@@ -260,7 +260,7 @@ void what_is_moved_from_is_an_error_and_no_crash() {
     closed(thrown([&] { made.wait_code(ada, "1", "short", {}, &cancel); }));
 }
 
-void constructors_take_what_they_say() {
+void constructors_use_their_arguments() {
     const auto id = variable("LOGINID_CLIENT_ID"), key = variable("LOGINID_PRIVATE_KEY"),
                url = variable("LOGINID_BASE_URL");
     const client application(id, key, url), open(id, std::nullopt, url);
@@ -325,7 +325,7 @@ void a_cancel_without_descriptors_is_an_error() {
     REQUIRE(loginid::cancellation());
 }
 
-void a_time_that_is_none_is_refused() {
+void a_time_out_of_range_is_refused() {
     const auto made = client::from_env();
     const auto refused = [&](loginid::optional_time timeout) {
         const error thrown_by_it = thrown([&] { made.wait_code(ada, "1", "short", timeout); });
@@ -366,7 +366,7 @@ void the_log_function_is_kept_and_may_throw() {
     REQUIRE(events[1].size() == 4096);
 }
 
-void a_log_function_is_freed_when_another_takes_its_place() {
+void a_log_function_is_freed_when_it_is_replaced() {
     auto made = client::from_env();
     const auto kept = std::make_shared<int>(0);
     made.set_log_callback([kept](std::string_view) { ++*kept; });
@@ -416,7 +416,7 @@ void threads_share_a_client() {
     REQUIRE(wrong == 0);
 }
 
-void what_needs_no_client() {
+void functions_without_a_client_work() {
     const auto pair = loginid::generate_key_pair();
     REQUIRE(loginid::json_get(pair, "/private_key").rfind("-----BEGIN PRIVATE KEY", 0) == 0);
     REQUIRE(loginid::version() == LID_VERSION);
@@ -427,24 +427,24 @@ void what_needs_no_client() {
 } // namespace
 
 int main() {
-    an_error_tells_what_happened();
-    a_slow_down_carries_its_time();
+    an_error_has_every_detail();
+    a_rate_limit_has_the_time_to_wait();
     views_are_read_to_their_end_and_no_further();
     an_embedded_nul_is_refused_by_the_arguments_name();
     a_null_pointer_is_not_given();
-    texts_of_every_kind_are_taken();
+    texts_of_every_kind_are_accepted();
     a_client_can_be_moved_but_not_used_when_empty();
-    what_is_moved_to_itself_stays();
-    what_is_moved_from_is_an_error_and_no_crash();
-    constructors_take_what_they_say();
+    a_self_move_changes_nothing();
+    a_moved_from_client_is_an_error_and_no_crash();
+    constructors_use_their_arguments();
     tokens_of_another_user_are_refused();
     a_wait_ends_by_cancel_and_by_its_deadline();
     a_cancel_without_descriptors_is_an_error();
-    a_time_that_is_none_is_refused();
+    a_time_out_of_range_is_refused();
     the_log_function_is_kept_and_may_throw();
-    a_log_function_is_freed_when_another_takes_its_place();
+    a_log_function_is_freed_when_it_is_replaced();
     threads_may_set_the_log_function();
     threads_share_a_client();
-    what_needs_no_client();
+    functions_without_a_client_work();
     std::cout << "called\n";
 }

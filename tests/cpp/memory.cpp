@@ -138,7 +138,7 @@ template <typename Call> void leaves_nothing(const char *what, const secret &giv
     }
 }
 
-void a_copy_that_is_left_is_found() {
+void the_search_finds_a_copy_that_is_left() {
     const secret left(200, 1);
     char *copy = nullptr;
     left.reveal([&](std::string_view plain) {
@@ -193,6 +193,6 @@ int main() {
         REQUIRE(own.try_generate_service_token("users.retrieve"));
     });
 
-    a_copy_that_is_left_is_found();
+    the_search_finds_a_copy_that_is_left();
     std::cout << "searched\n";
 }

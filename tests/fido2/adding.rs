@@ -80,7 +80,7 @@ fn a_key_is_added_without_a_code_by_force() {
 }
 
 #[test]
-fn a_challenge_to_add_is_none_to_register() {
+fn a_challenge_to_add_a_credential_does_not_register() {
     let service = Service::start();
     json(service.add_user_without_credentials(USER));
     let begun = json(service.force_fido2_credential_init(None, Some(USER), None));

@@ -143,7 +143,7 @@ fn swapped(signature: &str) -> String {
 }
 
 #[test]
-fn an_answer_with_a_good_token_is_handed_on() {
+fn an_answer_with_a_good_token_is_returned() {
     let service = Service::start();
     let good = token_for(&service, service.emulator.client_id());
     let answer = json!({"jwt": good, "unknown": [1, 2.50]});
@@ -172,7 +172,7 @@ fn an_answer_without_a_good_token_is_an_error() {
 }
 
 #[test]
-fn where_a_token_is_optional_there_may_be_none_but_no_bad_one() {
+fn an_optional_token_may_be_missing_but_not_bad() {
     let service = Service::start();
     for (path, call) in OPTIONAL {
         for answer in without() {
@@ -229,7 +229,7 @@ fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
 }
 
 #[test]
-fn a_transactions_token_logs_nobody_in() {
+fn a_transaction_token_is_not_a_log_in() {
     let service = Service::start();
     for name in ["tx_hash", "txHash"] {
         let token = token_with(&service, json!({"udata": USER, name: 7}));

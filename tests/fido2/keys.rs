@@ -35,7 +35,7 @@ fn an_application_without_a_key_can_do_so_too() {
 }
 
 #[test]
-fn a_key_carried_along_is_asked_for_as_such() {
+fn a_key_from_another_machine_is_requested_as_such() {
     let service = Service::start();
     let (mut laptop, mut stick) = (SoftAuthenticator::platform(), SoftAuthenticator::roaming());
     let options = Some(r#"{"roaming_authenticator":true}"#);
@@ -89,7 +89,7 @@ fn another_page_is_refused() {
 }
 
 #[test]
-fn a_challenge_counts_once() {
+fn a_challenge_is_used_once() {
     let service = Service::start();
     let mut device = SoftAuthenticator::platform();
     service.register(&mut device, None);
@@ -132,7 +132,7 @@ fn another_device_is_refused() {
 }
 
 #[test]
-fn a_payload_that_is_no_object_makes_no_request() {
+fn a_payload_that_is_not_an_object_causes_no_request() {
     let service = Service::start();
     for payload in ["", "[]", "{", r#"{"a":1,"a":2}"#, "null"] {
         let answer = service.authenticate_fido2_complete(USER, payload);

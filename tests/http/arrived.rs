@@ -134,7 +134,7 @@ const LOGIN: (&str, CallIt) = ("authenticate_password", |client| {
 });
 
 #[test]
-fn an_answer_that_is_not_what_it_should_be_is_told_with_its_status_and_id() {
+fn the_error_for_an_unusable_answer_has_its_status_and_id() {
     let compressed = "content-encoding: gzip\r\n";
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
     for (status, headers, body, code, says) in [
@@ -194,7 +194,7 @@ fn an_answer_that_is_not_what_it_should_be_is_told_with_its_status_and_id() {
 }
 
 #[test]
-fn a_member_that_is_there_twice_is_named() {
+fn a_duplicate_member_is_named() {
     for (body, call, says) in [
         (
             r#"{"id":"a","nonce":1,"\u006eonce":2}"#,
@@ -210,7 +210,7 @@ fn a_member_that_is_there_twice_is_named() {
 }
 
 #[test]
-fn a_login_without_a_good_token_is_told_with_its_status_and_id() {
+fn the_error_for_a_login_without_a_good_token_has_its_status_and_id() {
     for (body, code) in [
         ("{}", "missing_jwt"),
         (r#"{"jwt":null}"#, "missing_jwt"),
@@ -240,7 +240,7 @@ fn login_then(certs: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Service {
 }
 
 #[test]
-fn a_forged_login_is_told_with_the_status_and_id_of_the_answer_that_held_it() {
+fn the_error_for_a_forged_login_has_the_status_and_id_of_its_answer() {
     let login = |code: &str| ("authenticate_password".to_owned(), 200.into(), code.into());
     let key = |status: u16, code: Value| ("public_key".to_owned(), status.into(), code);
     let never = login_then(|| panic!("the key is configured"));
@@ -288,7 +288,7 @@ fn a_forged_login_is_told_with_the_status_and_id_of_the_answer_that_held_it() {
 /// The login's answer was good as far as anybody knows: the error is about the
 /// other request.
 #[test]
-fn a_key_that_cannot_be_fetched_is_told_with_the_status_and_id_of_its_own_request() {
+fn the_error_for_a_key_that_cannot_be_fetched_has_the_status_and_id_of_its_request() {
     for (certs, status, code) in [
         (answer("500 -", "", ""), Some(500), "http_error"),
         (
@@ -316,7 +316,7 @@ fn a_key_that_cannot_be_fetched_is_told_with_the_status_and_id_of_its_own_reques
 }
 
 #[test]
-fn what_was_never_sent_has_no_id() {
+fn a_call_without_an_attempt_has_no_request_id() {
     let service = Service::start(|_| Vec::new());
     let watched = Watched::new(&service, json!({}));
     let cancel = Arc::new(loginid::Cancel::new().expect("a cancel"));

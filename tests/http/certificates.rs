@@ -31,7 +31,7 @@ fn a_bad_certificate_is_a_tls_error_and_nothing_is_sent() {
 }
 
 #[test]
-fn an_authority_we_were_not_told_of_is_not_trusted() {
+fn an_unknown_ca_is_not_trusted() {
     let emulator = Emulator::builder().tls().start();
     let mut config = config(&emulator, json!({"request_timeout_ms": LIMIT_MS}));
     config.as_object_mut().expect("an object").remove("ca_pem");
@@ -69,7 +69,7 @@ fn http_to_a_port_of_https_is_not_taken_for_an_answer() {
 }
 
 #[test]
-fn a_service_that_wants_a_client_certificate_is_shown_it() {
+fn a_service_that_requires_a_client_certificate_receives_it() {
     let emulator = Emulator::builder().mutual_tls().start();
     let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
     let own = json!({"client_cert_pem": certificate, "client_key_pem": key});
@@ -98,7 +98,7 @@ fn without_the_client_certificate_it_is_a_tls_error() {
 }
 
 #[test]
-fn client_certificates_that_cannot_be_used_are_refused_at_once() {
+fn unusable_client_certificates_are_refused_when_the_client_is_made() {
     let emulator = Emulator::builder().mutual_tls().start();
     let other = Emulator::builder().mutual_tls().start();
     let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
@@ -117,7 +117,7 @@ fn client_certificates_that_cannot_be_used_are_refused_at_once() {
 }
 
 #[test]
-fn an_authority_that_cannot_be_one_is_refused_at_once() {
+fn an_unusable_ca_is_refused_when_the_client_is_made() {
     let emulator = Emulator::builder().tls().start();
     let good = emulator.ca_pem().expect("a certificate");
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -167,7 +167,7 @@ fn certificates_that_nobody_needs_yet_do_no_harm() {
 }
 
 #[test]
-fn a_machine_without_roots_can_use_https_all_the_same() {
+fn a_machine_without_roots_can_use_https() {
     let emulator = Emulator::builder().tls().start();
     let name = "certificates::in_a_process_without_roots";
     let mut command = part::command(name, &config(&emulator, json!({})));

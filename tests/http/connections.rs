@@ -26,7 +26,7 @@ fn client_of(base_url: &str, emulator: &Emulator) -> Client {
 }
 
 #[test]
-fn redirects_are_never_followed_and_nobody_else_hears_of_the_token() {
+fn redirects_are_never_followed_and_no_other_host_receives_the_token() {
     let emulator = Emulator::start();
     let other = Listener::start(|_, _| {});
     let secure = Emulator::builder().tls().start();
@@ -55,7 +55,7 @@ fn redirects_are_never_followed_and_nobody_else_hears_of_the_token() {
 }
 
 #[test]
-fn a_kept_connection_that_the_service_closed_is_not_used_again() {
+fn an_idle_connection_that_the_service_closed_is_not_reused() {
     let emulator = Emulator::start();
     let (closed, is_closed) = mpsc::channel();
     let closed = Mutex::new(closed);
@@ -171,7 +171,7 @@ fn a_connection_that_is_never_accepted_ends_at_its_limit() {
 }
 
 #[test]
-fn a_service_that_reads_nothing_is_given_up_at_the_deadline() {
+fn a_service_that_reads_nothing_is_a_timeout() {
     let emulator = Emulator::start();
     let listener = Listener::start(|stream, _| {
         thread::sleep(Duration::from_secs(60));
@@ -192,7 +192,7 @@ fn a_service_that_reads_nothing_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn interim_answers_are_passed_over_and_a_flood_of_them_ends_in_time() {
+fn interim_answers_are_skipped_and_a_flood_of_them_ends_in_time() {
     let emulator = Emulator::start();
     let interim = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     let few = Listener::start(move |mut stream, _| {

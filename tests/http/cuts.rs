@@ -72,7 +72,7 @@ fn an_answer_reset_at_any_byte_under_tls_is_a_network_error_and_nothing_is_sent_
 }
 
 #[test]
-fn a_public_key_cut_at_any_byte_is_not_taken_for_one() {
+fn a_public_key_cut_at_any_byte_is_refused() {
     for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
         let config = config(&emulator, json!({"max_retries": 0}));
         let client = Client::new(&config);
@@ -102,7 +102,7 @@ fn a_login_cut_at_any_byte_is_never_sent_twice() {
 /// Without a length an answer ends with its connection, and a cut one cannot be
 /// told by HTTP alone: a JSON object that is not complete must not be taken.
 #[test]
-fn half_an_answer_without_a_length_is_not_taken_for_one() {
+fn half_an_answer_without_a_length_is_an_error() {
     use base64::Engine;
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({"max_retries": 0})));

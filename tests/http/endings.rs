@@ -148,7 +148,7 @@ fn an_answer_whose_length_is_known_is_complete_however_its_connection_ends() {
 /// whoever can smuggle it in would answer in the service's place. Of each size,
 /// since it may be left in any of the buffers on the way.
 #[test]
-fn a_connection_with_something_unread_is_not_used_again() {
+fn a_connection_with_unread_bytes_is_not_reused() {
     let authority = Authority::new();
     let server = authority.server("127.0.0.1").server();
     let sizes = [100, 2_000]

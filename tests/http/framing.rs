@@ -116,7 +116,7 @@ fn the_request_for_a_key_has_no_body() {
 
 /// As servers and gateways do that want to know how much will come.
 #[test]
-fn a_server_that_wants_a_length_is_told_one() {
+fn a_server_that_requires_a_content_length_receives_one() {
     let service = Listener::start(move |mut stream, _| {
         while let Some(head) = read_head(&mut stream) {
             let answer: &[u8] = if head.to_lowercase().contains("\r\ncontent-length: 0\r\n") {

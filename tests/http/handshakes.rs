@@ -86,7 +86,7 @@ fn a_handshake_that_turns_into_garbage_is_a_tls_error_and_nothing_was_sent() {
 }
 
 #[test]
-fn a_kept_tls_connection_that_the_service_closed_is_not_used_again() {
+fn an_idle_tls_connection_that_the_service_closed_is_not_reused() {
     let emulator = Emulator::builder().tls().start();
     let relay = Relay::faithful(&emulator);
     let limits = json!({"request_timeout_ms": LIMIT_MS});

@@ -77,7 +77,7 @@ fn serve(stream: &mut (impl Read + Write)) {
 }
 
 #[test]
-fn a_proxy_may_be_spoken_to_over_tls() {
+fn a_proxy_may_be_reached_over_tls() {
     for service in ["http://svc.example.test:8080", "https://svc.example.test"] {
         let (authority, tls) = server(["127.0.0.1", "svc.example.test"]);
         let proxy = Listener::start(move |stream: TcpStream, _| {

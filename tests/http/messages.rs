@@ -44,7 +44,7 @@ fn to(base_url: &str) -> Value {
 }
 
 #[test]
-fn a_service_that_is_not_reached_is_named_with_its_port() {
+fn an_unreachable_service_is_named_with_its_port() {
     let closed = ClosedPort::at(Ipv4Addr::LOCALHOST);
     let closed6 = ClosedPort::at(Ipv6Addr::LOCALHOST);
     let (port, port6) = (closed.port, closed6.port);
@@ -107,7 +107,7 @@ fn a_service_that_does_not_answer_is_named_with_its_port() {
 }
 
 #[test]
-fn a_proxy_is_told_from_the_service_behind_it() {
+fn an_error_of_a_proxy_is_not_reported_as_the_services() {
     let closed = ClosedPort::at(Ipv4Addr::LOCALHOST);
     let port = closed.port;
     let emulator = hidden(false);
@@ -184,7 +184,7 @@ fn of_old_version(mut identity: Identity) -> Identity {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_told_in_words() {
+fn an_untrusted_certificate_is_explained_in_words() {
     let authority = Authority::named("an authority");
     let own = |change: fn(&mut rcgen::CertificateParams)| {
         let mut params = params("127.0.0.1");
@@ -245,7 +245,7 @@ fn a_certificate_that_is_not_trusted_is_told_in_words() {
 
 /// As `openssl req -x509` makes them: a CA's, and self-signed.
 #[test]
-fn a_self_signed_certificate_of_a_ca_is_no_servers_even_if_it_is_trusted() {
+fn a_self_signed_ca_certificate_of_a_server_is_refused_even_if_it_is_trusted() {
     let mut params = params("127.0.0.1");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let identity = Identity::self_signed(params);
@@ -285,7 +285,7 @@ fn the_documented_commands_make_a_certificate_that_works() {
 
 /// Not a CA's, it can be trusted as it is.
 #[test]
-fn a_self_signed_certificate_that_is_trusted_is_good() {
+fn a_trusted_self_signed_certificate_is_accepted() {
     let identity = Identity::self_signed(params("127.0.0.1"));
     let ca_pem = identity.pem();
     call(&https(identity.server()), &ca_pem, json!({})).ok();
@@ -304,7 +304,7 @@ fn answering(bytes: &'static [u8]) -> Listener {
 }
 
 #[test]
-fn a_handshake_that_fails_is_told_in_words() {
+fn a_failed_handshake_is_explained_in_words() {
     // A ServerHello of TLS 1.1: a random number, no session, a cipher suite.
     const OLD_HELLO: &[u8] = b"\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02\
         0123456789abcdef0123456789abcdef\x00\x00\x2f\x00";
@@ -341,7 +341,7 @@ fn a_handshake_that_fails_is_told_in_words() {
 }
 
 #[test]
-fn a_client_certificate_that_is_missing_or_refused_is_told_in_words() {
+fn a_missing_or_refused_client_certificate_is_explained_in_words() {
     let authority = Authority::new();
     let (clients, others) = (Authority::new(), Authority::new());
     let (certificate, key) = others.client();
@@ -376,7 +376,7 @@ fn answered(bytes: impl Into<Vec<u8>>) -> Outcome {
 }
 
 #[test]
-fn what_is_wrong_with_an_answer_is_told() {
+fn the_error_says_what_is_wrong_with_an_answer() {
     let head = |headers: &str| format!("HTTP/1.1 200 OK\r\n{headers}content-length: 2\r\n\r\n{{}}");
     for (answer, code, says) in [
         (
@@ -433,7 +433,7 @@ fn what_is_wrong_with_an_answer_is_told() {
 
 /// RFC 9110, section 8.4.1: it means that there is none.
 #[test]
-fn identity_is_no_compression() {
+fn an_identity_encoding_is_accepted() {
     for encoding in ["identity", "Identity", " identity , identity", ""] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\n");
         answered(format!("{head}content-length: 2\r\n\r\n{{}}")).ok();

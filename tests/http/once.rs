@@ -145,12 +145,12 @@ fn every_function_is_listed_once() {
 }
 
 #[test]
-fn a_request_whose_answer_is_lost_is_repeated_only_if_that_is_safe() {
+fn a_request_whose_answer_is_lost_is_retried_only_if_that_is_safe() {
     count_requests(drop, listed);
 }
 
 #[test]
-fn a_request_whose_connection_is_reset_is_repeated_only_if_that_is_safe() {
+fn a_request_whose_connection_is_reset_is_retried_only_if_that_is_safe() {
     let reset = |stream: TcpStream| {
         let at_once = Some(Duration::ZERO);
         rustix::net::sockopt::set_socket_linger(&stream, at_once).expect("a socket");
@@ -159,13 +159,13 @@ fn a_request_whose_connection_is_reset_is_repeated_only_if_that_is_safe() {
 }
 
 #[test]
-fn a_request_whose_answer_breaks_off_is_repeated_only_if_that_is_safe() {
+fn a_request_whose_answer_is_cut_off_is_retried_only_if_that_is_safe() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":";
     count_requests(move |stream| answer(stream, half), listed);
 }
 
 #[test]
-fn a_request_that_fails_in_the_service_is_repeated_only_if_that_is_safe() {
+fn a_request_that_fails_in_the_service_is_retried_only_if_that_is_safe() {
     for status in ["500 Error", "502 Bad Gateway", "503 Busy", "504 Timeout"] {
         let text = refusal(status, "");
         count_requests(move |stream| answer(stream, &text), listed);
@@ -179,7 +179,7 @@ fn refusal(status: &str, header: &str) -> String {
 
 /// A gateway may answer for a service that has carried the call out.
 #[test]
-fn a_503_with_retry_after_is_repeated_only_if_that_is_safe() {
+fn a_503_with_retry_after_is_retried_only_if_that_is_safe() {
     let text = refusal("503 Busy", "retry-after: 0\r\n");
     count_requests(move |stream| answer(stream, &text), listed);
 }
@@ -190,7 +190,7 @@ const CODES: &str = "
 ";
 
 #[test]
-fn a_request_refused_for_its_rate_is_repeated_unless_it_carries_a_code() {
+fn a_rate_limited_request_is_retried_unless_it_carries_a_code() {
     let text = refusal("429 Slow Down", "retry-after: 0\r\n");
     let carries_code = |name: &str| CODES.split_whitespace().any(|code| code == name);
     let expected = |name: &str| match listed(name) {

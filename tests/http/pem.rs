@@ -44,7 +44,7 @@ fn files(pem: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn authorities_are_read_however_they_travelled() {
+fn cas_are_read_in_every_form() {
     let emulator = Emulator::builder().tls().start();
     let folder = folder();
     let (own, other) = (emulator.ca_pem().expect("TLS"), read(&folder, "other.pem"));
@@ -80,7 +80,7 @@ fn authorities_are_read_however_they_travelled() {
 }
 
 #[test]
-fn a_client_certificate_and_its_key_are_read_however_they_travelled() {
+fn a_client_certificate_and_its_key_are_read_in_every_form() {
     let emulator = Emulator::builder().mutual_tls().start();
     let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
     let authority = emulator.ca_pem().expect("TLS");
@@ -146,7 +146,7 @@ fn follow_advice(folder: &TempDir, outcome: &Outcome, further: &str) {
 }
 
 #[test]
-fn another_form_of_a_certificate_is_named_with_what_converts_it() {
+fn another_format_of_a_certificate_is_named_with_the_command_that_converts_it() {
     let emulator = Emulator::builder().tls().start();
     let folder = folder();
     fs::write(
@@ -202,7 +202,7 @@ fn another_form_of_a_certificate_is_named_with_what_converts_it() {
 }
 
 #[test]
-fn a_damaged_block_is_named_and_never_left_out() {
+fn a_damaged_block_is_named_and_never_skipped() {
     let emulator = Emulator::builder().tls().start();
     let folder = folder();
     let (own, other) = (emulator.ca_pem().expect("TLS"), read(&folder, "other.pem"));
@@ -253,7 +253,7 @@ fn a_damaged_block_is_named_and_never_left_out() {
 }
 
 #[test]
-fn the_key_of_a_client_certificate_is_told_what_it_is() {
+fn the_error_for_a_client_key_says_what_it_is() {
     let emulator = Emulator::builder().mutual_tls().start();
     let (certificate, key) = emulator.client_certificate().expect("mutual TLS");
     let folder = TempDir::new().expect("a folder");

@@ -148,7 +148,7 @@ fn calls_go_through_one_tunnel_and_the_proxy_sees_nothing_of_them() {
 }
 
 #[test]
-fn any_2xx_makes_a_tunnel_and_interim_answers_are_passed_over() {
+fn any_2xx_makes_a_tunnel_and_interim_answers_are_skipped() {
     for answer in [
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.0 200 Connection established\r\nProxy-agent: x\r\n\r\n",
@@ -172,7 +172,7 @@ fn any_2xx_makes_a_tunnel_and_interim_answers_are_passed_over() {
 }
 
 #[test]
-fn a_proxys_refusal_is_told_from_the_services_and_nothing_was_sent() {
+fn a_refusal_by_the_proxy_is_not_reported_as_the_services_and_nothing_was_sent() {
     let emulator = hidden(true);
     let endless = "HTTP/1.1 200 -\r\n".to_owned() + &"a: b\r\n".repeat(20_000);
     for (answer, why) in [
@@ -214,7 +214,7 @@ fn a_proxys_refusal_is_told_from_the_services_and_nothing_was_sent() {
 }
 
 #[test]
-fn a_refused_login_at_the_proxy_is_not_repeated() {
+fn a_refused_login_at_the_proxy_is_not_retried() {
     let emulator = hidden(true);
     let proxy =
         Proxy::refusing("HTTP/1.1 407 Proxy Authentication Required\ncontent-length: 0\n\n");
@@ -239,7 +239,7 @@ fn a_refused_login_at_the_proxy_is_not_repeated() {
 }
 
 #[test]
-fn a_proxy_that_never_answers_is_given_up_in_the_time_for_connecting() {
+fn a_proxy_that_never_answers_is_a_connect_timeout() {
     let emulator = hidden(true);
     let mute = Listener::start(|mut stream, _| {
         let _ = io::copy(&mut stream, &mut io::sink());
@@ -254,7 +254,7 @@ fn a_proxy_that_never_answers_is_given_up_in_the_time_for_connecting() {
 }
 
 #[test]
-fn what_was_sent_through_a_tunnel_is_not_sent_again() {
+fn a_request_sent_through_a_tunnel_is_not_sent_again() {
     let emulator = hidden(true);
     let proxy = Proxy::tunnelling(ESTABLISHED);
     let further = json!({"proxy": proxy.url(), "max_retries": 2, "request_timeout_ms": LIMIT_MS});
@@ -276,7 +276,7 @@ fn what_was_sent_through_a_tunnel_is_not_sent_again() {
 }
 
 #[test]
-fn what_is_no_proxy_is_refused_without_repeating_it() {
+fn an_invalid_proxy_is_refused_without_quoting_it() {
     let emulator = Emulator::start();
     for proxy in [
         "socks5://user:p%40ss@127.0.0.1:1080",

@@ -49,7 +49,7 @@ fn each_attempt_has_a_new_token_and_the_same_request_id() {
 }
 
 #[test]
-fn what_is_repeated_depends_on_the_answer_and_the_call() {
+fn what_is_retried_depends_on_the_answer_and_the_call() {
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({"max_retries": 2})));
     client.add_user("ann").ok();
@@ -111,7 +111,7 @@ fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
 }
 
 #[test]
-fn a_retry_after_past_the_deadline_is_told_and_not_waited_for() {
+fn a_retry_after_past_the_deadline_is_reported_and_not_waited_for() {
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({"request_timeout_ms": LIMIT_MS})));
     for value in ["3600", "4294967295"] {

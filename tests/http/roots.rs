@@ -73,7 +73,7 @@ fn in_a_process_with_named_roots() {
 }
 
 #[test]
-fn named_roots_that_cannot_be_read_are_an_error_and_nothing_is_kept_of_it() {
+fn named_roots_that_cannot_be_read_are_an_error_and_nothing_is_cached() {
     let emulator = Emulator::builder().tls().start();
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("roots");

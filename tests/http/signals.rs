@@ -62,7 +62,7 @@ fn interrupted(call: impl FnOnce() -> Outcome) -> Outcome {
 }
 
 #[test]
-fn signals_during_a_call_do_not_break_it() {
+fn signals_do_not_break_a_call() {
     for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
         let client = Client::new(&config(&emulator, json!({"request_timeout_ms": 60_000})));
         client.add_user("ann").ok();
@@ -85,7 +85,7 @@ fn signals_during_a_call_do_not_break_it() {
 }
 
 #[test]
-fn signals_do_not_stretch_the_deadline() {
+fn signals_do_not_extend_the_deadline() {
     let emulator = Emulator::start();
     let further = json!({"request_timeout_ms": LIMIT_MS});
     let client = Client::new(&config(&emulator, further));
@@ -122,7 +122,7 @@ fn signals_while_waiting_to_retry_do_not_shorten_the_wait() {
 }
 
 #[test]
-fn signals_during_a_tls_handshake_do_not_break_it() {
+fn signals_do_not_break_a_tls_handshake() {
     let emulator = Emulator::builder().tls().start();
     for intact in [0, 200] {
         let relay = Relay::start(&emulator, intact, Then::Stall(PAUSE));
@@ -135,7 +135,7 @@ fn signals_during_a_tls_handshake_do_not_break_it() {
 }
 
 #[test]
-fn signals_during_a_write_do_not_break_it() {
+fn signals_do_not_break_a_write() {
     let emulator = Emulator::start();
     let listener = Listener::start(|mut stream, _| {
         // Meanwhile both sockets' buffers fill up, and writing has to wait.

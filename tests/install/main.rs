@@ -24,7 +24,7 @@ fn exported(library: &Path) -> String {
 }
 
 #[test]
-fn loaders_and_linkers_find_the_names_they_look_for() {
+fn loaders_and_linkers_find_the_library() {
     let folder = TempDir::new().unwrap();
     let tree = Tree::install(folder.path().join("loginid"));
     let version = env!("CARGO_PKG_VERSION");

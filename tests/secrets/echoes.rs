@@ -88,7 +88,7 @@ const ECHOES: [(&str, Echo); 19] = [
 /// A message that holds a secret is left out whole: what would be left of it, or
 /// the gap, tells about the secret.
 #[test]
-fn what_the_service_repeats_in_its_message_is_hidden() {
+fn secrets_in_the_services_message_are_hidden() {
     let emulator = Emulator::start();
     for (number, status) in [
         (400, "400 Bad Request"),
@@ -159,7 +159,7 @@ fn the_value_of_a_configured_header_is_hidden() {
 }
 
 #[test]
-fn what_the_service_repeats_in_its_code_is_hidden() {
+fn secrets_in_the_services_code_are_hidden() {
     let emulator = Emulator::start();
     let (service, requests) = service(|request| {
         // Shorter than 64 characters, or it is not taken for a code.
@@ -261,7 +261,7 @@ const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
 ];
 
 #[test]
-fn what_an_odd_answer_repeats_of_the_token_is_not_quoted() {
+fn the_token_in_an_odd_answer_is_not_quoted() {
     let emulator = Emulator::start();
     for (what, odd) in ODD_ANSWERS {
         let (service, requests) = service(move |request| {

@@ -45,7 +45,7 @@ fn process(way: &str, end: &str) {
 }
 
 #[test]
-fn a_key_is_wiped_with_its_client_however_it_was_given() {
+fn a_key_is_wiped_with_its_client_however_it_was_passed() {
     for (way, _) in WAYS {
         process(way, "used");
     }

@@ -77,7 +77,7 @@ fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
 }
 
 #[test]
-fn the_credentials_of_a_proxy_that_is_not_there_are_not_shown() {
+fn the_credentials_of_an_absent_proxy_are_not_shown() {
     let emulator = Emulator::start();
     for (host, code) in [
         ("127.0.0.1:1", "connect_failed"),

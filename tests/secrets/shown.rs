@@ -127,7 +127,7 @@ fn fields() -> Vec<String> {
 }
 
 #[test]
-fn a_key_in_the_place_of_a_path_is_refused_and_not_quoted() {
+fn a_key_instead_of_a_path_is_refused_and_not_quoted() {
     let emulator = Emulator::start();
     let key = emulator.private_key();
     for (field, instead) in [("private_key_file", "private_key"), ("ca_file", "ca_pem")] {
@@ -194,7 +194,7 @@ fn a_key_anywhere_in_a_configuration_is_not_quoted() {
 }
 
 #[test]
-fn a_key_in_the_environment_in_the_place_of_a_path_is_not_quoted() {
+fn a_key_in_an_environment_variable_for_a_path_is_not_quoted() {
     let emulator = Emulator::start();
     for variable in ["LOGINID_PRIVATE_KEY_FILE", "LOGINID_CA_FILE"] {
         for text in misplaced(emulator.private_key()) {

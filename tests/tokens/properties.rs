@@ -55,7 +55,7 @@ fn verified_independently(public_key: &VerifyingKey, token: &str) -> (Value, Val
 }
 
 #[test]
-fn our_tokens_verify_elsewhere_and_say_what_was_asked() {
+fn our_tokens_verify_with_another_library_and_have_the_given_claims() {
     let (private_key, public_key) = key_pair();
     let public_key = VerifyingKey::from_public_key_pem(&public_key).expect("a public key");
     let client = Client::with_key(CLIENT_ID, private_key).expect("a client");
@@ -143,7 +143,7 @@ fn service_and_client() -> (Signer, Client) {
 }
 
 #[test]
-fn tokens_of_the_service_verify_whatever_else_they_claim() {
+fn tokens_of_the_service_verify_with_any_other_claims() {
     let (service, client) = service_and_client();
     let others = btree_map(any::<String>(), json_value(), 0..8);
     check(&(others, text()), 5_000, 200, |(others, username)| {
@@ -185,7 +185,7 @@ fn unsigned() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn whatever_the_service_did_not_sign_is_refused_and_never_a_defect() {
+fn what_the_service_did_not_sign_is_refused_without_an_internal_error() {
     let (_, client) = service_and_client();
     check(&unsigned(), 100_000, 3_000, |token| {
         for outcome in [

@@ -55,7 +55,7 @@ impl Drop for Stop<'_> {
 }
 
 #[test]
-fn a_log_in_under_a_flood_of_made_up_tokens_brings_the_key_for_all() {
+fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
     let emulator = Emulator::start();
     let registered = client(&emulator).register_password(USER, PASSWORD);
     assert_eq!(registered.verdict(), GOOD, "{}", registered.text);

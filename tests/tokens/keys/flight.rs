@@ -60,7 +60,7 @@ fn sixty_four_threads_on_a_cold_cache_make_one_fetch() {
 }
 
 #[test]
-fn a_fetch_that_fails_fails_for_all_who_wait_and_the_next_one_is_new() {
+fn a_failed_fetch_fails_for_all_waiting_calls_and_the_next_call_fetches_again() {
     let emulator = Emulator::start();
     slow_keys(&emulator);
     let client = Client::new(&online(&emulator));

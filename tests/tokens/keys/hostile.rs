@@ -117,7 +117,7 @@ fn status(code: u16, body: &str) -> FaultKind {
 }
 
 #[test]
-fn an_answer_that_is_no_key_at_all_is_refused() {
+fn an_answer_without_a_key_is_refused() {
     let emulator = Emulator::start();
     let good = emulator.public_key().to_owned();
     let not_utf8 = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\xff";

@@ -46,7 +46,7 @@ fn a_hostile_kid_is_percent_encoded_once() {
 }
 
 #[test]
-fn a_kid_that_cannot_be_one_is_refused_without_a_request() {
+fn an_impossible_kid_is_refused_without_a_request() {
     let emulator = Emulator::start();
     let client = Client::new(&online(&emulator));
     for kid in [

@@ -11,7 +11,7 @@ use crate::support::online;
 use crate::support::service::with;
 
 #[test]
-fn after_a_rotation_the_new_key_is_there_after_one_fetch() {
+fn after_a_rotation_one_fetch_finds_the_new_key() {
     let emulator = Emulator::start();
     let client = Client::new(&online(&emulator));
     let old = token(&emulator);
@@ -31,7 +31,7 @@ fn forgetful(emulator: &Emulator) -> Client {
 }
 
 #[test]
-fn a_retired_key_is_refused_once_it_was_due() {
+fn a_retired_key_is_refused_after_its_refresh_was_due() {
     let emulator = Emulator::start();
     let client = forgetful(&emulator);
     let old = token(&emulator);
@@ -44,7 +44,7 @@ fn a_retired_key_is_refused_once_it_was_due() {
 }
 
 #[test]
-fn a_key_is_asked_for_again_each_time_it_is_due() {
+fn a_key_is_fetched_again_each_time_it_is_due() {
     let emulator = Emulator::start();
     let client = forgetful(&emulator);
     let token = token(&emulator);
@@ -59,7 +59,7 @@ fn a_key_is_asked_for_again_each_time_it_is_due() {
 }
 
 #[test]
-fn a_key_goes_on_serving_through_an_outage() {
+fn a_cached_key_is_used_during_an_outage() {
     let emulator = Emulator::start();
     let client = forgetful(&emulator);
     let token = token(&emulator);

@@ -31,7 +31,7 @@ fn status(code: u16, body: &str) -> Fault {
 }
 
 #[test]
-fn a_good_token_is_never_called_invalid_while_no_key_can_be_had() {
+fn a_good_token_is_never_reported_as_invalid_while_no_key_can_be_fetched() {
     let emulator = Emulator::start();
     emulator.inject(outage());
     let client = Client::new(&online(&emulator));
@@ -60,7 +60,7 @@ fn a_good_token_is_never_called_invalid_while_no_key_can_be_had() {
 }
 
 #[test]
-fn a_key_that_the_service_does_not_know_is_asked_for_once() {
+fn a_key_that_the_service_does_not_know_is_requested_once() {
     let emulator = Emulator::start();
     let client = Client::new(&online(&emulator));
     let unknown = token_of(&emulator, json!("made-up"));
@@ -107,7 +107,7 @@ fn a_known_key_that_the_service_no_longer_has_is_dropped() {
 }
 
 #[test]
-fn a_base_url_of_another_server_is_found_out() {
+fn a_base_url_of_another_server_is_detected() {
     let server = Listener::start(|mut stream, _| {
         while read_request(&mut stream).is_some() {
             let answer =

@@ -10,7 +10,7 @@ use crate::support::online;
 use crate::support::service::with;
 
 #[test]
-fn pinned_keys_verify_and_no_other_is_asked_for() {
+fn pinned_keys_verify_and_no_other_is_fetched() {
     let emulator = Emulator::start();
     let good = token(&emulator);
     let pinned = json!({
@@ -53,7 +53,7 @@ fn a_token_without_kid_is_verified_with_the_key_pinned_for_it() {
 }
 
 #[test]
-fn the_key_pinned_for_tokens_without_kid_is_good_for_no_other() {
+fn the_key_pinned_for_tokens_without_kid_is_used_for_no_others() {
     let emulator = Emulator::start();
     let of_kid = emulator.public_key();
     emulator.rotate_keys();

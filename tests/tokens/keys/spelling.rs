@@ -12,7 +12,7 @@ use crate::support::service::with;
 use crate::support::{online, serve_key};
 
 #[test]
-fn a_key_of_the_service_is_read_however_it_travelled() {
+fn a_key_of_the_service_is_read_in_every_form() {
     let emulator = Emulator::start();
     let pem = emulator.public_key();
     for text in travelled(&pem) {
@@ -35,7 +35,7 @@ fn a_key_of_the_service_is_read_however_it_travelled() {
 }
 
 #[test]
-fn a_configured_key_is_read_however_it_travelled() {
+fn a_configured_key_is_read_in_every_form() {
     let emulator = Emulator::start();
     let token = token_of(&emulator, json!("configured"));
     for text in travelled(&emulator.public_key()) {

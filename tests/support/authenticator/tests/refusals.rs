@@ -24,7 +24,7 @@ fn assertion_payload(ids: &[&Value]) -> Value {
 }
 
 #[test]
-fn an_excluded_device_makes_no_second_key() {
+fn an_excluded_device_makes_no_second_credential() {
     let (mut device, mut other) = (SoftAuthenticator::platform(), SoftAuthenticator::platform());
     let mut payload = attestation_payload();
     let first = device.register(&payload, ORIGIN).unwrap();
