@@ -1,5 +1,5 @@
-//! Row "Boundary" of the trust tests: every function of the header, called
-//! through the shared library with all that a program can do wrong.
+//! Row "Boundary" of the trust tests: every function of the header, called through the
+//! shared library with every mistake that a program can make.
 
 #[path = "support/capi.rs"]
 mod capi;
@@ -84,9 +84,9 @@ impl Boundary {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// A call with this in the place of one argument, NULL if it is `None`, is refused:
+    /// A call with this value for one argument, NULL if it is `None`, is refused:
     /// the error object is complete and names the function and the argument, no client
-    /// is made, and nothing is sent. Gives the message.
+    /// is made, and nothing is sent. Returns the message.
     fn refuses(
         &self,
         function: &Function,
@@ -124,7 +124,7 @@ impl Boundary {
         message.to_owned()
     }
 
-    /// A client that is as good as new signs, and reaches its service.
+    /// Checks that the client still signs and reaches its service.
     fn works(&self, client: usize) {
         let name = "lid_generate_service_token";
         let done = self.call_on(client, &function(name), self.usual(name), None);
@@ -179,7 +179,7 @@ fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
     boundary.works(boundary.client);
 }
 
-/// Without `out` there is an error, but nothing that says which, with a client and without.
+/// Without `out` there is an error without an error object, with a client and without.
 fn has_nowhere_to_store(boundary: &Boundary, function: &Function, out: usize) {
     let before = boundary.requests();
     for client in [boundary.client, 0] {
@@ -240,7 +240,7 @@ fn a_text_that_is_not_utf_8_is_an_error_that_names_it() {
             b"a\xc3",
             b"a\x80",
             b"\xe2\x82",
-            // Longer than need be, half of a surrogate pair, and beyond Unicode.
+            // An overlong encoding, half of a surrogate pair, and a code point beyond Unicode.
             b"\xc0\xaf",
             b"\xed\xa0\x80",
             b"\xf4\x90\x80\x80",
@@ -257,8 +257,8 @@ fn a_text_that_is_not_utf_8_is_an_error_that_names_it() {
     boundary.works(boundary.client);
 }
 
-/// Also where it may be left out: taking it for "not given" would leave out what the
-/// caller asked for.
+/// Also for optional arguments: treating it as "not given" would skip what the caller
+/// asked for.
 #[test]
 fn an_empty_text_is_an_error_and_not_a_missing_argument() {
     let boundary = Boundary::new();
@@ -285,9 +285,9 @@ fn no_text_is_used_after_its_call() {
         let code = &result["error"]["code"];
         match function.name.as_str() {
             "lid_verify_token" | "lid_verify_transaction" => assert_eq!(code, "malformed_token"),
-            // As the variables of whoever runs the tests are.
+            // These are the variables of the process that runs the tests.
             "lid_new_from_env" => {}
-            // Everything that may be wrong with these texts only the service knows.
+            // Only the service can tell what is wrong with these texts.
             name => assert!(done.status == 0 || code == "no_no", "{name}: {text}"),
         }
         if let Some(client) = done.made.filter(|client| *client != 0) {

@@ -15,12 +15,12 @@ use tempfile::TempDir;
 use common::compiler::{compile, link_library_into, run};
 use common::process::run_within;
 
-/// Far more than any case takes on a loaded machine: it only has to end what hangs.
+/// Far longer than any case takes on a busy machine: it only ends cases that hang.
 const LIMIT: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Cases measure how long calls take: more of them at once would measure the machine.
+    // Cases measure times of calls: more of them at once would measure the machine.
     arguments.test_threads.get_or_insert(2);
     let folder = TempDir::new().expect("a folder for the programs");
     let trials = compile_all(folder.path())
@@ -62,7 +62,7 @@ fn compile_all(folder: &Path) -> Vec<(String, PathBuf)> {
     })
 }
 
-/// The cases of a program, as it lists them itself.
+/// The cases of a program, from its `--list`.
 fn trials(name: &str, program: &Path) -> Vec<Trial> {
     let cases = run(Command::new(program).arg("--list"));
     assert!(!cases.is_empty(), "{name} has no cases");

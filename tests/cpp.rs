@@ -1,5 +1,5 @@
-//! `include/loginid.hpp`: it covers the header, compiles under every standard, and its programs
-//! in `tests/cpp` do what they should against an emulator.
+//! `include/loginid.hpp`: it covers the C header, compiles under every standard, and its test
+//! programs in `tests/cpp` pass against an emulator.
 
 mod common;
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use common::compiler::{STRICT, cxx, link_library_into, run};
 use common::root;
 
-/// Beyond what other programs compile without.
+/// Warnings in addition to those of other programs.
 const STRICTER: [&str; 2] = ["-Wshadow", "-Wconversion"];
 
 fn read(path: &str) -> String {
@@ -26,7 +26,7 @@ fn compile(folder: &Path, name: &str, sources: &[impl AsRef<Path>]) -> PathBuf {
     link_library_into(folder);
     let program = folder.join(name);
     run(cxx()
-        // Optimised, since a compiler must not leave out the wiping of copies.
+        // Optimised, because an optimizer must not remove the wiping of copies.
         .args(["-std=c++17", "-O1", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
         .arg(&program)
         .args(STRICTER)
@@ -70,7 +70,7 @@ fn every_function_of_the_header_is_called() {
     }
 }
 
-/// What a call's error names its arguments by is what the C header has, in its order.
+/// The names of arguments in errors are those of the C header, in its order.
 #[test]
 fn arguments_are_named_as_in_the_c_header() {
     let header = read("include/loginid_ffi.h");
@@ -165,7 +165,7 @@ fn the_program_of_the_documentation_runs_as_it_is_printed() {
     assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
 }
 
-/// The table that the bindings' tests read too.
+/// The table that the tests of all bindings read.
 #[test]
 fn the_table_of_requests_has_every_function_that_sends_one() {
     let tokens = [

@@ -1,4 +1,4 @@
-//! The documentation says what the code does.
+//! The documentation matches the code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -64,7 +64,7 @@ fn every_test_that_trust_md_names_exists() {
     assert!(tests > 40 && paths > 80, "{tests} tests and {paths} files");
 }
 
-/// The codes that the bindings make themselves are documented as theirs.
+/// Codes that are documented as a binding's are used by one.
 #[test]
 fn every_documented_code_of_a_binding_is_used_by_one() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,4 +1,4 @@
-//! The README's first command does what it says.
+//! The README's first command works.
 
 mod common;
 

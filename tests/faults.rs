@@ -1,6 +1,6 @@
-//! Row "Faults in the machine" of the trust tests: each system call of each API
-//! call fails in turn. The library makes some of them without the C library, so
-//! strace makes them fail; the resolver and threads have a shim.
+//! Row "Faults in the machine" of the trust tests: each system call of each API call
+//! fails in turn. The library makes some of them without the C library, so strace
+//! injects the failures; a shim does it for the resolver and threads.
 
 #[path = "support/capi.rs"]
 mod capi;
@@ -22,19 +22,19 @@ use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Far more than a run takes: it only has to end what hangs.
+/// Far longer than a run takes: it only ends runs that hang.
 const HANG: Duration = Duration::from_secs(120);
 /// More calls of one kind than a run makes.
 const MOST: usize = 120;
 const REQUEST_TIMEOUT_MS: u32 = 3_000;
-/// A call's deadline, a tenth more, and what strace and a busy machine may add.
+/// A call's deadline plus a tenth, and extra time for strace and a busy machine.
 const LIMIT_MS: u32 = REQUEST_TIMEOUT_MS + REQUEST_TIMEOUT_MS / 10 + 2_000;
 
 const NETWORK: &str = "LID_ERROR_NETWORK LID_ERROR_TIMEOUT";
 const FILES: &str = "LID_ERROR_CONFIG LID_ERROR_PRIVATE_KEY LID_ERROR_NETWORK LID_ERROR_TIMEOUT";
 const ENTROPY: &str = "LID_ERROR_INTERNAL";
 
-/// System calls, the errors that they may give, and the statuses that fit.
+/// System calls, their possible errors, and the matching statuses.
 const SYSTEM_CALLS: [(&str, &[&str], &str); 15] = [
     ("socket", &["EMFILE", "ENOBUFS", "EACCES"], NETWORK),
     (
@@ -65,17 +65,17 @@ const SYSTEM_CALLS: [(&str, &[&str], &str); 15] = [
     ("clone3", &["EAGAIN", "ENOMEM"], NETWORK),
 ];
 
-/// Calls that must reach the service once at most.
+/// Calls that must reach the service at most once.
 const NOT_REPEATABLE: [&str; 2] = ["/codes/short/generate", "/authenticate/code/wait"];
 
-/// How the program meets the faults.
+/// The setting of a run.
 struct Setting {
     emulator: Emulator,
     folder: TempDir,
     program: PathBuf,
     token: String,
     host: &'static str,
-    /// What makes the resolver and threads fail, and knows the host's name.
+    /// The shim for the resolver and threads, which also resolves the host's name.
     shim: Option<PathBuf>,
     max_retries: u32,
 }
@@ -85,7 +85,7 @@ impl Setting {
         Setting::new(Emulator::start())
     }
 
-    /// The emulator has a name that only the shim knows.
+    /// The emulator's host name is known only to the shim.
     fn with_name() -> Setting {
         let mut setting = Setting::http();
         setting.host = "service.test";
@@ -161,7 +161,7 @@ impl Setting {
             .expect("the program")
     }
 
-    /// Runs the program with faults by strace. Gives what it printed, and whether
+    /// Runs the program with faults injected by strace. Returns its output, and whether
     /// there was a fault.
     fn run_with(&self, statuses: &str, inject: String, argument: &str) -> (String, bool) {
         let log = self.path("strace");
@@ -175,7 +175,7 @@ impl Setting {
         (printed, trace.contains("(INJECTED)"))
     }
 
-    /// By their Request-ID, which a repetition shares.
+    /// Requests are compared by their Request-ID, which retries share.
     fn nothing_was_sent_twice(&self, what: &str) -> usize {
         let mut seen = HashSet::new();
         for request in self.emulator.requests() {
@@ -196,7 +196,7 @@ impl Setting {
         let mut figures = Vec::new();
         for (call, errors, statuses) in SYSTEM_CALLS {
             let statuses = format!("{statuses} {further}");
-            // The program's own line is the first that is read.
+            // The first line that is read is the program's.
             let first = if call == "read" { 2 } else { 1 };
             let serious: Vec<&str> = errors.iter().copied().filter(|e| *e != "EINTR").collect();
             let mut faults = 0;
@@ -226,7 +226,7 @@ impl Setting {
     }
 }
 
-/// Makes a call sleep before it tries again.
+/// Makes a call sleep before it is retried.
 fn once_unavailable() -> Fault {
     let kind = FaultKind::Status {
         code: 503,
@@ -240,7 +240,7 @@ fn once_unavailable() -> Fault {
         .times(1)
 }
 
-/// Gives the program its line, and takes what it prints. It must end well.
+/// Sends the program its line, and returns its output. It must succeed.
 #[track_caller]
 fn finish(mut program: Child, what: &str) -> Output {
     let mut line = program.stdin.take().expect("piped");
@@ -264,7 +264,7 @@ fn finish(mut program: Child, what: &str) -> Output {
     output
 }
 
-/// Attaches strace to a process; gives it when it is there.
+/// Attaches strace to a process; returns when it is attached.
 fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
     let mut strace = Command::new("strace")
         .args(["-f", "-p", &process.to_string(), "-o"])
@@ -281,8 +281,8 @@ fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
     strace
 }
 
-/// What no call over http to an address does: it makes no thread to look a name up,
-/// and reads no roots.
+/// System calls that no call over http to an address makes: it starts no resolver
+/// thread, and reads no roots.
 const NOT_OVER_HTTP: [&str; 4] = ["poll", "clone3", "eventfd2", "statx"];
 
 #[test]
@@ -290,14 +290,14 @@ fn every_system_call_may_fail_over_http() {
     Setting::http().each_system_call_fails("", "once", &NOT_OVER_HTTP);
 }
 
-/// A name is resolved in a thread of its own, which counts for itself.
+/// A name is resolved in another thread, whose system calls are counted separately.
 #[test]
 fn every_system_call_may_fail_with_a_name_to_resolve() {
     let setting = Setting::with_name();
     setting.each_system_call_fails("", "each-thread", &["poll", "statx"]);
 }
 
-/// The authority is read from its file, and TLS draws random bytes of its own.
+/// The CA is read from its file, and TLS draws random bytes.
 #[test]
 fn every_system_call_may_fail_over_https() {
     Setting::https().each_system_call_fails("", "once", &["poll", "clone3", "eventfd2"]);
@@ -312,7 +312,7 @@ fn every_system_call_may_fail_during_retries() {
     setting.each_system_call_fails("LID_ERROR_API", "once", &NOT_OVER_HTTP);
 }
 
-/// As in a sandbox, where it is refused for good: aws-lc would abort.
+/// As in a sandbox that always refuses it: aws-lc would abort.
 #[test]
 fn a_system_that_refuses_randomness_is_an_error_of_each_call_that_needs_some() {
     for setting in [Setting::http(), Setting::https()] {
@@ -347,7 +347,7 @@ fn the_resolver_and_threads_may_fail() {
     let (again, name) = (libc::EAI_AGAIN.to_string(), libc::EAI_NONAME.to_string());
     let (fail, memory) = (libc::EAI_FAIL.to_string(), libc::EAI_MEMORY.to_string());
     let no_thread = libc::EAGAIN.to_string();
-    // The call that asked first has given up, another one is there for the answer.
+    // The call that started the look-up has ended; another one receives the answer.
     let late_ms = (REQUEST_TIMEOUT_MS + 500).to_string();
     for (function, value, at, code) in [
         ("getaddrinfo", again.as_str(), "1", "dns_failed"),

@@ -1,5 +1,5 @@
-//! Row "Fork" of the trust tests: a client is made, its process forks while
-//! threads are busy with it, and both sides go on calling.
+//! Row "Fork" of the trust tests: a client is made, its process forks while threads use
+//! it, and both processes continue to make calls.
 
 #[path = "support/capi.rs"]
 mod capi;
@@ -30,12 +30,12 @@ use torture::times;
 
 const USERS: usize = 8;
 const BUSY_THREADS: usize = 3;
-/// Children at the same time.
+/// The number of children at the same time.
 const AT_ONCE: usize = 4;
-/// After so many seconds a child is taken to hang, and the signal ends it.
+/// A child that takes this many seconds hangs; a signal ends it.
 const HANG_S: u32 = 60;
 
-/// The user's own answer, and no other call's.
+/// Checks that the answer is this user's, not that of another call.
 fn ask(client: &Client, number: usize) {
     let username = format!("user-{}", number % USERS);
     let user = client.get_user(&username).ok();
@@ -47,7 +47,7 @@ fn sign(client: &Client) -> String {
     made["token"].as_str().expect("a token").to_owned()
 }
 
-/// One of everything; gives the token that was made.
+/// Makes one call of each kind; returns the token that was made.
 fn call_all(client: &Client, number: usize, token: &str) -> String {
     ask(client, number);
     client.verify_token(token).ok();
@@ -61,7 +61,7 @@ struct Child {
 }
 
 impl Child {
-    /// Forks. The child does its work, says what it gives and ends.
+    /// Forks. The child does its work, sends the result and ends.
     fn start(work: impl FnOnce() -> String) -> Child {
         let (says, mut say) = std::io::pipe().expect("a pipe");
         // SAFETY: the child calls the library, which promises to work there, and
@@ -82,7 +82,7 @@ impl Child {
         }
     }
 
-    /// What it said, after it ended well.
+    /// The child's result, after its successful end.
     fn end(mut self) -> String {
         let mut status = 0;
         // SAFETY: a child of ours, waited for once.
@@ -131,8 +131,8 @@ fn parent_and_child_both_make_calls_over_https() {
     fork_with(&emulator, json!({}));
 }
 
-/// A second after each fetch the key is due again, and for a while one thread
-/// fetches it as the others look at the locks around it.
+/// The key is due again a second after each fetch: while one thread fetches it, the
+/// others check the locks around it.
 #[test]
 fn parent_and_child_both_make_calls_while_keys_are_refreshed() {
     let emulator = Emulator::builder().recording(false).start();
@@ -172,7 +172,7 @@ fn forking_process() {
         });
         running.wait();
         for round in 0..forks / AT_ONCE {
-            // Every other round a client that no call was made with.
+            // In every other round, a client without a previous call.
             let fresh = Client::new(&input["config"]);
             let client = if round % 2 == 0 { used } else { &fresh };
             let children: Vec<Child> = (0..AT_ONCE)
@@ -197,7 +197,7 @@ fn forking_process() {
     println!("{forks} forks, {all} tokens all different, {busy} of them by busy threads");
 }
 
-/// Ends the busy threads, a failed test's as well.
+/// Ends the busy threads, also when a test fails.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -212,7 +212,7 @@ fn while_not(over: &AtomicBool, mut work: impl FnMut()) {
     }
 }
 
-/// Calls until it is over; gives the marks of the tokens that it made.
+/// Makes calls until the end; returns the marks of the tokens that it made.
 fn be_busy(client: &Client, number: usize, token: &str, over: &AtomicBool) -> Vec<Marks> {
     let mut marks = Vec::new();
     while_not(over, || {
@@ -222,15 +222,15 @@ fn be_busy(client: &Client, number: usize, token: &str, over: &AtomicBool) -> Ve
     marks
 }
 
-/// Threads that make one token each: a fork may meet them as they begin to draw
-/// random bytes, or as they end.
+/// Threads that make one token each: a fork may happen while they start to draw random
+/// bytes, or while they end.
 fn come_and_go(client: &Client, over: &AtomicBool) {
     while_not(over, || {
         beside(|| sign(client), || ());
     });
 }
 
-/// A child's life: calls in two threads, then it frees the client.
+/// What a child does: it makes calls in two threads, then frees the client.
 fn life(client: &Client, number: usize, token: &str) -> String {
     let (second, first) = beside(
         || call_all(client, number + 1, token),
@@ -241,9 +241,9 @@ fn life(client: &Client, number: usize, token: &str) -> String {
     format!("{first} {second}")
 }
 
-/// The library that signs draws its random bytes under locks of its own, and has
-/// others for threads that begin and end. A child that inherits one of them held
-/// waits for ever, if not at once then when it starts a thread.
+/// The cryptography library draws random bytes under its own locks, and has others for
+/// threads that start and end. A child that inherits a held lock waits forever, at the
+/// latest when it starts a thread.
 #[test]
 fn no_fork_meets_a_lock_of_the_random_generator() {
     let forks = times(400, 10_000);
@@ -286,8 +286,8 @@ fn signing_process() {
     assert_eq!(distinct.len(), 2 * forks);
 }
 
-/// A thread of the parent is fetching a key, which no thread of the child will
-/// ever do: the child must not wait for it.
+/// A thread of the parent is fetching a key. That thread does not exist in the child,
+/// so the child must not wait for it.
 fn fork_during_a_fetch(emulator: &Emulator) {
     let token = token_of_a_user(emulator);
     let client = Client::new(&config(emulator, json!({"request_timeout_ms": 60_000})));
@@ -298,7 +298,7 @@ fn fork_during_a_fetch(emulator: &Emulator) {
         while emulator.request_count() == 0 {
             thread::yield_now();
         }
-        // One only: the emulator's TLS is in this process and not kept from forks.
+        // Only one: the emulator's TLS runs in this process and is not protected from forks.
         Child::start(|| life(&client, 1, &token)).end();
         assert!(!fetching.is_finished(), "the child waited for its parent");
     });

@@ -1,5 +1,5 @@
-//! Programs with fork handlers of their own, which linked the shared library or the archive, or
-//! loaded the library with `dlopen` after they had registered theirs.
+//! Programs with their own fork handlers, which link the shared library or the archive, or load
+//! the library with `dlopen` after they have registered their handlers.
 
 #[path = "support/capi.rs"]
 mod capi;

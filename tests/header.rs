@@ -1,5 +1,5 @@
-//! The headers are what the source generates, stand by themselves, and name exactly what the
-//! shared library exports.
+//! The headers match the generated ones, compile alone, and declare exactly what the shared
+//! library exports.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn flat_header() -> String {
     fs::read_to_string(root().join("include/loginid_ffi.h")).expect("include/loginid_ffi.h")
 }
 
-/// A function of the header: what its comment says, and its declaration in one line.
+/// A function of the header: its comment, and its declaration in one line.
 struct Function {
     name: String,
     comment: String,
@@ -101,7 +101,7 @@ fn the_header_has_no_macros_but_its_own() {
 fn the_header_compiles_alone_as_c99_and_as_cpp17() {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("alone.c");
-    // Twice: the include guard has to hold.
+    // Twice: the include guard has to work.
     fs::write(
         &source,
         "#include <loginid.h>\n#include <loginid.h>\nint main(void) { return LID_OK; }\n",

@@ -1,4 +1,4 @@
-//! The man pages name everything there is, and are what a man page has to be.
+//! The man pages name every function and status, and are valid man pages.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! A data race made on purpose: `tests/memory-checks/races` has to find it.
+//! A deliberate data race: `tests/memory-checks/races` has to find it.
 
 use std::cell::UnsafeCell;
 use std::sync::Barrier;
@@ -24,7 +24,7 @@ fn two_threads_write_the_same_number() {
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                // Few steps between two writes: what is too long ago is not reported.
+                // Few steps between two writes, because older ones are not reported.
                 for _ in 0..100 {
                     together.wait();
                     number.add_one();

@@ -13,7 +13,7 @@ use common::compiler::{cc, run};
 use common::{root, shared_library};
 use tempfile::TempDir;
 
-/// Nobody in particular.
+/// An arbitrary user id.
 const CALLER: u32 = 65_534;
 
 fn compile(folder: &Path) -> std::path::PathBuf {
@@ -51,7 +51,7 @@ fn outcomes(program: &Path, caller: u32) -> String {
     run(&mut command)
 }
 
-/// Where it matters, under CI, nothing is skipped.
+/// CI skips nothing.
 fn skipped(why: &str) {
     assert!(
         std::env::var_os("CI").is_none_or(|ci| ci != "true"),

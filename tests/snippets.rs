@@ -1,4 +1,4 @@
-//! The C programs in the documentation compile without a warning, and do what they are said to do.
+//! The C programs in the documentation compile without a warning, and do what the page says.
 
 mod common;
 
@@ -25,7 +25,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The blocks of a page in this language, those within lists too.
+/// The code blocks of a page in this language, also those in lists.
 fn blocks(page: &Path, language: &str) -> Vec<String> {
     let text = fs::read_to_string(page).expect("a page");
     let start = format!("```{language}\n");
@@ -49,7 +49,7 @@ fn compile_program(folder: &Path, name: &str, program: &str) -> PathBuf {
     compile(folder, name, &[source])
 }
 
-/// Compiles the only program of a page and gives what it prints when it talks to an emulator.
+/// Compiles the only program of a page and returns its output against an emulator.
 fn printed_by(page: &str) -> (bool, String) {
     let folder = tempfile::tempdir().expect("a folder");
     link_library_into(folder.path());
@@ -121,7 +121,7 @@ fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
     let settings = block("export LOGINID_PRIVATE_KEY_FILE=");
     let step_3 = block("loginid-emulator exec -- ./login");
     let (_, run) = step_3.split_once('\n').expect("after compiling");
-    // Also where the key is there, and must not be used.
+    // Also if the key file exists, and must not be used.
     fs::write(folder.path().join("key.pem"), "of a real application").expect("a key");
     let ended = run_within(
         Duration::from_secs(60),
@@ -139,7 +139,7 @@ fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
     );
 }
 
-/// The search path, with the emulator that `make test` has built first.
+/// The search path, beginning with the emulator that `make test` has built.
 fn path_with_the_emulator() -> OsString {
     let library = common::shared_library();
     let programs = library.ancestors().nth(2).expect("above deps/");
@@ -152,7 +152,7 @@ fn path_with_the_emulator() -> OsString {
     std::env::join_paths(all).expect("a search path")
 }
 
-/// A page that is moved or renamed leaves no dead links, and no page stays unfound.
+/// A moved or renamed page leaves no dead links, and the index lists every page.
 #[test]
 fn links_between_pages_work_and_the_index_is_complete() {
     let mut links = 0;

@@ -1,4 +1,4 @@
-//! `include/loginid.symbols` holds what programs were built against: nothing of it may go.
+//! `include/loginid.symbols` lists the symbols that programs use: none may be removed.
 
 mod common;
 
@@ -25,7 +25,7 @@ fn the_header_keeps_every_declaration_of_the_list() {
     );
 }
 
-/// The header might have lost its functions and the list with it.
+/// Header and list could both have lost functions.
 #[test]
 fn the_library_exports_the_functions_of_the_list() {
     let exported = run(Command::new("nm")

@@ -65,8 +65,8 @@ fn sixty_four_threads_share_a_client_and_get_their_own_answers() {
     own_process("calling_process", &emulator(), count);
 }
 
-/// What the threads share: the client, a token of each thread's own user, and one
-/// that is wrong.
+/// Shared by the threads: the client, a token for the user of each thread, and a wrong
+/// token.
 struct Calls {
     client: Client,
     tokens: Vec<String>,
@@ -75,8 +75,8 @@ struct Calls {
 }
 
 impl Calls {
-    /// A thread's call, whose answer is like no other thread's. Gives the marks of
-    /// the token that it made, if it made one.
+    /// A thread's call, whose answer differs from that of every other thread. Returns
+    /// the marks of the token that it made, if it made one.
     fn make(&self, thread: usize, number: usize) -> Option<Marks> {
         match number % 20 {
             0 => {
@@ -123,8 +123,8 @@ impl Calls {
             .verify_token_for(&self.tokens[thread], Some(username))
     }
 
-    /// The calls with these numbers, in all threads; the marks of a thread go to
-    /// its own room, which must be there already.
+    /// Makes the calls with these numbers in all threads. Each thread writes its marks
+    /// to its own memory, which must be allocated already.
     fn make_all(&self, from: usize, to: usize, marks: &mut [Vec<Marks>]) {
         thread::scope(|scope| {
             for (thread, room) in marks.iter_mut().enumerate() {
@@ -142,8 +142,8 @@ impl Calls {
     }
 }
 
-/// Room for the marks of so many calls. It is written to, so that it counts as
-/// memory before they are made.
+/// Memory for the marks of this many calls. It is written to, so that it is resident
+/// before the calls.
 fn room(calls: usize) -> Vec<Vec<Marks>> {
     let most = calls / THREADS + 20;
     vec![vec![Marks::NONE; most]; THREADS]
@@ -163,7 +163,7 @@ fn calling_process() {
         asked: AtomicUsize::new(0),
     };
     let times = input["times"].as_u64().expect("a number") as usize;
-    // The first calls make connections, threads' own memory and the like.
+    // The first calls make connections, thread-local memory and so on.
     let warm = 5_000;
     let (mut first, mut marks) = (room(warm), room(times));
     calls.make_all(0, warm, &mut first);
@@ -184,7 +184,7 @@ fn calling_process() {
         after.0 - before.0 < FLAT_KIB,
         "memory: {before:?} -> {after:?} KiB"
     );
-    // Idle connections are kept, at most one for each thread that asks at once.
+    // Idle connections stay open, at most one per thread.
     assert!(
         after.1 <= before.1 + THREADS,
         "descriptors: {before:?} -> {after:?}"
@@ -197,7 +197,7 @@ fn clients_are_made_and_freed_without_leaks_over_http() {
     own_process("client_making_process", &emulator(), count);
 }
 
-/// Each with a TLS configuration and a verifier of the roots of its own.
+/// Each has its own TLS configuration and certificate verifier.
 #[test]
 fn clients_are_made_and_freed_without_leaks_over_https() {
     let emulator = with_users(Emulator::builder().tls().recording(false).start());
@@ -268,7 +268,7 @@ fn the_last_thread_frees_the_client_right_after_the_others_finished() {
                 thread::spawn(move || {
                     let found = client.get_user(user(number)).ok();
                     assert_eq!(found["username"], user(number));
-                    // Whoever is last drops the client.
+                    // The last thread drops the client.
                 })
             })
             .collect();

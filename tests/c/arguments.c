@@ -1,5 +1,5 @@
-/* Each function called through its prototype with texts that are not UTF-8, and without
- * a place for the answer. A text ends where its memory ends: the checks of memory (make
+/* Each function called through its prototype with texts that are not UTF-8, and
+ * without `out`. A text ends where its memory ends: the checks of memory (make
  * sanitize, make valgrind) see whoever reads beyond, and errors that nobody can free.
  * tests/boundary.rs has the errors of each argument. */
 #include "support.h"
@@ -138,7 +138,7 @@ static const struct function functions[] = {
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
-/* A text that ends within a character. */
+/* A text that ends in the middle of a character. */
 static const char *cut_off(void)
 {
     return copy("a\xe2\x82");
@@ -156,7 +156,7 @@ static void texts_are_read_to_their_end_and_no_further(void)
               "invalid_utf8");
         TEXT("/error/operation", functions[i].name);
     }
-    /* Nothing of it was sent, and the client works. */
+    /* Nothing was sent, and the client still works. */
     TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
     add_user(client, USER);
 }

@@ -21,7 +21,7 @@ static void fork_at_exit(void)
 
     if (child == 0)
         _exit(0);
-    /* The most that a fork is made to wait is a second. */
+    /* A fork is delayed by a second at most. */
     if (child < 0 || now_ms() - started >= 900 || waitpid(child, &status, 0) != child)
         _exit(1);
 }
@@ -69,8 +69,8 @@ static void a_fork_while_the_process_ends_does_not_wait(void)
 
 static volatile sig_atomic_t forks, slow_forks, is_child;
 
-/* Forks in the middle of whatever the program is doing. Every other child goes on
- * with that, as the program does. */
+/* Forks in the middle of whatever the program is doing. Every other child continues
+ * that, as the program does. */
 static void fork_in_handler(int signal)
 {
     double started = now_ms();
@@ -102,14 +102,14 @@ static void a_signal_handler_may_fork_in_the_middle_of_a_call(void)
     action.sa_handler = fork_in_handler;
     action.sa_flags = SA_RESTART;
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-    /* One signal for a call: where forks are slow, the program would get nowhere. */
+    /* One signal per call: if forks are slow, more would stop all progress. */
     for (i = 0; forks < FORKS_BY_SIGNAL && !is_child; i++) {
         soon.it_value.tv_usec = 1 + 7 * (i % 50);
         CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
         sign();
     }
     CHECK(signal(SIGALRM, is_child ? SIG_DFL : SIG_IGN) != SIG_ERR);
-    /* Nothing is left of it that later forks would wait for. */
+    /* Nothing remains that later forks would wait for. */
     for (i = 0; i < 3; i++) {
         double started = now_ms();
         pid_t child = fork();
@@ -139,7 +139,7 @@ static void fork_once(int signal)
     }
 }
 
-/* The connection is the parent's, and so is the call. */
+/* The connection and the call belong to the parent. */
 static void a_child_forked_in_the_middle_of_a_call_does_not_continue_it(void)
 {
     struct itimerval soon = { { 0, 0 }, { 0, 100000 } };
@@ -284,7 +284,7 @@ static void stay_in_log(const char *event_json, void *unused)
         sched_yield();
 }
 
-/* The child goes on in the middle of the wait for its parent's thread. */
+/* The child starts in the middle of the wait for a thread of its parent. */
 static void a_child_forked_while_a_log_callback_is_replaced_does_not_wait(void)
 {
     struct itimerval soon = { { 0, 0 }, { 0, 300000 } };

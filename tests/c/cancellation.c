@@ -37,7 +37,7 @@ static void ends_cancelled(pthread_t thread)
     CHECK(result == PTHREAD_CANCELED);
 }
 
-/* Cancels threads that do something again and again, each at another moment. */
+/* Cancels threads that repeat something, each at a different moment. */
 static void cancel_often(void *(*run)(void *))
 {
     int round;
@@ -137,7 +137,7 @@ static void *wait_for_code(void *cancel)
     return NULL;
 }
 
-/* A wait ends as it would otherwise: pthread_cancel does not shorten it. */
+/* pthread_cancel does not shorten a wait. */
 static void a_wait_ends_when_it_is_cancelled(void)
 {
     lid_cancel *cancel = lid_cancel_new();

@@ -1,4 +1,4 @@
-/* Making clients, and what needs none: versions, key pairs, JSON. */
+/* Making clients, and functions without a client: versions, key pairs, JSON. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "support.h"
@@ -80,7 +80,7 @@ static void making_a_client_sends_nothing(void)
 
     OK(lid_new("an-application", NULL, "http://127.0.0.1:1", &client, &out));
     lid_free(client);
-    /* Without a base URL it is the public service's. */
+    /* Without a base URL the client uses the public service. */
     OK(lid_new("an-application", NULL, NULL, &client, &out));
     lid_free(client);
 }
@@ -119,7 +119,7 @@ static void management_calls_without_a_key_are_not_sent(void)
     TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
 }
 
-/* After a constructor has failed, `client` is NULL whatever it was before. */
+/* After a constructor has failed, `client` is NULL, whatever it was before. */
 static void refuses(const char *json, lid_status status, const char *code, const char *named)
 {
     lid_client *client = NOT_A_CLIENT;
@@ -158,7 +158,7 @@ static void a_wrong_configuration_is_refused(void)
             "invalid_certificate", "ca_file");
 }
 
-/* Blanks, fractions, signs and sizes are called what they are. */
+/* Errors name spaces, fractions, signs and sizes. */
 static void the_error_for_a_bad_number_says_why(void)
 {
     refuses("{\"client_id\":\"a\",\"max_retries\":1.0}", LID_ERROR_CONFIG, "mistyped_field",
@@ -209,7 +209,7 @@ static void a_variable_with_spaces_is_named(void)
                      "base_url has blanks around it");
 }
 
-/* One with a slip has no effect, and the program would not notice. */
+/* A misspelled variable would have no effect without notice. */
 static void a_misspelled_variable_is_named_with_the_right_one(void)
 {
     lid_client *client;
@@ -224,7 +224,7 @@ static void a_misspelled_variable_is_named_with_the_right_one(void)
     refuses("{\"client_id\":\"a\",\"max_retrys\":1}", LID_ERROR_CONFIG, "unknown_field",
             "did you mean 'max_retries'?");
 
-    /* Others are the program's own; one that is set to nothing is not set. */
+    /* Other variables are ignored; an empty one is treated as unset. */
     setenv("LOGINID_BASE_URL", base, 1);
     setenv("LOGINID_REQUIRE_EX", "", 1);
     setenv("LOGINID_SHOP", "1", 1);
@@ -281,7 +281,7 @@ static void the_environment_sets_every_plain_field(void)
     setenv("LOGINID_REQUEST_TIMEOUT_MS", "300", 1);
     setenv("LOGINID_MAX_RETRIES", "0", 1);
     setenv("LOGINID_USER_AGENT", "shop/7", 1);
-    setenv("LOGINID_ISSUER", "", 1); /* set to nothing counts as not set */
+    setenv("LOGINID_ISSUER", "", 1); /* empty is treated as unset */
     client = new_client();
     OK(lid_add_user_without_credentials(client, USER, &out));
     CHECK(contains(last_request("/manage/users"), text("LoginID-SDK/%s/c shop/7", LID_VERSION)));
@@ -298,7 +298,7 @@ static void the_environment_sets_every_plain_field(void)
     CHECK(contains(get("/error/message"), "LOGINID_MAX_RETRIES is not UTF-8"));
     unsetenv("LOGINID_MAX_RETRIES");
 
-    /* 192.0.2.1 is nobody's; making a client asks nobody. */
+    /* 192.0.2.1 has no host; making a client sends nothing. */
     setenv("LOGINID_BASE_URL", "http://192.0.2.1", 1);
     setenv("LOGINID_ALLOW_HTTP", "yes", 1);
     ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "mistyped_field");
@@ -328,7 +328,7 @@ static void every_request_identifies_its_sender(void)
     TEXT_IN(request, "/token/claims/type", "users.create");
     TEXT_IN(request, "/token/claims/username", USER);
 
-    /* The error names the request that was sent. */
+    /* The error has the id of the request. */
     ERROR(lid_get_user(client, "nobody", &out), LID_ERROR_API, "user_not_found");
     first_id = get("/error/request_id");
     CHECK(strlen(first_id) == 36);

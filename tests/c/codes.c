@@ -1,4 +1,4 @@
-/* Codes: made, authorized, invalidated, expired. Waiting for one is wait.c. */
+/* Codes: made, authorized, invalidated, expired. Waiting for a code is in wait.c. */
 #include "support.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static void every_byte_but_0_is_true(void)
         OK(lid_generate_code(client, "short", LOGIN, value, NULL, USER, &out));
         TEXT("/is_authorized", expected);
         TEXT_IN(last_request("/codes/short/generate"), "/body/authorize", expected);
-        /* There is no such credential: what was asked for counts. */
+        /* The credential does not exist: only the request matters. */
         lid_add_doc_scan_credential_complete(client, "none", value, NULL, USER, &answer);
         lid_free_string(answer);
         TEXT_IN(last_request("/credentials/authid/complete"), "/body/activate_credential",
@@ -134,7 +134,7 @@ static void all_codes_are_invalidated(void)
     OK(lid_authorize_code(client, other, "long", "add_credential", NULL, USER, &out));
 }
 
-/* The type goes into the path: it never leaves this machine if it is unknown. */
+/* The type is part of the path: an unknown one is not sent. */
 static void an_unknown_type_is_an_argument_error(void)
 {
     lid_client *client = new_client();

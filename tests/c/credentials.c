@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Gives the user a credential, which only a device could, and its id. */
+/* Adds a credential to the user, as only a device can, and returns its id. */
 static const char *add_credential(const char *type, const char *name)
 {
     return json_at(emulator("POST", "users/" USER "/credentials",
@@ -85,7 +85,7 @@ static void a_credential_is_revoked_once(void)
           "credential_not_found");
 }
 
-/* The user is sent exactly as given: by id, by name or by both. */
+/* The user is sent exactly as passed: by id, by name or by both. */
 static void a_user_is_named_by_id_by_name_or_by_both(void)
 {
     lid_client *client = new_client();
@@ -120,7 +120,7 @@ static void a_user_is_named_by_id_by_name_or_by_both(void)
           "user_not_found");
 }
 
-/* What this library does not know is passed on as it came. */
+/* Members that this library does not know are passed on unchanged. */
 static void an_answer_is_passed_on_unchanged(void)
 {
     const char *body = "{\"user_id\":\"x\", \"credentials\":[],\"later\":1.10}";

@@ -1,5 +1,5 @@
-/* What a service or the way to it can do wrong: the status it becomes, and
- * whether the call is repeated. */
+/* Failures of the service and of the connection to it: the resulting status, and
+ * whether the call is retried. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "support.h"
@@ -63,7 +63,7 @@ static void a_500_with_html_is_an_error_of_the_service(void)
 {
     lid_client *client = new_client();
 
-    /* A safe call is repeated, the first time and twice more. */
+    /* A safe call is retried: three attempts in total. */
     inject(RETRIEVE, 3, HTML_500);
     ERROR(lid_get_user(client, USER, &out), LID_ERROR_API, "http_error");
     TEXT("/error/http_status", "500");
@@ -71,14 +71,14 @@ static void a_500_with_html_is_an_error_of_the_service(void)
     CHECK(!contains(out, "<html>"));
     CHECK(requests_for(RETRIEVE) == 3);
 
-    /* One that changes something is not. */
+    /* A call that changes something is not retried. */
     inject(ADD, 1, HTML_500);
     ERROR(lid_add_user_without_credentials(client, USER, &out), LID_ERROR_API, "http_error");
     TEXT("/error/retryable", "false");
     CHECK(requests_for(ADD) == 1);
 }
 
-/* All attempts of a call have one Request-ID, and each has a nonce of its own. */
+/* All attempts of a call have the same Request-ID, and each has a new nonce. */
 static void a_retried_call_succeeds_with_a_new_token(void)
 {
     lid_client *client = new_client();
@@ -104,7 +104,7 @@ static void a_retried_call_succeeds_with_a_new_token(void)
     "\"kind\":\"status\",\"code\":429,\"headers\":[[\"Retry-After\",\"" seconds "\"]]," \
     "\"body\":\"{\\\"code\\\":\\\"too_many_requests\\\",\\\"message\\\":\\\"Slow down\\\"}\""
 
-/* Nothing was carried out, so any call is repeated, after the time asked for. */
+/* Nothing was carried out, so any call is retried after the requested time. */
 static void a_429_is_retried_after_the_time_the_service_names(void)
 {
     lid_client *client = new_client();
@@ -150,7 +150,7 @@ static void a_service_that_stays_busy_is_an_error_after_the_retries(void)
 
 #define BUSY "\"kind\":\"status\",\"code\":503,\"headers\":[[\"Retry-After\",\"0\"]]"
 
-/* A gateway may say so after the service has carried the call out. */
+/* A gateway may answer 503 after the service has carried out the call. */
 static void a_503_with_retry_after_is_not_safe_to_retry(void)
 {
     lid_client *client = new_client();
@@ -166,7 +166,7 @@ static void a_503_with_retry_after_is_not_safe_to_retry(void)
     CHECK(requests_for(RETRIEVE) == 2);
 }
 
-/* The service may have counted the code as tried. */
+/* The service may count the code as used. */
 static void a_429_for_a_call_with_a_code_is_not_retried(void)
 {
     lid_client *client = new_client();
@@ -189,7 +189,7 @@ static void a_dropped_connection(const char *kind)
     OK(lid_get_user(client, USER, &out));
     CHECK(requests_for(RETRIEVE) == 2);
 
-    /* It may have been carried out: never sent twice. */
+    /* It may have been carried out, so it is never sent twice. */
     inject(ADD, 1, kind);
     ERROR(lid_add_user_without_credentials(client, "grace", &out), LID_ERROR_NETWORK,
           "connection_lost");
@@ -250,7 +250,7 @@ static void a_slow_service_is_a_timeout_at_the_deadline(void)
     ends_in_time(started, 2000);
     TEXT("/error/retryable", "false");
 
-    /* An answer that trickles in does not push the deadline on. */
+    /* A slow answer does not extend the deadline. */
     inject(RETRIEVE, 1, "\"kind\":\"slow\",\"bytes_per_second\":20");
     started = now_ms();
     ERROR(lid_get_user(client, USER, &out), LID_ERROR_TIMEOUT, "timeout");
@@ -264,7 +264,7 @@ static void an_absent_service_is_a_network_error(void)
     socklen_t length = sizeof address;
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
 
-    /* A port that is taken and answers nobody. */
+    /* A bound port that answers nothing. */
     memset(&address, 0, sizeof address);
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -317,12 +317,12 @@ static void an_answer_outside_the_protocol_is_a_response_error(void)
     ERROR(lid_get_user(client, USER, &out), LID_ERROR_RESPONSE, "unexpected_redirect");
     TEXT("/error/http_status", "307");
     CHECK(requests_for("/x") == 0);
-    /* After all that the client is as good as new. */
+    /* After all that the client still works. */
     OK(lid_get_user(client, USER, &out));
 }
 
-/* Waits until no connection to the emulator is established any more, as the
- * system lists them: the other port, then state 01. */
+/* Waits until no connection to the emulator is established. The system lists the
+ * remote port, then state 01. */
 static void await_closed_connections(void)
 {
     const struct timespec pause = { 0, 2000000 };
@@ -341,7 +341,7 @@ static void await_closed_connections(void)
     } while (found);
 }
 
-/* A connection kept open that the service has closed meanwhile costs nothing. */
+/* An idle connection that the service has closed causes no error. */
 static void a_stale_connection_is_not_used(void)
 {
     lid_client *client = new_client();

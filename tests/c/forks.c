@@ -1,4 +1,4 @@
-/* One client in parent and child: both right, neither in the other's way. */
+/* One client in parent and child: both work, and do not affect each other. */
 #define _GNU_SOURCE
 
 #include "forks.h"
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Forks and makes calls on both sides, at the same time. */
+/* Forks and makes calls in both processes at the same time. */
 static void fork_and_call(int children)
 {
     pid_t ids[CHILDREN];
@@ -41,7 +41,7 @@ static void before_first_use(void)
     every_call_was_sent_once(CHILDREN + 2);
 }
 
-/* The parent has connections open, which a child must not touch. */
+/* The parent has open connections, which a child must not touch. */
 static void after_first_use(void)
 {
     add_users();
@@ -67,7 +67,7 @@ static void while_other_threads_are_calling(void)
     every_call_was_sent_once(CHILDREN + 2 + 4);
 }
 
-/* A child of a child has yet another process's connections to leave alone. */
+/* A child of a child must not touch the connections of either process. */
 static void a_child_may_fork_too(void)
 {
     pid_t child;
@@ -88,7 +88,7 @@ static void a_child_may_fork_too(void)
     every_call_was_sent_once(7);
 }
 
-/* Freeing is all some children do with what they inherit. */
+/* Some children only free the client that they inherit. */
 static void a_child_may_free_what_it_never_used(void)
 {
     pthread_t thread;
@@ -112,7 +112,7 @@ static void a_child_may_free_what_it_never_used(void)
     every_call_was_sent_once(3);
 }
 
-/* Without connections there is as much to go wrong: nonces. */
+/* Nonces must differ, also without connections. */
 static void tokens_of_parent_and_child_differ(void)
 {
     int ends[2];
@@ -141,7 +141,7 @@ static void tokens_of_parent_and_child_differ(void)
     CHECK(total > 100 && !contains(get("/token"), from_child));
 }
 
-/* The parent's keys serve the child, and fetching one is the child's own. */
+/* The child uses the keys that its parent had fetched, and fetches others itself. */
 static void both_verify_tokens(void)
 {
     const char *token;
@@ -206,7 +206,7 @@ static void a_child_fetches_the_key_its_parent_is_fetching(void)
     CHECK(requests_for("/certs") == 2);
 }
 
-/* No handler is called for it. */
+/* Fork handlers are not called for it. */
 static void a_child_of_raw_clone_makes_its_own_connections(void)
 {
     pid_t child;

@@ -1,4 +1,4 @@
-/* What the cases about forks share: a client, users, and who reads which. */
+/* Shared by the cases about forks: a client and its users. */
 #ifndef TESTS_FORKS_H
 #define TESTS_FORKS_H
 
@@ -37,7 +37,7 @@ static inline void *read_user_in_thread(void *username)
 
 static inline void add_users(void)
 {
-    /* With a client of their own, so that `client` is as a case wants it. */
+    /* With another client, so that a case can choose the state of `client`. */
     lid_client *other = new_client();
     int i;
 
@@ -47,7 +47,7 @@ static inline void add_users(void)
         add_user(other, text("child-%d", i));
 }
 
-/* No attempt was refused or repeated: no nonce was drawn twice. */
+/* No attempt was refused or retried: no nonce was used twice. */
 static inline void every_call_was_sent_once(int callers)
 {
     int count = requests_for(RETRIEVE);

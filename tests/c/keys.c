@@ -1,5 +1,4 @@
-/* Private keys in every form they come in, good and bad. OpenSSL, which most
- * keys come from, makes them. */
+/* Private keys in every common form, good and bad, made by OpenSSL, as most keys are. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "support.h"
@@ -23,7 +22,7 @@ static const char *openssl(const char *arguments)
     return copy(printed);
 }
 
-/* The emulator's key as the application's owner got it: PKCS#8. */
+/* The emulator's key as the owner of the application received it: PKCS#8. */
 static const char *pkcs8(void)
 {
     return getenv("LOGINID_PRIVATE_KEY");
@@ -35,7 +34,7 @@ static const char *sec1(void)
     return openssl("ec -in pkcs8.pem");
 }
 
-/* A key is good when the service takes what it signed. */
+/* A key is good if the service accepts its signature. */
 static void accept(const char *key)
 {
     lid_client *client;
@@ -45,8 +44,7 @@ static void accept(const char *key)
     lid_free(client);
 }
 
-/* All that can happen to a PEM text on its way through files, variables and
- * copying. */
+/* Everything that can happen to a PEM text in files, variables and copying. */
 static void accept_however_it_travelled(const char *key)
 {
     const char *one_line = replace(key, "\n", "\\n");
@@ -98,7 +96,7 @@ static void a_key_without_its_public_half_is_accepted(void)
     accept(openssl("pkcs8 -topk8 -nocrypt -in pkcs8.pem"));
 }
 
-/* Its certificate, its public key and its parameters do not disturb it. */
+/* A certificate, public key and parameters next to the key are ignored. */
 static void a_key_is_found_among_other_blocks(void)
 {
     const char *key = copy(pkcs8()), *parameters = openssl("ecparam -name prime256v1");
@@ -164,7 +162,7 @@ static void the_configuration_may_name_the_keys_file(void)
              USER);
 }
 
-/* Whether the message repeats any eight characters of the key's lines. */
+/* Whether the message repeats eight characters of the key's lines. */
 static int shows_key_material(const char *message, const char *key)
 {
     for (; strlen(key) >= 8; key++) {
@@ -200,7 +198,7 @@ static void refuse(const char *key, const char *code, const char *problem)
     CHECK(!shows_key_material(out, key));
 }
 
-/* The same for a file that no string can hold. */
+/* The same for a file that cannot be a C string. */
 static void refuse_file(const char *path, const char *code, const char *problem)
 {
     lid_client *client = (lid_client *)&out;
@@ -213,8 +211,8 @@ static void refuse_file(const char *path, const char *code, const char *problem)
         FAIL("the message does not say: %s", problem);
 }
 
-/* Runs the command that the last message gives, and gives what it made. `further`
- * spares it a question. */
+/* Runs the command in the last message, and returns its output. `further` are
+ * arguments that avoid a prompt. */
 static const char *follow_advice(const char *made, const char *further)
 {
     char command[512], contents[8192];
@@ -290,7 +288,7 @@ static void an_encrypted_key_is_refused(void)
     }
 }
 
-/* A command that the message gives makes it the PEM of a P-256 key. */
+/* The command in the message converts it to the PEM of a P-256 key. */
 static void another_format_of_a_key_is_named_with_the_command_that_converts_it(void)
 {
     const char *key = copy(pkcs8());
@@ -370,7 +368,7 @@ static void garbage_is_refused(void)
     refuse("/etc/ssl/key.pem", "invalid_private_key", "not PEM");
 }
 
-/* Only the end of the last line may be missing: that is a final newline. */
+/* Only the newline of the last line may be missing. */
 static void a_truncated_key_is_refused(void)
 {
     const char *key = copy(pkcs8());

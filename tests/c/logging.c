@@ -81,7 +81,7 @@ static void the_last_error_of_a_call_is_an_event_too(void)
     TEXT_IN(log.events[0], "/retry_in_ms", "null");
 }
 
-/* It arrived, and it is not what the call was to give. */
+/* The answer arrived, and is unusable. */
 static void an_answer_that_cannot_be_used_is_logged_with_its_code(void)
 {
     lid_client *client = new_client();
@@ -128,7 +128,7 @@ static void fetching_a_key_is_an_event_of_its_own(void)
     TEXT_IN(log.events[0], "/path", "/certs");
 }
 
-/* Even when the service repeats them in its answer. */
+/* Even if the service repeats them in its answer. */
 static void secrets_are_in_no_event_and_no_error(void)
 {
     lid_client *client = new_client();
@@ -167,7 +167,7 @@ static void secrets_are_in_no_event_and_no_error(void)
     }
 }
 
-/* A code of the service may have the same word in it as a password. */
+/* A code of the service may contain a word that is also the password. */
 static void a_code_with_a_word_that_is_a_password_is_kept(void)
 {
     lid_client *client = new_client();
@@ -180,7 +180,8 @@ static void a_code_with_a_word_that_is_a_password_is_kept(void)
     ERROR(lid_authenticate_password(client, "ada", "authentication", &out), LID_ERROR_API,
           "authentication_failed");
     TEXT_IN(log.events[log.count - 1], "/code", "authentication_failed");
-    /* One with a digit in it is hidden, and so are codes of another form. */
+    /* A code that contains a password with a digit is hidden, and so are codes of
+     * another form. */
     inject("/authenticate/password", 1,
            "\"kind\":\"status\",\"code\":429,"
            "\"body\":\"{\\\"code\\\":\\\"bad_hunter2\\\",\\\"message\\\":\\\"Slow down\\\"}\"");
@@ -192,7 +193,7 @@ static void a_code_with_a_word_that_is_a_password_is_kept(void)
            "\"body\":\"{\\\"code\\\":\\\"Not-A-Name\\\",\\\"message\\\":\\\"Hello\\\"}\"");
     ERROR(lid_authenticate_password(client, "ada", "hunter2", &out), LID_ERROR_API, "http_error");
     CHECK(!contains(out, "Not-A-Name") && !contains(out, "Hello"));
-    /* Without a secret in it, a message is shown. */
+    /* A message without a secret is shown. */
     inject("/authenticate/password", 1,
            "\"kind\":\"status\",\"code\":400,"
            "\"body\":\"{\\\"code\\\":\\\"no_luck\\\",\\\"message\\\":\\\"Hello\\\"}\"");
@@ -312,7 +313,7 @@ static void *replace_often(void *unused)
     return unused;
 }
 
-/* A thread may unset what another has set, while a third waits for its own to end. */
+/* A thread may unset the callback of another, while a third waits for its own to end. */
 static void several_threads_may_replace_the_callback(void)
 {
     pthread_t threads[THREADS], setters[3];
@@ -328,7 +329,7 @@ static void several_threads_may_replace_the_callback(void)
     end_calls(threads);
 }
 
-/* Each waits for the others to be inside as well, so that all are at once. */
+/* Each waits until all others are inside, so that all are inside at the same time. */
 static void unset_in_callback(const char *event_json, void *user_data)
 {
     struct data *data = user_data;

@@ -1,5 +1,5 @@
-/* Names of hosts: how they are looked up, and in which threads. The resolver is
- * this program's own. */
+/* Host names: how they are looked up, and in which threads. This program replaces the
+ * resolver. */
 #define _GNU_SOURCE
 
 #include "resolver.h"
@@ -88,11 +88,11 @@ static void a_look_up_that_outlives_its_call_receives_no_signal(void)
                            (number >= 32 && number < SIGRTMIN);
         if (!free_to_come && (blocked >> (number - 1) & 1) == 0)
             FAIL("signal %d is not blocked: %llx", number, blocked);
-        /* The caller's own are as they were. */
+        /* The caller's signal mask is unchanged. */
         CHECK(sigismember(&before, number) == sigismember(&after, number));
     }
 
-    /* As a server does that stops in order. */
+    /* Like a server that shuts down properly. */
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     CHECK(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
@@ -149,7 +149,7 @@ static void an_outage(int names, int expected)
     CHECK(threads() == 1 + expected);
     for (i = 0; i < names; i++)
         hosts[i].hangs = 0;
-    /* What nobody waits for is not asked: the threads end with the outage. */
+    /* Names that no call waits for are not looked up: the threads end with the outage. */
     while (threads() > 1)
         pause_2_ms();
     for (i = 0; i < names; i++) {
@@ -187,7 +187,7 @@ static void callers_of_all_clients_share_a_look_up(void)
         TEXT("/error/code", "connect_timeout");
     }
     CHECK(host->asked == 1);
-    /* Later callers too, and all get its answer. */
+    /* Later callers share it too, and all get its answer. */
     for (i = 0; i < 20; i++)
         begin_get_user(&calls[i], client_of("shared.test", PATIENT));
     host->hangs = 0;
@@ -218,7 +218,7 @@ static void an_error_is_shared_too(void)
     add_user(client_of("broken.test", PATIENT), USER);
 }
 
-/* A wait has a descriptor more, which shows that it began. */
+/* A wait uses one more descriptor, which shows that it has begun. */
 static void await_descriptor(int before)
 {
     while (descriptors() <= before)
@@ -289,7 +289,7 @@ static void the_last_addresses_are_used_when_the_resolver_fails(void)
     new_host("other.test")->error = EAI_AGAIN;
     ERROR(lid_get_user(client_of("other.test", PATIENT), USER, &out), LID_ERROR_NETWORK,
           "dns_failed");
-    /* They serve no longer than until the resolver says otherwise. */
+    /* They are used until the resolver answers again. */
     host->error = 0;
     host->addresses[0] = "127.0.0.9";
     ERROR(lid_get_user(client_of("service.test", PATIENT), USER, &out), LID_ERROR_NETWORK,
@@ -320,7 +320,7 @@ static void the_last_addresses_are_used_when_the_resolver_hangs(void)
     took(started, 450, 950);
     OK(lid_get_user(client_of("service.test", PATIENT), USER, &out));
     took(started, 1750, 3500);
-    /* Nobody waits for what is late already. */
+    /* A look-up that is already late is not waited for. */
     started = now_ms();
     OK(lid_get_user(client_of("service.test", PATIENT), USER, &out));
     took(started, 0, 1000);
@@ -330,8 +330,8 @@ static void the_last_addresses_are_used_when_the_resolver_hangs(void)
 
 /* ---- Connecting ---- */
 
-/* Takes no connection on the emulator's port of another loopback address: its queue
- * is full, and Linux drops what else comes. */
+/* Accepts no connection on the emulator's port of another loopback address: its queue
+ * is full, and Linux drops further ones. */
 static void fill_queue(const char *ip)
 {
     struct sockaddr_in address;
@@ -367,10 +367,10 @@ static void a_dead_address_delays_the_next_by_a_quarter_of_a_second(void)
     started = now_ms();
     OK(lid_get_user(client, USER, &out));
     took(started, 250, 1250);
-    /* The connection is kept; the attempt that lost is closed. */
+    /* The connection stays open; the other attempt is closed. */
     CHECK(descriptors() == before + 1);
     CHECK(requests_for(RETRIEVE) == 1);
-    /* Alone, the dead one takes the whole limit. */
+    /* Without another address, the dead one takes the whole limit. */
     host->addresses[1] = NULL;
     started = now_ms();
     ERROR(lid_get_user(client_of("two.test", "\"connect_timeout_ms\":600"), USER, &out),

@@ -7,7 +7,7 @@
 
 #define FORKS 100
 #define CALLERS 3
-/* After so many seconds a child is taken to hang, and the signal ends it. */
+/* A child that takes this many seconds hangs; a signal ends it. */
 #define HANG_S 30
 
 static const char *name = "service.test";
@@ -24,7 +24,7 @@ static void *call_once(void *client)
     return NULL;
 }
 
-/* Each client looks the name up anew. */
+/* Each client looks the name up again. */
 static void *call_until_over(void *calls)
 {
     while (!over) {
@@ -54,7 +54,7 @@ static void a_child_does_not_wait_for_its_parents_look_up(void)
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        /* The parent's resolver goes on hanging. */
+        /* The parent's resolver still hangs. */
         host->hangs = 0;
         alarm(HANG_S);
         call_once(client);
@@ -79,7 +79,7 @@ static void children_start_their_own_look_ups(void)
     for (i = 0; i < CALLERS; i++)
         CHECK(pthread_create(&callers[i], NULL, call_until_over, &calls) == 0);
     await_question(host, 1);
-    /* The others may be late to begin on a busy machine. */
+    /* The other threads may start late on a busy machine. */
     for (i = 0; i < FORKS || __atomic_load_n(&calls, __ATOMIC_SEQ_CST) < FORKS / 10; i++) {
         pid_t child = fork();
         CHECK(child >= 0);

@@ -1,4 +1,4 @@
-/* What the library does to the process that it lives in: nothing. */
+/* The library changes nothing in its process. */
 #define _GNU_SOURCE
 
 #include "support.h"
@@ -117,7 +117,7 @@ static void no_thread_is_left(void)
     CHECK(entries("/proc/self/task") == before);
 }
 
-/* The descriptors that a program started now would have. */
+/* The descriptors that a program would inherit now. */
 static const char *inherited(void)
 {
     FILE *program = popen("ls /proc/self/fd", "r");
@@ -142,13 +142,13 @@ static void no_descriptor_is_inherited_by_a_program_that_is_started_during_a_cal
     inject("/authenticate/code/wait", 1, "\"kind\":\"delay\",\"ms\":2000");
     begin_wait(&wait, client, "123456", 60000, cancel);
     await_requests("/authenticate/code/wait", 1);
-    /* A connection, and what a cancel wakes the call with. */
+    /* A connection, and the descriptor with which a cancel wakes the call. */
     CHECK(entries("/proc/self/fd") >= descriptors + 2);
     if (strcmp(before, inherited()) != 0)
         FAIL("before:\n%s\nduring a call:\n%s", before, inherited());
     CHECK(end_call(&wait) == LID_ERROR_API);
     lid_cancel_free(cancel);
-    /* A kept connection. */
+    /* An idle connection. */
     OK(lid_add_user_without_credentials(client, USER, &out));
     CHECK(entries("/proc/self/fd") > descriptors);
     if (strcmp(before, inherited()) != 0)

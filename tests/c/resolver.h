@@ -1,5 +1,5 @@
-/* A resolver in place of the C library's: programs that include this answer for
- * themselves, without asking anybody, and lock nothing that a fork could leave
+/* A replacement for the C library's resolver: programs that include this file resolve
+ * names themselves, without any query, and take no lock that a fork could leave
  * locked. */
 #ifndef TESTS_RESOLVER_H
 #define TESTS_RESOLVER_H
@@ -18,8 +18,8 @@
 struct host {
     const char *name;
     const char *addresses[2];
-    volatile int error;  /* what getaddrinfo gives, 0 for the addresses */
-    volatile int hangs;  /* until this is 0 again */
+    volatile int error;  /* the result of getaddrinfo, 0 for the addresses */
+    volatile int hangs;  /* a look-up hangs until this is 0 */
     volatile int asked;
     volatile int running;
     volatile int most_running;
@@ -28,7 +28,7 @@ struct host {
 #define HOSTS 64
 static struct host hosts[HOSTS];
 
-/* A name that this machine answers to. */
+/* A name that resolves to this machine. */
 static inline struct host *new_host(const char *name)
 {
     struct host *host = hosts;
@@ -107,12 +107,12 @@ void freeaddrinfo(struct addrinfo *info)
 
 static inline void await_question(const struct host *host, int asked)
 {
-    /* Whoever started this program ends it if that never happens. */
+    /* If this never happens, the test runner ends the program. */
     while (host->asked < asked)
         pause_2_ms();
 }
 
-/* The configuration of a client that knows the emulator by this name. */
+/* The configuration of a client that reaches the emulator by this name. */
 static inline const char *config_of(const char *name, const char *members)
 {
     return text("{\"client_id\":%s,\"private_key\":%s,\"base_url\":%s,\"allow_http\":true,"
@@ -121,7 +121,7 @@ static inline const char *config_of(const char *name, const char *members)
                 quoted(replace(base_url(), "127.0.0.1", name)), members);
 }
 
-/* It has no connection yet: its first call looks the name up. */
+/* The client has no connection yet: its first call looks the name up. */
 static inline lid_client *client_of(const char *name, const char *members)
 {
     return client_from_json(config_of(name, members));

@@ -154,7 +154,7 @@ void fail(const char *file, int line, const char *format, ...)
     va_end(arguments);
     fprintf(stderr, "\nout: %s\n", out != NULL ? out : "(nothing)");
     fflush(NULL);
-    /* Not exit: other threads may be using what it would take down. */
+    /* Not exit: other threads may use what it would destroy. */
     _exit(1);
 }
 
@@ -169,13 +169,13 @@ void before_call(void)
     answer_before = out;
 }
 
-/* Every call answers something. */
+/* Every call writes an answer. */
 static void after_call(const char *file, int line, const char *call)
 {
     if (out == answer_before)
         fail(file, line, "%s wrote no answer", call);
     lid_free_string(answer_before);
-    /* This call may stand within the arguments of another. */
+    /* This call may be nested in the arguments of another. */
     answer_before = out;
 }
 
@@ -186,7 +186,7 @@ void expect_ok(const char *file, int line, const char *call, lid_status status)
         fail(file, line, "%s: %s", call, lid_status_name(status));
 }
 
-/* Every error object is complete, whatever it is about. */
+/* Every error object is complete. */
 static void check_error_object(const char *file, int line)
 {
     static const char *const members[] = {
@@ -425,7 +425,7 @@ void await_requests(const char *path, int count)
 {
     const struct timespec pause = { 0, 2000000 };
 
-    /* Whoever started this program ends it if that never happens. */
+    /* If this never happens, the test runner ends the program. */
     while (requests_for(path) < count)
         nanosleep(&pause, NULL);
 }

@@ -37,7 +37,7 @@ void fail(const char *file, int line, const char *format, ...);
             FAIL("not so: %s", #condition); \
     } while (0)
 
-/* Where the calls below put what they answer. Each call frees the one before. */
+/* The result of the last call. Each call frees the result before. */
 extern char *out;
 
 /* A call that has to succeed, or to fail in this very way. The call is written
@@ -50,15 +50,15 @@ void forget_out(void);
 void expect_ok(const char *file, int line, const char *call, lid_status status);
 void expect_error(const char *file, int line, const char *call, lid_status status,
                   lid_status expected, const char *code);
-/* Keeps the answer before, which the call's arguments may come from. */
+/* Keeps the previous answer, which the call's arguments may refer to. */
 void before_call(void);
 
 #define OK(call) (before_call(), expect_ok(__FILE__, __LINE__, #call, call))
 #define ERROR(call, status, code) \
     (before_call(), expect_error(__FILE__, __LINE__, #call, call, status, code))
 
-/* What stands at a JSON pointer. A string comes as it is, everything else as
- * JSON. Lives until the program ends. */
+/* The value at a JSON pointer: a string itself, everything else as JSON. It is valid
+ * until the program ends. */
 const char *json_at(const char *json, const char *pointer);
 /* The same in `out`. */
 const char *get(const char *pointer);
@@ -72,7 +72,7 @@ void expect_text(const char *file, int line, const char *json, const char *point
 
 int contains(const char *text, const char *part);
 
-/* Waits for a child, which has to end by itself and with exit status 0. */
+/* Waits for a child, which has to exit with status 0. */
 void ended_well(pid_t child);
 
 /* ---- Memory that lives until the program ends ---- */
@@ -91,14 +91,14 @@ void write_file(const char *path, const char *text);
 
 /* A client for the emulator, from the environment. Freed at the end. */
 lid_client *new_client(void);
-/* The same with further members of the configuration, as
+/* The same with further members of the configuration, for example
  * "\"max_retries\":0". */
 lid_client *configured_client(const char *members);
 lid_client *client_from_json(const char *json);
 
-/* The user most cases are about. */
+/* The user of most cases. */
 #define USER "ada@example.com"
-/* Adds a user and gives the id. */
+/* Adds a user and returns the id. */
 const char *add_user(const lid_client *client, const char *username);
 
 /* ---- The emulator ---- */
@@ -112,10 +112,10 @@ int http(const char *url, const char *method, const char *path, const char *head
 const char *emulator(const char *method, const char *path, const char *json);
 /* Creates a fault for `times` requests to a path, for example "\"kind\":\"drop\"". */
 void inject(const char *path, int times, const char *fault);
-/* How many requests came for a path, and the latest of them. */
+/* The number of requests for a path, and the latest one. */
 int requests_for(const char *path);
 const char *last_request(const char *path);
-/* Waits until so many requests have come for a path. */
+/* Waits until this many requests for a path have arrived. */
 void await_requests(const char *path, int count);
 void forget_requests(void);
 

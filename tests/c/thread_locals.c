@@ -1,5 +1,5 @@
-/* A program whose thread-local variables need much of every thread's stack, more
- * than the library asks for when it looks a name up. */
+/* A program whose thread-local variables need more of every thread's stack than the
+ * size that the library requests for its resolver threads. */
 #define _GNU_SOURCE
 
 #include "resolver.h"

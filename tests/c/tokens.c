@@ -1,4 +1,4 @@
-/* Service tokens made, and the service's own verified. */
+/* Making service tokens, and verifying the service's tokens. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "support.h"
@@ -9,27 +9,26 @@
 
 #define CERTS "/certs"
 
-/* The token a user's browser would get. */
+/* The token that a user's browser would receive. */
 static const char *login(const char *username)
 {
     return json_at(emulator("POST", text("users/%s/login", username), ""), "/jwt");
 }
 
-/* A token of the service with claims of ours over the usual ones. */
+/* A token of the service with these claims instead of the usual ones. */
 static const char *service_token(const char *claims)
 {
     return json_at(emulator("POST", "tokens", text("{\"claims\":%s}", claims)), "/token");
 }
 
-/* Claims that are good, but for what a test puts behind them. */
+/* Valid claims, followed by those of a test. */
 static const char *claims_with(const char *further)
 {
     return text("{\"aud\":\"%s\",\"udata\":\"" USER "\",\"iat\":%ld%s}",
                 getenv("LOGINID_CLIENT_ID"), (long)time(NULL), further);
 }
 
-/* Sends a token with a request of our own, as a program without this library
- * would. */
+/* Sends a token with a hand-made request, as a program without this library would. */
 static int retrieve_user(const char *token, const char **body)
 {
     return http(base_url(), "POST", "/manage/users/retrieve",
@@ -48,7 +47,7 @@ static void a_service_token_allows_one_call_once(void)
     token = get("/token");
     CHECK(retrieve_user(token, &body) == 200);
     TEXT_IN(body, "/username", USER);
-    /* The nonce is used up. */
+    /* The nonce is used. */
     CHECK(retrieve_user(token, &body) == 401);
     TEXT_IN(body, "/code", "unauthorized");
 }
@@ -87,7 +86,7 @@ static void a_service_token_names_its_purpose(void)
     TEXT_IN(claims, "/user_id", "an-id");
     CHECK(strcmp(json_at(claims, "/nonce"), first_nonce) != 0);
 
-    /* Another scope does not allow it. */
+    /* A token of another scope does not allow it. */
     OK(lid_generate_service_token(client, "users.delete", NULL, NULL, NULL, &out));
     CHECK(retrieve_user(get("/token"), &body) == 403);
 }
@@ -189,7 +188,7 @@ static void a_changed_token_is_refused(void)
     add_user(client, USER);
     token = copy(login(USER));
     OK(lid_verify_token(client, token, NULL, &out));
-    /* {"alg":"none"} with everything else as it was. */
+    /* {"alg":"none"} with everything else unchanged. */
     ERROR(lid_verify_token(client, text("eyJhbGciOiJub25lIn0%s", strchr(token, '.')), NULL, &out),
           LID_ERROR_TOKEN_INVALID, "unexpected_algorithm");
     /* One character within the signature. */
@@ -257,7 +256,7 @@ static void pinned_keys_may_be_all_there_are(void)
     OK(lid_verify_token(new_client(), login(USER), NULL, &out));
 }
 
-/* However many tokens come in before a key can be had. */
+/* However many tokens arrive before a key can be fetched. */
 static void a_token_whose_key_was_not_fetched_is_not_reported_as_invalid(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");

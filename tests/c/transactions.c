@@ -6,7 +6,7 @@
 
 #define PAYLOAD "Pay 10.00 EUR to Grace \xe2\x82\xac\n"
 
-/* Confirms as the user's device would, and gives the token. */
+/* Confirms as the user's device would, and returns the token. */
 static const char *confirm(const char *id)
 {
     return json_at(
@@ -39,7 +39,7 @@ static void a_confirmed_transaction_is_verified(void)
     OK(lid_verify_transaction(client, token, PAYLOAD, NULL, &out));
 }
 
-/* Signed by the same key for the same application, it logs nobody in. */
+/* It is signed by the same key for the same application, but must not log a user in. */
 static void a_confirmation_is_no_login(void)
 {
     lid_client *client = new_client();
@@ -96,7 +96,7 @@ static void a_token_confirms_one_payload_and_nonce(void)
           LID_ERROR_TOKEN_INVALID, "malformed_token");
 }
 
-/* A log-in proves who somebody is, not what they agreed to. */
+/* A log-in proves who the user is, not what the user confirmed. */
 static void a_log_in_confirms_nothing(void)
 {
     lid_client *client = new_client();
@@ -124,8 +124,8 @@ static void newer_names_of_claims_are_accepted(void)
           "transaction_hash_mismatch");
 }
 
-/* A transaction token lets a program create the transaction by itself, once,
- * with this payload only. */
+/* With a transaction token a program can create the transaction itself, once, and only
+ * with this payload. */
 static void a_transaction_token_allows_one_payload(void)
 {
     lid_client *client = new_client();

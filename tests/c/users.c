@@ -69,7 +69,7 @@ static void a_user_is_deactivated_and_activated(void)
     ERROR(lid_deactivate_user_by_id(client, "no-such-id", &out), LID_ERROR_API, "user_not_found");
 }
 
-/* A deactivated user gets no code, uses none and confirms nothing. */
+/* A deactivated user gets no code, cannot use one and confirms nothing. */
 static void a_deactivated_user_cannot_log_in(void)
 {
     lid_client *client = new_client();
@@ -105,7 +105,7 @@ static void names_are_any_text(void)
     }
 }
 
-/* An id is one segment of the path, whatever it holds. */
+/* An id is one segment of the path, whatever it contains. */
 static void an_id_cannot_leave_its_place(void)
 {
     lid_client *client = new_client();

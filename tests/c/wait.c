@@ -13,7 +13,7 @@
 #define LOGIN "temporary_authentication"
 #define WAIT "/authenticate/code/wait"
 
-/* A code that nobody has authorized. */
+/* A code that is not authorized. */
 static const char *new_code(const lid_client *client)
 {
     OK(lid_generate_code(client, "short", LOGIN, false, NULL, USER, &out));
@@ -111,7 +111,7 @@ static void wait_until_deadline(const lid_client *client, uint32_t timeout_ms, d
         FAIL("took %.0f ms with a deadline of %.0f ms", taken, deadline_ms);
 }
 
-/* Its own limit, else the configured one; never that of other calls. */
+/* The wait's own limit, or the configured one; never the limit of other calls. */
 static void a_wait_ends_at_its_deadline(void)
 {
     lid_client *client =
@@ -123,7 +123,7 @@ static void a_wait_ends_at_its_deadline(void)
     TEXT("/error/operation", "wait_code");
 }
 
-/* An answer that proves nothing is none. */
+/* An answer without proof is an error. */
 static void a_log_in_without_a_good_jwt_is_refused(void)
 {
     lid_client *client = new_client();
@@ -178,7 +178,7 @@ static void a_wait_is_cancelled_in_the_middle_of_the_answer(void)
     cancelled_in_time(in_the_middle_of_the_answer);
 }
 
-/* A server that takes the connection and never says a word. */
+/* A server that accepts the connection and never answers. */
 static int mute_server(struct sockaddr_in *address)
 {
     socklen_t length = sizeof *address;
@@ -215,7 +215,7 @@ static void a_wait_is_cancelled_in_the_tls_handshake(void)
     cancelled_in_time(in_the_tls_handshake);
 }
 
-/* The answer to the wait has come; its token needs a key. */
+/* The answer to the wait has arrived; its token needs a key. */
 static void while_fetching_the_key(struct call *wait, lid_cancel *cancel, const char *fault)
 {
     lid_client *client = new_client();
@@ -242,7 +242,7 @@ static void a_wait_is_cancelled_while_the_key_is_fetched(void)
     cancelled_in_time(while_the_key_is_fetched);
 }
 
-/* The request with the code is not repeated after a 429, that for the key is. */
+/* After a 429 the request with the code is not retried; the one for the key is. */
 static void before_trying_again(struct call *wait, lid_cancel *cancel)
 {
     while_fetching_the_key(wait, cancel,
@@ -255,8 +255,8 @@ static void a_wait_is_cancelled_before_trying_again(void)
     cancelled_in_time(before_trying_again);
 }
 
-/* Several waits share the fetch of one key: cancelling the one that fetches
- * leaves the others waiting, and cancelling one that waits ends it. */
+/* Several waits share the fetch of a key: cancelling the one that fetches does not end
+ * the others, and cancelling another ends only that one. */
 static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
 {
     lid_client *client = new_client();
@@ -280,7 +280,7 @@ static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
     triggered = now_ms();
     lid_cancel_trigger(sharing);
     CHECK(end_call(&second) == LID_ERROR_CANCELLED);
-    /* Much less than the fetch takes; the cases above measure. */
+    /* Much less than the time of the fetch; the cases above measure exactly. */
     CHECK(second.ended_ms - triggered < 5000);
     lid_cancel_trigger(fetching);
     CHECK(end_call(&first) == LID_ERROR_CANCELLED);
@@ -291,8 +291,8 @@ static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
     lid_cancel_free(sharing);
 }
 
-/* The code is used up, so the wait may not be repeated, though fetching a key
- * might be. */
+/* The code is used, so the wait must not be repeated, although fetching a key could
+ * be. */
 static void a_log_in_whose_key_cannot_be_fetched_is_not_retryable(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
@@ -320,7 +320,7 @@ static void a_wait_cancelled_before_it_begins_sends_nothing(void)
     lid_cancel_free(cancel);
 }
 
-/* One switch ends every wait that uses it, and no other. */
+/* A cancel ends every wait that uses it, and no other. */
 static void a_cancel_ends_only_its_own_waits(void)
 {
     lid_client *client = new_client();
@@ -343,7 +343,7 @@ static void a_cancel_ends_only_its_own_waits(void)
     lid_cancel_free(other);
 }
 
-/* A child has copies of all that its parent had open, and may live long. */
+/* A child has copies of all descriptors of its parent, and may run for a long time. */
 static void a_child_does_not_prolong_its_parents_wait(void)
 {
     lid_client *client = new_client();
@@ -358,7 +358,7 @@ static void a_child_does_not_prolong_its_parents_wait(void)
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        /* Until the parent closes its end, or is no more. */
+        /* Until the parent closes its end, or exits. */
         close(ends[1]);
         _exit((int)read(ends[0], &byte, 1));
     }
@@ -374,7 +374,7 @@ static void a_child_does_not_prolong_its_parents_wait(void)
     lid_cancel_free(cancel);
 }
 
-/* A wait that was not cancelled does what one without a switch does. */
+/* A wait that is not cancelled behaves like one without a cancel. */
 static void a_cancel_that_is_not_triggered_changes_nothing(void)
 {
     lid_client *client = new_client();

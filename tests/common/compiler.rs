@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::{root, shared_library};
 
-/// The warnings that the header and every program of ours compile without.
+/// The header and all our programs compile without these warnings.
 pub const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
 
 /// The C compiler, `cc` unless `CC` says otherwise.
@@ -26,7 +26,7 @@ fn compiler(variable: &str, usual: &str) -> Command {
     command
 }
 
-/// Runs a command that has to succeed, and gives what it printed.
+/// Runs a command that has to succeed, and returns its output.
 ///
 /// # Panics
 /// When it fails, with everything it printed.
@@ -44,7 +44,7 @@ pub fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("a program's output is UTF-8")
 }
 
-/// A folder with the library under the names that linker and loader look for.
+/// Links the library into a folder under the names that linker and loader use.
 pub fn link_library_into(folder: &Path) {
     for name in ["libloginid.so", "libloginid.so.0"] {
         symlink(shared_library(), folder.join(name)).expect("a link to the library");

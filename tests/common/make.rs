@@ -1,4 +1,4 @@
-//! Running the Makefile as a user would, from within a test.
+//! Running the Makefile as a user does, from a test.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use super::root;
 pub fn make(target: &str) -> Command {
     let mut command = Command::new("make");
     command.arg("-C").arg(root()).arg(target);
-    // What Cargo and an outer make tell their children is not for this one.
+    // Variables of Cargo and an outer make are not for this make.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {

@@ -1,4 +1,4 @@
-//! What the tests of the C side share: where things are, and C programs.
+//! Shared by the tests with C programs: paths and compiling.
 
 // Each test binary uses a part of it.
 #![allow(dead_code)]
@@ -14,7 +14,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The shared library that Cargo built along with this test, so that it is never an older one.
+/// The shared library that Cargo built along with this test, so that it is never out of date.
 ///
 /// # Panics
 /// When it is not there.

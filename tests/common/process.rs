@@ -1,4 +1,4 @@
-//! Running a program that might never end.
+//! Running a program that may hang.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
@@ -16,7 +16,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Whether it ended by itself, with exit status 0.
+    /// Whether it exited with status 0.
     pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status.success())
     }
@@ -25,7 +25,7 @@ impl Ended {
 /// Runs a program in `folder` and keeps what it prints. At the time limit it is killed with all
 /// its children; the output then says what each of its threads was waiting in.
 pub fn run_within(limit: Duration, folder: &Path, command: &mut Command) -> Ended {
-    // A file, since a pipe would be kept open by a child that is left behind.
+    // A file, because a remaining child would keep a pipe open.
     let printed = folder.join("output");
     let file = File::create(&printed).expect("a file for the output");
     let mut child = command

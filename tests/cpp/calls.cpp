@@ -1,4 +1,4 @@
-/* What loginid.hpp adds to the C interface: errors, the client's life, waits. */
+/* The additions of loginid.hpp to the C interface: errors, lifetime of clients, waits. */
 #include <loginid.hpp>
 
 #include <atomic>
@@ -28,7 +28,7 @@ static_assert(!std::is_copy_constructible_v<loginid::cancellation>);
 static_assert(!std::is_copy_assignable_v<loginid::cancellation>);
 static_assert(noexcept(std::declval<const client &>().try_get_user("")));
 
-/* Whether generate_code takes this for `authorize`. */
+/* Whether generate_code accepts this type for `authorize`. */
 template <typename Flag, typename = void> struct authorizes : std::false_type {};
 template <typename Flag>
 struct authorizes<Flag, std::void_t<decltype(std::declval<const client &>().generate_code(
@@ -121,7 +121,7 @@ void an_embedded_nul_is_refused_by_the_arguments_name() {
     REQUIRE(message(client::try_application(other, "id", nul)) ==
             "private_key must not hold a NUL");
     REQUIRE(message(client::try_with_config(other, nul)) == "config_json must not hold a NUL");
-    // All of it at its end, too, where C would lose nothing but the NUL.
+    // Also at the end, where C would lose only the NUL.
     REQUIRE(message(made.try_get_user(std::string("ada\0", 4))) == "username must not hold a NUL");
 }
 
@@ -213,7 +213,7 @@ void a_client_can_be_moved_but_not_used_when_empty() {
     REQUIRE(!made);
 }
 
-/* Without a warning about it: what matters is what happens. */
+/* The compiler's warning is disabled, because the behaviour matters here. */
 template <typename Value> void move_to_itself(Value &value) {
     Value &same = value;
     value = std::move(same);
@@ -341,7 +341,7 @@ void a_time_out_of_range_is_refused() {
     REQUIRE(refused(std::chrono::milliseconds(std::int64_t{1} << 32)));
     REQUIRE(refused(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())));
     REQUIRE(loginid::json_get(emulator("GET", "requests", ""), "/count") == "0");
-    // The longest time that C takes.
+    // The longest time that the C function accepts.
     loginid::cancellation cancel;
     cancel.trigger();
     REQUIRE(made.try_wait_code(ada, "1", "short", std::chrono::milliseconds((1LL << 32) - 1),

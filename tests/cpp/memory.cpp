@@ -1,6 +1,6 @@
-/* loginid.hpp leaves no copy of a text that it was given. The process searches its
- * own memory for secrets that it knows in a masked form only, and that the C
- * library refuses or ignores, so that any copy that is found is the header's. */
+/* loginid.hpp leaves no copy of its arguments. The process searches its own memory for
+ * secrets that it knows only in masked form, and that the C library refuses or
+ * ignores, so that every copy found is the header's. */
 #include <loginid.hpp>
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 namespace {
 
 constexpr char mask = '\x15';
-/* Freed memory holds its allocator's notes at its beginning, so parts are searched for. */
+/* The allocator overwrites the beginning of freed memory, so the search is for parts. */
 constexpr std::size_t part = 24;
 
 void wipe(char *bytes, std::size_t size) {
@@ -31,7 +31,7 @@ void wipe(char *bytes, std::size_t size) {
     }
 }
 
-/* A secret that is in memory while it is revealed and at no other time. */
+/* A secret that is in memory only while it is revealed. */
 class secret {
 public:
     /* A private key as PEM. Its first line is the same in all of them. */
@@ -112,7 +112,7 @@ bool found(const secret &searched) {
             }
             searched_bytes += static_cast<std::size_t>(got);
             is_found = is_found || searched.is_in(buffer, static_cast<std::size_t>(got));
-            // With an overlap, for a secret that two reads divide.
+            // With an overlap, because two reads may split a secret.
             at += static_cast<std::size_t>(got) == wanted && at + wanted < last && wanted > part
                       ? wanted - part
                       : static_cast<std::size_t>(got);
@@ -124,7 +124,8 @@ bool found(const secret &searched) {
     return is_found;
 }
 
-/* Gives the secret to a call; afterwards it is nowhere, though it would be found. */
+/* Passes the secret to a call; afterwards there is no copy. The search is checked: it
+ * would find one. */
 template <typename Call> void leaves_nothing(const char *what, const secret &given, Call call) {
     bool is_seen = false;
     given.reveal([&](std::string_view plain) {
@@ -158,7 +159,7 @@ int main() {
     const auto made = client::from_env();
     const std::string_view nul("a\0b", 3);
     unsigned seed = 1;
-    // Kept on the stack, and on the heap.
+    // Copied on the stack, and on the heap.
     for (const std::size_t size : std::initializer_list<std::size_t>{100, 127, 128, 200, 5000}) {
         leaves_nothing("a password", secret(size, ++seed), [&](std::string_view password) {
             REQUIRE(!made.try_authenticate_password("", password));
@@ -182,7 +183,7 @@ int main() {
         });
     }
 
-    // A key that is used, until its client is gone.
+    // A key that is used until its client is freed.
     std::string pair = loginid::generate_key_pair();
     std::string plain = loginid::json_get(pair, "/private_key");
     const secret key(plain);

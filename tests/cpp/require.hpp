@@ -1,4 +1,4 @@
-/* The check of these tests: what is not so ends the program. */
+/* The check of these tests: a false condition ends the program. */
 #ifndef TESTS_REQUIRE_HPP
 #define TESTS_REQUIRE_HPP
 

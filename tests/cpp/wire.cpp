@@ -1,5 +1,5 @@
-/* Makes every call of bindings/wire.json (the only argument), in its order and
- * each in both forms. The test that runs this compares what was sent. */
+/* Makes every call of bindings/wire.json (the only argument), in order, each in both
+ * forms. The test that runs this compares what was sent. */
 #include <loginid.hpp>
 
 #include <cstdlib>
@@ -118,7 +118,7 @@ int main(int count, char **values) {
         try {
             throwing(client, given);
         } catch (const loginid::error &error) {
-            // There is no such user or code; what matters is what was asked.
+            // The user and the code do not exist; only the request matters.
             if (!error.http_status()) {
                 std::cerr << at << ": " << error.what() << '\n';
                 return 1;

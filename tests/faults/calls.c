@@ -1,7 +1,7 @@
 /* Calls the library while system calls fail. Waits for a line first, so that the
  * faults begin with the first call and not with the program.
  *
- * Every call gives its right answer or an error that FAULT_STATUSES names, within
+ * Every call must give the right answer or an error that FAULT_STATUSES names, within
  * FAULT_LIMIT_MS. With "once" as the argument a fault happens once only: the call
  * after a failed one has to succeed. */
 #define _POSIX_C_SOURCE 200809L
@@ -42,7 +42,7 @@ static lid_status code(char **out)
     return lid_generate_code(client, "short", "temporary_authentication", true, NULL, "ann", out);
 }
 
-/* With a new code each time: a wait that failed may have used its own up. */
+/* With a new code each time: a failed wait may have used its code. */
 static lid_status wait(char **out)
 {
     char *made, *found;
@@ -58,7 +58,7 @@ static lid_status wait(char **out)
         *out = found;
         return status;
     }
-    /* The call before had a deadline of its own: this one gets what it left. */
+    /* The time limit covers both calls: this one gets the rest. */
     status = lid_wait_code(client, "ann", found, "short", 1500, cancel, out);
     lid_free_string(found);
     return status;
@@ -94,7 +94,7 @@ static lid_status in_time(const char *what, lid_status (*function)(char **), cha
     return status;
 }
 
-/* A failure that is noted down; the next must not be, if they happen once. */
+/* Records a failure. If faults happen only once, the next call must succeed. */
 static void failed(const char *what, const char *text)
 {
     printf("%s: %s\n", what, text);

@@ -1,4 +1,4 @@
-//! A second key, and the end of the first.
+//! Adding a second key, and revoking the first.
 
 use loginid::Result;
 use loginid_test_authenticator::{Error, SoftAuthenticator};
@@ -8,7 +8,7 @@ use crate::support::{PAGE, Service, USER, authenticated, json, refused, text};
 
 const PURPOSE: &str = "add_credential";
 
-/// Has the device make the key that was asked for, and hands it in.
+/// Makes the requested key on the device, and completes the registration.
 fn complete(service: &Service, device: &mut SoftAuthenticator, begun: &Value) -> Result<String> {
     let made = device
         .register(&begun["attestation_payload"], PAGE)
@@ -49,7 +49,7 @@ fn a_code_adds_a_second_key_and_the_first_is_revoked() {
     let payload = service.login_payload();
     let revoked = json(service.revoke_credential(&first, None, Some(USER)));
     assert_eq!(text(&revoked, "/credential/status"), "revoked");
-    // Even where the challenge was handed out before.
+    // Even if the challenge was sent before.
     refused(
         service.complete(&mut phone, &payload),
         "authentication_failed",

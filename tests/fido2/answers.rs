@@ -1,4 +1,4 @@
-//! Every answer that carries a token is verified before it is handed on.
+//! The token in every answer is verified before the answer is returned.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ type Call = fn(&Client) -> Result<String>;
 const SIGNED: &str =
     r#"{"challenge":"a","key_handle":"a","client_data":"a","auth_data":"a","sign_data":"a"}"#;
 
-/// The calls whose answers have to carry a token.
+/// The calls whose answers must contain a token.
 const CALLS: [(&str, Call); 10] = [
     ("/tx/complete", |client| {
         client.complete_tx("an-id", USER, SIGNED)
@@ -45,7 +45,7 @@ const CALLS: [(&str, Call); 10] = [
     ("/credentials/authid/complete", activate_document),
 ];
 
-/// The calls whose answers may carry one.
+/// The calls whose answers may contain a token.
 const OPTIONAL: [(&str, Call); 2] = [
     ("/credentials/authid/complete", discard_document),
     ("/credentials/publickey", add_public_key),
@@ -69,7 +69,7 @@ fn add_public_key(client: &Client) -> Result<String> {
     client.add_publickey_credential("a key", None, None, Some(USER), None)
 }
 
-/// Has the service answer 200 with this body instead of its own.
+/// Makes the service answer 200 with this body instead of its own.
 fn answer_once(service: &Service, path: &str, body: &Value) {
     let kind = FaultKind::Status {
         code: 200,
@@ -88,11 +88,11 @@ fn token_for(service: &Service, audience: &str) -> String {
     service.emulator.sign_token(TokenPart::Usual, claims.into())
 }
 
-/// Tokens that must not be believed, and how the call fails.
+/// Tokens that must be refused, and the error of the call.
 fn bad(service: &Service) -> Vec<(Value, Status, &'static str)> {
     let good = token_for(service, service.emulator.client_id());
     let (signed, signature) = good.rsplit_once('.').unwrap();
-    // Another service's signature over the same words.
+    // Another service's signature over the same header and claims.
     let foreign = Emulator::start();
     let header: Value = serde_json::from_slice(&decode(good.split('.').next().unwrap())).unwrap();
     let claims = json!({"aud": service.emulator.client_id(), "udata": USER, "iat": foreign.now()});
@@ -134,7 +134,7 @@ fn decode(part: &str) -> Vec<u8> {
         .unwrap()
 }
 
-/// The signature with its halves exchanged: of the right length, and wrong.
+/// The signature with r and s swapped: of the right length, but wrong.
 fn swapped(signature: &str) -> String {
     use base64::Engine;
     let bytes = decode(signature);
@@ -186,7 +186,7 @@ fn an_optional_token_may_be_missing_but_not_bad() {
     }
 }
 
-/// A token for this application with these claims besides.
+/// A token for this application with these additional claims.
 fn token_with(service: &Service, further: Value) -> String {
     let mut claims = json!({"aud": service.emulator.client_id(), "iat": service.emulator.now()});
     let members = further.as_object().expect("an object").clone();
@@ -220,7 +220,7 @@ fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
             assert_eq!(call(&service).expect(path), answer.to_string());
         }
     }
-    // Nobody logs in by adding a credential.
+    // Adding a credential is not a log-in.
     for (path, call) in OPTIONAL {
         let answer = json!({"is_authenticated": false});
         answer_once(&service, path, &answer);

@@ -1,4 +1,4 @@
-//! Log-in with an identity document, whose scans the tester decides.
+//! Log-in with an identity document; the test decides the results of scans.
 
 use crate::support::{Service, USER, json, refused, text};
 

@@ -1,4 +1,4 @@
-//! Registration and log-in with one key, and what is refused.
+//! Registration and log-in with one key, and refused attempts.
 
 use loginid::Status;
 use loginid_test_authenticator::{Error, SoftAuthenticator};
@@ -69,7 +69,7 @@ fn the_options_reach_the_device() {
 fn another_page_is_refused() {
     let service = Service::start();
     let mut device = SoftAuthenticator::platform();
-    // Served from this machine, so that the browser lets it; not one the service knows.
+    // A page of this machine, which the browser permits, but which the service does not know.
     let page = "https://localhost:9443";
     let begun = json(service.register_fido2_init(USER, None));
     let made = device
@@ -97,7 +97,7 @@ fn a_challenge_is_used_once() {
     json(service.complete(&mut device, &payload));
     refused(service.complete(&mut device, &payload), "invalid_challenge");
 
-    // Nor does a failure leave it open to a second try.
+    // A failed attempt uses the challenge too.
     let payload = service.login_payload();
     let mut signed = device.login(&payload, PAGE).unwrap();
     let genuine = signed["signature"].clone();
@@ -117,7 +117,7 @@ fn a_counter_that_goes_back_is_refused() {
     let mut copy = device.clone();
     json(service.log_in(&mut device));
     json(service.log_in(&mut device));
-    // The copy has not counted along.
+    // The copy has an older counter.
     refused(service.log_in(&mut copy), "authentication_failed");
     json(service.log_in(&mut device));
 }

@@ -1,5 +1,5 @@
-//! Logging in, from the first key to the revoked one: the library's calls against the emulator, with
-//! a browser and its authenticator in between.
+//! Log-ins with keys, from registration to revocation: the library's calls against the emulator,
+//! with a browser and its authenticator between them.
 
 mod adding;
 mod answers;

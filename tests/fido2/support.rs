@@ -1,4 +1,4 @@
-//! The emulator, a client of it, and short names for what the tests look at.
+//! The emulator, a client of it, and helpers for the checks of the tests.
 
 use std::ops::Deref;
 
@@ -8,10 +8,10 @@ use loginid_test_authenticator::SoftAuthenticator;
 use serde_json::Value;
 
 pub const USER: &str = "ada@example.com";
-/// The page the user is on.
+/// The origin of the user's page.
 pub const PAGE: &str = "http://localhost:3000";
 
-/// A client of an emulator of its own; it has the calls of both.
+/// A client with its own emulator; it has the calls of both.
 pub struct Service {
     pub emulator: Emulator,
     client: Client,
@@ -52,7 +52,7 @@ impl Service {
         }
     }
 
-    /// Registers the user with a key of this device; gives the credential's UUID.
+    /// Registers the user with a key of this device; returns the credential's UUID.
     pub fn register(&self, device: &mut SoftAuthenticator, options: Option<&str>) -> String {
         let begun = json(self.register_fido2_init(USER, options));
         let made = device.register(&begun["attestation_payload"], PAGE);
@@ -62,12 +62,12 @@ impl Service {
         text(&answer, "/credential/uuid")
     }
 
-    /// What the service asks a device to sign to log the user in.
+    /// The payload that the device has to sign to log the user in.
     pub fn login_payload(&self) -> Value {
         json(self.authenticate_fido2_init(USER))["assertion_payload"].take()
     }
 
-    /// Signs what was asked for on the user's page, and sends it.
+    /// Signs the payload on the user's page, and sends the result.
     pub fn complete(&self, device: &mut SoftAuthenticator, payload: &Value) -> Result<String> {
         let signed = device.login(payload, PAGE).expect("the device has a key");
         self.authenticate_fido2_complete(USER, &signed.to_string())
@@ -107,7 +107,7 @@ pub fn text(value: &Value, pointer: &str) -> String {
         .to_owned()
 }
 
-/// An authentication response that says that our user is in, by a credential of this type.
+/// Checks that an authentication response is a log-in of our user with a credential of this type.
 #[track_caller]
 pub fn authenticated(answer: &Value, kind: &str) {
     assert_eq!(answer["is_authenticated"], true, "{answer}");

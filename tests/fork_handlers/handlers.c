@@ -26,7 +26,7 @@ static void *sign_with_lock_held(void *unused)
         take_lock();
         CHECK(sign() == WELL);
         release_lock();
-        /* A mutex is not fair: a fork would wait for the lock alone. */
+        /* A mutex is not fair: without a pause a fork might never get the lock. */
         pause_ms(1);
     }
     return unused;
@@ -51,7 +51,7 @@ void a_lock_is_held_during_calls_and_forks(void)
     load_library();
     CHECK(sign() == WELL);
     start(&thread, sign_with_lock_held);
-    /* A busy machine may stop any process for that long: once is enough. */
+    /* A busy machine may stop any process for that long: one good round is enough. */
     do
         late = late_forks();
     while (late != 0 && ++rounds < 5);
@@ -181,7 +181,7 @@ static void await_a_call(void)
     requested++;
     while (requested != done)
         pause_ms(1);
-    /* And one by the thread that forks, which need not wait for itself. */
+    /* And a call by the thread that forks, which does not wait for itself. */
     started = now_ms();
     CHECK(sign() == WELL);
     took = now_ms() - started;

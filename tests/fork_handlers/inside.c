@@ -1,5 +1,5 @@
-/* Forks that come too late, and meet threads inside the cryptography library: a
- * handler waits for so long that the library has let its threads go on. */
+/* Forks that happen while threads are inside the cryptography library, because a
+ * handler delays the fork longer than the library blocks its threads. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "cases.h"
@@ -56,7 +56,7 @@ static void *read_keys(void *unused)
     return unused;
 }
 
-/* Everything works, or everything that needs the cryptography library is refused. */
+/* Either all calls work, or all calls that need the cryptography library are refused. */
 static enum outcome use_everything(void)
 {
     enum outcome first = sign();
@@ -97,7 +97,7 @@ static void live_as_child(int round)
         pthread_join(thread, NULL);
         _exit(1);
     default:
-        /* The last thread's end is the process's, with status 0. */
+        /* The end of the last thread ends the process with status 0. */
         pthread_exit(NULL);
     }
 }
@@ -112,7 +112,7 @@ void forks_meet_threads_inside(void)
     char byte;
 
     CHECK(pipe(exits) == 0);
-    /* In the children only: the parent ends without. */
+    /* Only in the children: the parent ends with _exit. */
     CHECK(atexit(tell_exit) == 0);
     CHECK(pthread_atfork(wait_longer_than_the_library, NULL, NULL) == 0);
     load_library();

@@ -1,5 +1,4 @@
-/* What the cases share: the library, calls that tell how they ended, threads and
- * children. */
+/* Shared by the cases: the library, calls with their outcomes, threads and children. */
 #ifndef TESTS_FORK_HANDLERS_SUPPORT_H
 #define TESTS_FORK_HANDLERS_SUPPORT_H
 
@@ -41,8 +40,8 @@ extern lid_client *client;
 /* Loads the library and makes the client. */
 void load_library(void);
 
-/* How a call ended: well, or refused because the fork came at the wrong moment. Every
- * other error ends the program. */
+/* The outcome of a call: successful, or refused because the fork came at the wrong
+ * moment. Every other error ends the program. */
 enum outcome { WELL, REFUSED };
 
 enum outcome sign(void);
@@ -56,11 +55,11 @@ void pause_ms(long ms);
 
 /* ---- Threads ---- */
 
-/* Ends what the threads do again and again. */
+/* Ends the loops of the threads. */
 extern volatile int stop;
 
 void start(pthread_t *thread, void *(*run)(void *));
-/* Runs it in one new thread after the other, until `stop`. */
+/* Runs the function in one new thread after another, until `stop`. */
 void run_in_new_threads(void *(*run)(void *));
 void *sign_until_stopped(void *unused);
 
@@ -69,7 +68,7 @@ void *sign_until_stopped(void *unused);
 /* Ends a child that hangs: the parent sees the signal. */
 void limit_child(void);
 int exit_status(pid_t child);
-/* Forks a child that signs. Gives how long `fork` took, in milliseconds. */
+/* Forks a child that signs. Returns how long `fork` took, in milliseconds. */
 double fork_and_sign(void);
 
 #endif

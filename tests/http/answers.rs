@@ -32,7 +32,7 @@ fn meet_broken_answers(emulator: &Emulator) {
         assert_eq!(outcome.code(), code, "{what}: {}", outcome.text);
         assert_eq!(outcome.error("retryable"), false, "{what}");
         assert_eq!(emulator.request_count(), 1, "{what}");
-        // The connection it came over is not used again, and the client is.
+        // The connection of that answer is not reused, and the client still works.
         client.get_user("ann").ok();
     }
 }
@@ -55,7 +55,7 @@ fn an_answer_with_unusual_but_legal_headers_is_read() {
     }
 }
 
-/// Which of the two the caller's parser would take is not known.
+/// It is unknown which of the two the caller's parser would read.
 #[test]
 fn a_duplicate_of_a_member_that_the_library_reads_is_an_error() {
     let emulator = Emulator::start();
@@ -78,7 +78,7 @@ fn a_duplicate_of_a_member_that_the_library_reads_is_an_error() {
             assert_eq!(outcome.code(), "invalid_response", "{body}");
         }
     }
-    // Once is fine in any spelling.
+    // A single member is accepted in any spelling.
     answer(r#"{"a":1,"\u006awt":"JWT","a":2}"#.to_owned());
     client.authenticate_password("ann", "a good password").ok();
     answer(r#"{"id":"a","nonce":"b","\u006eonce":"c"}"#.to_owned());

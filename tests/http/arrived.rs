@@ -1,5 +1,5 @@
-//! Errors about an answer that arrived: they say which status it had and which
-//! request it was for, and so does the event of the attempt.
+//! Errors about an answer that arrived: they contain its status and the id of its
+//! request, and so does the event of the attempt.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::listener::{Listener, read_request};
 use crate::once::token;
 
-/// A service that answers each path with these bytes, and the requests it got.
+/// A service that answers each path with these bytes, and the requests it received.
 struct Service {
     listener: Listener,
     requests: Arc<Mutex<Vec<String>>>,
@@ -24,7 +24,7 @@ impl Service {
             if let Some(request) = read_request(&mut stream) {
                 let path = request.split(' ').nth(1).expect("a path").to_owned();
                 seen.lock().expect("no panic").push(request);
-                // A client that has seen enough may be gone.
+                // The client may have closed the connection early.
                 let _ = stream.write_all(&answer(&path));
             }
         });
@@ -100,7 +100,7 @@ fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
 
 type CallIt = fn(&Client) -> loginid::Result<String>;
 
-/// What the one call to the service gives, which is an error about its answer.
+/// The error that the only call to the service returns, which is about its answer.
 #[track_caller]
 fn refused(bytes: Vec<u8>, status: u16, call: (&str, CallIt)) -> Error {
     let service = Service::start(move |_| bytes.clone());
@@ -254,7 +254,7 @@ fn the_error_for_a_forged_login_has_the_status_and_id_of_its_answer() {
     assert_eq!(error.request_id(), Some(never.ids()[0].as_str()));
     assert_eq!(watched.logged(), [login("invalid_signature")]);
 
-    // The service that knows no such key says so in an answer of its own.
+    // A service that does not know the key says so in its own answer.
     let error = json!({"code": "key_not_found", "message": "No such key"}).to_string();
     let unknown = login_then(move || answer("404 -", "", &error));
     let watched = Watched::new(&unknown, json!({}));
@@ -272,7 +272,7 @@ fn the_error_for_a_forged_login_has_the_status_and_id_of_its_answer() {
         .expect_err("forged");
     assert_eq!((error.code(), error.http_status()), ("unknown_key", None));
 
-    // Where the key has to be fetched, that attempt ends and is logged first.
+    // If the key has to be fetched, that attempt ends first and is logged first.
     let served = login_then(|| answer("200 OK", "", other_key()));
     let watched = Watched::new(&served, json!({}));
     let error = LOGIN.1(&watched.client).expect_err("forged");
@@ -285,8 +285,8 @@ fn the_error_for_a_forged_login_has_the_status_and_id_of_its_answer() {
     assert_eq!(watched.logged(), expected);
 }
 
-/// The login's answer was good as far as anybody knows: the error is about the
-/// other request.
+/// Nothing is known to be wrong with the login's answer: the error is about the other
+/// request.
 #[test]
 fn the_error_for_a_key_that_cannot_be_fetched_has_the_status_and_id_of_its_request() {
     for (certs, status, code) in [

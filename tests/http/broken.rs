@@ -1,4 +1,4 @@
-//! Answers that are broken, and what must come of them.
+//! Broken answers, and the expected results.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +33,7 @@ fn status(code: u16, body: &str) -> FaultKind {
     }
 }
 
-/// Each: what it is, the fault, the status it must give, and its code.
+/// Each row: a name, the fault, the expected status, and its code.
 pub fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static str)> {
     let large = "response_too_large";
     let invalid = "invalid_response";

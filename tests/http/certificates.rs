@@ -1,4 +1,4 @@
-//! Whom we talk to: certificates, and the wrong protocol on a port.
+//! The identity of the server: certificates, and the wrong protocol on a port.
 
 use loginid_emulator::{Certificate, Emulator};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn a_bad_certificate_is_a_tls_error_and_nothing_is_sent() {
         let emulator = Emulator::builder().certificate(certificate).start();
         let mut config = config(&emulator, json!({"request_timeout_ms": LIMIT_MS}));
         if certificate == Certificate::SelfSigned {
-            // Whoever made it is nobody that we trust.
+            // Its issuer is not trusted.
             config.as_object_mut().expect("an object").remove("ca_pem");
         }
         let client = Client::new(&config);
@@ -135,8 +135,8 @@ fn an_unusable_ca_is_refused_when_the_client_is_made() {
     }
 }
 
-/// No client can be made with these settings, nor over plain http, where nobody
-/// needs them yet: a mistake must not wait until the URL changes.
+/// No client can be made with these settings, not even for plain http, where they are
+/// not used: a mistake must not stay hidden until the URL changes.
 #[track_caller]
 fn refused(emulator: &Emulator, settings: Value) -> Outcome {
     let mut config = config(emulator, settings);
@@ -183,7 +183,7 @@ fn a_machine_without_roots_can_use_https() {
 fn in_a_process_without_roots() {
     let mut config = part::input();
     Client::new(&config).add_user("ann").ok();
-    // The bundled roots are no reason to trust everybody.
+    // The bundled roots must not make it trusted.
     config.as_object_mut().expect("an object").remove("ca_pem");
     let outcome = Client::new(&config).get_user("ann");
     assert_eq!(outcome.code(), "certificate_invalid", "{}", outcome.text);

@@ -1,4 +1,4 @@
-//! Making connections, keeping them, and where they lead.
+//! Making connections, reusing them, and redirects.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
@@ -100,7 +100,7 @@ fn a_refused_connection_is_a_network_error() {
     assert_eq!(outcome.error("retryable"), true, "nothing was sent");
 }
 
-/// A port that nobody listens at, and that nobody else can get.
+/// A reserved port without a listener.
 pub struct ClosedPort {
     pub port: u16,
     _bound: OwnedFd,
@@ -124,7 +124,7 @@ impl ClosedPort {
     }
 }
 
-/// A port whose queue of connections is full, so that nobody answers.
+/// A port whose queue of connections is full, so that connecting hangs.
 pub struct FullQueue {
     listener: std::net::TcpListener,
     _waiting: Vec<TcpStream>,

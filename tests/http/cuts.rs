@@ -31,7 +31,7 @@ fn cut_everywhere(emulator: &Emulator, path: &str, reset: bool, call: impl Fn() 
         bytes += 1;
         assert!(bytes < 10_000, "the answer never arrives: {}", outcome.text);
     }
-    // The smallest answer there is has a status line, two headers and a body.
+    // Every answer has a status line, two headers and a body.
     assert!(bytes > 80, "taken for whole after {bytes} bytes");
 }
 
@@ -42,10 +42,9 @@ fn cut_calls(emulator: &Emulator, reset: bool) {
     cut_everywhere(emulator, "/manage/users/retrieve", reset, || {
         once.get_user("ann")
     });
-    // What arrives at last is the whole answer. The service closed the connection
-    // it came over, perhaps only now.
+    // The last answer is complete. The service closes its connection, maybe only now.
     assert_eq!(retrying.get_user("ann").ok(), user);
-    // Retries are allowed here, and must not happen.
+    // Retries are configured, but must not happen.
     cut_everywhere(emulator, "/codes/short/generate", reset, || {
         retrying.generate_code("ann")
     });
@@ -79,7 +78,7 @@ fn a_public_key_cut_at_any_byte_is_refused() {
         let login = client.register_password("ann", "a good password").ok();
         let jwt = login["jwt"].as_str().expect("a token");
         for reset in [false, true] {
-            // A client of its own each time: none has the key yet.
+            // A new client each time: none has the key yet.
             cut_everywhere(&emulator, "/certs", reset, || {
                 Client::new(&config).verify_token(jwt)
             });
@@ -99,8 +98,8 @@ fn a_login_cut_at_any_byte_is_never_sent_twice() {
     });
 }
 
-/// Without a length an answer ends with its connection, and a cut one cannot be
-/// told by HTTP alone: a JSON object that is not complete must not be taken.
+/// Without a length an answer ends with its connection, and HTTP alone does not show
+/// that it was cut: an incomplete JSON object must be refused.
 #[test]
 fn half_an_answer_without_a_length_is_an_error() {
     use base64::Engine;
@@ -139,7 +138,7 @@ fn no_answer_at_all_is_a_network_error() {
             assert_eq!(outcome.status, lid_status::LID_ERROR_NETWORK);
             assert_eq!(outcome.error("retryable"), false, "{}", outcome.text);
             assert_eq!(emulator.request_count(), 1);
-            // A call that changes nothing is simply repeated.
+            // A call that changes nothing is retried.
             emulator.inject(Fault::new(FaultKind::Drop { carried_out, reset }).times(2));
             client.get_user("ann").ok();
             assert_eq!(emulator.request_count(), 4);

@@ -62,7 +62,7 @@ fn https(service: &Listener) -> String {
     service.base_url().replace("http://", "https://")
 }
 
-/// The outcome of one call for an answer that ends like this.
+/// The outcome of a call whose answer ends like this.
 fn ended(answer: &str, tls: bool, end: End) -> Outcome {
     let authority = Authority::new();
     let server = authority.server("127.0.0.1").server();
@@ -86,8 +86,8 @@ fn ended(answer: &str, tls: bool, end: End) -> Outcome {
     client(&base_url, &authority.pem()).get_user("ann")
 }
 
-/// RFC 9112, sections 8 and 9.8: without a length an answer is complete when the
-/// connection ends as it should, however complete it looks.
+/// RFC 9112, sections 8 and 9.8: without a length an answer is complete only if the
+/// connection ends properly, however complete it looks.
 #[test]
 fn an_answer_without_a_length_is_complete_only_if_its_connection_ends_properly() {
     for version in ["1.0", "1.1"] {
@@ -136,7 +136,7 @@ fn an_answer_whose_length_is_known_is_complete_however_its_connection_ends() {
         ] {
             let outcome = ended(&answer, tls, end);
             assert_eq!(outcome.ok()["username"], "ann");
-            // One byte less of the body is one too few.
+            // A body that lacks one byte is incomplete.
             let cut = answer.len() - 8;
             let outcome = ended(&answer[..cut], tls, end);
             assert_eq!(outcome.code(), "connection_lost", "{}", outcome.text);
@@ -144,9 +144,9 @@ fn an_answer_whose_length_is_known_is_complete_however_its_connection_ends() {
     }
 }
 
-/// What a server sends unasked must not be taken for the answer to the next call:
-/// whoever can smuggle it in would answer in the service's place. Of each size,
-/// since it may be left in any of the buffers on the way.
+/// An unrequested answer must not be taken for the answer to the next call: an attacker
+/// who can inject one could answer instead of the service. Sizes vary, because it may
+/// remain in any buffer on the way.
 #[test]
 fn a_connection_with_unread_bytes_is_not_reused() {
     let authority = Authority::new();
@@ -161,7 +161,7 @@ fn a_connection_with_unread_bytes_is_not_reused() {
         let service = Listener::start(move |stream, _| {
             let bytes = wanted.load(Ordering::SeqCst);
             let unread = || unread(bytes);
-            // A client that got too much hangs up.
+            // A client that received too much closes the connection.
             let _ = if tls {
                 answer_too_much(server.accept(stream), unread)
             } else {
@@ -184,7 +184,7 @@ fn a_connection_with_unread_bytes_is_not_reused() {
     }
 }
 
-/// An answer of so many bytes in all, and another one that nobody asked for.
+/// An answer of this many bytes in total, and an unrequested one.
 fn unread(bytes: usize) -> [Vec<u8>; 2] {
     let answer = |padding: usize, body: &str| {
         let length = body.len() + padding;
@@ -199,7 +199,7 @@ fn unread(bytes: usize) -> [Vec<u8>; 2] {
     ]
 }
 
-/// The two leave together, under TLS in a record each.
+/// Both are sent together, over TLS in one record each.
 fn answer_too_much<S: io::Read + Write + Both>(
     mut stream: S,
     answers: impl Fn() -> [Vec<u8>; 2],

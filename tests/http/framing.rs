@@ -9,7 +9,7 @@ use crate::capi::{Client, c};
 use crate::library::{Library, calls};
 use crate::listener::{Listener, read_head};
 
-/// A request as it came: its head, and what followed until the client closed.
+/// A request as received: its head, and everything until the client closed the connection.
 struct Sent {
     head: String,
     body: Vec<u8>,
@@ -25,8 +25,8 @@ impl Sent {
     }
 }
 
-/// RFC 9110, section 8.6: a PUT or POST says that its content is empty. A GET or
-/// DELETE has none, and says nothing.
+/// RFC 9110, section 8.6: a PUT or POST declares that its content is empty. A GET or
+/// DELETE has no content, and declares nothing.
 #[test]
 fn a_request_has_the_length_of_its_body_and_is_never_chunked() {
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -114,7 +114,7 @@ fn the_request_for_a_key_has_no_body() {
     assert!(!head.contains("transfer-encoding"), "{head}");
 }
 
-/// As servers and gateways do that want to know how much will come.
+/// Some servers and gateways require the length.
 #[test]
 fn a_server_that_requires_a_content_length_receives_one() {
     let service = Listener::start(move |mut stream, _| {

@@ -1,4 +1,4 @@
-//! TLS connections that break while they are made, or after they were used.
+//! TLS connections that break during the handshake, or after use.
 
 use std::thread;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn a_handshake_cut_at_any_byte_is_a_network_error_and_nothing_was_sent() {
         relay.set_intact(bytes);
         let outcome = in_time("a cut handshake", || client.generate_code("ann"));
         assert_eq!(outcome.status, LID_ERROR_NETWORK, "{}", outcome.text);
-        // All of the handshake arrived, and the request was sent.
+        // The whole handshake arrived, and the request was sent.
         if outcome.code() == "connection_lost" {
             break;
         }
@@ -92,7 +92,7 @@ fn an_idle_tls_connection_that_the_service_closed_is_not_reused() {
     let limits = json!({"request_timeout_ms": LIMIT_MS});
     let client = client_through(&relay, &emulator, limits);
     client.add_user("ann").ok();
-    // With a close notification, and with none.
+    // With a close_notify, and without.
     let abrupt = FaultKind::Truncate {
         bytes: usize::MAX,
         reset: false,

@@ -1,4 +1,4 @@
-//! A proxy that is itself spoken to over TLS (`https://proxy…`).
+//! A proxy that is itself reached over TLS (`https://proxy…`).
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use crate::listener::Listener;
 
 const USER: &str = r#"{"id":"1","username":"ann"}"#;
 
-/// A throw-away authority as PEM, and a server with its certificate for these hosts.
+/// A temporary CA as PEM, and a server with its certificate for these hosts.
 fn server(hosts: [&str; 2]) -> (String, Arc<ServerConfig>) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

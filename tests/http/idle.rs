@@ -13,10 +13,10 @@ use crate::listener::{Listener, read_request};
 
 const KEPT: usize = 64;
 const KEPT_FOR: Duration = Duration::from_secs(30);
-/// More at once than are kept.
+/// More calls at once than connections are kept.
 const AT_ONCE: usize = KEPT + 6;
 
-/// A service that answers so many requests at a time: none before all have arrived.
+/// A service that answers this many requests at a time: none before all have arrived.
 struct Service {
     listener: Listener,
     open: Arc<AtomicUsize>,
@@ -102,7 +102,7 @@ fn sixty_four_idle_connections_are_kept_and_used_for_thirty_seconds() {
         "a kept connection is used"
     );
 
-    // What is waited for is the time itself.
+    // The test waits for the time to pass.
     let over = idle_since + KEPT_FOR + Duration::from_millis(500);
     thread::sleep(over.saturating_duration_since(Instant::now()));
     call(&client);

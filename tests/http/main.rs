@@ -1,5 +1,5 @@
-//! Row "HTTP" of the trust tests: whatever the other side does, a call ends
-//! with the right status, in time, and does nothing twice.
+//! Row "HTTP" of the trust tests: whatever the peer does, a call ends with the right
+//! status, in time, and does nothing twice.
 
 #[path = "../support/capi.rs"]
 mod capi;

@@ -1,5 +1,5 @@
-//! Hostile answers must not cost memory. The client runs in a process of its
-//! own, where nobody else's memory is counted.
+//! Hostile answers must not use much memory. The client runs in a separate process, so
+//! that only its memory is counted.
 
 use std::ptr;
 
@@ -14,7 +14,7 @@ use crate::part;
 /// How much the resident memory may grow.
 const LIMIT_KIB: u64 = 2 * 1024;
 
-/// Each: what it is, the call that gets it, and the fault.
+/// Each row: a name, the call that receives the answer, and the fault.
 fn costly_answers() -> Vec<(&'static str, &'static str, FaultKind)> {
     let oversize = |code, chunked| FaultKind::Oversize {
         bytes: 1 << 30,
@@ -120,15 +120,15 @@ fn path(call: &str) -> &'static str {
     }
 }
 
-/// How much a call grows a process in KiB: a new one each time, since memory that
-/// is kept of an earlier answer would hide what this one takes.
+/// How much a call grows its process, in KiB. Each call has a new process, because
+/// memory kept from an earlier answer would hide the growth.
 fn grown(emulator: &Emulator, call: &str) -> u64 {
     let config = config(emulator, json!({"request_timeout_ms": 120_000}));
     let said = part::run(
         "memory::client_process",
         &json!({"config": config, "call": call}),
     );
-    // The test runner may have begun the line.
+    // The test runner may have printed the beginning of the line.
     let grown = said.lines().find_map(|line| line.split_once("grown "));
     grown.expect("an answer").1.parse().expect("a number")
 }
@@ -148,7 +148,7 @@ fn hostile_answers_over_tls_grow_the_resident_memory_by_less_than_2_mib() {
 fn client_process() {
     let input = part::input();
     let client = Client::new(&input["config"]);
-    // Once to know what any call takes; that there is such a user already is fine.
+    // One call to measure what any call takes; the user may already exist.
     client.add_user("ann");
     client.get_user("ann").ok();
     let (kind, purpose) = (c("short"), c("temporary_authentication"));
@@ -156,12 +156,11 @@ fn client_process() {
     let (client, none) = (client.raw(), ptr::null());
     let mut out = ptr::null_mut();
     let (kind, purpose, user) = (kind.as_ptr(), purpose.as_ptr(), user.as_ptr());
-    // Starts the peak anew from what is resident now.
+    // Resets the peak to what is resident now.
     std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
     let before = peak_kib();
-    // Whether it is an error is not the question here. The answer is not copied:
-    // that would count as well.
-    // SAFETY: the header's contract, with living arguments.
+    // The result does not matter here. The answer is not copied, because the copy would
+    // count too. SAFETY: the header's contract, with living arguments.
     unsafe {
         match input["call"].as_str().expect("a call") {
             "generate_code" => {

@@ -1,5 +1,4 @@
-//! What errors say: who was on the other side, host and port, and what is wrong
-//! in words that help.
+//! Error messages: the peer, its host and port, and a useful explanation.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpStream};
@@ -15,7 +14,7 @@ use crate::listener::{Listener, read_request};
 use crate::proxy::{ESTABLISHED, Proxy, behind, hidden};
 use crate::tls::{Authority, Identity, Server, TLS12, TLS13, params};
 
-/// The message must hold each of these.
+/// The message must contain each of these.
 #[track_caller]
 fn assert_says(outcome: &Outcome, code: &str, parts: &[&str]) {
     assert_eq!(outcome.code(), code, "{}", outcome.text);
@@ -243,7 +242,7 @@ fn an_untrusted_certificate_is_explained_in_words() {
     }
 }
 
-/// As `openssl req -x509` makes them: a CA's, and self-signed.
+/// As `openssl req -x509` makes them: a self-signed CA certificate.
 #[test]
 fn a_self_signed_ca_certificate_of_a_server_is_refused_even_if_it_is_trusted() {
     let mut params = params("127.0.0.1");
@@ -258,8 +257,8 @@ fn a_self_signed_ca_certificate_of_a_server_is_refused_even_if_it_is_trusted() {
     );
 }
 
-/// The commands in `docs/configuration.md` make a server's certificate. That of
-/// their authority is one of those that cannot be a server's.
+/// The commands in `docs/configuration.md` make a server certificate, and a CA
+/// certificate that cannot be used by a server.
 #[test]
 fn the_documented_commands_make_a_certificate_that_works() {
     let page = include_str!("../../docs/configuration.md");
@@ -283,7 +282,7 @@ fn the_documented_commands_make_a_certificate_that_works() {
     assert_says(&outcome, "certificate_invalid", &[says]);
 }
 
-/// Not a CA's, it can be trusted as it is.
+/// It is not a CA certificate, so it can be trusted directly.
 #[test]
 fn a_trusted_self_signed_certificate_is_accepted() {
     let identity = Identity::self_signed(params("127.0.0.1"));
@@ -298,7 +297,7 @@ fn answering(bytes: &'static [u8]) -> Listener {
         let amount = stream.read(&mut hello).expect("a handshake");
         assert!(amount > 0, "no handshake");
         stream.write_all(bytes).expect("a reader");
-        // Until the client has read it and leaves.
+        // Until the client has read it and closes the connection.
         while stream.read(&mut hello).is_ok_and(|amount| amount > 0) {}
     })
 }
@@ -368,7 +367,7 @@ fn answered(bytes: impl Into<Vec<u8>>) -> Outcome {
     let bytes = bytes.into();
     let service = Listener::start(move |mut stream, _| {
         if read_request(&mut stream).is_some() {
-            // A client that has seen enough may be gone.
+            // The client may have closed the connection early.
             let _ = stream.write_all(&bytes);
         }
     });
@@ -431,7 +430,7 @@ fn the_error_says_what_is_wrong_with_an_answer() {
     }
 }
 
-/// RFC 9110, section 8.4.1: it means that there is none.
+/// RFC 9110, section 8.4.1: `identity` means no encoding.
 #[test]
 fn an_identity_encoding_is_accepted() {
     for encoding in ["identity", "Identity", " identity , identity", ""] {

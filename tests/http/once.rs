@@ -1,5 +1,5 @@
 //! What may have been carried out is never sent twice: every function of the
-//! header, against a service that takes the request and then fails.
+//! header, against a service that receives the request and then fails.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::library::{Library, calls};
 use crate::listener::{Listener, read_request};
 
-/// By default a call is repeated twice, so it is sent so often at most.
+/// By default a call is retried twice, so this is how often it is sent at most.
 const ATTEMPTS: usize = 3;
 
 /// Calls that change nothing, as the protocol marks them: two that read, and two
@@ -47,15 +47,15 @@ const ONCE: &str = "
     lid_send_email_verification
 ";
 
-/// Calls that ask the service for nothing.
+/// Calls that send no request.
 const LOCAL: &str = "
     lid_new lid_new_management lid_new_with_config lid_new_from_env
     lid_generate_key_pair lid_generate_service_token lid_generate_tx_auth_token
     lid_json_get
 ";
 
-/// Calls each function on a client of its own, against a service that answers
-/// like this, and compares how often the service was asked.
+/// Calls each function with a new client, against a service that answers like this, and
+/// compares the number of requests.
 fn count_requests(
     fail: impl Fn(TcpStream) + Send + Sync + 'static,
     expected: impl Fn(&str) -> usize,
@@ -80,7 +80,7 @@ fn count_requests(
                 _ => {}
             }
         }
-        // Of its own, since keys that are asked for in a row are not repeated.
+        // A new client, because several fetches of keys in a row are not retried.
         let client = library.new_client();
         requests.store(0, Ordering::SeqCst);
         let done = library.call_on(client, &function, texts, None);
@@ -97,14 +97,14 @@ fn count_requests(
     }
 }
 
-/// What confirms the payload and the nonce that `Library::usual` gives.
+/// A token that confirms the payload and the nonce of `Library::usual`.
 fn confirmation() -> Value {
     let hash = digest(&SHA256, b"a-tx_payloada-nonce");
     json!({"nonce": "a-nonce", "tx_hash": URL_SAFE_NO_PAD.encode(hash)})
 }
 
-/// A token of this application that nothing but its signature speaks against,
-/// under a key that has to be fetched.
+/// A token of this application with only a wrong signature, whose key has to be
+/// fetched.
 pub fn token() -> String {
     token_with(json!({}))
 }
@@ -128,7 +128,7 @@ fn listed(name: &str) -> usize {
 }
 
 fn answer(mut stream: TcpStream, text: &str) {
-    // The client may have left already.
+    // The client may have closed the connection.
     let _ = stream.write_all(text.as_bytes());
 }
 
@@ -177,14 +177,14 @@ fn refusal(status: &str, header: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{header}connection: close\r\ncontent-length: 2\r\n\r\n{{}}")
 }
 
-/// A gateway may answer for a service that has carried the call out.
+/// A gateway may answer although the service has carried out the call.
 #[test]
 fn a_503_with_retry_after_is_retried_only_if_that_is_safe() {
     let text = refusal("503 Busy", "retry-after: 0\r\n");
     count_requests(move |stream| answer(stream, &text), listed);
 }
 
-/// Calls with a one-time code, which the service may have counted as tried.
+/// Calls with a one-time code, which the service may count as used.
 const CODES: &str = "
     lid_wait_code lid_authorize_code lid_init_add_fido2_credential_with_code
 ";

@@ -1,5 +1,5 @@
-//! Certificates and their keys in every form they come in. OpenSSL, which most of
-//! them come from, makes them.
+//! Certificates and their keys in every common form, made by OpenSSL, as most of them
+//! are.
 
 use std::fs;
 use std::path::Path;
@@ -20,8 +20,8 @@ fn openssl(folder: &Path, arguments: &str) -> String {
     run(Command::new("openssl").args(words).current_dir(folder))
 }
 
-/// A folder with `other.pem`, a certificate of an authority that nobody needs, and its
-/// key in `other.key`.
+/// A folder with `other.pem`, the certificate of an unrelated CA, and its key in
+/// `other.key`.
 fn folder() -> TempDir {
     let folder = TempDir::new().expect("a folder");
     openssl(
@@ -36,7 +36,7 @@ fn read(folder: &TempDir, name: &str) -> String {
     fs::read_to_string(folder.path().join(name)).expect(name)
 }
 
-/// What happens to a file on its way: around PEM may be any encoding.
+/// Changes that happen to files in transit: text around PEM may have any encoding.
 fn files(pem: &str) -> Vec<Vec<u8>> {
     let mut files: Vec<_> = travelled(pem).map(String::into_bytes).into();
     files.push([b"f\xfcr uns\n", pem.as_bytes(), b"\xe9"].concat());
@@ -61,7 +61,7 @@ fn cas_are_read_in_every_form() {
     ] {
         for text in files(&all) {
             let mut ways = vec![json!({"ca_file": file})];
-            // A string of JSON is UTF-8.
+            // A JSON string is UTF-8.
             ways.extend(std::str::from_utf8(&text).map(|text| json!({"ca_pem": text})));
             fs::write(&file, &text).expect("a file");
             for way in ways {
@@ -92,7 +92,7 @@ fn a_client_certificate_and_its_key_are_read_in_every_form() {
     for (chain, key) in [
         (certificate.to_owned(), key.to_owned()),
         (format!("{certificate}{authority}"), sec1.clone()),
-        // TLS wants the key's own certificate first, people do not care.
+        // TLS requires the key's own certificate first, but files have any order.
         (format!("{authority}{certificate}"), key.to_owned()),
         (
             format!("{key}{certificate}"),
@@ -110,7 +110,7 @@ fn a_client_certificate_and_its_key_are_read_in_every_form() {
     assert_eq!(number, 5 * 11);
 }
 
-/// No client can be made; the message begins with the field and says this.
+/// No client can be made; the message begins with the field and contains this.
 #[track_caller]
 fn refused(emulator: &Emulator, settings: Value, field: &str, why: &str) -> Outcome {
     let mut config = config(emulator, settings);

@@ -1,4 +1,4 @@
-//! Through a proxy: what it is told, what it is not, and what its refusals mean.
+//! Proxies: what they see, what they do not see, and what their refusals mean.
 
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
@@ -18,7 +18,7 @@ const CREDENTIALS: &str = "proxy-authorization: basic dXNlcjpwQHNz";
 
 pub const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// A service that only a proxy finds: no resolver knows its name.
+/// A service that only a proxy can reach: no resolver knows its name.
 pub fn hidden(tls: bool) -> Emulator {
     if tls {
         // The certificate is for this host.
@@ -44,7 +44,7 @@ pub fn behind(emulator: &Emulator, further: Value) -> Value {
     config
 }
 
-/// A proxy that tunnels, and what it was asked.
+/// A proxy that tunnels, and the requests it received.
 pub struct Proxy {
     listener: Listener,
     heads: Arc<Mutex<Vec<String>>>,
@@ -88,7 +88,7 @@ impl Proxy {
     }
 }
 
-/// Passes on what comes until both sides are done. The proxy knows every host to be this machine.
+/// Forwards data until both sides are done. The proxy resolves every host to this machine.
 fn tunnel(mut client: TcpStream, head: &str, answer: &str) -> io::Result<()> {
     let target = head.split(' ').nth(1).expect("CONNECT target");
     let port: u16 = target

@@ -1,4 +1,4 @@
-//! The proxy that variables of the environment name: which of them counts, and for which hosts.
+//! The proxy that environment variables name: which variable wins, and for which hosts.
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn a_loopback_host_is_never_reached_through_a_proxy() {
     assert_eq!(proxy.heads(), [""; 0]);
 }
 
-/// What `lid_get_user` gives in a process with just these of the variables.
+/// The result of `lid_get_user` in a process with only these proxy variables.
 fn outcome_with(variables: &[(&str, &str)], config: &Value) -> String {
     let name = "proxy_environment::in_a_process_with_these_variables";
     let mut program = part::command(name, config);

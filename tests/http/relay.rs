@@ -1,5 +1,5 @@
-//! Stands between a client and an emulator, and breaks what the service sends
-//! after so many bytes: in the middle of a TLS handshake, for instance.
+//! A relay between a client and an emulator that breaks the service's data after a
+//! number of bytes, for example in the middle of a TLS handshake.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -17,7 +17,7 @@ use crate::listener::Listener;
 pub enum Then {
     /// The connection ends.
     Close,
-    /// Nothing for so long, then all the rest.
+    /// Nothing for this time, then all the rest.
     Stall(Duration),
     /// All other bytes arrive changed.
     Garble,
@@ -30,7 +30,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Breaks every connection after so many bytes from the service.
+    /// Breaks every connection after this many bytes from the service.
     pub fn start(emulator: &Emulator, intact: usize, then: Then) -> Relay {
         let base_url = emulator.base_url();
         let port = base_url.rsplit_once(':').expect("a port").1;
@@ -45,11 +45,11 @@ impl Relay {
             let upwards = thread::spawn(move || copy(up.0, &up.1));
             downwards(&service, &client, bytes.load(Ordering::SeqCst), then);
             for stream in [&client, &service] {
-                // It may be closed already.
+                // It may already be closed.
                 let _ = stream.shutdown(Shutdown::Both);
             }
             upwards.join().expect("no panic");
-            // Nobody may want to know.
+            // The receiver may have ended.
             let _ = closed.lock().expect("no panic").send(());
         });
         Relay {
@@ -59,7 +59,7 @@ impl Relay {
         }
     }
 
-    /// Hands everything on as it comes.
+    /// Forwards everything unchanged.
     pub fn faithful(emulator: &Emulator) -> Relay {
         Relay::start(emulator, usize::MAX, Then::Close)
     }
@@ -86,7 +86,7 @@ fn clone(stream: &TcpStream) -> TcpStream {
 }
 
 fn copy(mut from: TcpStream, mut to: &TcpStream) {
-    // Either side may leave whenever it likes.
+    // Either side may close the connection at any time.
     let _ = std::io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
 }

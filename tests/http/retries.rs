@@ -1,4 +1,4 @@
-//! What is repeated, when, and with what.
+//! Which calls are retried, when, and with which headers.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant, SystemTime};

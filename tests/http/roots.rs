@@ -12,14 +12,14 @@ use crate::capi::lid_status::*;
 use crate::capi::{Client, config};
 use crate::part;
 
-/// A configuration without certificates of its own: the roots must have them.
+/// A configuration without CA certificates: the roots must contain the CA.
 fn by_roots(emulator: &Emulator) -> Value {
     let mut config = config(emulator, json!({"max_retries": 0}));
     config.as_object_mut().expect("an object").remove("ca_pem");
     config
 }
 
-/// Runs a part with only these of the variables that name roots.
+/// Runs a part with only these variables for roots.
 fn with_roots(part: &str, input: &Value, file: Option<&Path>, folder: Option<&Path>) {
     let mut command = part::command(part, input);
     for (name, value) in [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)] {
@@ -105,7 +105,7 @@ fn in_a_process_whose_roots_come_late() {
             text("path")
         );
         assert!(outcome.text.contains(&expected), "{}", outcome.text);
-        // Without TLS nobody needs them.
+        // Without TLS they are not needed.
         let mut plain = input["config"].clone();
         plain["base_url"] = "http://127.0.0.1:1".into();
         Client::new(&plain);

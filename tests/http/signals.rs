@@ -19,7 +19,7 @@ use crate::deadline::{LIMIT_MS, in_time};
 use crate::listener::{Listener, read_request};
 use crate::relay::{Relay, Then};
 
-/// How long what a call waits for takes.
+/// How long the event takes that a call waits for.
 const PAUSE: Duration = Duration::from_millis(500);
 /// More than the buffers of both sockets hold while nothing is read.
 const LARGE: usize = 8 << 20;
@@ -30,7 +30,7 @@ extern "C" fn count(_: libc::c_int) {
     HANDLED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Runs a call while its thread is sent SIGUSR1 all the time.
+/// Runs a call while SIGUSR1 is sent to its thread all the time.
 fn interrupted(call: impl FnOnce() -> Outcome) -> Outcome {
     // SAFETY: the handler only counts. Without SA_RESTART calls end with EINTR.
     unsafe {
@@ -138,7 +138,7 @@ fn signals_do_not_break_a_tls_handshake() {
 fn signals_do_not_break_a_write() {
     let emulator = Emulator::start();
     let listener = Listener::start(|mut stream, _| {
-        // Meanwhile both sockets' buffers fill up, and writing has to wait.
+        // In the meantime both sockets' buffers fill up, and the write has to wait.
         thread::sleep(PAUSE);
         if let Some(request) = read_request(&mut stream) {
             let length = request.matches('x').count();
@@ -200,8 +200,8 @@ fn signals_while_a_name_is_resolved_do_not_end_the_wait() {
 /// A name that takes a while to resolve.
 const SLOW_NAME: &str = "slow.invalid";
 
-/// Stands before the C library's function in this test's program, so that there
-/// is a name service to wait for.
+/// Replaces the C library's function in this test program, so that there is a name
+/// service to wait for.
 #[unsafe(no_mangle)]
 extern "C" fn getaddrinfo(
     node: *const c_char,

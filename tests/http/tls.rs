@@ -19,14 +19,14 @@ use rustls::{
     SupportedProtocolVersion as Version, WantsVerifier,
 };
 
-/// A connection over which the handshake is made when it is first used.
+/// A connection whose handshake is made when it is first used.
 pub type TlsStream = StreamOwned<ServerConnection, TcpStream>;
 
-/// A throw-away certificate authority.
+/// A temporary certificate authority.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    /// An authority with a name of its own.
+    /// An authority with this name.
     pub fn new() -> Authority {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -66,7 +66,7 @@ impl Authority {
     }
 }
 
-/// What a server's certificate usually says.
+/// The usual parameters of a server certificate.
 pub fn params(host: &str) -> CertificateParams {
     let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a name");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -113,7 +113,7 @@ impl Identity {
         self.with(builder(&[&TLS13, &TLS12]).with_no_client_auth())
     }
 
-    /// A server that wants a certificate of this authority, in TLS 1.2 or 1.3.
+    /// A server that requires a client certificate of this authority, in TLS 1.2 or 1.3.
     pub fn server_for(self, clients: &Authority, version: &'static Version) -> Server {
         let mut roots = RootCertStore::empty();
         roots.add(clients.0.der().clone()).expect("an authority");
@@ -123,7 +123,7 @@ impl Identity {
         self.with(builder(&[version]).with_client_cert_verifier(verifier))
     }
 
-    /// The certificate is shown as it is: rustls itself would not serve any.
+    /// The certificate is sent unchecked: rustls would not serve every one.
     fn with(self, builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> Server {
         let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&self.key);
         let identity = CertifiedKey::new(vec![self.certificate], key.expect("a key"));

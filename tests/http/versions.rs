@@ -1,4 +1,4 @@
-//! TLS versions: 1.2 and 1.3, nothing older. The other side is OpenSSL's test server.
+//! TLS versions: 1.2 and 1.3, nothing older. The server is OpenSSL's test server.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ use crate::capi::lid_status::*;
 use crate::common::compiler::run;
 use crate::deadline::{LIMIT_MS, in_time};
 
-/// `openssl s_server` on a free port, which answers nothing once TLS is agreed upon.
+/// `openssl s_server` on a free port, which answers nothing after the handshake.
 struct Server {
     process: Child,
     port: u16,
@@ -75,7 +75,7 @@ impl Server {
         }
     }
 
-    /// The version that OpenSSL's own client agrees upon with it.
+    /// The version that OpenSSL's own client negotiates with it.
     fn agrees_with_openssl(&self) -> String {
         let output = Command::new("openssl")
             .args(["s_client", "-brief", "-cipher", "DEFAULT:@SECLEVEL=0"])
@@ -120,7 +120,7 @@ fn tls_below_1_2_is_refused_and_1_2_and_1_3_are_spoken() {
         });
         println!("{version}: {}", outcome.text);
         assert_eq!(outcome.status, LID_ERROR_TLS, "{}", outcome.text);
-        // Its certificate is judged once a version is agreed upon.
+        // The certificate is checked after the version is negotiated.
         let code = if spoken {
             "certificate_invalid"
         } else {

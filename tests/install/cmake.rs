@@ -33,7 +33,7 @@ fn configure(project: &Path, build: &Path, found_in: &Path) -> Command {
     cmake
 }
 
-/// Builds the example against the tree, found under another path perhaps, and runs it.
+/// Builds the example against the tree, which may be found under another path, and runs it.
 fn build(tree: &Tree, found_in: &Path) {
     let project = TempDir::new().unwrap();
     copy_example_into(project.path());
@@ -52,7 +52,7 @@ fn programs_build_with_cmake_also_after_a_move() {
     build(&tree, &tree.prefix);
 
     tree.move_to(folder.path().join("there"));
-    // As where /lib is a link to /usr/lib: its parent is not the prefix.
+    // As on systems where /lib links to /usr/lib: the parent of /lib is not the prefix.
     let linked = folder.path().join("linked");
     fs::create_dir(&linked).unwrap();
     symlink(tree.lib(""), linked.join("lib")).unwrap();

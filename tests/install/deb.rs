@@ -10,7 +10,7 @@ use crate::common::compiler::run;
 use crate::common::make::{make, target_folder};
 use crate::tree::Tree;
 
-/// The package of this version, where `make deb` leaves it.
+/// The package of this version, where `make deb` puts it.
 fn package(name: &str, architecture: &str) -> PathBuf {
     let version = env!("CARGO_PKG_VERSION");
     let file = format!("{name}_{version}_{architecture}.deb");
@@ -66,7 +66,7 @@ fn the_debian_packages_hold_everything_and_work() {
         field(&development, "Depends").trim(),
         format!("libloginid0 (= {version})")
     );
-    // What the packaging of other programs asks, to depend on this one.
+    // What the packaging tools of other programs query to depend on this package.
     let control = |name: &str| run(Command::new("dpkg-deb").arg("-I").arg(&library).arg(name));
     assert_eq!(
         control("shlibs").trim(),

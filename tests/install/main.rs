@@ -1,4 +1,4 @@
-//! What `make install` installs is all that a program outside the tree needs.
+//! A program outside the tree needs only what `make install` installs.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -8,7 +8,7 @@ use crate::common::compiler::{cc, run};
 use crate::common::make::make;
 use crate::common::root;
 
-/// The folders of an installation, wherever it is by now.
+/// The folders of an installation, also after a move.
 pub struct Tree {
     pub prefix: PathBuf,
     /// Below the prefix.
@@ -16,7 +16,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Runs `make install` for a prefix. The release build takes minutes, the first time.
+    /// Runs `make install` for a prefix. The first release build takes minutes.
     pub fn install(prefix: PathBuf) -> Self {
         let tree = Self {
             prefix,
@@ -38,7 +38,7 @@ impl Tree {
         self.prefix.join(self.libdir).join(name)
     }
 
-    /// Nothing but a path is kept, as when a folder is unpacked elsewhere.
+    /// Only the path changes, as when an archive is unpacked elsewhere.
     pub fn move_to(&mut self, prefix: PathBuf) {
         fs::rename(&self.prefix, &prefix).expect("a rename");
         self.prefix = prefix;
@@ -72,7 +72,7 @@ impl Tree {
             .args(&sources)
             .arg("-o")
             .arg(&linked_in)
-            // Both libraries are there, and the linker would take the shared one.
+            // Both libraries exist, and the linker would use the shared one.
             .args(flags.iter().map(|flag| match flag.as_str() {
                 "-lloginid" => "-l:libloginid.a",
                 other => other,

@@ -1,5 +1,5 @@
-/* Loses strings of the library: a leak checker has to say so. Several, since the
- * last one's address may still be on the stack. */
+/* Leaks strings of the library: a leak checker has to report it. Several, because the
+ * address of the last one may still be on the stack. */
 #include <loginid.h>
 
 int main(void)

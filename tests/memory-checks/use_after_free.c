@@ -1,4 +1,4 @@
-/* Reads a string of the library that it has freed. */
+/* Reads a string of the library after freeing it. */
 #include <loginid.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-//! The calls that carry a secret, and what must not be repeated of it.
+//! The calls that carry a secret, and the parts of it that must not be repeated.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::listener::{Listener, read_request};
 
-/// A password that no encoding leaves as it is.
+/// A password that every encoding changes.
 const PASSWORD: &str = "CANARY \"pass\\wörd\"/\n+%&=\t<b>";
 pub const CODE: &str = "CANARYcode-long_0123456789";
 const ASSERTION: &str = "eyJDQU5BUlki.eyJDQU5BUlktY2xhaW1z.Q0FOQVJZLXNpZ25hdHVyZQ";
 
 pub type CallIt = fn(&Client) -> loginid::Result<String>;
 
-/// Every call with a password, a code or an assertion in it, one with each kind
-/// of bearer token and nothing else, and one that may be repeated.
+/// Every call with a password, a code or an assertion, a call for each kind of bearer
+/// token, and a call that may be retried.
 pub const CALLS: [(&str, CallIt); 9] = [
     ("authenticate_password", |client| {
         client.authenticate_password("ann", PASSWORD)
@@ -71,7 +71,7 @@ pub fn secrets(request: &str) -> Vec<String> {
     .collect()
 }
 
-/// Whether a text holds a secret of a request, or a telling part of one.
+/// Whether a text contains a secret of a request, or a significant part of one.
 pub fn find(text: &str, request: &str) -> Option<String> {
     let (_, varying) = token(request).split_once('.').expect("two parts");
     part_of(text, varying)
@@ -84,7 +84,7 @@ pub fn find(text: &str, request: &str) -> Option<String> {
         })
 }
 
-/// Sixteen characters in a row of a secret that a text has too.
+/// Sixteen consecutive characters of a secret that the text contains.
 pub fn part_of(text: &str, secret: &str) -> Option<String> {
     let text: std::collections::HashSet<&[u8]> = text.as_bytes().windows(16).collect();
     let found = secret
@@ -94,8 +94,8 @@ pub fn part_of(text: &str, secret: &str) -> Option<String> {
     found.map(|part| String::from_utf8_lossy(part).into_owned())
 }
 
-/// A service that answers each request with these bytes and then hangs up, so
-/// that nobody waits for the rest of an odd answer. It keeps the requests.
+/// A service that answers each request with these bytes and then closes the connection,
+/// so that clients do not wait for the rest of an odd answer. It keeps the requests.
 pub fn service(
     answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static,
 ) -> (Listener, Arc<Mutex<Vec<String>>>) {
@@ -105,7 +105,7 @@ pub fn service(
         if let Some(request) = read_request(&mut stream) {
             let answer = answer(&request);
             seen.lock().expect("no panic").push(request);
-            // A client that has seen enough may be gone.
+            // The client may have closed the connection early.
             let _ = stream.write_all(&answer);
         }
     });
@@ -137,7 +137,7 @@ impl Watched {
         Watched { client, events }
     }
 
-    /// All that there is to read after a failed call.
+    /// Everything that a program can read after a failed call.
     pub fn said(&self, error: &Error) -> String {
         let events = self.events.lock().expect("no panic").clone();
         assert!(!events.is_empty(), "nothing is logged");

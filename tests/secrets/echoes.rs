@@ -1,4 +1,4 @@
-//! A service that repeats in its errors what it was sent.
+//! A service whose errors repeat what it received.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::calls::{CALLS, CODE, Watched, answer, body, find, secrets, service, token};
 use crate::capi::config;
 
-/// What the service makes of a request: the message of its error.
+/// Makes the message of the service's error from a request.
 type Echo = fn(&str) -> String;
 
 const ECHOES: [(&str, Echo); 19] = [
@@ -85,8 +85,8 @@ const ECHOES: [(&str, Echo); 19] = [
     }),
 ];
 
-/// A message that holds a secret is left out whole: what would be left of it, or
-/// the gap, tells about the secret.
+/// A message with a secret is omitted completely: the rest of it, or the gap, could
+/// reveal the secret.
 #[test]
 fn secrets_in_the_services_message_are_hidden() {
     let emulator = Emulator::start();
@@ -123,7 +123,7 @@ fn secrets_in_the_services_message_are_hidden() {
     }
 }
 
-/// Without a secret in it a message is shown as it came.
+/// A message without a secret is shown unchanged.
 #[test]
 fn a_message_that_repeats_nothing_is_shown() {
     let emulator = Emulator::start();
@@ -162,7 +162,7 @@ fn the_value_of_a_configured_header_is_hidden() {
 fn secrets_in_the_services_code_are_hidden() {
     let emulator = Emulator::start();
     let (service, requests) = service(|request| {
-        // Shorter than 64 characters, or it is not taken for a code.
+        // Shorter than 64 characters, because longer texts are not codes.
         let signature = token(request).rsplit('.').next().expect("a part");
         let code = match secrets(request).first() {
             Some(secret) if secret == CODE => format!("bad_{secret}"),
@@ -184,11 +184,11 @@ fn secrets_in_the_services_code_are_hidden() {
     }
 }
 
-/// A whole answer of a service that was sent this token.
+/// A complete answer of a service that received this token.
 type OddAnswer = fn(&str) -> String;
 
-/// Answers that are no error objects: well-formed HTTP and not, with the token
-/// in each place that a parser might quote.
+/// Answers without an error object, valid HTTP or not, with the token in each place
+/// that a parser might quote.
 const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
     ("the reason", |token| {
         format!("HTTP/1.1 400 {token}\r\ncontent-length: 0\r\n\r\n")

@@ -1,5 +1,5 @@
-//! Tokens that are refused: they may be somebody's, or nearly, so that neither
-//! an error nor a log event repeats any of them.
+//! Refused tokens: they may be, or resemble, the token of a user, so no error and no
+//! log event may repeat any part of them.
 
 use std::ffi::CStr;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::signer::{Signer, encode, login_claims, now, with};
 
 const CLIENT_ID: &str = "app-1";
 
-/// Claims that are telling wherever one of them is quoted.
+/// Claims that are recognizable wherever one is quoted.
 fn claims() -> Value {
     with(
         &login_claims(CLIENT_ID),
@@ -26,7 +26,7 @@ fn claims() -> Value {
     )
 }
 
-/// Tokens that no client accepts, each refused for another reason.
+/// Tokens that every client refuses, each for another reason.
 fn refused(signer: &Signer) -> Vec<(&'static str, String)> {
     let good = signer.token(&claims());
     let claimed = |changes: Value| signer.token(&with(&claims(), changes));
@@ -94,7 +94,7 @@ fn refused(signer: &Signer) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// How clients come by keys; all but the first make them ask for one.
+/// Ways in which clients get keys; all except the first need a request.
 fn clients(signer: &Signer, jwt: &Arc<Mutex<Value>>) -> Vec<(&'static str, Asking)> {
     type Keys = fn(&str, &str) -> Vec<u8>;
     let ways: [(&str, Keys); 5] = [
@@ -157,7 +157,7 @@ impl Asking {
         Asking { client, events }
     }
 
-    /// Presents a token in every way there is.
+    /// Passes a token to every call that takes one.
     fn present(&self, token: &str) -> Vec<Outcome> {
         let verified = self.client.verify_token(token);
         let of_user = self.client.verify_token_for(token, Some("bob"));

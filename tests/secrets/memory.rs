@@ -1,8 +1,8 @@
-//! The private key is gone from the process's memory once the client is freed,
-//! or was never made.
+//! The private key is no longer in the process's memory after the client is freed, or
+//! if it could not be made.
 //!
-//! The search runs in a process of its own, which is told the key in a masked
-//! form, so that only the library's copies can be found.
+//! The search runs in a separate process, which receives the key in a masked form, so
+//! that only the library's copies can be found.
 
 mod carried;
 mod give;
@@ -110,7 +110,7 @@ fn used(give: Give, key: &Masked, beside: &Beside<'_>) {
     assert_wiped(key, "used");
 }
 
-/// The key is whole; what is beside it is not.
+/// The key is intact; another field is wrong.
 fn refused(way: &str, give: Give, key: &Masked, beside: &Beside<'_>) {
     for (what, beside) in [
         (
@@ -156,7 +156,7 @@ fn unusable(give: Give, key: &Masked, beside: &Beside<'_>) {
     }
 }
 
-/// Nothing of the key is in memory, though it would be found if it were.
+/// No part of the key is in memory. The search is checked: it would find one.
 fn assert_wiped(key: &Masked, when: &str) {
     let secrets = secrets_of(key);
     let revealed = key.reveal();

@@ -1,4 +1,4 @@
-//! A proxy that refuses, and repeats the credentials that its URL holds.
+//! A proxy that refuses, and repeats the credentials of its URL.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ const USER: &str = "CANARY-user";
 const PASSWORD: &str = "CANARY-pass wörd/@:";
 const IN_URL: &str = "CANARY-user:CANARY-pass%20w%C3%B6rd%2F%40%3A";
 
-/// What a proxy answers, given the credentials in base64 as it got them.
+/// Makes a proxy's answer from the credentials in base64, as received.
 type Refusal = fn(&str) -> Vec<u8>;
 
 const REFUSALS: [(&str, Refusal); 9] = [
@@ -54,10 +54,10 @@ fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
             let expected = format!("Proxy-Authorization: Basic {basic}\r\n");
             let proxy = Listener::start(move |mut stream, _| {
                 let request = read_request(&mut stream).expect("a request");
-                // Without them in it the test would show nothing.
+                // Without the credentials the test would show nothing.
                 assert!(request.contains(&expected), "{request}");
                 let basic = expected.trim_end().rsplit(' ').next().expect("a word");
-                // A client that has seen enough may be gone.
+                // The client may have closed the connection early.
                 let _ = stream.write_all(&refusal(basic));
             });
             let url = proxy.base_url().replace("://", &format!("://{IN_URL}@"));

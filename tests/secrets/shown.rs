@@ -1,4 +1,4 @@
-//! What can be printed: errors about configurations and keys, and Debug.
+//! Everything that can be printed: errors about configurations and keys, and Debug.
 
 use loginid::ffi::lid_new_from_env;
 use loginid::{Client, Config};
@@ -36,7 +36,7 @@ fn debug_of_a_client_and_its_configuration_shows_no_secret() {
     assert_hidden(&debug, emulator.private_key());
 }
 
-/// Keys that cannot be used, made from one that can.
+/// Unusable keys, made from a usable one.
 fn spoilt(key: &str) -> Vec<String> {
     let body: Vec<&str> = key.lines().collect();
     vec![
@@ -76,7 +76,7 @@ fn errors_about_a_configuration_do_not_quote_its_secrets() {
         json!({"request_timeout_ms": 0, "proxy": "CANARY://x"}),
     );
     let whole = whole.to_string();
-    // Cut anywhere, it is not JSON; whole, it is out of range.
+    // Truncated, it is not JSON; complete, it is out of range.
     for end in 0..=whole.len() {
         let Some(text) = whole.get(..end) else {
             continue;
@@ -88,7 +88,7 @@ fn errors_about_a_configuration_do_not_quote_its_secrets() {
     }
 }
 
-/// A key as it may stand where it does not belong.
+/// The forms of a key in a wrong place.
 fn misplaced(key: &str) -> Vec<String> {
     let lines: Vec<&str> = key.lines().collect();
     let body = lines[1..lines.len() - 1].concat();
@@ -145,7 +145,7 @@ fn a_key_instead_of_a_path_is_refused_and_not_quoted() {
             assert_eq!(outcome.code(), code, "{}", outcome.text);
             let message = outcome.error("message").to_string();
             assert!(message.contains(field), "{message}");
-            // Where the text may be a key, the message says where one belongs.
+            // If the text may be a key, the message says where keys belong.
             assert!(message.contains(instead), "{message}");
         }
     }

@@ -1,5 +1,5 @@
-/* What a program makes of the variables it was started with. Prints one line for
- * each constructor: its status and the message. */
+/* Shows the effect of the environment variables. Prints one line for each constructor:
+ * its status and the message. */
 #include <loginid.h>
 #include <stdio.h>
 #include <sys/auxv.h>

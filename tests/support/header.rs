@@ -1,6 +1,6 @@
 //! The C header, read so that tests can call every function in it.
 
-/// What a parameter is, as far as a test must know to pass one.
+/// The type of a parameter, as far as a test needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `const char *`
@@ -81,11 +81,11 @@ fn parameter(text: &str) -> Parameter {
     }
 }
 
-/// Calls a function of the header with arguments as wide as registers, which is
-/// how these types are passed.
+/// Calls a function of the header with register-sized arguments, which is how these
+/// types are passed.
 ///
 /// # Safety
-/// The function has so many parameters, and the arguments fit them.
+/// The function must have this many parameters, and the arguments must fit them.
 pub unsafe fn invoke(function: *const (), arguments: &[usize]) -> usize {
     macro_rules! call {
         ($($argument:ident)*) => {{

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::capi::c;
 use crate::header::{Function, Kind, functions, invoke};
 
-/// What pointers hold before a call, to see that they are written.
+/// The value of pointers before a call, to see whether they are written.
 const UNTOUCHED: usize = 0x5a5a;
 
 /// The library as a program loads it, and a client.
@@ -22,9 +22,9 @@ pub struct Library {
 /// What a call did.
 pub struct Done {
     pub status: usize,
-    /// What it stored in `out`, freed already.
+    /// The text that it stored in `out`, already freed.
     pub text: Option<String>,
-    /// What it stored in `client`.
+    /// The pointer that it stored in `client`.
     pub made: Option<usize>,
 }
 
@@ -75,7 +75,7 @@ impl Library {
         address.cast_const().cast()
     }
 
-    /// Texts that each function takes, by its parameters' names.
+    /// Texts that each function accepts, by the names of its parameters.
     pub fn usual(&self, name: &str) -> Vec<Option<Vec<u8>>> {
         let function = function(name);
         let text = |name: &str| match name {
@@ -100,7 +100,7 @@ impl Library {
         let parameters = &function.parameters;
         let value = |kind, name: &str| (kind == Kind::Text).then(|| text(name).into_bytes());
         let mut usual: Vec<_> = parameters.iter().map(|p| value(p.kind, &p.name)).collect();
-        // One of the two, or it is an argument error.
+        // One of the two is required.
         if let Some(at) = parameters.iter().position(|p| p.name == "tx_id")
             && parameters.iter().any(|p| p.name == "tx_payload")
         {
@@ -113,8 +113,8 @@ impl Library {
         self.call_on(self.client, function, texts, None)
     }
 
-    /// Calls with these texts and usual other arguments, of which one may be
-    /// NULL. The texts are overwritten and freed before the results are looked at.
+    /// Calls with these texts and usual other arguments, of which one may be NULL. The
+    /// texts are overwritten and freed before the results are read.
     pub fn call_on(
         &self,
         client: usize,
@@ -124,7 +124,7 @@ impl Library {
     ) -> Done {
         let mut out = UNTOUCHED;
         let mut made = UNTOUCHED;
-        // In pages of their own, so that a use after they are freed is felt.
+        // In separate pages, so that a use after free crashes.
         let in_pages = |mut text: Vec<u8>| {
             text.push(0);
             text.reserve_exact(256 * 1024);

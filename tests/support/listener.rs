@@ -1,4 +1,4 @@
-//! A server of bare sockets, for what the emulator's HTTP cannot do.
+//! A server with plain sockets, for behaviour that the emulator's HTTP cannot have.
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -16,10 +16,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Serves each connection in a thread; the function gets its number, from 0.
+    /// Serves each connection in a thread; the function receives its number, from 0.
     pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Listener {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        // Connections take little that is not read.
+        // Small buffers: connections accept little data that is not read.
         rustix::net::sockopt::set_socket_recv_buffer_size(&listener, 4096).expect("a size");
         let port = listener.local_addr().expect("an address").port();
         let accepted = Arc::new(AtomicUsize::new(0));
@@ -59,7 +59,7 @@ impl Drop for Listener {
     }
 }
 
-/// Reads the head of one request; `None` when the client left.
+/// Reads the head of one request; `None` if the client closed the connection.
 pub fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -70,7 +70,7 @@ pub fn read_head(stream: &mut impl Read) -> Option<String> {
     Some(String::from_utf8(head).expect("UTF-8"))
 }
 
-/// Reads one request, head and body; `None` when the client left.
+/// Reads one request, head and body; `None` if the client closed the connection.
 pub fn read_request(stream: &mut impl Read) -> Option<String> {
     let head = read_head(stream)?;
     let length = head

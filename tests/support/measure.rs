@@ -1,4 +1,4 @@
-//! What a process uses.
+//! Measures the resources of a process.
 
 /// Resident memory in KiB.
 pub fn resident_kib() -> i64 {

@@ -1,8 +1,8 @@
-//! Parts of tests that run in a process of their own, where no other test's threads, memory,
-//! descriptors and variables are.
+//! Parts of tests that run in a separate process, without the threads, memory, descriptors
+//! and variables of other tests.
 //!
 //! A part is a test function marked `#[ignore = "a part of …"]`: only the test that needs it
-//! runs it, and checks that it ran.
+//! starts it, and checks that it ran.
 
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
@@ -15,13 +15,13 @@ use crate::torture::times;
 
 const INPUT: &str = "LOGINID_TEST_INPUT";
 
-/// Runs a part of this binary in a new process, hands it a value, and returns what it printed.
+/// Runs a part of this binary in a new process, passes it a value, and returns its output.
 #[track_caller]
 pub fn run(part: &str, input: &Value) -> String {
     run_command(part, &mut command(part, input))
 }
 
-/// Runs a [`command`]. Many times what it takes counts as a hang: ten minutes, four hours under
+/// Runs a [`command`]. The time limit is many times what it takes: ten minutes, four hours under
 /// `make torture`.
 #[track_caller]
 pub fn run_command(part: &str, command: &mut Command) -> String {
@@ -30,7 +30,7 @@ pub fn run_command(part: &str, command: &mut Command) -> String {
 }
 
 /// # Panics
-/// When the part fails, did not run, or has to be ended at the limit.
+/// If the part fails, does not run, or reaches the limit.
 #[track_caller]
 pub fn run_within(limit: Duration, part: &str, command: &mut Command) -> String {
     let folder = TempDir::new().expect("a folder for the output");
@@ -55,7 +55,7 @@ pub fn command(part: &str, input: &Value) -> Command {
 /// A test binary succeeds when no test has the name: its output must say that one passed.
 ///
 /// # Panics
-/// When the part failed or did not run.
+/// If the part failed or did not run.
 #[track_caller]
 pub fn demand_ran(part: &str, status: ExitStatus, output: &str) {
     assert!(status.success(), "{part}: {status}\n{output}");
@@ -65,10 +65,10 @@ pub fn demand_ran(part: &str, status: ExitStatus, output: &str) {
     );
 }
 
-/// What this process was handed.
+/// The value passed to this process.
 ///
 /// # Panics
-/// When no test started this process.
+/// If no test started this process.
 pub fn input() -> Value {
     let text = std::env::var(INPUT).expect("only the test it is a part of starts it");
     serde_json::from_str(&text).expect("JSON")

@@ -1,6 +1,6 @@
-//! PEM as it arrives.
+//! PEM in every common form.
 
-/// What happens to PEM on its way through files, variables and copying.
+/// Changes that happen to PEM in files, variables and copying.
 pub fn travelled(pem: &str) -> [String; 11] {
     [
         pem.to_owned(),

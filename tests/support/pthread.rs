@@ -1,6 +1,6 @@
 //! Threads as a C program makes them. Rust's `thread::spawn` takes a lock of the
-//! standard library's in the new thread: a fork that meets it held leaves it held
-//! in the child, whose threads then never begin.
+//! standard library in the new thread: if a fork happens while it is held, it stays
+//! held in the child, whose threads then never start.
 
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -19,7 +19,7 @@ extern "C" fn start<F: FnOnce() -> T, T>(work: *mut c_void) -> *mut c_void {
     ptr::null_mut()
 }
 
-/// Runs `other` in a new thread, and `own` in this one meanwhile.
+/// Runs `other` in a new thread, and `own` in this one at the same time.
 pub fn beside<F: FnOnce() -> T + Send, T: Send, R>(other: F, own: impl FnOnce() -> R) -> (T, R) {
     let mut work = Work {
         run: Some(other),

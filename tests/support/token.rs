@@ -1,4 +1,4 @@
-//! Reading the tokens that the library makes, and what must never repeat in them.
+//! Reading the tokens that the library makes, and the parts that must never repeat.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Drawn anew for each token: the claim `nonce`, and the first half of the
-/// signature, `r`. It stands for the signature's own secret nonce: whoever sees
-/// two signatures with the same `r` can compute the private key.
+/// New in each token: the claim `nonce`, and the first half of the signature, `r`. It
+/// corresponds to the signature's secret nonce: from two signatures with the same `r`
+/// anybody can compute the private key.
 #[derive(Clone, Copy, Debug)]
 pub struct Marks {
     nonce: [u8; 16],
@@ -16,7 +16,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Of no token. Not of zeros, which would take up no memory yet.
+    /// Belongs to no token. Not zeros, which would not be resident memory yet.
     pub const NONE: Marks = Marks {
         nonce: [1; 16],
         r: [1; 32],
@@ -29,7 +29,7 @@ pub struct Token {
 }
 
 /// # Panics
-/// When it is no service token in form.
+/// If it does not have the form of a service token.
 pub fn read(token: &str) -> Token {
     let parts: Vec<Vec<u8>> = token
         .split('.')

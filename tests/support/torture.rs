@@ -1,9 +1,9 @@
-//! How much the long tests do.
+//! The counts of the long tests.
 
-/// Whether `make torture` asked for the full counts: `LOGINID_TORTURE=1`.
+/// Whether `make torture` requests the full counts: `LOGINID_TORTURE=1`.
 ///
 /// # Panics
-/// When the variable has any other value, so that a long run is never asked for in vain.
+/// If the variable has any other value, so that a mistake does not go unnoticed.
 pub fn torture() -> bool {
     match std::env::var("LOGINID_TORTURE").as_deref() {
         Err(_) | Ok("") => false,
@@ -12,7 +12,7 @@ pub fn torture() -> bool {
     }
 }
 
-/// How often to do something: less by default than under `make torture`.
+/// How often to do something: `make torture` uses the full count.
 pub fn times(usual: usize, full: usize) -> usize {
     if torture() { full } else { usual }
 }

@@ -27,8 +27,8 @@ fn good_tokens(service: &Signer, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// The verdicts a changed token may get: what changed is malformed, names
-/// another algorithm, is no longer what was signed, or names one key too many.
+/// The verdicts that a changed token may get: malformed, another algorithm, a wrong
+/// signature, or an unknown key.
 const VERDICTS: [&str; 4] = [
     "LID_ERROR_TOKEN_INVALID malformed_token",
     "LID_ERROR_TOKEN_INVALID unexpected_algorithm",
@@ -42,10 +42,10 @@ fn in_full() -> usize {
     times(1, 100)
 }
 
-/// What to put in the place of each character: another value of the alphabet,
-/// differing in the lowest and in the highest bit, another letter case, and
-/// what does not belong. All others of the alphabet at the end of a part, where
-/// some bits are unused, or everywhere if `all`.
+/// The replacements for each character: values of the alphabet that differ in the
+/// lowest and in the highest bit, the other letter case, and foreign characters. At the
+/// end of a part, where some bits are unused, or everywhere if `all`, all others of the
+/// alphabet.
 fn changes(token: &[u8], at: usize, all: bool) -> Vec<u8> {
     let old = token[at];
     let last = [None, Some(&b'.')].contains(&token.get(at + 1));
@@ -62,14 +62,14 @@ fn changes(token: &[u8], at: usize, all: bool) -> Vec<u8> {
 #[test]
 fn no_single_character_change_of_a_good_token_is_accepted() {
     let service = Signer::new("k");
-    // Under whatever key id, it is the right key.
+    // The key is right for every key id.
     let emulator = Emulator::start();
     serve_key(&emulator, service.pem());
     let keys = json!({"public_keys": {"k": service.pem(), "": service.pem()}});
     let config = with(&online(&emulator), keys);
     let client = Client::new(&config);
     let tokens = good_tokens(&service, times(10, 100));
-    // One at a time, since some take far longer than others.
+    // One at a time, because some take far longer than others.
     let next = AtomicUsize::new(0);
     let work = || {
         let mut tried = 0;

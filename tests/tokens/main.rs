@@ -1,5 +1,5 @@
-//! Tokens and the keys that prove them, under attack. All through the C
-//! interface; `docs/TRUST.md` names these tests row by row.
+//! Attacks with tokens and on the key cache, all through the C interface;
+//! `docs/TRUST.md` names these tests row by row.
 
 #[path = "../support/capi.rs"]
 mod capi;

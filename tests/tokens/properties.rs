@@ -1,4 +1,4 @@
-//! What holds for tokens of any content, ours and the service's.
+//! Properties of tokens with any content, ours and the service's.
 
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
@@ -13,7 +13,7 @@ use crate::support::CLIENT_ID;
 use crate::support::service::{Signer, decode, encode, now};
 use crate::torture::times;
 
-/// Runs a property over `full` cases under `make torture`, over `usual` else.
+/// Runs a property over `full` cases under `make torture`, else over `usual` cases.
 fn check<S: Strategy>(
     strategy: &S,
     full: usize,
@@ -32,7 +32,7 @@ fn check<S: Strategy>(
     println!("{cases} cases");
 }
 
-/// Any text that C can carry and a caller may give: not empty, no NUL.
+/// Any text that a C caller may pass: not empty, no NUL.
 fn text() -> impl Strategy<Value = String> {
     vec(
         any::<char>().prop_filter("NUL ends a C string", |c| *c != '\0'),
@@ -41,8 +41,7 @@ fn text() -> impl Strategy<Value = String> {
     .prop_map(String::from_iter)
 }
 
-/// Header and claims of a token, once an implementation that shares no code
-/// with the library's has verified it.
+/// Header and claims of a token, after an independent implementation has verified it.
 fn verified_independently(public_key: &VerifyingKey, token: &str) -> (Value, Value) {
     let (signed, signature) = token.rsplit_once('.').expect("a signature");
     let signature = Signature::from_slice(&decode(signature)).expect("r and s");
@@ -155,7 +154,7 @@ fn tokens_of_the_service_verify_with_any_other_claims() {
         let outcome = client.verify_token_for(service.token(&claims), Some(&username));
         prop_assert_eq!(outcome.status, lid_status::LID_OK, "{:?}", outcome);
         let answer = outcome.json();
-        // Passed on as it came, and read again by the same parser as here.
+        // Passed on unchanged, and parsed by the same parser as here.
         let sent: Value = serde_json::from_str(&claims.to_string()).expect("JSON");
         prop_assert_eq!(&answer["claims"], &sent);
         prop_assert_eq!(&answer["valid"], true);
@@ -163,7 +162,7 @@ fn tokens_of_the_service_verify_with_any_other_claims() {
     });
 }
 
-/// Things that look more and more like a token, none of them signed.
+/// Texts that look more and more like a token, none of them signed.
 fn unsigned() -> impl Strategy<Value = Vec<u8>> {
     let part = || {
         prop_oneof![

@@ -1,4 +1,4 @@
-//! What a call carries: passwords, codes and bearer tokens.
+//! The secrets of a call: passwords, codes and bearer tokens.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -18,7 +18,7 @@ use crate::part;
 // Read-only memory holds these, which is not searched.
 const PASSWORD: &str = "correct-horse-battery-staple-9";
 const CODE: &str = "CANARY-code-482913";
-/// How each service token begins: its header, and claims that are an object.
+/// The beginning of each service token: its header, and claims that are an object.
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJ";
 
 type LogIn = unsafe extern "C" fn(
@@ -43,7 +43,7 @@ fn process_that_carries() {
     let client = Client::new(&part::input());
     let username = c("ann");
     {
-        // Longer than the room that a body is given at first.
+        // Longer than the initial capacity of a body.
         let password = terminated(&PASSWORD.repeat(30));
         assert!(!found().is_empty(), "the search is blind");
         for call in [lid_register_password as LogIn, lid_authenticate_password] {
@@ -65,7 +65,7 @@ fn process_that_carries() {
         assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
     }
     assert_eq!(found(), [""; 0], "after a code's call");
-    // Not at the beginning: an allocator writes there when it frees.
+    // Not at the beginning: an allocator overwrites it when it frees.
     for json in [
         r#"{"a":"                                correct-horse-battery-staple-9"}"#,
         r#"{"a":"\n                               correct-horse-battery-staple-9"}"#,

@@ -1,5 +1,5 @@
-//! Each way to give the library a key. No copy of the key is left behind, so
-//! that what is found later is the library's.
+//! Each way to pass a key to the library. This code leaves no copy of the key, so that
+//! every copy found later is the library's.
 
 use std::fs;
 
@@ -12,11 +12,11 @@ use zeroize::{Zeroize, Zeroizing};
 use super::search::{MASK, Masked};
 use crate::capi::{Client, Outcome, c};
 
-/// What is given beside the key.
+/// The settings passed with the key.
 pub struct Beside<'a> {
     pub client_id: &'a str,
     pub base_url: &'a str,
-    /// More attempts than allowed make the configuration unusable.
+    /// More retries than allowed, so that the configuration is refused.
     pub max_retries: u32,
 }
 
@@ -50,7 +50,7 @@ fn management(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
     })
 }
 
-/// A configuration in one piece of memory, with `\n` spelled out as JSON must.
+/// A configuration in one piece of memory, with `\n` escaped as in JSON.
 fn json(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
     let mut text = Zeroizing::new(String::with_capacity(4096));
     text.push_str("{\"private_key\":\"");
@@ -87,7 +87,7 @@ fn environment(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
     let mut variable = terminated(&variable);
     let max_retries = beside.max_retries.to_string();
     // SAFETY: this process has no thread that reads the environment meanwhile.
-    // `putenv` takes the buffer as it is, until it is unset below.
+    // `putenv` uses the buffer itself, until the variable is unset below.
     unsafe {
         std::env::set_var("LOGINID_CLIENT_ID", beside.client_id);
         std::env::set_var("LOGINID_BASE_URL", beside.base_url);
@@ -108,7 +108,7 @@ pub fn terminated(text: &str) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// A key that the library makes itself, in a string that is freed.
+/// A key that the library generates, in a string that is freed.
 pub fn generated() -> Masked {
     mask_generated(Outcome::of(|out| {
         // SAFETY: `out` is writable.
@@ -122,7 +122,7 @@ fn mask_generated(mut pair: Outcome) -> Masked {
     let length = pair.text[start..].find('"').expect("an end");
     let mut masked = Masked::new(pair.text[start..start + length].bytes());
     pair.text.zeroize();
-    // "\n" is spelled out in JSON.
+    // "\n" is escaped in JSON.
     let mut at = 0;
     while at + 1 < masked.0.len() {
         if masked.0[at] == b'\\' ^ MASK && masked.0[at + 1] == b'n' ^ MASK {

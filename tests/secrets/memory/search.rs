@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 pub const MASK: u8 = 0x5a;
 
-/// A secret that is never in memory as it is.
+/// A secret that is in memory only in masked form.
 pub struct Masked(pub Vec<u8>);
 
 impl Masked {
@@ -29,7 +29,7 @@ impl Masked {
     }
 }
 
-/// The places of writable memory that hold one of the secrets.
+/// The addresses in writable memory that hold one of the secrets.
 pub fn search(secrets: &[(&str, Masked)]) -> Vec<String> {
     const CHUNK: usize = 1 << 20;
     const OVERLAP: usize = 64;
@@ -37,7 +37,7 @@ pub fn search(secrets: &[(&str, Masked)]) -> Vec<String> {
     let maps = fs::read_to_string("/proc/self/maps").expect("Linux");
     let mut buffer = vec![0_u8; CHUNK + OVERLAP];
     let mut found = Vec::new();
-    // Most bytes begin none of them, which makes the search ten times faster.
+    // Most bytes are not the first of any secret; skipping them makes the search ten times faster.
     let mut begins = [false; 256];
     for (_, secret) in secrets {
         begins[usize::from(secret.0[0] ^ MASK)] = true;
@@ -63,7 +63,7 @@ pub fn search(secrets: &[(&str, Masked)]) -> Vec<String> {
                     }
                 }
             }
-            // What was read is not to be found again in the buffer.
+            // The search must not find what it read in its own buffer.
             buffer.fill(0);
             at += CHUNK as u64;
         }
@@ -71,8 +71,8 @@ pub fn search(secrets: &[(&str, Masked)]) -> Vec<String> {
     found
 }
 
-/// What of a PKCS#8 PEM must not be found: the private number as bytes in both
-/// orders, as base64, and as hexadecimal.
+/// The parts of a PKCS#8 PEM that must not be found: the private number as bytes in
+/// both orders, as base64, and as hexadecimal.
 pub fn secrets_of(pem: &Masked) -> Vec<(&'static str, Masked)> {
     let digits = digits_of(pem);
     let der = der_of(pem);
@@ -84,7 +84,7 @@ pub fn secrets_of(pem: &Masked) -> Vec<(&'static str, Masked)> {
         .expect("a key")
         + 5;
     let number = &der[at..at + 32];
-    // The digits that hold nothing but the number; a line has 64.
+    // The digits that encode only the number; a line has 64.
     let (first, last) = ((at * 4).div_ceil(3), (at + 32) * 4 / 3);
     vec![
         ("the number", Masked::new(number.iter().copied())),
@@ -123,7 +123,7 @@ fn digits_of(pem: &Masked) -> Zeroizing<String> {
     digits
 }
 
-/// What a PEM holds, with room for more: growing would leave a copy behind.
+/// The content of a PEM, with spare capacity: growing would leave a copy.
 pub fn der_of(pem: &Masked) -> Zeroizing<Vec<u8>> {
     let mut der = Zeroizing::new(Vec::with_capacity(256));
     STANDARD

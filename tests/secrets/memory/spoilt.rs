@@ -1,5 +1,5 @@
-//! Keys that cannot be used though their private number is whole. Made without
-//! leaving a copy of it.
+//! Keys that cannot be used although their private number is intact. They are made
+//! without leaving a copy of it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::outcome::Outcome;
 
-/// A string for C. As every C string, it ends at the first NUL.
+/// A C string; it ends at the first NUL.
 pub fn c(text: impl AsRef<[u8]>) -> CString {
     let bytes = text.as_ref();
     let end = bytes.iter().position(|byte| *byte == 0);
@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// A client by the text of a configuration, JSON or not.
+    /// A client from the text of a configuration, JSON or not.
     pub fn with_config(config: impl AsRef<[u8]>) -> Result<Client, Outcome> {
         let config = c(config);
         // SAFETY: the pointers are of living variables.
@@ -98,7 +98,7 @@ impl Client {
         Outcome::of(|out| call(self.0, out))
     }
 
-    /// A call that may be repeated.
+    /// A call that may be retried.
     pub fn get_user(&self, username: impl AsRef<[u8]>) -> Outcome {
         let username = c(username);
         // SAFETY: the header's contract, with living arguments.
@@ -113,7 +113,7 @@ impl Client {
         })
     }
 
-    /// A call that must never be repeated once it may have been carried out.
+    /// A call that must never be retried after it may have been carried out.
     pub fn generate_code(&self, username: &str) -> Outcome {
         let (kind, purpose) = (c("short"), c("temporary_authentication"));
         let username = c(username);
@@ -131,7 +131,7 @@ impl Client {
         })
     }
 
-    /// A call that is never repeated, and whose answer holds a token.
+    /// A call that is never retried, and whose answer contains a token.
     pub fn register_password(&self, username: &str, password: &str) -> Outcome {
         let (username, password) = (c(username), c(password));
         // SAFETY: as in `get_user`.

@@ -1,4 +1,4 @@
-//! What a call gives.
+//! The outcome of a call.
 
 use std::ffi::CStr;
 use std::ptr;
@@ -7,7 +7,7 @@ use libc::c_char;
 use loginid::ffi::{lid_free_string, lid_status, lid_status_name};
 use serde_json::Value;
 
-/// What a call gave: its status, and the text it stored in `*out`.
+/// The outcome of a call: its status, and the text it stored in `*out`.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub status: lid_status,
@@ -15,10 +15,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Runs a call that is given `out`, and takes what it stored there.
+    /// Runs a call with `out`, and reads the text it stored there.
     ///
     /// # Panics
-    /// When nothing is stored, or no UTF-8.
+    /// If nothing is stored, or the text is not UTF-8.
     pub fn of(call: impl FnOnce(*mut *mut c_char) -> lid_status) -> Outcome {
         let mut out = ptr::null_mut();
         let status = call(&mut out);
@@ -50,7 +50,7 @@ impl Outcome {
     /// `LID_ERROR_TOKEN_INVALID malformed_token`.
     ///
     /// # Panics
-    /// When the error object has another status, or no code.
+    /// If the error object has another status, or no code.
     pub fn verdict(&self) -> String {
         // SAFETY: the names are static C strings.
         let name = unsafe { CStr::from_ptr(lid_status_name(self.status as i32)) };

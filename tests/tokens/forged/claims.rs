@@ -20,8 +20,8 @@ pub fn rows(table: &mut Table) {
     transactions(table);
 }
 
-/// Claims that RFC 7519 or the service has as a string, and another program may
-/// read in another way.
+/// Claims that are strings in RFC 7519 or at the service, and that another program may
+/// read differently.
 fn mistyped_texts(table: &mut Table) {
     for name in ["iss", "sub", "jti", "udata", "username"] {
         for value in [
@@ -40,9 +40,9 @@ fn mistyped_texts(table: &mut Table) {
     }
 }
 
-/// Good tokens of confirmed transactions, presented as a log-in.
+/// Good tokens of confirmed transactions, used as a log-in.
 fn transactions(table: &mut Table) {
-    // The last name is tx_hash in another spelling.
+    // The last name is tx_hash, escaped.
     for name in ["tx_hash", "txHash", r"tx\u005fhash"] {
         for value in [
             json!("47DEQpj8HBSa-_TImW"),
@@ -91,7 +91,7 @@ fn other_times(table: &mut Table) {
     );
     table.claims("expired in 1970", json!({"exp": 0}), EXPIRED);
     table.claims("expired, a fraction", json!({"exp": 1e9 + 0.5}), EXPIRED);
-    // Generous: a slow machine lets time pass before the token is judged.
+    // Generous, because time may pass on a slow machine before the token is verified.
     table.claims("valid in two hours", json!({"nbf": now() + 7200}), NOT_YET);
     table.claims("issued in two hours", json!({"iat": now() + 7200}), NOT_YET);
     table.claims(
@@ -103,7 +103,7 @@ fn other_times(table: &mut Table) {
     table.claims("never valid", both, EXPIRED);
 }
 
-/// The good claims, judged by a client that is configured more strictly.
+/// The good claims, verified by a client with a stricter configuration.
 fn configured(table: &mut Table, name: &str, changes: Value, config: Value, verdict: &'static str) {
     let token = table.service.token(&with(&table.claims, changes));
     table.asked(

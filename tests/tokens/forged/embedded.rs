@@ -1,4 +1,4 @@
-//! Keys and certificates that a token brings along, or says where to fetch.
+//! Keys and certificates in a token, or at a URL that it names.
 
 use std::io::Write;
 
@@ -11,8 +11,7 @@ use super::{GOOD, SIGNATURE, Table};
 use crate::listener::{Listener, read_request};
 use crate::support::service::{Signer, encode, pem, with};
 
-/// Whoever forges a token has a key, a certificate for it, and a place on the
-/// network that serves both.
+/// A forger with a key, a certificate for it, and a server for both.
 pub struct Attacker {
     key: Signer,
     certificate: Vec<u8>,
@@ -44,7 +43,7 @@ impl Attacker {
         }
     }
 
-    /// How often anybody came to fetch something.
+    /// The number of requests to the forger's server.
     pub fn visits(&self) -> usize {
         self.place.accepted()
     }
@@ -86,7 +85,7 @@ fn jwk(key: &Signer) -> Value {
         "kid": "k", "alg": "ES256", "use": "sig"})
 }
 
-/// A certificate of the key, signed by itself.
+/// A self-signed certificate of the key.
 fn certificate(key: &Signer) -> Vec<u8> {
     let pair = rcgen::KeyPair::try_from(key.pkcs8()).expect("a key");
     let names = vec!["loginid.io".to_owned()];
@@ -116,7 +115,7 @@ pub fn rows(table: &mut Table) {
 }
 
 pub fn legal(table: &mut Table) {
-    // Ignored, so they do no harm either.
+    // These are ignored, so they are harmless.
     for (name, members) in table.attacker.members() {
         table.header(
             format!("signed by the service beside a foreign {name}"),

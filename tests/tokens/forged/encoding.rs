@@ -1,6 +1,5 @@
-//! Other spellings of a good token. Where a header or claims are spelled
-//! differently, the signature is one of that very spelling, so that only the
-//! decoder can refuse it.
+//! Other encodings of a good token. If header or claims are encoded differently, the
+//! signature covers that encoding, so that only the decoder can refuse it.
 
 use super::{ALGORITHM, MALFORMED, Table};
 use crate::support::service::encode;
@@ -14,7 +13,7 @@ pub fn rows(table: &mut Table) {
     wrappings(table);
 }
 
-/// What may happen to a base64url text on its way.
+/// Changes that may happen to a base64url text in transit.
 fn respelled(part: &str) -> [(&'static str, String); 12] {
     let (start, end) = part.split_at(part.len() / 2 / 4 * 4);
     [
@@ -60,7 +59,7 @@ fn characters(table: &mut Table) {
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// The same bytes to a lax decoder: the last character's unused bits set.
+/// The same bytes for a lax decoder: the last character's unused bits set.
 fn with_trailing_bits(part: &str) -> String {
     let (start, last) = part.split_at(part.len() - 1);
     let value = ALPHABET
@@ -71,7 +70,7 @@ fn with_trailing_bits(part: &str) -> String {
 }
 
 fn trailing_bits(table: &mut Table) {
-    // One byte and two bytes over a multiple of three leave unused bits.
+    // Lengths one and two above a multiple of three leave unused bits.
     for filling in ["", " "] {
         let header = encode(format!(r#"{{"alg":"ES256","kid":"k"}}{filling}"#));
         let claims = encode(format!(r#"{{"aud":"app-1" }}{filling}"#));

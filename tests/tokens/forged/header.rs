@@ -55,7 +55,7 @@ fn keyed_with_the_public_key(table: &mut Table) {
         for (alg, algorithm, verdict) in [
             ("HS256", hmac::HMAC_SHA256, MALFORMED),
             ("HS384", hmac::HMAC_SHA384, MALFORMED),
-            // As long as an ES256 signature: only its name gives it away.
+            // As long as an ES256 signature: it differs only by its name.
             ("HS512", hmac::HMAC_SHA512, ALGORITHM),
         ] {
             let signed = signed_part(table, alg);

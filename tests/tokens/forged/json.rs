@@ -43,7 +43,7 @@ fn not_an_object(table: &mut Table) {
     }
 }
 
-/// The caller's parser may take the other one of two.
+/// The caller's parser may read the other one of two.
 fn duplicates(table: &mut Table) {
     for header in [
         r#"{"alg":"none","alg":"ES256","kid":"k"}"#,
@@ -105,7 +105,7 @@ fn too_deep(table: &mut Table) {
 
 const MAX: usize = 16 * 1024;
 
-/// The good token, lengthened by a member nobody reads.
+/// The good token, lengthened by a member that is not read.
 fn lengthened(table: &Table, filling: usize) -> String {
     let claims = with(&table.claims, json!({"filling": "x".repeat(filling)}));
     table.service.token(&claims)

@@ -1,9 +1,9 @@
 //! Forged and malformed tokens: one table, and the verdict each must get.
 //!
-//! Every row is judged twice. A client that knows no key yet must refuse without
-//! a single request whatever is wrong on the face of a token, and with exactly
-//! one when only the key can tell. A client that has the key must say the same.
-//! Each time the good token beside it is accepted right after by the same client.
+//! Every row is verified twice. A client without a key must refuse tokens without a
+//! request if they are wrong without the key, and with exactly one request if the key
+//! is needed. A client with the key must give the same verdict. After each, the same
+//! client must accept a good token.
 
 mod claims;
 mod embedded;
@@ -34,7 +34,7 @@ pub const USERNAME: &str = "LID_ERROR_CLAIM_MISMATCH username_mismatch";
 pub const KIND: &str = "LID_ERROR_CLAIM_MISMATCH token_kind_mismatch";
 pub const GOOD: &str = "LID_OK";
 
-/// How a token is presented.
+/// The call that verifies a token.
 #[derive(Clone)]
 pub enum Asked {
     Login {
@@ -51,7 +51,7 @@ pub struct Row {
     token: String,
     verdict: &'static str,
     asked: Asked,
-    /// Fields of the client's configuration that this row is about.
+    /// Fields of the client's configuration for this row.
     config: Value,
 }
 
@@ -73,7 +73,7 @@ impl Table {
         }
     }
 
-    /// A token as it stands, presented as a log-in.
+    /// This token, used as a log-in.
     pub fn row(&mut self, name: impl Into<String>, token: String, verdict: &'static str) {
         self.asked(
             name,
@@ -102,20 +102,20 @@ impl Table {
         });
     }
 
-    /// The good token with a header changed so, properly signed.
+    /// The good token with this change of the header, properly signed.
     pub fn header(&mut self, name: impl Into<String>, changes: Value, verdict: &'static str) {
         let header = with(&self.service.header(), changes);
         let token = self.service.sign(&header, &self.claims);
         self.row(name, token, verdict);
     }
 
-    /// The good token with claims changed so, properly signed.
+    /// The good token with this change of the claims, properly signed.
     pub fn claims(&mut self, name: impl Into<String>, changes: Value, verdict: &'static str) {
         let token = self.service.token(&with(&self.claims, changes));
         self.row(name, token, verdict);
     }
 
-    /// The good token with its claims written so, properly signed.
+    /// The good token with this text as claims, properly signed.
     pub fn claims_text(&mut self, name: impl Into<String>, text: &[u8], verdict: &'static str) {
         let token = self
             .service
@@ -136,8 +136,8 @@ fn ask(client: &Client, row: &Row, token: &str) -> Outcome {
     }
 }
 
-/// Judges one row with a client in a given state, then a good token. Says what
-/// went wrong, if anything did.
+/// Verifies one row with a client in a given state, then a good token. Returns what
+/// went wrong, if anything.
 fn judge(
     client: &Client,
     row: &Row,
@@ -171,7 +171,7 @@ fn judge_all(table: &Table) {
     for row in &table.rows {
         let cold = with(&online(&emulator), row.config.clone());
         let warm = with(&cold, json!({"public_keys": keys}));
-        // Only what the key decides may cost a request, and only one.
+        // Only a token that needs the key may cause a request, and only one.
         let may_ask = u64::from([SIGNATURE, GOOD].contains(&row.verdict));
         problems.extend(judge(&Client::new(&cold), row, &twin, &emulator, may_ask));
         problems.extend(judge(&Client::new(&warm), row, &twin, &emulator, 0));
@@ -182,7 +182,7 @@ fn judge_all(table: &Table) {
         0,
         "a key was fetched from its forger"
     );
-    // It was there to be visited, and still counts one visit only.
+    // The forger's server was reachable, and has still received only this request.
     let place = json!({"base_url": table.attacker.jwks_url()});
     Client::new(&with(&online(&emulator), place)).verify_token(&twin);
     assert_eq!(table.attacker.visits(), 1);

@@ -1,4 +1,4 @@
-//! Signatures that are none, and signatures of something else.
+//! Invalid signatures, and signatures over other data.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn order(last: u8) -> [u8; 32] {
     bytes
 }
 
-/// Far above N, though its last byte is below N's.
+/// Far above N, although its last byte is below N's.
 fn above_order() -> [u8; 32] {
     let mut bytes = order(0);
     bytes[7] = 1;
@@ -46,7 +46,7 @@ pub fn rows(table: &mut Table) {
 
 fn numbers_at_the_edge(table: &mut Table) {
     let (signed, good) = parts(table);
-    // What no signature may hold is wrong on its face; the rest is the key's to tell.
+    // Values that no signature may have are refused without a key; the rest needs the key.
     let edges = [
         ("0", number(0), MALFORMED),
         ("1", number(1), SIGNATURE),
@@ -164,8 +164,8 @@ fn negated(s: &[u8]) -> Vec<u8> {
 }
 
 pub fn legal(table: &mut Table) {
-    // ES256 knows no canonical s: (r, n − s) is as good, so a token's text must
-    // not serve as its identity.
+    // ES256 has no canonical s: (r, n − s) is valid too, so the text of a token must
+    // not be used as its identity.
     let (signed, good) = parts(table);
     let twin = [&good[..32], &negated(&good[32..])].concat();
     table.row(

@@ -13,7 +13,7 @@ const NONCE: &str = "LID_ERROR_CLAIM_MISMATCH nonce_mismatch";
 const EMPTY: &str = "LID_ERROR_INVALID_ARGUMENT empty_argument";
 
 const PAYLOAD: &str = "Pay 10 € to Bob";
-/// Of `PAYLOAD`, `n1` and `s1`.
+/// The hash of `PAYLOAD`, `n1` and `s1`.
 const ASKED: Asked = Asked::Transaction {
     payload: PAYLOAD,
     nonce: Some("n1"),

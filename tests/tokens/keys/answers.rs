@@ -1,5 +1,5 @@
-//! Log-ins under a flood of made-up tokens: what the service answered is
-//! verified, however many strangers ask for keys that do not exist.
+//! Log-ins during a flood of made-up tokens: the service's answers are verified,
+//! however many made-up key ids arrive.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
@@ -15,7 +15,7 @@ use crate::torture::times;
 
 const USER: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery staple";
-/// Made-up tokens in a second, and in how many threads.
+/// Made-up tokens per second, and the number of threads.
 const RATE: u32 = 100;
 const THREADS: u32 = 4;
 
@@ -23,7 +23,7 @@ fn client(emulator: &Emulator) -> Client {
     Client::new(&config(emulator, json!({"request_timeout_ms": 60_000})))
 }
 
-/// A token that nothing but its key speaks against, with a `kid` nobody has.
+/// A token with only a wrong key: its `kid` does not exist.
 fn made_up(emulator: &Emulator, number: u32) -> String {
     let header = json!({"alg": "ES256", "typ": "JWT", "kid": format!("{number}-{}", now())});
     let claims = login_claims(emulator.client_id());
@@ -35,7 +35,7 @@ fn made_up(emulator: &Emulator, number: u32) -> String {
     )
 }
 
-/// Calls once per interval until told to stop, late or not.
+/// Calls once per interval until stopped, late or not.
 fn at_rate(interval: Duration, stop: &AtomicBool, mut call: impl FnMut()) {
     let mut next = Instant::now();
     while !stop.load(Ordering::SeqCst) {
@@ -60,7 +60,7 @@ fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
     let registered = client(&emulator).register_password(USER, PASSWORD);
     assert_eq!(registered.verdict(), GOOD, "{}", registered.text);
     emulator.clear_requests();
-    // As after a restart: it knows no key.
+    // As after a restart: the cache is empty.
     let client = client(&emulator);
     let (stop, flooded, throttled) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
     let started = Instant::now();
@@ -82,7 +82,7 @@ fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
                 });
             });
         }
-        // Only then do the strangers ask as much as they may.
+        // By then the flood has used its allowance.
         while throttled.load(Ordering::SeqCst) == 0 {
             assert!(started.elapsed() < PATIENCE, "no flood");
             thread::yield_now();
@@ -95,7 +95,7 @@ fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
             logins += 1;
             if login.verdict() == GOOD {
                 first_key.get_or_insert_with(|| began.elapsed());
-                // From now on for tokens that somebody presents, too.
+                // From now on presented tokens are verified too.
                 let jwt = login.json()["jwt"].as_str().expect("a token").to_owned();
                 let verified = client.verify_token_for(jwt, Some(USER));
                 assert_eq!(verified.verdict(), GOOD, "{}", verified.text);

@@ -1,5 +1,5 @@
-//! How often the service is asked for keys: once for all who wait, and seldom
-//! on behalf of made-up key ids.
+//! How often keys are fetched: once for all waiting calls, and rarely for made-up key
+//! ids.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -17,7 +17,7 @@ use crate::support::online;
 use crate::support::service::with;
 use crate::torture::times;
 
-/// Has every answer of `/certs` take so long that all threads wait for it.
+/// Delays every answer of `/certs` so long that all threads wait for it.
 fn slow_keys(emulator: &Emulator) {
     let late = FaultKind::Delay {
         ms: 1000,
@@ -26,7 +26,7 @@ fn slow_keys(emulator: &Emulator) {
     emulator.inject(Fault::new(late).on("GET", "/certs"));
 }
 
-/// What 64 threads say that all start at once.
+/// The verdicts of 64 threads that start at the same time.
 fn all_at_once<T: Send>(call: impl Fn(usize) -> T + Sync) -> Vec<T> {
     const THREADS: usize = 64;
     let start = Barrier::new(THREADS);
@@ -93,7 +93,7 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
     assert_eq!(panicked, 1);
     for result in results.into_iter().flatten() {
         let status = result.map_or_else(|error| error.status(), |_| Status::LID_OK);
-        // Those who came after the panic fetched anew.
+        // Calls after the panic fetched again.
         assert!(
             [Status::LID_ERROR_INTERNAL, Status::LID_OK].contains(&status),
             "{status:?}"
@@ -103,8 +103,8 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
 }
 
 /// Verifies `count` tokens of made-up kids while other threads verify a known one.
-/// Those for whose key the service is not asked are throttled; the few others get the
-/// verdict `otherwise`. Gives the number of requests and the time it took.
+/// Tokens whose key is not fetched are throttled; the few others get the verdict
+/// `otherwise`. Returns the number of requests and the time it took.
 fn flood(
     emulator: &Emulator,
     client: &Client,
@@ -161,7 +161,7 @@ fn flood(
     (emulator.request_count() - before, started.elapsed())
 }
 
-/// What the allowance promises for any 30 s, and for as long as it took.
+/// Checks the promise of the allowance for any 30 s, and for the whole time.
 fn assert_seldom(what: &str, requests: u64, took: Duration) {
     println!("{what}: {requests} requests in {took:?}");
     let allowed = 10 * (took.as_secs() / 30 + 1);

@@ -1,4 +1,4 @@
-//! Answers of `/certs` that are no key, or not one to believe.
+//! Answers of `/certs` that are not a key, or not an acceptable one.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa;
@@ -30,7 +30,7 @@ fn texts() -> Vec<(&'static str, String)> {
     let mut zero_point = spki.clone();
     zero_point[point + 1..].fill(0);
     let mut infinity = spki[..point].to_vec();
-    // The BIT STRING and the sequence around it get shorter by 64 bytes.
+    // The BIT STRING and the sequence around it become 64 bytes shorter.
     infinity.push(0);
     infinity[1] -= 64;
     infinity[point - 2] -= 64;
@@ -263,8 +263,8 @@ fn an_answer_without_a_key_is_refused() {
     }
 }
 
-/// A new client gets this verdict after one request, and is usable afterwards:
-/// a bad answer is not kept.
+/// A new client gets this verdict after one request, and still works: a bad answer is
+/// not cached.
 fn refused(emulator: &Emulator, name: &str, verdict: &str) {
     let client = Client::new(&online(emulator));
     let before = emulator.request_count();

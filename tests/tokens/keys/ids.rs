@@ -1,4 +1,4 @@
-//! Key ids that try to be something else on their way to `/certs`.
+//! Key ids that try to change the path of the request to `/certs`.
 
 use loginid_emulator::Emulator;
 use serde_json::json;
@@ -30,7 +30,7 @@ fn a_hostile_kid_is_percent_encoded_once() {
         (" ", "kid=%20"),
         (&longest, &format!("kid={longest}")),
     ] {
-        // A client of its own: each may ask for a few unknown keys only.
+        // A new client: each may fetch only a few unknown keys.
         let client = Client::new(&online(&emulator));
         emulator.clear_requests();
         let outcome = client.verify_token(token_of(&emulator, json!(kid)));

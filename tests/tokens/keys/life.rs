@@ -1,4 +1,4 @@
-//! How long a key is good: rotation, retirement, outages.
+//! The lifetime of a key: rotation, retirement, outages.
 
 use std::time::{Duration, Instant};
 
@@ -49,12 +49,12 @@ fn a_key_is_fetched_again_each_time_it_is_due() {
     let client = forgetful(&emulator);
     let token = token(&emulator);
     let started = Instant::now();
-    // The first fetch, and two refreshes that both succeed.
+    // The first fetch, and two successful refreshes.
     until("the key is refreshed twice", || {
         assert_eq!(client.verify_token(&token).verdict(), GOOD);
         emulator.request_count() >= 3
     });
-    // Well before the pause of 30 s that follows a refresh that failed.
+    // Well before the end of the 30 s pause after a failed refresh.
     assert!(started.elapsed() < Duration::from_secs(25));
 }
 
@@ -73,7 +73,7 @@ fn a_cached_key_is_used_during_an_outage() {
         assert_eq!(client.verify_token(&token).verdict(), GOOD);
         emulator.request_count() == 2
     });
-    // It failed, and is left alone for a while: nobody else waits for it.
+    // The refresh failed, and is not tried again for a while: no other call waits for it.
     for _ in 0..100 {
         assert_eq!(client.verify_token(&token).verdict(), GOOD);
     }

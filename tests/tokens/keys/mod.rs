@@ -24,7 +24,7 @@ const INVALID_KEY: &str = "LID_ERROR_RESPONSE invalid_public_key";
 const NOT_THE_SERVICE: &str = "LID_ERROR_RESPONSE invalid_response";
 const GOOD: &str = "LID_OK";
 
-/// Long, for a busy machine: what is waited for comes or the test fails.
+/// Long, for a busy machine: after this time the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A good token signed by the emulator's current key.
@@ -39,7 +39,7 @@ fn token_of(emulator: &Emulator, kid: Value) -> String {
     emulator.sign_token(header.into(), login_claims(CLIENT_ID).into())
 }
 
-/// Repeats until it is so.
+/// Waits until the condition is true.
 fn until(what: &str, mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {

@@ -1,4 +1,4 @@
-//! A service that gives no key: what is said of tokens that nobody could judge.
+//! A service without keys: the errors for tokens that could not be verified.
 
 use std::io::Write;
 
@@ -52,7 +52,7 @@ fn a_good_token_is_never_reported_as_invalid_while_no_key_can_be_fetched() {
         emulator.request_count()
     );
     assert!(client.verify_token(&good).json()["error"]["retry_after_ms"].is_u64());
-    // Of another key nobody knows anything: it was not asked for.
+    // Nothing is known about another key: it was not fetched.
     let other = client.verify_token(token_of(&emulator, json!("other")));
     assert_eq!(other.verdict(), THROTTLED);
     assert_eq!(other.json()["error"]["retryable"], true);
@@ -73,7 +73,7 @@ fn a_key_that_the_service_does_not_know_is_requested_once() {
     assert!(error["request_id"].is_string(), "{error}");
 }
 
-/// Only the service's own error object says that a key is gone.
+/// Only the service's own error object means that a key no longer exists.
 #[test]
 fn a_known_key_survives_a_404_that_is_not_the_services() {
     for code in [400, 404] {

@@ -1,4 +1,4 @@
-//! The PEM of a key however it travelled, from `/certs` and in `public_keys`.
+//! The PEM of a key in every common form, from `/certs` and in `public_keys`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ fn a_key_of_the_service_is_read_in_every_form() {
         let outcome = Client::new(&online(&emulator)).verify_token(token(&emulator));
         assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
     }
-    // Around it may be any encoding.
+    // The text around it may have any encoding.
     let body = [b"Schl\xfcssel\n", pem.as_bytes(), b"\xe9"].concat();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
     let raw = FaultKind::Raw {

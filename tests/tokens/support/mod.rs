@@ -1,4 +1,4 @@
-//! What the tests of tokens and keys share.
+//! Shared by the tests of tokens and keys.
 
 #[allow(
     dead_code,
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 pub const CLIENT_ID: &str = "app-1";
 
-/// The configuration of a client that must ask the emulator for keys.
+/// The configuration of a client that has to fetch keys from the emulator.
 pub fn online(emulator: &Emulator) -> Value {
     json!({
         "client_id": CLIENT_ID, "base_url": emulator.base_url(), "max_retries": 0,
@@ -19,7 +19,7 @@ pub fn online(emulator: &Emulator) -> Value {
     })
 }
 
-/// Has the emulator answer every request for a key with this text.
+/// Makes the emulator answer every request for a key with this text.
 pub fn serve_key(emulator: &Emulator, body: impl Into<String>) {
     emulator.clear_faults();
     emulator.inject(

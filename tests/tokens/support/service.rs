@@ -1,6 +1,6 @@
-//! A stand-in for the service's signing key, where a test needs to sign what the
-//! service never would. Its public half is given to a client in the
-//! configuration (`public_keys`), or served at `/certs`.
+//! A replacement for the service's signing key, to sign tokens that the service never
+//! would. Its public key is in the client's configuration (`public_keys`), or served at
+//! `/certs`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -65,7 +65,7 @@ impl Signer {
         self.sign_encoded(&encode(header), &encode(claims))
     }
 
-    /// A token whose first two parts are spelled so.
+    /// A token with exactly these first two parts.
     pub fn sign_encoded(&self, header: &str, claims: &str) -> String {
         let signed = format!("{header}.{claims}");
         let signature = encode(self.signature(signed.as_bytes()));
@@ -110,7 +110,7 @@ pub fn login_claims(client_id: &str) -> Value {
     })
 }
 
-/// `object` with these members set; null takes one away.
+/// `object` with these members set; null removes one.
 pub fn with(object: &Value, changes: Value) -> Value {
     let mut object = object.clone();
     let members = object.as_object_mut().expect("an object");

@@ -1,5 +1,5 @@
-//! A browser and its authenticator in one, for tests: takes the payloads that LoginID hands out and
-//! answers with those that it takes back. The WebAuthn in it is that of the `passkey` crates, so it
+//! A browser and its authenticator in one, for tests: takes the payloads that LoginID sends and
+//! returns the payloads that it expects. It uses the WebAuthn of the `passkey` crates, so it
 //! refuses what a browser refuses, such as a relying party id that is not the origin's.
 //!
 //! ```
@@ -37,15 +37,15 @@ use store::Keys;
 use url::Url;
 use user::WillingUser;
 
-/// One device with the keys made on it. A clone is a copy of the device: from then on both count
-/// their signatures on their own, which is what the sign counter is to show.
+/// One device with the keys made on it. A clone is a copy of the device: both then count their
+/// signatures separately, which the sign counter must reveal.
 #[derive(Clone)]
 pub struct SoftAuthenticator {
     attachment: AuthenticatorAttachment,
     keys: Keys,
 }
 
-/// Why the ceremony ended on the user's side, with nothing to send to the service.
+/// The reason why the ceremony ended in the browser or device, without a result for the service.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("the payload is not what a browser takes: {0}")]
@@ -61,7 +61,7 @@ pub enum Error {
 }
 
 impl SoftAuthenticator {
-    /// One built into the device, such as a fingerprint reader.
+    /// An authenticator built into the device, such as a fingerprint reader.
     pub fn platform() -> Self {
         Self {
             attachment: AuthenticatorAttachment::Platform,
@@ -69,7 +69,7 @@ impl SoftAuthenticator {
         }
     }
 
-    /// One carried along, such as a USB key.
+    /// A portable authenticator, such as a USB key.
     pub fn roaming() -> Self {
         Self {
             attachment: AuthenticatorAttachment::CrossPlatform,
@@ -77,8 +77,9 @@ impl SoftAuthenticator {
         }
     }
 
-    /// Makes a key as an `attestation_payload` asks for. Answers the one to complete with:
-    /// `credential_uuid, credential_id, challenge, client_data, attestation_data`.
+    /// Makes a key for an `attestation_payload`. Returns the payload that completes the
+    /// registration: `credential_uuid, credential_id, challenge, client_data,
+    /// attestation_data`.
     pub fn register(&mut self, attestation_payload: &Value, origin: &str) -> Result<Value, Error> {
         let created = self.create(parse(attestation_payload)?, origin)?;
         Ok(json!({
@@ -90,7 +91,7 @@ impl SoftAuthenticator {
         }))
     }
 
-    /// Signs as an `assertion_payload` asks for. Answers the one to complete with:
+    /// Signs for an `assertion_payload`. Returns the payload that completes the log-in:
     /// `challenge, credential_id, client_data, authenticator_data, signature`.
     pub fn login(&mut self, assertion_payload: &Value, origin: &str) -> Result<Value, Error> {
         let signed = self.get(parse(assertion_payload)?, origin)?;
@@ -103,7 +104,7 @@ impl SoftAuthenticator {
         }))
     }
 
-    /// Signs a transaction's `assertion_options`. Answers the members for its completion:
+    /// Signs a transaction's `assertion_options`. Returns the members that complete it:
     /// `key_handle, challenge, client_data, auth_data, sign_data`.
     pub fn confirm(&mut self, assertion_options: &Value, origin: &str) -> Result<Value, Error> {
         let signed = self.get(parse(assertion_options)?, origin)?;

@@ -7,7 +7,7 @@ use passkey::types::ctap2::make_credential::{
 use passkey::types::ctap2::{Ctap2Error, StatusCode};
 use passkey::types::webauthn::PublicKeyCredentialDescriptor;
 
-/// The keys on the device, oldest first. passkey's own in-memory stores disregard the relying party.
+/// The keys on the device, oldest first. passkey's own in-memory stores ignore the relying party.
 #[derive(Clone, Default)]
 pub struct Keys(Vec<Passkey>);
 
@@ -15,7 +15,7 @@ pub struct Keys(Vec<Passkey>);
 impl CredentialStore for Keys {
     type PasskeyItem = Passkey;
 
-    /// The newest comes first: it is the one that is used.
+    /// The newest comes first, because it is used.
     async fn find_credentials(
         &self,
         ids: Option<&[PublicKeyCredentialDescriptor]>,
@@ -24,7 +24,7 @@ impl CredentialStore for Keys {
     ) -> Result<Vec<Passkey>, StatusCode> {
         let eligible = |key: &&Passkey| match ids {
             Some(ids) => ids.iter().any(|listed| listed.id == key.credential_id),
-            // Only a discoverable key is found without its id, and only they know their user.
+            // Only discoverable keys are found without their id, and only they store their user.
             None => key.user_handle.is_some(),
         };
         let bound = self.0.iter().rev().filter(|key| key.rp_id == rp_id);

@@ -2,7 +2,7 @@ use passkey::authenticator::{UiHint, UserCheck, UserValidationMethod};
 use passkey::types::Passkey;
 use passkey::types::ctap2::Ctap2Error;
 
-/// Somebody who is there, proves who they are, and consents to everything.
+/// A user who is present, is verified, and consents to everything.
 pub struct WillingUser;
 
 #[async_trait::async_trait]
@@ -16,7 +16,7 @@ impl UserValidationMethod for WillingUser {
         verification: bool,
     ) -> Result<UserCheck, Ctap2Error> {
         match hint {
-            // passkey only tells the user, and would then go on to make the key.
+            // passkey only informs the user, and would then make the key anyway.
             UiHint::InformExcludedCredentialFound(_) => Err(Ctap2Error::CredentialExcluded),
             _ => Ok(UserCheck {
                 presence,

@@ -1,4 +1,4 @@
-//! What a browser and a device refuse, this one refuses.
+//! The authenticator refuses what a browser and a device refuse.
 
 use loginid_test_authenticator::{Error, SoftAuthenticator};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn an_excluded_device_makes_no_second_credential() {
     let first = device.register(&payload, ORIGIN).unwrap();
     payload["excludeCredentials"] = json!([{"id": first["credential_id"], "type": "public-key"}]);
     assert_eq!(device.register(&payload, ORIGIN), Err(Error::Excluded));
-    // For another user too: the list counts, not the name.
+    // Also for another user: the list matters, not the name.
     payload["user"]["id"] = json!("b3RoZXI");
     assert_eq!(device.register(&payload, ORIGIN), Err(Error::Excluded));
     other.register(&payload, ORIGIN).unwrap();
@@ -55,7 +55,7 @@ fn only_allowed_keys_sign() {
         let answer = device.confirm(&assertion_payload(ids), ORIGIN).unwrap();
         assert_eq!(answer["key_handle"], *signer);
     }
-    // None of its own, and an empty list: these keys are not discoverable.
+    // No keys of its own, and an empty list: these keys are not discoverable.
     for ids in [&[&foreign][..], &[]] {
         let result = device.login(&assertion_payload(ids), ORIGIN);
         assert_eq!(result, Err(Error::NoCredential));
