@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
-use serde_json::Value;
 use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
@@ -337,18 +336,6 @@ fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
         headers.push((header, value));
     }
     Ok(headers)
-}
-
-/// The JSON type of a value, for messages that must not show the value.
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }
 
 #[cfg(test)]

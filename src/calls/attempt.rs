@@ -76,7 +76,7 @@ impl Attempt<'_> {
             .map_err(|failure| FailedAttempt::without_reply(failure, config))?;
         let Reply { status, .. } = reply;
         if !(200..300).contains(&status) {
-            return Err(refusal::read(&reply, &self.secrets(), config));
+            return Err(refusal::read(reply, &self.secrets(), config));
         }
         let text = text(reply.body, answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");

@@ -18,21 +18,23 @@ const MAX_MESSAGE: usize = 500;
 /// in the part that is passed on ends in here.
 const MAX_LOOKED_AT: usize = 64 * 1024;
 
-pub(super) fn read(reply: &Reply, secrets: &Secrets<'_>, config: &Config) -> FailedAttempt {
-    let status = reply.status;
-    let stage = reply.stage;
+pub(super) fn read(reply: Reply, secrets: &Secrets<'_>, config: &Config) -> FailedAttempt {
+    let (status, stage) = (reply.status, reply.stage);
     let peer = Peer { stage, config };
     let text = std::str::from_utf8(&reply.body).unwrap_or_default();
     let [code, message] = json::select_members(text, ["code", "message"]).unwrap_or_default();
     let text_of = |value: &RawValue| json::string_prefix(value.get());
     let code = code.filter(|code| code.get() != "null");
+    let has_code = code.is_some();
     let allowed = code
         .and_then(text_of)
         .filter(|code| secrets.allow_code(code));
     let message = message.and_then(text_of);
+    // Searching the message for secrets takes as much memory again.
+    drop(reply.body);
     let from_service = allowed.is_some() && message.is_some();
-    let message = match (code, &allowed) {
-        (Some(_), None) => format!(
+    let message = match &allowed {
+        None if has_code => format!(
             "{peer}: it answered {status}; the code is not a short name in small letters, \
              or may repeat a secret, so code and message are left out"
         ),

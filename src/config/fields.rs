@@ -11,7 +11,6 @@ use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::environment;
-use super::type_name;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input::number::whole_number;
@@ -304,6 +303,18 @@ fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The JSON type of a value, for messages that must not show the value.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 #[cfg(test)]

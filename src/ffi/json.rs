@@ -6,7 +6,7 @@ use super::status::lid_status;
 use super::support::{null_argument, run_into, text, text_or_empty};
 use crate::codes::Code;
 use crate::error::Error;
-use crate::json::lookup;
+use crate::json::{PointerError, lookup};
 
 /// Reads one value of a JSON text by its RFC 6901 pointer, for example
 /// "/error/code" or "/credentials/0/uuid"; "" is the whole text.
@@ -29,8 +29,20 @@ pub unsafe extern "C" fn lid_json_get(
             let json = text(json, "json")?;
             let pointer =
                 text_or_empty(pointer, "pointer")?.ok_or_else(|| null_argument("pointer"))?;
-            lookup(json, pointer)?
+            lookup(json, pointer)
+                .map_err(refused)?
                 .ok_or_else(|| Error::new(Code::PointerNotFound, "json has no value at pointer"))
         })
+    }
+}
+
+fn refused(problem: PointerError) -> Error {
+    match problem {
+        PointerError::InvalidJson(why) => {
+            Error::new(Code::InvalidJson, format!("json cannot be read: {why}"))
+        }
+        PointerError::InvalidPointer(rule) => {
+            Error::new(Code::InvalidPointer, format!("pointer {rule}"))
+        }
     }
 }

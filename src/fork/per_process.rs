@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use super::{ProcessId, process};
+use super::process::{ProcessId, process};
 
 /// A value of each process that asks for it.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Made<T>>);

@@ -102,23 +102,23 @@ fn add(own: u32) -> &'static Slot {
 }
 
 /// Whether a thread of the process of this generation is inside, other than this one.
-pub(super) fn others_inside(own: u32) -> bool {
-    others(own).any(is_inside)
+pub(super) fn others_inside(generation: u32, own: &OwnSlot) -> bool {
+    others(generation, own).any(is_inside)
 }
 
 /// The same, or wants to go in.
-pub(super) fn others_inside_soon(own: u32) -> bool {
-    others(own).any(|word| counts(word) != 0)
+pub(super) fn others_inside_soon(generation: u32, own: &OwnSlot) -> bool {
+    others(generation, own).any(|word| counts(word) != 0)
 }
 
 /// The words of the other threads of the process of this generation.
-fn others(own: u32) -> impl Iterator<Item = u64> {
-    let own_slot = super::OWN_SLOT.with(|own| own.slot.get());
-    let other = move |slot: &&Slot| !own_slot.is_some_and(|own| ptr::eq(own, *slot));
+fn others(current: u32, own: &OwnSlot) -> impl Iterator<Item = u64> {
+    let own = own.slot.get();
+    let other = move |slot: &&Slot| !own.is_some_and(|own| ptr::eq(own, *slot));
     all()
         .filter(other)
         .map(|slot| slot.word.load(Ordering::SeqCst))
-        .filter(move |word| generation(*word) == own)
+        .filter(move |word| generation(*word) == current)
 }
 
 /// A thread's own slot, and the generation it claimed it in.

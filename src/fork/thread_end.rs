@@ -7,25 +7,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_lc_sys::{AWSLC_thread_local_clear, AWSLC_thread_local_shutdown};
 
-use super::slots::OwnSlot;
-use super::{OWN_SLOT, without_fork};
-use crate::sys::WithoutCancellation;
-
 thread_local! {
     /// Whether `KEY` has a value in this thread.
     static ARMED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The key whose destructor is [`at_thread_end`], or `NO_KEY`.
+/// The key whose destructor [`arm`] was given, or `NO_KEY`.
 static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
 const NO_KEY: u32 = u32::MAX;
 
-/// Has [`at_thread_end`] called for this thread, which is about to use aws-lc.
+/// Has a function called when this thread ends, which is about to use aws-lc. It is the
+/// same function for each thread.
 ///
 /// The destructors of keys run when a thread ends, never when the process does, in the
 /// order of the keys' numbers. aws-lc has one too, and ours comes before it: a key gets
 /// the lowest number that is free, and ours is made just before aws-lc's.
-pub(super) fn arm() {
+pub(super) fn arm(at_thread_end: extern "C" fn(*mut c_void)) {
     if ARMED.get() {
         return;
     }
@@ -47,17 +44,15 @@ pub(super) fn arm() {
     }
 }
 
-extern "C" fn at_thread_end(_: *mut c_void) {
-    // A thread that returns from its function may be cancelled still.
-    let _guard = WithoutCancellation::new();
-    // Where aws-lc cannot be used, nothing of it is freed.
-    let _ = without_fork(|| {
-        // SAFETY: it frees what aws-lc keeps for this thread, which uses none of it now.
-        unsafe { AWSLC_thread_local_clear() }
-    });
-    // The destructor of another key may make a call, and arm this one anew.
+/// The destructor of another key may make a call, and arm this one anew.
+pub(super) fn disarm() {
     ARMED.set(false);
-    OWN_SLOT.with(OwnSlot::give_back);
+}
+
+/// Frees what aws-lc keeps for this thread. Called as what uses aws-lc.
+pub(super) fn free_what_aws_lc_keeps() {
+    // SAFETY: this thread is at its end, and uses none of it now.
+    unsafe { AWSLC_thread_local_clear() };
 }
 
 /// Leaves everything as it is when a thread ends: aws-lc's own destructor would wait

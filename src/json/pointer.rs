@@ -7,15 +7,24 @@ use serde_json::value::RawValue;
 
 use super::literal::secret_text;
 use super::select::select_at_any_depth;
-use crate::codes::Code;
-use crate::error::{Error, Result};
+
+/// Why nothing can be looked up.
+#[derive(Debug)]
+pub(crate) enum PointerError {
+    InvalidJson(String),
+    /// The rule that the pointer breaks.
+    InvalidPointer(&'static str),
+}
+
+type Result<T> = std::result::Result<T, PointerError>;
 
 /// Looks up an RFC 6901 pointer. A string is returned without quotes and escapes, any other
 /// value as its JSON text.
 pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
     let mut current: &RawValue = serde_json::from_str(text).map_err(invalid_json)?;
     if !pointer.is_empty() && !pointer.starts_with('/') {
-        return Err(invalid_pointer("must be empty or start with '/'"));
+        let rule = "must be empty or start with '/'";
+        return Err(PointerError::InvalidPointer(rule));
     }
     for token in pointer.split('/').skip(1) {
         let name = unescape(token)?;
@@ -41,12 +50,8 @@ pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
     }
 }
 
-fn invalid_json(problem: impl fmt::Display) -> Error {
-    Error::new(Code::InvalidJson, format!("json cannot be read: {problem}"))
-}
-
-fn invalid_pointer(rule: &str) -> Error {
-    Error::new(Code::InvalidPointer, format!("pointer {rule}"))
+fn invalid_json(problem: impl fmt::Display) -> PointerError {
+    PointerError::InvalidJson(problem.to_string())
 }
 
 fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {
@@ -96,7 +101,10 @@ fn unescape(token: &str) -> Result<String> {
             '~' => match characters.next() {
                 Some('0') => name.push('~'),
                 Some('1') => name.push('/'),
-                _ => return Err(invalid_pointer("must spell '~' as '~0' and '/' as '~1'")),
+                _ => {
+                    let rule = "must spell '~' as '~0' and '/' as '~1'";
+                    return Err(PointerError::InvalidPointer(rule));
+                }
             },
             other => name.push(other),
         }

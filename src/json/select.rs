@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Malformed;
 use super::literal::string_equals;
+use super::read::Malformed;
 
 /// The deepest nesting of an answer; most parsers read no deeper.
 const MAX_DEPTH: usize = 128;

@@ -1,0 +1,141 @@
+//! Forks beside threads in each state. Each test is alone in a process of its own.
+
+use std::process::Command;
+use std::sync::Barrier;
+use std::thread;
+
+use super::inside::Inside;
+use super::process::OWN_SLOT;
+use super::slots::Slot;
+use super::*;
+
+/// Whether this process runs one test only. If not, starts one that does: other
+/// tests' threads would be met by the forks, and would wait for them.
+fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "LOGINID_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args(["--exact", test]).env(ALONE, "1").output();
+    let output = output.unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    false
+}
+
+/// Runs something in a forked child that has to come out true.
+fn in_a_child(run: impl FnOnce() -> bool) {
+    // SAFETY: the child computes something and ends with _exit.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::alarm(20);
+            libc::_exit(if run() { 0 } else { 1 });
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &mut status, 0), child);
+        assert_eq!(status, 0);
+    }
+}
+
+fn own_slot() -> &'static Slot {
+    OWN_SLOT.with(|own| own.get(process().generation()))
+}
+
+/// Forks while another thread is in a state that it stays in.
+fn fork_beside(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
+    let (begun, over) = (Barrier::new(2), Barrier::new(2));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            begin(own_slot());
+            begun.wait();
+            over.wait();
+            end(own_slot());
+        });
+        begun.wait();
+        // It takes as long as a fork waits for a thread.
+        in_a_child(child);
+        over.wait();
+    });
+    without_fork(|| ()).unwrap();
+}
+
+#[test]
+fn a_child_whose_parent_had_a_thread_inside_refuses_to_go_in() {
+    if !is_alone("fork::tests::a_child_whose_parent_had_a_thread_inside_refuses_to_go_in") {
+        return;
+    }
+    let enter = |slot: &Slot| {
+        slot.announce();
+        slot.enter();
+    };
+    fork_beside(enter, Slot::leave, || {
+        let refused = without_fork(|| ()).err();
+        refused.is_some_and(|error| error.code() == "forked_in_call")
+    });
+}
+
+#[test]
+fn a_thread_that_has_not_gone_in_leaves_nothing_held() {
+    if !is_alone("fork::tests::a_thread_that_has_not_gone_in_leaves_nothing_held") {
+        return;
+    }
+    let announce = |slot: &Slot| {
+        slot.announce();
+    };
+    fork_beside(announce, Slot::withdraw, || without_fork(|| ()).is_ok());
+}
+
+/// The id may be the same in another PID namespace, the number after raw `clone`.
+#[test]
+fn a_child_has_another_number_and_another_id() {
+    if !is_alone("fork::tests::a_child_has_another_number_and_another_id") {
+        return;
+    }
+    let parent = process();
+    in_a_child(|| {
+        let child = process();
+        child.generation() == parent.generation() + 1
+            && child.id() == std::process::id()
+            && child.id() != parent.id()
+    });
+    assert_eq!(process(), parent);
+    let same_id = ProcessId::new(parent.generation() + 1, parent.id());
+    let same_number = ProcessId::new(parent.generation(), parent.id() + 1);
+    assert!(same_id != parent && same_number != parent);
+}
+
+#[test]
+fn a_call_ends_in_the_child_that_did_not_begin_it() {
+    if !is_alone("fork::tests::a_call_ends_in_the_child_that_did_not_begin_it") {
+        return;
+    }
+    let parent = process();
+    in_a_child(|| {
+        let error = check_process(parent).err();
+        error.is_some_and(|error| error.code() == "forked_in_call")
+    });
+    check_process(parent).unwrap();
+}
+
+/// It finds itself inside in the child as well, and leaves it as usual.
+#[test]
+fn a_thread_may_fork_inside() {
+    if !is_alone("fork::tests::a_thread_may_fork_inside") {
+        return;
+    }
+    let inside = Inside::enter().unwrap();
+    in_a_child(|| {
+        let was_inside = own_slot().announce();
+        own_slot().withdraw();
+        drop(inside);
+        let is_inside = own_slot().announce();
+        own_slot().withdraw();
+        was_inside && !is_inside && without_fork(|| ()).is_ok()
+    });
+}
