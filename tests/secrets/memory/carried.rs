@@ -4,11 +4,12 @@ use std::ffi::c_char;
 use std::ptr;
 
 use loginid::ffi::{
-    lid_authenticate_password, lid_authorize_code, lid_client, lid_free_string, lid_json_get,
-    lid_register_password, lid_status,
+    lid_authenticate_password, lid_authorize_code, lid_client, lid_free_string,
+    lid_init_add_fido2_credential_with_code, lid_json_get, lid_register_password, lid_status,
 };
 use loginid_emulator::Emulator;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::give::terminated;
 use super::search::{Masked, search};
@@ -34,7 +35,7 @@ fn a_password_a_code_and_a_bearer_token_are_wiped_after_the_call() {
     let config = config(&emulator, json!({}));
     part::run("memory::carried::process_that_carries", &config);
     let carried = |request: &loginid_emulator::Request| request.header("authorization").is_some();
-    assert_eq!(emulator.requests().iter().filter(|r| carried(r)).count(), 3);
+    assert_eq!(emulator.requests().iter().filter(|r| carried(r)).count(), 8);
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn process_that_carries() {
     let username = c("ann");
     {
         // Longer than the initial capacity of a body.
-        let password = terminated(&PASSWORD.repeat(30));
+        let password = terminated(&Zeroizing::new(PASSWORD.repeat(30)));
         assert!(!found().is_empty(), "the search is blind");
         for call in [lid_register_password as LogIn, lid_authenticate_password] {
             let (username, password) = (username.as_ptr(), password.as_ptr().cast());
@@ -53,18 +54,34 @@ fn process_that_carries() {
         }
     }
     assert_eq!(found(), [""; 0], "after a password's calls");
-    {
-        let code = terminated(CODE);
-        let (kind, purpose) = (c("short"), c("temporary_authentication"));
-        let (client, code) = (client.raw(), code.as_ptr().cast());
-        let (kind, purpose, username) = (kind.as_ptr(), purpose.as_ptr(), username.as_ptr());
-        let outcome = Outcome::of(|out| {
+    let (kind, purpose) = (c("short"), c("temporary_authentication"));
+    // Of several lengths: freed memory may be used again, and hide that it was not wiped.
+    for times in [1, 3, 20] {
+        {
+            let code = terminated(&Zeroizing::new(CODE.repeat(times)));
+            let (client, code) = (client.raw(), code.as_ptr().cast());
+            let (kind, purpose, username) = (kind.as_ptr(), purpose.as_ptr(), username.as_ptr());
             // SAFETY: as above.
-            unsafe { lid_authorize_code(client, code, kind, purpose, ptr::null(), username, out) }
-        });
-        assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
+            let in_body = Outcome::of(|out| unsafe {
+                lid_authorize_code(client, code, kind, purpose, ptr::null(), username, out)
+            });
+            // SAFETY: as above.
+            let in_object = Outcome::of(|out| unsafe {
+                lid_init_add_fido2_credential_with_code(
+                    client,
+                    code,
+                    kind,
+                    username,
+                    ptr::null(),
+                    out,
+                )
+            });
+            for outcome in [in_body, in_object] {
+                assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
+            }
+        }
+        assert_eq!(found(), [""; 0], "after a code's calls");
     }
-    assert_eq!(found(), [""; 0], "after a code's call");
     // Not at the beginning: an allocator overwrites it when it frees.
     for json in [
         r#"{"a":"                                correct-horse-battery-staple-9"}"#,
