@@ -1,4 +1,4 @@
-//! How long a call may take: until its deadline, or until its caller cancels it.
+//! The budget of a call: its deadline and its cancel switch.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// For a call that cannot be cancelled.
+    /// A budget without a cancel switch.
     pub(crate) fn within(limit: Duration) -> Budget {
         Budget {
             deadline: Instant::now() + limit,
@@ -20,12 +20,12 @@ impl Budget {
         }
     }
 
-    /// The same cancel, but no longer than `limit` from now.
+    /// The same budget, but no longer than `limit` from now.
     pub(crate) fn at_most(&self, limit: Duration) -> Budget {
         self.until(Instant::now() + limit)
     }
 
-    /// The same cancel, but no later than `deadline`.
+    /// The same budget, but no later than `deadline`.
     pub(crate) fn until(&self, deadline: Instant) -> Budget {
         Budget {
             deadline: self.deadline.min(deadline),

@@ -1,4 +1,4 @@
-//! Ending a wait from another thread.
+//! Cancels a call from another thread.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -7,16 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
-/// A switch that is off until it is triggered, and then stays on. It may be
-/// shared by any number of waits.
+/// A switch that cancels calls. Once triggered, it stays on. Any number of calls may
+/// share it.
 ///
-/// After a fork the child makes its own: a switch belongs to the process that
-/// made it.
+/// It belongs to the process that made it: after a fork, the child makes its own.
 #[derive(Debug)]
 pub struct Cancel {
     triggered: AtomicBool,
-    /// A byte written here makes the reading end ready, for good: nobody reads
-    /// it. Closing would not, while a forked child has a copy of this end.
+    /// A byte written here makes the other end readable, permanently, since nobody reads
+    /// it. Closing this end would not work while a forked child has a copy of it.
     writer: OwnedFd,
     reader: OwnedFd,
 }
@@ -32,13 +31,13 @@ impl Cancel {
         })
     }
 
-    /// Ends the waits that use this switch, now and later. May be called from
-    /// any thread, any number of times.
+    /// Cancels the calls that use this switch, now and later. May be called from any
+    /// thread, any number of times.
     pub fn trigger(&self) {
         if self.triggered.swap(true, Ordering::SeqCst) {
             return;
         }
-        // The first byte in an empty pipe: it always fits.
+        // The first byte always fits into an empty pipe.
         while rustix::io::write(&self.writer, &[1]) == Err(Errno::INTR) {}
     }
 
@@ -47,7 +46,7 @@ impl Cancel {
         self.triggered.load(Ordering::SeqCst)
     }
 
-    /// Ready for reading once triggered.
+    /// A descriptor that is readable once triggered.
     pub(crate) fn signal(&self) -> BorrowedFd<'_> {
         self.reader.as_fd()
     }

@@ -1,5 +1,5 @@
-//! What belongs to one process and must not be shared across a fork: connections, TLS
-//! sessions, and every lock that another thread might hold at the moment of forking.
+//! The state of a client that a forked child must not share: connections, TLS sessions, and
+//! every lock that another thread might hold during the fork.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::http::{self, Agent};
 use crate::token::KeyCache;
 
-/// Sessions that can be resumed: a client talks to one host.
+/// How many TLS sessions can be resumed: a client connects to one or two hosts.
 const SESSIONS: usize = 4;
 
 /// The connections and keys of one process.
@@ -21,8 +21,8 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Those of a process start with the keys that its parent knew, which are read
-    /// without a lock. TLS sessions are kept behind one, so it starts with none.
+    /// A child starts with the keys of its parent, which are read without a lock. TLS
+    /// sessions are behind a lock, so it starts with none.
     pub(crate) fn new(
         config: &Config,
         tls: Option<&ClientConfig>,

@@ -1,7 +1,6 @@
-//! Panics in the middle of a call, where a test wants one. Built into this crate's own
-//! tests only.
+//! Panics in the middle of a call, for tests. Compiled into this crate's own tests only.
 
-/// Panics here if a test of this thread has chosen this [`Point`](crate::failpoint::Point).
+/// Panics here if a test has armed this [`Point`](crate::failpoint::Point) in this thread.
 macro_rules! failpoint {
     ($point:ident) => {
         #[cfg(test)]
@@ -20,22 +19,22 @@ mod points {
 
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub(crate) enum Point {
-        /// Before anything was done.
+        /// At the start of a function.
         Entered,
-        /// A kept connection is looked at, under the lock of their pool.
+        /// An idle connection is checked, under the lock of the pool.
         Probed,
-        /// The request was sent, its answer is awaited.
+        /// The request was sent, and its answer has not arrived.
         Sent,
-        /// The answer's head was read, its body was not.
+        /// The answer's headers were read, but not its body.
         HeadRead,
-        /// The answer was read to its end, and not handed out.
+        /// The complete answer was read, but not returned.
         Answered,
         /// The lock of the key cache is held, before a fetch.
         KeysLocked,
-        /// A key was fetched, and others may be waiting for it.
+        /// A key was fetched, and other calls may be waiting for it.
         KeyFetched,
-        /// The same lock is held, the fetched key being kept.
-        KeyKept,
+        /// The lock of the key cache is held, after the fetched key was stored.
+        KeyStored,
     }
 
     thread_local! {
@@ -43,7 +42,7 @@ mod points {
         static PANICS: Cell<u32> = const { Cell::new(0) };
     }
 
-    /// From now on this thread panics at the point, or at none.
+    /// Makes this thread panic at the point. `None` disarms it.
     pub(crate) fn arm(point: Option<Point>) {
         ARMED.set(point);
     }

@@ -1,23 +1,23 @@
-//! Forks: which process this is, and no fork while a thread uses aws-lc.
+//! Forks: identifies the process, and delays a fork while a thread uses aws-lc.
 //!
-//! aws-lc notices a fork when it next draws random bytes, but not what other
-//! threads were doing at that moment. It draws under locks of its own, and takes
-//! them again when a thread's generator begins and ends. If a fork meets one of
-//! them held, it stays held in the child, where the thread that would release it
-//! does not exist: the child's first signature, or its `exit`, would never end. So
-//! every use of aws-lc is marked ([`without_fork`]), and a fork waits for it.
+//! aws-lc detects a fork when it next draws random bytes, but it does not know what other
+//! threads were doing. It draws under its own locks, and takes them again when a thread's
+//! generator starts and ends. If a fork happens while a thread holds one of them, the lock
+//! stays held in the child, where that thread does not exist: the child's first signature,
+//! or its `exit`, would never end. So every use of aws-lc is marked ([`without_fork`]), and
+//! a fork waits for it.
 //!
 //! `fork` calls the prepare handlers in reverse order of their registration. Ours
-//! are registered when the library is loaded, before the program's: they come last,
-//! when the program's handlers have taken their locks. After `dlopen` it can be the
-//! other way round, and the program may wait for a thread that waits for the fork.
-//! So a thread waits for a fork that stands still for 20 ms and then goes on
-//! (`fork/waiting.rs`). If the fork meets it inside, the child finds it there
-//! (`fork/slots.rs`) and refuses to use aws-lc.
+//! are registered when the library is loaded, before the program's: they run last,
+//! after the program's handlers have taken their locks. After `dlopen` the order can be
+//! reversed, and the program may wait for a thread that waits for the fork. So a thread
+//! waits 20 ms at most for a blocked fork, and then continues (`fork/waiting.rs`). If it is
+//! inside aws-lc when the fork happens, the child sees that (`fork/slots.rs`) and refuses to
+//! use aws-lc.
 //!
-//! `vfork` and `posix_spawn` call no handlers: their children run another program
-//! at once. Raw `clone` and `_Fork` call none either: a child of theirs is known by
-//! its process id.
+//! `vfork` and `posix_spawn` call no handlers, but their children run another program at
+//! once. Raw `clone` and `_Fork` call none either: their child is detected by its process
+//! id.
 
 mod destructors;
 mod handlers;

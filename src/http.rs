@@ -1,7 +1,7 @@
 //! One HTTP exchange: a request, and the reply to it or why there is none.
 //!
-//! ureq speaks HTTP and keeps the connections; `net` makes them. No client, no operation
-//! and no configuration is known here.
+//! ureq implements HTTP and the connection pool; `net` makes the connections. This module
+//! knows no client, no operation and no configuration.
 
 mod connector;
 mod current;
@@ -24,16 +24,15 @@ pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use ureq::Agent;
 
-/// Idle connections kept for each agent, and for how long: less than the
-/// minute after which load balancers usually close them, so that few are found
-/// closed just when they are needed.
+/// How many idle connections an agent keeps, and for how long. Load balancers usually
+/// close idle connections after a minute; closing them earlier avoids most stale ones.
 const IDLE_CONNECTIONS: usize = 64;
 const IDLE_AGE: Duration = Duration::from_secs(30);
 
-/// The largest headers of an answer; less than the buffer they must fit in.
+/// The largest headers of an answer. They must fit into the buffer, which is larger.
 const MAX_HEADER_BYTES: usize = 15 * 1024;
 
-/// An agent without connections.
+/// A new agent, without connections.
 pub(crate) fn agent(
     user_agent: &str,
     connect_timeout: Duration,
@@ -45,7 +44,7 @@ pub(crate) fn agent(
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(user_agent)
-        // ureq would read the environment; the connector knows the proxy.
+        // Keeps ureq from reading the environment: the connector has the proxy.
         .proxy(None)
         .timeout_connect(Some(connect_timeout))
         .max_response_header_size(MAX_HEADER_BYTES)
@@ -61,12 +60,12 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
-    /// How far the request came: always [`Stage::Sent`] unless the peer answers first.
+    /// How far the request got: [`Stage::Sent`], unless the peer answered before that.
     pub(crate) stage: Stage,
 }
 
-/// Sends a request and reads the answer, whose body may have `max_body` bytes.
-/// Redirects, encodings and changes of protocol are failures: nobody asked for them.
+/// Sends a request and reads the answer, whose body may have up to `max_body` bytes.
+/// Redirects, content encodings and protocol switches are failures: none was requested.
 pub(crate) fn exchange(
     agent: &Agent,
     request: Request<Option<&str>>,
@@ -111,7 +110,7 @@ fn send(
         None if head.method == Method::GET || head.method == Method::DELETE => {
             run(agent, Request::from_parts(head, ()), budget)
         }
-        // None is content of length 0: without a length ureq would send chunks.
+        // An empty body has a length of 0; for no body at all, ureq would send chunks.
         body => run(
             agent,
             Request::from_parts(head, body.unwrap_or_default()),
@@ -137,17 +136,17 @@ fn unexpected<B>(response: &Response<B>) -> Option<Cause> {
     let (code, why) = if response.status().is_redirection() {
         (
             Code::UnexpectedRedirect,
-            "it answered with a redirect, which is never followed: check base_url",
+            "it answered with a redirect, and redirects are never followed: check base_url",
         )
     } else if response.status().is_informational() {
         (
             Code::InvalidResponse,
-            "it changed the protocol without being asked to",
+            "it switched the protocol, which was not requested",
         )
     } else if is_encoded(response) {
         (
             Code::UnexpectedEncoding,
-            "it compressed its answer without being asked to",
+            "it compressed its answer, which was not requested",
         )
     } else {
         return None;
@@ -155,7 +154,7 @@ fn unexpected<B>(response: &Response<B>) -> Option<Cause> {
     Some(Cause::answer(code, why))
 }
 
-/// Whether a body is encoded in another way than `identity`, which is none.
+/// Whether the body has a content encoding other than `identity`.
 fn is_encoded<B>(response: &Response<B>) -> bool {
     let values = response.headers().get_all(header::CONTENT_ENCODING);
     let codings = values

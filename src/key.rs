@@ -50,7 +50,7 @@ impl SigningKey {
 
     /// The 64 bytes r‖s of an ES256 signature.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
-        random::available()?;
+        random::check_available()?;
         fork::without_fork(|| self.0.sign(&SystemRandom::new(), message))?
             .map_err(|_| Error::internal("the signature could not be made"))
     }

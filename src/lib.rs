@@ -3,42 +3,42 @@
 //!
 //! # How a call flows
 //!
-//! `lid_get_user` (`ffi/users.rs`) checks its pointers with `ffi/support.rs` and calls
-//! [`Client::get_user`] (`v1/users.rs`), which puts a `Call` together for a row of
-//! `v1/operations.rs`. `v1/client.rs` adds how it is authorized and how its answer is
-//! judged, and hands it to `calls.rs`: that makes an attempt, logs it, and repeats what may
-//! be repeated. `calls/attempt.rs` builds the request, `http.rs` exchanges it for a reply
-//! over a connection that `net` makes. `v1/answer.rs` checks the answer, with `token` where
-//! it holds a token, and it goes out as it came.
+//! `lid_get_user` (`ffi/users.rs`) checks its pointers (`ffi/support.rs`) and calls
+//! [`Client::get_user`] (`v1/users.rs`), which builds a `Call` for a row of
+//! `v1/operations.rs`. `v1/client.rs` adds the authorization and the check of the answer.
+//! `calls.rs` makes attempts, logs them and retries. `calls/attempt.rs` builds the request,
+//! and `http.rs` exchanges it for a reply over a connection from `net`. `v1/answer.rs`
+//! checks the answer and verifies a token in it (`token`). The answer is returned unchanged.
 //!
-//! Each file uses those below it only:
+//! Each module uses only modules on the same line or below it:
 //!
 //! ```text
-//! ffi                     the C functions: pointers, panics, JSON strings
-//! v1                      the client, its operations, what is more than data
-//! calls                   attempts: authorization, retries, logging, request ids
-//! connections             what belongs to one process: connections, TLS sessions, keys
-//! http    token    redact an exchange; verifying tokens; what no error may show
-//! net     config          connections to a host; what a client is told once
-//! key  json  input  log   keys, JSON, what people write, events
-//! error  budget  fork  sys
+//! ffi                        C functions: pointers, panics, JSON strings
+//! v1                         the client and its operations
+//! calls                      attempts: authorization, retries, logging, request ids
+//! connections                the state of one process: connections, TLS sessions, keys
+//! config                     the configuration of a client
+//! http  token  redact        HTTP exchanges, token verification, secrets in messages
+//! net                        connections to a host: DNS, TCP, proxy tunnels, TLS
+//! key  log  operation        keys, log events, the type of an operation
+//! json  input  error  fork   and the other small modules
 //! ```
 //!
 //! # Where to start reading
 //!
-//! [`Client`] and `v1/operations.rs` for what there is, `calls.rs` for how it is
-//! sent, `token/verify.rs` for what is believed and why. `input/` reads what people
-//! configure, for the library and the emulator's doctor alike. A new operation is a row in
-//! `v1/operations.rs`, a method in `v1/`, an entry in `ffi/`, a route in the emulator and
+//! [`Client`] and `v1/operations.rs` for the calls, `calls.rs` for sending them, and
+//! `token/verify.rs` for the verification of tokens. `input/` parses configuration values,
+//! for the library and for the emulator's `doctor`. A new operation needs a row in
+//! `v1/operations.rs`, a method in `v1/`, a function in `ffi/`, a route in the emulator and
 //! a test.
 
 // Unsafe code is in the modules marked `allow(unsafe_code)` below, and nowhere else.
 #![deny(unsafe_code)]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
-// A panic's message goes to stderr before the C interface catches it: nothing
-// here may panic with data in it, as these do, or write there of itself.
-// (Indexing is left: its message holds numbers only.)
+// A panic's message goes to stderr before the C interface catches it. So nothing here may
+// panic with data in the message, as these do, or write to stderr itself. (Indexing is
+// allowed: its message contains only numbers.)
 #![cfg_attr(
     not(test),
     deny(
@@ -72,7 +72,7 @@ mod http;
 mod input;
 #[allow(
     clippy::string_slice,
-    reason = "where it slices it has just found an ASCII byte"
+    reason = "it slices only at ASCII bytes that it has just found"
 )]
 mod json;
 mod key;

@@ -1,4 +1,4 @@
-//! One event for each HTTP attempt, for those who ask for it.
+//! Log events: one for each HTTP attempt, for a client with a logger.
 
 use std::cell::Cell;
 use std::fmt;
@@ -32,20 +32,21 @@ impl fmt::Debug for Logger {
 }
 
 thread_local! {
-    /// How many events this thread is delivering: a logger may make calls.
+    /// How many events this thread is delivering: more than one if a logger makes calls.
     static DELIVERING: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The logger of a client. It may be replaced while calls log.
+/// The logger of a client. It may be replaced during calls.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentLogger {
     current: ArcSwapOption<Installed>,
-    /// All that may be delivering an event, the current one among them.
+    /// All loggers that may be receiving an event, with the current one.
     in_use: ArcSwap<Vec<InUse>>,
 }
 
-/// A logger, held by whoever delivers an event to it. Those who did when the process
-/// was forked never let go of it in the child, which therefore installs it anew.
+/// A logger. A thread that delivers an event to it holds a reference. After a fork, the
+/// references of the parent's threads are never released in the child, so the child
+/// installs the logger again.
 #[derive(Debug)]
 struct Installed {
     logger: Logger,
@@ -59,42 +60,43 @@ struct InUse {
 }
 
 impl CurrentLogger {
-    /// Replaces it, and waits until no thread delivers an event to any one before: also
-    /// to those that another thread, which still waits for them, has replaced.
-    /// Not from inside a logger, which would wait for itself.
+    /// Replaces the logger, and waits until no thread delivers an event to a previous one,
+    /// also if another thread replaced that one and still waits for it.
+    /// It does not wait if a logger calls it, which would wait for itself.
     pub(crate) fn replace(&self, logger: Option<Logger>) {
         let process = fork::process();
         self.current
-            .store(logger.map(|logger| self.installed(logger, process)));
+            .store(logger.map(|logger| self.prepare(logger, process)));
         if DELIVERING.get() > 0 {
             return;
         }
         let in_use = self.in_use.load_full();
-        let is_before = |one: &InUse| one.process == process && !self.is_current(one);
+        let is_previous = |one: &InUse| one.process == process && !self.is_current(one);
         while in_use
             .iter()
-            .any(|one| is_before(one) && one.installed.strong_count() > 0)
+            .any(|one| is_previous(one) && one.installed.strong_count() > 0)
         {
             thread::sleep(Duration::from_millis(1));
-            // A signal handler forked, and this is the child: those threads are not here.
+            // A signal handler forked, and this is the child: those threads do not exist here.
             if fork::process() != process {
                 return;
             }
         }
-        // What the logger did comes before what the caller does now.
+        // The effects of the previous logger are visible to the caller.
         fence(Ordering::Acquire);
     }
 
-    /// A logger to install. It is known to be in use before any thread can use it.
-    fn installed(&self, logger: Logger, process: ProcessId) -> Arc<Installed> {
+    /// Prepares a logger: adds it to `in_use` before a thread can use it.
+    fn prepare(&self, logger: Logger, process: ProcessId) -> Arc<Installed> {
         let installed = Arc::new(Installed { logger, process });
         let own = InUse {
             installed: Arc::downgrade(&installed),
             process,
         };
         self.in_use.rcu(|in_use| {
-            let still = |one: &&InUse| one.process == process && one.installed.strong_count() > 0;
-            let mut in_use: Vec<_> = in_use.iter().filter(still).cloned().collect();
+            let is_in_use =
+                |one: &&InUse| one.process == process && one.installed.strong_count() > 0;
+            let mut in_use: Vec<_> = in_use.iter().filter(is_in_use).cloned().collect();
             in_use.push(own.clone());
             in_use
         });
@@ -108,20 +110,20 @@ impl CurrentLogger {
     }
 
     pub(crate) fn log(&self, attempt: &Attempt<'_>) {
-        if let Some(installed) = self.installed_here() {
+        if let Some(installed) = self.current_in_this_process() {
             let _delivering = Delivering::begin();
             (installed.logger.0)(&attempt.to_json());
         }
     }
 
-    fn installed_here(&self) -> Option<Arc<Installed>> {
+    fn current_in_this_process(&self) -> Option<Arc<Installed>> {
         let process = fork::process();
         loop {
             let installed = self.current.load_full()?;
             if installed.process == process {
                 return Some(installed);
             }
-            let own = Some(self.installed(installed.logger.clone(), process));
+            let own = Some(self.prepare(installed.logger.clone(), process));
             self.current.compare_and_swap(&installed, own);
         }
     }
@@ -142,8 +144,8 @@ impl Drop for Delivering {
     }
 }
 
-/// What is told about an attempt: nothing that was sent or received but the
-/// status, so nothing secret.
+/// The data of an event: nothing that was sent or received except the HTTP status, so no
+/// secret.
 pub(crate) struct Attempt<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) number: u32,

@@ -1,21 +1,21 @@
-//! What an operation of the service is: a row of a table, such as `v1/operations.rs`.
+//! The type of a row in the table of operations (`v1/operations.rs`).
 
 use crate::codes::Code;
 
 /// One operation of the service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
-    /// As in the error object and the log: `get_user`.
+    /// The name in errors and log events: `get_user`.
     pub(crate) name: &'static str,
     pub(crate) method: Method,
-    /// Appended to the base URL. A `{…}` is filled with one encoded segment.
+    /// Appended to the base URL. A `{…}` is replaced with one encoded segment.
     pub(crate) path: &'static str,
     pub(crate) authorization: Authorization,
-    /// A management call: refused without a private key, before any network.
+    /// A management call: without a private key, it fails before any request.
     pub(crate) key_required: bool,
-    /// May be repeated after a timeout or a 5xx, because it changes nothing.
+    /// May be retried after a timeout or a 5xx, because it changes nothing.
     pub(crate) safe: bool,
-    /// Carries a code that is good once: not repeated after a 429 either.
+    /// Sends a one-time code, so it is not retried after a 429 either.
     pub(crate) one_time_code: bool,
     pub(crate) answer: Answer,
 }
@@ -39,7 +39,7 @@ impl Method {
     }
 }
 
-/// The bearer token a request carries when the client has a private key.
+/// The bearer token of a request, if the client has a private key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Authorization {
     None,
@@ -49,24 +49,24 @@ pub(crate) enum Authorization {
     Transaction,
 }
 
-/// What a success looks like.
+/// The form of a successful answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Answer {
     /// A JSON object.
     Object,
-    /// A JSON object with the id of what was made, a string: the answer is of no
-    /// use without it. With the name of that member, and the code of its absence.
+    /// A JSON object with the id of the created object, a string that later calls need:
+    /// the member's name, and the error code if it is missing.
     Identified { id: &'static str, missing: Code },
-    /// A log-in, as a JSON object: its `jwt` is verified before it is handed on,
-    /// and it must not say that the user is not authenticated.
+    /// A login, as a JSON object: its `jwt` is verified before it is returned, and
+    /// its `is_authenticated`, if present, must be true.
     Login,
-    /// A JSON object whose `jwt` is verified before it is handed on.
+    /// A JSON object whose `jwt` is verified before it is returned.
     Authentication,
     /// A JSON object; a `jwt` in it, if there is one, is verified.
     PossibleAuthentication,
-    /// The same as `Authentication`, but the `jwt` is a transaction's.
+    /// The same as `Authentication`, but the `jwt` is a transaction token.
     Confirmation,
-    /// Nothing, as with 204.
+    /// No content, as with 204.
     Nothing,
     /// Text: the public key.
     Text,

@@ -1,5 +1,4 @@
-//! Random numbers from aws-lc's generator, which detects a fork by itself, with
-//! some help (`fork.rs`).
+//! Random numbers from aws-lc's generator. It detects forks, with the help of `fork.rs`.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use rustix::io::Errno;
@@ -10,24 +9,25 @@ use crate::fork;
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The number of characters of a nonce, as the official SDKs make them.
+/// The length of a nonce in characters, the same as in the official SDKs.
 const NONCE_LENGTH: usize = 16;
 
-/// aws-lc reseeds its generator at any time, and aborts the process if the kernel
-/// refuses, as in a sandbox without `getrandom`. So every user of the generator calls
-/// this first, which asks the kernel for zero bytes: a tenth of a microsecond.
-pub(crate) fn available() -> Result<()> {
+/// Checks that the kernel provides random numbers. aws-lc reseeds its generator at any time,
+/// and aborts the process if that fails, for example in a sandbox without `getrandom`. So
+/// every use of the generator calls this first: it requests zero bytes, in a tenth of a
+/// microsecond.
+pub(crate) fn check_available() -> Result<()> {
     match getrandom(&mut [0_u8; 0][..], GetRandomFlags::empty()) {
-        // An old kernel: aws-lc reads /dev/urandom then.
+        // An old kernel, where aws-lc reads /dev/urandom.
         Ok(_) | Err(Errno::NOSYS) => Ok(()),
         Err(error) => Err(Error::internal(format!(
-            "the system provides no random numbers: getrandom: {error}; allow it in the sandbox"
+            "the system provides no random numbers: getrandom failed: {error}; allow it in the sandbox"
         ))),
     }
 }
 
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {
-    available()?;
+    check_available()?;
     fork::without_fork(|| SystemRandom::new().fill(bytes))?
         .map_err(|_| Error::internal("the system provided no random numbers"))
 }

@@ -1,6 +1,6 @@
-//! Whether a text of the service may repeat a secret of the call. Such a text is
-//! left out whole: with a part replaced, the rest and the gap still tell about
-//! the secret.
+//! Checks whether a text from the service may repeat a secret of the call. Such a text is
+//! left out as a whole: if only the secret were replaced, the gap and the rest could still
+//! reveal something about it.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
-/// As many characters of a token or key in a row are not there by chance.
+/// This many consecutive characters of a token or key do not match by chance.
 const PART: usize = 12;
 
-/// The value of a configured header that is shorter is not taken for a secret:
-/// `2` or `eu` would be found in half of all messages.
+/// A shorter value of a configured header does not count as a secret: `2` or `eu` would be
+/// found in half of all messages.
 const MIN_HEADER_VALUE: usize = 8;
 
-/// How many encodings on top of each other are undone.
+/// How many nested encodings are decoded.
 const MAX_ENCODINGS: usize = 4;
 
-/// What a call carried that no error may show.
+/// The secrets of a call, which no error may contain.
 pub(crate) struct Secrets<'a> {
     /// Passwords, codes, assertions, values of configured headers.
     texts: Vec<&'a str>,
@@ -44,9 +44,9 @@ impl<'a> Secrets<'a> {
         }
     }
 
-    /// Whether a code is a short name in small letters, as those of the service
-    /// are, without a secret in it. A secret of nothing but small letters and `_`
-    /// is a word that codes may have: `weak_password` does not repeat `pass`.
+    /// Whether a code is a short lower-case name, like those of the service, and contains no
+    /// secret. A secret that consists of lower-case letters and `_` is a word that codes may
+    /// contain: `weak_password` does not repeat `pass`.
     pub(crate) fn allow_code(&self, code: &str) -> bool {
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
         let is_name = |byte: u8| is_word(byte) || byte.is_ascii_digit();
@@ -60,28 +60,28 @@ impl<'a> Secrets<'a> {
             && !self.bearer.is_some_and(|bearer| share_part(code, bearer))
     }
 
-    /// Whether a text may repeat a secret, in whatever spelling or encoding, or
-    /// a part of a token.
-    pub(crate) fn may_be_in(&self, text: &str) -> bool {
+    /// Whether a text may contain a secret in any spelling or encoding, or a part of a
+    /// token.
+    pub(crate) fn may_appear_in(&self, text: &str) -> bool {
         if self.texts.is_empty() && self.bearer.is_none() {
             return false;
         }
         let Some(texts) = decodings(text) else {
             return true;
         };
-        let holds = |form: &str| texts.iter().any(|text| text.contains(form));
-        let small: Vec<_> = texts.iter().map(|text| folded(text)).collect();
-        let holds_folded = |form: &str| small.iter().any(|text| text.contains(form));
+        let contains = |form: &str| texts.iter().any(|text| text.contains(form));
+        let lowercase: Vec<_> = texts.iter().map(|text| folded(text)).collect();
+        let contains_folded = |form: &str| lowercase.iter().any(|text| text.contains(form));
         let is_repeated = |secret: &&str| {
             let Some(plain) = decodings(secret) else {
                 return true;
             };
-            plain.iter().any(|form| holds_folded(&folded(form)))
-                || holds_folded(&hex(secret))
-                || base64(secret).iter().any(|form| holds(form))
+            plain.iter().any(|form| contains_folded(&folded(form)))
+                || contains_folded(&hex(secret))
+                || base64(secret).iter().any(|form| contains(form))
         };
         let share_part = |token: &&str| texts.iter().any(|text| share_part(text, token));
-        // A key or token of the caller's may be repeated in part.
+        // A part of a key or token that the caller passed counts too.
         let mut long = self.texts.iter().filter(|secret| secret.len() >= 4 * PART);
         self.texts.iter().any(is_repeated)
             || long.any(share_part)
@@ -96,17 +96,17 @@ fn share_part(text: &str, token: &str) -> bool {
     windows.any(|part| parts.contains(part))
 }
 
-/// Small letters for capitals, and a space for `+`, which forms have in its place.
+/// Lower case, with `+` as a space, as in HTML forms.
 fn folded(text: &str) -> Zeroizing<String> {
     let mut folded = Zeroizing::new(text.replace('+', " "));
     folded.make_ascii_lowercase();
     folded
 }
 
-/// The text, and what it is without percent-encoding, backslashes and HTML's
-/// entities, each time that they are undone, all together and each kind alone:
-/// what looks like an escape may be none, as `%a0` before a backslash of JSON.
-/// `None` if they were applied more often than anybody does.
+/// The text, and each step of decoding it: percent-encoding, JSON backslashes and HTML
+/// entities, all together and each kind alone. What looks like an escape may not be one,
+/// for example `%a0` before a backslash of JSON. `None` if there are more nested encodings
+/// than any real program applies.
 fn decodings(text: &str) -> Option<Vec<Zeroizing<String>>> {
     let mut texts = Vec::new();
     for kinds in [&['%', '\\', '&'][..], &['%'], &['\\'], &['&']] {
@@ -115,7 +115,7 @@ fn decodings(text: &str) -> Option<Vec<Zeroizing<String>>> {
     Some(texts)
 }
 
-/// The text, and what it is each time that these kinds of escapes are undone.
+/// The text, and each step of decoding these kinds of escapes.
 fn decodings_of(kinds: &[char], text: &str) -> Option<Vec<Zeroizing<String>>> {
     let mut texts = vec![Zeroizing::new(text.to_owned())];
     while texts.len() <= MAX_ENCODINGS + 1 {
@@ -157,13 +157,13 @@ fn decoded_once(kinds: &[char], text: &str) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What an escape stands for: of percent-encoding one byte of a character.
+/// A decoded escape. In percent-encoding, it is one byte of a character.
 enum Escape {
     Byte(u8),
     Character(char),
 }
 
-/// What stands at the beginning of a text, and what follows it.
+/// Decodes the escape at the beginning of a text, and returns the rest.
 fn unescape(text: &str) -> Option<(Escape, &str)> {
     if let Some(rest) = text.strip_prefix('%') {
         let (digits, rest) = rest.split_at_checked(2)?;
@@ -176,7 +176,7 @@ fn unescape(text: &str) -> Option<(Escape, &str)> {
     Some((Escape::Character(character), rest))
 }
 
-/// After a backslash, as in JSON.
+/// A JSON escape, after its backslash.
 fn backslash(text: &str) -> Option<(char, &str)> {
     let mut characters = text.chars();
     let first = characters.next()?;
@@ -203,7 +203,7 @@ fn backslash(text: &str) -> Option<(char, &str)> {
     })
 }
 
-/// An entity of HTML.
+/// An HTML entity.
 fn entity(text: &str) -> Option<(char, &str)> {
     let (name, rest) = text.strip_prefix('&')?.split_once(';')?;
     let character = match name {
@@ -239,19 +239,19 @@ fn hex(secret: &str) -> Zeroizing<String> {
     hex
 }
 
-/// What of a secret is the same in base64 whatever surrounds it, for each of the
-/// three places in a group of bytes that it may begin at, and in both alphabets.
-/// Nothing for a secret so short that it would be found by chance.
+/// The part of a secret in base64 that does not depend on the surrounding text, for each
+/// of the three positions in a group of bytes, in both alphabets. Empty for a secret that
+/// is so short that it would match by chance.
 fn base64(secret: &str) -> Vec<Zeroizing<String>> {
-    const LEAST: usize = 4;
-    if secret.len() < LEAST {
+    const MIN_LENGTH: usize = 4;
+    if secret.len() < MIN_LENGTH {
         return Vec::new();
     }
     let forms = [STANDARD, URL_SAFE].map(|alphabet| {
         [0, 1, 2].map(|before| {
             let mut bytes = Zeroizing::new(vec![0; before + secret.len()]);
             bytes[before..].copy_from_slice(secret.as_bytes());
-            // Characters with bits of what is before or after it are left out.
+            // Characters that contain bits of the surrounding bytes are left out.
             let whole = bytes.len() * 8 / 6;
             let text = Zeroizing::new(alphabet.encode(&*bytes));
             let start = (before * 8).div_ceil(6);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_a_name_that_holds_no_secret_but_a_word() {
+    fn a_code_is_a_name_without_secrets_other_than_words() {
         for (code, secret, allowed) in [
             ("user_not_found", "hunter2", true),
             ("a", "hunter2", true),
@@ -308,14 +308,14 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_token_is_in_no_code() {
+    fn a_code_with_a_part_of_a_token_is_refused() {
         let token = "eyJhbGciOi.abcdefghij_0123456789.c2ln";
         assert!(!with(&[], Some(token)).allow_code("bad_abcdefghij_0123"));
         assert!(with(&[], Some(token)).allow_code("bad_abcdefghij"));
     }
 
     #[test]
-    fn a_secret_is_found_however_it_is_written() {
+    fn a_secret_is_found_in_every_encoding() {
         let secret = "p\"ä/ s\\%+\n<&>";
         let html = "p&quot;&#228;/ s\\%+\n&lt;&amp;&gt;";
         let twice = "p%2522%25C3%25A4%252F%2520s%255C%2525%252B%250A%253C%2526%253E";
@@ -336,13 +336,13 @@ mod tests {
             "7022C3A42F20735C252B0A3C263E",
         ] {
             for text in [spelling.to_owned(), format!("before {spelling} after")] {
-                assert!(with(&[secret], None).may_be_in(&text), "{text}");
+                assert!(with(&[secret], None).may_appear_in(&text), "{text}");
             }
         }
         for before in ["", "a", "ab", "abc", "{\"password\":\""] {
             let text = format!("{before}{secret}\"");
             for encoded in [STANDARD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
-                assert!(with(&[secret], None).may_be_in(&encoded), "{encoded}");
+                assert!(with(&[secret], None).may_appear_in(&encoded), "{encoded}");
             }
         }
         for (secret, text) in [
@@ -353,24 +353,27 @@ mod tests {
             ("a\\", "x a\\"),
             ("1", "code 1"),
             ("it's", "it&apos;s"),
-            // Escapes of one kind beside what only looks like one of another.
+            // Escapes of one kind next to what only looks like one of another.
             ("a0\\0", r"%a0\\0"),
             ("lt;\"", r#"&lt;\""#),
             ("lt;%", "&lt;%25"),
-            // The shortest that is looked for in base64.
+            // The shortest secret that is searched for in base64.
             ("abcd", "YWJjZA=="),
         ] {
-            assert!(with(&[secret], None).may_be_in(text), "{secret}, {text}");
+            assert!(
+                with(&[secret], None).may_appear_in(text),
+                "{secret}, {text}"
+            );
         }
     }
 
     #[test]
-    fn a_text_that_cannot_be_decoded_to_its_end_may_hold_a_secret() {
+    fn a_text_with_too_many_encodings_may_contain_a_secret() {
         let encoded = |times| format!("100%{}", "25".repeat(times));
         let text = encoded(MAX_ENCODINGS + 1);
-        assert!(with(&["hunter2"], None).may_be_in(&text));
-        assert!(!with(&["hunter2"], None).may_be_in(&encoded(MAX_ENCODINGS)));
-        assert!(!with(&[], None).may_be_in(&text));
+        assert!(with(&["hunter2"], None).may_appear_in(&text));
+        assert!(!with(&["hunter2"], None).may_appear_in(&encoded(MAX_ENCODINGS)));
+        assert!(!with(&[], None).may_appear_in(&text));
     }
 
     proptest! {
@@ -378,19 +381,19 @@ mod tests {
         fn a_secret_is_found_in_any_text(secret in "\\PC{1,60}", before in "\\PC*", after in "\\PC*") {
             let secrets = with(&[&secret], None);
             let text = format!("{before}{secret}{after}");
-            prop_assert!(secrets.may_be_in(&text));
-            prop_assert!(secrets.may_be_in(&serde_json::Value::from(text.as_str()).to_string()));
-            prop_assert!(secrets.may_be_in(&encode(&text)));
+            prop_assert!(secrets.may_appear_in(&text));
+            prop_assert!(secrets.may_appear_in(&serde_json::Value::from(text.as_str()).to_string()));
+            prop_assert!(secrets.may_appear_in(&encode(&text)));
         }
 
         #[test]
-        fn any_text_can_be_looked_through(text in "[%\\\\&#;xu0-9a-fA-F{}é😀]*") {
-            with(&["hunter2"], Some(TOKEN)).may_be_in(&text);
+        fn any_text_can_be_searched(text in "[%\\\\&#;xu0-9a-fA-F{}é😀]*") {
+            with(&["hunter2"], Some(TOKEN)).may_appear_in(&text);
         }
     }
 
     #[test]
-    fn a_text_without_a_secret_is_let_pass() {
+    fn a_text_without_a_secret_is_allowed() {
         let secrets = with(&["hunter2", "a long pass phrase"], Some(TOKEN));
         for text in [
             "",
@@ -399,27 +402,30 @@ mod tests {
             "an innocent-sentence that is 1+1 long",
             "eyJhbGciOi",
         ] {
-            assert!(!secrets.may_be_in(text), "{text}");
+            assert!(!secrets.may_appear_in(text), "{text}");
         }
     }
 
     #[test]
-    fn a_short_secret_or_a_part_of_a_secret_is_not_taken_for_it() {
-        // The last text is the secret in base64 but for its end.
+    fn a_short_secret_in_base64_or_a_part_of_a_secret_does_not_match() {
+        // The last text is the secret in base64 without its end.
         for (secret, text) in [
             ("1", "code 2"),
             ("abc", "YWJj"),
             ("a long secret", "YSBsb25nIHNlY3"),
         ] {
-            assert!(!with(&[secret], None).may_be_in(text), "{secret}, {text}");
+            assert!(
+                !with(&[secret], None).may_appear_in(text),
+                "{secret}, {text}"
+            );
         }
     }
 
     #[test]
     fn a_part_of_a_secret_as_long_as_a_key_is_found() {
         let (text, long) = ("no abcdefghijkl", format!("abcdefghijkl{}", ".".repeat(36)));
-        assert!(with(&[&long], None).may_be_in(text));
-        assert!(!with(&[&long[..47]], None).may_be_in(text));
+        assert!(with(&[&long], None).may_appear_in(text));
+        assert!(!with(&[&long[..47]], None).may_appear_in(text));
     }
 
     #[test]
@@ -431,21 +437,21 @@ mod tests {
             "c2lnbmF0dXJl LXNpZ25hdHVyZQ",
         ] {
             let text = format!("token '{part}' of client");
-            assert!(with(&[], Some(TOKEN)).may_be_in(&text), "{part}");
-            assert!(with(&[TOKEN], None).may_be_in(&text), "{part}");
+            assert!(with(&[], Some(TOKEN)).may_appear_in(&text), "{part}");
+            assert!(with(&[TOKEN], None).may_appear_in(&text), "{part}");
         }
     }
 
     #[test]
-    fn short_values_of_headers_are_no_secrets() {
+    fn short_header_values_are_not_secrets() {
         let header = |value: &'static str| {
             let name = HeaderName::from_static("x-a");
             (name, HeaderValue::from_static(value))
         };
         let headers = [header("eu"), header("key-0123456789")];
         let secrets = Secrets::new(&[], None, &headers);
-        assert!(!secrets.may_be_in("no queue in eu"));
-        assert!(secrets.may_be_in("bad key-0123456789"));
+        assert!(!secrets.may_appear_in("no queue in eu"));
+        assert!(secrets.may_appear_in("bad key-0123456789"));
         assert!(secrets.allow_code("eu_2"));
     }
 }

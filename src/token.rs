@@ -1,7 +1,7 @@
-//! The service's tokens: reading and verifying them, and the keys for that.
+//! Verifies the service's tokens, and caches the keys for that.
 //!
-//! A request for a key is made by a function that the caller passes in: nothing here
-//! knows how the service is reached.
+//! The caller passes in a function that fetches a key: nothing here knows how to reach the
+//! service.
 
 mod claims;
 mod header;

@@ -1,8 +1,7 @@
-//! The first service: its client and its calls, grouped as LoginID's documentation groups
-//! them.
+//! The client and its calls, in the groups of LoginID's documentation.
 //!
-//! Every call that talks to the service answers with the service's JSON object
-//! as it came, so that fields this library does not know are kept.
+//! Every call to the service returns the service's JSON object unchanged, so that
+//! unknown fields are kept.
 
 mod answer;
 mod authentication;
@@ -32,8 +31,8 @@ const FIDO2_OPTIONS: [&str; 4] = [
     "register_session",
 ];
 
-/// Adds `options`, a JSON object given as text, refusing what the service does
-/// not know: a misspelt option would silently do nothing.
+/// Adds `options`, a JSON object given as text. An unknown option is an error: the service
+/// would silently ignore a misspelt one.
 fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Result<Call<'a>> {
     let Some(options) = options else {
         return Ok(call);
@@ -57,11 +56,11 @@ fn with_options<'a>(call: Call<'a>, options: Option<&str>, known: &[&str]) -> Re
     Ok(call.raw("options", options))
 }
 
-/// Reads an argument that is to be one JSON object.
+/// Reads an argument that must be one JSON object.
 fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
     json::members(text).map_err(|problem| {
         let message = match problem {
-            // The parser's words could quote the argument.
+            // The parser's message could quote the argument.
             Malformed::NotAnObject(_) => format!("{name} is not one JSON object"),
             problem => format!("{name} cannot be used: {problem}"),
         };

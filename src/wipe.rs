@@ -1,8 +1,8 @@
-//! Growing what may hold secrets: growing in place may leave a copy in freed memory.
+//! Grows a buffer that may contain secrets: `Vec` may leave a copy in freed memory.
 
 use zeroize::Zeroize;
 
-/// Makes room for `more` bytes. A copy that this leaves behind is wiped first.
+/// Reserves space for `more` bytes. If the buffer moves, the old memory is wiped.
 pub(crate) fn reserve_bytes(bytes: &mut Vec<u8>, more: usize) {
     if bytes.capacity() - bytes.len() < more {
         let mut grown = Vec::with_capacity((bytes.len() + more).max(2 * bytes.capacity()));
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_room_and_the_content_is_kept() {
+    fn the_buffer_grows_and_keeps_its_content() {
         let mut bytes = Vec::new();
         for round in 1..100 {
             reserve_bytes(&mut bytes, 7);

@@ -1,11 +1,11 @@
-//! One attempt of a call: its request, and the text of its answer.
+//! One attempt of a call: builds its request, and reads the text of its answer.
 
 use ureq::http::{HeaderName, HeaderValue, Request, header};
 use zeroize::Zeroizing;
 
 use super::call::{Body, Call};
+use super::error_response;
 use super::failure::FailedAttempt;
-use super::refusal;
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::config::Config;
@@ -15,11 +15,11 @@ use crate::input::pem;
 use crate::operation::Answer;
 use crate::redact::Secrets;
 
-/// The public key is small, whatever answers are allowed to be.
+/// The limit for a public key, which is small.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
 
-/// How long what varies in a request's head may be: more than servers usually
-/// take, and less than the buffer the whole head must fit in.
+/// The limit for the variable parts of the request headers: more than servers usually
+/// accept, and less than the buffer that the headers must fit into.
 const MAX_HEAD_BYTES: usize = 14 * 1024;
 
 /// The bearer token of an attempt, if it needs one.
@@ -33,14 +33,14 @@ pub(super) struct Attempt<'a> {
     pub(super) request_id: &'a str,
 }
 
-/// A success.
-pub(super) struct Answered {
+/// A successful answer (2xx).
+pub(super) struct Success {
     pub(super) status: u16,
     pub(super) text: String,
 }
 
 impl Attempt<'_> {
-    /// Whether the head of the request is of a size that servers take.
+    /// Checks that the request headers are not too large.
     pub(super) fn check_size(&self) -> Result<()> {
         let config = self.config;
         let headers = config.headers.iter().map(|(_, value)| value.len());
@@ -59,12 +59,12 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Sends the request, and reads the answer to it.
+    /// Sends the request and reads the answer.
     pub(super) fn run(
         &self,
         agent: &Agent,
         budget: &Budget,
-    ) -> std::result::Result<Answered, FailedAttempt> {
+    ) -> std::result::Result<Success, FailedAttempt> {
         let config = self.config;
         let answer = self.call.operation.answer;
         let max_body = match answer {
@@ -76,13 +76,13 @@ impl Attempt<'_> {
             .map_err(|failure| FailedAttempt::without_reply(failure, config))?;
         let Reply { status, .. } = reply;
         if !(200..300).contains(&status) {
-            return Err(refusal::read(reply, &self.secrets(), config));
+            return Err(error_response::read(reply, &self.secrets(), config));
         }
         let text = text(reply.body, answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
-            FailedAttempt::refused(error, status)
+            FailedAttempt::invalid_answer(error, status)
         })?;
-        Ok(Answered { status, text })
+        Ok(Success { status, text })
     }
 
     fn request(&self) -> Result<Request<Option<&str>>> {
@@ -113,7 +113,7 @@ impl Attempt<'_> {
             .map_err(|_| Error::internal("the request could not be built"))
     }
 
-    /// What no error may show.
+    /// The secrets that no error may contain.
     fn secrets(&self) -> Secrets<'_> {
         let in_body = self.body.map_or(&[][..], |body| &body.secrets);
         let bearer = self.bearer.as_deref().map(String::as_str);
@@ -121,7 +121,8 @@ impl Attempt<'_> {
     }
 }
 
-/// The text of an answer. Around the PEM of a key there may be any encoding.
+/// The text of an answer, if it is UTF-8. Text around the PEM of a key may have another
+/// encoding.
 fn text(bytes: Vec<u8>, answer: Answer) -> Option<String> {
     match String::from_utf8(bytes) {
         Ok(text) => Some(text),

@@ -1,5 +1,4 @@
-//! One call being put together: its operation, the path, the body and whom the
-//! token is bound to.
+//! A builder for one call: its operation, path, body, and the user in its token.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
@@ -10,7 +9,7 @@ use crate::json::ObjectWriter;
 use crate::operation::Operation;
 use crate::token::Subject;
 
-/// Everything but RFC 3986's unreserved characters is encoded in a segment.
+/// In a path segment, all characters except the unreserved ones of RFC 3986 are encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -26,11 +25,11 @@ pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path: String,
     pub(crate) subject: Subject<'a>,
-    /// The payload that a transaction token vouches for.
+    /// The payload whose hash is in the transaction token.
     pub(crate) tx_payload: &'a str,
-    /// Asked before each repetition that the configuration allows.
-    pub(crate) may_repeat: Option<&'a dyn Fn() -> bool>,
-    /// An answer without a `jwt` is an error, where the operation leaves it open.
+    /// Called before each retry that the configuration allows.
+    pub(crate) may_retry: Option<&'a dyn Fn() -> bool>,
+    /// Requires a `jwt` in the answer, for an operation where it is optional.
     pub(crate) jwt_required: bool,
     body: Option<ObjectWriter>,
     secrets: Vec<Zeroizing<String>>,
@@ -43,14 +42,14 @@ impl<'a> Call<'a> {
             path: operation.path.to_owned(),
             subject: Subject::default(),
             tx_payload: "",
-            may_repeat: None,
+            may_retry: None,
             jwt_required: false,
             body: None,
             secrets: Vec::new(),
         }
     }
 
-    /// Fills the path's `{…}` with one segment that cannot leave its place.
+    /// Replaces the path's `{…}` with one encoded segment.
     pub(crate) fn segment(mut self, value: &str) -> Result<Call<'a>> {
         if value == "." || value == ".." {
             return Err(Error::new(
@@ -80,8 +79,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A text that must not appear in any message or log, even when the service
-    /// repeats it in its answer.
+    /// A text that must not appear in any message or log, even if the service repeats it in
+    /// its answer.
     pub(crate) fn secret(mut self, name: &str, value: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(value.to_owned()));
         self.text(name, value)
@@ -103,7 +102,7 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// `options{name}`, when there is a value for it.
+    /// Adds `options{name}` if there is a value.
     pub(crate) fn option(self, name: &str, value: Option<&str>) -> Call<'a> {
         let Some(value) = value else { return self };
         let mut options = ObjectWriter::new();
@@ -111,7 +110,7 @@ impl<'a> Call<'a> {
         self.object("options", options)
     }
 
-    /// `authentication_code{code, type}`.
+    /// Adds `authentication_code{code, type}`.
     pub(crate) fn authentication_code(mut self, code: &str, code_type: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(code.to_owned()));
         let mut object = ObjectWriter::new();
@@ -120,14 +119,14 @@ impl<'a> Call<'a> {
         self.object("authentication_code", object)
     }
 
-    /// The user the call is about, in the body and in the token.
+    /// Names the user in the body and in the token.
     pub(crate) fn username(mut self, username: &'a str) -> Call<'a> {
         self.subject.username = Some(username);
         self.text("username", username)
     }
 
-    /// The user by id, by name or by both, exactly as the caller gave them.
-    pub(crate) fn who(
+    /// Names the user by id, by name or by both, as the caller gave them.
+    pub(crate) fn user(
         mut self,
         user_id: Option<&'a str>,
         username: Option<&'a str>,
@@ -135,7 +134,7 @@ impl<'a> Call<'a> {
         if user_id.is_none() && username.is_none() {
             return Err(Error::new(
                 Code::UserRequired,
-                "give user_id or username: the call needs a user",
+                "the call needs a user: give user_id or username",
             ));
         }
         self.subject = Subject { username, user_id };
@@ -144,13 +143,13 @@ impl<'a> Call<'a> {
             .optional_text("username", username))
     }
 
-    /// Binds the token to the user in the path.
+    /// Names the user in the path and in the token.
     pub(crate) fn for_user_id(mut self, user_id: &'a str) -> Result<Call<'a>> {
         self.subject.user_id = Some(user_id);
         self.segment(user_id)
     }
 
-    /// The finished body, with the secrets in it that no message may show.
+    /// The finished body, with the secrets in it that must not appear in messages.
     pub(crate) fn take_body(&mut self) -> Option<Body> {
         let text = Zeroizing::new(self.body.take()?.finish());
         Some(Body {

@@ -1,10 +1,9 @@
-//! An attempt that failed: the error that it is for the caller, and whether the call may
-//! be repeated.
+//! A failed attempt: the error for the caller, and whether the call may be retried.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::retry::Repeat;
+use super::retry::Retry;
 use crate::codes::Code;
 use crate::config::Config;
 use crate::error::{Error, Status};
@@ -13,25 +12,25 @@ use crate::net;
 
 pub(super) struct FailedAttempt {
     pub(super) error: Error,
-    pub(super) repeat: Repeat,
+    pub(super) retry: Retry,
     pub(super) retry_after: Option<Duration>,
 }
 
 impl FailedAttempt {
-    fn new(error: Error, repeat: Repeat) -> FailedAttempt {
+    fn new(error: Error, retry: Retry) -> FailedAttempt {
         FailedAttempt {
             error,
-            repeat,
+            retry,
             retry_after: None,
         }
     }
 
     /// Another attempt would fail the same way.
     pub(super) fn internal(error: Error) -> FailedAttempt {
-        FailedAttempt::new(error, Repeat::Never)
+        FailedAttempt::new(error, Retry::Never)
     }
 
-    /// There is no answer, or half of one.
+    /// There is no answer, or an incomplete one.
     pub(super) fn without_reply(failure: Failure, config: &Config) -> FailedAttempt {
         let peer = Peer {
             stage: failure.stage,
@@ -48,15 +47,15 @@ impl FailedAttempt {
         failed
     }
 
-    /// An answer that arrived, and was refused when it was looked at.
-    pub(super) fn refused(error: Error, status: u16) -> FailedAttempt {
+    /// The answer arrived, but it is not valid.
+    pub(super) fn invalid_answer(error: Error, status: u16) -> FailedAttempt {
         let failed = FailedAttempt {
             retry_after: error.retry_after(),
             error,
-            // The call itself was carried out, whatever may be said of fetching a key.
-            repeat: Repeat::Never,
+            // The service has executed the call, even if fetching a key could be retried.
+            retry: Retry::Never,
         };
-        if failed.of_this_attempt().is_none() {
+        if failed.own_error().is_none() {
             return failed;
         }
         FailedAttempt {
@@ -65,22 +64,20 @@ impl FailedAttempt {
         }
     }
 
-    /// Names the service in an error about its answer, which is worded to follow
-    /// the name: "the service api.example.com:443: its answer is not UTF-8".
-    pub(super) fn named(mut self, config: &Config) -> FailedAttempt {
-        let own = self.of_this_attempt().is_some();
-        if own && self.error.status() == Status::LID_ERROR_RESPONSE {
+    /// Puts the service's name before an error about its answer: "the service
+    /// api.example.com:443: its answer is not UTF-8".
+    pub(super) fn with_service(mut self, config: &Config) -> FailedAttempt {
+        if self.own_error().is_some() && self.error.status() == Status::LID_ERROR_RESPONSE {
             let stage = Stage::Sent;
             self.error = self.error.prefixed(&Peer { stage, config });
         }
         self
     }
 
-    /// The error, unless another request failed: the one for the key that the
-    /// answer to this attempt has to be verified with. That one has a request id,
-    /// and was logged as an attempt of its own. What it says about the token that
-    /// is in this answer is an error of this answer.
-    pub(super) fn of_this_attempt(&self) -> Option<&Error> {
+    /// The error, unless it belongs to another request: the one for the key that verifies
+    /// this answer. That error has a request id, and was logged with its own attempt. But
+    /// if it makes the token invalid, it is an error of this answer too.
+    pub(super) fn own_error(&self) -> Option<&Error> {
         let is_own = |error: &&Error| {
             error.request_id().is_none() || error.status() == Status::LID_ERROR_TOKEN_INVALID
         };
@@ -91,29 +88,29 @@ impl FailedAttempt {
 fn without_connection(failure: net::Error, peer: &Peer<'_>) -> FailedAttempt {
     use net::Error as E;
     let is_sent = peer.stage == Stage::Sent;
-    let repeat = if is_sent {
-        Repeat::IfSafe
+    let retry = if is_sent {
+        Retry::IfSafe
     } else {
-        Repeat::Always
+        Retry::Always
     };
-    let (code, repeat) = match failure {
+    let (code, retry) = match failure {
         E::Cancelled => return FailedAttempt::internal(Error::cancelled()),
         E::Internal(error) => return FailedAttempt::internal(error),
-        E::Dns(_) => (Code::DnsFailed, repeat),
-        E::Lost(_) if is_sent => (Code::ConnectionLost, repeat),
-        E::Connect(_) | E::Lost(_) => (Code::ConnectFailed, repeat),
-        E::Proxy(_) => (Code::ProxyFailed, repeat),
-        // Repeated, a wrong password may lock the account.
-        E::ProxyLogin(_) => (Code::ProxyFailed, Repeat::Never),
-        E::Certificate(_) => (Code::CertificateInvalid, Repeat::Never),
-        E::Tls(_) => (Code::TlsFailed, repeat),
-        E::ConnectTimeout => (Code::ConnectTimeout, repeat),
-        E::Timeout => (Code::Timeout, repeat),
+        E::Dns(_) => (Code::DnsFailed, retry),
+        E::Lost(_) if is_sent => (Code::ConnectionLost, retry),
+        E::Connect(_) | E::Lost(_) => (Code::ConnectFailed, retry),
+        E::Proxy(_) => (Code::ProxyFailed, retry),
+        // Retrying with a wrong password may lock the account.
+        E::ProxyLogin(_) => (Code::ProxyFailed, Retry::Never),
+        E::Certificate(_) => (Code::CertificateInvalid, Retry::Never),
+        E::Tls(_) => (Code::TlsFailed, retry),
+        E::ConnectTimeout => (Code::ConnectTimeout, retry),
+        E::Timeout => (Code::Timeout, retry),
     };
-    FailedAttempt::new(Error::new(code, format!("{peer}: {failure}")), repeat)
+    FailedAttempt::new(Error::new(code, format!("{peer}: {failure}")), retry)
 }
 
-/// The other side of the connection that failed.
+/// The other side of the failed connection.
 pub(super) struct Peer<'a> {
     pub(super) stage: Stage,
     pub(super) config: &'a Config,

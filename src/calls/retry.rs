@@ -1,4 +1,4 @@
-//! Whether, and when, a failed attempt is repeated.
+//! Whether and when a failed attempt is retried.
 
 use std::time::Duration;
 
@@ -6,40 +6,40 @@ use crate::error::Result;
 use crate::operation::Operation;
 use crate::random;
 
-/// Which calls may be repeated after a failed attempt.
+/// Which calls may be retried after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Repeat {
+pub(super) enum Retry {
     /// Nothing was sent: any call.
     Always,
-    /// The service refused it for its rate (429): any call, except those with a
-    /// one-time code, since the service may have counted the code as tried.
+    /// The service applied a rate limit (429): any call, except those with a one-time code,
+    /// since the service may have counted it as an attempt to guess the code.
     UnlessCode,
-    /// It may have been carried out: only calls that change nothing.
+    /// The service may have executed the call: only calls that change nothing.
     IfSafe,
-    /// None: the next attempt would fail the same way.
+    /// No call: the next attempt would fail the same way.
     Never,
 }
 
-impl Repeat {
+impl Retry {
     pub(super) fn allows(self, operation: &Operation) -> bool {
         match self {
-            Repeat::Always => true,
-            Repeat::UnlessCode => !operation.one_time_code,
-            Repeat::IfSafe => operation.safe,
-            Repeat::Never => false,
+            Retry::Always => true,
+            Retry::UnlessCode => !operation.one_time_code,
+            Retry::IfSafe => operation.safe,
+            Retry::Never => false,
         }
     }
 }
 
-const FIRST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(5);
+const FIRST_LIMIT: Duration = Duration::from_millis(100);
+const MAX_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next attempt: anything from nothing to a limit
-/// that doubles each time (full jitter, so that clients that failed together
-/// do not come back together).
+/// The delay before the next attempt: exponential backoff with full jitter, a random time
+/// up to a limit that doubles each time. So clients that failed together do not retry
+/// together.
 pub(super) fn backoff(failed_attempts: u32) -> Result<Duration> {
-    let doubled = FIRST.saturating_mul(1 << failed_attempts.saturating_sub(1).min(16));
-    let limit = doubled.min(LONGEST).as_millis() as u64;
+    let doubled = FIRST_LIMIT.saturating_mul(1 << failed_attempts.saturating_sub(1).min(16));
+    let limit = doubled.min(MAX_LIMIT).as_millis() as u64;
     random::below(limit + 1).map(Duration::from_millis)
 }
 

@@ -93,7 +93,7 @@ fn add(roots: &mut RootCertStore, authorities: &Authorities) -> Result<()> {
     for certificate in &authorities.certificates {
         roots.add(certificate.clone()).map_err(|error| {
             let field = authorities.field;
-            let why = net::words_for(&error);
+            let why = net::describe_error(&error);
             Error::new(
                 Code::InvalidCertificate,
                 format!("{field} holds a certificate that cannot be a root: {why}"),

@@ -1,7 +1,7 @@
-//! Ending a process without the destructors of this library.
+//! Disables the destructors of this library at the end of a process.
 //!
-//! They are aws-lc's: it wipes the random generators of all threads under their
-//! locks. Where one of those is held for good, `exit` would never end.
+//! aws-lc has one: it wipes the random generators of all threads under their locks. If one
+//! of them is held forever, `exit` would never end.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -17,24 +17,24 @@ struct Dynamic {
 const DT_NULL: usize = 0;
 const DT_FINI_ARRAYSZ: usize = 28;
 
-/// The entry that says how many destructors there are, or null.
+/// The entry with the number of destructors, or null.
 static COUNT: AtomicPtr<Dynamic> = AtomicPtr::new(ptr::null_mut());
 
-/// Finds that entry. Called when the library is loaded: later a fork may have left
-/// the loader's lock held.
+/// Finds that entry. Called when the library is loaded: later, a fork may have left the
+/// loader's lock held.
 pub(super) fn find() {
     // SAFETY: `visit` fits, and needs no data.
     unsafe { libc::dl_iterate_phdr(Some(visit), ptr::null_mut()) };
 }
 
-/// Looks at one of the objects that the process consists of; ends with our own, which
-/// is the shared library or the program that links the archive.
+/// Visits a loaded object, until it finds our own: the shared library, or the program that
+/// links the archive.
 unsafe extern "C" fn visit(
     object: *mut libc::dl_phdr_info,
     _size: libc::size_t,
     _data: *mut c_void,
 ) -> c_int {
-    // SAFETY: what the loader hands over describes an object that is loaded.
+    // SAFETY: the loader passes the description of a loaded object.
     unsafe {
         let object = &*object;
         let headers = std::slice::from_raw_parts(object.dlpi_phdr, object.dlpi_phnum.into());
@@ -64,15 +64,15 @@ unsafe extern "C" fn visit(
     }
 }
 
-/// Has the loader call none of them when this process exits. It reads the entry
+/// Makes the loader call none of them when this process exits. The loader reads the entry
 /// only then.
-pub(super) fn leave_out() {
+pub(super) fn disable() {
     let entry = COUNT.load(Ordering::SeqCst);
     if entry.is_null() {
         return;
     }
-    // SAFETY: the entry is mapped as long as the process lives, and so are the pages it
-    // lies on. The loader has made them read-only; what else is there stays as it is.
+    // SAFETY: the entry and its pages stay mapped as long as the process lives. The loader
+    // has made them read-only. Nothing else on them is changed.
     unsafe {
         let page_size = libc::sysconf(libc::_SC_PAGESIZE) as usize;
         let offset = entry.addr() & (page_size - 1);
@@ -90,13 +90,13 @@ mod tests {
 
     use super::*;
 
-    /// A destructor of this program, as aws-lc's is.
+    /// A destructor of this program, like that of aws-lc.
     #[used]
     #[unsafe(link_section = ".fini_array")]
     static DESTRUCTOR: extern "C" fn() = {
         extern "C" fn destructor() {
             if IS_CHILD.load(Ordering::SeqCst) {
-                // SAFETY: it shows in the exit status that it was called.
+                // SAFETY: the exit status tells that it was called.
                 unsafe { libc::_exit(CALLED) };
             }
         }
@@ -125,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn destructors_are_called_unless_they_are_left_out() {
+    fn destructors_are_called_unless_they_are_disabled() {
         assert_eq!(exit_status_after(|| ()), CALLED);
-        assert_eq!(exit_status_after(leave_out), 0);
+        assert_eq!(exit_status_after(disable), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Being inside aws-lc, where a fork must not meet a thread.
+//! Marks each use of aws-lc, so that no fork happens meanwhile.
 
 use std::ffi::c_void;
 use std::hint::black_box;
@@ -11,12 +11,12 @@ use super::{thread_end, waiting};
 use crate::error::Result;
 use crate::sys::{WithoutCancellation, WithoutSignals};
 
-/// Runs what uses aws-lc, with no fork at the same time and no signal handler in
-/// between. It must be short. It is an error in a child that inherited aws-lc in use.
+/// Runs `work`, which uses aws-lc and is short, without a fork or a signal handler in
+/// between. It is an error in a child of a process that was inside aws-lc during the fork.
 pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> Result<T> {
     let _inside = Inside::enter()?;
-    // A handler that forks would have the child go on in the midst of aws-lc, which
-    // ends a process in which random bytes would be drawn a second time.
+    // If a handler forked here, the child would continue in the middle of aws-lc, which
+    // aborts a process that would draw the same random bytes again.
     let _signals = WithoutSignals::new();
     Ok(work())
 }
@@ -25,11 +25,10 @@ pub(super) struct Inside(&'static Slot);
 
 impl Inside {
     pub(super) fn enter() -> Result<Inside> {
-        // So that a linker that takes this function from the archive takes the
-        // constructor with it.
+        // Makes a linker that takes this function from the archive take the constructor too.
         black_box(&AT_LOAD);
         let slot = OWN_SLOT.with(|own| own.get(process().generation()));
-        // Inside already if the handler of a fault makes a call.
+        // The thread is already inside if the handler of a fault signal makes a call.
         if !slot.announce() {
             thread_end::arm(at_thread_end);
             wait_for_forks(slot);
@@ -39,7 +38,7 @@ impl Inside {
         if UNUSABLE.load(Ordering::SeqCst) {
             return Err(forked_in_call(
                 "this process was forked while another thread was inside the cryptography \
-                 library, which cannot be used here since: fork when no call is running, or run \
+                 library, so it cannot use that library: fork when no call is running, or run \
                  another program in the child",
             ));
         }
@@ -53,12 +52,12 @@ impl Drop for Inside {
     }
 }
 
-/// Gives way to forks that have begun, for a while.
+/// Waits for forks in progress, for a limited time.
 fn wait_for_forks(slot: &Slot) {
-    let none = || FORKING.load(Ordering::SeqCst) <= OWN_FORKS.get();
-    while !none() {
+    let no_forks = || FORKING.load(Ordering::SeqCst) <= OWN_FORKS.get();
+    while !no_forks() {
         slot.withdraw();
-        let over = waiting::for_forks(none);
+        let over = waiting::for_forks(no_forks);
         slot.announce();
         if !over {
             return;
@@ -67,10 +66,10 @@ fn wait_for_forks(slot: &Slot) {
 }
 
 extern "C" fn at_thread_end(_: *mut c_void) {
-    // A thread that returns from its function may be cancelled still.
+    // A thread may still be cancelled after it has returned from its function.
     let _guard = WithoutCancellation::new();
-    // Where aws-lc cannot be used, nothing of it is freed.
-    let _ = without_fork(thread_end::free_what_aws_lc_keeps);
+    // If aws-lc cannot be used, its data is not freed.
+    let _ = without_fork(thread_end::free_thread_data);
     thread_end::disarm();
-    OWN_SLOT.with(OwnSlot::give_back);
+    OWN_SLOT.with(OwnSlot::release);
 }

@@ -1,5 +1,5 @@
-//! A value that each process makes for itself, since its parent's threads may have been
-//! changing theirs at the moment of the fork.
+//! A value that each process makes for itself: at the time of a fork, other threads may be
+//! changing the parent's.
 
 use std::fmt;
 use std::mem;
@@ -9,7 +9,7 @@ use arc_swap::ArcSwapOption;
 
 use super::process::{ProcessId, process};
 
-/// A value of each process that asks for it.
+/// A value that each process makes when it first needs it.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Made<T>>);
 
 /// A value, and the process that made it.
@@ -23,8 +23,8 @@ impl<T> PerProcess<T> {
         PerProcess(ArcSwapOption::const_empty())
     }
 
-    /// The value of this process. It is made of its parent's, if that had one. Threads
-    /// that meet here make one each, and one is kept: a fork could leave a lock held.
+    /// The value of this process. `make` gets the parent's value, if there is one. Concurrent
+    /// threads make one each, and one is kept: a fork could leave a lock held.
     pub(crate) fn get(&self, make: impl FnOnce(Option<&T>) -> T) -> Arc<T> {
         let by = process();
         let current = self.0.load_full();
@@ -39,7 +39,7 @@ impl<T> PerProcess<T> {
             value: value.clone(),
         };
         let before = self.0.compare_and_swap(&current, Some(Arc::new(own)));
-        // The parent's is never dropped.
+        // The parent's value is never dropped.
         mem::forget(current);
         match &*before {
             Some(first) if first.by == by => first.value.clone(),

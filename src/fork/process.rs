@@ -1,4 +1,4 @@
-//! Which process this is, and what is known of its forks.
+//! Identifies the current process, and holds the state of its forks.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -8,22 +8,23 @@ use super::{destructors, slots, thread_end, waiting};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// Forks that have begun, in all threads: nobody may go inside.
+/// Forks in progress, in all threads: no thread may start to use aws-lc.
 pub(super) static FORKING: AtomicUsize = AtomicUsize::new(0);
-/// A fork met a thread inside: a lock of aws-lc may be held here for good.
+/// A fork happened while a thread was inside aws-lc: one of its locks may be held here
+/// forever.
 pub(super) static UNUSABLE: AtomicBool = AtomicBool::new(false);
-/// The process as it was last known: [`ProcessId`], or 0.
+/// The [`ProcessId`] of the last check, or 0.
 static PROCESS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// Forks of this thread that have begun: more than one if a handler forks.
+    /// Forks in progress in this thread: more than one if a handler forks.
     pub(super) static OWN_FORKS: Cell<usize> = const { Cell::new(0) };
     pub(super) static OWN_SLOT: OwnSlot = const { OwnSlot::new() };
 }
 
-/// Identifies a process: how many forks it is away from the first one that used the
-/// library, and its process id. Either may be the same in a child: the id in
-/// another PID namespace, the number after a raw `clone`.
+/// Identifies a process: its generation, which is the number of forks since the first
+/// process that used the library, and its process id. A child may have the same id, in
+/// another PID namespace, or the same generation, after a raw `clone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ProcessId(u64);
 
@@ -41,32 +42,32 @@ impl ProcessId {
     }
 }
 
-/// The process as it was last known.
-pub(super) fn known_process() -> ProcessId {
+/// The process at the last check.
+pub(super) fn last_process() -> ProcessId {
     ProcessId(PROCESS.load(Ordering::SeqCst))
 }
 
 /// The current process.
 pub(crate) fn process() -> ProcessId {
-    let known = known_process();
-    if known.id() == std::process::id() {
-        known
+    let last = last_process();
+    if last.id() == std::process::id() {
+        last
     } else {
-        begin_process(known)
+        begin_process(last)
     }
 }
 
-/// Begins a new process, the first one or a child. Threads that meet here come to
-/// the same result.
+/// Records a new process, the first one or a child. Concurrent threads get the same
+/// result.
 pub(super) fn begin_process(parent: ProcessId) -> ProcessId {
     let own = ProcessId::new(parent.generation().wrapping_add(1), std::process::id());
     if OWN_SLOT.with(|own| slots::others_inside(parent.generation(), own)) {
         UNUSABLE.store(true, Ordering::SeqCst);
-        // Both would wait for a lock: at the end of the process, and of a thread.
-        destructors::leave_out();
-        thread_end::leave_out();
+        // Both would wait for a lock, at the end of the process and of a thread.
+        destructors::disable();
+        thread_end::disable();
     }
-    // Other threads' forks were the parent's.
+    // Forks of other threads happen in the parent only.
     waiting::fork_begins();
     FORKING.store(OWN_FORKS.get(), Ordering::SeqCst);
     match PROCESS.compare_exchange(parent.0, own.0, Ordering::SeqCst, Ordering::SeqCst) {
@@ -75,12 +76,12 @@ pub(super) fn begin_process(parent: ProcessId) -> ProcessId {
     }
 }
 
-/// Whether a call that began in a process may go on: a signal handler may fork in the
-/// midst of it, and in the child everything of the call is its parent's.
+/// Checks that this is the process in which a call began. A signal handler may fork during
+/// the call, and in the child its connection and locks belong to the parent.
 pub(crate) fn check_process(began_in: ProcessId) -> Result<()> {
     if began_in != process() {
         return Err(forked_in_call(
-            "this process was forked during the call, which goes on in the parent only",
+            "this process was forked during the call, which continues in the parent only",
         ));
     }
     Ok(())

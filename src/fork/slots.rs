@@ -1,27 +1,27 @@
-//! Which threads are inside aws-lc: each thread that uses it has a slot. A child
-//! reads in its copy of them what the threads of its parent were doing.
+//! Records which threads are inside aws-lc: each thread that uses it has a slot. A child
+//! reads in its copy of the slots what the threads of its parent were doing.
 //!
-//! A thread first says that it wants to go in and then looks for forks; a fork first
-//! says that it has begun and then looks for threads. So one of them sees the other. A
-//! fork waits for both kinds of threads, since one that wants to go in may not have
-//! seen it; but only one that is inside can leave a lock held.
+//! A thread first announces that it will enter and then checks for forks; a fork first
+//! announces itself and then checks for threads. So one of them sees the other. A fork waits
+//! for entering threads too, since they may not have seen it, but only a thread that is
+//! inside can leave a lock held.
 
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-/// The slots, never freed; one that is free is used again.
+/// The slots. They are never freed, but reused.
 static FIRST: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
 
-/// The generation of the process that has the slot in the upper half; in the lower how
-/// often its thread wants to go in, and how often it is inside. 0 is a free slot.
+/// The upper half is the generation of the process that owns the slot. The lower half counts
+/// how often its thread is entering, and how often it is inside. 0 is a free slot.
 pub(super) struct Slot {
     word: AtomicU64,
     next: Option<&'static Slot>,
 }
 
-/// Once more a thread that wants to go in, and one that is inside.
-const WANTING: u64 = 1 << 16;
+/// One count of each.
+const ENTERING: u64 = 1 << 16;
 const INSIDE: u64 = 1;
 
 fn word(generation: u32, counts: u32) -> u64 {
@@ -41,18 +41,20 @@ fn is_inside(word: u64) -> bool {
 }
 
 impl Slot {
-    /// The thread wants to go in. Tells whether it is inside already.
+    /// The thread will enter. Returns whether it is already inside.
     pub(super) fn announce(&self) -> bool {
-        is_inside(self.word.fetch_add(WANTING, Ordering::SeqCst))
+        is_inside(self.word.fetch_add(ENTERING, Ordering::SeqCst))
     }
 
+    /// Takes the announcement back.
+    /// Takes the announcement back.
     pub(super) fn withdraw(&self) {
-        self.word.fetch_sub(WANTING, Ordering::SeqCst);
+        self.word.fetch_sub(ENTERING, Ordering::SeqCst);
     }
 
-    /// What it announced.
+    /// Enters, after the announcement.
     pub(super) fn enter(&self) {
-        self.word.fetch_sub(WANTING - INSIDE, Ordering::SeqCst);
+        self.word.fetch_sub(ENTERING - INSIDE, Ordering::SeqCst);
     }
 
     pub(super) fn leave(&self) {
@@ -67,7 +69,7 @@ impl Slot {
 }
 
 fn first() -> Option<&'static Slot> {
-    // SAFETY: null, or a slot that `claim` leaked, whole before it was stored.
+    // SAFETY: null, or a slot that `add` leaked after it was initialised.
     unsafe { FIRST.load(Ordering::SeqCst).as_ref() }
 }
 
@@ -75,13 +77,13 @@ fn all() -> impl Iterator<Item = &'static Slot> {
     std::iter::successors(first(), |slot| slot.next)
 }
 
-/// A slot for a thread of the process of this generation. One of another generation
-/// belongs to a thread that does not exist here; if it was inside it stays as it is.
+/// A slot for a thread of the process of this generation. A slot of another generation
+/// belongs to a thread that does not exist here, and is reused unless that thread was
+/// inside.
 fn claim(own: u32) -> &'static Slot {
     let free = |word| generation(word) != own && counts(word) == 0;
-    let used_before =
-        all().find(|slot| slot.change(|current| free(current).then_some(word(own, 0))));
-    used_before.unwrap_or_else(|| add(own))
+    let reused = all().find(|slot| slot.change(|current| free(current).then_some(word(own, 0))));
+    reused.unwrap_or_else(|| add(own))
 }
 
 fn add(own: u32) -> &'static Slot {
@@ -106,8 +108,8 @@ pub(super) fn others_inside(generation: u32, own: &OwnSlot) -> bool {
     others(generation, own).any(is_inside)
 }
 
-/// The same, or wants to go in.
-pub(super) fn others_inside_soon(generation: u32, own: &OwnSlot) -> bool {
+/// Whether another thread is inside or entering.
+pub(super) fn others_inside_or_entering(generation: u32, own: &OwnSlot) -> bool {
     others(generation, own).any(|word| counts(word) != 0)
 }
 
@@ -121,7 +123,7 @@ fn others(current: u32, own: &OwnSlot) -> impl Iterator<Item = u64> {
         .filter(move |word| generation(*word) == current)
 }
 
-/// A thread's own slot, and the generation it claimed it in.
+/// A thread's own slot, and the generation in which it was claimed.
 pub(super) struct OwnSlot {
     slot: Cell<Option<&'static Slot>>,
     generation: Cell<u32>,
@@ -137,7 +139,7 @@ impl OwnSlot {
 
     /// The slot in the process of this generation.
     pub(super) fn get(&self, current: u32) -> &'static Slot {
-        self.take_along(current);
+        self.move_to(current);
         match self.slot.get() {
             Some(slot) => slot,
             None => {
@@ -149,8 +151,9 @@ impl OwnSlot {
         }
     }
 
-    /// Takes the slot along into a child, where another thread may have claimed it.
-    pub(super) fn take_along(&self, current: u32) {
+    /// Moves the slot to the current generation after a fork. Another thread of the child may
+    /// have claimed it already.
+    pub(super) fn move_to(&self, current: u32) {
         let before = self.generation.replace(current);
         let Some(slot) = self.slot.get().filter(|_| before != current) else {
             return;
@@ -161,8 +164,8 @@ impl OwnSlot {
         }
     }
 
-    /// The thread ends.
-    pub(super) fn give_back(&self) {
+    /// Frees the slot when the thread ends.
+    pub(super) fn release(&self) {
         if let Some(slot) = self.slot.take() {
             slot.word.store(0, Ordering::SeqCst);
         }

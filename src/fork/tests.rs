@@ -1,4 +1,4 @@
-//! Forks beside threads in each state. Each test is alone in a process of its own.
+//! Forks while a thread is in each state. Each test runs alone in its own process.
 
 use std::process::Command;
 use std::sync::Barrier;
@@ -9,8 +9,8 @@ use super::process::OWN_SLOT;
 use super::slots::Slot;
 use super::*;
 
-/// Whether this process runs one test only. If not, starts one that does: other
-/// tests' threads would be met by the forks, and would wait for them.
+/// Whether this process runs one test only. If not, starts a process that does: the
+/// forks would wait for the threads of other tests.
 fn is_alone(test: &str) -> bool {
     const ALONE: &str = "LOGINID_TEST_ALONE";
     if std::env::var_os(ALONE).is_some() {
@@ -28,7 +28,7 @@ fn is_alone(test: &str) -> bool {
     false
 }
 
-/// Runs something in a forked child that has to come out true.
+/// Runs a check in a forked child.
 fn in_a_child(run: impl FnOnce() -> bool) {
     // SAFETY: the child computes something and ends with _exit.
     unsafe {
@@ -47,8 +47,8 @@ fn own_slot() -> &'static Slot {
     OWN_SLOT.with(|own| own.get(process().generation()))
 }
 
-/// Forks while another thread is in a state that it stays in.
-fn fork_beside(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
+/// Forks while another thread stays in a state.
+fn fork_during(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
     let (begun, over) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -58,7 +58,7 @@ fn fork_beside(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
             end(own_slot());
         });
         begun.wait();
-        // It takes as long as a fork waits for a thread.
+        // The fork waits for the thread until its limit.
         in_a_child(child);
         over.wait();
     });
@@ -66,35 +66,35 @@ fn fork_beside(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
 }
 
 #[test]
-fn a_child_whose_parent_had_a_thread_inside_refuses_to_go_in() {
-    if !is_alone("fork::tests::a_child_whose_parent_had_a_thread_inside_refuses_to_go_in") {
+fn a_child_refuses_to_use_aws_lc_if_another_thread_was_inside() {
+    if !is_alone("fork::tests::a_child_refuses_to_use_aws_lc_if_another_thread_was_inside") {
         return;
     }
     let enter = |slot: &Slot| {
         slot.announce();
         slot.enter();
     };
-    fork_beside(enter, Slot::leave, || {
+    fork_during(enter, Slot::leave, || {
         let refused = without_fork(|| ()).err();
         refused.is_some_and(|error| error.code() == "forked_in_call")
     });
 }
 
 #[test]
-fn a_thread_that_has_not_gone_in_leaves_nothing_held() {
-    if !is_alone("fork::tests::a_thread_that_has_not_gone_in_leaves_nothing_held") {
+fn a_thread_that_only_waits_to_enter_does_not_matter() {
+    if !is_alone("fork::tests::a_thread_that_only_waits_to_enter_does_not_matter") {
         return;
     }
     let announce = |slot: &Slot| {
         slot.announce();
     };
-    fork_beside(announce, Slot::withdraw, || without_fork(|| ()).is_ok());
+    fork_during(announce, Slot::withdraw, || without_fork(|| ()).is_ok());
 }
 
-/// The id may be the same in another PID namespace, the number after raw `clone`.
+/// The id may be the same in another PID namespace, the generation after raw `clone`.
 #[test]
-fn a_child_has_another_number_and_another_id() {
-    if !is_alone("fork::tests::a_child_has_another_number_and_another_id") {
+fn a_child_has_another_generation_and_another_id() {
+    if !is_alone("fork::tests::a_child_has_another_generation_and_another_id") {
         return;
     }
     let parent = process();
@@ -106,13 +106,13 @@ fn a_child_has_another_number_and_another_id() {
     });
     assert_eq!(process(), parent);
     let same_id = ProcessId::new(parent.generation() + 1, parent.id());
-    let same_number = ProcessId::new(parent.generation(), parent.id() + 1);
-    assert!(same_id != parent && same_number != parent);
+    let same_generation = ProcessId::new(parent.generation(), parent.id() + 1);
+    assert!(same_id != parent && same_generation != parent);
 }
 
 #[test]
-fn a_call_ends_in_the_child_that_did_not_begin_it() {
-    if !is_alone("fork::tests::a_call_ends_in_the_child_that_did_not_begin_it") {
+fn a_call_of_the_parent_is_an_error_in_the_child() {
+    if !is_alone("fork::tests::a_call_of_the_parent_is_an_error_in_the_child") {
         return;
     }
     let parent = process();
@@ -123,10 +123,10 @@ fn a_call_ends_in_the_child_that_did_not_begin_it() {
     check_process(parent).unwrap();
 }
 
-/// It finds itself inside in the child as well, and leaves it as usual.
+/// In the child it is still inside, and leaves as usual.
 #[test]
-fn a_thread_may_fork_inside() {
-    if !is_alone("fork::tests::a_thread_may_fork_inside") {
+fn a_thread_may_fork_while_it_is_inside() {
+    if !is_alone("fork::tests::a_thread_may_fork_while_it_is_inside") {
         return;
     }
     let inside = Inside::enter().unwrap();

@@ -1,4 +1,4 @@
-//! The end of a thread that used aws-lc: what aws-lc kept for it is freed, under locks.
+//! The end of a thread that used aws-lc: frees the data of aws-lc for it, under locks.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -12,26 +12,26 @@ thread_local! {
     static ARMED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The key whose destructor [`arm`] was given, or `NO_KEY`.
+/// The key whose destructor is the function passed to [`arm`], or `NO_KEY`.
 static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
 const NO_KEY: u32 = u32::MAX;
 
-/// Has a function called when this thread ends, which is about to use aws-lc. It is the
-/// same function for each thread.
+/// Registers a function to call at the end of this thread, which is about to use aws-lc.
+/// It must be the same function for each thread.
 ///
 /// The destructors of keys run when a thread ends, never when the process does, in the
-/// order of the keys' numbers. aws-lc has one too, and ours comes before it: a key gets
-/// the lowest number that is free, and ours is made just before aws-lc's.
+/// order of the keys' numbers. aws-lc has one too, and ours runs first: a key gets the lowest
+/// free number, and ours is created just before that of aws-lc.
 pub(super) fn arm(at_thread_end: extern "C" fn(*mut c_void)) {
     if ARMED.get() {
         return;
     }
     let mut key = KEY.load(Ordering::SeqCst);
     // SAFETY: the key is written before it is read; the destructor lives as long as
-    // the process; the value is never followed.
+    // the process; the value is never dereferenced.
     unsafe {
-        // Not under a `Once`, which a fork could leave half-done: threads that meet
-        // here make a key each, and one is kept.
+        // Not in a `Once`, which a fork could leave incomplete: concurrent threads make a
+        // key each, and one is kept.
         if key == NO_KEY && libc::pthread_key_create(&mut key, Some(at_thread_end)) == 0 {
             let made = KEY.compare_exchange(NO_KEY, key, Ordering::SeqCst, Ordering::SeqCst);
             if let Err(first) = made {
@@ -44,21 +44,21 @@ pub(super) fn arm(at_thread_end: extern "C" fn(*mut c_void)) {
     }
 }
 
-/// The destructor of another key may make a call, and arm this one anew.
+/// The destructor of another key may make a call, which arms this one again.
 pub(super) fn disarm() {
     ARMED.set(false);
 }
 
-/// Frees what aws-lc keeps for this thread. Called as what uses aws-lc.
-pub(super) fn free_what_aws_lc_keeps() {
-    // SAFETY: this thread is at its end, and uses none of it now.
+/// Frees the data of aws-lc for this thread. This is a use of aws-lc.
+pub(super) fn free_thread_data() {
+    // SAFETY: this thread is ending, and no longer uses the data.
     unsafe { AWSLC_thread_local_clear() };
 }
 
-/// Leaves everything as it is when a thread ends: aws-lc's own destructor would wait
-/// for locks that are held for good.
-pub(super) fn leave_out() {
-    // SAFETY: from here on aws-lc frees nothing when a thread ends, and must not be used
-    // again: the caller's flag sees to that.
+/// Disables aws-lc's own destructor for threads, which would wait for locks that are held
+/// forever.
+pub(super) fn disable() {
+    // SAFETY: from now on, aws-lc frees nothing when a thread ends, and must not be used
+    // again. The caller's flag guarantees that.
     unsafe { AWSLC_thread_local_shutdown() };
 }

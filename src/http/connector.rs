@@ -15,7 +15,7 @@ use crate::net::{self, Proxy, Socket, Stream, TlsStream};
 /// Connects to the service.
 #[derive(Debug)]
 pub(super) struct ServiceConnector {
-    /// None if neither the service nor the proxy is connected to over TLS.
+    /// None if neither the service nor the proxy uses TLS.
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) proxy: Option<Arc<Proxy>>,
 }
@@ -26,7 +26,7 @@ impl ServiceConnector {
         Ok(Box::new(TlsStream::connect(stream, host, tls)?))
     }
 
-    /// A connection that leads to the service, not secured yet.
+    /// A connection to the service, still without TLS to it.
     fn connect_to(
         &self,
         host: &str,
@@ -37,14 +37,14 @@ impl ServiceConnector {
         let Some(proxy) = self.proxy.as_deref() else {
             return Ok(Box::new(Socket::connect(host, port, budget)?));
         };
-        current::note(Stage::Proxy);
+        current::set_stage(Stage::Proxy);
         let mut stream: Box<dyn Stream> =
             Box::new(Socket::connect(&proxy.host, proxy.port, budget)?);
         if proxy.https {
             stream = self.tls(stream, &proxy.host)?;
         }
         net::open_tunnel(&mut *stream, proxy, &format!("{host}:{port}"))?;
-        current::note(Stage::Service);
+        current::set_stage(Stage::Service);
         Ok(stream)
     }
 }
@@ -57,7 +57,7 @@ impl Connector for ServiceConnector {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<StreamTransport>, ureq::Error> {
-        let invalid = || ureq::Error::BadUri("the URL names no host".to_owned());
+        let invalid = || ureq::Error::BadUri("the URL has no host".to_owned());
         let authority = details.uri.authority().ok_or_else(invalid)?;
         let host = authority.host();
         let default = if details.needs_tls() { 443 } else { 80 };
@@ -70,8 +70,8 @@ impl Connector for ServiceConnector {
     }
 }
 
-/// Resolves nothing: the connector does it, and only for a new connection, so
-/// that a call over a kept one needs no name service.
+/// Resolves nothing. The connector does the DNS lookup, and only for a new connection: a
+/// call over an idle connection needs no DNS.
 #[derive(Debug)]
 pub(super) struct NoResolver;
 

@@ -1,21 +1,20 @@
-//! What belongs to the exchange that this thread is carrying out. ureq gives its connector
-//! and its connections no place for it: a connection outlives the exchange that made it.
+//! The state of this thread's current exchange. It is thread-local because ureq passes
+//! nothing from a request to its connector and connections, and a connection outlives the
+//! exchange that made it.
 
 use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::cancel::Cancel;
 
-/// How far a request has come: what an error says of it, and whether it may be
-/// repeated, depend on that.
+/// How far a request got. Error messages and retries depend on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Stage {
     /// Connecting to the proxy, or asking it for a tunnel.
     Proxy,
-    /// Connecting to the service. Nothing was sent to it: the request may be
-    /// repeated, whatever it does.
+    /// Connecting to the service. Nothing was sent to it, so any request may be retried.
     Service,
-    /// Some of the request left this process and may have reached the service.
+    /// A part of the request left this process and may have reached the service.
     Sent,
 }
 
@@ -24,13 +23,13 @@ thread_local! {
     static CANCEL: Cell<Option<Arc<Cancel>>> = const { Cell::new(None) };
 }
 
-/// An exchange of this thread, from [`begin`] until it is dropped.
+/// The current exchange of this thread, from [`begin`] until it is dropped.
 pub(super) struct Current {
-    /// What a signal handler that makes a call interrupted.
+    /// The state of an exchange that a signal handler interrupted to make its own call.
     outer: (Stage, Option<Arc<Cancel>>),
 }
 
-/// Begins an exchange: over a kept connection, unless the connector says otherwise.
+/// Begins an exchange.
 pub(super) fn begin(cancel: Option<Arc<Cancel>>) -> Current {
     Current {
         outer: (STAGE.replace(Stage::Service), CANCEL.replace(cancel)),
@@ -51,7 +50,7 @@ impl Drop for Current {
     }
 }
 
-pub(super) fn note(stage: Stage) {
+pub(super) fn set_stage(stage: Stage) {
     STAGE.set(stage);
 }
 

@@ -9,21 +9,21 @@ use super::current::Stage;
 use crate::codes::Code;
 use crate::net;
 
-/// An exchange without a reply, or with half of one.
+/// An exchange without a reply, or with an incomplete one.
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
-    /// How far the request came.
+    /// How far the request got.
     pub(crate) stage: Stage,
     /// The status of the answer, if there was one.
     pub(crate) status: Option<u16>,
 }
 
 pub(crate) enum Cause {
-    /// The connection could not be made, or broke.
+    /// Connecting failed, or the connection broke.
     Connection(net::Error),
-    /// There is an answer, and it cannot be used.
+    /// There is an answer that cannot be used.
     Answer { code: Code, why: String },
-    /// The HTTP client failed in a way that it should not.
+    /// The HTTP client failed in an unexpected way.
     Internal(String),
 }
 
@@ -34,7 +34,7 @@ impl Cause {
     }
 }
 
-/// What has to be read as a whole does not fit in the buffer.
+/// A line of the answer does not fit into the buffer.
 #[derive(Debug)]
 pub(super) struct LongLine;
 
@@ -46,8 +46,8 @@ impl fmt::Display for LongLine {
 
 impl std::error::Error for LongLine {}
 
-/// ureq must not see a broken connection as its own `Io`: it takes that for the end of a
-/// body that has no length.
+/// ureq must not see a broken connection as its own `Io`: for a body without a length, it
+/// treats that as the end of the body.
 impl From<net::Error> for ureq::Error {
     fn from(error: net::Error) -> ureq::Error {
         ureq::Error::Other(Box::new(error))
@@ -58,13 +58,13 @@ impl From<ureq::Error> for Cause {
     fn from(error: ureq::Error) -> Cause {
         use ureq::Error as E;
         match error {
-            E::Other(other) => carried(other),
+            E::Other(other) => unwrap_own(other),
             E::Timeout(Timeout::Connect | Timeout::Resolve) => {
                 Cause::Connection(net::Error::ConnectTimeout)
             }
             E::Timeout(_) => Cause::Connection(net::Error::Timeout),
             E::Io(error) => Cause::Connection(net::Error::Lost(error)),
-            // The connection ended within the line that says how long a chunk is.
+            // The connection ended in the line with the length of a chunk.
             E::BodyStalled => {
                 Cause::Connection(net::Error::Lost(io::ErrorKind::UnexpectedEof.into()))
             }
@@ -76,15 +76,17 @@ impl From<ureq::Error> for Cause {
                 Code::ResponseTooLarge,
                 format!("the headers of its answer are larger than {limit} bytes"),
             ),
-            E::Protocol(why) => Cause::answer(Code::InvalidResponse, not_http(&why.to_string())),
-            // Nothing else happens with the way that the agent is configured.
+            E::Protocol(why) => {
+                Cause::answer(Code::InvalidResponse, invalid_http(&why.to_string()))
+            }
+            // No other error can happen with this configuration of the agent.
             other => Cause::Internal(format!("the HTTP client failed: {other}")),
         }
     }
 }
 
-/// What our connector and connections tell through ureq.
-fn carried(error: Box<dyn std::error::Error + Send + Sync>) -> Cause {
+/// Unwraps an error of our connector or connection.
+fn unwrap_own(error: Box<dyn std::error::Error + Send + Sync>) -> Cause {
     let error = match error.downcast::<net::Error>() {
         Ok(error) => return Cause::Connection(*error),
         Err(other) => other,
@@ -96,8 +98,8 @@ fn carried(error: Box<dyn std::error::Error + Send + Sync>) -> Cause {
     }
 }
 
-/// What of an answer cannot be read, in ureq's words.
-fn not_http(why: &str) -> String {
+/// The message for an answer that is not valid HTTP, from ureq's message.
+fn invalid_http(why: &str) -> String {
     match why {
         "http parse resulted in too many headers" => {
             "its answer has more than 128 headers".to_owned()

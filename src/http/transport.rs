@@ -1,4 +1,4 @@
-//! Our connections as ureq wants them.
+//! Adapts a [`Stream`] to the `Transport` of ureq.
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,17 +14,17 @@ use crate::failpoint::failpoint;
 use crate::net::{self, Stream};
 use crate::wipe::reserve_bytes;
 
-/// Room for a request's headers, and for an answer's: they must fit as a whole.
-/// Every idle connection keeps it.
+/// The size of the buffers for the headers of a request and of an answer, which must fit
+/// as a whole. Every idle connection keeps its buffers.
 const BUFFER_SIZE: usize = 16 * 1024;
 
-/// More than this is not held back until the request is complete.
+/// Output beyond this size is sent before the request is complete.
 const MAX_PENDING: usize = 64 * 1024;
 
-/// ureq's "never" is more than an [`Instant`] can hold.
+/// For ureq's "no timeout", which is more than an [`Instant`] can hold.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// The budget of the current exchange, for as long as ureq allows for its next step.
+/// The budget for the next step of the current exchange, with the timeout from ureq.
 pub(super) fn budget(timeout: NextTimeout) -> Budget {
     Budget {
         deadline: Instant::now() + LONGEST.min(*timeout.after),
@@ -32,8 +32,8 @@ pub(super) fn budget(timeout: NextTimeout) -> Budget {
     }
 }
 
-/// A stream as ureq wants it. What is to be sent is held back until an answer is
-/// waited for, so that headers and body leave together.
+/// A stream as a `Transport`. Output is held back until ureq waits for an answer, so
+/// headers and body are sent together.
 pub(super) struct StreamTransport {
     stream: Box<dyn Stream>,
     is_tls: bool,
@@ -68,12 +68,12 @@ impl Transport for StreamTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        current::note(Stage::Sent);
+        current::set_stage(Stage::Sent);
         self.stream.set_budget(budget(timeout));
         let output = &mut self.buffers.output()[..amount];
         reserve_bytes(&mut self.pending, amount);
         self.pending.extend_from_slice(output);
-        // The buffer is kept with the connection: no token or password may stay in it.
+        // The connection keeps the buffer: no token or password may stay in it.
         output.zeroize();
         if self.pending.len() > MAX_PENDING {
             self.send_pending()?;
@@ -94,11 +94,11 @@ impl Transport for StreamTransport {
         Ok(amount > 0)
     }
 
-    /// What was read and not used belongs to no answer that is still to come. In
-    /// the connection to a proxy only this buffer has it, not the socket.
+    /// A connection with unread input cannot be reused: the input is not part of the next
+    /// answer. It may be in this buffer only, no longer in the socket.
     ///
-    /// ureq asks with its pool locked: a panic would lose the pool, and with it every
-    /// further call of the client.
+    /// ureq calls this while its pool is locked: a panic would poison the lock, and every
+    /// later call of the client would fail.
     fn is_open(&mut self) -> bool {
         let is_open = || self.buffers.input().is_empty() && self.stream.is_open();
         catch_unwind(AssertUnwindSafe(is_open)).unwrap_or(false)
@@ -149,16 +149,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_be_sent_is_not_shown() {
+    fn debug_output_does_not_contain_pending_output() {
         let (mut transport, _peer) = connected();
         transport.buffers().output()[..6].copy_from_slice(b"canary");
         transport
             .transmit_output(6, NextTimeout::default())
             .unwrap();
-        let shown = format!("{transport:?}");
+        let debug = format!("{transport:?}");
         assert!(
-            !shown.contains("canary") && !shown.contains("99, 97"),
-            "{shown}"
+            !debug.contains("canary") && !debug.contains("99, 97"),
+            "{debug}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Connecting to the first of several addresses that accepts: each has a moment
-//! before the next one is tried as well (RFC 8305, "Happy Eyeballs").
+//! Connects to a host with several addresses: starts with the first one, and tries the
+//! next one in parallel after a short delay (RFC 8305, "Happy Eyeballs").
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
@@ -14,17 +14,17 @@ use super::error::{Error, Result};
 use super::wait::{Woken, wait_for};
 use crate::budget::Budget;
 
-/// How long an address has before the next one is tried as well: what RFC 8305
-/// recommends as its "Connection Attempt Delay".
+/// The delay before the next address is tried too: the "Connection Attempt Delay" that
+/// RFC 8305 recommends.
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// A non-blocking connection to the address that accepts first. Addresses are
-/// tried in order, and the attempts that lose are closed.
+/// tried in order; the other attempts are closed.
 pub(super) fn connect_any(addresses: &[SocketAddr], budget: &Budget) -> Result<TcpStream> {
     let mut untried = addresses.iter();
     let mut attempts = Attempts::default();
     loop {
-        // An address that fails at once has had its turn.
+        // If an address fails at once, the next one is tried at once.
         while untried
             .next()
             .is_some_and(|address| !attempts.start(*address))
@@ -32,12 +32,12 @@ pub(super) fn connect_any(addresses: &[SocketAddr], budget: &Budget) -> Result<T
         if attempts.open.is_empty() {
             return Err(attempts.error());
         }
-        let turn = if untried.len() > 0 {
+        let step = if untried.len() > 0 {
             budget.at_most(ATTEMPT_DELAY)
         } else {
             budget.clone()
         };
-        if let Some(stream) = attempts.wait(&turn)? {
+        if let Some(stream) = attempts.wait(&step)? {
             return Ok(stream);
         }
         if budget.left().is_zero() {
@@ -51,17 +51,17 @@ struct Attempts {
     /// Sockets that are connecting.
     open: Vec<OwnedFd>,
     /// The error to return if no address accepts.
-    refusal: Option<io::Error>,
+    first_error: Option<io::Error>,
 }
 
 impl Attempts {
     /// Starts an attempt. Returns false if it failed at once.
     fn start(&mut self, address: SocketAddr) -> bool {
         let started = start(address).map(|socket| self.open.push(socket));
-        started.map_err(|error| self.note(error)).is_ok()
+        started.map_err(|error| self.record_error(error)).is_ok()
     }
 
-    /// Waits until one attempt has ended, and gives its connection if it succeeded.
+    /// Waits until one attempt has ended. Returns its connection if it succeeded.
     fn wait(&mut self, budget: &Budget) -> Result<Option<TcpStream>> {
         let sockets: Vec<BorrowedFd<'_>> = self.open.iter().map(AsFd::as_fd).collect();
         let cancel = budget.cancel.as_deref();
@@ -72,21 +72,21 @@ impl Attempts {
         };
         match sockopt::socket_error(&ended) {
             Ok(Ok(())) => return Ok(Some(ended.into())),
-            Ok(Err(error)) | Err(error) => self.note(error.into()),
+            Ok(Err(error)) | Err(error) => self.record_error(error.into()),
         }
         Ok(None)
     }
 
-    /// Keeps the first error, but prefers a refusal: that says more than a missing
-    /// route, for example on a machine without IPv6.
-    fn note(&mut self, error: io::Error) {
-        if self.refusal.is_none() || error.kind() == ErrorKind::ConnectionRefused {
-            self.refusal = Some(error);
+    /// Keeps the first error, but prefers "connection refused": it tells more than, for
+    /// example, a missing route on a machine without IPv6.
+    fn record_error(&mut self, error: io::Error) {
+        if self.first_error.is_none() || error.kind() == ErrorKind::ConnectionRefused {
+            self.first_error = Some(error);
         }
     }
 
     fn error(self) -> Error {
-        match self.refusal {
+        match self.first_error {
             Some(error) => Error::Connect(error),
             None => Error::Dns("the name has no address".to_owned()),
         }
@@ -102,7 +102,7 @@ fn start(address: SocketAddr) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = net::socket_with(family, SocketType::STREAM, flags, None)?;
     match net::connect(&socket, &address) {
-        // Interrupted or not, connecting goes on by itself.
+        // The kernel continues to connect, also after an interrupt.
         Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
         Err(error) => Err(error.into()),
     }
@@ -117,8 +117,9 @@ mod tests {
     use super::*;
     use crate::cancel::Cancel;
 
-    /// A broadcast address: the kernel refuses to connect there, at once.
-    const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 255, 255, 255)), 80);
+    /// A broadcast address: connecting to it fails at once.
+    const UNROUTABLE: SocketAddr =
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 255, 255, 255)), 80);
 
     /// A port that accepts connections, and one where nobody listens.
     fn ports() -> (TcpListener, SocketAddr, SocketAddr) {
@@ -128,8 +129,8 @@ mod tests {
         (open, good, bad)
     }
 
-    /// A port whose queue is full: connecting to it takes until the deadline.
-    fn mute() -> (TcpListener, SocketAddr, Vec<TcpStream>) {
+    /// A port whose accept queue is full: connecting to it never ends.
+    fn unresponsive() -> (TcpListener, SocketAddr, Vec<TcpStream>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         // Listening again only shortens the queue.
         net::listen(&listener, 0).unwrap();
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_refuses_is_followed_by_the_next_at_once() {
+    fn after_a_refused_connection_the_next_address_is_tried_at_once() {
         let (_open, good, bad) = ports();
         let started = Instant::now();
         let stream = connect_any(&[bad, good], &within(20)).unwrap();
@@ -159,39 +160,43 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_never_answers_holds_the_next_up_for_a_moment_only() {
+    fn an_unresponsive_address_delays_the_next_one_only_briefly() {
         let (_open, good, _) = ports();
-        let (_listener, mute, _waiting) = mute();
-        // Half of the limit, or any share of it, would be far longer.
+        let (_listener, unresponsive, _waiting) = unresponsive();
+        // The delay does not depend on the limit.
         let (started, limit) = (Instant::now(), within(60));
-        let stream = connect_any(&[mute, NOWHERE, mute, NOWHERE, good], &limit).unwrap();
+        let stream = connect_any(
+            &[unresponsive, UNROUTABLE, unresponsive, UNROUTABLE, good],
+            &limit,
+        )
+        .unwrap();
         assert_eq!(stream.peer_addr().unwrap(), good);
-        let taken = started.elapsed();
-        assert!(taken >= 2 * ATTEMPT_DELAY, "{taken:?}");
+        let elapsed = started.elapsed();
+        assert!(elapsed >= 2 * ATTEMPT_DELAY, "{elapsed:?}");
         assert!(
-            taken < 2 * ATTEMPT_DELAY + Duration::from_secs(2),
-            "{taken:?}"
+            elapsed < 2 * ATTEMPT_DELAY + Duration::from_secs(2),
+            "{elapsed:?}"
         );
     }
 
     #[test]
-    fn addresses_that_never_answer_are_waited_for_until_the_deadline() {
+    fn with_only_unresponsive_addresses_the_deadline_ends_the_wait() {
         let (_open, _, bad) = ports();
-        let (_listener, mute, _waiting) = mute();
+        let (_listener, unresponsive, _waiting) = unresponsive();
         let (started, limit) = (Instant::now(), within(1));
-        let error = connect_any(&[mute, mute, bad], &limit).unwrap_err();
+        let error = connect_any(&[unresponsive, unresponsive, bad], &limit).unwrap_err();
         assert!(matches!(error, Error::ConnectTimeout), "{error}");
         assert!(started.elapsed() >= Duration::from_secs(1));
     }
 
     /// The first address is slow, not dead: it still wins if the next one fails.
     #[test]
-    fn an_address_is_not_given_up_when_the_next_is_tried() {
-        let (listener, slow, waiting) = mute();
+    fn an_attempt_continues_while_the_next_address_is_tried() {
+        let (listener, slow, waiting) = unresponsive();
         let (_open, _, bad) = ports();
         std::thread::spawn(move || {
             std::thread::sleep(2 * ATTEMPT_DELAY);
-            // That makes room in the queue for the SYN that the kernel repeats.
+            // This makes room in the queue for the SYN that the kernel sends again.
             let accepted: Vec<_> = listener.incoming().collect();
             drop((accepted, waiting));
         });
@@ -200,25 +205,25 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_call_tries_no_further_address() {
+    fn a_cancelled_call_tries_no_more_addresses() {
         let (open, good, _) = ports();
-        let (_listener, mute, _waiting) = mute();
+        let (_listener, unresponsive, _waiting) = unresponsive();
         let cancel = Arc::new(Cancel::new().unwrap());
         cancel.trigger();
         let budget = Budget {
             cancel: Some(cancel),
             ..within(60)
         };
-        let error = connect_any(&[mute, good], &budget).unwrap_err();
+        let error = connect_any(&[unresponsive, good], &budget).unwrap_err();
         assert!(matches!(error, Error::Cancelled), "{error}");
         open.set_nonblocking(true).unwrap();
         assert_eq!(open.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 
     #[test]
-    fn the_error_is_that_of_a_machine_which_refused() {
+    fn a_refused_connection_is_the_preferred_error() {
         let (_open, _, bad) = ports();
-        for addresses in [[bad, NOWHERE], [NOWHERE, bad]] {
+        for addresses in [[bad, UNROUTABLE], [UNROUTABLE, bad]] {
             let error = connect_any(&addresses, &within(20)).unwrap_err();
             assert!(error.to_string().contains("refused"), "{error}");
         }

@@ -18,13 +18,13 @@ pub(crate) enum Error {
     Timeout,
     /// The other side's certificate is not trusted.
     Certificate(String),
-    /// TLS could not be agreed upon, or broke.
+    /// The TLS handshake or the TLS connection failed.
     Tls(String),
     /// The connection broke.
     Lost(io::Error),
     /// The call cannot go on in this process.
     Internal(crate::error::Error),
-    /// The proxy made no tunnel to the service.
+    /// The proxy opened no tunnel to the service.
     Proxy(String),
     /// The proxy requires a login, or refused the one it was given.
     ProxyLogin(String),
@@ -36,13 +36,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Cancelled => f.write_str("cancelled"),
-            Error::Dns(why) => write!(f, "the host's name could not be resolved: {why}"),
+            Error::Dns(why) => write!(f, "the host name could not be resolved: {why}"),
             Error::Connect(why) => write!(f, "no connection could be made: {why}"),
             Error::ConnectTimeout => f.write_str("no connection could be made in time"),
-            Error::Timeout => f.write_str("the deadline passed before it had answered"),
+            Error::Timeout => f.write_str("the deadline passed before it answered"),
             Error::Certificate(why) => write!(f, "its certificate is not trusted: {why}"),
             Error::Tls(why) => write!(f, "TLS failed: {why}"),
-            // The words of rustls are for its programmers.
+            // The message of rustls is for the programmers who use rustls.
             Error::Lost(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
                 f.write_str("it closed the connection too early")
             }
@@ -55,8 +55,8 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Streams have `io::Error` in their signatures: it carries ours through `Read`, `Write`
-/// and rustls, and [`From`] takes it out again.
+/// `Read`, `Write` and rustls use `io::Error`: it wraps our error, and the other [`From`]
+/// unwraps it.
 impl From<Error> for io::Error {
     fn from(error: Error) -> io::Error {
         io::Error::other(error)

@@ -1,10 +1,10 @@
-//! A proxy that is asked for a tunnel.
+//! An HTTP proxy for CONNECT tunnels.
 
 use zeroize::Zeroizing;
 
-/// A proxy that is asked for a tunnel with CONNECT.
+/// An HTTP proxy that opens a tunnel with CONNECT.
 pub(crate) struct Proxy {
-    /// Whether the connection to the proxy itself is secured by TLS.
+    /// Whether the connection to the proxy itself uses TLS.
     pub(crate) https: bool,
     pub(crate) host: String,
     pub(crate) port: u16,

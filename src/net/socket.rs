@@ -1,5 +1,5 @@
-//! A TCP connection that can be cancelled and keeps to the call's deadline at each step:
-//! resolving, connecting, writing and reading.
+//! A TCP connection that can be cancelled and stays within the call's deadline at each
+//! step: the DNS lookup, connecting, writing and reading.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -10,8 +10,8 @@ use rustix::io::Errno;
 use rustix::net::{self, RecvFlags};
 
 use super::connect::connect_any;
+use super::dns::resolve;
 use super::error::{Error, Result};
-use super::names::resolve;
 use super::stream::Stream;
 use super::wait::{Woken, wait_for};
 use crate::budget::Budget;
@@ -22,11 +22,11 @@ use crate::fork::{self, ProcessId};
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    /// The process whose connection it is.
+    /// The process that made the connection.
     process: ProcessId,
     /// For reading and writing.
     budget: Budget,
-    /// The budget is still the one for making the connection, TLS included.
+    /// Whether the budget is still that for connecting, TLS handshake included.
     is_connecting: bool,
 }
 
@@ -45,7 +45,7 @@ impl Socket {
         })
     }
 
-    /// In a child the connection is its parent's.
+    /// In a forked child the connection still belongs to the parent.
     fn check_process(&self) -> Result<()> {
         fork::check_process(self.process).map_err(Error::Internal)
     }
@@ -60,8 +60,8 @@ impl Socket {
 
     /// Blocks until the socket is ready for `interest`.
     fn ready(&self, interest: PollFlags) -> Result<()> {
-        // Checked here because a peer that always has another byte ready would
-        // otherwise never let the deadline pass.
+        // Checked here too: a peer that always has another byte ready would otherwise
+        // keep the call running beyond its deadline.
         if self.budget.left().is_zero() {
             return Err(self.timed_out());
         }
@@ -78,7 +78,7 @@ impl Socket {
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            // An answer takes a while: waiting first spares a read in vain.
+            // An answer takes a while: waiting first saves a useless read.
             self.ready(PollFlags::IN)?;
             self.check_process()?;
             match self.stream.read(buffer) {
@@ -115,8 +115,8 @@ impl Stream for Socket {
         self.is_connecting = false;
     }
 
-    /// An idle connection has nothing to read: data or an end means that the
-    /// service is done with it.
+    /// An idle connection has nothing to read: data or end of file means that the
+    /// service no longer uses it.
     fn is_open(&mut self) -> bool {
         failpoint!(Probed);
         let mut byte = [0; 1];
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_of_ipv6_is_reached() {
+    fn an_ipv6_address_can_be_connected_to() {
         let open = TcpListener::bind("[::1]:0").unwrap();
         let port = open.local_addr().unwrap().port();
         let budget = Budget::within(Duration::from_secs(20));

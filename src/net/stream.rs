@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 
 use crate::budget::Budget;
 
-/// A stream of bytes that keeps to a budget. Its errors carry [`super::Error`].
+/// A stream of bytes that stays within a budget. Its errors wrap [`super::Error`].
 pub(crate) trait Stream: Read + Write + Send + Sync + 'static {
-    /// For all that is read and written from now on.
+    /// Sets the budget for all later reads and writes.
     fn set_budget(&mut self, budget: Budget);
 
-    /// Whether the other side is still there and has sent nothing that is unread.
+    /// Whether the connection is still open and has no unread data.
     fn is_open(&mut self) -> bool;
 }
 

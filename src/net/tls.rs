@@ -17,8 +17,8 @@ use crate::input::host::without_brackets;
 pub(crate) struct TlsStream(StreamOwned<ClientConnection, Box<dyn Stream>>);
 
 impl TlsStream {
-    /// Makes the connection, the whole handshake included, so that a failure
-    /// here means that no request was sent.
+    /// Connects and completes the handshake, so a failure here means that no request was
+    /// sent.
     pub(crate) fn connect(
         mut stream: Box<dyn Stream>,
         host: &str,
@@ -26,23 +26,23 @@ impl TlsStream {
     ) -> Result<TlsStream> {
         let host = without_brackets(host);
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| Error::Tls(format!("'{host}' is not a name a certificate can have")))?;
+            .map_err(|_| Error::Tls(format!("'{host}' cannot be the name in a certificate")))?;
         let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))
             .map_err(Error::Internal)?
             .map_err(|error| Error::Tls(tls_error::protocol(&error)))?;
-        shake_hands(&mut connection, &mut stream)?;
+        handshake(&mut connection, &mut stream)?;
         Ok(TlsStream(StreamOwned::new(connection, stream)))
     }
 }
 
-/// rustls's own `complete_io`, with no fork while it draws random bytes.
-fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
+/// The same as rustls's `complete_io`, but no fork happens while it draws random bytes.
+fn handshake(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
     loop {
         while connection.wants_write() {
             match connection.write_tls(stream) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(_) => {}
-                Err(error) => return Err(reason(connection, stream, error)),
+                Err(error) => return Err(write_error(connection, stream, error)),
             }
         }
         stream.flush()?;
@@ -53,14 +53,14 @@ fn shake_hands(connection: &mut ClientConnection, stream: &mut impl Stream) -> i
             return Err(ErrorKind::UnexpectedEof.into());
         }
         if let Err(error) = process(connection) {
-            // The alert that tells the other side why, if it still listens.
+            // Sends the alert that tells the other side why, if the connection still works.
             let _ = connection.write_tls(stream);
             return Err(error);
         }
     }
 }
 
-/// Looks at what was read.
+/// Processes what was read.
 fn process(connection: &mut ClientConnection) -> io::Result<()> {
     fork::without_fork(|| connection.process_new_packets())
         .map_err(Error::Internal)?
@@ -68,9 +68,9 @@ fn process(connection: &mut ClientConnection) -> io::Result<()> {
         .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
-/// Why the other side broke the connection in the middle of what we write: the
-/// alert that it sent before, if it did, is still to be read.
-fn reason(
+/// The reason for a failed write: if the other side sent an alert before it closed the
+/// connection, the alert is still unread.
+fn write_error(
     connection: &mut ClientConnection,
     stream: &mut impl Stream,
     broken: io::Error,
@@ -98,12 +98,12 @@ impl Read for TlsStream {
 impl Write for TlsStream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let written = self.0.write(buffer);
-        written.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
+        written.map_err(|error| write_error(&mut self.0.conn, &mut self.0.sock, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.0.flush();
-        flushed.map_err(|error| reason(&mut self.0.conn, &mut self.0.sock, error))
+        flushed.map_err(|error| write_error(&mut self.0.conn, &mut self.0.sock, error))
     }
 }
 
@@ -112,8 +112,8 @@ impl Stream for TlsStream {
         self.0.sock.set_budget(budget);
     }
 
-    /// Nothing decrypted is left unread, no close_notify was received, and the
-    /// socket has nothing to read either.
+    /// There is no unread decrypted data, no close_notify was received, and the socket
+    /// has nothing to read.
     fn is_open(&mut self) -> bool {
         let nothing_unread = matches!(
             self.0.conn.reader().fill_buf(),

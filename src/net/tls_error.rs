@@ -1,5 +1,4 @@
-//! What is wrong with a certificate or a TLS connection, in words that say what
-//! to do about it.
+//! Messages for certificate and TLS errors: what is wrong, and how to fix it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +7,7 @@ use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible,
 };
 
-/// Why a certificate of the other side is not trusted; to be read after "it".
+/// Why the other side's certificate is not trusted. The text follows a colon.
 pub(super) fn certificate(error: &CertificateError) -> String {
     use CertificateError as E;
     let why = match error {
@@ -26,16 +25,16 @@ pub(super) fn certificate(error: &CertificateError) -> String {
              its own) into ca_file or ca_pem, and have the server send the intermediate ones"
         }
         E::NotValidForName => "it is for another host",
-        E::NotValidForNameContext { presented, .. } => return names(presented),
+        E::NotValidForNameContext { presented, .. } => return wrong_host(presented),
         E::BadSignature => {
-            "its signature is not by the trusted authority of that name: if the authority was \
-             made anew, put its new certificate into ca_file or ca_pem"
+            "its signature does not match the trusted authority of that name: if the authority \
+             has a new key, put its new certificate into ca_file or ca_pem"
         }
         E::BadEncoding => "it is malformed",
         E::Revoked => "it was revoked",
         E::UnhandledCriticalExtension => "it has a critical extension that is not supported",
         E::InvalidPurpose | E::InvalidPurposeContext { .. } => {
-            "it is not for servers: its extended key usage lacks serverAuth"
+            "it is not a server certificate: its extended key usage lacks serverAuth"
         }
         E::UnsupportedSignatureAlgorithmContext { .. }
         | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
@@ -43,7 +42,7 @@ pub(super) fn certificate(error: &CertificateError) -> String {
              issue it with SHA-256"
         }
         E::Other(OtherError(other)) => match other.downcast_ref::<webpki::Error>() {
-            Some(error) => return rarer(error),
+            Some(error) => return webpki_error(error),
             None => "it cannot be verified",
         },
         other => return format!("it cannot be verified: {}", words(other)),
@@ -51,8 +50,8 @@ pub(super) fn certificate(error: &CertificateError) -> String {
     why.to_owned()
 }
 
-/// What rustls has no words for.
-fn rarer(error: &webpki::Error) -> String {
+/// Errors that only webpki distinguishes.
+fn webpki_error(error: &webpki::Error) -> String {
     use webpki::Error as E;
     let why = match error {
         E::CaUsedAsEndEntity => {
@@ -78,22 +77,22 @@ fn rarer(error: &webpki::Error) -> String {
     why.to_owned()
 }
 
-/// What is wrong with a certificate, or with a connection.
-pub(crate) fn words_for(error: &Error) -> String {
+/// What is wrong with a certificate or with a connection.
+pub(crate) fn describe_error(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(why) => certificate(why),
         other => protocol(other),
     }
 }
 
-/// Why TLS failed; to be read after the name of the other side.
+/// Why TLS failed. "It" in the text is the other side.
 pub(super) fn protocol(error: &Error) -> String {
     use AlertDescription as Alert;
     let why = match error {
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
         ) => {
-            "what it sent is not TLS: if this is a port of plain http, the URL must start \
+            "what it sent is not TLS: if this is a plain http port, the URL must start \
              with http://"
         }
         Error::InvalidMessage(why) => {
@@ -105,7 +104,7 @@ pub(super) fn protocol(error: &Error) -> String {
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
         ) => "it supports neither TLS 1.2 nor TLS 1.3, and older versions are not secure",
         Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => {
-            "it found no cipher suite in common, or requires a client certificate \
+            "there is no common cipher suite, or it requires a client certificate \
              (client_cert_pem and client_key_pem)"
         }
         Error::AlertReceived(Alert::CertificateRequired) => {
@@ -126,11 +125,13 @@ pub(super) fn protocol(error: &Error) -> String {
         Error::AlertReceived(Alert::UnrecognisedName) => "it does not serve a host of this name",
         Error::AlertReceived(alert) => return format!("it ended the connection: {}", words(alert)),
         Error::PeerIncompatible(why) => {
-            return format!("it supports nothing that is secure enough: {}", words(why));
+            return format!("it supports no secure configuration: {}", words(why));
         }
-        Error::PeerMisbehaved(why) => return format!("it broke the protocol: {}", words(why)),
+        Error::PeerMisbehaved(why) => return format!("it violated the protocol: {}", words(why)),
         Error::NoCertificatesPresented => "it sent no certificate",
-        Error::DecryptError => "a message was changed on its way, or is not what it should be",
+        Error::DecryptError => {
+            "a message could not be decrypted: it was changed on its way, or is invalid"
+        }
         Error::General(why) => return why.clone(),
         Error::Other(why) => return why.to_string(),
         other => return words(other),
@@ -138,15 +139,15 @@ pub(super) fn protocol(error: &Error) -> String {
     why.to_owned()
 }
 
-/// Which hosts a certificate is for, as rustls lists them: `DnsName("a.example")`.
-fn names(presented: &[String]) -> String {
-    const MOST: usize = 10;
+/// Which hosts a certificate is for. rustls lists them as `DnsName("a.example")`.
+fn wrong_host(presented: &[String]) -> String {
+    const MAX_LISTED: usize = 10;
     let name = |name: &String| match name.split_once('(') {
         Some((_, inner)) => inner.trim_end_matches(')').trim_matches('"').to_owned(),
         None => name.clone(),
     };
-    let listed: Vec<String> = presented.iter().take(MOST).map(name).collect();
-    match (listed.is_empty(), presented.len() > MOST) {
+    let listed: Vec<String> = presented.iter().take(MAX_LISTED).map(name).collect();
+    match (listed.is_empty(), presented.len() > MAX_LISTED) {
         (true, _) => {
             "it names no host: the name must be in its subjectAltName, not in its CN".to_owned()
         }
@@ -157,7 +158,7 @@ fn names(presented: &[String]) -> String {
 
 fn date(time: &UnixTime) -> String {
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()));
-    // Year 9999 is as far as the format goes.
+    // The format ends at the year 9999.
     let last = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
     httpdate::fmt_http_date(time.unwrap_or(SystemTime::now()).min(last))
 }
@@ -166,20 +167,20 @@ fn clock(time: &UnixTime) -> String {
     format!("this machine's clock says {}", date(time))
 }
 
-/// An error that has no text of its own, in words: `TooManyEmptyFragments` is "too
-/// many empty fragments".
+/// Words for an error without a message: `TooManyEmptyFragments` becomes "too many empty
+/// fragments".
 fn words(error: &impl std::fmt::Debug) -> String {
     let debug = format!("{error:?}");
     let names = debug.split(|character: char| !character.is_ascii_alphanumeric());
     let mut words = String::new();
     for name in names.take_while(|name| !name.is_empty()) {
-        // A name begins with a capital, and so does each of its words.
-        let mut after_small = !words.is_empty();
+        // A name starts with a capital letter, and so does each of its words.
+        let mut after_lowercase = !words.is_empty();
         for character in name.chars() {
-            if character.is_ascii_uppercase() && after_small {
+            if character.is_ascii_uppercase() && after_lowercase {
                 words.push(' ');
             }
-            after_small = !character.is_ascii_uppercase();
+            after_lowercase = !character.is_ascii_uppercase();
             words.push(character.to_ascii_lowercase());
         }
     }
@@ -194,11 +195,12 @@ mod tests {
 
     use super::*;
 
-    /// Nothing in it looks like a name or a structure of Rust.
+    /// Asserts that nothing in it looks like a Rust name or structure.
     fn assert_plain(text: &str) {
-        let known = text.replace("serverAuth", "").replace("subjectAltName", "");
-        let is_hump = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-        assert!(!known.as_bytes().windows(2).any(is_hump), "{text}");
+        let checked = text.replace("serverAuth", "").replace("subjectAltName", "");
+        let is_camel_case =
+            |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+        assert!(!checked.as_bytes().windows(2).any(is_camel_case), "{text}");
         for odd in ["{", "}", "::", "\"", "\\", "  ", "Error("] {
             assert!(!text.contains(odd), "{text}");
         }
@@ -210,9 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn rarer_errors_of_certificates_are_told_in_words() {
+    fn rare_certificate_errors_have_plain_messages() {
         use webpki::Error as E;
-        for (error, says) in [
+        for (error, expected) in [
             (
                 E::CaUsedAsEndEntity,
                 "a CA certificate cannot be a server's: issue one from it",
@@ -227,19 +229,19 @@ mod tests {
             (E::InvalidSerialNumber, "malformed: invalid serial number"),
         ] {
             let text = wrapped(error);
-            assert!(text.contains(says), "{text}");
+            assert!(text.contains(expected), "{text}");
             assert_plain(&text);
         }
     }
 
     #[test]
-    fn errors_of_certificates_are_told_in_words() {
+    fn certificate_errors_have_plain_messages() {
         use CertificateError as E;
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
         let (time, then) = (at(1_700_000_000), at(1_600_000_000));
-        let expected = rustls::pki_types::ServerName::try_from("a.example").unwrap();
+        let host = rustls::pki_types::ServerName::try_from("a.example").unwrap();
         let for_names = |names: &[&str]| E::NotValidForNameContext {
-            expected: expected.clone(),
+            expected: host.clone(),
             presented: names.iter().map(|name| (*name).to_owned()).collect(),
         };
         let expired = E::ExpiredContext {
@@ -254,7 +256,7 @@ mod tests {
             time,
             not_after: at(u64::MAX),
         };
-        for (error, says) in [
+        for (error, expected) in [
             (expired, "it expired on Sun, 13 Sep 2020 12:26:40 GMT"),
             (early, "not valid before Tue, 14 Nov 2023 22:13:20 GMT"),
             (
@@ -278,15 +280,15 @@ mod tests {
             (E::InvalidOcspResponse, "invalid ocsp response"),
         ] {
             let text = certificate(&error);
-            assert!(text.contains(says), "{text}");
+            assert!(text.contains(expected), "{text}");
             assert_plain(&text);
         }
     }
 
     #[test]
-    fn errors_of_the_protocol_are_told_in_words() {
+    fn protocol_errors_have_plain_messages() {
         use AlertDescription as Alert;
-        for (error, says) in [
+        for (error, expected) in [
             (InvalidMessage::InvalidContentType.into(), "http://"),
             (
                 InvalidMessage::InvalidCcs.into(),
@@ -331,7 +333,7 @@ mod tests {
             (Error::PeerSentOversizedRecord, "peer sent oversized record"),
         ] {
             let text = protocol(&error);
-            assert!(text.contains(says), "{text}");
+            assert!(text.contains(expected), "{text}");
             assert_plain(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! Asking a proxy for a tunnel to the service: CONNECT (RFC 9110, section 9.3.6).
+//! Opens a tunnel through a proxy: CONNECT (RFC 9110, section 9.3.6).
 
 use std::io;
 
@@ -8,7 +8,7 @@ use super::error::{Error, Result};
 use super::proxy::Proxy;
 use super::stream::Stream;
 
-/// The largest answer of a proxy, interim answers included.
+/// The largest answer of a proxy, with its interim answers.
 const MAX_ANSWER: usize = 16 * 1024;
 
 /// Turns a connection to a proxy into one to `target`, a host and a port.
@@ -25,7 +25,7 @@ pub(crate) fn open(stream: &mut dyn Stream, proxy: &Proxy, target: &str) -> Resu
     };
     loop {
         match answer.status().map_err(failed)? {
-            // An interim answer; but 101 would change to a protocol nobody asked for.
+            // An interim answer. Not 101, which switches to another protocol.
             100 | 102..=199 => {}
             200..=299 => return Ok(()),
             407 => return Err(Error::ProxyLogin(login_refused(proxy))),
@@ -35,7 +35,7 @@ pub(crate) fn open(stream: &mut dyn Stream, proxy: &Proxy, target: &str) -> Resu
 }
 
 enum Problem {
-    /// The connection broke, or the call's time is over.
+    /// The connection broke, or the call's deadline passed.
     Connection(io::Error),
     Answer(String),
 }
@@ -51,11 +51,11 @@ fn no_tunnel(target: &str, problem: Problem) -> Error {
         Problem::Answer(why) => why,
         Problem::Connection(error) => match Error::from(error) {
             lost @ Error::Lost(_) => lost.to_string(),
-            // TLS to the proxy failed, or the call's time is over.
+            // TLS to the proxy failed, or the call's deadline passed.
             other => return other,
         },
     };
-    Error::Proxy(format!("it made no tunnel to {target}: {why}"))
+    Error::Proxy(format!("it opened no tunnel to {target}: {why}"))
 }
 
 fn request(proxy: &Proxy, target: &str) -> Zeroizing<String> {
@@ -71,7 +71,7 @@ fn request(proxy: &Proxy, target: &str) -> Zeroizing<String> {
             request.push_str(part);
         }
     }
-    // Proxies of HTTP/1.0 close the tunnel after it without this one.
+    // Without this header, HTTP/1.0 proxies close the connection after their answer.
     request.push_str("Proxy-Connection: Keep-Alive\r\n\r\n");
     request
 }
@@ -80,22 +80,22 @@ fn login_refused(proxy: &Proxy) -> String {
     let why = match proxy.authorization {
         Some(_) => "it refused the user and password in its URL (407)",
         None => {
-            "it requires a login (407): put it into its URL, \
-             http://user:password@host:port, percent-encoded"
+            "it requires a login (407): put user and password, percent-encoded, into its URL: \
+             http://user:password@host:port"
         }
     };
     why.to_owned()
 }
 
-/// What the proxy answers. It is read byte by byte: what follows it is the service's.
+/// The proxy's answer. It is read byte by byte: the bytes after it come from the service.
 struct Answer<'a> {
     stream: &'a mut dyn Stream,
-    /// How many bytes may still come.
+    /// How many more bytes may be read.
     left: usize,
 }
 
 impl Answer<'_> {
-    /// The status of the next answer. Its headers mean nothing here.
+    /// The status of the next answer. Its headers are ignored.
     fn status(&mut self) -> std::result::Result<u16, Problem> {
         let line = self.line()?;
         let status =
@@ -104,7 +104,7 @@ impl Answer<'_> {
         Ok(status)
     }
 
-    /// One line, without its end.
+    /// One line, without its line break.
     fn line(&mut self) -> std::result::Result<Vec<u8>, Problem> {
         let mut line = Vec::new();
         let mut byte = [0];

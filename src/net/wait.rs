@@ -1,6 +1,6 @@
-//! Waiting on a descriptor: until it is ready, the deadline passes or the caller
-//! cancels, whichever is first. The only other wait is for another call's fetch of a
-//! key (`token/keys/in_flight.rs`).
+//! Waits for a descriptor until it is ready, the deadline passes or the caller cancels.
+//! The only other wait in a call is for another call that fetches the same key
+//! (`token/keys/in_flight.rs`).
 
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::error::{Error, Result};
 use crate::cancel::Cancel;
 use crate::fork;
 
-/// How soon a wait notices a fork that came just before it began.
+/// How soon a wait notices a fork that happened just before it.
 const FORK_CHECK: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,8 +24,8 @@ pub(crate) enum Woken {
 }
 
 /// Waits for `interest` on one of several descriptors. A signal does not end the
-/// wait. If its handler forks, the child does not go on with it: what it would wait for
-/// happens to its parent.
+/// wait. If its handler forks, the wait is an error in the child: the event happens in
+/// the parent.
 pub(super) fn wait_for(
     descriptors: &[BorrowedFd<'_>],
     interest: PollFlags,
@@ -49,9 +49,9 @@ pub(super) fn wait_for(
         fork::check_process(process).map_err(Error::Internal)?;
     }
     let ready = polled.iter().position(|fd| !fd.revents().is_empty());
-    // Cancelling wins over an answer that arrived in the same moment: the
-    // caller has stopped waiting for it.
-    // The descriptor tells even when a forked child was the one to trigger.
+    // Cancel wins over an answer that arrives at the same time: the caller no longer
+    // waits for it. The descriptor is checked too, because a forked child may have
+    // triggered it.
     let signalled = cancel.is_some() && polled.last().is_some_and(|fd| !fd.revents().is_empty());
     Ok(match ready {
         _ if signalled || cancel.is_some_and(Cancel::is_triggered) => Woken::Cancelled,

@@ -4,14 +4,14 @@ use std::ffi::c_int;
 
 const PTHREAD_CANCEL_DISABLE: c_int = 1;
 
-// The libc crate has it for other platforms only.
+// The libc crate declares it for other platforms only.
 unsafe extern "C" {
     safe fn pthread_setcancelstate(state: c_int, before: Option<&mut c_int>) -> c_int;
 }
 
-/// Disables the cancellation of this thread as long as it lives. Cancelling unwinds
-/// the stack, which Rust's frames do not allow: the process would be aborted. A
-/// request that arrives meanwhile stays pending.
+/// Disables cancellation of this thread until it is dropped. Cancellation unwinds the stack,
+/// which Rust's frames do not allow: the process would abort. A request that arrives
+/// meanwhile stays pending.
 pub(crate) struct WithoutCancellation {
     before: c_int,
 }

@@ -1,10 +1,10 @@
-//! Blocking signals while a piece of work runs.
+//! Blocks signals in a thread for a while.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Signals for a fault of the thread itself. Blocking them would only suppress the
-/// program's crash reports.
+/// Signals for faults of the thread itself. Blocking them would only suppress the program's
+/// crash reports.
 const FAULTS: [libc::c_int; 7] = [
     libc::SIGABRT,
     libc::SIGBUS,
@@ -15,7 +15,7 @@ const FAULTS: [libc::c_int; 7] = [
     libc::SIGTRAP,
 ];
 
-/// Blocks signals in this thread as long as it lives; they are delivered afterwards.
+/// Blocks signals in this thread until it is dropped; then they are delivered.
 pub(crate) struct WithoutSignals {
     before: libc::sigset_t,
 }

@@ -15,15 +15,15 @@ struct Start {
 }
 
 /// Starts a detached thread that blocks every signal, so that it never receives a signal
-/// for the host program. `name` has 15 bytes at most.
+/// for the host program. `name` has at most 15 bytes.
 ///
-/// `std::thread` is not used: it starts and ends threads under locks of its own,
-/// which a fork in that moment would leave locked in the child.
+/// `std::thread` is not used: it starts and ends threads under its own locks, which a fork at
+/// that time would leave locked in the child.
 pub(crate) fn start_thread(name: &'static CStr, stack_size: usize, work: Work) -> io::Result<()> {
     let start = Box::into_raw(Box::new(Start { name, work }));
     let created = match create(start, Some(stack_size)) {
-        // The program's thread-local variables are on every thread's stack, and
-        // may need more: it is its default size that leaves room for them.
+        // The program's thread-local variables are on every thread's stack, and may need
+        // more space. The default size has room for them.
         libc::EINVAL => create(start, None),
         other => other,
     };
@@ -35,15 +35,15 @@ pub(crate) fn start_thread(name: &'static CStr, stack_size: usize, work: Work) -
     Err(io::Error::from_raw_os_error(created))
 }
 
-/// Creates the thread, and gives the error number that `pthread_create` gave. The
-/// thread frees `start` if it is 0.
+/// Creates the thread and returns the error number of `pthread_create`. If it is 0, the
+/// thread frees `start`.
 fn create(start: *mut Start, stack_size: Option<usize>) -> libc::c_int {
     let mut attributes = MaybeUninit::uninit();
     let mut all = MaybeUninit::uninit();
     let mut before = MaybeUninit::uninit();
     let mut thread = MaybeUninit::uninit();
     // SAFETY: every value is initialised by the first call that takes it, and the
-    // attributes are destroyed once. `run` takes what it is given here.
+    // attributes are destroyed once. `run` takes `start`.
     unsafe {
         let failed = libc::pthread_attr_init(attributes.as_mut_ptr());
         if failed != 0 {
@@ -72,7 +72,7 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
     // SAFETY: made by `Box::into_raw` in `start_thread`, and given to this thread
     // alone.
     let Start { name, work } = *unsafe { Box::from_raw(start.cast::<Start>()) };
-    // Only debuggers and `ps` read it.
+    // The name is only for debuggers and `ps`, so an error does not matter.
     let _ = rustix::thread::set_name(name);
     let _ = catch_unwind(AssertUnwindSafe(work));
     ptr::null_mut()

@@ -1,4 +1,4 @@
-//! The claims of a token of the service.
+//! The claims of the service's tokens: reads and checks them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use super::subject::Subject;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// The largest whole number every JSON reader agrees upon.
+/// The largest integer that all JSON parsers read exactly.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
 
 /// How strictly tokens are checked.
@@ -21,7 +21,7 @@ pub(crate) struct Rules {
     pub(crate) require_exp: bool,
 }
 
-/// What the token must name, and the rules for its times.
+/// What a token is checked against.
 pub(crate) struct Expected<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) username: Option<&'a str>,
@@ -53,7 +53,7 @@ impl<'a> Claims<'a> {
     pub(super) fn read(claims: &'a Map<String, Value>) -> Result<Claims<'a>> {
         let udata = text(claims, "udata")?;
         let username = text(claims, "username")?;
-        // RFC 7519 says that it is a string (4.1.7); nothing here needs its value.
+        // It must be a string (RFC 7519, 4.1.7). Its value is not needed.
         text(claims, "jti")?;
         Ok(Claims {
             claims,
@@ -81,7 +81,7 @@ impl<'a> Claims<'a> {
         }
         Err(Error::new(
             Code::AudienceMismatch,
-            "the token was made for another application: its aud does not name this client_id",
+            "the token is for another application: its aud does not contain this client_id",
         ))
     }
 
@@ -99,11 +99,11 @@ impl<'a> Claims<'a> {
     fn check_username(&self, expected: Option<&str>) -> Result<()> {
         match expected {
             None => Ok(()),
-            // Exactly: names that differ in case only are two users.
+            // An exact match: names that differ only in case are different users.
             Some(expected) if self.username == Some(expected) => Ok(()),
             Some(_) => Err(Error::new(
                 Code::UsernameMismatch,
-                "the token was made for another user",
+                "the token is for another user",
             )),
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Claims<'a> {
             }
             None if rules.require_exp => {
                 return Err(malformed(
-                    "the token has no exp, which the configuration requires",
+                    "the token has no exp, which require_exp requires",
                 ));
             }
             _ => {}
@@ -144,7 +144,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Checks that the token in an answer is of the user that the call named, if the token
+    /// Checks that the token in an answer is for the user that the call named, if the token
     /// names a user. The service may change the case of a name.
     pub(crate) fn check_subject(&self, subject: Subject<'_>) -> Result<()> {
         if let (Some(claimed), Some(named)) = (self.username, subject.username)
@@ -152,7 +152,7 @@ impl<'a> Claims<'a> {
         {
             return Err(Error::new(
                 Code::UsernameMismatch,
-                "the token in the answer is of another user: its username differs",
+                "the token in the answer is for another user: its username differs",
             ));
         }
         if let (Some(claimed), Some(named)) = (self.subject, subject.user_id)
@@ -160,7 +160,7 @@ impl<'a> Claims<'a> {
         {
             return Err(Error::new(
                 Code::UsernameMismatch,
-                "the token in the answer is of another user: its sub is not the user_id",
+                "the token in the answer is for another user: its sub is not the user_id",
             ));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The header of a token of the service.
+//! The header of the service's tokens.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::parts::malformed;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 
-/// Longer than any key id in use; a longer one is refused.
+/// Longer than any real key id.
 const MAX_KID_BYTES: usize = 256;
 
 /// Checks the header and returns the key id, if it has one.
@@ -38,7 +38,7 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
     match header.get("kid") {
         None => Ok(None),
         Some(Value::String(kid)) if is_kid(kid) => Ok(Some(kid)),
-        Some(_) => Err(malformed("the token's kid is not a usable key id")),
+        Some(_) => Err(malformed("the token's kid is not a valid key id")),
     }
 }
 

@@ -1,17 +1,16 @@
-//! The service's public keys: fetched once, kept, and not fetched for each of a
-//! flood of made-up key ids.
+//! The cache of the service's public keys.
 //!
-//! Reading a known key takes no lock. A key that is due is refreshed by one call
-//! while the others go on with the old one, and serves through an outage for
-//! [`STALE_LIMIT`]. A key that is not at hand is fetched by one call while those
-//! that want the same one wait, as often as an [`Allowance`] permits. Tokens that
-//! somebody presents and tokens in the service's own answers have an allowance
-//! each: made-up tokens cannot use up what a log-in needs.
+//! A cache hit takes no lock. When a key's TTL ends, one call refreshes it while the others
+//! use the old key. If the service is down, the old key is used for [`STALE_LIMIT`]. After a
+//! cache miss, one call fetches the key while the others that need it wait. A [`RateLimit`]
+//! bounds these requests, so a flood of forged tokens with random key ids causes few of
+//! them. Presented tokens and tokens in answers have separate limits: forged tokens cannot
+//! use up the requests that a login needs.
 
-mod allowance;
 mod failures;
 mod in_flight;
 mod lookup;
+mod rate_limit;
 #[cfg(test)]
 mod tests;
 
@@ -26,29 +25,28 @@ use crate::codes::Code;
 use crate::error::{Error, Result, Status};
 use crate::failpoint::failpoint;
 use crate::key::VerifyingKey;
-use allowance::Allowance;
 use failures::{Failures, RETRY_PAUSE, is_unknown};
 use in_flight::{InFlight, Outcome, lock};
 pub(crate) use lookup::{Key, Lookup, Origin};
+use rate_limit::RateLimit;
 
-/// How long a key serves after its last good fetch when it cannot be fetched
-/// again.
+/// How long after its last successful fetch a key is used if it cannot be refreshed.
 const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a call may wait for the refresh of a key that still serves.
+/// How long a call may wait for the refresh of a key that is still usable.
 const REFRESH_LIMIT: Duration = Duration::from_secs(5);
-/// Keys kept at most; the oldest makes room.
+/// The maximum number of keys. A new one replaces the oldest.
 const MAX_KEYS: usize = 64;
 
-type Keys = HashMap<Box<str>, Arc<Known>>;
+type Keys = HashMap<Box<str>, Arc<CachedKey>>;
 
-/// How keys are kept and fetched.
+/// How keys are cached and fetched.
 #[derive(Debug)]
 pub(crate) struct KeySettings {
-    /// Keys by their ids, which never expire.
+    /// Configured keys by their ids. They never expire.
     pub(crate) configured: Vec<(String, VerifyingKey)>,
-    /// How long after its fetch a key is due for another.
+    /// How long after its fetch a key is refreshed.
     pub(crate) ttl: Duration,
-    /// Whether keys are fetched; otherwise the configured ones are all there are.
+    /// Whether keys are fetched; otherwise only configured keys are used.
     pub(crate) fetch: bool,
 }
 
@@ -56,35 +54,35 @@ pub(crate) struct KeySettings {
 pub(crate) struct KeyCache {
     keys: ArcSwap<Keys>,
     ttl: Duration,
-    fetches: bool,
+    fetch_keys: bool,
     state: Mutex<State>,
 }
 
-/// A key and when it was fetched; a configured one never expires.
+/// A key in the cache.
 #[derive(Clone, Debug)]
-struct Known {
+struct CachedKey {
     key: Key,
-    fetched: Option<Instant>,
+    /// None for a configured key, which never expires.
+    fetched_at: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct State {
     in_flight: HashMap<Box<str>, Arc<InFlight>>,
     failures: Failures,
-    /// Requests on behalf of presented tokens.
-    presented: Allowance,
-    /// Requests on behalf of tokens in answers, of which there is one for each
-    /// call at most.
-    answers: Allowance,
-    /// When a refresh of a key may be tried again.
+    /// Requests for presented tokens.
+    presented: RateLimit,
+    /// Requests for tokens in answers: at most one token for each call.
+    answers: RateLimit,
+    /// When the next refresh of a key may be tried.
     next_refresh: HashMap<Box<str>, Instant>,
 }
 
-/// What a call does that found no key at hand.
+/// The next step after a cache miss.
 enum Step {
     Wait(Arc<InFlight>),
     Fetch(Arc<InFlight>),
-    /// The key came while the call was looking.
+    /// Another call has fetched the key meanwhile.
     Found(Key),
 }
 
@@ -93,21 +91,21 @@ impl State {
         State {
             in_flight: HashMap::new(),
             failures: Failures::default(),
-            presented: Allowance::new(5, Duration::from_secs(10)),
-            answers: Allowance::new(5, Duration::from_secs(2)),
+            presented: RateLimit::new(5, Duration::from_secs(10)),
+            answers: RateLimit::new(5, Duration::from_secs(2)),
             next_refresh: HashMap::new(),
         }
     }
 
-    fn begin(&mut self, id: &str, origin: Origin) -> Arc<InFlight> {
+    fn start_request(&mut self, id: &str, origin: Origin) -> Arc<InFlight> {
         failpoint!(KeysLocked);
         let in_flight = Arc::new(InFlight::new(origin));
         self.in_flight.insert(id.into(), in_flight.clone());
         in_flight
     }
 
-    /// Takes the turn to refresh a key, unless it is to be left alone.
-    fn take_refresh(&mut self, id: &str) -> bool {
+    /// Whether this call should refresh the key. If so, the other calls will not.
+    fn claim_refresh(&mut self, id: &str) -> bool {
         let now = Instant::now();
         if self.next_refresh.get(id).is_some_and(|at| *at > now) {
             return false;
@@ -116,7 +114,7 @@ impl State {
         true
     }
 
-    /// Permits a request now, or tells how long to wait for one.
+    /// Permits a request, or returns how long to wait for the next.
     fn permit(&mut self, origin: Origin) -> std::result::Result<(), Duration> {
         match origin {
             Origin::Answer => self.answers.take(),
@@ -128,26 +126,26 @@ impl State {
 impl KeyCache {
     pub(crate) fn new(settings: &KeySettings) -> KeyCache {
         let configured = settings.configured.iter().map(|(kid, key)| {
-            let known = Known {
+            let cached = CachedKey {
                 key: Arc::new(key.clone()),
-                fetched: None,
+                fetched_at: None,
             };
-            (kid.as_str().into(), Arc::new(known))
+            (kid.as_str().into(), Arc::new(cached))
         });
         KeyCache {
             keys: ArcSwap::from_pointee(configured.collect()),
             ttl: settings.ttl,
-            fetches: settings.fetch,
+            fetch_keys: settings.fetch,
             state: Mutex::new(State::new()),
         }
     }
 
-    /// A child's cache: the keys, none of the locks.
+    /// The cache for a forked child: the keys, without the locks.
     pub(crate) fn after_fork(&self) -> KeyCache {
         KeyCache {
             keys: ArcSwap::new(self.keys.load_full()),
             ttl: self.ttl,
-            fetches: self.fetches,
+            fetch_keys: self.fetch_keys,
             state: Mutex::new(State::new()),
         }
     }
@@ -156,59 +154,58 @@ impl KeyCache {
         lock(&self.state)
     }
 
-    fn kept(&self, id: &str) -> Option<Arc<Known>> {
+    fn entry(&self, id: &str) -> Option<Arc<CachedKey>> {
         self.keys.load().get(id).cloned()
     }
 
-    /// The key if it is at hand, never causing a request.
-    pub(super) fn known(&self, kid: Option<&str>) -> Option<Key> {
+    /// The key if it is in the cache. Makes no request.
+    pub(super) fn cached(&self, kid: Option<&str>) -> Option<Key> {
         let keys = self.keys.load();
-        let known = keys.get(kid.unwrap_or_default())?;
-        known.serves().then(|| known.key.clone())
+        let cached = keys.get(kid.unwrap_or_default())?;
+        cached.is_usable().then(|| cached.key.clone())
     }
 
-    /// The key with this id, fetched if need be. A token without an id is
-    /// verified with the service's current key, kept under the empty id.
+    /// The key with this id, from the cache or the service. A token without a key id is
+    /// verified with the service's current key, which is cached under the empty id.
     pub(super) fn get(&self, kid: Option<&str>, lookup: Lookup<'_>) -> Result<Key> {
         let id = kid.unwrap_or_default();
-        match self.kept(id) {
-            Some(known) if known.age() < self.ttl => Ok(known.key.clone()),
-            _ if !self.fetches => Err(not_configured()),
-            Some(known) if known.serves() => self.refresh(id, &known, lookup),
+        match self.entry(id) {
+            Some(cached) if cached.age() < self.ttl => Ok(cached.key.clone()),
+            _ if !self.fetch_keys => Err(not_configured()),
+            Some(cached) if cached.is_usable() => self.refresh(id, &cached, lookup),
             _ => self.fetch(id, lookup),
         }
     }
 
-    /// One call refreshes a due key; all others, and this one should it fail, go
-    /// on with the old one.
-    fn refresh(&self, id: &str, known: &Known, lookup: Lookup<'_>) -> Result<Key> {
+    /// Refreshes a key, unless another call does. If the refresh fails, the old key is used.
+    fn refresh(&self, id: &str, cached: &CachedKey, lookup: Lookup<'_>) -> Result<Key> {
         let in_flight = {
             let mut state = self.state();
-            if state.in_flight.contains_key(id) || !state.take_refresh(id) {
-                return Ok(known.key.clone());
+            if state.in_flight.contains_key(id) || !state.claim_refresh(id) {
+                return Ok(cached.key.clone());
             }
-            state.begin(id, lookup.origin)
+            state.start_request(id, lookup.origin)
         };
         let budget = &lookup.budget.at_most(REFRESH_LIMIT);
         let lookup = Lookup { budget, ..lookup };
-        match self.run(id, &in_flight, lookup, &|| false) {
+        match self.run_request(id, &in_flight, lookup, &|| false) {
             Err(error) if error.status() == Status::LID_ERROR_CANCELLED => Err(error),
-            // The service answered: this key is no more.
+            // The service answered that the key no longer exists.
             Err(error) if is_unknown(&error) => Err(error),
-            Err(_) => Ok(known.key.clone()),
+            Err(_) => Ok(cached.key.clone()),
             fresh => fresh,
         }
     }
 
-    /// Fetches a key that is not at hand, or waits for the call that does.
+    /// Fetches a key that is not in the cache, or waits for the call that fetches it.
     fn fetch(&self, id: &str, lookup: Lookup<'_>) -> Result<Key> {
         loop {
             match self.next_step(id, lookup.origin)? {
                 Step::Found(key) => return Ok(key),
-                Step::Fetch(in_flight) => return self.request(id, &in_flight, lookup),
+                Step::Fetch(in_flight) => return self.fetch_with_retries(id, &in_flight, lookup),
                 Step::Wait(in_flight) => match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result,
-                    Outcome::GivenUp => {}
+                    Outcome::Abandoned => {}
                 },
             }
         }
@@ -219,40 +216,40 @@ impl KeyCache {
         if let Some(in_flight) = state.in_flight.get(id) {
             return Ok(Step::Wait(in_flight.clone()));
         }
-        let kept = self.kept(id);
-        if let Some(known) = &kept
-            && known.serves()
+        let cached = self.entry(id);
+        if let Some(cached) = &cached
+            && cached.is_usable()
         {
-            return Ok(Step::Found(known.key.clone()));
+            return Ok(Step::Found(cached.key.clone()));
         }
-        // The service may have begun to use a key that others asked for too early.
+        // For a token in an answer, the key is requested again: the service may have it now.
         if origin == Origin::Presented
             && let Some(error) = state.failures.get(id).filter(|error| is_unknown(error))
         {
             return Err(error.clone());
         }
-        // The service did use this key: a flood must not keep it from coming back.
-        let is_refresh = kept.is_some() && state.take_refresh(id);
+        // The service has used this key before, so a flood must not delay its refresh.
+        let is_refresh = cached.is_some() && state.claim_refresh(id);
         if !is_refresh && let Err(wait) = state.permit(origin) {
-            return Err(not_permitted(state.failures.get(id), wait));
+            return Err(throttled(state.failures.get(id), wait));
         }
-        Ok(Step::Fetch(state.begin(id, origin)))
+        Ok(Step::Fetch(state.start_request(id, origin)))
     }
 
-    /// Another key for tokens without an id than the one just `tried`, should
-    /// the service have begun to sign with a new one. It is asked for as seldom
-    /// as an unknown key, so that forgers cause no more requests.
+    /// A newer current key than the one just `tried`, in case the service has rotated its
+    /// key. The same rate limit applies as for an unknown key, so forged tokens cause no
+    /// more requests.
     pub(super) fn newer(&self, tried: &Key, lookup: Lookup<'_>) -> Result<Option<Key>> {
         const ID: &str = "";
         loop {
-            let Some(known) = self.kept(ID) else {
+            let Some(cached) = self.entry(ID) else {
                 return Ok(None);
             };
-            if !Arc::ptr_eq(&known.key, tried) {
-                return Ok(Some(known.key.clone()));
+            if !Arc::ptr_eq(&cached.key, tried) {
+                return Ok(Some(cached.key.clone()));
             }
-            let is_new = lookup.origin == Origin::Presented && known.age() < RETRY_PAUSE;
-            if known.fetched.is_none() || is_new {
+            let is_new = lookup.origin == Origin::Presented && cached.age() < RETRY_PAUSE;
+            if cached.fetched_at.is_none() || is_new {
                 return Ok(None);
             }
             let mut state = self.state();
@@ -260,79 +257,84 @@ impl KeyCache {
                 drop(state);
                 match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result.map(Some),
-                    Outcome::GivenUp => continue,
+                    Outcome::Abandoned => continue,
                 }
             }
-            // Without asking it cannot be told from a token that a newer key signed.
+            // Without a request, a forged token looks like one that a newer key signed.
             if let Err(wait) = state.permit(lookup.origin) {
-                return Err(not_permitted(state.failures.get(ID), wait));
+                return Err(throttled(state.failures.get(ID), wait));
             }
-            let in_flight = state.begin(ID, lookup.origin);
+            let in_flight = state.start_request(ID, lookup.origin);
             drop(state);
-            return self.request(ID, &in_flight, lookup).map(Some);
+            return self.fetch_with_retries(ID, &in_flight, lookup).map(Some);
         }
     }
 
-    /// Makes a request that was permitted. Each repetition needs a permission of its own:
-    /// repeating must not multiply a flood.
-    fn request(&self, id: &str, in_flight: &InFlight, lookup: Lookup<'_>) -> Result<Key> {
-        let may_repeat = || self.state().permit(lookup.origin).is_ok();
-        self.run(id, in_flight, lookup, &may_repeat)
-    }
-
-    /// Makes a request, keeps what it brought, and tells those who wait.
-    fn run(
+    /// Makes a permitted request. Each retry counts against the rate limit too: retries must
+    /// not multiply a flood.
+    fn fetch_with_retries(
         &self,
         id: &str,
         in_flight: &InFlight,
         lookup: Lookup<'_>,
-        may_repeat: &dyn Fn() -> bool,
     ) -> Result<Key> {
-        let mut ending = Ending {
+        let may_retry = || self.state().permit(lookup.origin).is_ok();
+        self.run_request(id, in_flight, lookup, &may_retry)
+    }
+
+    /// Makes a request, stores its result, and wakes the waiting calls.
+    fn run_request(
+        &self,
+        id: &str,
+        in_flight: &InFlight,
+        lookup: Lookup<'_>,
+        may_retry: &dyn Fn() -> bool,
+    ) -> Result<Key> {
+        let mut guard = RequestGuard {
             cache: self,
             id,
             in_flight,
-            outcome: Outcome::GivenUp,
+            outcome: Outcome::Abandoned,
         };
-        let result = (lookup.fetch)(id, lookup.budget, may_repeat);
+        let result = (lookup.fetch)(id, lookup.budget, may_retry);
         failpoint!(KeyFetched);
         match &result {
-            Ok(key) => self.keep(id, key.clone()),
-            Err(error) if is_of_this_call(error, lookup.budget) => return result,
-            Err(error) => self.remember(id, error),
+            Ok(key) => self.store(id, key.clone()),
+            Err(error) if is_callers_limit(error, lookup.budget) => return result,
+            Err(error) => self.record_failure(id, error),
         }
-        ending.outcome = Outcome::Shared(result.clone());
+        guard.outcome = Outcome::Shared(result.clone());
         result
     }
 
-    fn keep(&self, id: &str, key: Key) {
-        let known = Arc::new(Known {
+    fn store(&self, id: &str, key: Key) {
+        let cached = Arc::new(CachedKey {
             key,
-            fetched: Some(Instant::now()),
+            fetched_at: Some(Instant::now()),
         });
         self.keys.rcu(|keys| {
             let mut keys = Keys::clone(keys);
             if keys.len() >= MAX_KEYS && !keys.contains_key(id) {
                 let oldest = keys
                     .iter()
-                    .filter(|(_, known)| known.fetched.is_some())
-                    .min_by_key(|(_, known)| known.fetched)
+                    .filter(|(_, cached)| cached.fetched_at.is_some())
+                    .min_by_key(|(_, cached)| cached.fetched_at)
                     .map(|(id, _)| id.clone());
                 if let Some(oldest) = oldest {
                     keys.remove(&oldest);
                 }
             }
-            keys.insert(id.into(), known.clone());
+            keys.insert(id.into(), cached.clone());
             keys
         });
         let mut state = self.state();
-        failpoint!(KeyKept);
-        // The pause is for refreshes that failed.
+        failpoint!(KeyStored);
+        // The pause applies to failed refreshes only.
         state.next_refresh.remove(id);
         state.failures.remove(id);
     }
 
-    fn remember(&self, id: &str, error: &Error) {
+    fn record_failure(&self, id: &str, error: &Error) {
         let mut state = self.state();
         state.failures.add(id, error.clone());
         if !is_unknown(error) {
@@ -347,18 +349,18 @@ impl KeyCache {
     }
 }
 
-impl Known {
+impl CachedKey {
     fn age(&self) -> Duration {
-        self.fetched.map(|at| at.elapsed()).unwrap_or_default()
+        self.fetched_at.map(|at| at.elapsed()).unwrap_or_default()
     }
 
-    fn serves(&self) -> bool {
+    fn is_usable(&self) -> bool {
         self.age() < STALE_LIMIT
     }
 }
 
-/// Whether the error comes from the limits of the call that made the request.
-fn is_of_this_call(error: &Error, budget: &Budget) -> bool {
+/// Whether the error is caused by the budget of the call that made the request.
+fn is_callers_limit(error: &Error, budget: &Budget) -> bool {
     match error.status() {
         Status::LID_ERROR_CANCELLED => true,
         Status::LID_ERROR_TIMEOUT => budget.left().is_zero(),
@@ -373,8 +375,8 @@ fn not_configured() -> Error {
     )
 }
 
-/// The last error stands until the service may be asked again.
-fn not_permitted(last: Option<&Error>, wait: Duration) -> Error {
+/// The error without a permitted request: the last one for this key, if there is one.
+fn throttled(last: Option<&Error>, wait: Duration) -> Error {
     match last {
         Some(error) if error.retryable() => {
             let wait = error.retry_after().unwrap_or_default().max(wait);
@@ -383,24 +385,24 @@ fn not_permitted(last: Option<&Error>, wait: Duration) -> Error {
         Some(error) => error.clone(),
         None => Error::new(
             Code::UnknownKeyThrottled,
-            "the token's key is not known yet, and the service was asked for too many keys lately",
+            "the token's key is not in the cache, and too many keys were requested recently",
         )
         .with_retryable(true)
         .with_retry_after(Some(wait)),
     }
 }
 
-/// Ends a request even if fetching panics, so that nobody waits for it.
-struct Ending<'a> {
+/// Ends a request, even if fetching panics: no call may wait for it forever.
+struct RequestGuard<'a> {
     cache: &'a KeyCache,
     id: &'a str,
     in_flight: &'a InFlight,
     outcome: Outcome,
 }
 
-impl Drop for Ending<'_> {
+impl Drop for RequestGuard<'_> {
     fn drop(&mut self) {
-        // First, so that a call that asks again does not meet this request.
+        // First, so that a call that is woken does not find this request again.
         self.cache.state().in_flight.remove(self.id);
         self.in_flight.end(self.outcome.clone());
     }

@@ -1,4 +1,4 @@
-//! Splitting a token into its parts. Anything but a compact JWS with two JSON objects is
+//! Splits a token into its parts. Anything but a compact JWS with two JSON objects is
 //! refused here, before a key is fetched.
 
 use base64::Engine;
@@ -29,7 +29,7 @@ pub(super) struct Parts<'a> {
     pub(super) claims: Part,
 }
 
-/// A decoded JSON part, with its text as it came.
+/// A decoded JSON part, with its original text.
 pub(super) struct Part {
     pub(super) text: String,
     pub(super) members: Map<String, Value>,
@@ -54,7 +54,7 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     }
     if !numbers.chunks_exact(32).all(is_in_range) {
         return Err(malformed(
-            "the token's signature has a number outside of the range of the curve",
+            "the token's signature is not valid for any key: r or s is out of range",
         ));
     }
     Ok(Parts {
@@ -72,8 +72,8 @@ fn three_parts(token: &str) -> Option<(&str, &str, &str, &str)> {
     (!claims.contains('.')).then_some((signed, header, claims, signature))
 }
 
-/// Whether r or s is from 1 to n − 1. No key accepts another number, so the key is not
-/// even fetched for such a token.
+/// Whether r or s is from 1 to n − 1. Other numbers are invalid for every key, so no key is
+/// fetched for such a token.
 fn is_in_range(number: &[u8]) -> bool {
     number.iter().any(|byte| *byte != 0) && number < ORDER.as_slice()
 }

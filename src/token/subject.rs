@@ -1,6 +1,6 @@
 //! The user that a call names.
 
-/// The username wins when both are known.
+/// The username takes precedence over the user id.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Subject<'a> {
     pub(crate) username: Option<&'a str>,

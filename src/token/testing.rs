@@ -1,5 +1,4 @@
-//! What the tests of this folder share: keys, and a service that is a function. Nothing here
-//! needs a socket.
+//! Shared by the tests of this folder: keys, and a service that is a function. No sockets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,12 +12,12 @@ use crate::key::{SigningKey, VerifyingKey};
 
 pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// A service that answers each request for a key like this, and counts them.
+/// A service that answers each request for a key with `answer`, and records them.
 pub(super) struct Service<F> {
     answer: F,
-    /// How often a request is repeated, if it may be and the error is retryable.
+    /// How often a request is retried, if that is allowed and the error is retryable.
     max_retries: usize,
-    asked: Mutex<Vec<String>>,
+    requests: Mutex<Vec<String>>,
 }
 
 impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
@@ -26,7 +25,7 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
         Service {
             answer,
             max_retries: 0,
-            asked: Mutex::default(),
+            requests: Mutex::default(),
         }
     }
 
@@ -38,7 +37,7 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
     }
 
     pub(super) fn get(&self, cache: &KeyCache, id: &str, origin: Origin) -> Result<Key> {
-        self.get_within(cache, id, origin, &patient())
+        self.get_within(cache, id, origin, &long_budget())
     }
 
     pub(super) fn get_within(
@@ -48,22 +47,22 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
         origin: Origin,
         budget: &Budget,
     ) -> Result<Key> {
-        self.look_up(origin, budget, |lookup| cache.get(Some(id), lookup))
+        self.with_lookup(origin, budget, |lookup| cache.get(Some(id), lookup))
     }
 
-    pub(super) fn look_up<T>(
+    pub(super) fn with_lookup<T>(
         &self,
         origin: Origin,
         budget: &Budget,
         run: impl FnOnce(Lookup<'_>) -> T,
     ) -> T {
-        let fetch = |id: &str, budget: &Budget, may_repeat: &dyn Fn() -> bool| {
+        let fetch = |id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool| {
             let mut retries = 0;
             loop {
-                self.note(id);
+                self.record(id);
                 let result = (self.answer)(id, budget);
                 let is_retryable = result.as_ref().is_err_and(|error| error.retryable());
-                if !is_retryable || retries == self.max_retries || !may_repeat() {
+                if !is_retryable || retries == self.max_retries || !may_retry() {
                     return result;
                 }
                 retries += 1;
@@ -76,18 +75,18 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
         })
     }
 
-    fn note(&self, id: &str) {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.push(id.to_owned());
+    fn record(&self, id: &str) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(id.to_owned());
     }
 
     pub(super) fn count(&self) -> usize {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.len()
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.len()
     }
 }
 
-/// The settings of a client that was not told otherwise.
+/// The default settings.
 pub(super) fn settings() -> KeySettings {
     KeySettings {
         configured: Vec::new(),
@@ -101,7 +100,7 @@ pub(super) fn cache() -> KeyCache {
 }
 
 /// A budget that no test uses up.
-pub(super) fn patient() -> Budget {
+pub(super) fn long_budget() -> Budget {
     Budget::within(HOUR)
 }
 

@@ -1,8 +1,8 @@
-//! Verifying the service's tokens.
+//! Verifies the service's tokens.
 //!
-//! Whatever is wrong on the face of a token is found before any request leaves
-//! for its key. When the key is at hand the signature is judged before the
-//! values of the claims, so that a forged token is called forged, not expired.
+//! All checks that need no key come before a request for the key. If the key is in the
+//! cache, the error of a bad signature takes precedence over one of the claims: a forged
+//! token is reported as forged, not as expired.
 
 #[cfg(test)]
 mod tests;
@@ -14,14 +14,14 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
 
-/// A good token.
+/// A valid token.
 pub(crate) struct Verified {
     header: String,
     claims: String,
 }
 
 impl Verified {
-    /// `{"valid":true,"header":{…},"claims":{…}}`, both parts as they came.
+    /// `{"valid":true,"header":{…},"claims":{…}}`, with both parts unchanged.
     pub(crate) fn to_json(&self) -> String {
         let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 64);
         result.value("valid", true);
@@ -31,29 +31,29 @@ impl Verified {
     }
 }
 
-/// Verifies a token: its form, its signature by the service, its audience,
-/// its times, and whatever `further` checks in its claims.
+/// Verifies a token: its form, its signature, its audience and its times. `check_claims`
+/// makes additional checks.
 pub(crate) fn verify(
     token: &str,
     expected: &Expected<'_>,
     keys: &KeyCache,
     lookup: Lookup<'_>,
-    further: impl FnOnce(&Claims<'_>) -> Result<()>,
+    check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
 ) -> Result<Verified> {
     let parts = parts::split(token)?;
     let kid = header::check(&parts.header.members)?;
     let claims = Claims::read(&parts.claims.members)?;
-    let judged = claims.check(expected).and_then(|()| further(&claims));
-    let key = match &judged {
+    let checked = claims.check(expected).and_then(|()| check_claims(&claims));
+    let key = match &checked {
         Ok(()) => Some(keys.get(kid, lookup)?),
-        Err(_) => keys.known(kid),
+        Err(_) => keys.cached(kid),
     };
     let verifies = |key: &Key| key.verifies(parts.signature, parts.signed.as_bytes());
     let forged = match &key {
         None => false,
         Some(key) if verifies(key)? => false,
-        // A token that names no key may be signed with a newer one.
-        Some(key) if kid.is_none() && judged.is_ok() => match keys.newer(key, lookup)? {
+        // A token without a key id may be signed with a newer key.
+        Some(key) if kid.is_none() && checked.is_ok() => match keys.newer(key, lookup)? {
             Some(newer) => !verifies(&newer)?,
             None => true,
         },
@@ -62,10 +62,10 @@ pub(crate) fn verify(
     if forged {
         return Err(Error::new(
             Code::InvalidSignature,
-            "the token was not signed by the service, or was changed since",
+            "the token was not signed by the service, or was changed after signing",
         ));
     }
-    judged?;
+    checked?;
     Ok(Verified {
         header: parts.header.text,
         claims: parts.claims.text,

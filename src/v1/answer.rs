@@ -1,4 +1,4 @@
-//! What an answer of the service must say before it is handed on.
+//! Checks an answer of the service before it is returned to the caller.
 
 use serde_json::value::RawValue;
 
@@ -10,25 +10,25 @@ use crate::json::{self, Malformed};
 use crate::operation::{Answer, Operation};
 use crate::token::{Claims, Subject};
 
-/// The call that was answered.
-pub(super) struct Asked<'a> {
+/// The parts of a call that its answer is checked against.
+pub(super) struct AnsweredCall<'a> {
     pub(super) operation: &'static Operation,
     /// The user that the call named.
     subject: Subject<'a>,
-    /// An answer without a `jwt` is an error, where the operation leaves it open.
+    /// Requires a `jwt` in the answer, for an operation where it is optional.
     jwt_required: bool,
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn by(call: &Call<'a>) -> Asked<'a> {
-        Asked {
+impl<'a> AnsweredCall<'a> {
+    pub(super) fn of(call: &Call<'a>) -> AnsweredCall<'a> {
+        AnsweredCall {
             operation: call.operation,
             subject: call.subject,
             jwt_required: call.jwt_required,
         }
     }
 
-    /// What a token in the answer must say besides what each token must say.
+    /// Checks the claims of a token in the answer, in addition to the checks of every token.
     fn check_claims(&self, claims: &Claims<'_>) -> Result<()> {
         if self.operation.answer != Answer::Confirmation {
             check_is_login(claims.members())?;
@@ -37,14 +37,14 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Checks an answer. `verify` verifies a token in it, and what it is told to check in the
+/// Checks an answer. `verify` verifies a token in it, and runs the given check on the
 /// token's claims.
 pub(super) fn check(
     answer: &str,
-    asked: &Asked<'_>,
+    call: &AnsweredCall<'_>,
     verify: impl FnOnce(&str, &dyn Fn(&Claims<'_>) -> Result<()>) -> Result<()>,
 ) -> Result<()> {
-    match asked.operation.answer {
+    match call.operation.answer {
         Answer::Nothing => return Ok(()),
         Answer::Object | Answer::Text => return members(answer, []).map(drop),
         Answer::Identified { id, missing } => return check_id(answer, id, missing),
@@ -52,10 +52,10 @@ pub(super) fn check(
         Answer::Authentication | Answer::PossibleAuthentication | Answer::Confirmation => {}
     }
     let may_lack_jwt =
-        asked.operation.answer == Answer::PossibleAuthentication && !asked.jwt_required;
+        call.operation.answer == Answer::PossibleAuthentication && !call.jwt_required;
     match jwt(answer)? {
-        // One that is there is never handed on unverified.
-        Some(jwt) => verify(&jwt, &|claims| asked.check_claims(claims)),
+        // A token is never returned unverified.
+        Some(jwt) => verify(&jwt, &|claims| call.check_claims(claims)),
         None if may_lack_jwt => Ok(()),
         None => Err(missing_jwt()),
     }
@@ -67,24 +67,24 @@ fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
         Some(text) if !text.is_empty() => Ok(()),
         _ => Err(Error::new(
             missing,
-            format!("its answer has no '{id}': nothing can be done with it"),
+            format!("its answer has no '{id}', which the next call needs"),
         )),
     }
 }
 
-/// Absent and null are nothing said; then the `jwt` alone decides.
+/// If `is_authenticated` is absent or null, the `jwt` alone decides.
 fn check_authenticated(answer: &str) -> Result<()> {
-    let [said] = members(answer, ["is_authenticated"])?;
-    match said.map(RawValue::get) {
+    let [value] = members(answer, ["is_authenticated"])?;
+    match value.map(RawValue::get) {
         None | Some("null" | "true") => Ok(()),
         Some(_) => Err(Error::new(
             Code::NotAuthenticated,
-            "its answer does not say that the user is authenticated",
+            "its answer has an is_authenticated that is not true",
         )),
     }
 }
 
-/// The `jwt` of an answer. Absent, null and an empty text are none.
+/// The `jwt` of an answer. Null and an empty string count as absent.
 fn jwt(answer: &str) -> Result<Option<String>> {
     let [jwt] = members(answer, ["jwt"])?;
     match jwt.map(RawValue::get) {
@@ -98,19 +98,18 @@ fn jwt(answer: &str) -> Result<Option<String>> {
 fn missing_jwt() -> Error {
     Error::new(
         Code::MissingJwt,
-        "its answer has no jwt, which alone proves what it says",
+        "its answer has no jwt, and only a jwt proves that it is genuine",
     )
 }
 
-/// Members of an answer, which must be one JSON object that has each of them
-/// once at most.
+/// Members of an answer, which must be one JSON object without duplicates of them.
 pub(super) fn members<'a, const N: usize>(
     answer: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a RawValue>; N]> {
     json::select_members(answer, names).map_err(|problem| {
         let message = match problem {
-            // The parser's words could quote the answer.
+            // The parser's message could quote the answer.
             Malformed::NotAnObject(_) => {
                 "its answer is not a JSON object: check base_url".to_owned()
             }

@@ -1,4 +1,4 @@
-//! Logging in. Each login ends with an authentication response: `{jwt,
+//! Logins. Each login ends with an authentication response: `{jwt,
 //! is_authenticated, user, client, credential}`, its `jwt` verified.
 
 use super::client::Client;
@@ -25,7 +25,7 @@ impl Client {
         )
     }
 
-    /// Completes a FIDO2 login with what the browser answered: `{challenge,
+    /// Completes a FIDO2 login with the answer of the browser: `{challenge,
     /// credential_id, client_data, authenticator_data, signature}`.
     pub fn authenticate_fido2_complete(
         &self,

@@ -1,4 +1,4 @@
-//! The client: what every call goes through.
+//! The client: authorizes each call, executes it and checks its answer.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::service_token::{service_token, transaction_token};
 use super::{answer, keys};
 use crate::budget::Budget;
-use crate::calls::{self, Bearer, Call, Caller};
+use crate::calls::{self, Bearer, Call};
 use crate::config::{Config, private_key_required, trust};
 use crate::connections::Connections;
 use crate::error::Result;
@@ -23,7 +23,7 @@ use crate::token::{self, Claims, Expected, Key, Lookup, Origin, Verified};
 #[derive(Debug)]
 pub struct Client {
     config: Config,
-    /// None if neither the service nor the proxy is connected to over TLS.
+    /// None if neither the service nor the proxy uses TLS.
     tls: Option<ClientConfig>,
     connections: PerProcess<Connections>,
     logger: CurrentLogger,
@@ -54,12 +54,12 @@ impl Client {
         Client::new(client_id, Some(private_key), base_url)
     }
 
-    /// A client with everything said.
+    /// A client with a complete configuration.
     pub fn with_config(config: Config) -> Result<Client> {
         let tls = if config.needs_tls() {
             Some(trust::client_config(&config.tls)?)
         } else {
-            // The system's roots take a while to read.
+            // Reading the system's roots takes a while, and is not needed here.
             trust::check_settings(&config.tls)?;
             None
         };
@@ -76,9 +76,9 @@ impl Client {
         Client::with_config(Config::from_env()?)
     }
 
-    /// Tells a function about every HTTP attempt, or nobody. Waits until the function
-    /// before is not running in any thread; not so from inside a logger, which would
-    /// wait for itself.
+    /// Sets the logger, which receives an event for every HTTP attempt; `None` removes it.
+    /// Waits until the previous logger is no longer running in any thread, unless it is
+    /// called by a logger, which would wait for itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
         self.logger.replace(logger);
     }
@@ -87,7 +87,7 @@ impl Client {
         &self.config
     }
 
-    /// The private key, for what cannot be done without.
+    /// The private key, or an error that one is required.
     pub(super) fn signing_key(&self) -> Result<&SigningKey> {
         self.config
             .private_key
@@ -101,7 +101,7 @@ impl Client {
             .get(|parent| Connections::new(&self.config, self.tls.as_ref(), parent))
     }
 
-    /// A budget of the configured time, for what is not a single request.
+    /// A budget with the configured `request_timeout_ms`.
     pub(super) fn budget(&self) -> Budget {
         Budget::within(self.config.request_timeout)
     }
@@ -111,12 +111,12 @@ impl Client {
         Call::new(operation).text("client_id", &self.config.client_id)
     }
 
-    /// Carries a call out and checks its answer, which is passed on as it came.
+    /// Executes a call and checks its answer, which is returned unchanged.
     pub(super) fn answer(&self, call: Call<'_>) -> Result<String> {
         self.answer_as(call, Ok)
     }
 
-    /// The same, for a call that changes what it passes on, or refuses it.
+    /// The same, for a call that changes the answer.
     pub(super) fn answer_as(
         &self,
         call: Call<'_>,
@@ -125,47 +125,47 @@ impl Client {
         self.answer_within(call, self.budget(), change)
     }
 
-    /// The same within another time. Verifying the answer may fetch a key, within it too.
+    /// The same within a given budget, which includes fetching a key to verify the answer.
     pub(super) fn answer_within(
         &self,
         call: Call<'_>,
         budget: Budget,
         change: impl Fn(String) -> Result<String>,
     ) -> Result<String> {
-        let asked = answer::Asked::by(&call);
+        let answered = answer::AnsweredCall::of(&call);
         self.execute(call, &budget, |text| {
-            answer::check(&text, &asked, |jwt, further| {
-                self.verify(jwt, Origin::Answer, None, &budget, further)
+            answer::check(&text, &answered, |jwt, check_claims| {
+                self.verify(jwt, Origin::Answer, None, &budget, check_claims)
                     .map(drop)
             })?;
-            match asked.operation.answer {
+            match answered.operation.answer {
                 Answer::Nothing => Ok("{}".to_owned()),
                 _ => change(text),
             }
         })
     }
 
-    /// Carries a call out and has its answer judged.
+    /// Executes a call. `read` checks and converts its answer.
     pub(super) fn execute<T>(
         &self,
         call: Call<'_>,
         budget: &Budget,
-        judge: impl Fn(String) -> Result<T>,
+        read: impl Fn(String) -> Result<T>,
     ) -> Result<T> {
         let operation = call.operation;
         if operation.key_required && self.config.private_key.is_none() {
             return Err(private_key_required().with_operation(operation.name));
         }
-        let caller = Caller {
+        let context = calls::Context {
             config: &self.config,
-            connections: &self.connections(),
+            agent: &self.connections().agent,
             logger: &self.logger,
         };
-        calls::execute(&caller, call, budget, |call| self.bearer(call), judge)
+        calls::execute(&context, call, budget, |call| self.bearer(call), read)
     }
 
-    /// A new bearer token: each is good for one attempt, since nonces are single
-    /// use. Without a key there is none, since applications may be public.
+    /// A new bearer token, for one attempt only, since nonces are single-use. Without a key
+    /// there is none, since applications may be public.
     fn bearer(&self, call: &Call<'_>) -> Result<Bearer> {
         let Some(key) = &self.config.private_key else {
             return Ok(None);
@@ -184,14 +184,14 @@ impl Client {
         Ok(Some(Zeroizing::new(token)))
     }
 
-    /// Verifies a token of the service, and what `further` checks in its claims.
+    /// Verifies a token of the service. `check_claims` makes additional checks.
     pub(super) fn verify(
         &self,
         token: &str,
         origin: Origin,
         username: Option<&str>,
         budget: &Budget,
-        further: impl FnOnce(&Claims<'_>) -> Result<()>,
+        check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
     ) -> Result<Verified> {
         let expected = Expected {
             client_id: &self.config.client_id,
@@ -201,16 +201,22 @@ impl Client {
         let lookup = Lookup {
             origin,
             budget,
-            fetch: &|id, budget, may_repeat| self.fetch_key(id, budget, may_repeat),
+            fetch: &|id, budget, may_retry| self.fetch_key(id, budget, may_retry),
         };
-        token::verify(token, &expected, &self.connections().keys, lookup, further)
+        token::verify(
+            token,
+            &expected,
+            &self.connections().keys,
+            lookup,
+            check_claims,
+        )
     }
 
-    /// Asks the service for the key with this id; the empty one is its current key.
-    fn fetch_key(&self, id: &str, budget: &Budget, may_repeat: &dyn Fn() -> bool) -> Result<Key> {
+    /// Fetches the key with this id from the service. The empty id is its current key.
+    fn fetch_key(&self, id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Key> {
         let mut call = keys::call(id);
-        call.may_repeat = Some(may_repeat);
+        call.may_retry = Some(may_retry);
         self.execute(call, budget, keys::read)
-            .map_err(keys::refused)
+            .map_err(keys::convert_error)
     }
 }

@@ -1,4 +1,4 @@
-//! Codes a user confirms on another device.
+//! One-time codes that a user authorizes on another device.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl Client {
         self.answer(
             self.call(&operations::GENERATE_CODE)
                 .segment(code_type)?
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .text("purpose", purpose)
                 .boolean("authorize", authorize),
         )
@@ -57,13 +57,13 @@ impl Client {
         self.answer(
             self.call(&operations::AUTHORIZE_CODE)
                 .segment(code_type)?
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .text("purpose", purpose)
                 .secret("code", code),
         )
     }
 
-    /// Makes all of a user's codes of a type and purpose useless: `{deleted_at}`.
+    /// Invalidates all of a user's codes of a type and purpose: `{deleted_at}`.
     pub fn invalidate_all_codes(
         &self,
         code_type: &str,
@@ -75,7 +75,7 @@ impl Client {
         self.answer(
             self.call(&operations::INVALIDATE_ALL_CODES)
                 .segment(code_type)?
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .text("purpose", purpose),
         )
     }

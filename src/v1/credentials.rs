@@ -1,4 +1,4 @@
-//! What users log in with: listing, renaming, revoking and adding.
+//! A user's credentials: list, rename, revoke and add.
 
 use super::client::Client;
 use super::operations;
@@ -6,10 +6,10 @@ use super::{FIDO2_OPTIONS, object, with_options};
 use crate::error::Result;
 use crate::json::ObjectWriter;
 
-/// Adding to an existing user knows no `register_session`.
+/// An existing user has no `register_session`.
 const ADD_OPTIONS: &[&str] = FIDO2_OPTIONS.split_at(3).0;
 
-/// The only algorithm the service takes public keys for.
+/// The only algorithm for which the service accepts public keys.
 pub(super) const DEFAULT_PUBLICKEY_ALG: &str = "ES256";
 
 impl Client {
@@ -23,7 +23,7 @@ impl Client {
     ) -> Result<String> {
         self.answer(
             self.call(&operations::GET_CREDENTIALS)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .optional_text("status", status),
         )
     }
@@ -41,12 +41,12 @@ impl Client {
         credential.value("name", name);
         self.answer(
             self.call(&operations::RENAME_CREDENTIAL)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .object("credential", credential),
         )
     }
 
-    /// Makes a credential useless for good: `{user_id, credential}`.
+    /// Revokes a credential, permanently: `{user_id, credential}`.
     pub fn revoke_credential(
         &self,
         credential_id: &str,
@@ -57,7 +57,7 @@ impl Client {
         credential.value("uuid", credential_id);
         self.answer(
             self.call(&operations::REVOKE_CREDENTIAL)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .object("credential", credential),
         )
     }
@@ -73,7 +73,7 @@ impl Client {
     ) -> Result<String> {
         let call = self
             .call(&operations::FORCE_FIDO2_CREDENTIAL_INIT)
-            .who(user_id, username)?;
+            .user(user_id, username)?;
         self.answer(with_options(call, options, ADD_OPTIONS)?)
     }
 
@@ -95,7 +95,7 @@ impl Client {
     }
 
     /// Completes adding a FIDO2 credential, however it was begun. The payload
-    /// is what the browser answered: `{credential_uuid, credential_id,
+    /// is the answer of the browser: `{credential_uuid, credential_id,
     /// challenge, client_data, attestation_data}`.
     pub fn complete_add_fido2_credential(
         &self,
@@ -121,7 +121,7 @@ impl Client {
     ) -> Result<String> {
         self.answer(
             self.call(&operations::ADD_DOC_SCAN_CREDENTIAL_INIT)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .option("credential_name", credential_name),
         )
     }
@@ -137,14 +137,14 @@ impl Client {
     ) -> Result<String> {
         let mut call = self
             .call(&operations::ADD_DOC_SCAN_CREDENTIAL_COMPLETE)
-            .who(user_id, username)?
+            .user(user_id, username)?
             .text("credential_uuid", credential_id)
             .boolean("activate_credential", activate);
         call.jwt_required = activate;
         self.answer(call)
     }
 
-    /// Where the result of a document scan is: `{request_url or result_url,
+    /// Returns the location of the result of a document scan: `{request_url or result_url,
     /// token_type, auth_token}`.
     pub fn evaluate_doc_scan_credential(
         &self,
@@ -154,7 +154,7 @@ impl Client {
     ) -> Result<String> {
         self.answer(
             self.call(&operations::EVALUATE_DOC_SCAN_CREDENTIAL)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .text("credential_uuid", credential_id),
         )
     }
@@ -167,7 +167,7 @@ impl Client {
     ) -> Result<String> {
         self.answer(
             self.call(&operations::GENERATE_RECOVERY_CODE)
-                .who(user_id, username)?,
+                .user(user_id, username)?,
         )
     }
 
@@ -183,7 +183,7 @@ impl Client {
     ) -> Result<String> {
         self.answer(
             self.call(&operations::ADD_PUBLICKEY_CREDENTIAL)
-                .who(user_id, username)?
+                .user(user_id, username)?
                 .text(
                     "publickey_alg",
                     publickey_alg.unwrap_or(DEFAULT_PUBLICKEY_ALG),

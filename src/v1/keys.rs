@@ -1,4 +1,4 @@
-//! `GET /certs`: the request for a public key of the service.
+//! `GET /certs`: requests a public key of the service.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
 use crate::token::Key;
 
-/// Asks for the key with this id; the empty one is the service's current key.
+/// The call for the key with this id. The empty id is the service's current key.
 pub(super) fn call(id: &str) -> Call<'_> {
     let mut call = Call::new(&operations::PUBLIC_KEY);
     if !id.is_empty() {
@@ -19,41 +19,41 @@ pub(super) fn call(id: &str) -> Call<'_> {
     call
 }
 
-/// Reads the answer.
+/// Reads the key from the answer.
 pub(super) fn read(pem: String) -> Result<Key> {
     VerifyingKey::from_pem(&pem)
         .map(Arc::new)
         .map_err(|problem| {
             Error::new(
                 Code::InvalidPublicKey,
-                format!("the public key that it sent cannot be used: {problem}"),
+                format!("its public key cannot be used: {problem}"),
             )
         })
 }
 
-/// What a refusal of the request means for the token.
+/// Converts the error of the request to one about the token.
 ///
-/// Only the service can say that a key is unknown. Others answer 404 and 400 too:
-/// a gateway while the service is away, or a web server that `base_url` names by
+/// Only the service can tell that a key is unknown. Others answer 404 and 400 too: a
+/// gateway while the service is down, or a web server to which `base_url` points by
 /// mistake.
-pub(super) fn refused(error: Error) -> Error {
+pub(super) fn convert_error(error: Error) -> Error {
     let Some(status @ (400 | 404)) = error.http_status() else {
         return error;
     };
-    let refused = if error.is_from_service() {
+    let converted = if error.is_from_service() {
         Error::new(
             Code::UnknownKey,
-            "the service knows no key with the token's kid",
+            "the service has no key with the token's kid",
         )
     } else {
         let message = format!(
-            "/certs was answered with {status}, but not by the service, whose errors are \
-             JSON objects with code and message: check base_url, and any gateway on the way"
+            "/certs returned {status}, but not from the service, whose errors are JSON objects \
+             with code and message: check base_url, and any gateway in between"
         );
         Error::new(Code::InvalidResponse, message).with_http_status(status)
     };
     match error.request_id() {
-        Some(request_id) => refused.with_request_id(request_id),
-        None => refused,
+        Some(request_id) => converted.with_request_id(request_id),
+        None => converted,
     }
 }

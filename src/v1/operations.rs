@@ -1,6 +1,5 @@
-//! The table of operations: what each call sends where, what it must be allowed
-//! to do, and what it may expect back. One row each; the protocol's source is
-//! LoginID's documentation and its official server SDKs.
+//! The table of operations: the method, path, scope and answer of each. The protocol comes
+//! from LoginID's documentation and its official server SDKs.
 
 use crate::codes::Code;
 use crate::operation::{Answer, Authorization, Method, Operation};
@@ -290,7 +289,7 @@ pub(super) static SEND_EMAIL_VERIFICATION: Operation = Operation {
     )
 };
 
-/// The service's public key. Its query is appended by the key cache.
+/// The service's public key. `keys.rs` appends its query.
 pub(super) static PUBLIC_KEY: Operation = Operation {
     method: Method::Get,
     safe: true,

@@ -1,4 +1,4 @@
-//! New users with a credential.
+//! Registration: new users with a credential.
 
 use super::client::Client;
 use super::operations;
@@ -16,7 +16,7 @@ impl Client {
         self.answer(with_options(call, options, &FIDO2_OPTIONS)?)
     }
 
-    /// Completes a FIDO2 registration with what the browser answered:
+    /// Completes a FIDO2 registration with the answer of the browser:
     /// `{credential_uuid, credential_id, challenge, client_data,
     /// attestation_data}`. Answers with the authentication response.
     pub fn register_fido2_complete(

@@ -1,4 +1,4 @@
-//! Making the tokens that authorize calls.
+//! Creates the tokens that authorize calls: service tokens and transaction tokens.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -13,8 +13,8 @@ use crate::token::{Subject, now};
 /// `{"alg":"ES256","typ":"JWT"}` encoded, with the dot that follows it.
 const HEADER: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.";
 
-/// Enough for the claims of a usual token.
-const USUAL_CLAIMS: usize = 384;
+/// Enough capacity for the claims of a usual token.
+const CLAIMS_CAPACITY: usize = 384;
 
 /// A service token: it allows one call of one scope.
 pub(super) fn service_token(
@@ -55,7 +55,7 @@ pub(super) fn transaction_token(
     sign(key, &claims.finish())
 }
 
-/// SHA-256 of the parts one after the other, as base64url without padding.
+/// SHA-256 of the concatenated parts, as base64url without padding.
 pub(super) fn sha256(parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, &parts.concat()))
 }
@@ -63,7 +63,7 @@ pub(super) fn sha256(parts: &[&[u8]]) -> String {
 /// The claims of both kinds. The official SDKs name the scope `type`, newer
 /// documentation `scope`: both are sent.
 fn claims(client_id: &str, scope: &str, nonce: Option<&str>) -> Result<ObjectWriter> {
-    let mut claims = ObjectWriter::with_capacity(USUAL_CLAIMS);
+    let mut claims = ObjectWriter::with_capacity(CLAIMS_CAPACITY);
     claims.value("client_id", client_id);
     claims.value("type", scope);
     claims.value("scope", scope);
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fixed_header_is_what_it_says() {
+    fn the_fixed_header_is_the_encoded_json() {
         let encoded = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","typ":"JWT"}"#);
         assert_eq!(HEADER, format!("{encoded}."));
     }

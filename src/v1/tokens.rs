@@ -1,4 +1,4 @@
-//! Service tokens, and the verification of the service's own.
+//! Creating service tokens, and verifying tokens that the service issued.
 
 use super::client::Client;
 use super::service_token::{service_token, transaction_token};
@@ -8,9 +8,9 @@ use crate::json::ObjectWriter;
 use crate::token::{Origin, Subject};
 
 impl Client {
-    /// A token that allows one call of a scope, for those who send requests
-    /// themselves: `{token}`. The username wins over the user id; the nonce is
-    /// made unless given.
+    /// A token that allows one call of a scope, for programs that send requests
+    /// themselves: `{token}`. The username takes precedence over the user id. Without a
+    /// nonce, a random one is used.
     pub fn generate_service_token(
         &self,
         scope: &str,
@@ -44,9 +44,9 @@ impl Client {
     }
 
     /// Verifies a token that the service issued to log a user in:
-    /// `{"valid":true,"header":{…},"claims":{…}}`. Anything but a good token
-    /// is an error, a transaction's included. With a username, the token must be
-    /// that user's.
+    /// `{"valid":true,"header":{…},"claims":{…}}`. Anything but a valid
+    /// login token is an error, also the token of a transaction. With a username, the token
+    /// must be of that user.
     pub fn verify_token(&self, token: &str, username: Option<&str>) -> Result<String> {
         self.verify(
             token,

@@ -1,4 +1,4 @@
-//! The claim that only transaction tokens have: which payload was confirmed.
+//! The claims of transaction tokens: which payload was confirmed.
 
 use serde_json::{Map, Value};
 
@@ -7,11 +7,11 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::token::{malformed, text};
 
-/// The claims that make a token a transaction's; newer tokens have the second.
+/// The claims that identify a transaction token. Newer tokens have the second one.
 const HASHES: [&str; 2] = ["tx_hash", "txHash"];
 
-/// Checks that the token is of a login. The token of a transaction is signed by the same
-/// key for the same application, and proves something else (RFC 8725, 3.12).
+/// Checks that the token is a login token. A transaction token is signed by the same key
+/// for the same application, but proves something else (RFC 8725, 3.12).
 pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
     if HASHES.into_iter().any(|name| claims.contains_key(name)) {
         return Err(Error::new(
@@ -25,7 +25,7 @@ pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
 
 /// Checks that the token confirms `payload`, and has the `nonce` if the caller gives one.
 ///
-/// `tx_hash` is SHA-256 of payload, nonce and server nonce one after the other.
+/// `tx_hash` is SHA-256 of the concatenated payload, nonce and server nonce.
 /// Newer tokens call it `txHash` and one of the nonces `lNonce`.
 pub(super) fn check_transaction(
     claims: &Map<String, Value>,
@@ -35,7 +35,9 @@ pub(super) fn check_transaction(
     let [hash, newer] = HASHES.map(|name| text(claims, name));
     let hash = match (hash?, newer?) {
         (Some(one), Some(other)) if one != other => {
-            return Err(malformed("the token's tx_hash and txHash contradict"));
+            return Err(malformed(
+                "the token's tx_hash and txHash contradict each other",
+            ));
         }
         (one, other) => one.or(other),
     };
@@ -74,7 +76,7 @@ pub(super) fn check_transaction(
     match nonce {
         Some(nonce) if client_nonce != Some(nonce) => Err(Error::new(
             Code::NonceMismatch,
-            "the token confirms another transaction: its nonce is not the one sent",
+            "the token confirms another transaction: its nonce differs",
         )),
         _ => Ok(()),
     }

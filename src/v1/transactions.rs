@@ -1,4 +1,4 @@
-//! Transactions a user confirms with a credential.
+//! Transactions that a user confirms with a credential.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -14,7 +14,7 @@ use crate::json;
 use crate::random;
 use crate::token::Origin;
 
-/// The members of a confirmation, as the browser answered.
+/// The members of a confirmation, from the browser.
 const CONFIRMATION: [&str; 5] = [
     "challenge",
     "key_handle",
@@ -25,7 +25,7 @@ const CONFIRMATION: [&str; 5] = [
 
 impl Client {
     /// Creates a transaction: the service's `{id, …}` and the `nonce` that was
-    /// sent, which [`Client::verify_transaction`] wants back.
+    /// sent, which [`Client::verify_transaction`] needs.
     pub fn create_tx(
         &self,
         tx_payload: &str,
@@ -91,7 +91,7 @@ impl Client {
         self.answer_as(call, |answer| with_nonce(answer, &nonce))
     }
 
-    /// Completes the confirmation with what the browser answered: `{challenge,
+    /// Completes the confirmation with the answer of the browser: `{challenge,
     /// key_handle, client_data, auth_data, sign_data}`. Answers `{jwt}`, the
     /// token for [`Client::verify_transaction`].
     pub fn complete_tx(
@@ -142,13 +142,13 @@ fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
     }
 }
 
-/// The answer with the nonce that was sent, whatever it says of one itself.
+/// The answer with the nonce that was sent. It replaces a nonce in the answer.
 fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
-    let [said] = members(&answer, ["nonce"])?;
+    let [existing] = members(&answer, ["nonce"])?;
     let nonce = Value::from(nonce).to_string();
-    if let Some(said) = said {
-        let start = said.get().as_ptr().addr() - answer.as_ptr().addr();
-        answer.replace_range(start..start + said.get().len(), &nonce);
+    if let Some(existing) = existing {
+        let start = existing.get().as_ptr().addr() - answer.as_ptr().addr();
+        answer.replace_range(start..start + existing.get().len(), &nonce);
         return Ok(answer);
     }
     answer.truncate(answer.trim_end().len() - 1);

@@ -1,4 +1,4 @@
-//! Users of the application's namespace. All of these are management calls.
+//! Users of the application's namespace: all are management calls.
 
 use super::client::Client;
 use super::operations;
@@ -21,7 +21,7 @@ impl Client {
         self.answer(Call::new(&operations::ACTIVATE_USER_BY_ID).for_user_id(user_id)?)
     }
 
-    /// Keeps a user from logging in, and answers with the user.
+    /// Prevents a user from logging in, and answers with the user.
     pub fn deactivate_user_by_id(&self, user_id: &str) -> Result<String> {
         self.answer(Call::new(&operations::DEACTIVATE_USER_BY_ID).for_user_id(user_id)?)
     }
@@ -36,7 +36,7 @@ impl Client {
         self.answer(Call::new(&operations::DELETE_BY_USERNAME).username(username))
     }
 
-    /// Has the service send the user a mail to verify the address; answers `{}`.
+    /// Makes the service send the user an email to verify the address; answers `{}`.
     pub fn send_email_verification(&self, user_id: &str) -> Result<String> {
         self.answer(Call::new(&operations::SEND_EMAIL_VERIFICATION).for_user_id(user_id)?)
     }

@@ -209,7 +209,7 @@ fn an_untrusted_certificate_is_explained_in_words() {
         (authority.server("a.example"), &["another host: a.example"]),
         (
             authority.issue(for_clients),
-            &["not for servers", "serverAuth"],
+            &["not a server certificate", "serverAuth"],
         ),
         (stranger, &["issuer is not trusted", "ca_file"]),
         (renewed, &["trusted authority of that name", "ca_file"]),
@@ -320,7 +320,7 @@ fn a_failed_handshake_is_explained_in_words() {
         (OLD_HELLO, &["neither TLS 1.2 nor TLS 1.3"]),
         (
             b"\x15\x03\x03\x00\x02\x02\x28",
-            &["no cipher suite", "client_cert_pem"],
+            &["no common cipher suite", "client_cert_pem"],
         ),
         (
             b"\x15\x03\x03\x00\x02\x02\x70",

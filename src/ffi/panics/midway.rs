@@ -103,7 +103,7 @@ fn a_panic_leaves_the_client_usable(emulator: &Emulator) {
         (Point::Answered, verify),
         (Point::KeysLocked, verify),
         (Point::KeyFetched, verify),
-        (Point::KeyKept, verify),
+        (Point::KeyStored, verify),
     ] {
         // The client has a connection, but no key.
         let shared = Shared::new(emulator);

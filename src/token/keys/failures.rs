@@ -1,36 +1,36 @@
-//! Requests for keys that failed lately.
+//! Remembers failed requests for keys.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
 
-/// How long a due key is left alone after a refresh that failed, and how long
-/// the error of a request that failed is remembered.
+/// How long after a failed refresh the next one is tried, and how long the error of a failed
+/// request is remembered.
 pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(30);
 /// How long a key id that the service does not know is remembered as unknown.
 const UNKNOWN_FOR: Duration = Duration::from_secs(60);
-/// Failures kept at most; the oldest makes room.
+/// The maximum number of failures. A new one replaces the oldest.
 const MAX_FAILURES: usize = 64;
 
-/// The last failure for each of these key ids.
+/// The last failure for each key id.
 #[derive(Debug, Default)]
 pub(super) struct Failures(HashMap<Box<str>, Failure>);
 
 #[derive(Debug)]
 struct Failure {
     error: Error,
-    at: Instant,
+    failed_at: Instant,
 }
 
 impl Failure {
     fn is_recent(&self) -> bool {
-        let kept = if is_unknown(&self.error) {
+        let max_age = if is_unknown(&self.error) {
             UNKNOWN_FOR
         } else {
             RETRY_PAUSE
         };
-        self.at.elapsed() < kept
+        self.failed_at.elapsed() < max_age
     }
 }
 
@@ -43,13 +43,13 @@ impl Failures {
     pub(super) fn add(&mut self, id: &str, error: Error) {
         self.0.retain(|_, failure| failure.is_recent());
         if self.0.len() >= MAX_FAILURES && !self.0.contains_key(id) {
-            let oldest = self.0.iter().min_by_key(|(_, failure)| failure.at);
+            let oldest = self.0.iter().min_by_key(|(_, failure)| failure.failed_at);
             if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
                 self.0.remove(&oldest);
             }
         }
-        let at = Instant::now();
-        self.0.insert(id.into(), Failure { error, at });
+        let failed_at = Instant::now();
+        self.0.insert(id.into(), Failure { error, failed_at });
     }
 
     pub(super) fn remove(&mut self, id: &str) {
@@ -62,11 +62,11 @@ impl Failures {
         Some(&failure.error)
     }
 
-    /// What so much time gone by would change.
+    /// Simulates that this time has passed.
     #[cfg(test)]
     pub(super) fn pass(&mut self, time: Duration) {
         for failure in self.0.values_mut() {
-            failure.at -= time;
+            failure.failed_at -= time;
         }
     }
 }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_failure_makes_room() {
+    fn a_new_failure_replaces_the_oldest() {
         let mut failures = Failures::default();
         for number in 0..=MAX_FAILURES {
             failures.add(&number.to_string(), unknown());

@@ -1,4 +1,4 @@
-//! A request for a key that several calls wait for.
+//! A request for a key in flight, shared by several calls.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -9,15 +9,15 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::fork;
 
-/// How soon a call that waits for another's request notices that it is cancelled, and that
-/// it is in a child, which a signal handler forked, where that request is not made.
+/// How soon a call that waits for the request of another call notices a cancel, or a fork
+/// in a signal handler: the child has no such request.
 const CANCEL_CHECK: Duration = Duration::from_millis(20);
 const FORK_CHECK: Duration = Duration::from_secs(1);
 
-/// A request under way, and the calls that wait for its end.
+/// A request in flight, and the calls that wait for it.
 #[derive(Debug)]
 pub(super) struct InFlight {
-    /// On whose behalf it was made.
+    /// The origin of the token for which it is made.
     origin: Origin,
     outcome: Mutex<Option<Outcome>>,
     ended: Condvar,
@@ -26,15 +26,15 @@ pub(super) struct InFlight {
 /// How a request ended.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
-    /// The service answered, or could not be reached: the same for all who wait.
+    /// The service answered, or could not be reached: the result for all waiting calls.
     Shared(Result<Key>),
-    /// The call that made it was cancelled, ran out of time or panicked. That
-    /// says nothing to the others: one of them asks again.
-    GivenUp,
+    /// The call that made it was cancelled, timed out or panicked. That is no result for the
+    /// others: one of them makes a new request.
+    Abandoned,
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding it leaves nothing half-done here.
+    // A panic under the lock leaves no inconsistent state here.
     mutex
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -62,11 +62,11 @@ impl InFlight {
         self.ended.notify_all();
     }
 
-    /// Waits for the end, but no longer than this call may take. A presented token
-    /// may be a stranger's, whose request is not repeated or came too early: its
-    /// failure says nothing to an answer, which has requests of its own.
+    /// Waits for the end, within the budget of this call. A call with a token in an answer
+    /// ignores the failure of a request for a presented token: that token may be forged, and
+    /// its requests have another rate limit.
     pub(super) fn wait(&self, budget: &Budget, origin: Origin) -> Outcome {
-        let is_strangers = origin == Origin::Answer && self.origin == Origin::Presented;
+        let ignores_failure = origin == Origin::Answer && self.origin == Origin::Presented;
         let process = fork::process();
         let mut outcome = lock(&self.outcome);
         loop {
@@ -75,22 +75,22 @@ impl InFlight {
                 return Outcome::Shared(Err(error));
             }
             match &*outcome {
-                Some(shared @ Outcome::Shared(result)) if result.is_ok() || !is_strangers => {
+                Some(shared @ Outcome::Shared(result)) if result.is_ok() || !ignores_failure => {
                     return shared.clone();
                 }
                 _ if budget.is_cancelled() => return Outcome::Shared(Err(Error::cancelled())),
                 _ if left.is_zero() => return Outcome::Shared(Err(timed_out())),
-                Some(_) => return Outcome::GivenUp,
+                Some(_) => return Outcome::Abandoned,
                 None => {}
             }
             // A condition variable notices neither.
-            let nap = match budget.cancel {
+            let interval = match budget.cancel {
                 Some(_) => CANCEL_CHECK,
                 None => FORK_CHECK,
             };
             outcome = self
                 .ended
-                .wait_timeout(outcome, nap.min(left))
+                .wait_timeout(outcome, interval.min(left))
                 .unwrap_or_else(|poisoned| poisoned.into_inner())
                 .0;
         }

@@ -1,4 +1,4 @@
-//! What a verification that looks for a key brings along.
+//! The types of a key lookup.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ pub(crate) type Key = Arc<VerifyingKey>;
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Origin {
-    /// Somebody presents it, and may have made it up.
+    /// A program passed it to be verified: it may be forged.
     Presented,
     /// It is in an answer of the service.
     Answer,
 }
 
-/// Asks the service for the key with this id (the empty one is its current key). A request
-/// that fails may be repeated if the last argument says so when it is asked.
+/// Fetches the key with this id from the service. The empty id is its current key. The last
+/// argument is called before each retry, and tells whether it is allowed.
 pub(crate) type Fetch<'a> = &'a dyn Fn(&str, &Budget, &dyn Fn() -> bool) -> Result<Key>;
 
-/// What a verification that looks for a key brings along.
+/// How to look up a key for a verification.
 #[derive(Clone, Copy)]
 pub(crate) struct Lookup<'a> {
     pub(crate) origin: Origin,

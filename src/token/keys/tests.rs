@@ -1,5 +1,4 @@
-//! What only the clock decides, with keys made older than they are, and how calls share a
-//! request.
+//! Expiry of keys, with keys that are made older, and how calls share a request.
 
 mod pacing;
 
@@ -8,22 +7,22 @@ use std::thread;
 
 use super::*;
 use crate::cancel::Cancel;
-use crate::token::testing::{HOUR, Service, cache, key, key_pair, patient, settings};
+use crate::token::testing::{HOUR, Service, cache, key, key_pair, long_budget, settings};
 
-/// The id under which the service's current key is kept.
+/// The id under which the service's current key is cached.
 const CURRENT: &str = "";
 
 impl KeyCache {
     /// Makes every fetched key older.
     pub(in crate::token) fn pass(&self, time: Duration) {
         self.keys.rcu(|keys| {
-            let older = |known: &Arc<Known>| {
-                let fetched = known.fetched.map(|at| at - time);
-                let key = known.key.clone();
-                Arc::new(Known { key, fetched })
+            let older = |cached: &Arc<CachedKey>| {
+                let fetched_at = cached.fetched_at.map(|at| at - time);
+                let key = cached.key.clone();
+                Arc::new(CachedKey { key, fetched_at })
             };
             let keys = keys.iter();
-            keys.map(|(id, known)| (id.clone(), older(known)))
+            keys.map(|(id, cached)| (id.clone(), older(cached)))
                 .collect::<Keys>()
         });
     }
@@ -37,7 +36,7 @@ fn unknown(_: &str, _: &Budget) -> Result<Key> {
     Err(Error::new(Code::UnknownKey, "unknown"))
 }
 
-/// Answers after the caller's time.
+/// Answers after the deadline of the call.
 fn hanging(_: &str, budget: &Budget) -> Result<Key> {
     while !budget.left().is_zero() {
         thread::sleep(Duration::from_millis(1));
@@ -45,7 +44,7 @@ fn hanging(_: &str, budget: &Budget) -> Result<Key> {
     Err(Error::new(Code::Timeout, "too late").with_retryable(true))
 }
 
-/// Answers when the call that asked is cancelled.
+/// Answers when the call is cancelled.
 fn hanging_until_cancelled(_: &str, budget: &Budget) -> Result<Key> {
     while !budget.is_cancelled() {
         thread::sleep(Duration::from_millis(1));
@@ -56,19 +55,19 @@ fn hanging_until_cancelled(_: &str, budget: &Budget) -> Result<Key> {
 fn cancellable(cancel: &Arc<Cancel>) -> Budget {
     Budget {
         cancel: Some(cancel.clone()),
-        ..patient()
+        ..long_budget()
     }
 }
 
-/// Waits until a request for a key is under way.
+/// Waits until this number of requests was made.
 fn await_request<F: Fn(&str, &Budget) -> Result<Key>>(service: &Service<F>, count: usize) {
     while service.count() < count {
         thread::yield_now();
     }
 }
 
-/// Waits until a call waits for the request that another one made for a key. It is held by
-/// the cache, the call that made it and this function; then by the call that waits.
+/// Waits until another call waits for the request in flight. References to it are in the
+/// cache, in the call that made it, and here; the fourth is in the waiting call.
 fn await_waiter(cache: &KeyCache, id: &str) {
     let in_flight = cache.state().in_flight[id].clone();
     while Arc::strong_count(&in_flight) < 4 {
@@ -87,7 +86,7 @@ fn behind<'a>(gate: &'a AtomicBool) -> impl Fn(&str, &Budget) -> Result<Key> + '
 }
 
 #[test]
-fn through_an_outage_a_key_serves_for_a_day_and_no_longer() {
+fn during_an_outage_a_key_is_used_for_a_day_and_no_longer() {
     let (cache, served, is_out) = (cache(), key(), AtomicBool::new(false));
     let service = Service::new(|id: &str, budget: &Budget| {
         if is_out.load(Ordering::SeqCst) {
@@ -100,18 +99,18 @@ fn through_an_outage_a_key_serves_for_a_day_and_no_longer() {
     is_out.store(true, Ordering::SeqCst);
     cache.pass(23 * HOUR);
     get().unwrap();
-    assert_eq!(service.count(), 2, "it was due");
+    assert_eq!(service.count(), 2, "it was refreshed");
     cache.pass(HOUR);
     let error = get().unwrap_err();
     assert_eq!(error.status(), Status::LID_ERROR_NETWORK, "{error}");
-    // Too old even to tell a forged token by it: what it says cannot be believed.
-    assert!(cache.known(None).is_none());
+    // Too old even to report a token as forged.
+    assert!(cache.cached(None).is_none());
     is_out.store(false, Ordering::SeqCst);
     get().unwrap();
 }
 
 #[test]
-fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
+fn a_wait_for_another_calls_fetch_ends_at_its_own_deadline() {
     let (cache, gate) = (cache(), AtomicBool::new(false));
     let service = Service::new(behind(&gate));
     thread::scope(|scope| {
@@ -130,7 +129,7 @@ fn a_wait_for_anothers_fetch_ends_at_its_own_deadline() {
 }
 
 #[test]
-fn a_due_key_serves_while_another_call_refreshes_it() {
+fn an_expired_key_is_used_while_another_call_refreshes_it() {
     let (cache, gate) = (cache(), AtomicBool::new(true));
     let service = Service::new(behind(&gate));
     let get = || service.get(&cache, CURRENT, Origin::Presented);
@@ -150,7 +149,7 @@ fn a_due_key_serves_while_another_call_refreshes_it() {
 }
 
 #[test]
-fn a_key_too_old_to_serve_is_fetched_once_for_all_who_wait() {
+fn a_key_too_old_to_use_is_fetched_once_for_all_waiting_calls() {
     let (cache, gate) = (cache(), AtomicBool::new(true));
     let service = Service::new(behind(&gate));
     let get = || service.get(&cache, CURRENT, Origin::Presented);
@@ -173,7 +172,7 @@ fn a_key_too_old_to_serve_is_fetched_once_for_all_who_wait() {
 #[test]
 fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
     let (cache, old) = (cache(), key());
-    cache.keep(CURRENT, old.clone());
+    cache.store(CURRENT, old.clone());
     cache.pass(23 * HOUR);
     let service = Service::new(hanging_until_cancelled);
     let cancel = Arc::new(Cancel::new().unwrap());
@@ -191,25 +190,25 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
 }
 
 #[test]
-fn a_key_that_came_since_the_caller_looked_is_not_fetched_again() {
-    let (cache, kept) = (cache(), key());
-    cache.keep(CURRENT, kept.clone());
+fn a_key_fetched_meanwhile_is_not_fetched_again() {
+    let (cache, stored) = (cache(), key());
+    cache.store(CURRENT, stored.clone());
     let service = Service::new(unreachable);
     let fetch = |lookup: Lookup<'_>| cache.fetch(CURRENT, lookup);
-    let found = service.look_up(Origin::Presented, &patient(), fetch);
-    assert!(Arc::ptr_eq(&kept, &found.unwrap()));
+    let found = service.with_lookup(Origin::Presented, &long_budget(), fetch);
+    assert!(Arc::ptr_eq(&stored, &found.unwrap()));
     assert_eq!(service.count(), 0);
 }
 
 #[test]
 fn calls_that_look_for_a_newer_key_share_one_fetch() {
     let (cache, old, gate) = (cache(), key(), AtomicBool::new(false));
-    cache.keep(CURRENT, old.clone());
+    cache.store(CURRENT, old.clone());
     cache.pass(RETRY_PAUSE);
     let service = Service::new(behind(&gate));
     let newer = || {
         let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup);
-        let found = service.look_up(Origin::Presented, &patient(), newer);
+        let found = service.with_lookup(Origin::Presented, &long_budget(), newer);
         found.unwrap().unwrap()
     };
     thread::scope(|scope| {
@@ -220,14 +219,14 @@ fn calls_that_look_for_a_newer_key_share_one_fetch() {
         gate.store(true, Ordering::SeqCst);
         let [first, second] = [first, second].map(|call| call.join().unwrap());
         assert!(Arc::ptr_eq(&second, &first));
-        // A call that tried the old one meanwhile finds the new one at hand.
+        // A call that tried the old key finds the new one in the cache.
         assert!(Arc::ptr_eq(&second, &newer()));
     });
     assert_eq!(service.count(), 1);
 }
 
 #[test]
-fn the_oldest_fetched_key_makes_room_and_a_configured_one_never_does() {
+fn a_new_key_replaces_the_oldest_fetched_one_and_never_a_configured_one() {
     let configured = key_pair().1;
     let cache = KeyCache::new(&KeySettings {
         configured: vec![("configured".to_owned(), configured)],
@@ -235,14 +234,14 @@ fn the_oldest_fetched_key_makes_room_and_a_configured_one_never_does() {
     });
     let key = key();
     for number in 1..=MAX_KEYS {
-        cache.keep(&number.to_string(), key.clone());
+        cache.store(&number.to_string(), key.clone());
     }
     let keys = cache.keys.load();
     assert_eq!(keys.len(), MAX_KEYS);
     assert!(!keys.contains_key("1"), "the oldest");
     assert!(keys.contains_key("configured") && keys.contains_key("2"));
-    // A key that is fetched again takes nobody's room.
-    cache.keep("2", key);
+    // A key that is fetched again replaces only itself.
+    cache.store("2", key);
     assert_eq!(cache.keys.load().len(), MAX_KEYS);
     assert!(cache.keys.load().contains_key("3"));
 }

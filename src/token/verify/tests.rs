@@ -1,4 +1,4 @@
-//! Tokens that name no key, while the service's current key changes.
+//! Tokens without a key id: rotation of the service's current key, and forged tokens.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,9 +11,9 @@ use crate::budget::Budget;
 use crate::key::SigningKey;
 use crate::token::Rules;
 use crate::token::keys::Origin;
-use crate::token::testing::{Service, cache, key_pair, patient};
+use crate::token::testing::{Service, cache, key_pair, long_budget};
 
-/// As long as a key counts as new: a newer one is not asked for meanwhile.
+/// While a key is this new, no newer one is fetched.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(30);
 
 const RULES: Rules = Rules {
@@ -53,7 +53,7 @@ impl Current {
     }
 }
 
-/// A token with a signature that nobody made.
+/// The token with an invalid signature.
 fn forged(token: &str) -> String {
     let (start, _) = token.rsplit_once('.').unwrap();
     format!("{start}.{}", "Q".repeat(86))
@@ -73,7 +73,7 @@ fn verify_with<F: Fn(&str, &Budget) -> Result<Key>>(
         username: None,
         rules: &RULES,
     };
-    service.look_up(Origin::Presented, &patient(), |lookup| {
+    service.with_lookup(Origin::Presented, &long_budget(), |lookup| {
         verify(token, &expected, keys, lookup, |_| Ok(()))
     })
 }
@@ -85,7 +85,7 @@ fn a_token_without_kid_is_verified_after_a_rotation() {
     verify_with(&current.sign(usual()), &keys, &service).unwrap();
     current.rotate();
     let new = current.sign(usual());
-    // Fetched a moment ago: a forger must not cause a request for each token.
+    // The key is new: forged tokens must not cause a request each.
     let error = verify_with(&new, &keys, &service).err().unwrap();
     assert_eq!(error.code(), "invalid_signature");
     assert_eq!(service.count(), 1);
@@ -96,11 +96,11 @@ fn a_token_without_kid_is_verified_after_a_rotation() {
 }
 
 #[test]
-fn a_forged_token_is_called_forged_whatever_its_claims_without_a_request() {
+fn a_forged_token_is_reported_as_forged_whatever_its_claims_without_a_request() {
     let (keys, current) = (cache(), Current::new());
     let service = Service::new(|_: &str, _: &Budget| Ok(current.public()));
     verify_with(&current.sign(usual()), &keys, &service).unwrap();
-    // Old enough that a newer one could be asked for.
+    // The key is old enough for a request for a newer one.
     keys.pass(PAUSE);
     for (claims, code) in [
         (json!({"aud": "app-1", "exp": 1}), "token_expired"),
@@ -130,11 +130,11 @@ fn a_flood_of_forged_tokens_without_kid_makes_few_fetches() {
     }
     assert!(service.count() <= 10);
     // A newer key may have signed those that came when the service could not be asked.
-    let judged = codes.iter().take_while(|code| *code == "invalid_signature");
-    let judged = judged.count();
-    assert!(judged >= 4 && judged < codes.len(), "{codes:?}");
+    let forged = codes.iter().take_while(|code| *code == "invalid_signature");
+    let forged = forged.count();
+    assert!(forged >= 4 && forged < codes.len(), "{codes:?}");
     assert!(
-        codes[judged..]
+        codes[forged..]
             .iter()
             .all(|code| code == "unknown_key_throttled")
     );

@@ -82,7 +82,7 @@ fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
                 });
             });
         }
-        // By then the flood has used its allowance.
+        // By then the flood has used up its rate limit.
         while throttled.load(Ordering::SeqCst) == 0 {
             assert!(started.elapsed() < PATIENCE, "no flood");
             thread::yield_now();

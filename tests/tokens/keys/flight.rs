@@ -161,7 +161,7 @@ fn flood(
     (emulator.request_count() - before, started.elapsed())
 }
 
-/// Checks the promise of the allowance for any 30 s, and for the whole time.
+/// Checks the promise of the rate limit for any 30 s, and for the whole time.
 fn assert_seldom(what: &str, requests: u64, took: Duration) {
     println!("{what}: {requests} requests in {took:?}");
     let allowed = 10 * (took.as_secs() / 30 + 1);

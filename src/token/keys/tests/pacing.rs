@@ -1,11 +1,11 @@
-//! When the service is asked, and what a call gets that may not ask.
+//! When requests are made, and the errors of calls without a permitted request.
 
 use std::sync::{Barrier, Mutex, mpsc};
 
 use super::*;
 
 #[test]
-fn the_error_of_a_request_that_failed_stands_until_another_is_permitted() {
+fn the_last_error_is_returned_until_another_request_is_permitted() {
     let (cache, service) = (cache(), Service::new(unreachable));
     for number in 1..=20 {
         let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
@@ -14,19 +14,19 @@ fn the_error_of_a_request_that_failed_stands_until_another_is_permitted() {
         assert_eq!(error.retry_after().is_some(), number > 5, "{number}");
     }
     assert_eq!(service.count(), 5);
-    // Of another key nothing is known: it was not asked for.
+    // For another key there is no error: it was never requested.
     let error = service.get(&cache, "other", Origin::Presented).unwrap_err();
     assert_eq!(error.status(), Status::LID_ERROR_RATE_LIMITED);
     assert_eq!(error.code(), "unknown_key_throttled");
     assert!(error.retryable() && error.retry_after().unwrap() <= Duration::from_secs(10));
-    // Once it is old it says nothing any more.
+    // The old error has expired.
     cache.state().failures.pass(RETRY_PAUSE);
     let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
     assert_eq!(error.code(), "unknown_key_throttled");
 }
 
 #[test]
-fn a_longer_time_that_the_service_asked_for_stands_too() {
+fn a_longer_retry_after_of_the_service_is_kept() {
     let hour = Duration::from_secs(3600);
     let busy = |_: &str, _: &Budget| -> Result<Key> {
         let error = Error::new(Code::RateLimited, "busy");
@@ -40,24 +40,24 @@ fn a_longer_time_that_the_service_asked_for_stands_too() {
 }
 
 #[test]
-fn an_unknown_key_is_asked_for_once_a_minute() {
+fn an_unknown_key_is_requested_once_a_minute() {
     let (cache, service) = (cache(), Service::new(unknown));
-    let ask = || {
+    let request = || {
         let error = service.get(&cache, "made-up", Origin::Presented);
         assert_eq!(error.unwrap_err().code(), "unknown_key");
     };
-    (0..100).for_each(|_| ask());
+    (0..100).for_each(|_| request());
     assert_eq!(service.count(), 1);
     cache.state().failures.pass(Duration::from_secs(59));
-    ask();
+    request();
     assert_eq!(service.count(), 1);
     cache.state().failures.pass(Duration::from_secs(1));
-    ask();
+    request();
     assert_eq!(service.count(), 2);
 }
 
 #[test]
-fn presented_tokens_use_up_nothing_that_an_answer_needs() {
+fn presented_tokens_do_not_use_up_the_limit_of_answers() {
     let served = key();
     let answer = |id: &str, budget: &Budget| match id {
         "good" => Ok(served.clone()),
@@ -78,7 +78,7 @@ fn presented_tokens_use_up_nothing_that_an_answer_needs() {
 }
 
 #[test]
-fn answers_may_ask_again_for_a_key_that_was_unknown_but_not_each_time() {
+fn answers_may_request_an_unknown_key_again_but_not_each_time() {
     let (cache, service) = (cache(), Service::new(unknown));
     service.get(&cache, "k", Origin::Presented).unwrap_err();
     for _ in 0..100 {
@@ -90,9 +90,9 @@ fn answers_may_ask_again_for_a_key_that_was_unknown_but_not_each_time() {
     assert_eq!(service.count(), 6);
 }
 
-/// Repeating does not multiply the requests of a flood.
+/// Retries do not multiply the requests of a flood.
 #[test]
-fn each_repetition_takes_from_the_allowance() {
+fn each_retry_counts_against_the_rate_limit() {
     for origin in [Origin::Presented, Origin::Answer] {
         let (cache, service) = (cache(), Service::new(unreachable).with_retries(2));
         for expected in [3, 5, 5] {
@@ -103,10 +103,10 @@ fn each_repetition_takes_from_the_allowance() {
     }
 }
 
-/// Through an outage the old key serves: repeating would hold its call up.
+/// During an outage the old key is used: retries would only delay the call.
 #[test]
-fn a_refresh_is_not_repeated() {
-    let (cache, old) = cache_with_a_due_key();
+fn a_refresh_is_not_retried() {
+    let (cache, old) = cache_with_an_expired_key();
     let service = Service::new(unreachable).with_retries(2);
     let served = service.get(&cache, "k", Origin::Presented).unwrap();
     assert!(Arc::ptr_eq(&served, &old));
@@ -114,9 +114,9 @@ fn a_refresh_is_not_repeated() {
 }
 
 #[test]
-fn a_key_too_old_to_serve_is_asked_for_even_while_a_flood_goes_on() {
+fn a_key_too_old_to_use_is_requested_even_during_a_flood() {
     let cache = cache();
-    cache.keep("k", key());
+    cache.store("k", key());
     cache.pass(STALE_LIMIT);
     let service = Service::new(unreachable);
     for number in 0..100 {
@@ -134,17 +134,17 @@ fn a_key_too_old_to_serve_is_asked_for_even_while_a_flood_goes_on() {
     assert_eq!(service.count(), 7);
 }
 
-/// A cache with one key that is due, and that key.
-fn cache_with_a_due_key() -> (KeyCache, Key) {
+/// A cache with one key whose TTL has ended, and that key.
+fn cache_with_an_expired_key() -> (KeyCache, Key) {
     let (cache, old) = (cache(), key());
-    cache.keep("k", old.clone());
+    cache.store("k", old.clone());
     cache.pass(23 * HOUR);
     (cache, old)
 }
 
 #[test]
-fn the_call_that_learns_at_a_refresh_that_its_key_is_gone_is_refused() {
-    let (cache, _) = cache_with_a_due_key();
+fn a_refresh_that_finds_the_key_removed_fails_its_call() {
+    let (cache, _) = cache_with_an_expired_key();
     let service = Service::new(unknown);
     let error = service.get(&cache, "k", Origin::Presented).unwrap_err();
     assert_eq!(error.code(), "unknown_key");
@@ -152,12 +152,12 @@ fn the_call_that_learns_at_a_refresh_that_its_key_is_gone_is_refused() {
 }
 
 #[test]
-fn a_refresh_holds_up_its_call_for_five_seconds_at_most() {
+fn a_refresh_delays_its_call_by_five_seconds_at_most() {
     for (limit, longest) in [
         (HOUR, Duration::from_secs(5)),
         (RETRY_PAUSE / 10, RETRY_PAUSE / 10),
     ] {
-        let (cache, old) = cache_with_a_due_key();
+        let (cache, old) = cache_with_an_expired_key();
         let budget = Budget::within(limit);
         let service = Service::new(|id: &str, refresh: &Budget| {
             assert!(refresh.deadline <= budget.deadline);
@@ -170,13 +170,13 @@ fn a_refresh_holds_up_its_call_for_five_seconds_at_most() {
     }
 }
 
-/// Has one call ask and hang until its time is over, while another one waits.
-fn one_hangs_while_another_waits(cache: &KeyCache) {
-    let (asked, is_asked) = mpsc::channel();
-    let asked = Mutex::new(asked);
+/// One call makes a request that hangs until its deadline, while another call waits.
+fn check_that_a_waiting_call_survives_a_hanging_one(cache: &KeyCache) {
+    let (requested, is_requested) = mpsc::channel();
+    let requested = Mutex::new(requested);
     let served = key();
     let answer = |id: &str, budget: &Budget| {
-        lock(&asked).send(()).unwrap();
+        lock(&requested).send(()).unwrap();
         if budget.left() < HOUR / 2 {
             return hanging(id, budget);
         }
@@ -185,37 +185,37 @@ fn one_hangs_while_another_waits(cache: &KeyCache) {
     let service = Service::new(answer);
     let soon = Budget::within(Duration::from_millis(300));
     thread::scope(|scope| {
-        let hasty = scope.spawn(|| service.get_within(cache, "k", Origin::Presented, &soon));
-        is_asked.recv().unwrap();
+        let hanging = scope.spawn(|| service.get_within(cache, "k", Origin::Presented, &soon));
+        is_requested.recv().unwrap();
         let waiting = service.get(cache, "k", Origin::Presented).unwrap();
         assert!(Arc::ptr_eq(&waiting, &served));
-        let error = hasty.join().unwrap().unwrap_err();
+        let error = hanging.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::LID_ERROR_TIMEOUT);
     });
     assert_eq!(service.count(), 2);
 }
 
 #[test]
-fn a_call_that_waits_for_an_unknown_key_does_not_get_anothers_timeout() {
-    one_hangs_while_another_waits(&cache());
+fn a_call_that_waits_for_an_unknown_key_does_not_get_another_calls_timeout() {
+    check_that_a_waiting_call_survives_a_hanging_one(&cache());
 }
 
 #[test]
-fn a_call_that_waits_for_a_key_too_old_to_serve_does_not_get_anothers_timeout() {
+fn a_call_that_waits_for_a_key_too_old_to_use_does_not_get_another_calls_timeout() {
     let cache = cache();
-    cache.keep("k", key());
+    cache.store("k", key());
     cache.pass(STALE_LIMIT);
-    one_hangs_while_another_waits(&cache);
+    check_that_a_waiting_call_survives_a_hanging_one(&cache);
 }
 
 #[test]
 fn a_cancel_ends_its_own_wait_only_and_is_not_remembered() {
     let cache = cache();
-    let (asked, is_asked) = mpsc::channel();
-    let asked = Mutex::new(asked);
+    let (requested, is_requested) = mpsc::channel();
+    let requested = Mutex::new(requested);
     let served = key();
     let answer = |id: &str, budget: &Budget| {
-        lock(&asked).send(()).unwrap();
+        lock(&requested).send(()).unwrap();
         match budget.cancel {
             Some(_) => hanging_until_cancelled(id, budget),
             None => Ok(served.clone()),
@@ -225,43 +225,43 @@ fn a_cancel_ends_its_own_wait_only_and_is_not_remembered() {
     let [first, second] = [(); 2].map(|()| Arc::new(Cancel::new().unwrap()));
     let get = |budget: Budget| service.get_within(&cache, "k", Origin::Presented, &budget);
     thread::scope(|scope| {
-        let asking = scope.spawn(|| get(cancellable(&first)));
-        is_asked.recv().unwrap();
+        let requesting = scope.spawn(|| get(cancellable(&first)));
+        is_requested.recv().unwrap();
         let cancelled = scope.spawn(|| get(cancellable(&second)));
         second.trigger();
         let error = cancelled.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::LID_ERROR_CANCELLED);
-        assert!(!asking.is_finished());
-        let patient = scope.spawn(|| get(patient()));
+        assert!(!requesting.is_finished());
+        let waiting = scope.spawn(|| get(long_budget()));
         await_waiter(&cache, "k");
         first.trigger();
-        let error = asking.join().unwrap().unwrap_err();
+        let error = requesting.join().unwrap().unwrap_err();
         assert_eq!(error.status(), Status::LID_ERROR_CANCELLED);
-        assert!(Arc::ptr_eq(&patient.join().unwrap().unwrap(), &served));
+        assert!(Arc::ptr_eq(&waiting.join().unwrap().unwrap(), &served));
     });
     assert_eq!(service.count(), 2);
 }
 
 #[test]
-fn an_answer_that_waits_for_a_strangers_request_does_not_get_its_failure() {
+fn an_answer_does_not_get_the_failure_of_a_request_for_a_presented_token() {
     for failure in [unreachable, unknown] {
         let (cache, served) = (cache(), key());
-        let (asked, is_asked) = mpsc::channel();
-        let (asked, is_first) = (Mutex::new(asked), Mutex::new(true));
+        let (requested, is_requested) = mpsc::channel();
+        let (requested, is_first) = (Mutex::new(requested), Mutex::new(true));
         let service = Service::new(|id: &str, budget: &Budget| {
             if !std::mem::take(&mut *lock(&is_first)) {
                 return Ok(served.clone());
             }
-            lock(&asked).send(()).unwrap();
+            lock(&requested).send(()).unwrap();
             await_waiter(&cache, "k");
             failure(id, budget)
         });
         thread::scope(|scope| {
-            let stranger = scope.spawn(|| service.get(&cache, "k", Origin::Presented));
-            is_asked.recv().unwrap();
+            let presented = scope.spawn(|| service.get(&cache, "k", Origin::Presented));
+            is_requested.recv().unwrap();
             let answer = service.get(&cache, "k", Origin::Answer).unwrap();
             assert!(Arc::ptr_eq(&answer, &served));
-            stranger.join().unwrap().unwrap_err();
+            presented.join().unwrap().unwrap_err();
         });
         assert_eq!(service.count(), 2);
     }
@@ -280,7 +280,7 @@ fn a_timeout_is_not_remembered() {
 }
 
 #[test]
-fn calls_that_wait_until_they_are_late_ask_no_more() {
+fn calls_that_time_out_while_waiting_make_no_request() {
     let (cache, service) = (cache(), Service::new(hanging));
     let start = Barrier::new(32);
     let soon = Budget::within(Duration::from_secs(1));
@@ -299,15 +299,15 @@ fn calls_that_wait_until_they_are_late_ask_no_more() {
 }
 
 #[test]
-fn a_newer_key_that_cannot_be_had_is_no_verdict_on_the_token() {
+fn if_a_newer_key_cannot_be_fetched_its_error_is_returned() {
     let cache = cache();
     let old = key();
-    cache.keep("", old.clone());
+    cache.store("", old.clone());
     cache.pass(RETRY_PAUSE);
     let service = Service::new(unreachable);
     for _ in 0..7 {
         let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup);
-        let error = service.look_up(Origin::Presented, &patient(), newer);
+        let error = service.with_lookup(Origin::Presented, &long_budget(), newer);
         assert_eq!(error.unwrap_err().code(), "connect_failed");
     }
     assert_eq!(service.count(), 5);
@@ -318,27 +318,29 @@ fn a_newer_key_that_cannot_be_had_is_no_verdict_on_the_token() {
         Err(Error::cancelled())
     };
     let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup);
-    let error = Service::new(cancelled).look_up(Origin::Answer, &cancellable(&cancel), newer);
+    let error = Service::new(cancelled).with_lookup(Origin::Answer, &cancellable(&cancel), newer);
     assert_eq!(error.unwrap_err().status(), Status::LID_ERROR_CANCELLED);
 }
 
 #[test]
-fn an_answer_may_ask_for_a_newer_key_at_once() {
+fn an_answer_may_request_a_newer_key_at_once() {
     let (cache, old, new) = (cache(), key(), key());
-    cache.keep("", old.clone());
+    cache.store("", old.clone());
     let service = Service::new(|_: &str, _: &Budget| Ok(new.clone()));
     let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup).unwrap();
     assert!(
         service
-            .look_up(Origin::Presented, &patient(), newer)
+            .with_lookup(Origin::Presented, &long_budget(), newer)
             .is_none()
     );
-    let found = service.look_up(Origin::Answer, &patient(), newer).unwrap();
+    let found = service
+        .with_lookup(Origin::Answer, &long_budget(), newer)
+        .unwrap();
     assert!(Arc::ptr_eq(&found, &new));
 }
 
 #[test]
-fn without_fetching_the_configured_keys_are_all_there_are() {
+fn without_fetching_only_configured_keys_are_used() {
     let configured = ["k", CURRENT].map(|id| (id.to_owned(), key_pair().1));
     let cache = KeyCache::new(&KeySettings {
         configured: configured.to_vec(),
@@ -352,7 +354,7 @@ fn without_fetching_the_configured_keys_are_all_there_are() {
         assert_eq!(error.code(), "unknown_key");
         let tried = service.get(&cache, "", origin).unwrap();
         let newer = |lookup: Lookup<'_>| cache.newer(&tried, lookup).unwrap();
-        assert!(service.look_up(origin, &patient(), newer).is_none());
+        assert!(service.with_lookup(origin, &long_budget(), newer).is_none());
     }
     assert_eq!(service.count(), 0);
 }

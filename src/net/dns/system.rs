@@ -1,29 +1,29 @@
-//! The system's resolver.
+//! The system's resolver (`getaddrinfo`).
 
 use std::collections::VecDeque;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::catch_unwind;
 
-use super::known::Addresses;
+use super::cache::Addresses;
 
-/// A host may have hundreds of addresses: there is no time to try them all.
+/// A host may have hundreds of addresses; there is no time to try them all.
 const MAX_ADDRESSES: usize = 16;
 
 /// Calls the system's resolver, which may block for a long time.
-pub(super) fn ask_system(host: &str) -> Result<Addresses, String> {
+pub(super) fn query_system(host: &str) -> Result<Addresses, String> {
     let found = catch_unwind(|| (host, 0).to_socket_addrs())
-        .map_err(|_| "the look-up panicked".to_owned())?
+        .map_err(|_| "the DNS lookup panicked".to_owned())?
         .map_err(|error| error.to_string())?;
-    let addresses = in_order(found);
+    let addresses = interleave(found);
     if addresses.is_empty() {
         return Err("the name has no address".to_owned());
     }
     Ok(addresses.into())
 }
 
-/// The resolver's order, but IPv6 and IPv4 in turn (RFC 8305, section 4): where
-/// one of them leads nowhere, the other is soon tried.
-fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+/// Keeps the resolver's order, but alternates IPv6 and IPv4 (RFC 8305, section 4): if one
+/// family does not work, the other one is tried soon.
+fn interleave(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let (mut this, mut other): (VecDeque<_>, VecDeque<_>) = Default::default();
     for address in found {
         let first = this.front();
@@ -63,34 +63,34 @@ mod tests {
         texts.iter().map(address).collect()
     }
 
-    fn order(found: &[&str]) -> Vec<SocketAddr> {
-        in_order(addresses(found).into_iter())
+    fn interleaved(found: &[&str]) -> Vec<SocketAddr> {
+        interleave(addresses(found).into_iter())
     }
 
     #[test]
-    fn families_take_turns_and_the_resolver_says_which_is_first() {
+    fn address_families_alternate_starting_with_the_first_one() {
         assert_eq!(
-            order(&["::1", "::2", "::3", "127.0.0.1", "127.0.0.2"]),
+            interleaved(&["::1", "::2", "::3", "127.0.0.1", "127.0.0.2"]),
             addresses(&["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"])
         );
         assert_eq!(
-            order(&["127.0.0.1", "::1", "::2", "::3"]),
+            interleaved(&["127.0.0.1", "::1", "::2", "::3"]),
             addresses(&["127.0.0.1", "::1", "::2", "::3"])
         );
         let one_family = ["127.0.0.3", "127.0.0.1", "127.0.0.2"];
-        assert_eq!(order(&one_family), addresses(&one_family));
-        assert_eq!(order(&[]), []);
+        assert_eq!(interleaved(&one_family), addresses(&one_family));
+        assert_eq!(interleaved(&[]), []);
     }
 
     #[test]
-    fn repeated_addresses_and_too_many_are_left_out() {
+    fn duplicates_are_removed_and_the_number_is_limited() {
         assert_eq!(
-            order(&["::1", "::1", "127.0.0.1"]),
+            interleaved(&["::1", "::1", "127.0.0.1"]),
             addresses(&["::1", "127.0.0.1"])
         );
         let many: Vec<String> = (0..200).map(|n| format!("127.0.0.{n}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let ordered = order(&many);
+        let ordered = interleaved(&many);
         assert_eq!(ordered, addresses(&many[..MAX_ADDRESSES]));
         assert_eq!(ordered.iter().collect::<HashSet<_>>().len(), MAX_ADDRESSES);
     }

@@ -1,7 +1,7 @@
-//! The addresses of a URL's host.
+//! DNS: the addresses of a URL's host.
 
-mod known;
-mod look_ups;
+mod cache;
+mod lookups;
 mod system;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,10 +9,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use super::error::Result;
 use crate::budget::Budget;
 use crate::input::host::{is_loopback_name, without_brackets};
-use look_ups::LookUps;
+use lookups::Lookups;
 
-/// The addresses of a URL's host, in the order in which they are to be tried.
-/// Loopback names are this machine's, whatever DNS says (RFC 6761, section 6.3).
+/// The addresses of a URL's host, in the order in which to try them. Loopback names
+/// always mean this machine, whatever DNS says (RFC 6761, section 6.3).
 pub(super) fn resolve(host: &str, port: u16, budget: &Budget) -> Result<Vec<SocketAddr>> {
     let host = without_brackets(host);
     if let Ok(address) = host.parse::<IpAddr>() {
@@ -23,7 +23,7 @@ pub(super) fn resolve(host: &str, port: u16, budget: &Budget) -> Result<Vec<Sock
         return Ok(addresses.map(|ip| SocketAddr::new(ip, port)).to_vec());
     }
     let host = host.to_ascii_lowercase();
-    let mut addresses = LookUps::current().find(&host, budget)?.to_vec();
+    let mut addresses = Lookups::current().resolve(&host, budget)?.to_vec();
     for address in &mut addresses {
         address.set_port(port);
     }
@@ -52,7 +52,7 @@ mod tests {
             ("127.0.0.1", &both[1..]),
             ("[::1]", &both[..1]),
         ] {
-            // A deadline that has passed leaves no time for a look-up.
+            // The deadline has passed, so a lookup would fail.
             let none = Budget::within(Duration::ZERO);
             assert_eq!(resolve(host, 80, &none).unwrap(), expected, "{host}");
         }

@@ -1,9 +1,10 @@
-//! The service refused a call: `{"code","message"}`, or anything at all with a 5xx.
+//! Reads an error response: `{"code","message"}` from the service, or anything from a
+//! gateway.
 
 use serde_json::value::RawValue;
 
 use super::failure::{FailedAttempt, Peer};
-use super::retry::Repeat;
+use super::retry::Retry;
 use crate::codes::Code;
 use crate::config::Config;
 use crate::error::Error;
@@ -11,12 +12,12 @@ use crate::http::Reply;
 use crate::json;
 use crate::redact::Secrets;
 
-/// The longest message of the service that is passed on, in characters.
+/// The longest message of the service that is returned, in characters.
 const MAX_MESSAGE: usize = 500;
 
-/// How much of a message is searched for secrets, in bytes: a secret that begins
-/// in the part that is passed on ends in here.
-const MAX_LOOKED_AT: usize = 64 * 1024;
+/// How much of a message is searched for secrets, in bytes. A secret that starts in the
+/// returned part ends before this limit.
+const MAX_SEARCHED: usize = 64 * 1024;
 
 pub(super) fn read(reply: Reply, secrets: &Secrets<'_>, config: &Config) -> FailedAttempt {
     let (status, stage) = (reply.status, reply.stage);
@@ -30,15 +31,15 @@ pub(super) fn read(reply: Reply, secrets: &Secrets<'_>, config: &Config) -> Fail
         .and_then(text_of)
         .filter(|code| secrets.allow_code(code));
     let message = message.and_then(text_of);
-    // Searching the message for secrets takes as much memory again.
+    // Frees the body before the search for secrets, which takes as much memory again.
     drop(reply.body);
     let from_service = allowed.is_some() && message.is_some();
     let message = match &allowed {
         None if has_code => format!(
-            "{peer}: it answered {status}; the code is not a short name in small letters, \
-             or may repeat a secret, so code and message are left out"
+            "{peer}: it answered {status}; the code is not a short lower-case name, or may repeat \
+             a secret, so code and message are left out"
         ),
-        _ => shown(message, status, secrets, &peer),
+        _ => returned_message(message, status, secrets, &peer),
     };
     let without_code = match status {
         429 => Code::RateLimited,
@@ -48,29 +49,34 @@ pub(super) fn read(reply: Reply, secrets: &Secrets<'_>, config: &Config) -> Fail
         Some(code) => Error::of_service(without_code.status(), code, message),
         None => Error::new(without_code, message),
     };
-    let repeat = match status {
-        429 => Repeat::UnlessCode,
-        // A 503 too, with `Retry-After` or without: a gateway may say it after the
-        // service has carried the call out.
-        500.. => Repeat::IfSafe,
-        _ => Repeat::Never,
+    let retry = match status {
+        429 => Retry::UnlessCode,
+        // A 503 too, with or without `Retry-After`: a gateway may answer it after the
+        // service has executed the call.
+        500.. => Retry::IfSafe,
+        _ => Retry::Never,
     };
     FailedAttempt {
         error: error
             .with_http_status(status)
             .with_from_service(from_service),
-        repeat,
+        retry,
         retry_after: reply.retry_after,
     }
 }
 
-/// The service's message, or what stands in its place.
-fn shown(message: Option<String>, status: u16, secrets: &Secrets<'_>, peer: &Peer<'_>) -> String {
+/// The service's message, or a replacement for it.
+fn returned_message(
+    message: Option<String>,
+    status: u16,
+    secrets: &Secrets<'_>,
+    peer: &Peer<'_>,
+) -> String {
     let Some(mut message) = message.filter(|message| !message.is_empty()) else {
-        return format!("{peer}: it answered {status} without saying why");
+        return format!("{peer}: it answered {status} without a message");
     };
-    message.truncate(message.floor_char_boundary(MAX_LOOKED_AT));
-    if secrets.may_be_in(&message) {
+    message.truncate(message.floor_char_boundary(MAX_SEARCHED));
+    if secrets.may_appear_in(&message) {
         return format!(
             "{peer}: it answered {status}; the message is left out, since it may repeat a secret"
         );
