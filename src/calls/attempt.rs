@@ -43,7 +43,11 @@ impl Attempt<'_> {
     /// Checks that the request headers are not too large.
     pub(super) fn check_size(&self) -> Result<()> {
         let config = self.config;
-        let headers = config.headers.iter().map(|(_, value)| value.len());
+        // Each header line also has a colon, a space and a line break.
+        let headers = config
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
             + self.bearer.as_ref().map_or(0, |bearer| bearer.len())

@@ -101,7 +101,10 @@ fn a_request_too_large_for_any_server_is_an_argument_error_and_not_sent() {
     });
     let headers = config(&emulator, json!({"headers": {"x-gateway": long.as_str()}}));
     let by_headers = Client::new(&headers).get_user("ann");
-    for outcome in [client.get_user(&long), by_id, by_headers] {
+    let names = (0..300).map(|n| (format!("x-{}-{n}", "a".repeat(60)), json!("v")));
+    let names: serde_json::Map<_, _> = names.collect();
+    let by_names = Client::new(&config(&emulator, json!({"headers": names}))).get_user("ann");
+    for outcome in [client.get_user(&long), by_id, by_headers, by_names] {
         assert_eq!(
             outcome.status, LID_ERROR_INVALID_ARGUMENT,
             "{}",
