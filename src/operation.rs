@@ -45,7 +45,7 @@ pub(crate) enum Authorization {
     None,
     /// A service token for this scope.
     Scope(&'static str),
-    /// A transaction token, which holds the hash of the payload.
+    /// A transaction token, which contains the hash of the payload.
     Transaction,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Slot {
     next: Option<&'static Slot>,
 }
 
-/// One count of each.
+/// Added to a word to count one entry of each kind.
 const ENTERING: u64 = 1 << 16;
 const INSIDE: u64 = 1;
 
@@ -46,7 +46,6 @@ impl Slot {
         is_inside(self.word.fetch_add(ENTERING, Ordering::SeqCst))
     }
 
-    /// Takes the announcement back.
     /// Takes the announcement back.
     pub(super) fn withdraw(&self) {
         self.word.fetch_sub(ENTERING, Ordering::SeqCst);
@@ -79,7 +78,7 @@ fn all() -> impl Iterator<Item = &'static Slot> {
 
 /// A slot for a thread of the process of this generation. A slot of another generation
 /// belongs to a thread that does not exist here, and is reused unless that thread was
-/// inside.
+/// inside or entering.
 fn claim(own: u32) -> &'static Slot {
     let free = |word| generation(word) != own && counts(word) == 0;
     let reused = all().find(|slot| slot.change(|current| free(current).then_some(word(own, 0))));

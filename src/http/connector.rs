@@ -1,5 +1,5 @@
-//! Our connector for ureq: a connection to the service, through a proxy's tunnel if there
-//! is one, over TLS where the URL says so.
+//! Our connector for ureq: a connection to the service, through a proxy's tunnel if one is
+//! configured, with TLS for https.
 
 use std::sync::Arc;
 

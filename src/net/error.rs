@@ -22,7 +22,7 @@ pub(crate) enum Error {
     Tls(String),
     /// The connection broke.
     Lost(io::Error),
-    /// The call cannot go on in this process.
+    /// The call cannot continue in this process.
     Internal(crate::error::Error),
     /// The proxy opened no tunnel to the service.
     Proxy(String),

@@ -12,13 +12,3 @@ pub(crate) trait Stream: Read + Write + Send + Sync + 'static {
     /// Whether the connection is still open and has no unread data.
     fn is_open(&mut self) -> bool;
 }
-
-impl Stream for Box<dyn Stream> {
-    fn set_budget(&mut self, budget: Budget) {
-        (**self).set_budget(budget);
-    }
-
-    fn is_open(&mut self) -> bool {
-        (**self).is_open()
-    }
-}

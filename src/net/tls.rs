@@ -30,13 +30,13 @@ impl TlsStream {
         let mut connection = fork::without_fork(|| ClientConnection::new(tls, name))
             .map_err(Error::Internal)?
             .map_err(|error| Error::Tls(tls_error::protocol(&error)))?;
-        handshake(&mut connection, &mut stream)?;
+        handshake(&mut connection, &mut *stream)?;
         Ok(TlsStream(StreamOwned::new(connection, stream)))
     }
 }
 
 /// The same as rustls's `complete_io`, but no fork happens while it draws random bytes.
-fn handshake(connection: &mut ClientConnection, stream: &mut impl Stream) -> io::Result<()> {
+fn handshake(connection: &mut ClientConnection, stream: &mut dyn Stream) -> io::Result<()> {
     loop {
         while connection.wants_write() {
             match connection.write_tls(stream) {
@@ -72,7 +72,7 @@ fn process(connection: &mut ClientConnection) -> io::Result<()> {
 /// connection, the alert is still unread.
 fn write_error(
     connection: &mut ClientConnection,
-    stream: &mut impl Stream,
+    stream: &mut dyn Stream,
     broken: io::Error,
 ) -> io::Error {
     use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
@@ -98,12 +98,12 @@ impl Read for TlsStream {
 impl Write for TlsStream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let written = self.0.write(buffer);
-        written.map_err(|error| write_error(&mut self.0.conn, &mut self.0.sock, error))
+        written.map_err(|error| write_error(&mut self.0.conn, &mut *self.0.sock, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.0.flush();
-        flushed.map_err(|error| write_error(&mut self.0.conn, &mut self.0.sock, error))
+        flushed.map_err(|error| write_error(&mut self.0.conn, &mut *self.0.sock, error))
     }
 }
 

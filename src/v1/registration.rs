@@ -7,7 +7,7 @@ use crate::error::Result;
 
 impl Client {
     /// Begins a FIDO2 registration: `{attestation_payload}` for the browser,
-    /// and `register_session` when asked for. `options` is `{display_name,
+    /// and `register_session` if requested. `options` is `{display_name,
     /// override_name, roaming_authenticator, register_session}`, each optional.
     pub fn register_fido2_init(&self, username: &str, options: Option<&str>) -> Result<String> {
         let call = self

@@ -129,7 +129,7 @@ fn a_flood_of_forged_tokens_without_kid_makes_few_fetches() {
         codes.push(error.code().to_owned());
     }
     assert!(service.count() <= 10);
-    // A newer key may have signed those that came when the service could not be asked.
+    // After the limit is reached, a newer key may have signed the token.
     let forged = codes.iter().take_while(|code| *code == "invalid_signature");
     let forged = forged.count();
     assert!(forged >= 4 && forged < codes.len(), "{codes:?}");
