@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures libloginid beside its peers, prints the table and writes it to
+"""Compares libloginid with its peers, prints the table and writes it to
 benches/RESULTS.md. `make bench` runs it; see benches/README.md."""
 
 import sys

@@ -1,7 +1,7 @@
 # The tests and the example of each language, with its real compiler or
 # interpreter, against an emulator. Included by the Makefile.
 
-# A development install of the debug library, for what finds it as an installed one.
+# A development install of the debug library, for bindings that search for an installed one.
 STAGE      := $(abspath $(TARGET)/stage)
 STAGED     := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
               LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME)

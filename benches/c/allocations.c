@@ -10,7 +10,7 @@
 
 enum { RUNS = 100 };
 
-/* glibc's own names of its allocator. */
+/* glibc's own names for its allocator. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
@@ -115,7 +115,7 @@ int main(void)
 {
     char *out;
 
-    /* The output's own buffer is not to be counted in the middle. */
+    /* The buffer of the output must not be counted in the middle. */
     setvbuf(stdout, NULL, _IONBF, 0);
     if (lid_new_from_env(&client, &out) != LID_OK) {
         fprintf(stderr, "%s\n", out);

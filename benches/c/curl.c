@@ -102,7 +102,7 @@ static void stop(void *state)
     free(caller);
 }
 
-/* One more than asked for: the first opens the connection. */
+/* One more than requested: the first opens the connection. */
 static void *start_reused(long count)
 {
     struct caller *caller = calloc(1, sizeof *caller);

@@ -1,5 +1,5 @@
 /* Loads the library, makes a client and its first token: a program's start.
- * Prints the nanoseconds of each step. Run it anew for every measurement. */
+ * Prints the nanoseconds of each step. Run it again for every measurement. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <dlfcn.h>
@@ -35,7 +35,7 @@ int main(void)
         fprintf(stderr, "%s\n", dlerror());
         return 2;
     }
-    /* ISO C knows no cast from an object pointer to a function pointer. */
+    /* ISO C has no cast from an object pointer to a function pointer. */
     symbol = dlsym(library, "lid_new_from_env");
     memcpy(&make, &symbol, sizeof make);
     symbol = dlsym(library, "lid_generate_service_token");

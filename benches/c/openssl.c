@@ -103,7 +103,7 @@ static int make_token(void *state)
     return sign(text, length);
 }
 
-/* The signature alone: no claim is read or checked. */
+/* Only the signature: no claim is read or checked. */
 static int verify(void *state)
 {
     const char *dot = strrchr(token, '.');

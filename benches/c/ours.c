@@ -1,4 +1,4 @@
-/* libloginid, called as a C program would. */
+/* libloginid, called as a C program calls it. */
 #include <loginid.h>
 #include <stdlib.h>
 #include <string.h>

@@ -15,7 +15,7 @@ struct job {
     pthread_barrier_t *barrier;
     long count;
     long *latencies; /* one for each call, or NULL */
-    /* What came of it. */
+    /* The result of a job. */
     long began, ended, cpu, errors;
     int failed_to_start;
 };
@@ -47,8 +47,8 @@ static long now(clockid_t clock)
     return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
-/* Runs a job's share once all threads are prepared. Each thread takes its own
- * times: where they share a core, another one may not even see them begin. */
+/* Runs a job's share once all threads are prepared. Each thread measures its own
+ * times: on a shared core, another one may not even see them begin. */
 static void *run_job(void *argument)
 {
     struct job *job = argument;
@@ -87,7 +87,7 @@ static long percentile(const long *sorted, long count, double share)
     return sorted[at < count ? at : count - 1];
 }
 
-/* Runs the operation in so many threads. The sum of them is returned. */
+/* Runs the operation in this many threads, and returns the sum of their results. */
 static struct job run_jobs(const struct operation *operation, long share, int threads,
                            long *latencies)
 {

@@ -1,4 +1,4 @@
-"""Where things are, what was asked for, and what machine this is."""
+"""Paths, settings, and facts about this machine."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ BENCHES = Path(__file__).resolve().parent.parent
 ROOT = BENCHES.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 RELEASE = TARGET / "release"
-# What is made or installed for the benchmark alone.
+# Built or installed only for the benchmark.
 WORK = TARGET / "bench"
 
 
@@ -49,7 +49,7 @@ class Machine:
 
     @property
     def server_cores(self):
-        """The service has the last core for itself, where there is more than one."""
+        """The service has the last core for itself, if there is more than one."""
         return self.cores[-1:]
 
     @property
@@ -74,7 +74,7 @@ def commit():
 
 
 def output_of(command):
-    """What a command prints, or "unknown" when it cannot be run."""
+    """The output of a command, or "unknown" if it cannot be run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -1,4 +1,4 @@
-"""The goals for speed, size and memory, and whether they are reached."""
+"""The goals for speed, size and memory, and whether they are met."""
 
 from dataclasses import dataclass
 

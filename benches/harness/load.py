@@ -13,9 +13,9 @@ from statistics import median
 
 THREADS = (1, 4, 16, 64)
 CONTENDERS = ("libloginid", "libcurl")
-# About so long is one run.
+# The approximate time of a run.
 RUN_NS = 1_000_000_000
-# A p99.9 says something only of some thousands of calls.
+# A p99.9 is meaningful only for some thousands of calls.
 FEWEST_CALLS = 2000
 
 

@@ -1,4 +1,4 @@
-"""All that is measured, in order."""
+"""All measurements, in order."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from .setup import say
 from .worker import Worker
 
 OURS, RAW = "libloginid", "aws-lc-rs"
-# Who can do what. The first is the one that the others are compared with.
+# The contenders of each operation. The others are compared with the first.
 CONTENDERS = {
     "token": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
     "verify": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
@@ -39,7 +39,7 @@ class Results:
 
 @dataclass
 class Bench:
-    """What every measurement needs."""
+    """Shared by all measurements."""
 
     settings: object
     machine: object
@@ -47,7 +47,7 @@ class Bench:
     services: dict[str, Service]
 
     def worker(self, stack, name, scheme="http", cores=None):
-        """A peer's process, on one core if not told otherwise, until the stack is left."""
+        """A peer's process, by default on one core, until the stack is closed."""
         worker = Worker(
             name,
             self.programs.workers[name],
@@ -95,7 +95,7 @@ def take_programs(bench, results):
 
 
 def take_times(bench, results):
-    """One thread on a core of its own."""
+    """One thread on its own core."""
     for operation in ("token", "verify"):
         take_one(bench, results, operation, None)
     for scheme in bench.services:

@@ -42,7 +42,7 @@ def run(command, environment, cores, **options):
 
 
 def size(library):
-    """The library's bytes, and whether its symbol table is gone."""
+    """The library's size in bytes, and whether its symbol table is stripped."""
     sections = output_of(["readelf", "-SW", str(library)])
     return library.stat().st_size, ".symtab" not in sections
 
@@ -58,7 +58,7 @@ def load_times(bench, service):
     """dlopen, lid_new and a first token, in a new process each time."""
     environment = {**service.environment(), "BENCH_LIBRARY": str(bench.programs.library)}
     series = Series()
-    # The first one reads the files from the disk: it is dropped.
+    # The first run reads the files from the disk and is dropped.
     for _ in range(bench.settings.rounds + 1):
         answer = run([bench.programs.load_time], environment, bench.machine.client_cores)
         series.wall.append(sum(map(int, answer.split())) / 1000)

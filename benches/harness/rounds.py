@@ -51,7 +51,7 @@ class Contender:
 
 
 def interleave(contenders, rounds):
-    """Runs all contenders by turns, every other round in the opposite order."""
+    """Runs all contenders in turn, every other round in the opposite order."""
     for contender in contenders:
         contender.warm_up()
     for number in range(rounds):

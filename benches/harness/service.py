@@ -15,7 +15,7 @@ PATH = "/manage/users/retrieve"
 
 
 class Service:
-    """An emulator on cores of its own; stop it with `close`."""
+    """An emulator on its own cores; stop it with `close`."""
 
     def __init__(self, programs, scheme, cores):
         self.scheme = scheme
@@ -80,14 +80,14 @@ class Service:
         return json.loads(answer) if answer else None
 
     def answer_unchecked(self, unchecked):
-        """Answers the measured call without looking at it, or as usual again."""
+        """Answers the measured call without checking it, or as usual again."""
         self.control("DELETE", "faults")
         if unchecked:
             fault = {"kind": "status", "code": 200, "body": self.profile}
             self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
 
     def cpu_ns(self):
-        """The time all its threads have had on a processor."""
+        """The processor time of all its threads."""
         tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
@@ -102,7 +102,7 @@ class Service:
 
 
 class Client:
-    """The library through ctypes, for what has to be there before measuring."""
+    """The library through ctypes, for the preparation of measurements."""
 
     def __init__(self, library, variables):
         self._library = ctypes.CDLL(str(library))

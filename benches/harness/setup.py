@@ -36,7 +36,7 @@ PROGRAMS = {
 
 @dataclass
 class Programs:
-    """The command of each worker, and where the library is."""
+    """The command of each worker, and the path of the library."""
 
     workers: dict[str, list[str]]
     load_time: Path
@@ -64,7 +64,7 @@ def install():
 
 
 def is_installed(package):
-    # Node is often installed another way than by its package.
+    # Node is often not installed from its package.
     if package in ("nodejs", "npm") and shutil.which(package.replace("nodejs", "node")):
         return True
     return "ok installed" in output_of(["dpkg-query", "-W", "-f=${Status}", package])
@@ -92,7 +92,7 @@ def install_node_sdk():
         quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run(["npm", "ci", *quiet], cwd=folder, check=True)
         shutil.copy(source / "package-lock.json", folder / "installed")
-    # A script's modules are looked for beside it.
+    # Node searches the modules of a script in its folder.
     shutil.copy(source / "worker.js", folder)
 
 
@@ -101,7 +101,7 @@ def is_current(note, source):
 
 
 def build():
-    """Compiles the C programs against the release library, as a user would."""
+    """Compiles the C programs against the release library, as users do."""
     folder = WORK / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     library = folder / "libloginid.so.0"

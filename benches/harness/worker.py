@@ -1,4 +1,4 @@
-"""A peer's process, which runs operations when told to (benches/c/worker.h)."""
+"""A peer's process, which runs operations on request (benches/c/worker.h)."""
 
 import os
 import subprocess

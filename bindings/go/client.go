@@ -24,7 +24,7 @@ type Client struct {
 	log     logSink
 }
 
-// Config has the settings of a client. What is left out, or 0, has its default; a
+// Config has the settings of a client. A field that is missing or 0 has its default; a
 // pointer to 0 is 0. Durations are in milliseconds or seconds, as the names say.
 type Config struct {
 	ClientID         string            `json:"client_id"`
@@ -79,7 +79,7 @@ func NewManagement(clientID, privateKey, baseURL string) (*Client, error) {
 	})
 }
 
-// NewWithConfig makes a client with settings of its own.
+// NewWithConfig makes a client from a configuration.
 func NewWithConfig(config Config) (*Client, error) {
 	text, err := config.text()
 	if err != nil {
@@ -113,7 +113,7 @@ func (c Config) text() ([]byte, error) {
 	for _, secret := range secrets {
 		size += len(secret.name) + len(`\u0000`)*len(secret.value) + len(`,"":""`)
 	}
-	// Room for all of it: growing would leave a copy behind.
+	// Capacity for everything: growing would leave a copy.
 	text := append(make([]byte, 0, size), others[:len(others)-1]...)
 	for _, secret := range secrets {
 		if secret.value != "" {
@@ -125,7 +125,7 @@ func (c Config) text() ([]byte, error) {
 	return append(text, '}'), nil
 }
 
-// appendEscaped appends what stands between the quotes of a JSON string.
+// appendEscaped appends the content of a JSON string, without the quotes.
 func appendEscaped(text []byte, value string) []byte {
 	const digits = "0123456789abcdef"
 	for i := 0; i < len(value); i++ {
@@ -161,7 +161,7 @@ func construct(
 		return nil, err
 	}
 	client := &Client{pointer: pointer}
-	// The safety net, for a client that nobody closed.
+	// The safety net, for a client that is never closed.
 	runtime.SetFinalizer(client, finalize)
 	return client, nil
 }
@@ -172,7 +172,7 @@ func finalize(client *Client) {
 
 // Close frees the client, once the calls that run in other goroutines have ended;
 // it does not wait for them. Later calls fail with StatusInvalidArgument and the
-// code client_closed. It never fails itself and may be called again.
+// code client_closed. It never fails and may be called more than once.
 func (c *Client) Close() error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -230,8 +230,7 @@ func call[T any](
 	}))
 }
 
-// ended is the context's error, also between its deadline and the timer that
-// notices it.
+// ended is the context's error, also between its deadline and the timer.
 func ended(ctx context.Context) error {
 	deadline, limited := ctx.Deadline()
 	if err := ctx.Err(); err != nil || !limited || time.Now().Before(deadline) {

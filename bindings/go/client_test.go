@@ -238,7 +238,7 @@ func TestCloseLetsRunningCallsEnd(t *testing.T) {
 	}
 }
 
-// zeros are arguments for a method, of which only the context is anything.
+// zeros are arguments for a method: the context, and zero values.
 func zeros(method reflect.Type) []reflect.Value {
 	var arguments []reflect.Value
 	for i := 0; i < method.NumIn(); i++ {
@@ -382,7 +382,7 @@ func TestAForgottenClientIsFreed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// In the place of the safety net, which runs inside.
+		// It replaces the finalizer, and calls it.
 		runtime.SetFinalizer(client, nil)
 		runtime.SetFinalizer(client, func(client *Client) {
 			finalize(client)
@@ -449,7 +449,7 @@ func TestALogFunctionMayUseTheClientWhileItIsReplaced(t *testing.T) {
 	<-ended
 }
 
-// Setting takes effect while calls log, and from within the function.
+// The function may be set while calls log, and from inside the function.
 func TestTheLogFunctionMaySetAnother(t *testing.T) {
 	client := newClient(t)
 	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
@@ -513,7 +513,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	}
 	tokens(300)
 	before := resident()
-	// 70 MB of arguments and results: strings that are not freed would show.
+	// 70 MB of arguments and results, so that a leak would be visible.
 	tokens(1000)
 	if grown := resident() - before; grown > 20_000_000 {
 		t.Errorf("grew by %d bytes", grown)

@@ -31,7 +31,7 @@ func (c *Client) AuthorizeCode(
 		given("code", code), given("code_type", codeType), given("purpose", purpose), maybe("user_id", who.ID), maybe("username", who.Name))
 }
 
-// InvalidateAllCodes makes a user's codes of a type and purpose useless.
+// InvalidateAllCodes invalidates a user's codes of a type and purpose.
 func (c *Client) InvalidateAllCodes(
 	ctx context.Context, codeType, purpose string, who Who,
 ) (*InvalidatedCodes, error) {

@@ -10,8 +10,8 @@ import (
 	"encoding/json"
 )
 
-// FIDO2Options are the options of a new FIDO2 credential. What is left out is
-// not sent. RegisterSession is for RegisterFIDO2Init alone.
+// FIDO2Options are the options of a new FIDO2 credential. Missing options are not sent.
+// RegisterSession is only for RegisterFIDO2Init.
 type FIDO2Options struct {
 	DisplayName          string `json:"display_name,omitempty"`
 	OverrideName         string `json:"override_name,omitempty"`
@@ -41,7 +41,7 @@ func (c *Client) GetCredentials(ctx context.Context, status string, who Who) (*C
 		maybe("status", status), maybe("user_id", who.ID), maybe("username", who.Name))
 }
 
-// RenameCredential gives a credential another name.
+// RenameCredential changes the name of a credential.
 func (c *Client) RenameCredential(
 	ctx context.Context, credentialID, name string, who Who,
 ) (*ChangedCredential, error) {
@@ -52,7 +52,7 @@ func (c *Client) RenameCredential(
 		given("credential_id", credentialID), given("name", name), maybe("user_id", who.ID), maybe("username", who.Name))
 }
 
-// RevokeCredential makes a credential useless for good.
+// RevokeCredential revokes a credential permanently.
 func (c *Client) RevokeCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*ChangedCredential, error) {
@@ -122,7 +122,7 @@ func (c *Client) AddDocScanCredentialComplete(
 		given("credential_id", credentialID), maybe("user_id", who.ID), maybe("username", who.Name))
 }
 
-// EvaluateDocScanCredential tells where the result of a document scan is.
+// EvaluateDocScanCredential returns the URL of the result of a document scan.
 func (c *Client) EvaluateDocScanCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*DocScanEvaluation, error) {
@@ -133,7 +133,7 @@ func (c *Client) EvaluateDocScanCredential(
 		given("credential_id", credentialID), maybe("user_id", who.ID), maybe("username", who.Name))
 }
 
-// GenerateRecoveryCode makes a code to recover the account with.
+// GenerateRecoveryCode makes a code to recover the account.
 func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCode, error) {
 	return call[RecoveryCode](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {

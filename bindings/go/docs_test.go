@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// block is the part of docs/go.md in this language that has a text in it.
+// block is the code block of docs/go.md in this language that contains a text.
 func block(t *testing.T, language, text string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/go.md")
@@ -24,7 +24,7 @@ func block(t *testing.T, language, text string) string {
 	return ""
 }
 
-// The program of docs/go.md runs as it is printed, after the steps before it.
+// The program of docs/go.md runs as printed, after the steps before it.
 func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
 	client := newClient(t)
 	root, err := filepath.Abs("../..")

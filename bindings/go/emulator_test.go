@@ -30,7 +30,7 @@ func newClient(t *testing.T) *Client {
 	return client
 }
 
-// control asks the emulator what a person or a tester would do.
+// control sends a request to the emulator's control API.
 func control(t *testing.T, method, path string, body any) []byte {
 	t.Helper()
 	text, err := json.Marshal(body)
@@ -63,7 +63,7 @@ type received struct {
 	Body   map[string]any
 }
 
-// requests are those for anything but the service's key.
+// requests are all requests except those for the service's key.
 func requests(t *testing.T) []received {
 	t.Helper()
 	var all struct{ Requests []received }
@@ -108,7 +108,7 @@ func must[T any](t *testing.T) func(*T, error) *T {
 	}
 }
 
-// codeFor makes a user and a code that is not authorized.
+// codeFor makes a user and an unauthorized code.
 func codeFor(t *testing.T, client *Client, username string) string {
 	t.Helper()
 	must[User](t)(client.AddUserWithoutCredentials(ctx, username))

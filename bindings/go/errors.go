@@ -37,22 +37,22 @@ func (s Status) String() string {
 	return C.GoString(C.lid_status_name(C.int32_t(s)))
 }
 
-// Error is what every call fails with; errors.As finds it.
+// Error is the error of every call; errors.As finds it.
 type Error struct {
 	Status Status
-	// Code is the service's for its own errors, else one of the library's.
+	// Code is the service's code for its own errors, else one of the library's.
 	Code string
 	// Message is human-readable; it says what is wrong and how to fix it.
 	Message string
 	// Operation is the call, for example "get_user", or empty.
 	Operation string
-	// HTTPStatus is the service's, or 0 if it did not answer.
+	// HTTPStatus is that of the service's answer, or 0 if there was none.
 	HTTPStatus int
 	// RequestID is for the service's support, or empty.
 	RequestID string
-	// Retryable tells whether a repetition does nothing twice.
+	// Retryable is true if the call can be repeated safely: nothing is done twice.
 	Retryable bool
-	// RetryAfter is how long the service asked to wait, or 0.
+	// RetryAfter is how long to wait before that, or 0.
 	RetryAfter time.Duration
 	// Raw is the error object of the C library, or empty for the few errors
 	// that this package finds itself.
@@ -74,7 +74,7 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// errorObject is what the C library says of an error.
+// errorObject is the error object of the C library.
 type errorObject struct {
 	Error struct {
 		Code         string `json:"code"`

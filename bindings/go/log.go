@@ -23,26 +23,26 @@ import (
 // made the call. Several goroutines may be in it at once.
 type LogFunc func(event string)
 
-// logSink is what C knows the log function by. It lives as long as the client,
-// because a call that is running may still log to it.
+// logSink is the handle of the log function for C. It lives as long as the client,
+// because a running call may still log to it.
 type logSink struct {
 	handle   cgo.Handle
 	function *atomic.Pointer[LogFunc]
 }
 
-// SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, no
-// goroutine is in the function before, unless it is called from inside one. A panic
-// in log is dropped, because it must not unwind through C. log must not end its
-// goroutine with runtime.Goexit, as Fatal and FailNow of package testing do: the call
-// that logs would never return.
+// SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, the
+// previous function is not running, unless SetLogFunc is called from inside a log
+// function. A panic in log is dropped, because it must not unwind through C. log must
+// not end its goroutine with runtime.Goexit, as Fatal and FailNow of package testing
+// do: the call that logs would never return.
 func (c *Client) SetLogFunc(log LogFunc) error {
 	client, err := c.begin()
 	if err != nil {
 		return err
 	}
 	defer c.end()
-	// C waits for the functions that are running, which may use the client: the
-	// mutex is not held meanwhile.
+	// C waits for running log functions, which may use the client, so the mutex is not
+	// held during that time.
 	if log == nil {
 		C.loginid_go_set_log(client, 0)
 	} else {
@@ -51,7 +51,7 @@ func (c *Client) SetLogFunc(log LogFunc) error {
 	return nil
 }
 
-// logTo sets the function and gives its handle.
+// logTo sets the function and returns its handle.
 func (c *Client) logTo(log LogFunc) cgo.Handle {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -5,10 +5,10 @@ package loginid
 #include <stdlib.h>
 #include <loginid.h>
 
-// Frees a copy of an argument, which may be a key or a password: it is wiped.
+// Wipes and frees a copy of an argument, which may be a key or a password.
 static void loginid_go_free_argument(char *text)
 {
-    // Volatile: the compiler would leave out a write that nothing reads.
+    // Volatile, so that the compiler does not remove the writes.
     volatile char *byte = text;
 
     while (byte && *byte)
@@ -30,7 +30,7 @@ func given(name, value string) input {
 	return input{name: name, value: value}
 }
 
-// maybe is NULL in C when it is empty.
+// maybe is an input that is NULL in C if it is empty.
 func maybe(name, value string) input {
 	return input{name: name, value: value, optional: true}
 }
@@ -49,7 +49,7 @@ func invoke(inputs []input, run func(texts []*C.char, out **C.char) C.lid_status
 			continue
 		}
 		if strings.IndexByte(in.value, 0) >= 0 {
-			// C would read the part before it, which is another value.
+			// C would read only the part before it, which is another value.
 			return nil, argumentError("embedded_nul", in.name+" must not hold a NUL")
 		}
 		texts[i] = C.CString(in.value)
@@ -88,8 +88,8 @@ func GenerateKeyPair() (*KeyPair, error) {
 	}))
 }
 
-// JSONGet reads one value out of a JSON text by its RFC 6901 pointer. A string
-// comes as it is, anything else as JSON.
+// JSONGet reads one value of a JSON text by its RFC 6901 pointer. A string is returned
+// itself, anything else as JSON.
 func JSONGet(document, pointer string) (string, error) {
 	value, err := invoke(
 		[]input{given("document", document), given("pointer", pointer)},

@@ -2,8 +2,8 @@ package loginid
 
 import "encoding/json"
 
-// Result is what every result begins with: the answer in full, for fields that
-// this package does not name.
+// Result is part of every result: the complete answer, for members that this package
+// has no fields for.
 type Result struct {
 	Raw json.RawMessage `json:"-"`
 }
@@ -33,7 +33,7 @@ type Contact struct {
 	IsVerified bool   `json:"is_verified"`
 }
 
-// Credential is what a user logs in with.
+// Credential is a credential of a user.
 type Credential struct {
 	UUID      string `json:"uuid"`
 	Type      string `json:"type"`
@@ -82,13 +82,13 @@ type Code struct {
 	IsAuthorized bool   `json:"is_authorized"`
 }
 
-// InvalidatedCodes tells when codes were made useless.
+// InvalidatedCodes has the time when codes were invalidated.
 type InvalidatedCodes struct {
 	Result
 	DeletedAt string `json:"deleted_at"`
 }
 
-// RecoveryCode is a code to recover an account with.
+// RecoveryCode is a code to recover an account.
 type RecoveryCode struct {
 	Result
 	Code      string `json:"code"`
@@ -193,8 +193,8 @@ type DocScan struct {
 	IframeURL      string `json:"iframe_url"`
 }
 
-// DocScanEvaluation tells where the result of a document scan is: one of the
-// URLs is empty.
+// DocScanEvaluation has the URL of the result of a document scan: one of the fields is
+// empty.
 type DocScanEvaluation struct {
 	Result
 	RequestURL string `json:"request_url"`
@@ -203,7 +203,7 @@ type DocScanEvaluation struct {
 	AuthToken  string `json:"auth_token"`
 }
 
-// PublicKeyChallenge is what the user's key signs.
+// PublicKeyChallenge is the challenge that the user's key signs.
 type PublicKeyChallenge struct {
 	Result
 	ChallengeID string `json:"challenge_id"`

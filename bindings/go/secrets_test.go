@@ -16,12 +16,12 @@ import (
 const (
 	searching = "LOGINID_TEST_SEARCH_MEMORY"
 	mask      = 0x15
-	// How much of a secret is looked for. The vector registers may hold up to 256
-	// bytes of what was copied last, and a signal's handler saves them on its stack.
+	// The length of the parts to search for. The vector registers may hold up to 256 bytes
+	// of the last copy, and a signal handler saves them on its stack.
 	part = 300
 )
 
-// masked is a secret that is in memory while it is revealed and at no other time.
+// masked is a secret that is in memory only while it is revealed.
 type masked []byte
 
 func randomSecret(size int) masked {
@@ -45,7 +45,7 @@ func (m masked) reveal(use func(secret string)) {
 }
 
 // isIn tells whether a part of the secret is in the bytes. The first bytes are not
-// looked for: freed memory holds its allocator's notes there.
+// searched for, because the allocator overwrites them in freed memory.
 func (m masked) isIn(memory []byte) bool {
 	for from := 100; from+part <= len(m); from += len(m) / 3 {
 		wanted := m[from : from+part]
@@ -95,7 +95,7 @@ func (m masked) found(t *testing.T) string {
 			if m.isIn(buffer[:count]) {
 				found = line
 			}
-			for i := range buffer { // Or it would be found there.
+			for i := range buffer { // Otherwise it would be found there.
 				buffer[i] = 0
 			}
 		}
@@ -105,8 +105,8 @@ func (m masked) found(t *testing.T) string {
 
 var buffer = make([]byte, 1<<20)
 
-// leavesNothing gives the secret to a call; afterwards it is nowhere, though it
-// would be found.
+// leavesNothing passes the secret to a call; afterwards there is no copy. The search is
+// checked: it would find one.
 func (m masked) leavesNothing(t *testing.T, what string, call func(secret string)) {
 	t.Helper()
 	seen := ""
@@ -122,9 +122,9 @@ func (m masked) leavesNothing(t *testing.T, what string, call func(secret string
 	}
 }
 
-// The library refuses or ignores these secrets, so that a copy that is found is
-// one of this package. In a process of its own, where no other test runs, and
-// without the race detector, whose tables are terabytes.
+// The library refuses or ignores these secrets, so that every copy found is one of this
+// package. It runs in a separate process, without other tests, and without the race
+// detector, whose tables are terabytes.
 func TestNoCopyOfAnArgumentIsLeft(t *testing.T) {
 	if os.Getenv(searching) == "" {
 		command := exec.Command("go", "test", "-count=1", "-v", "-run=^TestNoCopyOfAnArgumentIsLeft$", ".")
@@ -135,7 +135,7 @@ func TestNoCopyOfAnArgumentIsLeft(t *testing.T) {
 		}
 		return
 	}
-	// The stacks of goroutines move, and the old ones are freed as they are.
+	// The stacks of goroutines move, and the old ones are freed without being wiped.
 	debug.SetGCPercent(-1)
 	runtime.LockOSThread()
 	client := must[Client](t)(NewFromEnv())

@@ -20,7 +20,7 @@ func (c *Client) GenerateServiceToken(
 }
 
 // VerifyToken verifies a token that the service issued to this application, of
-// any user. Anything but a good token is an error.
+// any user. Every other token is an error.
 func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken, error) {
 	return call[VerifiedToken](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {

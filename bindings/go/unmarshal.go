@@ -9,11 +9,10 @@ import (
 
 var numberType = reflect.TypeOf(json.Number(""))
 
-// unmarshal reads a JSON text into a pointer to a struct, as json.Unmarshal does,
-// but only members with exactly the names of its tags. json.Unmarshal matches
-// names without regard to case (golang/go#14750): "UDATA" would be taken for
-// "udata", and "ſub" for "sub", which the C library has not judged. Null is
-// the same as absent.
+// unmarshal reads a JSON text into a pointer to a struct, as json.Unmarshal does, but
+// only members with exactly the names of its tags. json.Unmarshal matches names without
+// regard to case (golang/go#14750): "UDATA" would be read as "udata", and "ſub" as
+// "sub", which the C library has not checked. Null is the same as absent.
 func unmarshal(text []byte, into any) error {
 	return unmarshalValue(text, reflect.ValueOf(into).Elem(), "")
 }
@@ -30,7 +29,7 @@ func unmarshalValue(text []byte, into reflect.Value, path string) error {
 		}
 		return nil
 	case into.Type() == numberType && text[0] == '"':
-		// json.Unmarshal would take a number out of a string.
+		// json.Unmarshal would read a number from a string.
 		return fmt.Errorf("%s is a string, not a number", path)
 	case kind == reflect.Struct:
 		return unmarshalMembers(text, into, path)
@@ -39,7 +38,7 @@ func unmarshalValue(text []byte, into reflect.Value, path string) error {
 		return unmarshalValue(text, into.Elem(), path)
 	case kind == reflect.Slice:
 		return unmarshalItems(text, into, path)
-	default: // No names in it.
+	default: // It contains no names.
 		return at(path, json.Unmarshal(text, into.Addr().Interface()))
 	}
 }
@@ -76,7 +75,7 @@ func unmarshalItems(text []byte, into reflect.Value, path string) error {
 	return nil
 }
 
-// at says where a value of another type is, by its JSON pointer.
+// at is the JSON pointer of a value with another type.
 func at(path string, err error) error {
 	var mistyped *json.UnmarshalTypeError
 	if errors.As(err, &mistyped) {

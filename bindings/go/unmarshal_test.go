@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// otherSpellings are names that encoding/json takes for a name and C does not.
+// otherSpellings are names that encoding/json accepts for a name and C does not.
 func otherSpellings(name string) []string {
 	folded := strings.NewReplacer("s", "ſ", "k", "\u212a").Replace(name)
 	found := []string{strings.ToUpper(name), strings.ToUpper(name[:1]) + name[1:]}
@@ -21,7 +21,7 @@ func otherSpellings(name string) []string {
 	return found
 }
 
-// escaped is another spelling of the same name.
+// escaped is the same name, escaped.
 func escaped(name string) string {
 	return fmt.Sprintf(`\u%04x%s`, name[0], name[1:])
 }
@@ -170,7 +170,7 @@ func TestAMemberOfAnotherTypeIsNamed(t *testing.T) {
 	}
 }
 
-// What a token says is what the library has judged, and not a name like it.
+// Claims are those that the library has checked, not those with a similar name.
 func TestATokenForAdaShowsAda(t *testing.T) {
 	client := newClient(t)
 	for claims, want := range map[string]Claims{

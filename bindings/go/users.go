@@ -7,17 +7,17 @@ import "C"
 
 import "context"
 
-// Who names a user by id, by username or by both.
+// Who identifies a user by id, by username or by both.
 type Who struct {
 	ID, Name string
 }
 
-// Username names a user by username.
+// Username identifies a user by username.
 func Username(name string) Who {
 	return Who{Name: name}
 }
 
-// UserID names a user by id.
+// UserID identifies a user by id.
 func UserID(id string) Who {
 	return Who{ID: id}
 }
@@ -49,7 +49,7 @@ func (c *Client) ActivateUserByID(ctx context.Context, userID string) (*User, er
 		given("user_id", userID))
 }
 
-// DeactivateUserByID keeps a user from logging in.
+// DeactivateUserByID prevents a user from logging in.
 func (c *Client) DeactivateUserByID(ctx context.Context, userID string) (*User, error) {
 	return call[User](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
@@ -78,8 +78,7 @@ func (c *Client) DeleteByUsername(ctx context.Context, username string) error {
 	return err
 }
 
-// SendEmailVerification has the service send the user a mail to verify the
-// address.
+// SendEmailVerification makes the service send the user a mail to verify the address.
 func (c *Client) SendEmailVerification(ctx context.Context, userID string) error {
 	_, err := call[Result](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {

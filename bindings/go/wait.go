@@ -37,7 +37,7 @@ func (c *Client) WaitCode(
 	if errors.As(err, &failure) && failure.cause == nil {
 		switch {
 		case failure.Status == StatusCancelled && ctx.Err() == context.DeadlineExceeded:
-			// The context's clock was a little faster than the library's.
+			// The context's timer was a little earlier than the library's.
 			failure.Status, failure.Code = StatusTimeout, "timeout"
 			failure.cause = context.DeadlineExceeded
 		case failure.Status == StatusCancelled:
@@ -49,8 +49,8 @@ func (c *Client) WaitCode(
 	return result, err
 }
 
-// timeoutOf is what is left until the context's deadline, for C, and whether it
-// ends the wait. Without a deadline it is 0, the configured limit.
+// timeoutOf is the time until the context's deadline, for C, and whether it ends the
+// wait. Without a deadline it is 0, the configured limit.
 func timeoutOf(ctx context.Context) (C.uint32_t, bool) {
 	deadline, limited := ctx.Deadline()
 	if !limited {
@@ -70,8 +70,8 @@ func timeoutOf(ctx context.Context) (C.uint32_t, bool) {
 	return C.uint32_t(milliseconds), true
 }
 
-// cancelWith makes a switch that the context triggers, NULL for a context that
-// never ends. stop frees it, after the wait.
+// cancelWith makes a cancel that the context triggers, NULL for a context that never
+// ends. stop frees it after the wait.
 func cancelWith(ctx context.Context) (cancel *C.lid_cancel, stop func(), err error) {
 	if ctx.Done() == nil {
 		return nil, func() {}, nil

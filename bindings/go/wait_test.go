@@ -72,7 +72,7 @@ func TestAWaitWithoutDescriptorsIsAnError(t *testing.T) {
 	}
 }
 
-// lateContext is a context whose timer has not noticed its deadline yet.
+// lateContext is a context whose timer has not fired yet at its deadline.
 type lateContext struct {
 	context.Context
 	deadline time.Time

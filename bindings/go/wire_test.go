@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// wireCall is an entry of bindings/wire.json: what a C function sends.
+// wireCall is an entry of bindings/wire.json: the request of a C function.
 type wireCall struct {
 	Function  string
 	Arguments map[string]any
@@ -40,7 +40,7 @@ func (c wireCall) options() *FIDO2Options {
 	return options
 }
 
-// send runs the method that is for the C function.
+// send calls the method of the C function.
 func (c wireCall) send(client *Client) (err error) {
 	username, code, codeType := c.text("username"), c.text("code"), c.text("code_type")
 	purpose, credential, name := c.text("purpose"), c.text("credential_id"), c.text("credential_name")
@@ -141,7 +141,7 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 		control(t, "DELETE", "requests", nil)
 		err := call.send(client)
 		var failure *Error
-		// There is no such user or code; what matters is what was asked.
+		// The user and the code do not exist; only the request matters.
 		if err != nil && (!errors.As(err, &failure) || failure.HTTPStatus == 0) {
 			t.Errorf("%s: %v", call.Function, err)
 			continue

@@ -1,6 +1,6 @@
-//! Bare ES256 with aws-lc-rs, over the bytes of real tokens: the limit for
-//! whoever makes and verifies them with this cryptography. Speaks the lines
-//! described in `benches/c/worker.h`, with one thread.
+//! Bare ES256 with aws-lc-rs, over the bytes of real tokens: the limit for making and
+//! verifying them with this cryptography library. Speaks the lines described in
+//! `benches/c/worker.h`, with one thread.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -83,7 +83,7 @@ fn signed(name: &str) -> Result<Signed> {
     })
 }
 
-/// The time this process has had on a processor.
+/// The processor time of this process.
 fn cpu_time() -> Duration {
     let mut time = libc::timespec {
         tv_sec: 0,

@@ -41,7 +41,7 @@ final class Arguments
     }
 
     /**
-     * A parameter of the type bool would take "false" and 0 from files without
+     * A parameter of the type bool would accept "false" and 0 from files without
      * declare(strict_types=1), and "false" would be true.
      */
     private static function boolean(string $name, mixed $value): bool
@@ -49,7 +49,7 @@ final class Arguments
         return \is_bool($value) ? $value : throw self::mistyped($name, 'true or false', $value);
     }
 
-    /** A text as C takes it: there it would end at its first NUL. */
+    /** A text for C, where it would end at its first NUL. */
     private static function text(string $name, #[\SensitiveParameter] ?string $text): ?string
     {
         if ($text !== null && \str_contains($text, "\0")) {
@@ -76,7 +76,7 @@ final class Arguments
         return self::text($name, $text);
     }
 
-    /** Seconds in milliseconds; 0, the configured limit, for null. */
+    /** Seconds as milliseconds; 0, the configured limit, for null. */
     private static function milliseconds(string $name, mixed $seconds): int
     {
         if ($seconds === null) {

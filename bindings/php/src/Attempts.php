@@ -17,7 +17,7 @@ final class Attempts
     /** @var list<string> */
     private static array $events = [];
 
-    /** One for all clients: PHP keeps a function that it gave to C until the request ends. */
+    /** One for all clients: PHP keeps a function that was passed to C until the request ends. */
     private static ?CData $holder = null;
 
     /** The function for lid_set_log_callback. */

@@ -10,8 +10,8 @@ use Loginid\Exception\InternalException;
 
 /**
  * A switch that ends Client::waitCode(), which then throws a
- * CancelledException. Once triggered it stays so. A PHP program without threads
- * can only trigger it before the wait: a call in C holds up everything else.
+ * CancelledException. It stays triggered. A PHP program without threads
+ * can trigger it only before the wait: a call in C blocks everything else.
  */
 final class Cancel
 {

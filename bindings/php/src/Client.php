@@ -8,7 +8,7 @@ use FFI\CData;
 use Loginid\Exception\InvalidArgumentException;
 
 /**
- * A client of the LoginID service. Forked children may go on using it.
+ * A client of the LoginID service. It may also be used in forked children.
  *
  * Every call returns a Result, which is read like an array, or throws an
  * Exception. Calls that take userId and username need one of them, or both.
@@ -73,7 +73,7 @@ final class Client
         $this->close();
     }
 
-    /** Shows no secrets. */
+    /** Contains no secrets. */
     public function __debugInfo(): array
     {
         return ['closed' => $this->client === null];
@@ -94,7 +94,7 @@ final class Client
     /**
      * Calls a function with an array for each HTTP attempt of this client, when
      * the call that made the attempt ends; null stops that. The call throws what
-     * the function throws, in place of its own result.
+     * the function throws, instead of its own result.
      *
      * @param ?callable(array<string, mixed>): void $listener
      */
@@ -122,7 +122,7 @@ final class Client
     private function call(string $function, #[\SensitiveParameter] array $arguments): Result
     {
         $values = Arguments::convert($arguments);
-        // The one of this call, even if it replaces or removes itself.
+        // The listener of this call, even if it replaces or removes itself.
         $listener = $this->listener;
         try {
             return new Result(Library::call($function, $this->native(), ...$values));

@@ -6,7 +6,7 @@ namespace Loginid;
 
 /**
  * A call that failed. Each status of the C library has a class of its own in
- * Loginid\Exception; a status that is newer than this package is a plain one.
+ * Loginid\Exception; a status that this package does not know is a plain Exception.
  */
 class Exception extends \RuntimeException
 {
@@ -55,7 +55,7 @@ class Exception extends \RuntimeException
     }
 
     /**
-     * An error that this package finds itself, in the form of the library's: of
+     * An error that this package detects itself, in the form of the library's errors, with
      * the status that the class is for.
      *
      * @internal
@@ -102,7 +102,7 @@ class Exception extends \RuntimeException
         return $this->fields['request_id'] ?? null;
     }
 
-    /** Whether the call may be repeated without doing anything twice. */
+    /** Whether the call can be repeated safely: nothing is done twice. */
     public function isRetryable(): bool
     {
         return $this->fields['retryable'] ?? false;

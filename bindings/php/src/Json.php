@@ -8,13 +8,13 @@ use Loginid\Exception\InvalidArgumentException;
 use Loginid\Exception\ResponseException;
 
 /**
- * JSON in and out.
+ * Reading and writing JSON.
  *
  * @internal
  */
 final class Json
 {
-    /** A float would lose the last digits of a long integer, and make two of them equal. */
+    /** A float would lose the last digits of a long integer, so that two could be equal. */
     private const READING = \JSON_THROW_ON_ERROR | \JSON_BIGINT_AS_STRING;
     private const WRITING = \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION;
 
@@ -28,7 +28,7 @@ final class Json
         return self::decode($json, true);
     }
 
-    /** The object of a JSON text of the library, with all objects in it as such. */
+    /** The object of a JSON text of the library, with objects as objects. */
     public static function toObject(#[\SensitiveParameter] string $json): \stdClass
     {
         return self::decode($json, false);

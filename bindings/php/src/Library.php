@@ -46,14 +46,14 @@ final class Library
             }
         }
         try {
-            // FFI::cdef takes no preprocessor lines; those of the header are for ffi.preload.
+            // FFI::cdef accepts no preprocessor lines; those in the header are for ffi.preload.
             return FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);
         } catch (FFI\Exception $exception) {
             throw self::unusable($exception);
         }
     }
 
-    /** The error with what to do about it. */
+    /** The error, which says what to do about it. */
     private static function unusable(FFI\Exception $exception): \Throwable
     {
         $reason = $exception->getMessage();

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid;
 
-/** The helpers that need no client. */
+/** Functions without a client. */
 final class Loginid
 {
     /** The version of the C library, for example "0.1.0". */
@@ -27,7 +27,7 @@ final class Loginid
 
     /**
      * One value of a JSON text by its RFC 6901 pointer, as the C library sees
-     * it: a string without quotes, anything else as JSON.
+     * it: a string itself, anything else as JSON.
      *
      * @param array<mixed>|object|string $json
      */

@@ -5,13 +5,14 @@ declare(strict_types=1);
 namespace Loginid;
 
 /**
- * For objects that own native memory: there is one of each, in one process.
+ * For objects that own native memory, which must not be copied.
  *
  * @internal
  */
 trait NonCopyable
 {
-    // Private, since a copy would exist already when a public one throws, and free the memory too.
+    // Private, because if a public one throws, the copy already exists and would free the memory
+    // too.
     private function __clone()
     {
     }

@@ -8,7 +8,7 @@ namespace Loginid;
  * The answer of a call. It is read like an array, whose keys are the exact names
  * of the members; integers of more than 64 bits are strings of their digits.
  * An empty array may have been an object: toObject(), toJson() and json_encode()
- * keep that apart.
+ * keep the difference.
  *
  * @implements \ArrayAccess<string, mixed>
  * @implements \IteratorAggregate<string, mixed>
@@ -36,7 +36,7 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
         return Json::toObject($this->json);
     }
 
-    /** The JSON text, as the library gave it. */
+    /** The original JSON text. */
     public function toJson(): string
     {
         return $this->json;

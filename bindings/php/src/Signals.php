@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Loginid;
 
 /**
- * Holds back the program's signal handlers while C code runs. PHP runs them in
+ * Delays the program's signal handlers while C code runs. PHP runs them in
  * the middle of it when the log callback is called, and an exception of theirs
  * there is a fatal error.
  *
@@ -25,11 +25,11 @@ final class Signals
         }
         \pcntl_async_signals(false);
         try {
-            \pcntl_signal_dispatch(); // those that came before
+            \pcntl_signal_dispatch(); // signals that arrived before
             return $call();
         } finally {
             \pcntl_async_signals(true);
-            \pcntl_signal_dispatch(); // those that came meanwhile
+            \pcntl_signal_dispatch(); // signals that arrived during the call
         }
     }
 }

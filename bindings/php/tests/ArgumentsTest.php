@@ -10,7 +10,7 @@ use Loginid\Exception\ApiException;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Loginid;
 
-/** What arguments may be, and which error names the one that is wrong. */
+/** Types of arguments, and the errors that name a wrong one. */
 final class ArgumentsTest extends TestCase
 {
     public function testThisFileIsInWeakMode(): void

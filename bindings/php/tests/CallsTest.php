@@ -17,7 +17,7 @@ final class CallsTest extends TestCase
     private const TX_ASSERTION = ['challenge' => 'tc', 'key_handle' => 'tk', 'client_data' => 'td',
         'auth_data' => 'ta', 'sign_data' => 'ts'];
     private const NONCE = 'nonce-of-16-char';
-    /** Stands for the user's id, which the emulator draws. */
+    /** Placeholder for the user's id, which the emulator generates. */
     private const ID = '{id}';
     /** The calls whose answer has no body. */
     private const NOTHING = ['deleteByUsername', 'deleteByUserId', 'sendEmailVerification'];
@@ -38,7 +38,7 @@ final class CallsTest extends TestCase
             $values,
         );
         // A login of ada, whose token is verified by the calls that log in, with
-        // members that other calls need, and with what a careless parser changes.
+        // members that other calls need, and values that a careless parser changes.
         $answer = Emulator::post('users/ada/login') + ['id' => 'i', 'tx_id' => 't', 'nonce' => self::NONCE,
             '' => 'no name', '0' => [new \stdClass(), [], null, 1.5, true]];
         $path = \explode(' ', $request)[1];

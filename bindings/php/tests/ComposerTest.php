@@ -24,7 +24,7 @@ final class ComposerTest extends TestCase
         \exec('rm -rf ' . \escapeshellarg($this->project));
     }
 
-    /** `make install` has tests of its own; LOGINID_LIBRARY says where the library is. */
+    /** `make install` has its own tests; LOGINID_LIBRARY names the library. */
     public function testThePackageIsInstalledAsThePageSays(): void
     {
         \preg_match('/^```sh\n(make install .*?)^```/ms', \file_get_contents(__DIR__ . '/../../../docs/php.md'), $block);
@@ -48,7 +48,7 @@ final class ComposerTest extends TestCase
         self::assertFileDoesNotExist("$package/composer.lock");
     }
 
-    /** What a command prints, in the project. */
+    /** The output of a command in the project. */
     private function shell(string $command): string
     {
         $settings = ['COMPOSER_ALLOW_SUPERUSER' => '1', 'COMPOSER_DISABLE_NETWORK' => '1',

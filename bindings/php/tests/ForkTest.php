@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-/** A forking program: the parent makes a client and uses it, the children go on. */
+/** A forking program: the parent makes a client and uses it, and so do the children. */
 final class ForkTest extends TestCase
 {
     public function testChildrenUseTheClientTheirParentMade(): void

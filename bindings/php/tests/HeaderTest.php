@@ -16,7 +16,7 @@ final class HeaderTest extends PhpUnitTestCase
 {
     private const HEADER = __DIR__ . '/../../../include/loginid_ffi.h';
 
-    /** Functions whose place is not a method of the same name of Client. */
+    /** Functions that are not a method of the same name of Client. */
     private const ELSEWHERE = [
         'lid_new' => [Client::class, '__construct'],
         'lid_new_management' => [Client::class, 'management'],

@@ -9,7 +9,7 @@ use Loginid\Client;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Loginid;
 
-/** What C gives out comes back to it. */
+/** Memory from C is freed. */
 final class MemoryTest extends TestCase
 {
     private const MIB = 1024 * 1024;
@@ -17,7 +17,7 @@ final class MemoryTest extends TestCase
     public function testResultsAreFreed(): void
     {
         $json = \json_encode(['text' => \str_repeat('x', self::MIB)]);
-        // 300 MiB if they were not.
+        // 300 MiB if they were not freed.
         self::assertLessThan(100 * self::MIB, self::growth(300, fn () => Loginid::jsonGet($json, '/text')));
     }
 
@@ -44,7 +44,7 @@ final class MemoryTest extends TestCase
         self::assertCount($before, \scandir('/proc/self/fd'));
     }
 
-    /** How much memory stays after a call was made often. */
+    /** How much memory remains after many calls. */
     private static function growth(int $times, callable $call): int
     {
         for ($i = 0; $i < $times / 10; $i++) {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-/** A PHP-FPM of its own, with a few workers. */
+/** A PHP-FPM for a test, with a few workers. */
 final class PhpFpm
 {
     public const WORKERS = 3;
@@ -38,7 +38,7 @@ final class PhpFpm
         $this->awaitSocket();
     }
 
-    /** Sends a request, to be answered while others run. */
+    /** Sends a request, and does not wait for its answer. */
     public function request(string $script, string $query): FastCgi
     {
         return new FastCgi($this->socket, $script, $query);

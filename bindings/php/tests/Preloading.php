@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-/** The settings that docs/php.md gives for opcache.preload. */
+/** The settings in docs/php.md for opcache.preload. */
 final class Preloading
 {
     private const PACKAGE = __DIR__ . '/..';
@@ -21,7 +21,7 @@ final class Preloading
     }
 
     /**
-     * One in which the loader finds the library, as when it is installed.
+     * An environment in which the loader finds the library, as if it were installed.
      *
      * @return array<string, string>
      */
@@ -31,7 +31,7 @@ final class Preloading
         $library = $environment['LOGINID_LIBRARY'] ?? '';
         unset($environment['LOGINID_LIBRARY']);
         if ($library !== '') {
-            // `make stage` gives it the name that the loader looks for.
+            // `make stage` links it under the name that the loader needs.
             $environment['LD_LIBRARY_PATH'] = \dirname($library);
         }
         return $environment;

@@ -10,7 +10,7 @@ use Loginid\Result;
 /** Answers as PHP values: exactly the members that the library has checked. */
 final class ResultsTest extends TestCase
 {
-    /** What a parser with objects, floats or numeric keys would change. */
+    /** Values that a parser with objects, floats or numeric keys would change. */
     private const CLAIMS = '"username":"ada","UserName":"mallory","USERNAME":"mallory","ſub":"admin","":"no name",'
         . '"0":"zero","07":"seven","__proto__":{"username":"mallory"},"constructor":null,"\u0000u":"nul",'
         . '"number":123456789012345678901234567890,"other":9223372036854775808,"fraction":0.1000,"whole":1.0,'
@@ -39,12 +39,12 @@ final class ResultsTest extends TestCase
         self::assertSame($json, \json_encode($result->toObject()));
         self::assertSame('{"0":"x"}', \json_encode($result->toObject()->c));
         self::assertSame(['a' => [], 'b' => [], 'c' => ['x'], 'd' => [[]], '' => ['e' => [[]]]], $result->toArray());
-        // A result is sent as the text it was made from.
+        // A result is sent as its original text.
         $this->client->onAttempt(null);
         try {
             $this->client->authenticateFido2Complete('ada', $result);
         } catch (\Loginid\Exception\ApiException) {
-            // Refused by the service, so it has arrived.
+            // The service refused it, so the request has arrived.
         }
         self::assertStringContainsString($json, Emulator::lastRequest()->body_text);
     }
@@ -57,7 +57,7 @@ final class ResultsTest extends TestCase
         $this->thrown(ResponseException::class, fn () => $this->answered(self::nested(129), 9));
     }
 
-    /** The library passes on what it does not look at. */
+    /** The library passes on members that it does not read. */
     public function testAnAnswerThatPhpCannotReadIsAResponseException(): void
     {
         $call = fn () => $this->answered('{"token":"canary","a":"\ud800"}');

@@ -7,8 +7,8 @@ namespace Loginid\Api;
 use Loginid\Result;
 
 /**
- * Logging users in. What completes a login returns the authentication response,
- * whose `jwt` is verified already.
+ * Logging users in. Methods that complete a login return the authentication response,
+ * whose `jwt` is already verified.
  */
 trait Authentication
 {
@@ -23,7 +23,7 @@ trait Authentication
         return $this->call('lid_authenticate_fido2_init', \compact('username'));
     }
 
-    /** @param array<string, mixed>|object|string $assertionPayload the browser's answer: best its JSON text */
+    /** @param array<string, mixed>|object|string $assertionPayload the browser's answer, preferably its JSON text */
     public function authenticateFido2Complete(string $username, array|object|string $assertionPayload): Result
     {
         return $this->call('lid_authenticate_fido2_complete', \compact('username', 'assertionPayload'));

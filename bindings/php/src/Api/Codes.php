@@ -17,7 +17,7 @@ trait Codes
     /**
      * Makes a code; with authorize it can be used at once.
      *
-     * @param bool $authorize anything but true and false is a TypeError, also in weak mode
+     * @param bool $authorize other types are a TypeError, also in weak mode
      */
     public function generateCode(
         string $codeType,
@@ -52,7 +52,7 @@ trait Codes
 
     /**
      * Waits until a code is authorized, which logs the user in: the
-     * authentication response. The process does nothing else meanwhile.
+     * authentication response. The process is blocked during the wait.
      *
      * @param int|float|null $timeout in seconds, more than 0; the configured limit (180 s) if null
      */

@@ -18,7 +18,7 @@ trait Credentials
         return $this->call('lid_get_credentials', \compact('status', 'userId', 'username'));
     }
 
-    /** Gives a credential another name. */
+    /** Changes the name of a credential. */
     public function renameCredential(
         string $credentialId,
         string $name,
@@ -28,7 +28,7 @@ trait Credentials
         return $this->call('lid_rename_credential', \compact('credentialId', 'name', 'userId', 'username'));
     }
 
-    /** Revokes a credential for good. */
+    /** Revokes a credential permanently. */
     public function revokeCredential(string $credentialId, ?string $userId = null, ?string $username = null): Result
     {
         return $this->call('lid_revoke_credential', \compact('credentialId', 'userId', 'username'));
@@ -67,7 +67,7 @@ trait Credentials
     /**
      * Completes adding a FIDO2 credential.
      *
-     * @param array<string, mixed>|object|string $attestationPayload the browser's answer: best its JSON text
+     * @param array<string, mixed>|object|string $attestationPayload the browser's answer, preferably its JSON text
      */
     public function completeAddFido2Credential(
         array|object|string $attestationPayload,
@@ -92,7 +92,7 @@ trait Credentials
     /**
      * Completes adding a document scan.
      *
-     * @param bool $activate anything but true and false is a TypeError, also in weak mode
+     * @param bool $activate other types are a TypeError, also in weak mode
      */
     public function addDocScanCredentialComplete(
         string $credentialId,
@@ -106,7 +106,7 @@ trait Credentials
         );
     }
 
-    /** Tells where the result of a document scan is. */
+    /** Returns the URL of the result of a document scan. */
     public function evaluateDocScanCredential(
         string $credentialId,
         ?string $userId = null,
@@ -115,7 +115,7 @@ trait Credentials
         return $this->call('lid_evaluate_doc_scan_credential', \compact('credentialId', 'userId', 'username'));
     }
 
-    /** Makes a code the user can recover the account with. Show it once. */
+    /** Makes a code to recover the account. Show it to the user once. */
     public function generateRecoveryCode(?string $userId = null, ?string $username = null): Result
     {
         return $this->call('lid_generate_recovery_code', \compact('userId', 'username'));

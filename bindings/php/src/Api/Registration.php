@@ -21,9 +21,9 @@ trait Registration
     }
 
     /**
-     * Completes a FIDO2 registration; the authentication response.
+     * Completes a FIDO2 registration; returns the authentication response.
      *
-     * @param array<string, mixed>|object|string $attestationPayload the browser's answer: best its JSON text
+     * @param array<string, mixed>|object|string $attestationPayload the browser's answer, preferably its JSON text
      */
     public function registerFido2Complete(
         string $username,
@@ -33,7 +33,7 @@ trait Registration
         return $this->call('lid_register_fido2_complete', \compact('username', 'attestationPayload', 'credentialName'));
     }
 
-    /** Registers a user with a password; the authentication response. */
+    /** Registers a user with a password; returns the authentication response. */
     public function registerPassword(string $username, #[\SensitiveParameter] string $password): Result
     {
         return $this->call('lid_register_password', \compact('username', 'password'));

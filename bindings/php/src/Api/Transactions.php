@@ -16,7 +16,7 @@ trait Transactions
     }
 
     /**
-     * Verifies the token of a confirmed transaction: that it confirms exactly
+     * Verifies the token of a confirmed transaction: it must confirm exactly
      * this payload, and with a nonce this transaction.
      */
     public function verifyTransaction(
@@ -43,7 +43,7 @@ trait Transactions
     /**
      * Completes the confirmation: `{jwt}`, for verifyTransaction().
      *
-     * @param array<string, mixed>|object|string $assertionPayload the browser's answer: best its JSON text
+     * @param array<string, mixed>|object|string $assertionPayload the browser's answer, preferably its JSON text
      */
     public function completeTx(string $txId, string $username, array|object|string $assertionPayload): Result
     {

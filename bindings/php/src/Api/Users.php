@@ -9,25 +9,25 @@ use Loginid\Result;
 /** Management calls about users. */
 trait Users
 {
-    /** The user's profile; an ApiException with the code user_not_found if there is none. */
+    /** Returns the user's profile, or throws an ApiException with the code user_not_found. */
     public function getUser(string $username): Result
     {
         return $this->call('lid_get_user', \compact('username'));
     }
 
-    /** Adds a user who has no credential yet; the profile. */
+    /** Adds a user without a credential; returns the profile. */
     public function addUserWithoutCredentials(string $username): Result
     {
         return $this->call('lid_add_user_without_credentials', \compact('username'));
     }
 
-    /** Lets a deactivated user log in again; the profile. */
+    /** Lets a deactivated user log in again; returns the profile. */
     public function activateUserById(string $userId): Result
     {
         return $this->call('lid_activate_user_by_id', \compact('userId'));
     }
 
-    /** Keeps a user from logging in; the profile. */
+    /** Prevents a user from logging in; returns the profile. */
     public function deactivateUserById(string $userId): Result
     {
         return $this->call('lid_deactivate_user_by_id', \compact('userId'));
@@ -45,7 +45,7 @@ trait Users
         return $this->call('lid_delete_by_username', \compact('username'));
     }
 
-    /** Has the service send the user a mail to verify the address. */
+    /** Makes the service send the user a mail to verify the address. */
     public function sendEmailVerification(string $userId): Result
     {
         return $this->call('lid_send_email_verification', \compact('userId'));

@@ -1,6 +1,6 @@
 <?php
 
-// What a page under PHP-FPM or with preloaded classes does, for PhpFpmTest and PreloadTest.
+// A page under PHP-FPM or with preloaded classes, for PhpFpmTest and PreloadTest.
 
 declare(strict_types=1);
 
