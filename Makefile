@@ -1,4 +1,4 @@
-# What a C user expects: make, make example, make test, make bench, make install.
+# The usual targets: make, make example, make test, make bench, make install.
 
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
@@ -25,7 +25,7 @@ EXAMPLES_DIR := $(DEBUG)/examples-c
 all: build
 
 build:
-	# Without the rlib the whole library is optimised as one (LTO).
+	# Without the rlib the whole library is optimised together (LTO).
 	$(CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
 	$(CARGO) build --locked --release -p loginid-emulator
 
@@ -43,7 +43,7 @@ example:
 	    $(DEBUG)/loginid-emulator exec -- $(EXAMPLES_DIR)/$$example; \
 	done
 
-# The tests compile and run C programs too; they look for what is built here.
+# The tests also compile and run C programs, with the library that is built here.
 test:
 	@[ "$$CI" != true ] || bash .ci/packages
 	$(CARGO) build --locked --workspace
@@ -56,7 +56,7 @@ torture:
 	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test threads --test faults \
 	    -- --nocapture --test-threads=1
 
-# The C tests with every access to memory checked, see tests/memory-checks/run.
+# The C tests with every memory access checked, see tests/memory-checks/run.
 sanitize:
 	tests/memory-checks/run address
 
@@ -67,31 +67,31 @@ valgrind:
 races:
 	tests/memory-checks/races
 
-# Undefined behaviour in what Miri can run, see tests/memory-checks/miri.
+# Undefined behaviour in the code that Miri can run, see tests/memory-checks/miri.
 miri:
 	tests/memory-checks/miri
 
-# Which lines of the library the tests reach, and which they do not.
+# The lines of the library that the tests reach, and those that they do not.
 coverage:
 	tests/coverage/run
 
-# Whether the tests notice each small change of what judges tokens, answers and
-# secrets; .cargo/mutants.toml says which. Takes hours: MUTANTS="-f src/token/parts.rs"
-# tries one file. Status 3 says that changes made a test hang, which is as good as a
-# failure, and hides whether any was missed.
+# Mutation testing of the code for tokens, answers and secrets; .cargo/mutants.toml
+# lists the files. Takes hours: MUTANTS="-f src/token/parts.rs" tests one file. Status 3
+# means that mutations made a test hang, which counts as caught, and hides whether any
+# was missed.
 mutants:
 	@if ! $(CARGO) mutants --version > /dev/null 2>&1; then \
 	    echo "mutants: left out, cargo-mutants is not installed"; \
 	else $(CARGO) mutants --output $(TARGET) $(MUTANTS) || \
 	    { [ $$? = 3 ] && [ ! -s $(TARGET)/mutants.out/missed.txt ]; }; fi
 
-# The official SDKs against the emulator, and what they send against what we send.
+# The official SDKs against the emulator, and their requests compared with ours.
 conformance:
 	$(CARGO) build --locked --workspace
 	tests/conformance/run
 
-# Measures the release library beside its peers, see benches/README.md. A first
-# look in about a minute: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
+# Compares the release library with its peers, see benches/README.md. A short run of
+# about a minute: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
 bench: build
 	$(CARGO) build --locked --release -p loginid-bench-raw
 	python3 benches/run.py
@@ -101,8 +101,8 @@ lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
 
-# Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. What
-# is found lands in fuzz/artifacts/ and ends the run with an error.
+# Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
+# inputs are written to fuzz/artifacts/ and end the run with an error.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := token signed_token private_key public_key config json_pointer http_answer calls
 FUZZ         := cd fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz

@@ -42,7 +42,8 @@ namespace loginid {
 
 namespace detail {
 
-/** What a text is read from, besides `const char *`: std::string, std::string_view, the like. */
+/** Types that a text is read from, besides `const char *`: std::string,
+ * std::string_view and similar. */
 template <typename Text>
 inline constexpr bool is_text =
     std::is_class_v<Text> && std::is_convertible_v<const Text &, std::string_view>;
@@ -53,7 +54,7 @@ inline constexpr bool is_nothrow_text =
 
 } // namespace detail
 
-/** A text that may be left out. A null pointer is no text. It is only read during the call. */
+/** An optional text. A null pointer means "not given". It is only read during the call. */
 class optional_text : public std::optional<std::string_view> {
 public:
     optional_text() noexcept = default;
@@ -75,7 +76,7 @@ public:
     }
 };
 
-/** A text that must be given. A null pointer is the error null_argument of the call. */
+/** A required text. A null pointer is the error null_argument of the call. */
 class required_text : public optional_text {
 public:
     required_text(const char *text) noexcept : optional_text(text) {}
@@ -97,22 +98,22 @@ using optional_time = std::optional<std::chrono::duration<double, std::milli>>;
     return ::lid_status_name(status);
 }
 
-/** The version of the library that runs; LID_VERSION is that of the header. */
+/** The version of the loaded library; LID_VERSION is that of the header. */
 [[nodiscard]] inline std::string_view version() noexcept {
     return ::lid_version();
 }
 
-/** What every call that fails throws. */
+/** The exception of every failed call. */
 class error : public std::exception {
 public:
     /** Reads the error object of the C library. */
     error(lid_status status, std::string json);
-    // Copied when it is moved: an error that was moved from can be used.
+    // A move copies, so that a moved-from error can be used.
     error(const error &) = default;
     error &operator=(const error &) = default;
 
     [[nodiscard]] lid_status status() const noexcept { return fields_->status; }
-    /** The service's code for its own errors, else one of the library's. */
+    /** The service's code for its own errors, else one of the library's codes. */
     [[nodiscard]] const std::string &code() const noexcept { return fields_->code; }
     /** Human-readable; says what is wrong and how to fix it. */
     [[nodiscard]] const std::string &message() const noexcept { return fields_->message; }
@@ -122,7 +123,7 @@ public:
     [[nodiscard]] std::optional<int> http_status() const noexcept { return fields_->http_status; }
     /** For the service's support, or empty. */
     [[nodiscard]] const std::string &request_id() const noexcept { return fields_->request_id; }
-    /** Whether a repetition does nothing twice. */
+    /** Whether the call can be repeated safely: nothing is done twice. */
     [[nodiscard]] bool retryable() const noexcept { return fields_->retryable; }
     /** How long the service asked to wait. */
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
@@ -144,19 +145,19 @@ private:
     std::shared_ptr<const fields> fields_;
 };
 
-/** What a noexcept call returns: the result's JSON or the error's. */
+/** The result of a noexcept call: the JSON of the result or of the error. */
 class [[nodiscard]] result {
 public:
     /** Takes over a status and the string that a C call stored in its `out`. */
     result(lid_status status, char *owned) noexcept : result(status, owned, ::lid_free_string) {}
-    /** With a text that is never freed. */
+    /** Takes a text that is never freed. */
     result(lid_status status, const char *text) noexcept
         : status_(status), owned_(nullptr, ::lid_free_string), text_(text) {}
-    /** With a text that another function frees. */
+    /** Takes a text that another function frees. */
     result(lid_status status, char *owned, void (*release)(char *)) noexcept
         : status_(status), owned_(owned, release), text_(owned != nullptr ? owned : "") {}
 
-    /** What is moved from is an error. */
+    /** A moved-from result is an error. */
     result(result &&other) noexcept
         : status_(std::exchange(other.status_, LID_ERROR_INVALID_ARGUMENT)),
           owned_(std::move(other.owned_)), text_(std::exchange(other.text_, moved_from)) {}
@@ -171,7 +172,7 @@ public:
     [[nodiscard]] bool ok() const noexcept { return status_ == LID_OK; }
     explicit operator bool() const noexcept { return ok(); }
     [[nodiscard]] lid_status status() const noexcept { return status_; }
-    /** The result on LID_OK, the error object otherwise; it lives as long as this. */
+    /** The result on LID_OK, the error object otherwise; valid as long as this object. */
     [[nodiscard]] std::string_view json() const noexcept { return text_; }
     /** The result; throws loginid::error if there is none. */
     [[nodiscard]] std::string value() const {
@@ -196,7 +197,7 @@ namespace detail {
 
 inline void free_text(char *text) noexcept { std::free(text); }
 
-/** An error that is found before C is called. Its strings need no escape in JSON. */
+/** An error that is detected before C is called. Its strings need no escape in JSON. */
 inline result refused(const char *code, std::string_view what, const char *problem) noexcept {
     static constexpr char format[] =
         R"({"error":{"status":"LID_ERROR_INVALID_ARGUMENT","code":"%s","message":"%.*s %s",)"
@@ -221,7 +222,8 @@ inline result out_of_memory() noexcept {
             R"("request_id":null,"retryable":false,"retry_after_ms":null}})"};
 }
 
-/** A text with the NUL that C needs. A copy, which may be a key or a password: it is wiped. */
+/** A copy of a text with the NUL that C needs. It is wiped, because it may be a key or
+ * a password. */
 class c_text {
 public:
     explicit c_text(const optional_text &text) noexcept {
@@ -250,7 +252,7 @@ public:
     c_text(const c_text &) = delete;
     c_text &operator=(const c_text &) = delete;
     ~c_text() {
-        // Volatile: the compiler would leave out a write that nothing reads.
+        // Volatile, so that the compiler does not remove the writes.
         volatile char *byte = text_;
         for (std::size_t left = size_; left > 0; left--) {
             *byte++ = '\0';
@@ -273,7 +275,7 @@ private:
     char short_[128];
 };
 
-/** Anything but a text goes to C as it is. */
+/** Arguments that are not texts are passed to C unchanged. */
 template <typename Value> class c_value {
 public:
     explicit c_value(Value value) noexcept : value_(value) {}
@@ -317,7 +319,7 @@ result call(Function function, std::string_view names, const Arguments &...argum
     return run(function, names, c_argument<Arguments>(arguments)...);
 }
 
-/** True or false and nothing else: C++ would take the text "false", and any number, for true. */
+/** Only bool: C++ would convert the text "false", and any number, to true. */
 class boolean {
 public:
     template <typename Value, std::enable_if_t<std::is_same_v<Value, bool>, int> = 0>
@@ -330,7 +332,7 @@ private:
 
 using log_function = std::function<void(std::string_view)>;
 
-/** A client's log function. Running ones keep theirs when another takes its place. */
+/** A client's log function. Running calls keep theirs when it is replaced. */
 struct log_slot {
     std::shared_ptr<const log_function> function;
 };
@@ -342,13 +344,13 @@ extern "C" inline void loginid_hpp_log_event(const char *event, void *slot) noex
             (*function)(event);
         }
     } catch (...) {
-        // It must not unwind through the library.
+        // It must not be thrown through the library.
     }
 }
 
 } // namespace detail
 
-/** Reads one value out of a JSON text by its RFC 6901 pointer, for example "/user/id". */
+/** Reads one value of a JSON text by its RFC 6901 pointer, for example "/user/id". */
 inline result try_json_get(required_text json, required_text pointer) noexcept {
     return detail::call(::lid_json_get, "json pointer", json, pointer);
 }
@@ -432,7 +434,7 @@ public:
     client() noexcept = default;
     client(client &&) noexcept = default;
     client &operator=(client &&other) noexcept {
-        // By way of a third, which also keeps a client that is moved to itself.
+        // Through a temporary, so that a self-move changes nothing.
         client moved(std::move(other));
         log_.swap(moved.log_);
         client_.swap(moved.client_);
@@ -450,7 +452,7 @@ public:
         (void)try_management(made, client_id, private_key, base_url).value();
         return made;
     }
-    /** A client with settings of its own; see lid_new_with_config. */
+    /** A client with these settings; see lid_new_with_config. */
     [[nodiscard]] static client with_config(required_text config_json) {
         client made;
         (void)try_with_config(made, config_json).value();
@@ -504,7 +506,8 @@ public:
         std::atomic_store(&log_->function,
                           std::shared_ptr<const detail::log_function>(
                               std::make_shared<detail::log_function>(std::move(function))));
-        // Waits until the function before is not running, unless this is called from inside one.
+        // Waits until the previous function is not running, unless called from inside a log
+        // function.
         ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, log_.get());
     }
 
@@ -640,7 +643,7 @@ public:
             return detail::refused("client_closed", "cancel", "is empty: it was moved from, "
                                                               "or no descriptor was left for it");
         }
-        std::uint32_t timeout_ms = 0; // In C the configured limit.
+        std::uint32_t timeout_ms = 0; // 0 is the configured limit in C.
         if (timeout) {
             const double count = std::ceil(timeout->count());
             if (!(count >= 1 && count <= std::numeric_limits<std::uint32_t>::max())) {
@@ -956,7 +959,7 @@ private:
                                "is empty: it was never made, or moved from");
     }
 
-    /** Calls a function whose first argument is the client; `names` has it, too. */
+    /** Calls a function whose first argument is the client; `names` includes it. */
     template <typename Function, typename... Arguments>
     result call(Function function, std::string_view names,
                 const Arguments &...arguments) const noexcept {
@@ -966,7 +969,8 @@ private:
         return detail::call(function, names, get(), arguments...);
     }
 
-    /** Where C stores a client, handed over at the end of a constructor's call. */
+    /** The place where C stores a client, which becomes this client's at the end of the
+     * call. */
     class slot {
     public:
         explicit slot(client &made) noexcept : made_(made), client_(nullptr) { made_ = client(); }
@@ -980,7 +984,7 @@ private:
         mutable lid_client *client_;
     };
 
-    // The client is freed before the function that it may call.
+    // The client is freed before the log function that it may call.
     std::unique_ptr<detail::log_slot> log_ = std::make_unique<detail::log_slot>();
     std::unique_ptr<lid_client, release> client_;
 };

@@ -4,7 +4,7 @@ MANDIR   ?= $(PREFIX)/share/man
 CMAKEDIR := $(LIBDIR)/cmake/loginid
 HEADERS  := loginid.h loginid.hpp loginid_ffi.h
 
-# All that `make install` installs, and so all that `make uninstall` removes.
+# Everything that `make install` installs, and `make uninstall` removes.
 INSTALLED := \
     $(LIBDIR)/libloginid.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloginid.so \
     $(LIBDIR)/libloginid.a $(addprefix $(INCLUDEDIR)/,$(HEADERS)) \
@@ -13,9 +13,9 @@ INSTALLED := \
     $(BINDIR)/loginid-emulator \
     $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3
 
-# $(call up-from,folder): the way from a folder to the prefix, as ../.., so that
-# what was installed still works where it is moved to. A folder that is not below
-# the prefix has no such way; the prefix then stays where it is.
+# $(call up-from,folder): the relative path from a folder to the prefix, for example
+# ../.., so that the installed tree still works after a move. A folder that is not below
+# the prefix has no such path; then the prefix is absolute.
 space   := $() $()
 up      = $(subst $(space),/,$(patsubst %,..,$(subst /, ,$(1))))
 up-from = $(if $(filter $(PREFIX)/%,$(1)),$(2)/$(call up,$(patsubst $(PREFIX)/%,%,$(1))),$(PREFIX))

@@ -1,4 +1,4 @@
-/* A tiny HTTP client: one request to this machine, one answer, no more. */
+/* A tiny HTTP client for one request to this machine. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "emulator.h"

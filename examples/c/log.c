@@ -13,7 +13,7 @@ struct log {
     int attempts;
 };
 
-/* One value out of a JSON text, by its RFC 6901 pointer. */
+/* One value of a JSON text, by its RFC 6901 pointer. */
 static char *get(const char *json, const char *pointer)
 {
     char *value;
@@ -66,7 +66,7 @@ int main(void)
     }
     free(answer);
 
-    /* Two refusals, then the real answer: there is no such user. */
+    /* Two refusals, then the real answer: the user does not exist. */
     lid_get_user(client, "ada@example.com", &out);
     code = get(out, "/error/code");
     expected = log.attempts == 3 && strcmp(code, "user_not_found") == 0;

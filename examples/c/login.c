@@ -22,7 +22,7 @@ static void require(int as_expected, const char *what, const char *json)
     }
 }
 
-/* One value out of a JSON text, by its RFC 6901 pointer. */
+/* One value of a JSON text, by its RFC 6901 pointer. */
 static char *get(const char *json, const char *pointer)
 {
     char *value;
@@ -30,8 +30,8 @@ static char *get(const char *json, const char *pointer)
     return value;
 }
 
-/* What a server does with an authentication response, whose jwt the library
- * has verified: it begins a session for the user named in it. */
+/* A server's use of an authentication response, whose jwt the library has verified: it
+ * begins a session for the user in it. */
 static void begin_session(const char *what, lid_status status, char **out)
 {
     char *user_id, *username, *kind;
@@ -56,7 +56,7 @@ static void log_in_with_password(void)
     status = lid_authenticate_password(client, PERSON, PASSWORD, &out);
     begin_session("authenticate_password", status, &out);
 
-    /* A wrong one: tell the user no more than that. */
+    /* A wrong password: tell the user no more than that. */
     status = lid_authenticate_password(client, PERSON, "a guess", &out);
     require(status == LID_ERROR_API, "a wrong password is refused", out);
     code = get(out, "/error/code");
@@ -65,8 +65,8 @@ static void log_in_with_password(void)
     lid_free_string(out);
 }
 
-/* The user's program signs the challenge. Here the emulator plays it: the
- * private key is not the server's to have. */
+/* The user's program signs the challenge. Here the emulator does it, because the
+ * server does not have the private key. */
 static char *sign(const char *key_pair, const char *challenge)
 {
     char order[1024];

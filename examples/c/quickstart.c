@@ -33,14 +33,14 @@ static void step(const char *what, lid_status status, char **out)
     printf("%-26s %s\n", what, *out);
 }
 
-/* The same, for results that are only looked at. */
+/* The same, for results that are only printed. */
 static void show(const char *what, lid_status status, char **out)
 {
     step(what, status, out);
     lid_free_string(*out);
 }
 
-/* One value out of a JSON text, by its RFC 6901 pointer. */
+/* One value of a JSON text, by its RFC 6901 pointer. */
 static char *get(const char *json, const char *pointer)
 {
     char *value;
@@ -55,7 +55,7 @@ static void expect(const char *json, const char *pointer, const char *expected)
     lid_free_string(value);
 }
 
-/* The thread that waits, as the server behind a login page would. */
+/* The thread that waits, like the server of a login page. */
 static void *wait_for_code(void *code)
 {
     char *out;
@@ -159,7 +159,7 @@ int main(void)
     show("activate_user_by_id", lid_activate_user_by_id(client, user_id, &out), &out);
     show("delete_by_user_id", lid_delete_by_user_id(client, user_id, &out), &out);
 
-    /* What an error looks like. */
+    /* An example of an error. */
     status = lid_get_user(client, USER, &out);
     require(status == LID_ERROR_API, "an error for a deleted user", out);
     printf("%-26s %s\n", lid_status_name(status), out);

@@ -1,4 +1,4 @@
-/* What the example asks of the emulator in place of a person with a device. */
+/* The emulator's control API, which acts as a user with a device. */
 #ifndef EXAMPLES_EMULATOR_HPP
 #define EXAMPLES_EMULATOR_HPP
 

@@ -88,7 +88,7 @@ int main() {
     client.delete_by_user_id(user_id);
     show("delete_by_user_id", "{}");
 
-    // What an error looks like.
+    // An example of an error.
     try {
         client.get_user(ada);
         std::cerr << "FAILED: a deleted user was found\n";

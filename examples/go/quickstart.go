@@ -72,7 +72,7 @@ func run(ctx context.Context, client *loginid.Client) error {
 	}
 	show("delete_by_user_id", []byte("{}"))
 
-	// What an error looks like.
+	// An example of an error.
 	_, err = client.GetUser(ctx, ada)
 	var failure *loginid.Error
 	if !errors.As(err, &failure) || failure.Code != "user_not_found" {
@@ -169,7 +169,7 @@ func confirmTransaction(ctx context.Context, client *loginid.Client) error {
 	return nil
 }
 
-// emulator does what a person with a device would do.
+// emulator acts as a user with a device, through the control API.
 func emulator(path, body string, into any) error {
 	url := os.Getenv("LOGINID_EMULATOR_URL") + "/_emulator/" + path
 	response, err := http.Post(url, "application/json", strings.NewReader(body))

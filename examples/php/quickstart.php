@@ -35,7 +35,7 @@ function step(string $what, Result $result): Result
 }
 
 /**
- * What the user's own device would do.
+ * Acts as the user's device, through the emulator's control API.
  *
  * @param array<string, mixed> $body
  * @return array<string, mixed>
@@ -102,7 +102,7 @@ step('deactivateUserById', $client->deactivateUserById($user['id']));
 step('activateUserById', $client->activateUserById($user['id']));
 step('deleteByUserId', $client->deleteByUserId($user['id']));
 
-// What an error looks like.
+// An example of an error.
 try {
     $client->getUser(USER);
     expect(false, 'an error for a deleted user');

@@ -1,7 +1,7 @@
 """The calls of libloginid, one after the other.
 
 Run it with ``make test-python``, which starts an emulator of the LoginID
-service first, or against one of your own:
+service first, or run it yourself:
 
     loginid-emulator exec -- python3 quickstart.py
 """
@@ -24,7 +24,7 @@ def show(what, result):
 
 
 def emulator(path, body):
-    """What a person with a device would do, done by the emulator."""
+    """Acts as a user with a device, through the emulator's control API."""
     url = f"{os.environ['LOGINID_EMULATOR_URL']}/_emulator/{path}"
     with urllib.request.urlopen(url, json.dumps(body).encode()) as answer:
         return json.load(answer)
@@ -82,7 +82,7 @@ def main():
         show("activate_user_by_id", client.activate_user_by_id(user["id"]))
         show("delete_by_user_id", client.delete_by_user_id(user["id"]))
 
-        # What an error looks like.
+        # An example of an error.
         try:
             client.get_user(USER)
             raise SystemExit("FAILED: a deleted user was found")

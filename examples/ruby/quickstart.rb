@@ -18,7 +18,7 @@ def step(what, result)
   result
 end
 
-# What the user's own device would do.
+# Acts as the user's device, through the emulator's control API.
 def emulator(path, body)
   answer = Net::HTTP.post(URI("#{ENV.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}"), JSON.generate(body),
                           'Content-Type' => 'application/json')
@@ -71,7 +71,7 @@ step('deactivate_user_by_id', client.deactivate_user_by_id(user_id))
 step('activate_user_by_id', client.activate_user_by_id(user_id))
 step('delete_by_user_id', client.delete_by_user_id(user_id))
 
-# What an error looks like.
+# An example of an error.
 begin
   client.get_user(USER)
   abort 'FAILED: an error for a deleted user'

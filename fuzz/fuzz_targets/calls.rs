@@ -1,5 +1,5 @@
-//! Sequences of C calls: clients made and freed, used in any order, one call's
-//! answer the next one's argument.
+//! Sequences of C calls: clients are made, used and freed in any order; answers become
+//! arguments of the next call.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +9,7 @@ use loginid_fuzz::{client, sound};
 fuzz_target!(|data: &[u8]| {
     let mut clients: Vec<Client> = Vec::new();
     let mut last = String::new();
-    // Each step is an operation, then the length of its argument, then that.
+    // Each step is an operation, the length of its argument, and the argument.
     let mut rest = data;
     let mut steps = 0;
     while let [operation, length, following @ ..] = rest {

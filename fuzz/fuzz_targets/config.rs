@@ -6,8 +6,8 @@ use loginid_fuzz::capi::Client;
 use loginid_fuzz::sound;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
-    // A fuzzer that names files would read whatever this machine has, endless
-    // devices too.
+    // A fuzzer with file names would read anything on this machine, also endless
+    // devices.
     if data.windows(5).any(|window| window == b"_file") {
         return Corpus::Reject;
     }

@@ -1,5 +1,5 @@
 //! Any bytes as the service's whole HTTP answer: to a call, and to the request
-//! for a key. The deadline holds whatever comes.
+//! for a key. The deadline must hold for every answer.
 #![no_main]
 
 use std::io::{Read, Write};

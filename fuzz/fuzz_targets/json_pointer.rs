@@ -1,6 +1,6 @@
-//! Any JSON pointer, up to the first newline, into any text. What serde_json's
-//! own pointer finds must be found and nothing else, but for what is refused: other
-//! escapes than ~0 and ~1, a member that is there twice, and a NUL, which C cannot hold.
+//! Any JSON pointer, up to the first newline, into any text. It must find exactly what
+//! serde_json's pointer finds, except for refused input: escapes other than ~0 and ~1,
+//! duplicate members, and a NUL, which C strings cannot contain.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Any bytes as a PEM private key. One that loads must sign what its public half
-//! verifies; a refusal must not repeat the key.
+//! Any bytes as a PEM private key. A loaded key must sign what its public key verifies;
+//! a refusal must not repeat the key.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Any text as the public key that `/certs` answers: read by the same code when
-//! it is configured, which needs no socket.
+//! Any text as the public key of `/certs`. It is passed in the configuration, which
+//! uses the same code and needs no socket.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Any header and claims, divided by the first newline, under a good signature:
-//! reaches what the token target cannot sign its way to.
+//! Any header and claims, separated by the first newline, with a good signature: it
+//! reaches code that the token target cannot reach.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Any bytes as a token. Nobody can sign without the key, so what is accepted
+//! Any bytes as a token. Without the key nothing can be signed, so an accepted token
 //! must be one of the good tokens of the corpus, bit for bit.
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The tests' wrapper of the C interface, without what needs the emulator.
+//! The tests' wrapper of the C interface, without the parts that need the emulator.
 
 #[path = "../../tests/support/capi/client.rs"]
 mod client;

@@ -1,5 +1,5 @@
-//! What the fuzz targets share. They call the C interface through the same safe
-//! wrapper as the tests, so that a found input becomes a plain test as it is.
+//! Shared by the fuzz targets. They call the C interface through the same safe wrapper
+//! as the tests, so that a failing input can be copied into a test.
 
 pub mod capi;
 #[path = "../../tests/tokens/support/service.rs"]
@@ -13,13 +13,12 @@ use capi::{Client, Outcome, lid_status};
 use serde_json::{Value, json};
 use service::Signer;
 
-/// A key for fuzzing and nothing else; fixed, so that tokens of the corpus stay
-/// good.
+/// A key only for fuzzing; it is fixed, so that tokens of the corpus stay valid.
 const PRIVATE_KEY: &str = include_str!("../key.pem");
 
 pub const CLIENT_ID: &str = "fuzz-client";
 
-/// A service whose tokens the clients of [`offline`] believe.
+/// A service whose tokens the clients of [`offline`] accept.
 pub fn signer() -> Signer {
     let base64: String = PRIVATE_KEY
         .lines()
@@ -28,7 +27,7 @@ pub fn signer() -> Signer {
     Signer::from_pkcs8("k", &STANDARD.decode(base64).expect("base64"))
 }
 
-/// Made once: reading keys takes longer than most of what is fuzzed.
+/// Made once, because reading keys takes longer than most fuzzed calls.
 static OFFLINE: LazyLock<Value> = LazyLock::new(|| {
     let pem = signer().pem();
     json!({
@@ -47,7 +46,7 @@ pub fn client() -> Client {
     Client::new(&offline())
 }
 
-/// Whatever comes in, no call may end in a defect of the library.
+/// No input may cause an internal error of the library.
 pub fn sound(outcome: Outcome) -> Outcome {
     assert_ne!(
         outcome.status,

@@ -10,7 +10,7 @@ TESTS = re.compile(r"(^|/)(tests|panics|testing|failpoint)\.rs$|/(tests|panics)/
 
 
 def own(source):
-    """How many lines are the library's: its unit tests stand at the end of a file."""
+    """How many lines belong to the library: unit tests are at the end of a file."""
     for position, line in enumerate(source):
         if line == "#[cfg(test)]" and re.match(r"mod \w+ \{", source[position + 1]):
             return position

@@ -1,4 +1,4 @@
-"""The tester's side of the emulator that LOGINID_EMULATOR_URL names."""
+"""The control API of the emulator that LOGINID_EMULATOR_URL names."""
 
 import json
 import os
@@ -15,7 +15,7 @@ BASE_URL = os.environ["LOGINID_BASE_URL"]
 
 
 def control(method, path, body=None):
-    """Asks the emulator what a person or a tester would do."""
+    """Sends a request to the control API."""
     request = urllib.request.Request(
         f"{os.environ['LOGINID_EMULATOR_URL']}/_emulator/{path}",
         data=json.dumps(body or {}).encode() if method != "GET" else None,
@@ -26,7 +26,7 @@ def control(method, path, body=None):
 
 
 def requests():
-    """The requests for anything but the service's key, oldest first."""
+    """All requests except those for the service's key, oldest first."""
     received = control("GET", "requests")["requests"]
     return [request for request in received if request["path"] != "/certs"]
 
@@ -45,12 +45,12 @@ def wait_for_request(path):
 
 
 def fault(path, kind, **members):
-    """Has every request for this path go wrong."""
+    """Makes every request for this path fail."""
     control("POST", "faults", {"match": {"path": path}, "fault": {"kind": kind, **members}})
 
 
 def start_python(program, *arguments, stdin=None):
-    """A program of its own, what it prints being text."""
+    """Starts a program with text output."""
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", program, *arguments],
         cwd=os.path.dirname(__file__),
@@ -62,12 +62,12 @@ def start_python(program, *arguments, stdin=None):
 
 
 def run_python(program, *arguments):
-    """What a program printed, if it ended well."""
+    """The output of a program that must succeed."""
     return printed_by(start_python(program, *arguments))
 
 
 def printed_by(process, status=0):
-    """What a program printed since it was last read, if it ended with this status."""
+    """The rest of the output of a program that must end with this status."""
     printed, errors = process.communicate(timeout=120)
     if process.returncode != status:
         raise AssertionError(f"status {process.returncode}\n{printed}\n{errors}")

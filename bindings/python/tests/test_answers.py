@@ -1,4 +1,4 @@
-"""What the C library passed is what a program gets: its JSON, and its errors."""
+"""Programs receive what the C library accepted: its JSON, and its errors."""
 
 import json
 import math
@@ -22,7 +22,7 @@ class Answers(unittest.TestCase):
         self.client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
 
     def answered(self, value):
-        """The member ``x`` of an answer that has it twice: the last one counts."""
+        """The member ``x`` of an answer with a duplicate: the last one counts."""
         control("DELETE", "faults")
         body = f'{{"id":"1","username":"ada","x":0,"x":{value},"X":1}}'
         fault("/manage/users/retrieve", "status", code=200, body=body)
@@ -38,7 +38,7 @@ class Answers(unittest.TestCase):
             ("-0", 0),
             ("1e400", math.inf),
             ('"\\u00e9\\ud83d\\ude00\\u0000"', "é😀\0"),
-            # No UTF-8 has this; a Python text may.
+            # This is impossible in UTF-8, but possible in a Python text.
             ('"\\ud800"', "\ud800"),
             ('{"__class__":"x","":{}}', {"__class__": "x", "": {}}),
         ):
@@ -139,7 +139,7 @@ class Answers(unittest.TestCase):
 
 
 class Errors(unittest.TestCase):
-    # What status_code is for an error without an HTTP status of the service's.
+    # The status_code of an error without an HTTP status of the service.
     CODES = {
         "LID_ERROR_INVALID_ARGUMENT": 400,
         "LID_ERROR_CONFIG": 500,
@@ -147,7 +147,7 @@ class Errors(unittest.TestCase):
         "LID_ERROR_TOKEN_INVALID": 401,
         "LID_ERROR_TOKEN_EXPIRED": 401,
         "LID_ERROR_CLAIM_MISMATCH": 401,
-        # It always comes with the service's.
+        # It always has the service's status.
         "LID_ERROR_API": 500,
         "LID_ERROR_RATE_LIMITED": 429,
         "LID_ERROR_NETWORK": 503,
@@ -180,7 +180,7 @@ class Errors(unittest.TestCase):
             error = self.error(status=name)
             self.assertEqual((error.status, error.status_code), (name, self.CODES[name]))
             self.assertIsNone(error.http_status)
-            # The service's own, if there is one.
+            # The service's own status, if there is one.
             error = self.error(status=name, http_status=418)
             self.assertEqual((error.status_code, error.http_status), (418, 418))
         # Programs must expect new ones.

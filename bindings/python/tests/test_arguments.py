@@ -1,4 +1,4 @@
-"""What each method takes: a wrong type is a TypeError that names the argument."""
+"""Arguments of each method: a wrong type is a TypeError that names the argument."""
 
 import copy
 import decimal
@@ -45,7 +45,7 @@ def methods():
         for parameter in parameters:
             hint = hints[parameter.name]
             if hint not in TYPES:
-                # Optional[...] is a union, as Id is; what is left is the type.
+                # Optional[...] is a union, like Id; the rest is the type.
                 rest = tuple(a for a in typing.get_args(hint) if a is not type(None))
                 hint = typing.Union[rest]
             types[parameter.name] = hint
@@ -241,7 +241,7 @@ class Copies(unittest.TestCase):
                 self.assertTrue(
                     str(raised.exception).startswith(f"a {name} cannot be copied or pickled")
                 )
-        # It is as good as before.
+        # It still works.
         client.add_user_without_credentials("copied")
 
     def test_a_subclass_may_say_how_it_is_made_again(self):

@@ -1,4 +1,4 @@
-"""What is this package's own: errors, threads, waits, logs, the client's life."""
+"""Features of this package: errors, threads, waits, logs, lifetime of clients."""
 
 import gc
 import json
@@ -136,7 +136,7 @@ class Calls(unittest.TestCase):
             wait_for_request("/authenticate/code/wait")
             self.client.authorize_code(code, "short", PURPOSE, username="ada")
 
-        # The waits run here, so this thread gets on only because the GIL is free.
+        # The waits run in this process, so this thread continues only because the GIL is free.
         thread = threading.Thread(target=authorize)
         thread.start()
         login = self.client.authenticate_code_wait("ada", code, "short", timeout=60)
@@ -260,7 +260,7 @@ class Calls(unittest.TestCase):
                 return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
         before = grown(500)
-        # 6 MB of tokens: a string that is not freed would show.
+        # 6 MB of tokens, so that a leak would be visible.
         self.assertLess(grown(1500) - before, 3_000_000)
 
     def test_what_needs_no_client(self):

@@ -1,4 +1,4 @@
-"""cffi takes include/loginid_ffi.h as it is, and calls through it."""
+"""cffi reads include/loginid_ffi.h unchanged, and calls functions through it."""
 
 import json
 import os

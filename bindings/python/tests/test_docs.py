@@ -1,4 +1,4 @@
-"""The programs of docs/python.md run as they are printed."""
+"""The programs of docs/python.md run as printed."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""The prototypes are the header's, all of them."""
+"""The prototypes are all those of the header."""
 
 import ctypes
 import re

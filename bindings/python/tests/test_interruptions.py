@@ -1,4 +1,4 @@
-"""Signals, exceptions of the log callback, and the interpreter's end, during a call."""
+"""Signals, exceptions of the log callback, and the interpreter's exit, during a call."""
 
 import contextlib
 import gc
@@ -116,7 +116,7 @@ except KeyboardInterrupt:
         fault(RETRIEVE, "delay", ms=60_000)
         started = time.monotonic()
         child = self.interrupted(program, RETRIEVE)
-        # Two that come at once may be one.
+        # Two signals at once may be merged.
         while child.poll() is None:
             child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -125,7 +125,7 @@ except KeyboardInterrupt:
         self.assertLess(time.monotonic() - started, 15, "it waited for its own time limit")
 
     def test_the_interpreter_may_end_while_a_daemon_thread_is_in_a_logged_call(self):
-        # Something takes its time while the interpreter ends, and the answer comes then.
+        # The answer arrives while the interpreter exits slowly.
         program = LOGGED + """
 import builtins
 class Slow:
@@ -239,7 +239,7 @@ class LogCallbacks(unittest.TestCase):
                 self.client.set_log_callback(log)
                 with self.assertRaises(kind):
                     self.client.get_user("ada")
-                # A call that fails as well.
+                # Also a call that fails.
                 with self.assertRaises(kind) as raised:
                     self.client.get_user("nobody")
                 self.assertIsInstance(raised.exception.__context__, LoginIDError)
@@ -265,7 +265,7 @@ class LogCallbacks(unittest.TestCase):
 
 
 class Descriptors(unittest.TestCase):
-    """Nothing is left to the garbage collector, and nothing to exceptions that are kept."""
+    """Neither the garbage collector nor kept exceptions are needed to free something."""
 
     def setUp(self):
         control("POST", "reset")
@@ -281,7 +281,7 @@ class Descriptors(unittest.TestCase):
             for _ in range(600):
                 self.wait_for_nobody(kept)
             after = len(os.listdir("/proc/self/fd"))
-            # Nor is a cycle left that holds no descriptor.
+            # No cycle without a descriptor is left either.
             kept.clear()
             cycles = gc.collect()
         finally:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, control
 from libloginid import LoginID, LoginIDError, LoginIdManagement
 
-# A name that only the proxy resolves: nothing but this machine is connected to.
+# A name that only the proxy resolves: only this machine is connected to.
 ELSEWHERE = "http://service.test"
 
 
 class Proxy:
-    """Tunnels each connection to the emulator, and keeps what went through."""
+    """Tunnels each connection to the emulator, and records the data."""
 
     def __init__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))

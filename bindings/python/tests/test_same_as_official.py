@@ -25,7 +25,7 @@ def public(cls):
 
 
 def shape(value):
-    """A result without what changes from run to run: only its type stays."""
+    """A result in which values that change from run to run are replaced by their type."""
     if isinstance(value, dict):
         return {
             name: type(item).__name__ if CHANGING.match(name) else shape(item)
@@ -37,7 +37,7 @@ def shape(value):
 
 
 def program(package):
-    """What an existing program does, and what it sees."""
+    """An existing program, and the results it sees."""
     seen = []
 
     def see(name, call, *arguments, **named):
@@ -144,7 +144,7 @@ class SameAsOfficial(unittest.TestCase):
                         [(p.name, p.kind, p.default) for p in official.values()],
                     )
                     compared += 1
-                    # What we have beyond it can be left out.
+                    # Additional parameters must be optional.
                     for parameter in list(here.values())[len(official) :]:
                         self.assertIsNot(parameter.default, inspect.Parameter.empty)
         self.assertGreater(compared, 40)

@@ -119,7 +119,7 @@ class Wire(unittest.TestCase):
                 try:
                     METHODS[call["function"]](client, call["arguments"])
                 except LoginIDError as error:
-                    # There is no such user or code; what matters is what was asked.
+                    # The user and the code do not exist; only the request matters.
                     self.assertIsNotNone(error.http_status, error)
                 (request,) = requests()
                 self.assertEqual(

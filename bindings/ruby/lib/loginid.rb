@@ -14,7 +14,7 @@ require_relative 'loginid/handle'
 require_relative 'loginid/client'
 
 # The LoginID server SDK. Loginid::Client has the calls to the service; the
-# helpers that need no client are here.
+# functions without a client are here.
 module Loginid
   class << self
     # The version of the C library, for example "0.1.0".
@@ -33,7 +33,7 @@ module Loginid
     end
 
     # One value of a JSON text by its RFC 6901 pointer, as the C library sees it:
-    # a string without quotes, anything else as JSON.
+    # a string itself, anything else as JSON.
     def json_get(json, pointer)
       Call.run(:lid_json_get, *Arguments.convert(json: json, pointer: pointer))
     end

@@ -2,7 +2,7 @@
 
 require_relative 'helper'
 
-# What arguments may be, and which error names the one that is wrong.
+# Types of arguments, and the errors that name a wrong one.
 class ArgumentsTest < LoginidTest
   JSON_ARGUMENTS = %i[assertion_payload attestation_payload options].freeze
   BOOLEANS = %i[activate authorize].freeze
@@ -21,7 +21,7 @@ class ArgumentsTest < LoginidTest
     assert_operator count, :>, 80, 'the parameters were not found'
   end
 
-  # Calls with a good value for what is required, and this one for a parameter.
+  # Calls with good values for required parameters, and this value for one parameter.
   def call_with(call, parameter, value)
     positional = []
     keywords = {}

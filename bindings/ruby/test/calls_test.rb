@@ -16,7 +16,7 @@ class CallsTest < LoginidTest
   KEY = Loginid.generate_key_pair.fetch('public_key')
   CLIENT = { 'client_id' => ENV.fetch('LOGINID_CLIENT_ID') }.freeze
   ADA = { **CLIENT, 'username' => 'ada' }.freeze
-  # What calls return whose answer has no body.
+  # The result of calls whose answer has no body.
   NOTHING = {}.freeze
 
   def setup
@@ -25,7 +25,7 @@ class CallsTest < LoginidTest
     @both = { user_id: id, username: 'ada' }
     @sent_both = { **ADA, 'user_id' => id }
     # A login of ada, whose token is verified by the calls that log in, with
-    # members that other calls need, and with what a careless parser changes.
+    # members that other calls need, and values that a careless parser changes.
     @answer = Emulator.post('users/ada/login').merge('id' => 'i', 'tx_id' => 't', 'nonce' => NONCE,
                                                      '' => 'no name', '0' => [{}, [], nil, 1.5, true])
   end
@@ -42,7 +42,7 @@ class CallsTest < LoginidTest
     assert_equal returned, result, request
   end
 
-  # Those that this class makes with `sent`, but for the calls that make and verify tokens.
+  # The calls made with `sent`, without those that make and verify tokens.
   def test_the_tests_have_every_call_that_sends_a_request
     subjects = Loginid::Api.constants.map { |name| Loginid::Api.const_get(name) }
     calls = subjects.flat_map { |subject| subject.instance_methods(false) }

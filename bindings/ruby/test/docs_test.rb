@@ -21,7 +21,7 @@ class DocsTest < LoginidTest
     assert_match(PRINTED, output)
   end
 
-  # `make install` has tests of its own; LOGINID_LIBRARY says where the library is.
+  # `make install` has its own tests; LOGINID_LIBRARY names the library.
   def test_the_gem_is_installed_as_the_page_says
     skip 'there is no gem command here' unless system('gem', '--version', out: File::NULL) || ENV['CI'] == 'true'
     make, *steps = PAGE[/^```sh\n(.*?)^```/m, 1].lines

@@ -25,12 +25,12 @@ module Emulator
       path ? all.select { |request| request['path'] == path } : all
     end
 
-    # Waits until so many waits have reached the service.
+    # Waits until this many waits have reached the service.
     def await_waits(count)
       await { requests(WAIT_PATH).count { |request| request['carried_out'] } >= count }
     end
 
-    # Waits until the service has received so many requests for a path.
+    # Waits until the service has received this many requests for a path.
     def await_requests(path, count = 1)
       await { requests(path).size >= count }
     end

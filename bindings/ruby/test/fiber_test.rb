@@ -4,7 +4,7 @@ require_relative 'helper'
 
 # Servers with a Fiber scheduler (Falcon, async): a wait lets other fibers run.
 class FiberTest < LoginidTest
-  # The least that Ruby asks of a scheduler, with one fiber blocked at a time.
+  # The minimum that Ruby requires of a scheduler, with one fiber blocked at a time.
   class Scheduler
     def initialize
       @ready = Queue.new
@@ -33,7 +33,7 @@ class FiberTest < LoginidTest
       end
     end
 
-    # Ruby demands these two; the test neither sleeps nor reads.
+    # Ruby requires these two; the test neither sleeps nor reads.
     def kernel_sleep(*)
       raise NotImplementedError
     end

@@ -2,7 +2,7 @@
 
 require_relative 'helper'
 
-# A forking server: the parent makes a client and uses it, the children go on.
+# A forking server: the parent makes a client and uses it, and so do the children.
 class ForkTest < LoginidTest
   def test_children_use_the_client_their_parent_made
     names = Array.new(6) { user }

@@ -14,7 +14,7 @@ class HeaderTest < Minitest::Test
     'const lid_client *' => :pointer, 'lid_client **' => :pointer, 'lid_cancel *' => :pointer
   }.freeze
 
-  # Functions whose place is not a method of the same name of Client.
+  # Functions that are not a method of the same name of Client.
   ELSEWHERE = {
     lid_new: [Loginid::Client.singleton_class, :new],
     lid_new_management: [Loginid::Client.singleton_class, :management],

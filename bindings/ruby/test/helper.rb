@@ -11,7 +11,7 @@ require_relative 'emulator'
 
 # The tests run under `loginid-emulator exec`, which sets LOGINID_*.
 class LoginidTest < Minitest::Test
-  # Seconds for what must end, on a machine that may be busy.
+  # A time limit in seconds, generous for a busy machine.
   DEADLINE = 60
   PURPOSE = 'temporary_authentication'
 

@@ -29,7 +29,7 @@ class InterruptTest < LoginidTest
     @client.add_user_without_credentials('ada')
   end
 
-  # What the program prints that is interrupted when its request has arrived.
+  # The output of the program, which is interrupted when its request has arrived.
   def interrupted(listen, path, name, *arguments)
     command = [RbConfig.ruby, *$LOAD_PATH.map { |folder| "-I#{folder}" }, '-e', PROGRAM, name, listen.to_s, *arguments]
     Open3.popen2e(*command) do |_input, output, program|

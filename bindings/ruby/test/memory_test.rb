@@ -2,7 +2,7 @@
 
 require_relative 'helper'
 
-# What C gives out comes back to it.
+# Memory from C is freed.
 class MemoryTest < LoginidTest
   MIB = 1024 * 1024
 
@@ -11,7 +11,7 @@ class MemoryTest < LoginidTest
     File.read('/proc/self/statm').split[1].to_i * 4096
   end
 
-  # How much memory stays after a block was run often.
+  # How much memory remains after a block has run many times.
   def growth(times, &block)
     [times / 10, 5].max.times(&block)
     before = resident
@@ -32,7 +32,7 @@ class MemoryTest < LoginidTest
   def test_clients_are_freed_by_close_and_by_the_collector
     config = { client_id: 'x', user_agent: 'x' * 100_000 }
     assert_operator growth(600) { Loginid::Client.with_config(config).close }, :<, 30 * MIB # 60 if not
-    # What C holds does not move Ruby to collect.
+    # Memory in C does not trigger Ruby's garbage collector.
     assert_operator growth(12) { 50.times { Loginid::Client.with_config(config) } and GC.start }, :<, 30 * MIB
   end
 

@@ -2,9 +2,9 @@
 
 require_relative 'helper'
 
-# Answers as Ruby values: exactly the members that the library has judged.
+# Answers as Ruby values: exactly the members that the library has checked.
 class ResultsTest < LoginidTest
-  # What a parser with objects, symbols, floats or its own depth limit would change.
+  # Values that a parser with objects, symbols, floats or its own depth limit would change.
   CLAIMS = <<~JSON.tr("\n", '')
     "username":"ada","UserName":"mallory","USERNAME":"mallory","ſub":"admin","":"no name","0":"zero",
     "json_class":"Loginid::Client","__proto__":{"username":"mallory"},"constructor":null,"u\\u0000":"nul",
@@ -36,7 +36,7 @@ class ResultsTest < LoginidTest
     assert_equal 'invalid_response', assert_raises(Loginid::ResponseError) { answer(nested(129), times: 9) }.code
   end
 
-  # The library passes on what it does not look at.
+  # The library passes on members that it does not read.
   def test_an_answer_that_ruby_cannot_read_is_a_response_error
     error = assert_raises(Loginid::ResponseError) { answer('{"token":"canary","a":"\ud800"}') }
     assert_equal %w[LID_ERROR_RESPONSE invalid_response], [error.status, error.code]

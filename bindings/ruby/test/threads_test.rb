@@ -22,7 +22,7 @@ class ThreadsTest < LoginidTest
     ada = user
     Emulator.fault('/manage/users/retrieve', { kind: 'delay', ms: 1000, carried_out: true })
     call = Thread.new { @client.get_user(ada) }
-    # Asking the emulator needs the lock, while the call is on its way.
+    # The request to the emulator needs the lock while the call runs.
     Emulator.await_requests('/manage/users/retrieve')
     assert_predicate call, :alive?
     assert_equal ada, call.value['username']
@@ -32,7 +32,7 @@ class ThreadsTest < LoginidTest
     ada = user
     Emulator.fault('/manage/users/retrieve', { kind: 'delay', ms: 600, carried_out: true })
     assert_raises(Timeout::Error) { Timeout.timeout(0.1) { @client.get_user(ada) } }
-    # The signals Ruby sends to the thread meanwhile did not make it try again.
+    # Ruby's signals to the thread have caused no retry.
     assert_equal 1, Emulator.requests('/manage/users/retrieve').size
     assert_equal ada, @client.get_user(ada)['username']
   end

@@ -11,7 +11,7 @@ class WaitTest < LoginidTest
     @threads = Thread.list
   end
 
-  # A thread that waits, once its request has reached the service.
+  # A waiting thread, whose request has reached the service.
   def waiting(&block)
     before = Emulator.requests(Emulator::WAIT_PATH).size
     thread = Thread.new do
@@ -114,7 +114,7 @@ class WaitTest < LoginidTest
     assert_empty left
   end
 
-  # Timeout keeps a thread of its own in newer versions of Ruby.
+  # Timeout has its own thread in newer versions of Ruby.
   def ours(threads)
     threads.reject { |thread| thread.inspect.include?('timeout.rb') }
   end

@@ -48,6 +48,6 @@ class Chromium:
         self._post("/url", url=url)
 
     def call(self, script, *arguments):
-        """Runs the body of an async function, and returns what it returns."""
+        """Runs the body of an async function, and returns its result."""
         wrapped = f"return (async function () {{ {script} }}).apply(null, arguments)"
         return self._post("/execute/sync", script=wrapped, args=arguments)

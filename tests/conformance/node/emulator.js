@@ -17,13 +17,13 @@ function watched(Sdk) {
       const member = sdk[name];
       if (typeof member !== "function") return member;
       called.get(Sdk).add(name);
-      // Bound, so that what the methods call of each other does not count.
+      // Bound, so that calls between methods do not count.
       return member.bind(sdk);
     },
   });
 }
 
-// The tester's side of the emulator: what people, their devices and time would do.
+// The control API of the emulator, which acts as users and their devices.
 async function post(path, body = {}) {
   const answer = await fetch(`${baseUrl}/_emulator/${path}`, {
     method: "POST",

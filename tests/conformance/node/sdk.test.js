@@ -1,4 +1,4 @@
-// Every method of the official Node SDK, and what it answers.
+// Every method of the official Node SDK, and its results.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -24,7 +24,7 @@ function send(path, token, body) {
   return fetch(baseUrl + path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-// What one object can do, the other can: LoginIdManagement is a LoginId.
+// LoginIdManagement has all methods of LoginId.
 for (const [name, sdk] of Object.entries({ application, management })) {
   describe(`${name}: tokens and transactions`, () => {
     test("service tokens are taken, for their scope and once", async () => {
@@ -155,7 +155,7 @@ const methods = (sdk) =>
 const all = { LoginId: methods(LoginId), LoginIdManagement: methods(LoginIdManagement) };
 const everything = [...all.LoginId, ...all.LoginIdManagement].sort();
 
-// Tests run one after the other, so that this one sees what the others called.
+// Tests run one after another, so this one sees the calls of the others.
 test("every method was called", () => {
   assert.ok(all.LoginId.length >= 6 && all.LoginIdManagement.length >= 16);
   assert.deepEqual([...called.get(LoginId)].sort(), all.LoginId.sort());

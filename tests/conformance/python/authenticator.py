@@ -20,7 +20,7 @@ PRESENT_AND_VERIFIED = FLAG.UP | FLAG.UV
 
 
 class Authenticator:
-    """A device on a page of this origin. Its keys are its own: `keys[credential id]`."""
+    """A device on a page of this origin, with its keys: `keys[credential id]`."""
 
     def __init__(self, origin):
         self._origin = origin
@@ -28,7 +28,7 @@ class Authenticator:
         self.keys = {}
 
     def register(self, payload):
-        """Makes a key as an `attestation_payload` asks for."""
+        """Makes a key for an `attestation_payload`."""
         assert {"type": "public-key", "alg": ES256.ALGORITHM} in payload["pubKeyCredParams"]
         key, credential_id = ec.generate_private_key(ec.SECP256R1()), os.urandom(32)
         self.keys[websafe_encode(credential_id)] = key
@@ -46,7 +46,7 @@ class Authenticator:
         }
 
     def login(self, payload):
-        """Signs as an `assertion_payload` asks for."""
+        """Signs for an `assertion_payload`."""
         allowed = [descriptor["id"] for descriptor in payload["allowCredentials"]]
         credential_id = next(known for known in allowed if known in self.keys)
         data = self._data(payload["rpId"], PRESENT_AND_VERIFIED)

@@ -1,4 +1,4 @@
-"""What answers of the service look like, whichever call they are to."""
+"""Checks of the service's answers, for all calls."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,7 @@ def profile(answer, username, status="active"):
 
 
 def refused(code, status, call, *arguments, **options):
-    """The service refuses with this code, and the SDK says so."""
+    """The service refuses with this code, and the SDK reports it."""
     with pytest.raises(LoginIDError) as refusal:
         call(*arguments, **options)
     assert (refusal.value.error_code, refusal.value.status_code) == (code, status)

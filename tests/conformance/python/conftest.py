@@ -30,7 +30,7 @@ class Watched:
 
 
 class Emulator:
-    """The tester's side of the emulator: what people, their devices and time would do."""
+    """The control API of the emulator, which acts as users and their devices."""
 
     def post(self, path, **body):
         answer = requests.post(f"{BASE_URL}/_emulator/{path}", json=body, timeout=60)
@@ -50,7 +50,7 @@ def management():
 
 @pytest.fixture
 def public_application(emulator):
-    """An application without a key, such as a web page's."""
+    """An application without a key, for example of a web page."""
     client_id = emulator.post("applications", type="directweb", keyless=True)["client_id"]
     return LoginID(client_id, base_url=BASE_URL)
 
@@ -77,5 +77,5 @@ def device():
 
 
 def pytest_collection_modifyitems(items):
-    """What was called is looked at when everything was."""
+    """The test of the recorded calls runs last."""
     items.sort(key=lambda item: item.path.name == "test_every_method.py")

@@ -4,7 +4,7 @@ import requests
 
 
 def scan(emulator, credential_uuid, passed=True):
-    """The person shows the document to the camera."""
+    """The user shows the document to the camera."""
     emulator.post(f"doc-scans/{credential_uuid}", passed=passed)
 
 

@@ -1,4 +1,4 @@
-"""Runs last: whatever the SDK offers was called by the tests before."""
+"""Runs last: the tests before have called every method of the SDK."""
 
 import pytest
 from loginid import LoginID, LoginIdManagement

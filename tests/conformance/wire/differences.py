@@ -1,6 +1,6 @@
-"""What libloginid sends otherwise than the Python SDK, on purpose, and why.
+"""The intended differences between the requests of libloginid and the Python SDK, with reasons.
 
-Nothing else may differ, and each of these must: one that no longer occurs is to be removed.
+Nothing else may differ, and each of these must occur: remove one that no longer does.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import libloginid
 from operations import CLIENT_ID, USER, USER_ID
 
 ABSENT = "<absent>"
-# Whatever the other side's HTTP client happens to send.
+# Any value that the other side's HTTP client sends.
 ANY = object()
 
 WITHOUT_SCOPE = {

@@ -1,4 +1,4 @@
-"""A request or a token as a flat table of fields, the form in which two are compared."""
+"""A request or a token as a flat table of fields, for comparison."""
 
 import json
 import re
@@ -7,12 +7,12 @@ import uuid
 
 import jwt
 
-# What HTTP itself adds to move a message. It says nothing about the message.
+# Headers of HTTP's transport, which say nothing about the message.
 FRAMING = {"host", "connection", "content-length", "transfer-encoding"}
 
 
 def of_request(request, public_key):
-    """Every part of a request: where it went, its headers, its body and its token."""
+    """Every part of a request: its target, headers, body and token."""
     method, target, headers, body = request
     path, _, query = target.partition("?")
     fields = {"method": method, "path": path, "query": query}
@@ -45,7 +45,7 @@ def _flatten(fields, name, value):
 
 
 def _placeholder(name, value):
-    """What differs each time is replaced by what it has to look like."""
+    """Values that differ each time are replaced by their form."""
     if name.endswith(".nonce") and isinstance(value, str) and re.fullmatch("[0-9A-Za-z]{16}", value):
         return "<nonce>"
     if name == "claims.iat" and isinstance(value, int) and abs(value - time.time()) < 300:

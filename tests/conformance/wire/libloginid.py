@@ -1,4 +1,4 @@
-"""libloginid through its C interface, as little as the tests need of it."""
+"""The part of libloginid's C interface that the tests need."""
 
 import ctypes
 import json
@@ -6,7 +6,7 @@ import os
 
 
 class LidError(Exception):
-    """A call ended in something other than LID_OK."""
+    """A call returned a status other than LID_OK."""
 
     def __init__(self, status, answer):
         super().__init__(f"{status}: {answer}")
@@ -42,7 +42,7 @@ def _argument(value):
         return ctypes.c_uint32(value)
     if isinstance(value, str):
         return ctypes.c_char_p(value.encode())
-    # None, and pointers that the library made.
+    # None, and pointers from the library.
     return value if value is not None else ctypes.c_void_p()
 
 

@@ -53,7 +53,7 @@ def row(name, python, ours, variant="", keyless=False):
 
 
 def row_of_user(name, python, ours):
-    """A call about a user, who may be given by id, by name or by both."""
+    """A call about a user, who is identified by id, by name or by both."""
     for variant, who in [
         ("by id", (USER_ID, None)),
         ("by name", (None, USER)),
@@ -173,7 +173,7 @@ row(
     lambda sdk: sdk.complete_add_fido2_credential(ATTESTATION, USER, "Phone"),
     lambda lid: lid.complete_add_fido2_credential(ATTESTATION_JSON, USER, "Phone"),
 )
-# The Python SDK takes the id alone here.
+# The Python SDK takes only the id here.
 row(
     "force_fido2_credential_init",
     lambda sdk: sdk.force_fido2_credential_init(USER_ID),
@@ -302,7 +302,7 @@ row(
     lambda lid: lid.delete_by_username(USER),
 )
 
-# Calls of libloginid that the Python SDK does not have: nothing to compare them with.
+# Calls of libloginid that the Python SDK does not have, so they cannot be compared.
 NOT_IN_PYTHON = {
     "init_tx": "the browser's side in the SDKs; here for servers that drive it",
     "complete_tx": "the browser's side in the SDKs; here for servers that drive it",

@@ -46,7 +46,7 @@ class Recorder:
             return 200, "text/plain", self._key["public_key"].encode()
         if method == "DELETE" or path == "/manage/users/delete":
             return 204, None, b""
-        # Whatever the call looks for in its answer, it is here.
+        # Contains every member that calls read from their answers.
         body = {"id": "an-id", "jwt": self.token(udata="ada@example.com")}
         return 200, "application/json", json.dumps(body).encode()
 

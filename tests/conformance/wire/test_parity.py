@@ -17,7 +17,7 @@ def rows():
 
 
 def names(cells):
-    """The names in backticks, each of them once."""
+    """The names in backticks, each only once."""
     found = [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
     assert len(found) == len(set(found)), found
     return set(found)

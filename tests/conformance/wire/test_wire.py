@@ -1,4 +1,4 @@
-"""What libloginid sends is what the Python SDK sends, but for the intended differences."""
+"""libloginid sends what the Python SDK sends, except for the intended differences."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def recorder():
 
 
 def both(operation, recorder, key):
-    """The fields of the one request each side makes for an operation."""
+    """The fields of the single request that each side makes for an operation."""
     private_key = None if operation.keyless else key["private_key"]
     sdk, constructor = (
         (LoginID, "lid_new") if operation.keyless else (LoginIdManagement, "lid_new_management")
@@ -56,7 +56,7 @@ def differing(theirs, ours):
 
 
 def intended(operation, theirs):
-    """The differences there should be, which depend on what the Python SDK sent."""
+    """The expected differences, which depend on the Python SDK's request."""
     expected = {}
     for difference in DIFFERENCES:
         if difference.where(operation, theirs):
@@ -113,7 +113,7 @@ def test_transaction_tokens_agree(key, nonce):
 
 
 def test_every_intended_difference_occurs(recorder, key):
-    # Where one is intended, the tests above have seen it. It has to be intended somewhere.
+    # The tests above have seen each intended difference. Each must be intended somewhere.
     seen = [(operation, both(operation, recorder, key)[0]) for operation in OPERATIONS]
     seen.append((OPERATIONS[0], {"path": "/certs"}))
     for difference in DIFFERENCES:
@@ -122,7 +122,7 @@ def test_every_intended_difference_occurs(recorder, key):
 
 
 def test_every_call_of_the_header_is_compared():
-    # These make no request of their own; their tokens and key fetches are compared above.
+    # These make no request; their tokens and key fetches are compared above.
     local = {
         "generate_service_token", "generate_tx_auth_token", "verify_token", "verify_transaction",
     }

@@ -1,9 +1,9 @@
 //! The C headers, generated from `src/ffi/` and `src/status.rs`.
 //!
 //! `include/loginid.h` is for compilers. `include/loginid_ffi.h` has the same
-//! declarations and nothing else: PHP's `FFI::cdef`, Python's cffi and Ruby read
-//! C declarations but no preprocessor lines. `bindings/php/loginid.h` is the same
-//! again, as PHP preloads it.
+//! declarations and nothing else: PHP's `FFI::cdef`, Python's cffi and Ruby read C
+//! declarations but no preprocessor lines. `bindings/php/loginid.h` has the same
+//! declarations, in the form that PHP preloads.
 
 mod symbols;
 
@@ -29,7 +29,7 @@ pub fn headers() -> [(PathBuf, String); 3] {
     ]
 }
 
-/// The two lines that PHP's `ffi.preload` wants before the declarations.
+/// The two lines that PHP's `ffi.preload` requires before the declarations.
 const PHP_PRELOADING: &str = "#define FFI_SCOPE \"LOGINID\"\n#define FFI_LIB \"libloginid.so.0\"\n";
 
 fn generate() -> String {
@@ -45,7 +45,7 @@ fn generate() -> String {
     String::from_utf8(text).expect("UTF-8")
 }
 
-/// The files with entry points, the types first.
+/// The files with entry points, those with types first.
 fn config_sources(root: &Path) -> Vec<PathBuf> {
     let src = root.join("src");
     [

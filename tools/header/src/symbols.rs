@@ -1,8 +1,7 @@
-//! `include/loginid.symbols`: what programs may have been built against.
+//! `include/loginid.symbols`: the interface that programs may have been built against.
 //!
-//! One declaration per line, below the SONAME they belong to. The list only ever
-//! grows; a function that is gone or different needs a new SONAME, and with it the
-//! list begins anew.
+//! One declaration per line, below the SONAME they belong to. The list only grows; a
+//! removed or changed function needs a new SONAME, which begins a new list.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +9,7 @@ use std::path::PathBuf;
 use crate::root;
 
 /// The list's path and its text for these declarations (of the header without
-/// preprocessor lines), or how they break what the list promises.
+/// preprocessor lines), or how they break the promise of the list.
 pub fn symbols(flat_header: &str) -> (PathBuf, Result<String, String>) {
     let path = root().join("include/loginid.symbols");
     let listed = fs::read_to_string(&path).unwrap_or_default();
@@ -18,13 +17,13 @@ pub fn symbols(flat_header: &str) -> (PathBuf, Result<String, String>) {
     (path, extend(&listed, soname(&build), flat_header))
 }
 
-/// The name that the library is linked under, from the build script.
+/// The SONAME of the library, from the build script.
 fn soname(build: &str) -> &str {
     let (_, rest) = build.split_once("-soname,").expect("a SONAME in build.rs");
     rest.split('"').next().expect("a name")
 }
 
-/// The list with what is new in the header.
+/// The list with additions from the header.
 fn extend(listed: &str, soname: &str, flat_header: &str) -> Result<String, String> {
     let declared = declarations(flat_header);
     let first = format!("# {soname}");
@@ -54,8 +53,8 @@ fn extend(listed: &str, soname: &str, flat_header: &str) -> Result<String, Strin
     Ok(format!("{first}\n{}\n", all.join("\n")))
 }
 
-/// Every declaration in one line: functions, types, and each value of an enum by
-/// itself, since adding one breaks nothing.
+/// Every declaration in one line: functions, types, and each value of an enum
+/// separately, because adding one breaks nothing.
 fn declarations(flat_header: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = flat_header;

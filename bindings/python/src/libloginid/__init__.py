@@ -1,7 +1,7 @@
 """The LoginID server SDK, over the C library libloginid.
 
 ``LoginID`` and ``LoginIdManagement`` have the names, arguments, defaults and
-results of the official ``loginid`` package, and the calls that it lacks.
+results of the official ``loginid`` package, and additional calls.
 """
 
 from ._cancel import Cancel

@@ -1,6 +1,6 @@
-"""Arguments as the C library takes them.
+"""Converts arguments for the C library.
 
-One of the wrong type is a TypeError that names it, before anything is sent.
+A wrong type is a TypeError that names the argument, before anything is sent.
 """
 
 import json
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from .core import LoginIDError
 
-# An id of the service, and what a browser answered: an object, or its JSON.
+# An id of the service, and a browser's answer: an object, or its JSON.
 Id = Union[str, UUID]
 Browser = Union[Dict[str, Any], str, bytes]
 Value = TypeVar("Value")
@@ -35,18 +35,18 @@ def text(value: Union[str, bytes, UUID, None], name: str) -> Optional[bytes]:
     except UnicodeError:
         raise LoginIDError(400, "invalid_utf8", f"{name} is not UTF-8") from None
     if b"\0" in encoded:
-        # C would read the part before it, which is another value.
+        # C would read only the part before it, which is another value.
         raise LoginIDError(400, "embedded_nul", f"{name} must not hold a NUL")
     return encoded
 
 
 def given(value: Value) -> Optional[Value]:
-    """An optional text: an empty one is not given, as in the official package."""
+    """An optional text: empty means "not given", as in the official package."""
     return None if value is None or isinstance(value, (str, bytes)) and not value else value
 
 
 def flag(value: bool, name: str) -> c_bool:
-    """A truth value. ``"false"`` is none: it would count as true."""
+    """A boolean. ``"false"`` is not one: it would count as true."""
     if not isinstance(value, bool):
         raise wrong_type(name, "a bool", value)
     return c_bool(value)
@@ -63,7 +63,7 @@ def milliseconds(timeout: Optional[float]) -> c_uint32:
             f"timeout must be a finite number of seconds above 0, not {timeout!r}; "
             "None is the configured limit"
         )
-    # The smaller one is multiplied: the product of a large one may overflow.
+    # Only the smaller one is multiplied, because a large product may overflow.
     return c_uint32(max(int(min(timeout, _LONGEST_WAIT_MS / 1000) * 1000), 1))
 
 
@@ -90,7 +90,7 @@ def fido2_options(texts: Dict[str, Optional[str]], flags: Dict[str, bool]) -> Op
 
 
 def config(fields: Dict[str, Any]) -> str:
-    """The fields of a configuration as JSON. Paths and bytes are texts there."""
+    """The fields of a configuration as JSON. Paths and bytes become texts."""
     members = []
     for name, value in fields.items():
         if isinstance(value, os.PathLike):
@@ -112,6 +112,6 @@ def _json(value: Any, name: str) -> str:
     except TypeError as error:
         raise TypeError(f"{name} cannot be written as JSON: {error}") from None
     except (ValueError, RecursionError) as error:
-        # Not a number, a dictionary within itself, or nested too deeply.
+        # NaN, a dictionary that contains itself, or too deep nesting.
         message = f"{name} cannot be written as JSON: {error}"
         raise LoginIDError(400, "invalid_json", message) from None

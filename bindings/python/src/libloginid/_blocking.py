@@ -1,4 +1,4 @@
-"""Where a blocking call runs: on the calling thread, or on a thread of its own.
+"""Decides where a blocking call runs: on the calling thread or on a new thread.
 
 Python does nothing else on a thread that is inside a C function: it runs no
 signal handler and, under gevent or eventlet, no other greenlet.
@@ -20,10 +20,10 @@ Outcome = Tuple[str, Optional[BaseException]]
 
 
 def run(call: Callable[[], str], switch: Optional[Switch], logged: bool) -> str:
-    """Runs ``call``, a wait if there is a ``switch`` that ends it.
+    """Runs ``call``, which is a wait if there is a ``switch`` to end it.
 
     Under gevent and eventlet each call moves to another thread. Otherwise only
-    the main thread's do, since it is the one that runs signal handlers: waits, so
+    the main thread's do, because it runs the signal handlers: waits, so
     that Ctrl-C ends them, and calls with a log callback, because Python drops
     a KeyboardInterrupt that it raises on entering a callback.
     """
@@ -34,8 +34,8 @@ def run(call: Callable[[], str], switch: Optional[Switch], logged: bool) -> str:
         if (switch is not None or logged) and get_ident() == main_thread().ident:
             return _move(call, switch, _Thread())
     except _NothingLeft:
-        # For example at the interpreter's end, when no thread can be started.
-        # A call that blocks everything else is better than no call.
+        # For example when the interpreter exits and no thread can be started.
+        # A call that blocks everything is better than no call.
         pass
     return call()
 
@@ -45,10 +45,10 @@ def _move(
 ) -> str:
     """Runs ``call`` on another thread and waits for its end.
 
-    An exception that interrupts this, as KeyboardInterrupt or a greenlet's
+    An exception that interrupts this, for example KeyboardInterrupt or a greenlet's
     timeout, ends a wait. Any other call cannot be ended: the main thread raises
     the exception when the call has returned, and at once if there is a second
-    one; a greenlet raises it at once, and nobody learns how the call ended.
+    one; a greenlet raises it at once, and the call's result is lost.
     """
     begun = False
 
@@ -77,17 +77,17 @@ def _move(
         try:
             raise error
         finally:
-            # Its traceback holds this frame, which must not hold it in turn.
+            # Its traceback refers to this frame, which must not refer back to it.
             del error
     return answer
 
 
 class _NothingLeft(Exception):
-    """There is no thread or no descriptor left to move a call with."""
+    """No thread or descriptor is left to move a call to another thread."""
 
 
 class _Thread:
-    """A thread that the main thread waits for; signal handlers run meanwhile."""
+    """A thread that the main thread waits for while signal handlers can run."""
 
     green = False
 
@@ -104,10 +104,10 @@ class _Thread:
 
 
 class _GreenThread:
-    """A thread that a greenlet waits for; other greenlets run meanwhile.
+    """A thread that a greenlet waits for while other greenlets run.
 
     Not one of gevent's or eventlet's pools: a few waits of three minutes would
-    fill those, and then nobody can resolve a name.
+    fill those, and then no name could be resolved.
     """
 
     green = True
@@ -117,9 +117,9 @@ class _GreenThread:
         self._wait_readable = wait_readable
         self._outcomes: List[Outcome] = []
         try:
-            # Sockets without Python's class, which is the patched one. Each side
-            # closes its own: the number of one that the other side still uses
-            # could be another file's by then.
+            # Sockets without Python's class, which is patched. Each side closes its
+            # own: if it closed one that the other side still uses, the number could by
+            # then belong to another file.
             self._reader, self._writer = socketpair()
         except OSError:
             raise _NothingLeft from None
@@ -134,8 +134,8 @@ class _GreenThread:
 
     def put(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
-        # A byte, and not the end alone: a forked child may hold a copy of this
-        # side. The greenlet may have left.
+        # A byte, not only the end: a forked child may have a copy of this side. The
+        # greenlet may have left.
         with suppress(OSError):
             self._writer.send(b"\0", MSG_NOSIGNAL)
         self._writer.close()
@@ -151,7 +151,7 @@ class _GreenThread:
 def _green_threads() -> Optional[Tuple[Callable[..., Any], Callable[[int], Any]]]:
     """How to start a real thread, and how a greenlet waits for a descriptor, if
     gevent or eventlet has replaced the standard library's blocking functions."""
-    # Another thread may be about to import them: what is there counts.
+    # Another thread may be importing them: only complete modules count.
     gevent = sys.modules.get("gevent.monkey")
     patched = getattr(gevent, "is_module_patched", None)
     if gevent is not None and patched is not None and any(map(patched, ("socket", "_thread"))):

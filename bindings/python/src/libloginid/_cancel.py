@@ -9,7 +9,7 @@ from ._native import Switch, Uncopyable
 class Cancel(Uncopyable):
     """Ends ``authenticate_code_wait`` from another thread.
 
-    Once triggered it stays so. Any number of waits may share one. After
+    It stays triggered. Any number of waits may share one. After
     ``os.fork()`` the child makes its own.
     """
 
@@ -18,14 +18,14 @@ class Cancel(Uncopyable):
         self._switches: Set[Switch] = set()
 
     def trigger(self) -> None:
-        """Ends the waits that it was given to, now and later."""
+        """Ends the waits that use it, now and later."""
         self._triggered = True
         for switch in list(self._switches):
             switch.trigger()
 
     @contextmanager
     def ending(self, switch: Switch) -> Iterator[None]:
-        # First known, then looked at: `trigger` does it the other way round.
+        # Register first, then check: `trigger` does it in the opposite order.
         self._switches.add(switch)
         try:
             if self._triggered:

@@ -1,4 +1,4 @@
-"""What every client has: how it is made, how it calls, how it ends."""
+"""Shared by all clients: making, calling, closing."""
 
 import json
 import os
@@ -45,7 +45,7 @@ class Client(Uncopyable):
 
     @classmethod
     def with_config(cls: Type[Self], client_id: str, **fields: Any) -> Self:
-        """Makes a client with settings of its own.
+        """Makes a client with settings.
 
         The fields are those of ``lid_new_with_config``, for example
         ``request_timeout_ms=5000`` or ``ca_file="ca.pem"``.
@@ -73,12 +73,12 @@ class Client(Uncopyable):
         return self._client_id
 
     def set_log_callback(self, log: Optional[Callable[[str], object]]) -> None:
-        """Has ``log`` called with a JSON text for every HTTP attempt; ``None`` ends it.
+        """Calls ``log`` with a JSON text for every HTTP attempt; ``None`` stops that.
 
         It runs on the thread that made the call, after the call, once for each
-        attempt. Several threads may be in it at once. An exception that it raises
-        goes to ``sys.unraisablehook``, and the call returns what it would have;
-        KeyboardInterrupt, SystemExit and others that are no ``Exception`` are
+        attempt. Several threads may call it at once. An exception that it raises
+        goes to ``sys.unraisablehook``, and the call returns its normal result;
+        KeyboardInterrupt, SystemExit and others that are not an ``Exception`` are
         raised by the call.
         """
         handle = self._open()
@@ -87,7 +87,7 @@ class Client(Uncopyable):
         handle.set_log(log)
 
     def close(self) -> None:
-        """Ends the client; calls in other threads come to their end first."""
+        """Closes the client; running calls of other threads end first."""
         self._handle = None
 
     def __enter__(self: Self) -> Self:
@@ -104,17 +104,17 @@ class Client(Uncopyable):
         return handle
 
     def _call(self, function: str, **arguments: Any) -> Dict[str, Any]:
-        """Runs a call that may send requests; its JSON, read.
+        """Runs a call that may send requests; returns its JSON, parsed.
 
-        The arguments come in the order of the C function and by the names that
-        the caller knows: texts, and what has its C type already.
+        The arguments have the order of the C function and the names that
+        the caller knows: texts, and values that already have their C type.
         """
         handle = self._open()
         values = _values(arguments)
         return _carry_out(handle, lambda events: handle.call(function, values, events))
 
     def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Dict[str, Any]:
-        """Runs a call whose last argument ends it."""
+        """Runs a call whose last argument can end it."""
         handle = self._open()
         values = _values(arguments)
         switch = Switch()
@@ -126,12 +126,12 @@ class Client(Uncopyable):
             return _carry_out(handle, wait, switch)
 
     def _compute(self, function: str, **arguments: Any) -> Dict[str, Any]:
-        """Runs a call that never sends a request; its JSON, read."""
+        """Runs a call that never sends a request; returns its JSON, parsed."""
         handle = self._open()
         return _read(invoke(function, handle.value, *_values(arguments)))
 
     def validate_code_type(self, code_type: str) -> None:
-        """Raises an error for a code type that is none."""
+        """Raises an error for an unknown code type."""
         text(code_type, "code_type")
         if code_type not in self.ALLOWED_CODE_TYPES:
             raise LoginIDError(400, "BAD_REQUEST", f"{code_type} is not a valid code type")
@@ -145,7 +145,7 @@ class Client(Uncopyable):
 def _carry_out(
     handle: Handle, call: Callable[[List[bytes]], str], switch: Optional[Switch] = None
 ) -> Dict[str, Any]:
-    """Runs a call, on whichever thread, and hands its log events to the callback."""
+    """Runs a call, on any thread, and passes its log events to the callback."""
     events: List[bytes] = []
     try:
         answer = run(lambda: call(events), switch, handle.logged)
@@ -162,7 +162,7 @@ def _values(arguments: Dict[str, Any]) -> List[Any]:
 
 
 def _read(answer: str) -> Dict[str, Any]:
-    """The JSON that the C library passed. Python refuses some: numbers of more than
+    """The JSON that the C library accepted. Python refuses some: numbers of more than
     4,300 digits, and 100 levels where the stack is nearly used up."""
     try:
         members: Dict[str, Any] = json.loads(answer)

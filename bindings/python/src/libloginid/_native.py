@@ -1,6 +1,6 @@
 """The functions of the C library, and the only place that touches pointers.
 
-ctypes releases the GIL for the length of each call.
+ctypes releases the GIL during each call.
 """
 
 import atexit
@@ -99,7 +99,7 @@ PROTOTYPES: Dict[str, Prototype] = {
 
 
 def _load() -> CDLL:
-    # The SONAME: the system's loader finds the version this package is for.
+    # The SONAME: the system's loader finds the matching version.
     library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
@@ -120,16 +120,16 @@ def status_name(status: int) -> str:
     """The name of a status number, for example ``"LID_ERROR_API"``."""
     if isinstance(status, bool) or not isinstance(status, int):
         raise TypeError(f"status must be an int, not {type(status).__name__}")
-    # ctypes would cut a larger number off.
+    # ctypes would truncate a larger number.
     name: bytes = library.lid_status_name(status if abs(status) < 2**31 else -1)
     return name.decode()
 
 
 def invoke(function: str, *arguments: Any) -> str:
-    """Calls a function that ends in ``char **out``; its text, or its error raised."""
+    """Calls a function that ends in ``char **out``; returns its text or raises its error."""
     out = c_void_p()
     try:
-        # A signal's exception may be raised as soon as this has returned.
+        # A signal handler's exception may be raised as soon as this has returned.
         status = getattr(library, function)(*arguments, byref(out))
         answer = string_at(out).decode()
     finally:
@@ -140,10 +140,10 @@ def invoke(function: str, *arguments: Any) -> str:
 
 
 class Uncopyable:
-    """What owns something of the C library, which a copy would free again."""
+    """An owner of memory of the C library, which a copy would free again."""
 
     def __reduce__(self) -> NoReturn:
-        # What copy, deepcopy and pickle all ask.
+        # copy, deepcopy and pickle all call this.
         name = type(self).__name__
         raise TypeError(
             f"a {name} cannot be copied or pickled: share this one among the threads "
@@ -152,9 +152,9 @@ class Uncopyable:
 
 
 class _Pointer(Uncopyable):
-    """A pointer of the C library, freed when nothing refers to it any more.
+    """A pointer of the C library, freed when nothing refers to it.
 
-    What uses it refers to it meanwhile, so there is no lock that a fork could
+    Calls refer to it while they use it, so there is no lock that a fork could
     leave held.
     """
 
@@ -164,13 +164,13 @@ class _Pointer(Uncopyable):
         self._free = free
 
     def __del__(self) -> None:
-        # At the interpreter's end a thread may still be in a call.
+        # A thread may still be in a call when the interpreter exits.
         if self.value is not None and not sys.is_finalizing():
             self._free(self.value)
 
 
 class Handle(_Pointer):
-    """A ``lid_client``: closed by another thread, it is freed after the last call."""
+    """A ``lid_client``: if another thread closes it, it is freed after the last call."""
 
     def __init__(self, constructor: str, *arguments: Optional[bytes]) -> None:
         super().__init__(library.lid_free)
@@ -196,7 +196,7 @@ class Handle(_Pointer):
             _events.pop(thread, None)
 
     def set_log(self, log: Optional[Callable[[str], object]]) -> None:
-        """Has ``log`` called by ``tell``, or nothing."""
+        """Sets ``log`` as the function that ``tell`` calls, or nothing."""
         if log is None:
             library.lid_set_log_callback(self.value, LOG_FUNCTION(), None)
             self._log = None
@@ -206,7 +206,7 @@ class Handle(_Pointer):
             library.lid_set_log_callback(self.value, _collect, None)
 
     def tell(self, events: List[bytes]) -> None:
-        """Hands events to the log callback, outside of the C library: there, an
+        """Passes events to the log callback outside of the C library: inside it, an
         exception would be lost, and what the callback may do would be limited."""
         for event in events:
             log = self._log
@@ -218,7 +218,7 @@ class Handle(_Pointer):
 
 
 class Switch(Uncopyable):
-    """Ends a wait. Its descriptors are gone with the wait, even while a traceback
+    """Ends a wait. Its descriptors are freed with the wait, even while a traceback
     keeps this object."""
 
     def __init__(self) -> None:
@@ -233,13 +233,13 @@ class Switch(Uncopyable):
             )
 
     def trigger(self) -> None:
-        """Ends the wait, whichever thread it is on."""
+        """Ends the wait, on any thread."""
         cancel = self._cancel
         if cancel is not None:
             library.lid_cancel_trigger(cancel.value)
 
     def wait(self, call: Callable[[Optional[int]], str]) -> str:
-        """Runs the wait, with the pointer that it takes."""
+        """Runs the wait with the pointer."""
         cancel = self._cancel
         try:
             return call(None if cancel is None else cancel.value)
@@ -247,9 +247,9 @@ class Switch(Uncopyable):
             self._cancel = cancel = None
 
 
-# The log events of the call that a thread is in, by the system's thread number.
+# The log events of each thread's call, by the system's thread number.
 _events: Dict[int, List[bytes]] = {}
-# The clients that had a log callback.
+# The clients that have had a log callback.
 _logged: "WeakSet[Handle]" = WeakSet()
 
 
@@ -264,14 +264,14 @@ _collect = LOG_FUNCTION(_append)
 
 @atexit.register
 def _end_logs() -> None:
-    # When a daemon thread enters Python while the interpreter ends, Python ends
-    # the thread, through the C library, which ends the process by SIGABRT.
+    # When a daemon thread enters Python while the interpreter exits, Python ends the
+    # thread inside the C library, which ends the process with SIGABRT.
     for handle in list(_logged):
         handle.set_log(None)
 
 
 def _report(error: Exception) -> None:
-    """Reports an exception that nobody can catch: sys.unraisablehook has it."""
+    """Reports an exception that cannot be caught to sys.unraisablehook."""
     errors = [error]
 
     def log_callback() -> None:

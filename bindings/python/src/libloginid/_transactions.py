@@ -44,9 +44,9 @@ class Tokens(Client):
         """Verifies a token that the service issued.
 
         ``True`` for a good one, ``False`` if it is another user's. Any other
-        fault raises a ``LoginIDError``.
+        error raises a ``LoginIDError``.
         """
-        # No token is that of a user without a name.
+        # No token belongs to a user without a name.
         nameless = username is not None and given(username) is None
         try:
             self.verify_and_decode_token(token, None if nameless else username)
@@ -103,7 +103,7 @@ class Transactions(Client):
         """Verifies the token of a confirmed transaction.
 
         ``False`` if it confirms another payload or none or, when one is given,
-        has another nonce. Any other fault raises a ``LoginIDError``.
+        has another nonce. Any other error raises a ``LoginIDError``.
         """
         try:
             self.verify_and_decode_transaction(tx_token, tx_payload, nonce)

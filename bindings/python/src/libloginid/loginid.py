@@ -21,7 +21,7 @@ class LoginID(Transactions, Tokens):
     Args:
         client_id: as the dashboard shows it
         private_key: the API credential's PEM, if the application has one
-        base_url: the service's; the public one if not given
+        base_url: the service's URL; by default the public one
     """
 
     # Registration

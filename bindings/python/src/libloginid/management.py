@@ -10,12 +10,12 @@ from .loginid import LoginID
 class LoginIdManagement(LoginID):
     """A management application's calls, which need a private key.
 
-    A user is given by ``user_id``, by ``username`` or by both.
+    A user is identified by ``user_id``, by ``username`` or by both.
 
     Args:
         client_id: as the dashboard shows it
         private_key: the API credential's PEM
-        base_url: the service's; the public one if not given
+        base_url: the service's URL; by default the public one
     """
 
     _constructor = "lid_new_management"
@@ -40,7 +40,7 @@ class LoginIdManagement(LoginID):
         return self._call("lid_activate_user_by_id", user_id=user_id)
 
     def deactivate_user_by_id(self, user_id: Id) -> Dict[str, Any]:
-        """Keeps a user from logging in; returns the profile."""
+        """Prevents a user from logging in; returns the profile."""
         return self._call("lid_deactivate_user_by_id", user_id=user_id)
 
     def delete_by_username(self, username: str) -> str:
@@ -54,7 +54,7 @@ class LoginIdManagement(LoginID):
         return f"user with id {user_id} deleted"
 
     def send_email_verification(self, user_id: Id) -> None:
-        """Has the service send the user a mail to verify the address."""
+        """Makes the service send the user a mail to verify the address."""
         self._call("lid_send_email_verification", user_id=user_id)
 
     # Codes
@@ -102,7 +102,7 @@ class LoginIdManagement(LoginID):
         user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
-        """Makes a user's codes of a type and purpose useless; returns ``{"deleted_at"}``."""
+        """Invalidates a user's codes of a type and purpose; returns ``{"deleted_at"}``."""
         self.validate_code_type(code_type)
         return self._call(
             "lid_invalidate_all_codes",
@@ -131,7 +131,7 @@ class LoginIdManagement(LoginID):
         user_id: Optional[Id] = None,
         username: Optional[str] = None,
     ) -> Dict[str, Any]:
-        """Gives a credential another name."""
+        """Changes the name of a credential."""
         return self._call(
             "lid_rename_credential",
             cred_id=cred_id,
@@ -142,7 +142,7 @@ class LoginIdManagement(LoginID):
     def revoke_credential(
         self, cred_id: Id, user_id: Optional[Id] = None, username: Optional[str] = None
     ) -> Dict[str, Any]:
-        """Makes a credential useless for good."""
+        """Revokes a credential permanently."""
         return self._call("lid_revoke_credential", cred_id=cred_id, **_who(user_id, username))
 
     def force_fido2_credential_init(
@@ -194,7 +194,7 @@ class LoginIdManagement(LoginID):
     def evaluate_doc_scan_credential(
         self, credential_id: Id, user_id: Optional[Id] = None, username: Optional[str] = None
     ) -> Dict[str, Any]:
-        """Tells where the result of a document scan is."""
+        """Returns the URL of the result of a document scan."""
         return self._call(
             "lid_evaluate_doc_scan_credential",
             credential_id=credential_id,
@@ -226,7 +226,7 @@ class LoginIdManagement(LoginID):
 
 
 def _who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
-    """The user as given; an empty text is not given, as in the official package."""
+    """The user; an empty text means "not given", as in the official package."""
     user = {"user_id": given(user_id), "username": given(username)}
     if user["user_id"] is None and user["username"] is None:
         raise LoginIDError(

@@ -1,4 +1,4 @@
-"""What needs no client."""
+"""Functions without a client."""
 
 import json
 from typing import Dict
@@ -17,9 +17,9 @@ def generate_key_pair() -> Dict[str, str]:
 
 
 def json_get(document: str, pointer: str) -> str:
-    """Reads one value out of a JSON text by its RFC 6901 pointer.
+    """Reads one value of a JSON text by its RFC 6901 pointer.
 
-    A string comes as it is, anything else as JSON. Python's own ``json`` does
-    the same; this is here for texts with numbers that a float would round.
+    A string is returned itself, anything else as JSON. Python's own ``json`` does
+    the same; this function is for numbers that a float would round.
     """
     return invoke("lid_json_get", text(document, "document"), text(pointer, "pointer"))

@@ -6,7 +6,7 @@ module Loginid
   module Arguments
     BOOLEANS = %i[activate authorize].freeze
     JSON_VALUES = %i[assertion_payload attestation_payload config json options].freeze
-    # Texts out of a short list, where a Symbol reads well.
+    # Texts from a short list, which may be Symbols.
     SYMBOLS = %i[code_type purpose publickey_alg status].freeze
     MILLISECONDS = (1..0xFFFF_FFFF).freeze
     private_constant :BOOLEANS, :JSON_VALUES, :SYMBOLS, :MILLISECONDS
@@ -33,7 +33,7 @@ module Loginid
         raise mistyped(name, 'true or false', value)
       end
 
-      # A copy, since another thread may change the caller's string while the
+      # A copy, because another thread may change the caller's string while the
       # call runs without the global lock.
       def text(name, value)
         return if value.nil?
@@ -68,7 +68,7 @@ module Loginid
         raise ArgumentError, "#{name} must be more than 0 and at most #{MILLISECONDS.last / 1000} seconds"
       end
 
-      # Bytes without a known encoding are left to the library to judge.
+      # The library checks bytes without a known encoding.
       def utf8(name, string)
         case string.encoding
         when Encoding::UTF_8, Encoding::US_ASCII, Encoding::BINARY then string.b

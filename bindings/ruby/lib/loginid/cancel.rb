@@ -25,7 +25,7 @@ module Loginid
       @pointer = Pointer.new(switch)
     end
 
-    # Ends the wait, now or as soon as it begins. May be called more than once.
+    # Ends the wait, now or when it begins. May be called more than once.
     def trigger
       Native.lid_cancel_trigger(@pointer)
     end

@@ -9,12 +9,12 @@ require_relative 'api/transactions'
 require_relative 'api/users'
 
 module Loginid
-  # A client of the LoginID service. Make one for a program: any number of
-  # threads may use it at once, and forked children may go on using it.
+  # A client of the LoginID service. Make one per program: any number of threads may use
+  # it at once, also in forked children.
   #
-  # Every call returns a Result, a Hash, or raises an Error. Calls that take
-  # user_id: and username: need one of them, or both. A keyword that is nil counts
-  # as not given. An argument of another type is a TypeError that names it.
+  # Every call returns a Result, a Hash, or raises an Error. Calls that take user_id:
+  # and username: need one of them, or both. A keyword that is nil means "not given". An
+  # argument of another type is a TypeError that names it.
   class Client
     include Api::Authentication
     include Api::Codes
@@ -58,14 +58,14 @@ module Loginid
 
     # Calls the block with a Hash for each HTTP attempt of this client, when the
     # call that made the attempt ends. Without a block, stops doing so. The call
-    # raises what the block raises, in place of its own result.
+    # raises what the block raises, instead of returning its result.
     def on_attempt(&block)
       @handle.use { |client| Native.lid_set_log_callback(client, block && Attempts::CALLBACK, nil) }
       @on_attempt = block
       self
     end
 
-    # Frees the client, as soon as no call uses it anymore. The garbage collector
+    # Frees the client as soon as no call uses it. The garbage collector
     # does so too. A call after that is an InvalidArgumentError client_closed.
     def close
       @handle.close
@@ -75,7 +75,7 @@ module Loginid
       @handle.closed?
     end
 
-    # Shows no secrets.
+    # Contains no secrets.
     def inspect
       "#<#{self.class}#{' closed' if closed?}>"
     end
@@ -87,8 +87,8 @@ module Loginid
       reporting { Result.new(Call.result(*invoke(function, *values))) }
     end
 
-    # A call that Thread#raise, Thread#kill, Timeout and Ctrl-C end at once. It
-    # runs in a thread of its own: nothing interrupts a thread in C.
+    # A call that Thread#raise, Thread#kill, Timeout and Ctrl-C end at once. It runs in
+    # a new thread, because nothing interrupts a thread in C.
     def call_interruptibly(cancel, function, **arguments)
       values = Arguments.convert(arguments)
       cancel = Cancel.new if cancel.nil?
@@ -107,7 +107,7 @@ module Loginid
     end
 
     # Ends a call in another thread, which takes up to 100 ms, so that its events
-    # are reported. A call that takes longer keeps what it uses alive.
+    # are reported. A call that takes longer keeps its objects alive.
     def stop(worker, cancel)
       cancel.trigger
       worker&.join(1)

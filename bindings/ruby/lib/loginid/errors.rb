@@ -4,7 +4,7 @@ require 'json'
 
 module Loginid
   # A call that failed. Each status of the C library has a class of its own
-  # below; a status that is newer than this gem is a plain Error.
+  # below; a status that this gem does not know is a plain Error.
   class Error < StandardError
     # The name of the status, for example "LID_ERROR_API".
     attr_reader :status
@@ -30,8 +30,8 @@ module Loginid
         new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json)
       end
 
-      # An error that this gem finds itself, in the form of the library's: of the
-      # status that the class is for.
+      # An error that this gem detects itself, in the form of the library's errors, with
+      # the status of the class.
       def local(code, message)
         fields = { 'status' => CLASSES.key(self), 'code' => code, 'message' => message, 'operation' => nil,
                    'http_status' => nil, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
@@ -48,7 +48,7 @@ module Loginid
       @json = json
     end
 
-    # Whether the call may be repeated without doing anything twice.
+    # Whether the call can be repeated safely: nothing is done twice.
     def retryable
       @retryable
     end

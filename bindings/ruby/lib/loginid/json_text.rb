@@ -3,7 +3,7 @@
 require 'json'
 
 module Loginid
-  # JSON in and out. Its errors are Loginid errors, without the parser's message
+  # Reading and writing JSON. Its errors are Loginid errors, without the parser's message
   # and cause: those quote the text, which may hold a token.
   module JsonText
     # The library refuses more than 128 levels; the JSON gem's own limit is 100.

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Loginid
-  # For objects that own native memory: there is one of each, in one process.
+  # For objects that own native memory, which must not be copied.
   module NonCopyable
     # dup and clone.
     def initialize_copy(_other)

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module Loginid
-  # The answer of a call: a Hash with String keys, and the JSON text it was made
-  # from, which keeps what a Hash loses, for example the digits of a long fraction.
+  # The answer of a call: a Hash with String keys, and its original JSON text, which
+  # keeps what a Hash loses, for example the digits of a long fraction.
   class Result < Hash
-    # The JSON text, as the library gave it.
+    # The original JSON text.
     attr_reader :json
 
     def initialize(json)

@@ -1,4 +1,4 @@
-"""Where programs written for the official package look for its exception."""
+"""The module from which programs for the official package import the exception."""
 
 from .errors import LoginIDError
 

@@ -1,10 +1,10 @@
-"""What every call raises."""
+"""The exception of every call."""
 
 import json as _json
 from typing import Any, Optional, Tuple
 
-# What a web framework would answer, for errors without an error status of the
-# service's: status_code is always one, as in the official package.
+# The status that a web framework would use for errors without an error status of the
+# service: status_code is always set, as in the official package.
 _STATUS_CODES = {
     "LID_ERROR_INVALID_ARGUMENT": 400,
     "LID_ERROR_CONFIG": 500,
@@ -25,13 +25,13 @@ class LoginIDError(Exception):
     """An error of the service or of the library.
 
     ``status_code``, ``error_code`` and ``message`` are those of the official
-    package. The rest tells more:
+    package. The others are:
 
     - ``status``: the kind of error, for example ``"LID_ERROR_API"``
-    - ``http_status``: the service's, ``None`` if it did not answer
+    - ``http_status``: that of the service's answer, or ``None``
     - ``operation``: the call, for example ``"get_user"``
-    - ``request_id``: to be quoted to the service's support
-    - ``retryable``: whether a repetition does nothing twice
+    - ``request_id``: for the service's support
+    - ``retryable``: whether the call can be repeated safely
     - ``retry_after``: the seconds the service asked to wait, or ``None``
     - ``json``: the error object of the C library
     """
@@ -62,7 +62,7 @@ class LoginIDError(Exception):
         fields = _json.loads(text)["error"]
         http_status = fields["http_status"]
         status_code = http_status
-        # The answer itself may have been fine, and what it holds is not.
+        # The answer's status may be fine while its content is not.
         if http_status is None or http_status < 400:
             status_code = _STATUS_CODES.get(fields["status"], 500)
         error = cls(status_code, fields["code"], fields["message"], status=fields["status"])
@@ -82,6 +82,6 @@ class LoginIDError(Exception):
         )
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        # Exceptions are rebuilt from `args`, which has the message alone.
+        # Exceptions are rebuilt from `args`, which has only the message.
         arguments = (self.status_code, self.error_code, self.message)
         return (type(self), arguments, self.__dict__.copy())

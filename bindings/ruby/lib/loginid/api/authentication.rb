@@ -2,8 +2,8 @@
 
 module Loginid
   module Api
-    # Logging users in. What completes a login returns the authentication
-    # response, whose "jwt" is verified already.
+    # Logging users in. Methods that complete a login return the authentication
+    # response, whose "jwt" is already verified.
     module Authentication
       def authenticate_password(username, password)
         call(:lid_authenticate_password, username: username, password: password)
@@ -14,7 +14,7 @@ module Loginid
         call(:lid_authenticate_fido2_init, username: username)
       end
 
-      # With what the browser answered, a Hash or JSON.
+      # With the browser's answer, a Hash or JSON.
       def authenticate_fido2_complete(username, assertion_payload)
         call(:lid_authenticate_fido2_complete, username: username, assertion_payload: assertion_payload)
       end

@@ -25,11 +25,11 @@ module Loginid
              username: username)
       end
 
-      # Waits until a code is authorized, which logs the user in: the
-      # authentication response. The timeout is a positive number of seconds;
-      # without one it is the configured limit (180 s). Other threads run
-      # meanwhile. Timeout.timeout, Thread#raise and Ctrl-C end the wait at once,
-      # and so does #trigger of a Cancel given as cancel:.
+      # Waits until a code is authorized, which logs the user in: the authentication
+      # response. The timeout is a positive number of seconds; without one it is the
+      # configured limit (180 s). Other threads run during the wait. Timeout.timeout,
+      # Thread#raise and Ctrl-C end the wait at once, and so does #trigger of a Cancel
+      # given as cancel:.
       def wait_code(username, code, code_type, timeout: nil, cancel: nil)
         call_interruptibly(cancel, :lid_wait_code, username: username, code: code, code_type: code_type,
                            timeout: timeout)

@@ -10,13 +10,13 @@ module Loginid
         call(:lid_get_credentials, status: status, user_id: user_id, username: username)
       end
 
-      # Gives a credential another name.
+      # Changes the name of a credential.
       def rename_credential(credential_id, name, user_id: nil, username: nil)
         call(:lid_rename_credential, credential_id: credential_id, name: name, user_id: user_id,
              username: username)
       end
 
-      # Revokes a credential for good.
+      # Revokes a credential permanently.
       def revoke_credential(credential_id, user_id: nil, username: nil)
         call(:lid_revoke_credential, credential_id: credential_id, user_id: user_id, username: username)
       end
@@ -34,8 +34,7 @@ module Loginid
              options: options)
       end
 
-      # Completes adding a FIDO2 credential with what the browser answered, a Hash
-      # or JSON.
+      # Completes adding a FIDO2 credential with the browser's answer, a Hash or JSON.
       def complete_add_fido2_credential(attestation_payload, username, credential_name: nil)
         call(:lid_complete_add_fido2_credential, attestation_payload: attestation_payload, username: username,
              credential_name: credential_name)
@@ -53,12 +52,12 @@ module Loginid
              user_id: user_id, username: username)
       end
 
-      # Tells where the result of a document scan is.
+      # Returns the URL of the result of a document scan.
       def evaluate_doc_scan_credential(credential_id, user_id: nil, username: nil)
         call(:lid_evaluate_doc_scan_credential, credential_id: credential_id, user_id: user_id, username: username)
       end
 
-      # Makes a code the user can recover the account with. Show it once.
+      # Makes a code to recover the account. Show it to the user once.
       def generate_recovery_code(user_id: nil, username: nil)
         call(:lid_generate_recovery_code, user_id: user_id, username: username)
       end

@@ -10,14 +10,14 @@ module Loginid
         call(:lid_register_fido2_init, username: username, options: options)
       end
 
-      # Completes a FIDO2 registration with what the browser answered, a Hash or
-      # JSON; the authentication response.
+      # Completes a FIDO2 registration with the browser's answer, a Hash or JSON;
+      # returns the authentication response.
       def register_fido2_complete(username, attestation_payload, credential_name: nil)
         call(:lid_register_fido2_complete, username: username, attestation_payload: attestation_payload,
              credential_name: credential_name)
       end
 
-      # Registers a user with a password; the authentication response.
+      # Registers a user with a password; returns the authentication response.
       def register_password(username, password)
         call(:lid_register_password, username: username, password: password)
       end

@@ -10,7 +10,7 @@ module Loginid
         call(:lid_generate_service_token, scope: scope, username: username, user_id: user_id, nonce: nonce)
       end
 
-      # Verifies a token of the service, and with username: whose it is:
+      # Verifies a token of the service, and with username: that it is this user's:
       # {"valid" => true, "header" => {…}, "claims" => {…}}. Raises for any other
       # token: TokenInvalidError, TokenExpiredError or ClaimMismatchError.
       def verify_token(token, username: nil)

@@ -10,8 +10,8 @@ module Loginid
         call(:lid_create_tx, tx_payload: tx_payload, username: username, nonce: nonce)
       end
 
-      # Verifies the token of a confirmed transaction: that it confirms exactly
-      # this payload, and with nonce: this transaction.
+      # Verifies the token of a confirmed transaction: it must confirm exactly this
+      # payload and, with nonce:, this transaction.
       def verify_transaction(tx_token, tx_payload, nonce: nil)
         call(:lid_verify_transaction, tx_token: tx_token, tx_payload: tx_payload, nonce: nonce)
       end
@@ -22,7 +22,7 @@ module Loginid
         call(:lid_init_tx, username: username, tx_id: tx_id, tx_payload: tx_payload, nonce: nonce)
       end
 
-      # Completes the confirmation with what the browser answered, a Hash or JSON:
+      # Completes the confirmation with the browser's answer, a Hash or JSON:
       # {"jwt" => …}, for verify_transaction.
       def complete_tx(tx_id, username, assertion_payload)
         call(:lid_complete_tx, tx_id: tx_id, username: username, assertion_payload: assertion_payload)

@@ -4,22 +4,22 @@ module Loginid
   module Api
     # Management calls about users.
     module Users
-      # The user's profile; ApiError with the code user_not_found if there is none.
+      # Returns the user's profile, or raises an ApiError with the code user_not_found.
       def get_user(username)
         call(:lid_get_user, username: username)
       end
 
-      # Adds a user who has no credential yet; the profile.
+      # Adds a user without a credential; returns the profile.
       def add_user_without_credentials(username)
         call(:lid_add_user_without_credentials, username: username)
       end
 
-      # Lets a deactivated user log in again; the profile.
+      # Lets a deactivated user log in again; returns the profile.
       def activate_user_by_id(user_id)
         call(:lid_activate_user_by_id, user_id: user_id)
       end
 
-      # Keeps a user from logging in; the profile.
+      # Prevents a user from logging in; returns the profile.
       def deactivate_user_by_id(user_id)
         call(:lid_deactivate_user_by_id, user_id: user_id)
       end
@@ -34,7 +34,7 @@ module Loginid
         call(:lid_delete_by_username, username: username)
       end
 
-      # Has the service send the user a mail to verify the address.
+      # Makes the service send the user a mail to verify the address.
       def send_email_verification(user_id)
         call(:lid_send_email_verification, user_id: user_id)
       end
