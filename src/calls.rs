@@ -51,12 +51,13 @@ pub(crate) fn execute<T>(
             bearer,
             request_id: &request_id,
         };
-        attempts(context, budget, || Ok(attempt(authorize(&call)?)), read)
+        run_attempts(context, budget, || Ok(attempt(authorize(&call)?)), read)
     };
     result.map_err(|error| error.with_operation(operation.name))
 }
 
-fn attempts<'a, T>(
+/// Makes attempts until one succeeds or no retry is allowed.
+fn run_attempts<'a, T>(
     context: &Context<'_>,
     budget: &Budget,
     next_attempt: impl Fn() -> Result<Attempt<'a>>,

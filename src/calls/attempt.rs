@@ -75,9 +75,9 @@ impl Attempt<'_> {
             Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
             _ => config.max_response_bytes,
         };
-        let request = self.request().map_err(FailedAttempt::internal)?;
+        let request = self.request().map_err(FailedAttempt::without_retry)?;
         let reply = http::exchange(agent, request, max_body, budget)
-            .map_err(|failure| FailedAttempt::without_reply(failure, config))?;
+            .map_err(|failure| FailedAttempt::no_reply(failure, config))?;
         let Reply { status, .. } = reply;
         if !(200..300).contains(&status) {
             return Err(error_response::read(reply, &self.secrets(), config));

@@ -25,21 +25,21 @@ impl FailedAttempt {
         }
     }
 
-    /// Another attempt would fail the same way.
-    pub(super) fn internal(error: Error) -> FailedAttempt {
+    /// A retry would fail in the same way.
+    pub(super) fn without_retry(error: Error) -> FailedAttempt {
         FailedAttempt::new(error, Retry::Never)
     }
 
     /// There is no answer, or an incomplete one.
-    pub(super) fn without_reply(failure: Failure, config: &Config) -> FailedAttempt {
+    pub(super) fn no_reply(failure: Failure, config: &Config) -> FailedAttempt {
         let peer = Peer {
             stage: failure.stage,
             config,
         };
         let mut failed = match failure.cause {
-            Cause::Connection(error) => without_connection(error, &peer),
-            Cause::Answer { code, why } => FailedAttempt::internal(Error::new(code, why)),
-            Cause::Internal(why) => FailedAttempt::internal(Error::internal(why)),
+            Cause::Connection(error) => connection_failure(error, &peer),
+            Cause::Answer { code, why } => FailedAttempt::without_retry(Error::new(code, why)),
+            Cause::Internal(why) => FailedAttempt::without_retry(Error::internal(why)),
         };
         if let Some(status) = failure.status {
             failed.error = failed.error.with_http_status(status);
@@ -85,7 +85,7 @@ impl FailedAttempt {
     }
 }
 
-fn without_connection(failure: net::Error, peer: &Peer<'_>) -> FailedAttempt {
+fn connection_failure(error: net::Error, peer: &Peer<'_>) -> FailedAttempt {
     use net::Error as E;
     let is_sent = peer.stage == Stage::Sent;
     let retry = if is_sent {
@@ -93,9 +93,9 @@ fn without_connection(failure: net::Error, peer: &Peer<'_>) -> FailedAttempt {
     } else {
         Retry::Always
     };
-    let (code, retry) = match failure {
-        E::Cancelled => return FailedAttempt::internal(Error::cancelled()),
-        E::Internal(error) => return FailedAttempt::internal(error),
+    let (code, retry) = match error {
+        E::Cancelled => return FailedAttempt::without_retry(Error::cancelled()),
+        E::Internal(own) => return FailedAttempt::without_retry(own),
         E::Dns(_) => (Code::DnsFailed, retry),
         E::Lost(_) if is_sent => (Code::ConnectionLost, retry),
         E::Connect(_) | E::Lost(_) => (Code::ConnectFailed, retry),
@@ -107,7 +107,7 @@ fn without_connection(failure: net::Error, peer: &Peer<'_>) -> FailedAttempt {
         E::ConnectTimeout => (Code::ConnectTimeout, retry),
         E::Timeout => (Code::Timeout, retry),
     };
-    FailedAttempt::new(Error::new(code, format!("{peer}: {failure}")), retry)
+    FailedAttempt::new(Error::new(code, format!("{peer}: {error}")), retry)
 }
 
 /// The other side of the failed connection.

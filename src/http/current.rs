@@ -25,14 +25,15 @@ thread_local! {
 
 /// The current exchange of this thread, from [`begin`] until it is dropped.
 pub(super) struct Current {
-    /// The state of an exchange that a signal handler interrupted to make its own call.
-    outer: (Stage, Option<Arc<Cancel>>),
+    /// The state of the exchange that a signal handler interrupted, if it makes this one.
+    interrupted: (Stage, Option<Arc<Cancel>>),
 }
 
-/// Begins an exchange.
+/// Begins an exchange. Over an idle connection no connector runs, so the stage is
+/// [`Stage::Service`] until something is sent.
 pub(super) fn begin(cancel: Option<Arc<Cancel>>) -> Current {
     Current {
-        outer: (STAGE.replace(Stage::Service), CANCEL.replace(cancel)),
+        interrupted: (STAGE.replace(Stage::Service), CANCEL.replace(cancel)),
     }
 }
 
@@ -44,7 +45,7 @@ impl Current {
 
 impl Drop for Current {
     fn drop(&mut self) {
-        let (stage, cancel) = (self.outer.0, self.outer.1.take());
+        let (stage, cancel) = (self.interrupted.0, self.interrupted.1.take());
         STAGE.set(stage);
         CANCEL.set(cancel);
     }

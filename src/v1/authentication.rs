@@ -10,7 +10,7 @@ use crate::error::Result;
 impl Client {
     /// Logs a user in with a password.
     pub fn authenticate_password(&self, username: &str, password: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PASSWORD)
                 .username(username)
                 .secret("password", password),
@@ -19,7 +19,7 @@ impl Client {
 
     /// Begins a FIDO2 login: `{assertion_payload}` for the browser.
     pub fn authenticate_fido2_init(&self, username: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_INIT)
                 .username(username),
         )
@@ -33,7 +33,7 @@ impl Client {
         assertion_payload: &str,
     ) -> Result<String> {
         object(assertion_payload, "assertion_payload_json")?;
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_COMPLETE)
                 .username(username)
                 .raw("assertion_payload", assertion_payload),
@@ -46,7 +46,7 @@ impl Client {
         username: &str,
         credential_id: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_DOC_SCAN_INIT)
                 .username(username)
                 .option("credential_uuid", credential_id),
@@ -59,7 +59,7 @@ impl Client {
         username: &str,
         credential_id: &str,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_DOC_SCAN_COMPLETE)
                 .username(username)
                 .text("credential_uuid", credential_id),
@@ -74,7 +74,7 @@ impl Client {
         publickey: &str,
         publickey_alg: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PUBLICKEY_INIT)
                 .username(username)
                 .text(
@@ -93,7 +93,7 @@ impl Client {
         challenge_id: &str,
         assertion: &str,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PUBLICKEY_COMPLETE)
                 .username(username)
                 .text("challenge_id", challenge_id)

@@ -111,22 +111,22 @@ impl Client {
         Call::new(operation).text("client_id", &self.config.client_id)
     }
 
-    /// Executes a call and checks its answer, which is returned unchanged.
-    pub(super) fn answer(&self, call: Call<'_>) -> Result<String> {
-        self.answer_as(call, Ok)
+    /// Executes a call and returns its checked answer unchanged.
+    pub(super) fn send(&self, call: Call<'_>) -> Result<String> {
+        self.send_then(call, Ok)
     }
 
-    /// The same, for a call that changes the answer.
-    pub(super) fn answer_as(
+    /// The same, and then applies `change` to the answer.
+    pub(super) fn send_then(
         &self,
         call: Call<'_>,
         change: impl Fn(String) -> Result<String>,
     ) -> Result<String> {
-        self.answer_within(call, self.budget(), change)
+        self.send_within(call, self.budget(), change)
     }
 
     /// The same within a given budget, which includes fetching a key to verify the answer.
-    pub(super) fn answer_within(
+    pub(super) fn send_within(
         &self,
         call: Call<'_>,
         budget: Budget,

@@ -35,7 +35,7 @@ impl Client {
         username: Option<&str>,
     ) -> Result<String> {
         check_code_type(code_type)?;
-        self.answer(
+        self.send(
             self.call(&operations::GENERATE_CODE)
                 .segment(code_type)?
                 .user(user_id, username)?
@@ -54,7 +54,7 @@ impl Client {
         username: Option<&str>,
     ) -> Result<String> {
         check_code_type(code_type)?;
-        self.answer(
+        self.send(
             self.call(&operations::AUTHORIZE_CODE)
                 .segment(code_type)?
                 .user(user_id, username)?
@@ -72,7 +72,7 @@ impl Client {
         username: Option<&str>,
     ) -> Result<String> {
         check_code_type(code_type)?;
-        self.answer(
+        self.send(
             self.call(&operations::INVALIDATE_ALL_CODES)
                 .segment(code_type)?
                 .user(user_id, username)?
@@ -107,6 +107,6 @@ impl Client {
             cancel,
             ..Budget::within(limit)
         };
-        self.answer_within(call, budget, Ok)
+        self.send_within(call, budget, Ok)
     }
 }

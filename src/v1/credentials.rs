@@ -21,7 +21,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::GET_CREDENTIALS)
                 .user(user_id, username)?
                 .optional_text("status", status),
@@ -39,7 +39,7 @@ impl Client {
         let mut credential = ObjectWriter::new();
         credential.value("uuid", credential_id);
         credential.value("name", name);
-        self.answer(
+        self.send(
             self.call(&operations::RENAME_CREDENTIAL)
                 .user(user_id, username)?
                 .object("credential", credential),
@@ -55,7 +55,7 @@ impl Client {
     ) -> Result<String> {
         let mut credential = ObjectWriter::new();
         credential.value("uuid", credential_id);
-        self.answer(
+        self.send(
             self.call(&operations::REVOKE_CREDENTIAL)
                 .user(user_id, username)?
                 .object("credential", credential),
@@ -74,7 +74,7 @@ impl Client {
         let call = self
             .call(&operations::FORCE_FIDO2_CREDENTIAL_INIT)
             .user(user_id, username)?;
-        self.answer(with_options(call, options, ADD_OPTIONS)?)
+        self.send(with_options(call, options, ADD_OPTIONS)?)
     }
 
     /// Begins adding a FIDO2 credential with an authorized `add_credential`
@@ -91,7 +91,7 @@ impl Client {
             .call(&operations::INIT_ADD_FIDO2_CREDENTIAL_WITH_CODE)
             .username(username)
             .authentication_code(code, code_type);
-        self.answer(with_options(call, options, ADD_OPTIONS)?)
+        self.send(with_options(call, options, ADD_OPTIONS)?)
     }
 
     /// Completes adding a FIDO2 credential, however it was begun. The payload
@@ -104,7 +104,7 @@ impl Client {
         credential_name: Option<&str>,
     ) -> Result<String> {
         object(attestation_payload, "attestation_payload_json")?;
-        self.answer(
+        self.send(
             self.call(&operations::COMPLETE_ADD_FIDO2_CREDENTIAL)
                 .username(username)
                 .raw("attestation_payload", attestation_payload)
@@ -119,7 +119,7 @@ impl Client {
         username: Option<&str>,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::ADD_DOC_SCAN_CREDENTIAL_INIT)
                 .user(user_id, username)?
                 .option("credential_name", credential_name),
@@ -141,7 +141,7 @@ impl Client {
             .text("credential_uuid", credential_id)
             .boolean("activate_credential", activate);
         call.jwt_required = activate;
-        self.answer(call)
+        self.send(call)
     }
 
     /// Returns the location of the result of a document scan: `{request_url or result_url,
@@ -152,7 +152,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::EVALUATE_DOC_SCAN_CREDENTIAL)
                 .user(user_id, username)?
                 .text("credential_uuid", credential_id),
@@ -165,7 +165,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::GENERATE_RECOVERY_CODE)
                 .user(user_id, username)?,
         )
@@ -181,7 +181,7 @@ impl Client {
         username: Option<&str>,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::ADD_PUBLICKEY_CREDENTIAL)
                 .user(user_id, username)?
                 .text(

@@ -13,7 +13,7 @@ impl Client {
         let call = self
             .call(&operations::REGISTER_FIDO2_INIT)
             .username(username);
-        self.answer(with_options(call, options, &FIDO2_OPTIONS)?)
+        self.send(with_options(call, options, &FIDO2_OPTIONS)?)
     }
 
     /// Completes a FIDO2 registration with the answer of the browser:
@@ -26,7 +26,7 @@ impl Client {
         credential_name: Option<&str>,
     ) -> Result<String> {
         object(attestation_payload, "attestation_payload_json")?;
-        self.answer(
+        self.send(
             self.call(&operations::REGISTER_FIDO2_COMPLETE)
                 .username(username)
                 .raw("attestation_payload", attestation_payload)
@@ -36,7 +36,7 @@ impl Client {
 
     /// Registers a user with a password; answers with the authentication response.
     pub fn register_password(&self, username: &str, password: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::REGISTER_PASSWORD)
                 .username(username)
                 .secret("password", password)

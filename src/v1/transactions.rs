@@ -41,7 +41,7 @@ impl Client {
             .optional_text("username", username);
         call.subject.username = username;
         call.tx_payload = tx_payload;
-        self.answer_as(call, |answer| with_nonce(answer, &nonce))
+        self.send_then(call, |answer| with_nonce(answer, &nonce))
     }
 
     /// Verifies the token of a confirmed transaction: form, signature, audience
@@ -88,7 +88,7 @@ impl Client {
             .text("nonce", &nonce)
             .optional_text("tx_id", tx_id)
             .optional_text("tx_payload", tx_payload);
-        self.answer_as(call, |answer| with_nonce(answer, &nonce))
+        self.send_then(call, |answer| with_nonce(answer, &nonce))
     }
 
     /// Completes the confirmation with the answer of the browser: `{challenge,
@@ -116,7 +116,7 @@ impl Client {
                 "has an unknown member '{name}'"
             )));
         }
-        self.answer(call)
+        self.send(call)
     }
 }
 
