@@ -20,7 +20,7 @@ C_EXAMPLES   := quickstart login log
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
 .PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint fuzz \
-    header docs clean
+    generate docs clean
 
 all: build
 
@@ -115,8 +115,9 @@ fuzz:
 	    ($(FUZZ) run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=30 -rss_limit_mb=2048); \
 	done
 
-header:
-	$(CARGO) run --locked --quiet -p loginid-header
+# What spec/operations.toml describes, the headers and the list of symbols.
+generate:
+	$(CARGO) run --locked --quiet -p loginid-generate
 
 # The C reference as HTML, in target/docs/html. A warning is an error.
 docs:

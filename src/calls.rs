@@ -1,6 +1,7 @@
 //! Executes a call: makes attempts, each with a new token, logs them, and retries within the
 //! call's budget. Only this module sends requests.
 
+mod arguments;
 mod attempt;
 mod call;
 mod error_response;
@@ -17,6 +18,7 @@ use crate::http::Agent;
 use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
 use crate::random;
+pub(crate) use arguments::{check_value, object};
 use attempt::Attempt;
 pub(crate) use attempt::Bearer;
 pub(crate) use call::{Call, encode};

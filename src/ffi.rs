@@ -5,37 +5,27 @@
 //! text, the result with `LID_OK` and the error object otherwise, which the
 //! caller frees with `lid_free_string`.
 //!
-//! Each entry point of a call to the service is one statement. `support` reads its texts
-//! and stores its result, `handle` has the client. `codes` has a handle of its own.
+//! The calls of a client are generated, one statement each (`v1/`). `support` reads their
+//! texts and stores their result, `handle` has the client, `cancel` what ends a wait.
 
 // The names are C's; the contract is stated once above, not on each function.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 
-mod authentication;
 mod boolean;
+mod cancel;
 mod client;
-mod codes;
-mod credentials;
 mod handle;
 mod json;
 #[cfg(test)]
 mod panics;
-mod registration;
 mod status;
 mod support;
-mod tokens;
-mod transactions;
-mod users;
+mod v1;
 
-pub use authentication::*;
 pub use boolean::*;
+pub use cancel::*;
 pub use client::*;
-pub use codes::*;
-pub use credentials::*;
 pub use handle::*;
 pub use json::*;
-pub use registration::*;
 pub use status::*;
-pub use tokens::*;
-pub use transactions::*;
-pub use users::*;
+pub use v1::*;

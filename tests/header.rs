@@ -52,11 +52,11 @@ fn functions() -> Vec<Function> {
 
 #[test]
 fn the_committed_headers_are_what_the_source_generates() {
-    for (path, generated) in loginid_header::headers() {
+    for (path, generated) in loginid_generate::headers() {
         let committed = fs::read_to_string(&path).unwrap_or_default();
         assert!(
             committed == generated,
-            "{} is not what src/ffi/ generates: run `make header`",
+            "{} is not what src/ffi/ generates: run `make generate`",
             path.display()
         );
     }

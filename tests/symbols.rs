@@ -17,11 +17,11 @@ fn read(path: &str) -> String {
 #[test]
 fn the_header_keeps_every_declaration_of_the_list() {
     let flat = read("include/loginid_ffi.h");
-    let (_, text) = loginid_header::symbols(&flat);
+    let (_, text) = loginid_generate::symbols(&flat);
     let text = text.unwrap_or_else(|broken| panic!("{broken}"));
     assert!(
         text == read(FILE),
-        "{FILE} lacks what the header has: run `make header`"
+        "{FILE} lacks what the header has: run `make generate`"
     );
 }
 

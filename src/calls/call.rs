@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::arguments;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
@@ -81,9 +82,8 @@ impl<'a> Call<'a> {
 
     /// A text that must not appear in any message or log, even if the service repeats it in
     /// its answer.
-    pub(crate) fn secret(mut self, name: &str, value: &str) -> Call<'a> {
-        self.secrets.push(Zeroizing::new(value.to_owned()));
-        self.text(name, value)
+    pub(crate) fn secret(self, name: &str, value: &str) -> Call<'a> {
+        self.hide(value).text(name, value)
     }
 
     pub(crate) fn boolean(mut self, name: &str, value: bool) -> Call<'a> {
@@ -102,21 +102,47 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Adds `options{name}` if there is a value.
-    pub(crate) fn option(self, name: &str, value: Option<&str>) -> Call<'a> {
+    /// Adds an object with one member, if there is a value for it.
+    pub(crate) fn optional_in(self, object: &str, name: &str, value: Option<&str>) -> Call<'a> {
         let Some(value) = value else { return self };
-        let mut options = ObjectWriter::new();
-        options.value(name, value);
-        self.object("options", options)
+        let mut writer = ObjectWriter::new();
+        writer.value(name, value);
+        self.object(object, writer)
     }
 
-    /// Adds `authentication_code{code, type}`.
-    pub(crate) fn authentication_code(mut self, code: &str, code_type: &str) -> Call<'a> {
-        self.secrets.push(Zeroizing::new(code.to_owned()));
-        let mut object = ObjectWriter::new();
-        object.value("code", code);
-        object.value("type", code_type);
-        self.object("authentication_code", object)
+    /// Adds an argument that is one JSON object. In C, and so in errors, its name ends in `_json`.
+    pub(crate) fn json(self, name: &str, json: &str) -> Result<Call<'a>> {
+        arguments::object(json, &format!("{name}_json"))?;
+        Ok(self.raw(name, json))
+    }
+
+    /// Adds options, a JSON object with no other members than these. An empty one is not sent.
+    pub(crate) fn options(
+        self,
+        name: &str,
+        options: Option<&str>,
+        known: &[&str],
+    ) -> Result<Call<'a>> {
+        let Some(options) = options else {
+            return Ok(self);
+        };
+        let members = arguments::options(options, &format!("{name}_json"), known)?;
+        if members.is_empty() {
+            return Ok(self);
+        }
+        Ok(self.raw(name, options))
+    }
+
+    /// Marks a text within an object of the body that no message or log may show.
+    pub(crate) fn hide(mut self, secret: &str) -> Call<'a> {
+        self.secrets.push(Zeroizing::new(secret.to_owned()));
+        self
+    }
+
+    /// Makes an answer without a `jwt` an error, where the operation leaves that open.
+    pub(crate) fn jwt_required(mut self, is_required: bool) -> Call<'a> {
+        self.jwt_required = is_required;
+        self
     }
 
     /// Names the user in the body and in the token.

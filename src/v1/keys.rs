@@ -2,16 +2,28 @@
 
 use std::sync::Arc;
 
-use super::operations;
 use crate::calls::{Call, encode};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
+use crate::operation::{Answer, Authorization, Method, Operation};
 use crate::token::Key;
+
+/// No call of its own: verifying a token makes it.
+static PUBLIC_KEY: Operation = Operation {
+    name: "public_key",
+    method: Method::Get,
+    path: "/certs",
+    authorization: Authorization::None,
+    key_required: false,
+    safe: true,
+    one_time_code: false,
+    answer: Answer::Text,
+};
 
 /// The call for the key with this id. The empty id is the service's current key.
 pub(super) fn call(id: &str) -> Call<'_> {
-    let mut call = Call::new(&operations::PUBLIC_KEY);
+    let mut call = Call::new(&PUBLIC_KEY);
     if !id.is_empty() {
         call.path.push_str("?kid=");
         call.path.push_str(&encode(id));

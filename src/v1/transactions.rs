@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 
 use super::answer::members;
 use super::client::Client;
-use super::object;
 use super::operations;
 use super::transaction_token::check_transaction;
+use crate::calls::object;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json;

@@ -40,7 +40,7 @@ final class HeaderTest extends PhpUnitTestCase
         self::assertSame(
             $added . \file_get_contents(self::HEADER),
             \file_get_contents(__DIR__ . '/../loginid.h'),
-            'run `make header`',
+            'run `make generate`',
         );
     }
 

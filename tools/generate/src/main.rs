@@ -1,4 +1,4 @@
-//! Writes the headers and the list of symbols: `make header`.
+//! Writes what is described, then the headers and the list of symbols: `make generate`.
 
 #![forbid(unsafe_code)]
 
@@ -7,11 +7,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let headers = loginid_header::headers();
+    for (path, text) in &loginid_generate::described() {
+        write(path, text);
+    }
+    let headers = loginid_generate::headers();
     for (path, text) in &headers {
         write(path, text);
     }
-    match loginid_header::symbols(&headers[1].1) {
+    match loginid_generate::symbols(&headers[1].1) {
         (path, Ok(text)) => write(&path, &text),
         (path, Err(broken)) => {
             eprintln!("{} stays as it is: {broken}", path.display());

@@ -41,7 +41,7 @@ fn extend(listed: &str, soname: &str, flat_header: &str) -> Result<String, Strin
         return Err(format!(
             "the header no longer has, or has otherwise:\n  {}\n\
              Programs built against {soname} would break. Undo it, or bump the SONAME (in build.rs, \
-             Makefile, tools/header, packaging/deb and the bindings) and run `make header`.",
+             Makefile, tools/generate, packaging/deb and the bindings) and run `make generate`.",
             broken.join("\n  ")
         ));
     }

@@ -5,16 +5,9 @@
 //! declarations but no preprocessor lines. `bindings/php/loginid.h` has the same
 //! declarations, in the form that PHP preloads.
 
-mod symbols;
-
 use std::path::{Path, PathBuf};
 
-pub use symbols::symbols;
-
-/// The project's folder.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use crate::root;
 
 /// Each header's path and text.
 pub fn headers() -> [(PathBuf, String); 3] {
@@ -53,13 +46,14 @@ fn config_sources(root: &Path) -> Vec<PathBuf> {
         "ffi/status",
         "ffi/handle",
         "ffi/client",
-        "ffi/tokens",
-        "ffi/transactions",
-        "ffi/codes",
-        "ffi/credentials",
-        "ffi/users",
-        "ffi/registration",
-        "ffi/authentication",
+        "ffi/v1/tokens",
+        "ffi/v1/transactions",
+        "ffi/v1/codes",
+        "ffi/cancel",
+        "ffi/v1/credentials",
+        "ffi/v1/users",
+        "ffi/v1/registration",
+        "ffi/v1/authentication",
         "ffi/json",
     ]
     .map(|name| src.join(name).with_extension("rs"))

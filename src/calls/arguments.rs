@@ -1,0 +1,44 @@
+//! Checking arguments before anything is sent.
+
+use crate::codes::Code;
+use crate::error::{Error, Result};
+use crate::json::{self, Malformed, Members};
+
+/// Checks that an argument has one of these values.
+pub(crate) fn check_value(name: &str, value: &str, values: &[&str], code: Code) -> Result<()> {
+    if values.contains(&value) {
+        return Ok(());
+    }
+    let (last, others) = values.split_last().unwrap_or((&"", &[]));
+    let message = format!("{name} must be {} or {last}", others.join(", "));
+    Err(Error::new(code, message))
+}
+
+/// Reads options, one JSON object with no other members than these. An unknown option is an
+/// error: the service would silently ignore a misspelt one.
+pub(super) fn options<'a>(text: &'a str, name: &str, known: &[&str]) -> Result<Members<'a>> {
+    let members = object(text, name)?;
+    let is_unknown = |member: &str| !known.contains(&member);
+    match members.iter().find(|(member, _)| is_unknown(member)) {
+        None => Ok(members),
+        Some((member, _)) => Err(Error::new(
+            Code::InvalidOptions,
+            format!(
+                "{name} has an unknown member '{member}'; it may have {}",
+                known.join(", ")
+            ),
+        )),
+    }
+}
+
+/// Reads an argument that must be one JSON object.
+pub(crate) fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
+    json::members(text).map_err(|problem| {
+        let message = match problem {
+            // The parser's message could quote the argument.
+            Malformed::NotAnObject(_) => format!("{name} is not one JSON object"),
+            problem => format!("{name} cannot be used: {problem}"),
+        };
+        Error::new(Code::InvalidJson, message)
+    })
+}

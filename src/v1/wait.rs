@@ -1,0 +1,54 @@
+//! Waiting for a code to be authorized.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::client::Client;
+use super::operations;
+use crate::budget::Budget;
+use crate::calls::check_value;
+use crate::cancel::Cancel;
+use crate::codes::Code;
+use crate::error::Result;
+use crate::json::ObjectWriter;
+
+impl Client {
+    /// Waits until a code is authorized, and answers with the authentication
+    /// response: `{jwt, is_authenticated, user, client, credential}`.
+    ///
+    /// `timeout` of zero is the configured `wait_timeout_ms`. Another thread
+    /// may end the wait through `cancel`.
+    pub fn wait_code(
+        &self,
+        username: &str,
+        code: &str,
+        code_type: &str,
+        timeout: Duration,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<String> {
+        check_value(
+            "code_type",
+            code_type,
+            &["short", "long", "phrase"],
+            Code::InvalidCodeType,
+        )?;
+        let limit = if timeout.is_zero() {
+            self.config().wait_timeout
+        } else {
+            timeout
+        };
+        let mut authentication_code = ObjectWriter::new();
+        authentication_code.value("code", code);
+        authentication_code.value("type", code_type);
+        let call = self
+            .call(&operations::WAIT_CODE)
+            .username(username)
+            .hide(code)
+            .object("authentication_code", authentication_code);
+        let budget = Budget {
+            cancel,
+            ..Budget::within(limit)
+        };
+        self.answer_within(call, budget, Ok)
+    }
+}

@@ -1,0 +1,345 @@
+//! `spec/operations.toml`: every call of the library, described once.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::paragraphs;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    values: BTreeMap<String, Values>,
+    #[serde(rename = "operation")]
+    pub operations: Vec<Operation>,
+}
+
+/// The values that an argument may have, and the code of the error if it has another.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    of: Vec<String>,
+    code: String,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    pub name: String,
+    pub group: String,
+    summary: String,
+    #[serde(default)]
+    details: String,
+    request: Option<String>,
+    #[serde(default)]
+    local: bool,
+    authorization: Option<Authorization>,
+    #[serde(default)]
+    management: bool,
+    #[serde(default)]
+    safe: bool,
+    #[serde(default)]
+    one_time_code: bool,
+    #[serde(default)]
+    answer: Answer,
+    #[serde(default = "yes")]
+    names_application: bool,
+    jwt_required_if: Option<String>,
+    #[serde(default)]
+    by_hand: bool,
+    #[serde(default)]
+    one_of: Vec<String>,
+    pub arguments: Vec<Argument>,
+    returns: Option<String>,
+    result: String,
+    #[serde(default)]
+    errors: Vec<String>,
+    #[serde(default)]
+    sdk: BTreeMap<String, Names>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Authorization {
+    Scope { scope: String },
+    Other(String),
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Identified { id: String, missing: String },
+    Kind(String),
+}
+
+impl Default for Answer {
+    fn default() -> Answer {
+        Answer::Kind("object".to_owned())
+    }
+}
+
+/// One name, or several.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Names {
+    fn all(&self) -> &[String] {
+        match self {
+            Names::One(name) => std::slice::from_ref(name),
+            Names::Several(names) => names,
+        }
+    }
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    pub name: String,
+    #[serde(rename = "type", default = "text")]
+    kind: String,
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    secret: bool,
+    #[serde(default)]
+    subject: bool,
+    default: Option<String>,
+    values: Option<String>,
+    #[serde(default)]
+    members: Vec<String>,
+    segment: Option<String>,
+    body: Option<Names>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn text() -> String {
+    "text".to_owned()
+}
+
+const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
+const ANSWERS: [&str; 6] = [
+    "object",
+    "login",
+    "authentication",
+    "possible_authentication",
+    "confirmation",
+    "nothing",
+];
+
+impl Description {
+    /// Reads the description. A mistake in it ends the program with what is wrong.
+    pub fn read(text: &str) -> Description {
+        let description: Description = toml::from_str(text).unwrap_or_else(|error| {
+            panic!("spec/operations.toml: {error}");
+        });
+        for operation in &description.operations {
+            operation.check(&description.values);
+        }
+        description
+    }
+
+    pub fn values(&self, argument: &Argument) -> Option<&Values> {
+        argument.values.as_ref().map(|name| &self.values[name])
+    }
+
+    /// The groups, in the order of their first operations.
+    pub fn groups(&self) -> Vec<&str> {
+        let mut groups = Vec::new();
+        for operation in &self.operations {
+            if !groups.contains(&operation.group.as_str()) {
+                groups.push(&operation.group);
+            }
+        }
+        groups
+    }
+}
+
+impl Operation {
+    fn check(&self, values: &BTreeMap<String, Values>) {
+        let name = &self.name;
+        assert!(
+            self.local != self.request.is_some(),
+            "{name}: give a request, or local = true"
+        );
+        if let Answer::Kind(kind) = &self.answer {
+            assert!(ANSWERS.contains(&kind.as_str()), "{name}: answer {kind}");
+        }
+        let has = |wanted: &String| self.arguments.iter().any(|one| one.name == *wanted);
+        assert!(
+            self.one_of.iter().all(has) && self.jwt_required_if.iter().all(has),
+            "{name}: one_of and jwt_required_if name arguments"
+        );
+        for argument in &self.arguments {
+            let what = format!("{name}, {}", argument.name);
+            let kind = argument.kind.as_str();
+            assert!(KINDS.contains(&kind), "{what}: type {kind}");
+            assert!(
+                (kind == "options") != argument.members.is_empty(),
+                "{what}: options have members, nothing else has"
+            );
+            let known = |name: &String| values.contains_key(name);
+            assert!(argument.values.iter().all(known), "{what}: unknown values");
+            let is_placed = argument.body.is_some() || argument.segment.is_some();
+            assert!(
+                is_placed != self.by_hand,
+                "{what}: give its place, unless the operation is by_hand"
+            );
+        }
+    }
+
+    pub fn authorization(&self) -> Option<&Authorization> {
+        self.authorization.as_ref()
+    }
+
+    pub fn answer(&self) -> &Answer {
+        &self.answer
+    }
+
+    pub fn is_management(&self) -> bool {
+        self.management
+    }
+
+    pub fn is_safe(&self) -> bool {
+        self.safe
+    }
+
+    pub fn carries_one_time_code(&self) -> bool {
+        self.one_time_code
+    }
+
+    pub fn names_application(&self) -> bool {
+        self.names_application
+    }
+
+    pub fn jwt_required_if(&self) -> Option<&str> {
+        self.jwt_required_if.as_deref()
+    }
+
+    /// What it does and its result, in paragraphs.
+    pub fn documentation(&self) -> String {
+        let summary = paragraphs(&self.summary);
+        let details = paragraphs(&self.details);
+        let result = paragraphs(&format!("Result: {}", self.result));
+        let mut all = vec![
+            [&summary[..], &details[..1.min(details.len())]]
+                .concat()
+                .join(" "),
+        ];
+        all.extend(details.into_iter().skip(1));
+        all.extend(result);
+        all.join("\n\n")
+    }
+
+    /// The same with all that the calls of C have in common.
+    pub fn c_documentation(&self) -> String {
+        let mut about = paragraphs(&self.summary);
+        about.extend(paragraphs(&self.details));
+        let mut common = Vec::new();
+        if !self.one_of.is_empty() {
+            common.push(
+                "The user is given by `user_id`, `username` or both; one of them is required.",
+            );
+        }
+        if self.management {
+            common.push(
+                "Management call: without a private key it fails with \
+                 `LID_ERROR_PRIVATE_KEY` and sends nothing.",
+            );
+        }
+        if self.one_time_code {
+            common
+                .push("Not repeated after a 429: the service may have counted the code as tried.");
+        }
+        about.extend(common.into_iter().map(str::to_owned));
+        let mut result = format!("Result: {}", paragraphs(&self.result).join(" "));
+        if self.safe {
+            result += " Repeated after a timeout or a 5xx, since it changes nothing.";
+        }
+        let mut all = vec![about.join(" "), result];
+        if !self.local {
+            let has_jwt = !matches!(&self.answer, Answer::Kind(kind)
+                if kind == "object" || kind == "nothing")
+                && !matches!(&self.answer, Answer::Identified { .. });
+            let mut errors = "Errors: those of every call to the service (see above)".to_owned();
+            if has_jwt {
+                errors += ", and those of `lid_verify_token` for the `jwt`";
+            }
+            all.push(errors + ".");
+        }
+        all.push("Free `*out` with `lid_free_string`.".to_owned());
+        all.join("\n\n")
+    }
+
+    /// Method and path.
+    pub fn request(&self) -> Option<(&str, &str)> {
+        self.request.as_deref()?.split_once(' ')
+    }
+
+    pub fn is_by_hand(&self) -> bool {
+        self.by_hand
+    }
+
+    pub fn one_of(&self) -> &[String] {
+        &self.one_of
+    }
+}
+
+impl Values {
+    pub fn of(&self) -> &[String] {
+        &self.of
+    }
+
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl Argument {
+    /// In C a text that holds JSON says so.
+    pub fn c_name(&self) -> String {
+        match self.kind.as_str() {
+            "json" | "options" => format!("{}_json", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    pub fn is_subject(&self) -> bool {
+        self.subject
+    }
+
+    pub fn default(&self) -> Option<&str> {
+        self.default.as_deref()
+    }
+
+    pub fn members(&self) -> &[String] {
+        &self.members
+    }
+
+    pub fn segment(&self) -> Option<&str> {
+        self.segment.as_deref()
+    }
+
+    /// The pointers to its places in the body.
+    pub fn body(&self) -> &[String] {
+        self.body.as_ref().map_or(&[], Names::all)
+    }
+}

@@ -1,0 +1,312 @@
+//! The Rust of the described operations: the rows, the methods and the C entry points.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use serde::Serialize;
+
+use crate::description::{Answer, Argument, Authorization, Description, Operation};
+use crate::text;
+
+/// The generated files of Rust: paths below the project's folder, and texts.
+pub fn files(description: &Description) -> Vec<(String, String)> {
+    let environment = environment();
+    let render = |template: &str, context: Value| {
+        let template = environment.get_template(template).expect("a template");
+        format(&template.render(context).expect("a template that fits"))
+    };
+    let rows: Vec<_> = description.operations.iter().filter_map(Row::of).collect();
+    let mut files = vec![(
+        "src/v1/operations.rs".to_owned(),
+        render("operations.rs", context! { rows => Serde(&rows) }),
+    )];
+    for group in description.groups() {
+        let operations = description.operations.iter();
+        let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
+        let entry_points: Vec<_> = operations.iter().map(|one| EntryPoint::of(one)).collect();
+        files.push((
+            format!("src/ffi/v1/{group}.rs"),
+            render(
+                "entry_points.rs",
+                context! { group, entry_points => Serde(&entry_points) },
+            ),
+        ));
+        let methods: Vec<_> = operations
+            .iter()
+            .filter(|one| !one.is_by_hand())
+            .map(|one| Method::of(one, description))
+            .collect();
+        if !methods.is_empty() {
+            let uses = |text: &str| methods.iter().any(|one| one.body.contains(text));
+            let uses_writer = uses("ObjectWriter::");
+            let uses_call = uses("Call::new(");
+            files.push((
+                format!("src/v1/{group}.rs"),
+                render(
+                    "methods.rs",
+                    context! { group, methods => Serde(&methods), uses_writer, uses_call },
+                ),
+            ));
+        }
+    }
+    files
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build();
+    environment.set_syntax(syntax.expect("the usual delimiters"));
+    environment.add_filter("doc", |text: String| text::comment(&text, "    ///", 96));
+    environment.add_filter("header_doc", |text: String| text::comment(&text, "///", 82));
+    for (name, template) in [
+        (
+            "operations.rs",
+            include_str!("../templates/operations.rs.j2"),
+        ),
+        ("methods.rs", include_str!("../templates/methods.rs.j2")),
+        (
+            "entry_points.rs",
+            include_str!("../templates/entry_points.rs.j2"),
+        ),
+    ] {
+        environment.add_template(name, template).expect(name);
+    }
+    environment
+}
+
+/// As `cargo fmt` would write it.
+fn format(code: &str) -> String {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--emit", "stdout"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("rustfmt, which comes with Rust");
+    let mut stdin = rustfmt.stdin.take().expect("its input");
+    stdin.write_all(code.as_bytes()).expect("rustfmt reads");
+    drop(stdin);
+    let output = rustfmt.wait_with_output().expect("rustfmt ends");
+    assert!(output.status.success(), "rustfmt refuses:\n{code}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// A row of the table of operations.
+#[derive(Serialize)]
+struct Row {
+    constant: String,
+    name: String,
+    method: String,
+    path: String,
+    authorization: String,
+    answer: String,
+    management: bool,
+    safe: bool,
+    one_time_code: bool,
+}
+
+impl Row {
+    fn of(operation: &Operation) -> Option<Row> {
+        let (method, path) = operation.request()?;
+        let authorization = match operation.authorization() {
+            None => "Authorization::None".to_owned(),
+            Some(Authorization::Scope { scope }) => format!("Authorization::Scope({scope:?})"),
+            Some(Authorization::Other(name)) => format!("Authorization::{}", text::camel(name)),
+        };
+        let answer = match operation.answer() {
+            Answer::Kind(kind) => format!("Answer::{}", text::camel(kind)),
+            Answer::Identified { id, missing } => {
+                format!("Answer::Identified {{ id: {id:?}, missing: Code::{missing} }}")
+            }
+        };
+        Some(Row {
+            constant: operation.name.to_uppercase(),
+            name: operation.name.clone(),
+            method: text::camel(&method.to_lowercase()),
+            path: path.to_owned(),
+            authorization,
+            answer,
+            management: operation.is_management(),
+            safe: operation.is_safe(),
+            one_time_code: operation.carries_one_time_code(),
+        })
+    }
+}
+
+/// A method of the client.
+#[derive(Serialize)]
+struct Method {
+    documentation: String,
+    name: String,
+    parameters: String,
+    body: String,
+}
+
+impl Method {
+    fn of(operation: &Operation, description: &Description) -> Method {
+        let parameters = operation.arguments.iter().map(|argument| {
+            let kind = match (argument.kind(), argument.is_optional()) {
+                ("bool", _) => "bool",
+                (_, true) => "Option<&str>",
+                (_, false) => "&str",
+            };
+            format!("{}: {kind}", argument.name)
+        });
+        Method {
+            documentation: text::for_rust(&operation.documentation()),
+            name: operation.name.clone(),
+            parameters: parameters.collect::<Vec<_>>().join(", "),
+            body: body(operation, description),
+        }
+    }
+}
+
+/// What a method does: the checks of its arguments, then the call as one chain.
+fn body(operation: &Operation, description: &Description) -> String {
+    let mut lines = Vec::new();
+    for argument in &operation.arguments {
+        if let Some(values) = description.values(argument) {
+            let name = &argument.name;
+            lines.push(format!(
+                "check_value({name:?}, {name}, &{:?}, Code::{})?;",
+                values.of(),
+                values.code()
+            ));
+        }
+    }
+    let constant = operation.name.to_uppercase();
+    let mut chain = if operation.names_application() {
+        format!("self.call(&operations::{constant})")
+    } else {
+        format!("Call::new(&operations::{constant})")
+    };
+    let mut written = Vec::new();
+    for argument in &operation.arguments {
+        let places = argument.body().iter().map(|pointer| &pointer[1..]);
+        for place in places {
+            let Some((object, _)) = place.split_once('/') else {
+                continue;
+            };
+            if argument.is_secret() {
+                chain += &format!(".hide({})", argument.name);
+            }
+            if !written.contains(&object.to_owned()) {
+                written.push(object.to_owned());
+                chain += &nested(object, operation, &mut lines);
+            }
+        }
+        if !argument.body().iter().any(|place| place[1..].contains('/')) {
+            chain += &step(argument, operation);
+        }
+    }
+    if let Some(name) = operation.jwt_required_if() {
+        chain += &format!(".jwt_required({name})");
+    }
+    lines.push(format!("self.answer({chain})"));
+    lines.join("\n")
+}
+
+/// An object in the body, made of the arguments that are placed in it.
+fn nested(object: &str, operation: &Operation, lines: &mut Vec<String>) -> String {
+    let prefix = format!("/{object}/");
+    let inside = operation.arguments.iter().filter_map(|argument| {
+        let member = argument
+            .body()
+            .iter()
+            .find_map(|at| at.strip_prefix(&prefix))?;
+        Some((argument, member))
+    });
+    let inside: Vec<_> = inside.collect();
+    if let [(argument, member)] = inside[..]
+        && argument.is_optional()
+    {
+        return format!(".optional_in({object:?}, {member:?}, {})", argument.name);
+    }
+    lines.push(format!("let mut {object} = ObjectWriter::new();"));
+    for (argument, member) in inside {
+        assert!(
+            !argument.is_optional(),
+            "{}: an object with several members, one of them optional, is not supported yet",
+            operation.name
+        );
+        lines.push(format!("{object}.value({member:?}, {});", argument.name));
+    }
+    format!(".object({object:?}, {object})")
+}
+
+/// What an argument adds to the chain.
+fn step(argument: &Argument, operation: &Operation) -> String {
+    let name = &argument.name;
+    if operation.one_of().contains(name) {
+        // The pair of them, once.
+        let is_first = operation.one_of().first() == Some(name);
+        return match is_first {
+            true => ".user(user_id, username)?".to_owned(),
+            false => String::new(),
+        };
+    }
+    if argument.segment().is_some() {
+        return match argument.is_subject() {
+            true => format!(".for_user_id({name})?"),
+            false => format!(".segment({name})?"),
+        };
+    }
+    if argument.is_subject() {
+        return format!(".username({name})");
+    }
+    let steps = argument.body().iter().enumerate().map(|(at, pointer)| {
+        let member = &pointer[1..];
+        match argument.kind() {
+            "bool" => format!(".boolean({member:?}, {name})"),
+            "json" => format!(".json({member:?}, {name})?"),
+            "options" => format!(".options({member:?}, {name}, &{:?})?", argument.members()),
+            _ => match argument.default() {
+                Some(default) => format!(".text({member:?}, {name}.unwrap_or({default:?}))"),
+                None if argument.is_secret() && at == 0 => format!(".secret({member:?}, {name})"),
+                None if argument.is_optional() => format!(".optional_text({member:?}, {name})"),
+                None => format!(".text({member:?}, {name})"),
+            },
+        }
+    });
+    steps.collect()
+}
+
+/// A function of the C interface.
+#[derive(Serialize)]
+struct EntryPoint {
+    documentation: String,
+    name: String,
+    parameters: Vec<String>,
+    arguments: Vec<String>,
+}
+
+impl EntryPoint {
+    fn of(operation: &Operation) -> EntryPoint {
+        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
+        for argument in &operation.arguments {
+            let name = argument.c_name();
+            let (kind, read) = match argument.kind() {
+                "bool" => ("c_bool", format!("{name}.is_true()")),
+                "ms" => ("u32", format!("Duration::from_millis({name}.into())")),
+                "cancel" => ("*mut lid_cancel", format!("cancel_of({name})")),
+                _ if argument.is_optional() => {
+                    ("*const c_char", format!("optional_text({name}, {name:?})?"))
+                }
+                _ => ("*const c_char", format!("text({name}, {name:?})?")),
+            };
+            parameters.push(format!("{name}: {kind}"));
+            arguments.push(read);
+        }
+        EntryPoint {
+            documentation: operation.c_documentation(),
+            name: operation.name.clone(),
+            parameters,
+            arguments,
+        }
+    }
+}

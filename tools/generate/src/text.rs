@@ -1,0 +1,98 @@
+//! Texts: wrapping documentation, and names in the style of a language.
+
+/// `possible_authentication` as `PossibleAuthentication`.
+pub fn camel(name: &str) -> String {
+    let words = name.split('_');
+    words
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
+}
+
+/// Paragraphs as comment lines of at most `width` characters. An example in backticks that is
+/// too long for a line goes on after a comma in the next one.
+pub fn comment(text: &str, prefix: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for paragraph in text.split("\n\n") {
+        if !lines.is_empty() {
+            lines.push(prefix.to_owned());
+        }
+        let mut line = String::new();
+        for (piece, space) in pieces(paragraph) {
+            let separator = if space && !line.is_empty() { " " } else { "" };
+            let length = prefix.len() + 1 + (line.clone() + separator + &piece).chars().count();
+            if length > width && !line.is_empty() {
+                lines.push(format!("{prefix} {line}"));
+                line = piece;
+            } else {
+                line = line + separator + &piece;
+            }
+        }
+        lines.push(format!("{prefix} {line}"));
+    }
+    lines.join("\n")
+}
+
+/// The pieces that stay in one line, each with whether a space is before it.
+fn pieces(paragraph: &str) -> Vec<(String, bool)> {
+    let mut pieces = Vec::new();
+    let mut in_code = false;
+    for word in paragraph.split_whitespace() {
+        let mut space = true;
+        let mut piece = String::new();
+        for character in word.chars() {
+            piece.push(character);
+            if character == '`' {
+                in_code = !in_code;
+            }
+            if in_code && character == ',' {
+                pieces.push((std::mem::take(&mut piece), space));
+                space = false;
+            }
+        }
+        if !piece.is_empty() {
+            pieces.push((piece, space));
+        }
+    }
+    pieces
+}
+
+/// Documentation of the C interface in the words of the Rust one.
+pub fn for_rust(text: &str) -> String {
+    let text = text.replace("NULL", "`None`");
+    let mut words = Vec::new();
+    for word in text.split(' ') {
+        let name = word.split_once("`lid_").and_then(|(before, rest)| {
+            let (name, after) = rest.split_once('`')?;
+            Some(format!("{before}[`Client::{name}`]{after}"))
+        });
+        words.push(name.unwrap_or_else(|| word.to_owned()));
+    }
+    words.join(" ")
+}
+
+/// Text of the description, in which line ends are spaces and empty lines end paragraphs.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_wrapped_at_spaces_and_within_examples_at_commas() {
+        let text = "One two.\n\nThree: `{\"a\":1,\"b\":2}` four.";
+        let expected = "// One two.\n//\n// Three:\n// `{\"a\":1,\n// \"b\":2}` four.";
+        assert_eq!(comment(text, "//", 16), expected);
+    }
+
+    #[test]
+    fn names_of_c_become_those_of_rust() {
+        let text = "as from `lid_get_user`, or NULL";
+        assert_eq!(for_rust(text), "as from [`Client::get_user`], or `None`");
+        assert_eq!(camel("possible_authentication"), "PossibleAuthentication");
+    }
+}
