@@ -30,7 +30,7 @@
  * A client may be used by any number of threads at once, and across fork().
  * pthread_cancel of a thread in a call takes effect after the call.
  *
- * This file is generated from src/ffi/: do not edit it, run `make header`.
+ * This file is generated from src/ffi/: do not edit it, run `make generate`.
  */
 
 #ifndef LOGINID_H
@@ -328,9 +328,9 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  * Creates a transaction for a user to confirm. `username` and `nonce` may be
  * NULL; the nonce is then 16 random characters.
  *
- * Result: the service's answer and the nonce that was sent:
- * `{"id":"…","url":"…","nonce":"…"}`. Keep the nonce for
- * `lid_verify_transaction`. An answer without an `id` is `LID_ERROR_RESPONSE`.
+ * Result: the service's answer and the nonce that was sent: `{"id":"…",
+ * "url":"…","nonce":"…"}`. Keep the nonce for `lid_verify_transaction`. An
+ * answer without an `id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -344,8 +344,8 @@ lid_status lid_create_tx(const lid_client *client,
 
 /**
  * Verifies the token of a confirmed transaction: form, signature, audience and
- * times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and with
- * `nonce` (may be NULL) that it confirms the transaction created with it.
+ * times as `lid_verify_token` does, that it confirms exactly `tx_payload`, and
+ * with `nonce` (may be NULL) that it confirms the transaction created with it.
  *
  * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
  * token fails with a status other than `LID_OK`, as in `lid_verify_token`;
@@ -426,7 +426,6 @@ lid_status lid_generate_code(const lid_client *client,
  * "temporary_authentication" or "add_credential". The user is given by
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
- *
  * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"expires_at":"…","is_authorized":true}`.
@@ -467,7 +466,6 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * Waits until a code with the purpose "temporary_authentication" is authorized,
  * which logs the user in. `timeout_ms` 0 means the configured `wait_timeout_ms`
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
- *
  * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: the authentication response, its `jwt` verified, as from
@@ -513,8 +511,8 @@ void lid_cancel_free(lid_cancel *cancel);
  * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
- * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.
- * Repeated after a timeout or a 5xx, since it changes nothing.
+ * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`. Repeated
+ * after a timeout or a 5xx, since it changes nothing.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -661,10 +659,9 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * both; one of them is required. Management call: without a private key it fails
  * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: the authentication response, with a `jwt` (verified) only if the service
- * sent one:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+ * Result: the authentication response, with a `jwt` (verified) only if the
+ * service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+ * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
@@ -704,10 +701,10 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * browser answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
  * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -727,8 +724,8 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
  * Result: `{"id":"…","client_id":"…","username":"…","status":"active",
  * "type":"…","namespace_id":"…","created_at":"…","updated_at":"…",
  * "contacts":[{"type":"email","contact":"…","is_verified":true}]}`.
- * `LID_ERROR_API` with code `user_not_found` if there is no such user.
- * Repeated after a timeout or a 5xx, since it changes nothing.
+ * `LID_ERROR_API` with code `user_not_found` if there is no such user. Repeated
+ * after a timeout or a 5xx, since it changes nothing.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -831,8 +828,8 @@ lid_status lid_send_email_verification(const lid_client *client,
  * "register_session":true}`, each member optional.
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
- * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the
- * last only if asked for.
+ * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last
+ * only if asked for.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -848,10 +845,10 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
  * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -867,10 +864,10 @@ lid_status lid_register_fido2_complete(const lid_client *client,
 /**
  * Registers a user with a password.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"password","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"password","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -885,10 +882,10 @@ lid_status lid_register_password(const lid_client *client,
 /**
  * Logs a user in with a password.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"password","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"password","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -920,10 +917,10 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * answered: `{"challenge":"…","credential_id":"…","client_data":"…",
  * "authenticator_data":"…","signature":"…"}`.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -983,10 +980,10 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * Completes a login with a public key. `assertion` is a JWT that the user's
  * private key signed over the challenge.
  *
- * Result: the authentication response, its `jwt` verified:
- * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
- * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"public_key","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
