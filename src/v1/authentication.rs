@@ -13,7 +13,7 @@ impl Client {
     /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
     /// "name":"…"}}`.
     pub fn authenticate_password(&self, username: &str, password: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PASSWORD)
                 .username(username)
                 .secret("password", password),
@@ -25,7 +25,7 @@ impl Client {
     /// Result: `{"assertion_payload":{"challenge":"…","rpId":"…","allowCredentials":[{"id":"…",
     /// "type":"public-key","transports":[]}],…}}` for the browser.
     pub fn authenticate_fido2_init(&self, username: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_INIT)
                 .username(username),
         )
@@ -44,7 +44,7 @@ impl Client {
         username: &str,
         assertion_payload: &str,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_COMPLETE)
                 .username(username)
                 .json("assertion_payload", assertion_payload)?,
@@ -59,7 +59,7 @@ impl Client {
         username: &str,
         credential_id: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_DOC_SCAN_INIT)
                 .username(username)
                 .optional_in("options", "credential_uuid", credential_id),
@@ -74,7 +74,7 @@ impl Client {
         username: &str,
         credential_id: &str,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_DOC_SCAN_COMPLETE)
                 .username(username)
                 .text("credential_uuid", credential_id),
@@ -90,7 +90,7 @@ impl Client {
         publickey: &str,
         publickey_alg: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PUBLICKEY_INIT)
                 .username(username)
                 .text("publickey", publickey)
@@ -111,7 +111,7 @@ impl Client {
         challenge_id: &str,
         assertion: &str,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::AUTHENTICATE_PUBLICKEY_COMPLETE)
                 .username(username)
                 .text("challenge_id", challenge_id)

@@ -27,7 +27,7 @@ impl Client {
             &["short", "long", "phrase"],
             Code::InvalidCodeType,
         )?;
-        self.answer(
+        self.send(
             self.call(&operations::GENERATE_CODE)
                 .segment(code_type)?
                 .text("purpose", purpose)
@@ -55,7 +55,7 @@ impl Client {
             &["short", "long", "phrase"],
             Code::InvalidCodeType,
         )?;
-        self.answer(
+        self.send(
             self.call(&operations::AUTHORIZE_CODE)
                 .secret("code", code)
                 .segment(code_type)?
@@ -82,7 +82,7 @@ impl Client {
             &["short", "long", "phrase"],
             Code::InvalidCodeType,
         )?;
-        self.answer(
+        self.send(
             self.call(&operations::INVALIDATE_ALL_CODES)
                 .segment(code_type)?
                 .text("purpose", purpose)

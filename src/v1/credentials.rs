@@ -20,7 +20,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::GET_CREDENTIALS)
                 .optional_text("status", status)
                 .user(user_id, username)?,
@@ -40,7 +40,7 @@ impl Client {
         let mut credential = ObjectWriter::new();
         credential.value("uuid", credential_id);
         credential.value("name", name);
-        self.answer(
+        self.send(
             self.call(&operations::RENAME_CREDENTIAL)
                 .object("credential", credential)
                 .user(user_id, username)?,
@@ -58,7 +58,7 @@ impl Client {
     ) -> Result<String> {
         let mut credential = ObjectWriter::new();
         credential.value("uuid", credential_id);
-        self.answer(
+        self.send(
             self.call(&operations::REVOKE_CREDENTIAL)
                 .object("credential", credential)
                 .user(user_id, username)?,
@@ -78,7 +78,7 @@ impl Client {
         username: Option<&str>,
         options: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::FORCE_FIDO2_CREDENTIAL_INIT)
                 .user(user_id, username)?
                 .options(
@@ -98,7 +98,7 @@ impl Client {
         username: Option<&str>,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::ADD_DOC_SCAN_CREDENTIAL_INIT)
                 .user(user_id, username)?
                 .optional_in("options", "credential_name", credential_name),
@@ -116,7 +116,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::ADD_DOC_SCAN_CREDENTIAL_COMPLETE)
                 .text("credential_uuid", credential_id)
                 .boolean("activate_credential", activate)
@@ -135,7 +135,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::EVALUATE_DOC_SCAN_CREDENTIAL)
                 .text("credential_uuid", credential_id)
                 .user(user_id, username)?,
@@ -150,7 +150,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::GENERATE_RECOVERY_CODE)
                 .user(user_id, username)?,
         )
@@ -171,7 +171,7 @@ impl Client {
         username: Option<&str>,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::ADD_PUBLICKEY_CREDENTIAL)
                 .text("publickey", publickey)
                 .text("publickey_alg", publickey_alg.unwrap_or("ES256"))
@@ -201,7 +201,7 @@ impl Client {
         let mut authentication_code = ObjectWriter::new();
         authentication_code.value("code", code);
         authentication_code.value("type", code_type);
-        self.answer(
+        self.send(
             self.call(&operations::INIT_ADD_FIDO2_CREDENTIAL_WITH_CODE)
                 .hide(code)
                 .object("authentication_code", authentication_code)
@@ -228,7 +228,7 @@ impl Client {
         username: &str,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::COMPLETE_ADD_FIDO2_CREDENTIAL)
                 .json("attestation_payload", attestation_payload)?
                 .username(username)

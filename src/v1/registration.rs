@@ -13,7 +13,7 @@ impl Client {
     /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
     /// "user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last only if asked for.
     pub fn register_fido2_init(&self, username: &str, options: Option<&str>) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::REGISTER_FIDO2_INIT)
                 .username(username)
                 .options(
@@ -43,7 +43,7 @@ impl Client {
         attestation_payload: &str,
         credential_name: Option<&str>,
     ) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::REGISTER_FIDO2_COMPLETE)
                 .username(username)
                 .json("attestation_payload", attestation_payload)?
@@ -58,7 +58,7 @@ impl Client {
     /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
     /// "name":"…"}}`.
     pub fn register_password(&self, username: &str, password: &str) -> Result<String> {
-        self.answer(
+        self.send(
             self.call(&operations::REGISTER_PASSWORD)
                 .username(username)
                 .secret("password", password)

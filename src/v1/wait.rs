@@ -49,6 +49,6 @@ impl Client {
             cancel,
             ..Budget::within(limit)
         };
-        self.answer_within(call, budget, Ok)
+        self.send_within(call, budget, Ok)
     }
 }

@@ -207,7 +207,7 @@ fn body(operation: &Operation, description: &Description) -> String {
     if let Some(name) = operation.jwt_required_if() {
         chain += &format!(".jwt_required({name})");
     }
-    lines.push(format!("self.answer({chain})"));
+    lines.push(format!("self.send({chain})"));
     lines.join("\n")
 }
 
