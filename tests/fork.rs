@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use capi::{Client, config, key_pair};
 use loginid_emulator::{Emulator, Fault, FaultKind, Request};
-use pthread::beside;
+use pthread::run_in_parallel;
 use serde_json::{Value, json};
 use token::{Distinct, Marks};
 use torture::times;
@@ -226,13 +226,13 @@ fn be_busy(client: &Client, number: usize, token: &str, over: &AtomicBool) -> Ve
 /// bytes, or while they end.
 fn come_and_go(client: &Client, over: &AtomicBool) {
     while_not(over, || {
-        beside(|| sign(client), || ());
+        run_in_parallel(|| sign(client), || ());
     });
 }
 
 /// What a child does: it makes calls in two threads, then frees the client.
 fn life(client: &Client, number: usize, token: &str) -> String {
-    let (second, first) = beside(
+    let (second, first) = run_in_parallel(
         || call_all(client, number + 1, token),
         || call_all(client, number, token),
     );
@@ -275,7 +275,7 @@ fn signing_process() {
         running.wait();
         for _ in 0..forks {
             let child = Child::start(|| {
-                let (second, first) = beside(|| sign(&client), || sign(&client));
+                let (second, first) = run_in_parallel(|| sign(&client), || sign(&client));
                 format!("{first} {second}")
             });
             for made in child.end().split_whitespace() {

@@ -236,9 +236,9 @@ fn a_hanging_process_is_killed_and_named() {
         part::run_within(Duration::from_secs(1), "hanging_process", &mut command)
     };
     let panic = catch_unwind(start).expect_err("it hangs");
-    let said = panic.downcast_ref::<String>().expect("a message");
-    assert!(said.contains("hanging_process hangs"), "{said}");
-    assert!(said.contains("its threads:\nprocess "), "{said}");
+    let printed = panic.downcast_ref::<String>().expect("a message");
+    assert!(printed.contains("hanging_process hangs"), "{printed}");
+    assert!(printed.contains("its threads:\nprocess "), "{printed}");
 }
 
 #[test]
@@ -252,8 +252,8 @@ fn hanging_process() {
 #[test]
 fn a_part_whose_test_does_not_exist_is_an_error() {
     let panic = catch_unwind(|| part::run("no_such_process", &json!({}))).expect_err("none");
-    let said = panic.downcast_ref::<String>().expect("a message");
-    assert!(said.contains("no_such_process did not run"), "{said}");
+    let printed = panic.downcast_ref::<String>().expect("a message");
+    assert!(printed.contains("no_such_process did not run"), "{printed}");
 }
 
 #[test]

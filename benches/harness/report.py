@@ -14,7 +14,7 @@ OPERATIONS = {
 
 def text(settings, machine, results):
     parts = [
-        "# libloginid measured beside its peers",
+        "# Benchmarks of libloginid and its peers",
         "Written by `make bench`. What each part means: `benches/README.md`.",
         facts(settings, machine),
         "## Goals",

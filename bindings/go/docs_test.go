@@ -47,11 +47,11 @@ func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
 		t.Helper()
 		command := exec.Command("sh", "-ec", script)
 		command.Dir = folder
-		var said strings.Builder
-		command.Stderr = &said
+		var errorOutput strings.Builder
+		command.Stderr = &errorOutput
 		output, err := command.Output()
 		if err != nil {
-			t.Fatalf("%v\n%s\n%s", err, output, said.String())
+			t.Fatalf("%v\n%s\n%s", err, output, errorOutput.String())
 		}
 		return string(output)
 	}

@@ -189,7 +189,7 @@ static void callers_of_all_clients_share_a_look_up(void)
     CHECK(host->asked == 1);
     /* Later callers share it too, and all get its answer. */
     for (i = 0; i < 20; i++)
-        begin_get_user(&calls[i], client_of("shared.test", PATIENT));
+        begin_get_user(&calls[i], client_of("shared.test", LONG_LIMITS));
     host->hangs = 0;
     for (i = 0; i < 20; i++)
         CHECK(end_call(&calls[i]) == LID_OK);
@@ -204,10 +204,10 @@ static void an_error_is_shared_too(void)
 
     host->hangs = 1;
     host->error = EAI_FAIL;
-    begin_get_user(&calls[0], client_of("broken.test", PATIENT));
+    begin_get_user(&calls[0], client_of("broken.test", LONG_LIMITS));
     await_question(host, 1);
     for (i = 1; i < 5; i++)
-        begin_get_user(&calls[i], client_of("broken.test", PATIENT));
+        begin_get_user(&calls[i], client_of("broken.test", LONG_LIMITS));
     host->hangs = 0;
     for (i = 0; i < 5; i++) {
         CHECK(end_call(&calls[i]) == LID_ERROR_NETWORK);
@@ -215,7 +215,7 @@ static void an_error_is_shared_too(void)
         TEXT("/error/retryable", "true");
     }
     host->error = 0;
-    add_user(client_of("broken.test", PATIENT), USER);
+    add_user(client_of("broken.test", LONG_LIMITS), USER);
 }
 
 /* A wait uses one more descriptor, which shows that it has begun. */
@@ -250,7 +250,7 @@ static void hosts_queue_for_the_threads(void)
         await_question(host, 1);
     }
     given_up = new_host("given-up.test");
-    queued_client = client_of("given-up.test", PATIENT);
+    queued_client = client_of("given-up.test", LONG_LIMITS);
     before = descriptors();
     cancelled_in_time(while_its_host_is_queued);
     CHECK(descriptors() == before);
@@ -258,7 +258,7 @@ static void hosts_queue_for_the_threads(void)
           LID_ERROR_TIMEOUT, "connect_timeout");
     ninth = new_host("ninth.test");
     before = descriptors();
-    begin_get_user(&queued, client_of("ninth.test", PATIENT));
+    begin_get_user(&queued, client_of("ninth.test", LONG_LIMITS));
     await_descriptor(before);
     CHECK(ninth->asked == 0);
     hosts[0].hangs = 0;
@@ -268,7 +268,7 @@ static void hosts_queue_for_the_threads(void)
         hosts[i].hangs = 0;
     for (i = 0; i < 8; i++)
         CHECK(end_call(&calls[i]) == LID_OK);
-    OK(lid_get_user(client_of("given-up.test", PATIENT), USER, &out));
+    OK(lid_get_user(client_of("given-up.test", LONG_LIMITS), USER, &out));
 }
 
 /* ---- What was found last ---- */
@@ -279,23 +279,23 @@ static void the_last_addresses_are_used_when_the_resolver_fails(void)
     struct host *host = new_host("service.test");
     size_t i;
 
-    add_user(client_of("service.test", PATIENT), USER);
+    add_user(client_of("service.test", LONG_LIMITS), USER);
     for (i = 0; i < sizeof errors / sizeof *errors; i++) {
         host->error = errors[i];
-        OK(lid_get_user(client_of("service.test", PATIENT), USER, &out));
+        OK(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out));
         CHECK(host->asked == 2 + (int)i);
     }
     /* Of this host, and of no other. */
     new_host("other.test")->error = EAI_AGAIN;
-    ERROR(lid_get_user(client_of("other.test", PATIENT), USER, &out), LID_ERROR_NETWORK,
+    ERROR(lid_get_user(client_of("other.test", LONG_LIMITS), USER, &out), LID_ERROR_NETWORK,
           "dns_failed");
     /* They are used until the resolver answers again. */
     host->error = 0;
     host->addresses[0] = "127.0.0.9";
-    ERROR(lid_get_user(client_of("service.test", PATIENT), USER, &out), LID_ERROR_NETWORK,
+    ERROR(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out), LID_ERROR_NETWORK,
           "connect_failed");
     host->error = EAI_AGAIN;
-    ERROR(lid_get_user(client_of("service.test", PATIENT), USER, &out), LID_ERROR_NETWORK,
+    ERROR(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out), LID_ERROR_NETWORK,
           "connect_failed");
 }
 
@@ -312,17 +312,17 @@ static void the_last_addresses_are_used_when_the_resolver_hangs(void)
     struct host *host = new_host("service.test");
     double started;
 
-    add_user(client_of("service.test", PATIENT), USER);
+    add_user(client_of("service.test", LONG_LIMITS), USER);
     host->hangs = 1;
     started = now_ms();
     /* Half of the limit is left for connecting. */
     OK(lid_get_user(client_of("service.test", "\"connect_timeout_ms\":1000"), USER, &out));
     took(started, 450, 950);
-    OK(lid_get_user(client_of("service.test", PATIENT), USER, &out));
+    OK(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out));
     took(started, 1750, 3500);
     /* A look-up that is already late is not waited for. */
     started = now_ms();
-    OK(lid_get_user(client_of("service.test", PATIENT), USER, &out));
+    OK(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out));
     took(started, 0, 1000);
     CHECK(host->asked == 2);
     host->hangs = 0;
@@ -362,7 +362,7 @@ static void a_dead_address_delays_the_next_by_a_quarter_of_a_second(void)
     host->addresses[0] = "127.0.0.2";
     host->addresses[1] = "127.0.0.1";
     fill_queue("127.0.0.2");
-    client = client_of("two.test", PATIENT);
+    client = client_of("two.test", LONG_LIMITS);
     before = descriptors();
     started = now_ms();
     OK(lid_get_user(client, USER, &out));

@@ -43,7 +43,7 @@ static void *call_until_over(void *calls)
 static void a_child_does_not_wait_for_its_parents_look_up(void)
 {
     struct host *host = new_host(name);
-    lid_client *client = client_of(name, PATIENT);
+    lid_client *client = client_of(name, LONG_LIMITS);
     pthread_t caller;
     pid_t child;
 
@@ -70,12 +70,12 @@ static void a_child_does_not_wait_for_its_parents_look_up(void)
 static void children_start_their_own_look_ups(void)
 {
     struct host *host = new_host(name);
-    lid_client *client = client_of(name, PATIENT);
+    lid_client *client = client_of(name, LONG_LIMITS);
     pthread_t callers[CALLERS];
     int calls = 0, i;
 
     add_user(new_client(), USER);
-    configuration = config_of(name, PATIENT);
+    configuration = config_of(name, LONG_LIMITS);
     for (i = 0; i < CALLERS; i++)
         CHECK(pthread_create(&callers[i], NULL, call_until_over, &calls) == 0);
     await_question(host, 1);

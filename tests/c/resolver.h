@@ -127,6 +127,6 @@ static inline lid_client *client_of(const char *name, const char *members)
     return client_from_json(config_of(name, members));
 }
 
-#define PATIENT "\"connect_timeout_ms\":60000,\"request_timeout_ms\":60000"
+#define LONG_LIMITS "\"connect_timeout_ms\":60000,\"request_timeout_ms\":60000"
 
 #endif

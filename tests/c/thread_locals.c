@@ -11,7 +11,7 @@ static void a_name_is_looked_up_in_a_program_with_large_thread_locals(void)
     struct host *host = new_host("service.test");
 
     large[sizeof large - 1] = 1;
-    add_user(client_of("service.test", PATIENT), USER);
+    add_user(client_of("service.test", LONG_LIMITS), USER);
     CHECK(host->asked == 1);
 }
 

@@ -170,14 +170,14 @@ void texts_of_every_kind_are_accepted() {
     char array[] = "ada@example.com";
     char *const pointer = array;
     const std::string_view view(ada);
-    const std::optional<std::string_view> perhaps(view);
+    const std::optional<std::string_view> optional_view(view);
     REQUIRE(made.try_get_user(array) && made.try_get_user(pointer) && made.try_get_user(view));
     REQUIRE(made.try_get_user(named()) && made.try_get_user({ada.data(), ada.size()}));
     REQUIRE(made.try_get_user(std::string(ada)) && made.try_get_user("ada@example.com"));
     const auto token = [&](loginid::optional_text username) {
         return bool(made.try_generate_service_token("users.retrieve", username));
     };
-    REQUIRE(token(array) && token(pointer) && token(view) && token(named()) && token(perhaps));
+    REQUIRE(token(array) && token(pointer) && token(view) && token(named()) && token(optional_view));
     REQUIRE(token({}) && token(std::nullopt) && token(std::make_optional(ada)));
     loginid::user who;
     REQUIRE(!who.id && !who.name.has_value());

@@ -201,21 +201,21 @@ fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
     let (status, code) = (Status::LID_ERROR_RESPONSE, "not_authenticated");
     assert_eq!(logins().count(), 7);
     for (path, call) in logins() {
-        for said in [
+        for value in [
             json!(false),
             json!("false"),
             json!("true"),
             json!(0),
             json!([]),
         ] {
-            let answer = json!({"jwt": good, "is_authenticated": said});
+            let answer = json!({"jwt": good, "is_authenticated": value});
             answer_once(&service, path, &answer);
             fails(call(&service), status, code);
         }
         answer_once(&service, path, &json!({"is_authenticated": false}));
         fails(call(&service), status, code);
-        for said in [json!(true), json!(null)] {
-            let answer = json!({"jwt": good, "is_authenticated": said});
+        for value in [json!(true), json!(null)] {
+            let answer = json!({"jwt": good, "is_authenticated": value});
             answer_once(&service, path, &answer);
             assert_eq!(call(&service).expect(path), answer.to_string());
         }

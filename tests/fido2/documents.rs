@@ -54,7 +54,7 @@ fn a_document_can_be_discarded() {
     assert_eq!(
         answer.get("jwt"),
         None,
-        "a discarded document authenticates nobody"
+        "a discarded document is not a log-in"
     );
     assert_eq!(status(&service), "revoked");
     refused(

@@ -104,7 +104,7 @@ pub fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static st
         ),
         ("1 GiB in chunks", oversize(true), LID_ERROR_RESPONSE, large),
         (
-            "a chunk size that is none",
+            "a chunk size that is not a number",
             FaultKind::BadChunking { carried_out: false },
             LID_ERROR_RESPONSE,
             invalid,
@@ -167,13 +167,13 @@ pub fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static st
             invalid,
         ),
         (
-            "a status that is none",
+            "a status that is not a number",
             raw("HTTP/1.1 99999 OK\r\n\r\n"),
             LID_ERROR_RESPONSE,
             invalid,
         ),
         (
-            "a length that is none",
+            "a length that is not a number",
             raw("HTTP/1.1 200 OK\r\ncontent-length: ten\r\n\r\n{}"),
             LID_ERROR_RESPONSE,
             invalid,
@@ -241,7 +241,7 @@ pub fn broken_answers() -> Vec<(&'static str, FaultKind, lid_status, &'static st
             "http_error",
         ),
         (
-            "a refusal whose code is none",
+            "a refusal with an invalid code",
             status(400, r#"{"code":"a b\n","message":7}"#),
             LID_ERROR_API,
             "http_error",

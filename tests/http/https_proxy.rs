@@ -120,7 +120,7 @@ fn the_proxys_certificate_is_checked_too() {
     }));
     assert_eq!(client.get_user("ann").code(), "certificate_invalid");
     let is_asked = is_asked.recv().expect("a connection");
-    assert!(!is_asked, "a tunnel was asked for");
+    assert!(!is_asked, "a tunnel was requested");
 }
 
 fn private_key() -> String {

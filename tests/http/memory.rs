@@ -107,7 +107,7 @@ fn measure(emulator: &Emulator) {
         let grown = grown(emulator, call);
         println!("{what}: {grown} KiB");
         assert!(grown < LIMIT_KIB, "{what}: grown by {grown} KiB");
-        assert!(emulator.faults().is_empty(), "{what}: not asked for");
+        assert!(emulator.faults().is_empty(), "{what}: not requested");
     }
 }
 
@@ -124,12 +124,12 @@ fn path(call: &str) -> &'static str {
 /// memory kept from an earlier answer would hide the growth.
 fn grown(emulator: &Emulator, call: &str) -> u64 {
     let config = config(emulator, json!({"request_timeout_ms": 120_000}));
-    let said = part::run(
+    let printed = part::run(
         "memory::client_process",
         &json!({"config": config, "call": call}),
     );
     // The test runner may have printed the beginning of the line.
-    let grown = said.lines().find_map(|line| line.split_once("grown "));
+    let grown = printed.lines().find_map(|line| line.split_once("grown "));
     grown.expect("an answer").1.parse().expect("a number")
 }
 

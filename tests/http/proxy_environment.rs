@@ -75,19 +75,19 @@ fn the_environments_proxy_is_used_when_asked_for() {
             through,
         ),
         (
-            "in small letters",
+            "in lower case",
             &secure,
             vec![("https_proxy", "proxy")],
             through,
         ),
         (
-            "small letters before capitals",
+            "lower case before upper case",
             &secure,
             vec![("https_proxy", "proxy"), ("HTTPS_PROXY", elsewhere)],
             through,
         ),
         (
-            "capitals where the small letters are empty",
+            "upper case if the lower case is empty",
             &secure,
             vec![("https_proxy", ""), ("HTTPS_PROXY", "proxy")],
             through,
@@ -99,7 +99,7 @@ fn the_environments_proxy_is_used_when_asked_for() {
             through,
         ),
         (
-            "for all schemes, small",
+            "for all schemes, lower case",
             &plain,
             vec![("all_proxy", "proxy")],
             through,
@@ -111,7 +111,7 @@ fn the_environments_proxy_is_used_when_asked_for() {
             through,
         ),
         (
-            "an empty one is none",
+            "an empty one is ignored",
             &secure,
             vec![("HTTPS_PROXY", ""), ("ALL_PROXY", "")],
             direct,
@@ -133,7 +133,7 @@ fn the_environments_proxy_is_used_when_asked_for() {
             direct,
         ),
         (
-            "not for this domain, small letters before capitals",
+            "not for this domain, lower case before upper case",
             &plain,
             vec![
                 ("HTTP_PROXY", "proxy"),

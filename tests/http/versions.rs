@@ -83,12 +83,12 @@ impl Server {
             .stdin(Stdio::null())
             .output()
             .expect("openssl");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let version = said
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        let version = printed
             .lines()
             .find_map(|line| line.strip_prefix("Protocol version: "));
         version
-            .unwrap_or_else(|| panic!("no version: {said}"))
+            .unwrap_or_else(|| panic!("no version: {printed}"))
             .to_owned()
     }
 }

@@ -138,7 +138,7 @@ impl Watched {
     }
 
     /// Everything that a program can read after a failed call.
-    pub fn said(&self, error: &Error) -> String {
+    pub fn readable(&self, error: &Error) -> String {
         let events = self.events.lock().expect("no panic").clone();
         assert!(!events.is_empty(), "nothing is logged");
         let code = error.code();

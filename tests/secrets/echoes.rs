@@ -25,7 +25,7 @@ const ECHOES: [(&str, Echo); 19] = [
     ("the secret percent-encoded", |request| {
         utf8_percent_encode(&secrets(request).join(" "), NON_ALPHANUMERIC).to_string()
     }),
-    ("the secret percent-encoded in small letters", |request| {
+    ("the secret percent-encoded in lower case", |request| {
         let secret = secrets(request).join(" ");
         let hex = |byte: u8| {
             if byte.is_ascii_alphanumeric() {
@@ -106,9 +106,9 @@ fn secrets_in_the_services_message_are_hidden() {
                 let error = call(&watched.client).expect_err("refused");
                 assert_eq!(error.http_status(), Some(number), "{error}");
                 let request = requests.lock().expect("no panic").pop().expect("a request");
-                let said = watched.said(&error);
-                assert_eq!(find(&said, &request), None, "{operation}, {what}: {said}");
-                assert_eq!(error.code(), "bad_request", "{said}");
+                let text = watched.readable(&error);
+                assert_eq!(find(&text, &request), None, "{operation}, {what}: {text}");
+                assert_eq!(error.code(), "bad_request", "{text}");
                 let has_token = what == "everything" || what.contains("token");
                 if has_token || !secrets(&request).is_empty() {
                     let name = service.base_url().replace("http://", "the service ");
@@ -154,8 +154,8 @@ fn the_value_of_a_configured_header_is_hidden() {
     let watched = Watched::new(&config(&emulator, further));
     let error = watched.client.get_user("ann").expect_err("refused");
     assert_eq!(error.code(), "http_error");
-    let said = watched.said(&error);
-    assert!(!said.contains("canary"), "{said}");
+    let text = watched.readable(&error);
+    assert!(!text.contains("canary"), "{text}");
 }
 
 #[test]
@@ -178,9 +178,9 @@ fn secrets_in_the_services_code_are_hidden() {
     for (operation, call) in CALLS {
         let error = call(&watched.client).expect_err("refused");
         let request = requests.lock().expect("no panic").pop().expect("a request");
-        let said = watched.said(&error);
-        assert_eq!(find(&said, &request), None, "{operation}: {said}");
-        assert_eq!(error.code(), "http_error", "{operation}: {said}");
+        let text = watched.readable(&error);
+        assert_eq!(find(&text, &request), None, "{operation}: {text}");
+        assert_eq!(error.code(), "http_error", "{operation}: {text}");
     }
 }
 
@@ -274,8 +274,8 @@ fn the_token_in_an_odd_answer_is_not_quoted() {
         for (operation, call) in CALLS {
             let error = call(&watched.client).expect_err("not an answer");
             let request = requests.lock().expect("no panic").pop().expect("a request");
-            let said = watched.said(&error);
-            assert_eq!(find(&said, &request), None, "{operation}, {what}: {said}");
+            let text = watched.readable(&error);
+            assert_eq!(find(&text, &request), None, "{operation}, {what}: {text}");
         }
     }
 }

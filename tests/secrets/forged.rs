@@ -107,7 +107,9 @@ fn clients(signer: &Signer, jwt: &Arc<Mutex<Value>>) -> Vec<(&'static str, Askin
         ("the service knows no key", |request, _| {
             answer("404 -", &json!({"message": request}).to_string())
         }),
-        ("the key is none", |request, _| answer("200 OK", request)),
+        ("the answer is not a key", |request, _| {
+            answer("200 OK", request)
+        }),
     ];
     let pem = signer.pem();
     let make = |(way, keys): (&'static str, Keys)| {

@@ -5,9 +5,9 @@
 //! that only the library's copies can be found.
 
 mod carried;
+mod damaged;
 mod give;
 mod search;
-mod spoilt;
 
 use std::io::{Read, Write};
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use loginid::ffi::lid_status;
 use loginid_emulator::Emulator;
 use serde_json::json;
 
-use give::{Beside, Give, WAYS};
+use give::{Give, Settings, WAYS};
 use search::{Masked, search, secrets_of};
 
 use crate::part;
@@ -84,23 +84,23 @@ fn process_that_searches_itself() {
         "generated" => give::generated(),
         _ => Masked((0..hex.len()).step_by(2).map(digit).collect()),
     };
-    let beside = Beside {
+    let settings = Settings {
         client_id,
         base_url,
         max_retries: 0,
     };
     let give = WAYS.iter().find(|(name, _)| *name == way);
     match (give, end) {
-        (Some((_, give)), "used") => used(*give, &key, &beside),
-        (Some((_, give)), "refused") => refused(way, *give, &key, &beside),
-        (Some((_, give)), "unusable") => unusable(*give, &key, &beside),
+        (Some((_, give)), "used") => used(*give, &key, &settings),
+        (Some((_, give)), "refused") => refused(way, *give, &key, &settings),
+        (Some((_, give)), "unusable") => unusable(*give, &key, &settings),
         (None, "freed") => assert_wiped(&key, "freed"),
         _ => panic!("{way} {end}"),
     }
 }
 
-fn used(give: Give, key: &Masked, beside: &Beside<'_>) {
-    let client = give(key, beside).expect("a client");
+fn used(give: Give, key: &Masked, settings: &Settings<'_>) {
+    let client = give(key, settings).expect("a client");
     client.service_token("users.retrieve").ok();
     client.add_user("ann").ok();
     client.get_user("ann").ok();
@@ -111,31 +111,31 @@ fn used(give: Give, key: &Masked, beside: &Beside<'_>) {
 }
 
 /// The key is intact; another field is wrong.
-fn refused(way: &str, give: Give, key: &Masked, beside: &Beside<'_>) {
-    for (what, beside) in [
+fn refused(way: &str, give: Give, key: &Masked, settings: &Settings<'_>) {
+    for (what, settings) in [
         (
             "max_retries",
-            Beside {
+            Settings {
                 max_retries: 99,
-                ..*beside
+                ..*settings
             },
         ),
         (
             "client_id",
-            Beside {
+            Settings {
                 client_id: "a b",
-                ..*beside
+                ..*settings
             },
         ),
         (
             "base_url",
-            Beside {
+            Settings {
                 base_url: "ftp://localhost",
-                ..*beside
+                ..*settings
             },
         ),
     ] {
-        match give(key, &beside) {
+        match give(key, &settings) {
             Err(outcome) => assert_eq!(outcome.status, lid_status::LID_ERROR_CONFIG, "{what}"),
             // These constructors do not take this field.
             Ok(client) => {
@@ -148,9 +148,9 @@ fn refused(way: &str, give: Give, key: &Masked, beside: &Beside<'_>) {
     }
 }
 
-fn unusable(give: Give, key: &Masked, beside: &Beside<'_>) {
-    for (what, spoilt) in spoilt::keys(key) {
-        let outcome = give(&spoilt, beside).expect_err(what);
+fn unusable(give: Give, key: &Masked, settings: &Settings<'_>) {
+    for (what, damaged) in damaged::keys(key) {
+        let outcome = give(&damaged, settings).expect_err(what);
         assert_eq!(outcome.status, lid_status::LID_ERROR_PRIVATE_KEY, "{what}");
         assert_wiped(key, what);
     }

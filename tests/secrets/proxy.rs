@@ -35,7 +35,7 @@ const REFUSALS: [(&str, Refusal); 9] = [
     ("a header without a colon", |basic| {
         format!("HTTP/1.1 502 -\r\n{IN_URL} {basic}\r\n\r\n").into()
     }),
-    ("nothing but them", |basic| {
+    ("only them", |basic| {
         format!("{IN_URL} {basic}\r\n\r\n").into()
     }),
     ("no answer", |_| Vec::new()),
@@ -67,9 +67,9 @@ fn the_credentials_of_a_proxy_that_refuses_are_not_shown() {
             let error = watched.client.add_user_without_credentials("ann");
             let error = error.expect_err("no way through");
             assert_eq!(error.code(), "proxy_failed", "{what}: {error}");
-            let said = watched.said(&error);
-            assert!(!said.contains("CANARY"), "{what}: {said}");
-            assert_eq!(part_of(&said, &basic), None, "{what}: {said}");
+            let text = watched.readable(&error);
+            assert!(!text.contains("CANARY"), "{what}: {text}");
+            assert_eq!(part_of(&text, &basic), None, "{what}: {text}");
             assert!(proxy.accepted() >= 1, "{what}: the proxy is not asked");
         }
         assert_eq!(emulator.request_count(), 0, "past the proxy");
@@ -90,7 +90,7 @@ fn the_credentials_of_an_absent_proxy_are_not_shown() {
         ));
         let error = watched.client.get_user("ann").expect_err("no proxy");
         assert_eq!(error.code(), code, "{host}: {error}");
-        let said = watched.said(&error);
-        assert!(!said.contains("CANARY"), "{host}: {said}");
+        let text = watched.readable(&error);
+        assert!(!text.contains("CANARY"), "{host}: {text}");
     }
 }

@@ -37,7 +37,7 @@ fn debug_of_a_client_and_its_configuration_shows_no_secret() {
 }
 
 /// Unusable keys, made from a usable one.
-fn spoilt(key: &str) -> Vec<String> {
+fn damaged(key: &str) -> Vec<String> {
     let body: Vec<&str> = key.lines().collect();
     vec![
         key.replace("BEGIN PRIVATE", "BEGIN RSA PRIVATE")
@@ -60,7 +60,7 @@ fn spoilt(key: &str) -> Vec<String> {
 fn errors_about_a_private_key_do_not_quote_it() {
     let emulator = Emulator::start();
     let key = emulator.private_key();
-    for bad in spoilt(key) {
+    for bad in damaged(key) {
         let outcome = CClient::try_new(&config(&emulator, json!({"private_key": bad})));
         let text = outcome.expect_err("an unusable key").text;
         assert_hidden(&text, key);

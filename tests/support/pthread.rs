@@ -12,7 +12,7 @@ struct Work<F, T> {
 }
 
 extern "C" fn start<F: FnOnce() -> T, T>(work: *mut c_void) -> *mut c_void {
-    // SAFETY: `beside` hands over a living one, which it does not touch until this
+    // SAFETY: `run_in_parallel` hands over a living one, which it does not touch until this
     // thread has ended.
     let work = unsafe { &mut *work.cast::<Work<F, T>>() };
     work.made = work.run.take().map(|run| run());
@@ -20,7 +20,10 @@ extern "C" fn start<F: FnOnce() -> T, T>(work: *mut c_void) -> *mut c_void {
 }
 
 /// Runs `other` in a new thread, and `own` in this one at the same time.
-pub fn beside<F: FnOnce() -> T + Send, T: Send, R>(other: F, own: impl FnOnce() -> R) -> (T, R) {
+pub fn run_in_parallel<F: FnOnce() -> T + Send, T: Send, R>(
+    other: F,
+    own: impl FnOnce() -> R,
+) -> (T, R) {
     let mut work = Work {
         run: Some(other),
         made: None,

@@ -94,6 +94,6 @@ final class PhpFpmTest extends TestCase
     private function answer(FastCgi $request): array
     {
         $body = $request->body();
-        return \json_decode($body, true) ?? throw new \RuntimeException("the page said: $body");
+        return \json_decode($body, true) ?? throw new \RuntimeException("the page printed: $body");
     }
 }

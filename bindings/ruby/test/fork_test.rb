@@ -35,7 +35,7 @@ class ForkTest < LoginidTest
 
   def check(name)
     answer = @client.get_user(name)['username']
-    raise "asked for #{name}, the answer is about #{answer}" unless answer == name
+    raise "requested #{name}, got #{answer}" unless answer == name
   end
 
   # The end of a child, without the tests' own at_exit.

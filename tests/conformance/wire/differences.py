@@ -84,11 +84,11 @@ DIFFERENCES = [
     ),
     Difference(
         "header.accept", "*/*", "application/json", everywhere,
-        "says what is understood, so that proxies do not answer with HTML",
+        "names the accepted format, so that proxies do not answer with HTML",
     ),
     Difference(
         "header.accept-encoding", ANY, ABSENT, everywhere,
-        "a compressed answer could be a bomb: none is asked for, none is taken",
+        "a compressed answer could be a bomb: none is requested or accepted",
     ),
     Difference(
         "header.request-id", ABSENT, "<uuid>", everywhere,

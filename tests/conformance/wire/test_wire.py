@@ -62,8 +62,8 @@ def intended(operation, theirs):
         if difference.where(operation, theirs):
             ours = difference.ours
             assert difference.field not in expected, "two reasons for one difference"
-            said = theirs.get(difference.field, ABSENT) if difference.python is ANY else difference.python
-            expected[difference.field] = (said, ours(operation, theirs) if callable(ours) else ours)
+            value = theirs.get(difference.field, ABSENT) if difference.python is ANY else difference.python
+            expected[difference.field] = (value, ours(operation, theirs) if callable(ours) else ours)
     return expected
 
 

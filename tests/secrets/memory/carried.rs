@@ -102,7 +102,7 @@ fn process_that_carries() {
         assert_eq!(found(), [""; 0], "after {}", &json[..9]);
     }
     let _token = client.service_token("users.retrieve").ok();
-    assert!(!found().is_empty(), "a token begins in another way");
+    assert!(!found().is_empty(), "a token begins differently");
 }
 
 fn found() -> Vec<String> {

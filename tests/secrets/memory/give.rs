@@ -13,14 +13,14 @@ use super::search::{MASK, Masked};
 use crate::capi::{Client, Outcome, c};
 
 /// The settings passed with the key.
-pub struct Beside<'a> {
+pub struct Settings<'a> {
     pub client_id: &'a str,
     pub base_url: &'a str,
     /// More retries than allowed, so that the configuration is refused.
     pub max_retries: u32,
 }
 
-pub type Give = fn(&Masked, &Beside<'_>) -> Result<Client, Outcome>;
+pub type Give = fn(&Masked, &Settings<'_>) -> Result<Client, Outcome>;
 
 pub const WAYS: [(&str, Give); 5] = [
     ("argument", argument),
@@ -30,9 +30,9 @@ pub const WAYS: [(&str, Give); 5] = [
     ("environment", environment),
 ];
 
-fn argument(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
+fn argument(key: &Masked, settings: &Settings<'_>) -> Result<Client, Outcome> {
     let key = terminated(&key.reveal());
-    let (client_id, base_url) = (c(beside.client_id), c(beside.base_url));
+    let (client_id, base_url) = (c(settings.client_id), c(settings.base_url));
     Client::of(|client, out| {
         let (client_id, key) = (client_id.as_ptr(), key.as_ptr().cast());
         // SAFETY: NUL-terminated; the pointers are of living variables.
@@ -40,9 +40,9 @@ fn argument(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
     })
 }
 
-fn management(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
+fn management(key: &Masked, settings: &Settings<'_>) -> Result<Client, Outcome> {
     let key = terminated(&key.reveal());
-    let (client_id, base_url) = (c(beside.client_id), c(beside.base_url));
+    let (client_id, base_url) = (c(settings.client_id), c(settings.base_url));
     Client::of(|client, out| {
         let (client_id, key) = (client_id.as_ptr(), key.as_ptr().cast());
         // SAFETY: as in `argument`.
@@ -51,17 +51,17 @@ fn management(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
 }
 
 /// A configuration in one piece of memory, with `\n` escaped as in JSON.
-fn json(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
+fn json(key: &Masked, settings: &Settings<'_>) -> Result<Client, Outcome> {
     let mut text = Zeroizing::new(String::with_capacity(4096));
     text.push_str("{\"private_key\":\"");
     for line in key.reveal().lines() {
         text.push_str(line);
         text.push_str("\\n");
     }
-    let (client_id, base_url) = (beside.client_id, beside.base_url);
+    let (client_id, base_url) = (settings.client_id, settings.base_url);
     text.push_str(&format!(
         r#"","client_id":"{client_id}","base_url":"{base_url}","max_retries":{}}}"#,
-        beside.max_retries
+        settings.max_retries
     ));
     let text = terminated(&text);
     Client::of(|client, out| {
@@ -70,27 +70,27 @@ fn json(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
     })
 }
 
-fn file(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
+fn file(key: &Masked, settings: &Settings<'_>) -> Result<Client, Outcome> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("key.pem");
     fs::write(&path, key.reveal().as_bytes()).expect("a file");
     Client::try_new(&json!({
-        "client_id": beside.client_id, "base_url": beside.base_url,
-        "private_key_file": path, "max_retries": beside.max_retries,
+        "client_id": settings.client_id, "base_url": settings.base_url,
+        "private_key_file": path, "max_retries": settings.max_retries,
     }))
 }
 
-fn environment(key: &Masked, beside: &Beside<'_>) -> Result<Client, Outcome> {
+fn environment(key: &Masked, settings: &Settings<'_>) -> Result<Client, Outcome> {
     let mut variable = Zeroizing::new(String::with_capacity(1024));
     variable.push_str("LOGINID_PRIVATE_KEY=");
     variable.push_str(&key.reveal());
     let mut variable = terminated(&variable);
-    let max_retries = beside.max_retries.to_string();
-    // SAFETY: this process has no thread that reads the environment meanwhile.
+    let max_retries = settings.max_retries.to_string();
+    // SAFETY: this process has no other thread that reads the environment.
     // `putenv` uses the buffer itself, until the variable is unset below.
     unsafe {
-        std::env::set_var("LOGINID_CLIENT_ID", beside.client_id);
-        std::env::set_var("LOGINID_BASE_URL", beside.base_url);
+        std::env::set_var("LOGINID_CLIENT_ID", settings.client_id);
+        std::env::set_var("LOGINID_BASE_URL", settings.base_url);
         std::env::set_var("LOGINID_MAX_RETRIES", max_retries);
         assert_eq!(libc::putenv(variable.as_mut_ptr().cast()), 0);
     }

@@ -207,7 +207,7 @@ fn usernames(table: &mut Table) {
         ("nobody", json!({"udata": null}), USERNAME),
         ("the empty name", json!({"udata": ""}), USERNAME),
         (
-            "another udata beside username",
+            "another udata next to username",
             json!({"udata": "mallory", "username": "José"}),
             USERNAME,
         ),

@@ -118,7 +118,7 @@ pub fn legal(table: &mut Table) {
     // These are ignored, so they are harmless.
     for (name, members) in table.attacker.members() {
         table.header(
-            format!("signed by the service beside a foreign {name}"),
+            format!("signed by the service with a foreign {name}"),
             members,
             GOOD,
         );

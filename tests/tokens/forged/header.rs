@@ -193,7 +193,7 @@ fn extensions(table: &mut Table) {
 
 pub fn legal(table: &mut Table) {
     table.header("no typ", json!({"typ": null}), GOOD);
-    table.header("typ in small letters", json!({"typ": "jwt"}), GOOD);
+    table.header("typ in lower case", json!({"typ": "jwt"}), GOOD);
     table.header("no kid", json!({"kid": null}), GOOD);
     table.header("an unknown member", json!({"x-trace": {"a": [1, 2]}}), GOOD);
 }

@@ -71,7 +71,7 @@ pub fn rows(table: &mut Table) {
     );
     row(
         table,
-        "the nonce in capitals",
+        "the nonce in upper case",
         json!({}),
         asked(PAYLOAD, Some("N1")),
         NONCE,
@@ -153,7 +153,7 @@ pub fn rows(table: &mut Table) {
         ),
         ("lNonce a number", json!({"lNonce": 1}), MALFORMED),
         (
-            "lNonce beside both, another one",
+            "lNonce with both, another one",
             json!({"lNonce": "x"}),
             MALFORMED,
         ),
@@ -205,13 +205,13 @@ pub fn legal(table: &mut Table) {
             json!({"server_nonce": null, "lNonce": "s1"}),
         ),
         ("lNonce for nonce", json!({"nonce": null, "lNonce": "n1"})),
-        ("lNonce beside both, the client's", json!({"lNonce": "n1"})),
-        ("lNonce beside both, the server's", json!({"lNonce": "s1"})),
+        ("lNonce with both, the client's", json!({"lNonce": "n1"})),
+        ("lNonce with both, the server's", json!({"lNonce": "s1"})),
     ] {
         row(table, name, changes.clone(), ASKED, GOOD);
         row(
             table,
-            &format!("{name}, nonce not asked for"),
+            &format!("{name}, nonce not checked"),
             changes,
             asked(PAYLOAD, None),
             GOOD,

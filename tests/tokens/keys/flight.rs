@@ -84,7 +84,7 @@ fn a_panic_during_a_fetch_leaves_no_thread_waiting() {
     // The logger runs inside the fetch. Through C it could not panic.
     let first = AtomicBool::new(true);
     client.set_logger(Some(Logger::new(move |_| {
-        assert!(!first.swap(false, Ordering::SeqCst), "a panic on purpose");
+        assert!(!first.swap(false, Ordering::SeqCst), "a deliberate panic");
     })));
     let token = token(&emulator);
     let results =

@@ -45,7 +45,7 @@ fn texts() -> Vec<(&'static str, String)> {
     let ed25519: PublicKeyX509Der<'_> = ed25519.public_key().as_der().expect("DER");
     let pem_text = good.pem();
     vec![
-        ("a point beside the curve", changed(last, spki[last] ^ 1)),
+        ("a point off the curve", changed(last, spki[last] ^ 1)),
         ("the point 0, 0", spki_pem(&zero_point)),
         ("the point at infinity", spki_pem(&infinity)),
         ("an unknown point format", changed(point, 0x05)),

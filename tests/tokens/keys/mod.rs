@@ -25,7 +25,7 @@ const NOT_THE_SERVICE: &str = "LID_ERROR_RESPONSE invalid_response";
 const GOOD: &str = "LID_OK";
 
 /// Long, for a busy machine: after this time the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A good token signed by the emulator's current key.
 fn token(emulator: &Emulator) -> String {
@@ -43,7 +43,7 @@ fn token_of(emulator: &Emulator, kid: Value) -> String {
 fn until(what: &str, mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {
-        assert!(started.elapsed() < PATIENCE, "in vain: {what}");
+        assert!(started.elapsed() < TIME_LIMIT, "timed out: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

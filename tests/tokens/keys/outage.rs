@@ -83,7 +83,7 @@ fn a_known_key_survives_a_404_that_is_not_the_services() {
             let good = token(&emulator);
             assert_eq!(client.verify_token(&good).verdict(), GOOD);
             emulator.inject(status(code, body));
-            until("the key is refreshed in vain", || {
+            until("a refresh of the key fails", || {
                 assert_eq!(client.verify_token(&good).verdict(), GOOD, "{code} {body}");
                 emulator.request_count() == 2
             });
