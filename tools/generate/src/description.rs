@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap as Table;
 use serde::{Deserialize, Serialize};
 
 use crate::text::paragraphs;
@@ -12,6 +13,35 @@ pub struct Description {
     values: BTreeMap<String, Values>,
     #[serde(rename = "operation")]
     pub operations: Vec<Operation>,
+    #[serde(rename = "type")]
+    pub types: Vec<Type>,
+}
+
+/// The type of a result.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Type {
+    pub name: String,
+    pub summary: String,
+    /// In the order of the description.
+    pub members: Table<String, Member>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Member {
+    /// "string", "bool", "number", "json" or the name of a type.
+    One(String),
+    /// A list of a type.
+    List([String; 1]),
+}
+
+impl Member {
+    pub fn type_name(&self) -> &str {
+        match self {
+            Member::One(name) | Member::List([name]) => name,
+        }
+    }
 }
 
 /// The values that an argument may have, and the code of the error if it has another.
@@ -139,8 +169,26 @@ impl Description {
         let description: Description = toml::from_str(text).unwrap_or_else(|error| {
             panic!("spec/operations.toml: {error}");
         });
+        let is_type = |name: &str| description.types.iter().any(|one| one.name == name);
         for operation in &description.operations {
             operation.check(&description.values);
+            let mut returns = operation.returns.iter();
+            assert!(
+                returns.all(|name| is_type(name)),
+                "{}: no such type",
+                operation.name
+            );
+        }
+        let simple = ["string", "bool", "number", "json"];
+        for one in &description.types {
+            for (name, member) in &one.members {
+                let kind = member.type_name();
+                assert!(
+                    simple.contains(&kind) || is_type(kind),
+                    "{}.{name}: {kind}",
+                    one.name
+                );
+            }
         }
         description
     }
@@ -284,6 +332,38 @@ impl Operation {
 
     pub fn is_by_hand(&self) -> bool {
         self.by_hand
+    }
+
+    /// The name of the type of its result, if it has one.
+    pub fn returns(&self) -> Option<&str> {
+        self.returns.as_deref()
+    }
+
+    pub fn summary(&self) -> String {
+        paragraphs(&self.summary).join(" ")
+    }
+
+    pub fn details(&self) -> Vec<String> {
+        paragraphs(&self.details)
+    }
+
+    /// The shape of the result, for people.
+    pub fn result(&self) -> String {
+        paragraphs(&self.result).join(" ")
+    }
+
+    /// Codes of the service that it is known to answer with.
+    pub fn errors(&self) -> &[String] {
+        &self.errors
+    }
+
+    /// Its names in an official SDK.
+    pub fn sdk(&self, language: &str) -> &[String] {
+        self.sdk.get(language).map_or(&[], Names::all)
+    }
+
+    pub fn is_local(&self) -> bool {
+        self.local
     }
 
     pub fn one_of(&self) -> &[String] {

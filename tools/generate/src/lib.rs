@@ -7,6 +7,7 @@ mod description;
 mod header;
 mod rust;
 mod symbols;
+mod template;
 mod text;
 
 use std::fs;

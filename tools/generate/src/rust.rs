@@ -1,27 +1,28 @@
 //! The Rust of the described operations: the rows, the methods and the C entry points.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-use minijinja::syntax::SyntaxConfig;
+use minijinja::context;
 use minijinja::value::{Serde, Value};
-use minijinja::{Environment, context};
 use serde::Serialize;
 
 use crate::description::{Answer, Argument, Authorization, Description, Operation};
+use crate::template::{self, Templates};
 use crate::text;
 
 /// The generated files of Rust: paths below the project's folder, and texts.
 pub fn files(description: &Description) -> Vec<(String, String)> {
-    let environment = environment();
-    let render = |template: &str, context: Value| {
-        let template = environment.get_template(template).expect("a template");
-        format(&template.render(context).expect("a template that fits"))
-    };
+    let templates = Templates::new(&[
+        ("operations", include_str!("../templates/operations.rs.j2")),
+        ("methods", include_str!("../templates/methods.rs.j2")),
+        (
+            "entry_points",
+            include_str!("../templates/entry_points.rs.j2"),
+        ),
+    ]);
+    let render = |name: &str, context: Value| formatted(&templates.render(name, context));
     let rows: Vec<_> = description.operations.iter().filter_map(Row::of).collect();
     let mut files = vec![(
         "src/v1/operations.rs".to_owned(),
-        render("operations.rs", context! { rows => Serde(&rows) }),
+        render("operations", context! { rows => Serde(&rows) }),
     )];
     for group in description.groups() {
         let operations = description.operations.iter();
@@ -30,7 +31,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         files.push((
             format!("src/ffi/v1/{group}.rs"),
             render(
-                "entry_points.rs",
+                "entry_points",
                 context! { group, entry_points => Serde(&entry_points) },
             ),
         ));
@@ -46,7 +47,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             files.push((
                 format!("src/v1/{group}.rs"),
                 render(
-                    "methods.rs",
+                    "methods",
                     context! { group, methods => Serde(&methods), uses_writer, uses_call },
                 ),
             ));
@@ -55,45 +56,9 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
     files
 }
 
-fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    let syntax = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .build();
-    environment.set_syntax(syntax.expect("the usual delimiters"));
-    environment.add_filter("doc", |text: String| text::comment(&text, "    ///", 96));
-    environment.add_filter("header_doc", |text: String| text::comment(&text, "///", 82));
-    for (name, template) in [
-        (
-            "operations.rs",
-            include_str!("../templates/operations.rs.j2"),
-        ),
-        ("methods.rs", include_str!("../templates/methods.rs.j2")),
-        (
-            "entry_points.rs",
-            include_str!("../templates/entry_points.rs.j2"),
-        ),
-    ] {
-        environment.add_template(name, template).expect(name);
-    }
-    environment
-}
-
 /// As `cargo fmt` would write it.
-fn format(code: &str) -> String {
-    let mut rustfmt = Command::new("rustfmt")
-        .args(["--edition", "2024", "--emit", "stdout"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("rustfmt, which comes with Rust");
-    let mut stdin = rustfmt.stdin.take().expect("its input");
-    stdin.write_all(code.as_bytes()).expect("rustfmt reads");
-    drop(stdin);
-    let output = rustfmt.wait_with_output().expect("rustfmt ends");
-    assert!(output.status.success(), "rustfmt refuses:\n{code}");
-    String::from_utf8(output.stdout).expect("UTF-8")
+fn formatted(code: &str) -> String {
+    template::formatted("rustfmt", &["--edition", "2024", "--emit", "stdout"], code)
 }
 
 /// A row of the table of operations.
