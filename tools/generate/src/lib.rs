@@ -3,7 +3,7 @@
 
 #![forbid(unsafe_code)]
 
-mod description;
+pub mod description;
 mod header;
 mod rust;
 mod symbols;
