@@ -22,7 +22,7 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     /// Checks a URL. Plain http is refused except to this machine, unless
-    /// `allow_http` is set: the bearer tokens would travel readable.
+    /// `allow_http` is set: the bearer tokens would be sent unencrypted.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
         let invalid = |why: &str| Error::new(Code::InvalidBaseUrl, format!("base_url {why}"));
         if text.trim() != text {
@@ -41,7 +41,7 @@ impl BaseUrl {
             invalid("must be absolute, for example https://directweb.usw1.loginid.io")
         })?;
         if authority.as_str().contains('@') {
-            return Err(invalid("must not hold a user name or password"));
+            return Err(invalid("must not contain a user name or password"));
         }
         if authority.host().is_empty() {
             return Err(invalid("has no host"));
@@ -57,7 +57,7 @@ impl BaseUrl {
         if !https && !allow_http && !is_loopback(authority.host()) {
             return Err(Error::new(
                 Code::InsecureBaseUrl,
-                "base_url is plain http to another machine: tokens would travel unprotected; \
+                "base_url is plain http to another machine: tokens would be sent unencrypted; \
                  use https, or set allow_http if you know that the path is safe",
             ));
         }
