@@ -3,7 +3,7 @@
 //!
 //! # How a call flows
 //!
-//! `lid_get_user` (`ffi/users.rs`) checks its pointers (`ffi/support.rs`) and calls
+//! `lid_get_user` (`ffi/v1/users.rs`) checks its pointers (`ffi/support.rs`) and calls
 //! [`Client::get_user`] (`v1/users.rs`), which builds a `Call` for a row of
 //! `v1/operations.rs`. `v1/client.rs` adds the authorization and the check of the answer.
 //! `calls.rs` makes attempts, logs them and retries. `calls/attempt.rs` builds the request,
@@ -28,9 +28,9 @@
 //!
 //! [`Client`] and `v1/operations.rs` for the calls, `calls.rs` for sending them, and
 //! `token/verify.rs` for the verification of tokens. `input/` parses configuration values,
-//! for the library and for the emulator's `doctor`. A new operation needs a row in
-//! `v1/operations.rs`, a method in `v1/`, a function in `ffi/`, a route in the emulator and
-//! a test.
+//! for the library and for the emulator's `doctor`. A new operation needs an entry in
+//! `spec/operations.toml`, from which `make generate` makes its row in `v1/operations.rs`,
+//! its method in `v1/` and its function in `ffi/v1/`; a route in the emulator; and a test.
 
 // Unsafe code is in the modules marked `allow(unsafe_code)` below, and nowhere else.
 #![deny(unsafe_code)]

@@ -1,4 +1,4 @@
-//! Checking arguments before anything is sent.
+//! Checks arguments before a request is sent.
 
 use crate::codes::Code;
 use crate::error::{Error, Result};

@@ -133,13 +133,13 @@ impl<'a> Call<'a> {
         Ok(self.raw(name, options))
     }
 
-    /// Marks a text within an object of the body that no message or log may show.
+    /// Marks a text in the body as a secret, which must not appear in any message or log.
     pub(crate) fn hide(mut self, secret: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(secret.to_owned()));
         self
     }
 
-    /// Makes an answer without a `jwt` an error, where the operation leaves that open.
+    /// Sets whether a `jwt` is required in the answer, for an operation where it is optional.
     pub(crate) fn jwt_required(mut self, is_required: bool) -> Call<'a> {
         self.jwt_required = is_required;
         self

@@ -9,7 +9,7 @@ use crate::key::VerifyingKey;
 use crate::operation::{Answer, Authorization, Method, Operation};
 use crate::token::Key;
 
-/// No call of its own: verifying a token makes it.
+/// Not a call of the client: the verification of tokens sends it.
 static PUBLIC_KEY: Operation = Operation {
     name: "public_key",
     method: Method::Get,

@@ -1,4 +1,4 @@
-//! Waiting for a code to be authorized.
+//! Waits until a code is authorized.
 
 use std::sync::Arc;
 use std::time::Duration;
