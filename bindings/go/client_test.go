@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestAnErrorTellsWhatHappened(t *testing.T) {
+func TestAnErrorHasEveryDetail(t *testing.T) {
 	client := newClient(t)
 	_, err := client.GetUser(ctx, "nobody")
 	var failure *Error
@@ -35,7 +35,7 @@ func TestAnErrorTellsWhatHappened(t *testing.T) {
 	}
 }
 
-func TestASlowDownCarriesItsTime(t *testing.T) {
+func TestARateLimitHasTheTimeToWait(t *testing.T) {
 	client := newClient(t)
 	control(t, "POST", "faults", map[string]any{"fault": map[string]any{
 		"kind": "status", "code": 429, "headers": [][]string{{"retry-after", "120"}},
@@ -48,7 +48,7 @@ func TestASlowDownCarriesItsTime(t *testing.T) {
 	}
 }
 
-func TestATextThatCWouldCutShortIsRefused(t *testing.T) {
+func TestATextThatCWouldTruncateIsRefused(t *testing.T) {
 	client := newClient(t)
 	const cut = "admin\x00istrator"
 	for name, call := range map[string]func() error{
@@ -144,7 +144,7 @@ func TestATransactionIsConfirmedWithItsNonce(t *testing.T) {
 	}
 }
 
-func TestConstructorsTellWhatIsWrong(t *testing.T) {
+func TestConstructorsReportWhatIsWrong(t *testing.T) {
 	id, url := os.Getenv("LOGINID_CLIENT_ID"), os.Getenv("LOGINID_BASE_URL")
 	pair := must[KeyPair](t)(GenerateKeyPair())
 	for _, good := range []func() (*Client, error){
@@ -170,7 +170,7 @@ func TestConstructorsTellWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestWhatNeedsNoClient(t *testing.T) {
+func TestFunctionsWithoutAClientWork(t *testing.T) {
 	value, err := JSONGet(`{"a":[1,{"b":"c\n"}]}`, "/a/1/b")
 	if value != "c\n" || err != nil {
 		t.Error(value, err)
@@ -357,7 +357,7 @@ func TestSettingsOutOfRangeAreNamed(t *testing.T) {
 	}
 }
 
-func TestTheKeysOfAConfigurationAreWrittenAsTheyAre(t *testing.T) {
+func TestTheKeysOfAConfigurationAreEscaped(t *testing.T) {
 	odd := "quote \" back \\ line\r\n\ttab nul\x00 \x1f é 😀 </script>"
 	config := Config{ClientID: "id", PrivateKey: odd, ClientKeyPEM: odd + odd, Proxy: "env", MaxRetries: new(int)}
 	text, err := config.text()

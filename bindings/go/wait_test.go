@@ -103,7 +103,7 @@ func TestADeadlineInThePastIsATimeout(t *testing.T) {
 }
 
 // C counts milliseconds in 32 bits, Go nanoseconds in 63.
-func TestADeadlineThatIsFarAwayIsNoShortOne(t *testing.T) {
+func TestADistantDeadlineIsNotShortened(t *testing.T) {
 	client := newClient(t)
 	code := codeFor(t, client, ada)
 	for _, deadline := range []time.Time{

@@ -127,7 +127,7 @@ final class ArgumentsTest extends TestCase
         self::assertSame('/register/fido2/init', Emulator::lastRequest()->path);
     }
 
-    public function testWhatIsNoJsonIsRefusedByName(): void
+    public function testValuesWithoutAJsonFormAreRefusedAndNamed(): void
     {
         $nested = [];
         for ($i = 0; $i < 600; $i++) {

@@ -54,7 +54,7 @@ final class ClientTest extends TestCase
         });
     }
 
-    public function testAClosedClientSaysSo(): void
+    public function testACallOfAClosedClientIsClientClosed(): void
     {
         $this->client->close();
         $this->client->close();
@@ -74,7 +74,7 @@ final class ClientTest extends TestCase
         }
     }
 
-    public function testClientsAndSwitchesAreNeitherCopiedNorSerialized(): void
+    public function testClientsAndCancelsAreNeitherCopiedNorSerialized(): void
     {
         foreach ([$this->client, new Cancel()] as $object) {
             $class = $object::class;
@@ -135,7 +135,7 @@ final class ClientTest extends TestCase
         self::assertSame([1, 2], $attempts);
     }
 
-    public function testLoginidLibrarySaysWhereTheLibraryIs(): void
+    public function testLoginidLibraryNamesTheLibrary(): void
     {
         $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (FFI\Exception $e) { echo $e->getMessage(); }';
         $process = \proc_open(
@@ -151,7 +151,7 @@ final class ClientTest extends TestCase
         self::assertSame(0, \proc_close($process));
     }
 
-    public function testWhatNeedsNoClient(): void
+    public function testFunctionsWithoutAClientWork(): void
     {
         self::assertMatchesRegularExpression('/^\d+\.\d+\.\d+$/', Loginid::version());
         self::assertSame('LID_ERROR_API', Loginid::statusName(7));

@@ -16,7 +16,7 @@ use Loginid\Loginid;
 /** Errors as exceptions. */
 final class ErrorsTest extends TestCase
 {
-    public function testARefusalTellsEverythingTheLibraryKnows(): void
+    public function testARefusalHasAllDetailsOfTheError(): void
     {
         $exception = $this->thrown(ApiException::class, fn () => $this->client->getUser('nobody'));
         self::assertInstanceOf(Exception::class, $exception);
@@ -32,7 +32,7 @@ final class ErrorsTest extends TestCase
         self::assertSame('user_not_found', Loginid::jsonGet($exception->getJson(), '/error/code'));
     }
 
-    public function testARateLimitSaysWhenToComeBack(): void
+    public function testARateLimitHasTheTimeToWait(): void
     {
         $fault = ['kind' => 'status', 'code' => 429, 'headers' => [['Retry-After', '90']]];
         Emulator::fault('/manage/users/retrieve', $fault, 9);
@@ -41,7 +41,7 @@ final class ErrorsTest extends TestCase
         self::assertTrue($exception->isRetryable());
     }
 
-    public function testATokenThatNobodyJudgedIsRateLimitedAndNotInvalid(): void
+    public function testATokenWhoseKeyWasNotFetchedIsRateLimitedAndNotInvalid(): void
     {
         $exceptions = [];
         for ($number = 0; $number < 8; $number++) {

@@ -34,7 +34,7 @@ final class HeaderTest extends PhpUnitTestCase
         'lid_json_get' => [Loginid::class, 'jsonGet'],
     ];
 
-    public function testThePackagesHeaderIsTheLibrarysWithWhereToFindIt(): void
+    public function testThePackagesHeaderIsTheLibrarysWithItsName(): void
     {
         $added = "#define FFI_SCOPE \"LOGINID\"\n#define FFI_LIB \"libloginid.so.0\"\n";
         self::assertSame(
@@ -44,7 +44,7 @@ final class HeaderTest extends PhpUnitTestCase
         );
     }
 
-    public function testPhpReadsTheHeaderAsItIs(): void
+    public function testPhpReadsTheHeaderUnchanged(): void
     {
         $ffi = \FFI::cdef(\file_get_contents(self::HEADER), \getenv('LOGINID_LIBRARY') ?: 'libloginid.so.0');
         self::assertSame(Loginid::version(), $ffi->lid_version());
@@ -67,7 +67,7 @@ final class HeaderTest extends PhpUnitTestCase
         }
     }
 
-    public function testEveryStatusHasAClassOfItsOwn(): void
+    public function testEveryStatusHasItsOwnClass(): void
     {
         \preg_match_all('/^ +(LID_ERROR_\w+) = (\d+)/m', \file_get_contents(self::HEADER), $names);
         self::assertGreaterThanOrEqual(14, \count($names[1]));

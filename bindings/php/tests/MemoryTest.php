@@ -33,7 +33,7 @@ final class MemoryTest extends TestCase
         }));
     }
 
-    public function testClientsAndSwitchesAreFreed(): void
+    public function testClientsAndCancelsAreFreed(): void
     {
         $config = ['client_id' => 'x', 'user_agent' => \str_repeat('x', 100_000)];
         self::assertLessThan(30 * self::MIB, self::growth(600, fn () => Client::withConfig($config)));

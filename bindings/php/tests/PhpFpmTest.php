@@ -33,7 +33,7 @@ final class PhpFpmTest extends TestCase
         self::assertSame([false], \array_unique(\array_column($answers, 'mayUseFfi')));
     }
 
-    public function testAFailedRequestDoesNoHarm(): void
+    public function testAWorkerSurvivesAFailedRequest(): void
     {
         $this->start(['ffi.enable' => 'true'], \getenv());
         for ($i = 0; $i < 2 * PhpFpm::WORKERS; $i++) {

@@ -31,7 +31,7 @@ final class ResultsTest extends TestCase
         ], $verified['claims']);
     }
 
-    public function testObjectsAndArraysAreKeptApart(): void
+    public function testObjectsAndArraysStayDifferent(): void
     {
         $json = '{"a":{},"b":[],"c":{"0":"x"},"d":[{}],"":{"e":[[]]}}';
         $result = $this->answered($json);

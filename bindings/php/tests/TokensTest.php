@@ -32,7 +32,7 @@ final class TokensTest extends TestCase
         $this->thrown(TokenInvalidException::class, fn () => $this->client->verifyToken($changed));
     }
 
-    public function testATransactionConfirmsItsPayloadAndNonceOnly(): void
+    public function testATransactionConfirmsOnlyItsPayloadAndNonce(): void
     {
         $user = $this->user();
         $tx = $this->client->createTx('Pay 10 EUR', $user);

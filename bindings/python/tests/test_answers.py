@@ -45,20 +45,20 @@ class Answers(unittest.TestCase):
             with self.subTest(value):
                 self.assertEqual(self.answered(value), expected)
 
-    def test_what_is_no_json_is_an_error_of_the_library(self):
+    def test_values_without_a_json_form_are_an_error_of_the_library(self):
         for value in ("NaN", "Infinity", "-Infinity", "01", "'x'", nested(128)):
             with self.subTest(value[:20]), self.assertRaises(LoginIDError) as raised:
                 self.answered(value)
             self.assertEqual(raised.exception.error_code, "invalid_response")
             self.assertEqual(raised.exception.status, "LID_ERROR_RESPONSE")
 
-    def test_json_as_deep_as_the_library_takes_it(self):
+    def test_json_is_read_as_deep_as_the_library_allows(self):
         value = self.answered(nested(127))
         for _ in range(126):
             (value,) = value
         self.assertEqual(value, [])
 
-    def test_what_python_cannot_read_is_an_error_of_the_library(self):
+    def test_an_answer_that_python_cannot_read_is_an_error_of_the_library(self):
         def at_the_end_of_the_stack(call):
             """Runs a call as deep as it can be run, and 60 levels less."""
             deepest = 0
@@ -100,7 +100,7 @@ class Answers(unittest.TestCase):
         )
         return control("POST", "tokens", {"claims_raw": raw})["token"]
 
-    def test_claims_are_the_members_that_were_judged(self):
+    def test_claims_are_the_members_that_were_checked(self):
         token = self.token('"UDATA":"mallory","Sub":"admin","\\u017fub":"root","a":[{}]')
         claims = self.client.verify_and_decode_token(token, "ada")["claims"]
         self.assertEqual((claims["udata"], claims["sub"]), ("ada", "u1"))
@@ -109,7 +109,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(claims["a"], [{}])
         self.assertFalse(self.client.verify_token(token, "mallory"))
 
-    def test_a_bad_token_is_no_answer_to_whose_it_is(self):
+    def test_a_bad_token_raises_for_every_username(self):
         token = self.token('"a":1')
         self.assertFalse(self.client.verify_token(token, ""))
         for username in (None, "", "ada", "mallory"):
@@ -186,7 +186,7 @@ class Errors(unittest.TestCase):
         # Programs must expect new ones.
         self.assertEqual(self.error(status="LID_ERROR_NEW").status_code, 500)
 
-    def test_keys_that_were_asked_for_too_often_are_a_slow_down(self):
+    def test_throttled_fetches_of_keys_are_a_rate_limit(self):
         error = self.error()
         self.assertEqual(error.status, "LID_ERROR_RATE_LIMITED")
         self.assertEqual((error.status_code, error.http_status), (429, None))

@@ -57,7 +57,7 @@ class Types(unittest.TestCase):
         control("POST", "reset")
         self.client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
 
-    def test_every_parameter_refuses_other_types_by_its_name(self):
+    def test_every_parameter_refuses_other_types_and_is_named(self):
         forget_requests()
         tried = 0
         for method, types in methods():
@@ -132,7 +132,7 @@ class Timeouts(unittest.TestCase):
     def wait(self, timeout):
         return self.client.authenticate_code_wait("nobody", "123456", "short", timeout)
 
-    def test_one_that_is_no_time_is_a_value_error(self):
+    def test_an_invalid_timeout_is_a_value_error(self):
         forget_requests()
         for timeout in (0, -5, 0.0, -0.0, -1e-300, math.nan, math.inf, -math.inf):
             with self.subTest(timeout), self.assertRaises(ValueError) as raised:
@@ -141,7 +141,7 @@ class Timeouts(unittest.TestCase):
             self.assertNotIsInstance(raised.exception, UnicodeError)
         self.assertEqual(requests(), [])
 
-    def test_any_other_number_is_one(self):
+    def test_any_other_number_is_a_timeout(self):
         for timeout in (None, 5, 5.5, 1e300, 10**400, fractions.Fraction(11, 2)):
             with self.subTest(timeout), self.assertRaises(LoginIDError) as raised:
                 self.wait(timeout)
@@ -173,7 +173,7 @@ class Payloads(unittest.TestCase):
                 self.complete(payload)
             self.assertEqual(requests()[0]["body"]["assertion_payload"], answer)
 
-    def test_what_is_no_json_is_refused_by_name(self):
+    def test_values_without_a_json_form_are_refused_and_named(self):
         forget_requests()
         for wrong in ({"id": b"bytes"}, {"id": {1, 2}}, {"id": object()}, {(1, 2): "id"}):
             with self.subTest(wrong), self.assertRaises(TypeError) as raised:
@@ -205,7 +205,7 @@ class Settings(unittest.TestCase):
                 client = LoginID.with_config(CLIENT_ID, base_url=BASE_URL, **fields)
                 self.assertEqual(client.generate_service_token("users.retrieve").count("."), 2)
 
-    def test_a_field_that_is_no_json_is_named(self):
+    def test_a_field_without_a_json_form_is_named(self):
         for wrong in ({"ca_pem"}, object()):
             with self.assertRaises(TypeError) as raised:
                 LoginID.with_config(CLIENT_ID, ca_pem=wrong)
@@ -221,7 +221,7 @@ class Settings(unittest.TestCase):
 
 
 class Copies(unittest.TestCase):
-    def test_what_owns_something_of_the_library_cannot_be_copied(self):
+    def test_owners_of_native_memory_cannot_be_copied(self):
         client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
         for owner in (
             Cancel(),
@@ -244,7 +244,7 @@ class Copies(unittest.TestCase):
         # It still works.
         client.add_user_without_credentials("copied")
 
-    def test_a_subclass_may_say_how_it_is_made_again(self):
+    def test_a_subclass_may_define_how_it_is_copied(self):
         again = pickle.loads(pickle.dumps(Remade()))
         self.assertEqual(again.client_id(), CLIENT_ID)
 
@@ -271,7 +271,7 @@ class Closed(unittest.TestCase):
         )
         self.assertFalse(error.retryable)
 
-    def test_every_method_is_one_error(self):
+    def test_every_method_is_the_same_error(self):
         client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
         for _ in range(3):
             client.close()
@@ -296,7 +296,7 @@ class Closed(unittest.TestCase):
         self.assertEqual(requests(), [])
         self.assertEqual(client.client_id(), CLIENT_ID)
 
-    def test_one_that_was_never_made_is_the_same(self):
+    def test_a_client_that_was_never_made_is_the_same_error(self):
         self.refused(lambda: LoginIdManagement.__new__(LoginIdManagement).get_user("ada"))
 
     def test_closing_while_threads_call(self):

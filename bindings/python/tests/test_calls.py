@@ -36,7 +36,7 @@ class Calls(unittest.TestCase):
         self.client.add_user_without_credentials(user)
         return self.client.generate_code("short", PURPOSE, False, username=user)["code"]
 
-    def test_an_error_tells_what_happened(self):
+    def test_an_error_has_every_detail(self):
         with self.assertRaises(LoginIDError) as raised:
             self.client.get_user("nobody")
         error = raised.exception
@@ -50,7 +50,7 @@ class Calls(unittest.TestCase):
         again = pickle.loads(pickle.dumps(error))
         self.assertEqual(vars(again), vars(error))
 
-    def test_a_slow_down_carries_its_seconds(self):
+    def test_a_rate_limit_has_the_seconds_to_wait(self):
         fault = {"kind": "status", "code": 429, "headers": [["retry-after", "120"]]}
         control("POST", "faults", {"fault": fault})
         with self.assertRaises(LoginIDError) as raised:
@@ -59,7 +59,7 @@ class Calls(unittest.TestCase):
         self.assertEqual(raised.exception.retry_after, 120.0)
         self.assertTrue(raised.exception.retryable)
 
-    def test_a_token_that_nobody_judged_is_no_401(self):
+    def test_a_token_whose_key_was_not_fetched_is_not_a_401(self):
         for number in range(6):
             header = {"alg": "ES256", "typ": "JWT", "kid": f"made-up-{number}"}
             token = control("POST", "tokens", {"header": header, "claims": {"aud": CLIENT_ID}})
@@ -72,7 +72,7 @@ class Calls(unittest.TestCase):
         self.assertTrue(error.retryable)
         self.assertGreater(error.retry_after, 0)
 
-    def test_a_bad_answer_is_no_success(self):
+    def test_a_bad_answer_is_an_error(self):
         fault = {"kind": "status", "code": 200, "body": '{"jwt": "forged"}'}
         control("POST", "faults", {"fault": fault, "times": 1})
         with self.assertRaises(LoginIDError) as raised:
@@ -81,7 +81,7 @@ class Calls(unittest.TestCase):
         self.assertEqual(error.status, "LID_ERROR_TOKEN_INVALID")
         self.assertEqual((error.http_status, error.status_code), (200, 401))
 
-    def test_a_text_that_c_would_cut_short_is_refused(self):
+    def test_a_text_that_c_would_truncate_is_refused(self):
         forget_requests()
         with self.assertRaises(LoginIDError) as raised:
             self.client.get_user("admin\0istrator")
@@ -199,7 +199,7 @@ class Calls(unittest.TestCase):
             thread.join()
         self.assertEqual(read_by, {number: [f"user-{number}"] * 20 for number in range(8)})
 
-    def test_a_forked_child_goes_on_with_the_client(self):
+    def test_a_forked_child_uses_the_client(self):
         self.client.add_user_without_credentials("ada")
         child = os.fork()
         if child == 0:
@@ -263,7 +263,7 @@ class Calls(unittest.TestCase):
         # 6 MB of tokens, so that a leak would be visible.
         self.assertLess(grown(1500) - before, 3_000_000)
 
-    def test_what_needs_no_client(self):
+    def test_functions_without_a_client_work(self):
         pair = libloginid.generate_key_pair()
         self.assertTrue(pair["private_key"].startswith("-----BEGIN PRIVATE KEY-----"))
         LoginID(CLIENT_ID, pair["private_key"], BASE_URL)

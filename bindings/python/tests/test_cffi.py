@@ -30,7 +30,7 @@ class Cffi(unittest.TestCase):
         for name in names:
             self.assertTrue(callable(getattr(self.library, name)), name)
 
-    def test_a_call_goes_to_the_service_and_back(self):
+    def test_a_call_reaches_the_service_and_returns_its_answer(self):
         client, out = self.ffi.new("lid_client **"), self.ffi.new("char **")
         status = self.library.lid_new(
             CLIENT_ID.encode(), PRIVATE_KEY.encode(), BASE_URL.encode(), client, out

@@ -67,7 +67,7 @@ class Greenlets(unittest.TestCase):
                 forget_requests()
                 self.assertEqual(run_python(library + CLIENT + program, *arguments), printed)
 
-    def test_a_wait_lets_the_greenlet_run_that_authorizes_its_code(self):
+    def test_the_greenlet_that_authorizes_the_code_runs_during_the_wait(self):
         # In each order of the imports.
         for name, library in LIBRARIES.items():
             for start in (library + CLIENT, CLIENT + library):

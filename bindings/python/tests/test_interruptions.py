@@ -146,7 +146,7 @@ print("ending", flush=True)
             ask.flush()
             self.assertEqual(printed_by(child), "ending\n")
 
-    def test_without_a_thread_to_spare_a_call_still_runs(self):
+    def test_without_a_free_thread_a_call_still_runs(self):
         program = LOGGED + """
 threading.stack_size(1 << 46)
 try:
@@ -200,7 +200,7 @@ class LogCallbacks(unittest.TestCase):
 
         self.on_each_thread(run)
 
-    def test_each_attempt_is_told_in_order(self):
+    def test_each_attempt_is_reported_in_order(self):
         def run():
             attempts = []
             self.client.set_log_callback(lambda e: attempts.append(json.loads(e)["attempt"]))
@@ -229,7 +229,7 @@ class LogCallbacks(unittest.TestCase):
 
         self.on_each_thread(run)
 
-    def test_what_is_no_exception_is_raised_by_the_call(self):
+    def test_other_exceptions_are_raised_by_the_call(self):
         for kind in (KeyboardInterrupt, SystemExit, GeneratorExit):
 
             def log(event):
@@ -271,7 +271,7 @@ class Descriptors(unittest.TestCase):
         control("POST", "reset")
         self.client = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
 
-    def test_failed_waits_on_the_main_thread_keep_none(self):
+    def test_failed_waits_on_the_main_thread_keep_no_descriptor(self):
         kept = []
         self.wait_for_nobody(kept)
         gc.collect()
@@ -295,7 +295,7 @@ class Descriptors(unittest.TestCase):
         except LoginIDError as error:
             kept.append(error)
 
-    def test_waits_that_are_refused_before_they_begin_keep_none(self):
+    def test_waits_that_are_refused_before_they_begin_keep_no_descriptor(self):
         kept = []
         before = len(os.listdir("/proc/self/fd"))
         closed = LoginIdManagement(CLIENT_ID, PRIVATE_KEY, BASE_URL)
@@ -340,7 +340,7 @@ class Descriptors(unittest.TestCase):
         wait()
         self.assertEqual(seen, ["LID_ERROR_CANCELLED"] * 5)
 
-    def test_a_wait_that_finds_no_descriptor_says_so(self):
+    def test_a_wait_without_a_descriptor_is_an_error(self):
         program = """
 import resource
 from libloginid import LoginIDError, LoginIdManagement

@@ -73,7 +73,7 @@ class PlainHttp(unittest.TestCase):
         with mock.patch.dict(os.environ, {"LOGINID_BASE_URL": ELSEWHERE}):
             self.refused(LoginID.from_env)
 
-    def test_with_allow_http_calls_are_sent_as_they_are(self):
+    def test_with_allow_http_calls_are_sent_unencrypted(self):
         with Proxy() as proxy:
             fields = {"base_url": ELSEWHERE, "proxy": proxy.url, "private_key": PRIVATE_KEY}
             with LoginIdManagement.with_config(CLIENT_ID, allow_http=True, **fields) as client:

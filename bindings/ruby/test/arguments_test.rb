@@ -59,7 +59,7 @@ class ArgumentsTest < LoginidTest
     assert_empty Emulator.requests
   end
 
-  def test_symbols_are_for_texts_out_of_a_short_list
+  def test_symbols_are_for_texts_from_a_short_list
     each_parameter do |call, name|
       next if %i[code_type purpose status publickey_alg].include?(name)
 
@@ -68,7 +68,7 @@ class ArgumentsTest < LoginidTest
     assert_empty Emulator.requests
   end
 
-  def test_nil_is_as_if_not_given_for_every_optional_keyword
+  def test_nil_means_not_given_for_every_optional_keyword
     each_parameter do |call, name|
       next if BOOLEANS.include?(name) || @client.method(call).parameters.include?([:req, name])
 
@@ -94,7 +94,7 @@ class ArgumentsTest < LoginidTest
     [nil, 60, 0.5, Rational(1, 2), 1e-9].each { |value| assert_raises(Loginid::Error) { wait.call(value) } }
   end
 
-  def test_texts_that_cannot_be_sent_are_refused_by_name
+  def test_texts_that_cannot_be_sent_are_refused_and_named
     { 'embedded_nul' => "a\0b", 'invalid_utf8' => "\x00\xD8".dup.force_encoding(Encoding::UTF_16LE) }
       .each do |code, text|
         error = assert_raises(Loginid::InvalidArgumentError) { @client.get_user(text) }
@@ -127,7 +127,7 @@ class ArgumentsTest < LoginidTest
       end
   end
 
-  def test_what_is_no_json_is_refused_by_name
+  def test_values_without_a_json_form_are_refused_and_named
     nested = {}
     200.times { nested = { a: nested } }
     loop = {}

@@ -36,12 +36,12 @@ class ClientTest < LoginidTest
     assert_equal Encoding::UTF_8, result.json.encoding
   end
 
-  def test_texts_arrive_whatever_their_encoding
+  def test_texts_of_every_encoding_arrive
     @client.add_user_without_credentials('Zoë'.encode(Encoding::UTF_16LE))
     assert_equal 'Zoë', @client.get_user('Zoë')['username']
   end
 
-  def test_a_closed_client_says_so
+  def test_a_call_of_a_closed_client_is_client_closed
     2.times { @client.close }
     assert_predicate @client, :closed?
     [
@@ -58,7 +58,7 @@ class ClientTest < LoginidTest
     end
   end
 
-  def test_clients_and_switches_cannot_be_copied
+  def test_clients_and_cancels_cannot_be_copied
     [@client, Loginid::Cancel.new].each do |object|
       [:dup.to_proc, :clone.to_proc, Marshal.method(:dump), YAML.method(:dump)].each do |copy|
         error = assert_raises(TypeError) { copy.call(object) }
@@ -89,11 +89,11 @@ class ClientTest < LoginidTest
     end
   end
 
-  def test_inspect_shows_nothing_secret
+  def test_inspect_shows_no_secrets
     assert_equal '#<Loginid::Client>', @client.inspect
   end
 
-  def test_loginid_library_says_where_the_library_is
+  def test_loginid_library_names_the_library
     command = [RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, '-rloginid', '-e', '']
     output, status = Open3.capture2e({ 'LOGINID_LIBRARY' => '/no/such/library.so' }, *command)
     refute_predicate status, :success?
@@ -111,7 +111,7 @@ class ClientTest < LoginidTest
     e.code
   end
 
-  def test_what_needs_no_client
+  def test_functions_without_a_client_work
     assert_equal 'LID_ERROR_API', Loginid.status_name(7)
     assert_match(/BEGIN PUBLIC KEY/, Loginid.generate_key_pair['public_key'])
     assert_equal 'b', Loginid.json_get({ a: ['b'] }, '/a/0')

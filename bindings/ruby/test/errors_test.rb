@@ -4,7 +4,7 @@ require_relative 'helper'
 
 # Errors as exceptions.
 class ErrorsTest < LoginidTest
-  def test_a_refusal_tells_everything_the_library_knows
+  def test_a_refusal_has_all_details_of_the_error
     error = assert_raises(Loginid::ApiError) { @client.get_user('nobody') }
     assert_kind_of Loginid::Error, error
     assert_equal %w[LID_ERROR_API user_not_found get_user], [error.status, error.code, error.operation]
@@ -16,14 +16,14 @@ class ErrorsTest < LoginidTest
     assert_equal 'user_not_found', Loginid.json_get(error.json, '/error/code')
   end
 
-  def test_a_rate_limit_says_when_to_come_back
+  def test_a_rate_limit_has_the_time_to_wait
     Emulator.fault('/manage/users/retrieve', { kind: 'status', code: 429, headers: [%w[Retry-After 90]] }, times: 9)
     error = assert_raises(Loginid::RateLimitedError) { @client.get_user('ada') }
     assert_in_delta 90.0, error.retry_after
     assert_equal true, error.retryable
   end
 
-  def test_a_token_that_nobody_judged_is_rate_limited_and_not_invalid
+  def test_a_token_whose_key_was_not_fetched_is_rate_limited_and_not_invalid
     errors = Array.new(8) do |number|
       header = { alg: 'ES256', typ: 'JWT', kid: "made-up-#{number}" }
       token = Emulator.post('tokens', header: header, claims: { aud: ENV.fetch('LOGINID_CLIENT_ID') })['token']

@@ -33,7 +33,7 @@ class HandleTest < Minitest::Test
     assert_equal 1, @pointer.freed
   end
 
-  def test_a_call_that_fails_is_over
+  def test_a_failed_call_is_finished
     assert_raises(IndexError) { @handle.use { raise IndexError } }
     @handle.close
     assert_equal 1, @pointer.freed

@@ -45,7 +45,7 @@ class HeaderTest < Minitest::Test
     end
   end
 
-  def test_every_status_has_a_class_of_its_own
+  def test_every_status_has_its_own_class
     names = File.read(HEADER).scan(/^ +(LID_ERROR_\w+) = \d+/).flatten
     assert_operator names.size, :>=, 14
     assert_equal names, Loginid::Error::CLASSES.keys

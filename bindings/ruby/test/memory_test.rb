@@ -36,7 +36,7 @@ class MemoryTest < LoginidTest
     assert_operator growth(12) { 50.times { Loginid::Client.with_config(config) } and GC.start }, :<, 30 * MIB
   end
 
-  def test_switches_are_freed_by_the_collector
+  def test_cancels_are_freed_by_the_collector
     300.times { Loginid::Cancel.new }
     before = Dir.children('/proc/self/fd').size
     GC.start

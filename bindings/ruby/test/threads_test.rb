@@ -4,7 +4,7 @@ require_relative 'helper'
 
 # Threads run while others are in C.
 class ThreadsTest < LoginidTest
-  def test_two_waits_go_on_side_by_side
+  def test_two_waits_run_in_parallel
     users = [user, user]
     codes = users.map { |name| short_code(name) }
     waits = users.zip(codes).map { |name, code| Thread.new { @client.wait_code(name, code, :short) } }

@@ -25,7 +25,7 @@ class TokensTest < LoginidTest
     assert_raises(Loginid::TokenInvalidError) { @client.verify_token("#{jwt[0..-8]}AAAAAAA") }
   end
 
-  def test_a_transaction_confirms_its_payload_and_nonce_only
+  def test_a_transaction_confirms_only_its_payload_and_nonce
     ada = user
     transaction = @client.create_tx('Pay 10 EUR', username: ada)
     jwt = Emulator.post("tx/#{transaction['id']}/confirm", username: ada)['jwt']

@@ -39,13 +39,13 @@ class WaitTest < LoginidTest
     assert_in_delta 0.25, now - started, 20
   end
 
-  def test_nil_for_timeout_and_cancel_is_as_if_not_given
+  def test_nil_for_timeout_and_cancel_means_not_given
     thread = waiting { @client.wait_code(@user, @code, :short, timeout: nil, cancel: nil) }
     authorize(@code, @user)
     assert_equal @user, promptly { thread.value }.dig('user', 'username')
   end
 
-  def test_cancel_is_a_cancel
+  def test_cancel_must_be_a_cancel
     [true, false, 5, 'cancel'].each do |cancel|
       error = assert_raises(TypeError) { @client.wait_code(@user, @code, :short, cancel: cancel) }
       assert_match(/\Acancel must be a Loginid::Cancel, not /, error.message)

@@ -38,7 +38,7 @@ def test_a_wait_ends_when_the_code_is_authorized(application, management, user):
         checks.authenticated(waiting.result(timeout=60), name)
 
 
-def test_invalidated_codes_are_useless(application, management, user):
+def test_invalidated_codes_are_refused(application, management, user):
     name = user["username"]
     code = management.generate_code("short", PURPOSE, True, username=name)["code"]
     checks.timestamp(management.invalidate_all_codes("short", PURPOSE, username=name)["deleted_at"])

@@ -34,7 +34,7 @@ def test_the_options_reach_the_device(application, username):
     assert payload["authenticatorSelection"]["authenticatorAttachment"] == "cross-platform"
 
 
-def test_an_answer_counts_once(application, username, device):
+def test_an_answer_is_accepted_once(application, username, device):
     register(application, username, device)
     payload = application.authenticate_fido2_init(username)["assertion_payload"]
     signed = device.login(payload)
@@ -78,7 +78,7 @@ def test_management_adds_a_key_without_a_code(management, user, device):
     checks.authenticated(answer, user["username"], "fido2")
 
 
-def test_management_objects_do_what_applications_do(management, username, device):
+def test_management_objects_have_the_methods_of_applications(management, username, device):
     checks.authenticated(register(management, username, device), username, "fido2")
     payload = management.authenticate_fido2_init(username)["assertion_payload"]
     answer = management.authenticate_fido2_complete(username, device.login(payload))

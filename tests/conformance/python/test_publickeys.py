@@ -36,7 +36,7 @@ def test_a_key_pair_logs_in(management, user, key, pem, request, kind):
     checks.authenticated(answer, name, "public_key")
 
 
-def test_another_key_does_not(application, management, user, pem):
+def test_another_key_does_not_log_in(application, management, user, pem):
     name = user["username"]
     management.add_publickey_credential(pem, username=name)
     challenge = application.authenticate_publickey_init(name, pem)

@@ -18,11 +18,11 @@ def post(path, token, **body):
     return requests.post(BASE_URL + path, json=body, headers=headers, timeout=60)
 
 
-def test_the_client_id_is_told(sdk):
+def test_the_client_id_is_returned(sdk):
     assert sdk.client_id() == CLIENT_ID
 
 
-def test_service_tokens_are_taken(sdk, user):
+def test_service_tokens_are_accepted(sdk, user):
     path, name = "/manage/users/retrieve", user["username"]
     token = sdk.generate_service_token("users.retrieve", username=name)
     answer = post(path, token, username=name)
@@ -54,7 +54,7 @@ def test_transactions_are_created_confirmed_and_verified(sdk, emulator, user):
     assert claims["nonce"] == "a nonce of ours"
 
 
-def test_transaction_tokens_are_taken_for_their_payload(sdk):
+def test_transaction_tokens_are_accepted_for_their_payload(sdk):
     body = {"client_id": CLIENT_ID, "nonce": "n", "tx_payload": PAYLOAD}
     answer = post("/tx", sdk.generate_tx_auth_token(PAYLOAD), **body)
     assert answer.status_code == 200 and answer.json()["id"]

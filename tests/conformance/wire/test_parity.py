@@ -43,7 +43,7 @@ def test_every_function_of_the_header_is_listed():
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[4])
-def test_what_shows_a_call_does_call_it(row):
+def test_the_test_of_a_call_does_call_it(row):
     functions = re.findall(r"^`lid_(\w+)`", row[4])
     assert functions or row[4].startswith("none: "), row
     files = re.findall(r"`((?:tests|examples)/[^`]+)`", row[5])
