@@ -39,18 +39,18 @@ fn compile_all(folder: &Path) -> Vec<(String, PathBuf)> {
         .expect("tests/c")
         .map(|entry| entry.expect("an entry of tests/c").file_name())
         .filter_map(|name| name.to_str()?.strip_suffix(".c").map(str::to_owned))
-        .filter(|name| name != "support")
         .collect();
     names.sort();
-    let support = sources.join("support.c");
+    let support =
+        ["checks.c", "emulator.c", "calls.c"].map(|name| sources.join("support").join(name));
     thread::scope(|scope| {
         let compilations: Vec<_> = names
             .into_iter()
             .map(|name| {
                 let source = sources.join(&name).with_extension("c");
-                let support = support.clone();
+                let sources = [vec![source], support.to_vec()].concat();
                 scope.spawn(move || {
-                    let program = compile(folder, &name, &[source, support]);
+                    let program = compile(folder, &name, &sources);
                     (name, program)
                 })
             })

@@ -1,0 +1,96 @@
+/* Time, and calls in threads of their own. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "../support.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+double now_ms(void)
+{
+    struct timespec now;
+
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (double)now.tv_sec * 1000.0 + (double)now.tv_nsec / 1e6;
+}
+
+static void begin_call(struct call *call, void *(*run)(void *))
+{
+    CHECK(pthread_create(&call->thread, NULL, run, call) == 0);
+}
+
+static void *run_get_user(void *argument)
+{
+    struct call *call = argument;
+
+    call->status = lid_get_user(call->client, USER, &call->answer);
+    call->ended_ms = now_ms();
+    return NULL;
+}
+
+void begin_get_user(struct call *call, const lid_client *client)
+{
+    call->client = client;
+    begin_call(call, run_get_user);
+}
+
+static void *run_wait(void *argument)
+{
+    struct call *call = argument;
+
+    call->status = lid_wait_code(call->client, USER, call->code, "short", call->timeout_ms,
+                                 call->cancel, &call->answer);
+    call->ended_ms = now_ms();
+    return NULL;
+}
+
+void begin_wait(struct call *call, const lid_client *client, const char *code,
+                uint32_t timeout_ms, lid_cancel *cancel)
+{
+    call->client = client;
+    call->code = code;
+    call->timeout_ms = timeout_ms;
+    call->cancel = cancel;
+    begin_call(call, run_wait);
+}
+
+lid_status end_call(struct call *call)
+{
+    CHECK(pthread_join(call->thread, NULL) == 0);
+    forget_out();
+    out = call->answer;
+    return call->status;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    return *(const double *)a < *(const double *)b ? -1 : 1;
+}
+
+/* The median of five, because a busy machine may not run the thread at once. */
+void cancelled_in_time(void (*begin)(struct call *wait, lid_cancel *cancel))
+{
+    double taken[5];
+    size_t i;
+
+    for (i = 0; i < 5; i++) {
+        lid_cancel *cancel = lid_cancel_new();
+        struct call wait;
+        double triggered;
+
+        CHECK(cancel != NULL);
+        begin(&wait, cancel);
+        triggered = now_ms();
+        lid_cancel_trigger(cancel);
+        CHECK(end_call(&wait) == LID_ERROR_CANCELLED);
+        taken[i] = wait.ended_ms - triggered;
+        TEXT("/error/status", "LID_ERROR_CANCELLED");
+        TEXT("/error/code", "cancelled");
+        TEXT("/error/operation", "wait_code");
+        TEXT("/error/retryable", "false");
+        lid_cancel_free(cancel);
+    }
+    qsort(taken, 5, sizeof *taken, in_order);
+    if (taken[2] > 100)
+        FAIL("ended %.0f ms after it was cancelled", taken[2]);
+}
