@@ -3,8 +3,10 @@
 
 #![forbid(unsafe_code)]
 
+mod cpp;
 pub mod description;
 mod header;
+mod part;
 mod rust;
 mod symbols;
 mod template;
@@ -23,13 +25,18 @@ fn root() -> PathBuf {
 
 /// What the description says: each file's path and text.
 pub fn described() -> Vec<(PathBuf, String)> {
-    let path = root().join("spec/operations.toml");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}", path.display());
-    });
-    let description = description::Description::read(&text);
-    let files = rust::files(&description).into_iter();
+    let description = description::Description::read(&read("spec/operations.toml"));
+    let mut files = rust::files(&description);
+    let header = "include/loginid.hpp";
+    let text = cpp::header(&description, &read("spec/cpp.toml"), &read(header));
+    files.push((header.to_owned(), text));
+    let files = files.into_iter();
     files
         .map(|(path, text)| (root().join(path), text))
         .collect()
+}
+
+/// The text of a file of the project.
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

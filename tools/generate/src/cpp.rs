@@ -1,0 +1,215 @@
+//! The methods of `loginid::client` in `include/loginid.hpp`.
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::{Deserialize, Serialize};
+
+use crate::description::{Argument, Description, Operation};
+use crate::part;
+use crate::template::Templates;
+use crate::text;
+
+/// What `spec/cpp.toml` says of an operation.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Special {
+    #[serde(default)]
+    by_hand: bool,
+    /// Optional arguments that a program must give all the same.
+    #[serde(default)]
+    without_default: Vec<String>,
+}
+
+/// The header with its generated part.
+pub fn header(description: &Description, special: &str, header: &str) -> String {
+    let special: BTreeMap<String, Special> =
+        toml::from_str(special).unwrap_or_else(|error| panic!("spec/cpp.toml: {error}"));
+    for name in special.keys() {
+        let known = description.operations.iter().any(|one| one.name == *name);
+        assert!(known, "spec/cpp.toml: no operation {name}");
+    }
+    let none = Special::default();
+    let groups = description.groups().into_iter().map(|group| Group {
+        title: text::camel(group),
+        methods: description
+            .operations
+            .iter()
+            .filter(|one| one.group == group)
+            .map(|one| (one, special.get(&one.name).unwrap_or(&none)))
+            .filter(|(_, special)| !special.by_hand)
+            .map(|(one, special)| Method::of(one, special))
+            .collect(),
+    });
+    let templates = Templates::new(&[("methods", include_str!("../templates/methods.hpp.j2"))]);
+    let groups: Vec<_> = groups.collect();
+    let methods = templates.render("methods", context! { groups => Serde(&groups) });
+    part::replaced(header, "calls", &methods)
+}
+
+#[derive(Serialize)]
+struct Group {
+    title: String,
+    methods: Vec<Method>,
+}
+
+/// Both forms of a call; each text is whole lines.
+#[derive(Serialize)]
+struct Method {
+    comment: String,
+    throwing: String,
+    throws: String,
+    noexcept: String,
+    calls: String,
+}
+
+/// A parameter of C++, and what is given to C for it.
+struct Parameter {
+    name: String,
+    kind: &'static str,
+    has_default: bool,
+}
+
+impl Method {
+    fn of(operation: &Operation, special: &Special) -> Method {
+        let name = &operation.name;
+        let parameters = parameters(operation, special);
+        let names: Vec<_> = parameters.iter().map(|one| one.name.clone()).collect();
+        let declared: Vec<_> = parameters.iter().map(Parameter::declared).collect();
+        let (kind, returns) = match operation.returns() {
+            Some(_) => ("std::string", "return "),
+            None => ("void", "(void)"),
+        };
+        Method {
+            comment: comment(&for_cpp(&operation.documentation())),
+            throwing: wrapped(4, &format!("{kind} {name}("), &declared, ") const {"),
+            throws: wrapped(8, &format!("{returns}try_{name}("), &names, ").value();"),
+            noexcept: wrapped(
+                4,
+                &format!("result try_{name}("),
+                &declared,
+                ") const noexcept {",
+            ),
+            calls: wrapped(8, "return call(", &call(operation), ");"),
+        }
+    }
+}
+
+impl Parameter {
+    fn declared(&self) -> String {
+        let default = if self.has_default { " = {}" } else { "" };
+        format!("{}{}{default}", self.kind, self.name)
+    }
+}
+
+/// The parameters in the order of C++: those with a default are last, and a user who can be
+/// given in two ways is one parameter.
+fn parameters(operation: &Operation, special: &Special) -> Vec<Parameter> {
+    let mut all = Vec::new();
+    for argument in &operation.arguments {
+        if operation.one_of().contains(&argument.name) {
+            if operation.one_of().first() == Some(&argument.name) {
+                all.push(Parameter {
+                    name: "who".to_owned(),
+                    kind: "const user &",
+                    has_default: false,
+                });
+            }
+            continue;
+        }
+        let kind = match (argument.kind(), argument.is_optional()) {
+            ("bool", _) => "detail::boolean ",
+            (_, true) => "optional_text ",
+            (_, false) => "required_text ",
+        };
+        all.push(Parameter {
+            name: argument.c_name(),
+            kind,
+            has_default: argument.is_optional()
+                && !special.without_default.contains(&argument.name),
+        });
+    }
+    all.sort_by_key(|one| one.has_default);
+    all
+}
+
+/// The arguments of `call`: the function, the names of its arguments, and the arguments.
+fn call(operation: &Operation) -> Vec<String> {
+    let names = operation.arguments.iter().map(Argument::c_name);
+    let names: Vec<_> = names.collect();
+    let mut all = vec![
+        format!("::lid_{}", operation.name),
+        format!("\"client {}\"", names.join(" ")),
+    ];
+    all.extend(operation.arguments.iter().map(|argument| {
+        match (argument.kind(), operation.one_of()) {
+            ("bool", _) => format!("{}.value()", argument.name),
+            (_, [id, _]) if *id == argument.name => "who.id".to_owned(),
+            (_, [_, name]) if *name == argument.name => "who.name".to_owned(),
+            _ => argument.c_name(),
+        }
+    }));
+    all
+}
+
+/// Documentation of the C interface in the words of C++.
+fn for_cpp(text: &str) -> String {
+    text.replace("`lid_", "`")
+        .replace("may be NULL", "may be left out")
+        .replace("NULL", "null")
+}
+
+/// A comment of one line, or of several.
+fn comment(documentation: &str) -> String {
+    let one_line = format!("    /** {documentation} */");
+    if one_line.chars().count() <= WIDTH && !documentation.contains('\n') {
+        return one_line;
+    }
+    let lines = text::comment(documentation, "     *", WIDTH);
+    format!("    /**\n{lines}\n     */")
+}
+
+const WIDTH: usize = 96;
+
+/// A list in one line, or from the next line on in lines that are filled.
+fn wrapped(indent: usize, begin: &str, items: &[String], end: &str) -> String {
+    let space = " ".repeat(indent);
+    let line = format!("{space}{begin}{}{end}", items.join(", "));
+    if line.len() <= WIDTH {
+        return line;
+    }
+    let mut lines = vec![format!("{space}{begin}")];
+    let mut line = format!("{space}    ");
+    for (at, item) in items.iter().enumerate() {
+        let last = at + 1 == items.len();
+        let piece = format!("{item}{}", if last { end } else { "," });
+        let is_begun = !line.trim().is_empty();
+        if is_begun && line.len() + 1 + piece.len() > WIDTH {
+            lines.push(line);
+            line = format!("{space}    {piece}");
+        } else {
+            line += if is_begun { " " } else { "" };
+            line += &piece;
+        }
+    }
+    lines.push(line);
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_filled_from_the_next_line_on() {
+        let short = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(wrapped(4, "f(", &short, ");"), "    f(a, b);");
+        let long = ["a".repeat(60), "b".repeat(20), "c".repeat(20)];
+        let expected = format!(
+            "    f(\n        {}, {},\n        {});",
+            long[0], long[1], long[2]
+        );
+        assert_eq!(wrapped(4, "f(", &long, ");"), expected);
+    }
+}
