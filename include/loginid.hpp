@@ -7,8 +7,8 @@
  *
  * Every call comes twice. `get_user` returns the result's JSON and throws
  * loginid::error; `try_get_user` is noexcept and returns a loginid::result with
- * either. loginid.h documents the JSON and the errors of each call, at the
- * function of the same name.
+ * either. loginid.h documents the errors that all calls have in common, and
+ * those of each at the function of the same name.
  *
  * An argument of the type optional_text may be left out; a null pointer is the
  * same. A null pointer for a required_text is the error null_argument. An embedded
@@ -511,130 +511,6 @@ public:
         ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, log_.get());
     }
 
-    // Tokens
-
-    result try_generate_service_token(
-        required_text scope, optional_text username = {}, optional_text user_id = {},
-        optional_text nonce = {}) const noexcept {
-        return call(
-            ::lid_generate_service_token, "client scope username user_id nonce", scope, username,
-            user_id, nonce);
-    }
-    std::string generate_service_token(
-        required_text scope, optional_text username = {}, optional_text user_id = {},
-        optional_text nonce = {}) const {
-        return try_generate_service_token(scope, username, user_id, nonce).value();
-    }
-
-    result try_verify_token(required_text token, optional_text username = {}) const noexcept {
-        return call(::lid_verify_token, "client token username", token, username);
-    }
-    std::string verify_token(required_text token, optional_text username = {}) const {
-        return try_verify_token(token, username).value();
-    }
-
-    // Transactions
-
-    result try_generate_tx_auth_token(
-        required_text tx_payload, optional_text username = {},
-        optional_text nonce = {}) const noexcept {
-        return call(
-            ::lid_generate_tx_auth_token, "client tx_payload username nonce", tx_payload, username,
-            nonce);
-    }
-    std::string generate_tx_auth_token(
-        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
-        return try_generate_tx_auth_token(tx_payload, username, nonce).value();
-    }
-
-    result try_create_tx(
-        required_text tx_payload, optional_text username = {},
-        optional_text nonce = {}) const noexcept {
-        return call(
-            ::lid_create_tx, "client tx_payload username nonce", tx_payload, username, nonce);
-    }
-    std::string create_tx(
-        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
-        return try_create_tx(tx_payload, username, nonce).value();
-    }
-
-    result try_verify_transaction(
-        required_text tx_token, required_text tx_payload,
-        optional_text nonce = {}) const noexcept {
-        return call(
-            ::lid_verify_transaction, "client tx_token tx_payload nonce", tx_token, tx_payload,
-            nonce);
-    }
-    std::string verify_transaction(
-        required_text tx_token, required_text tx_payload, optional_text nonce = {}) const {
-        return try_verify_transaction(tx_token, tx_payload, nonce).value();
-    }
-
-    result try_init_tx(
-        required_text username, optional_text tx_id, optional_text tx_payload,
-        optional_text nonce = {}) const noexcept {
-        return call(
-            ::lid_init_tx, "client username tx_id tx_payload nonce", username, tx_id, tx_payload,
-            nonce);
-    }
-    std::string init_tx(
-        required_text username, optional_text tx_id, optional_text tx_payload,
-        optional_text nonce = {}) const {
-        return try_init_tx(username, tx_id, tx_payload, nonce).value();
-    }
-
-    result try_complete_tx(
-        required_text tx_id, required_text username,
-        required_text assertion_payload_json) const noexcept {
-        return call(
-            ::lid_complete_tx, "client tx_id username assertion_payload_json", tx_id, username,
-            assertion_payload_json);
-    }
-    std::string complete_tx(
-        required_text tx_id, required_text username,
-        required_text assertion_payload_json) const {
-        return try_complete_tx(tx_id, username, assertion_payload_json).value();
-    }
-
-    // Codes
-
-    result try_generate_code(
-        required_text code_type, required_text purpose, detail::boolean authorize,
-        const user &who) const noexcept {
-        return call(
-            ::lid_generate_code, "client code_type purpose authorize user_id username", code_type,
-            purpose, authorize.value(), who.id, who.name);
-    }
-    std::string generate_code(
-        required_text code_type, required_text purpose, detail::boolean authorize,
-        const user &who) const {
-        return try_generate_code(code_type, purpose, authorize, who).value();
-    }
-
-    result try_authorize_code(
-        required_text code, required_text code_type, required_text purpose,
-        const user &who) const noexcept {
-        return call(
-            ::lid_authorize_code, "client code code_type purpose user_id username", code, code_type,
-            purpose, who.id, who.name);
-    }
-    std::string authorize_code(
-        required_text code, required_text code_type, required_text purpose,
-        const user &who) const {
-        return try_authorize_code(code, code_type, purpose, who).value();
-    }
-
-    result try_invalidate_all_codes(
-        required_text code_type, required_text purpose, const user &who) const noexcept {
-        return call(
-            ::lid_invalidate_all_codes, "client code_type purpose user_id username", code_type,
-            purpose, who.id, who.name);
-    }
-    std::string invalidate_all_codes(
-        required_text code_type, required_text purpose, const user &who) const {
-        return try_invalidate_all_codes(code_type, purpose, who).value();
-    }
-
     /** Waits until a code is authorized, for the configured limit if no timeout is given. */
     result try_wait_code(
         required_text username, required_text code, required_text code_type,
@@ -662,87 +538,307 @@ public:
         return try_wait_code(username, code, code_type, timeout, cancel).value();
     }
 
+    // begin generated: calls (`make generate`, from spec/operations.toml)
+
+    // Tokens
+
+    /**
+     * Makes a service token, for programs that send requests themselves. It allows one call of
+     * `scope` (for example "users.retrieve"). `username`, `user_id` and `nonce` may be left
+     * out. If both are given, the token names the username and not the user id. Without a
+     * nonce, 16 random characters are used. No request is made.
+     *
+     * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the client has
+     * no key.
+     */
+    std::string generate_service_token(
+        required_text scope, optional_text username = {}, optional_text user_id = {},
+        optional_text nonce = {}) const {
+        return try_generate_service_token(scope, username, user_id, nonce).value();
+    }
+    result try_generate_service_token(
+        required_text scope, optional_text username = {}, optional_text user_id = {},
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_generate_service_token, "client scope username user_id nonce", scope,
+            username, user_id, nonce);
+    }
+
+    /**
+     * Verifies a token that the service issued to this application to log a user in: its form,
+     * its ES256 signature, audience and times, and that it is the token of `username` (may be
+     * left out: any user). The service's key is fetched once and kept.
+     *
+     * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An invalid
+     * token fails with a status other than `LID_OK`: `LID_ERROR_TOKEN_INVALID`,
+     * `LID_ERROR_TOKEN_EXPIRED`, `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the
+     * key, which says nothing about the token. The token of a transaction is
+     * `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use `verify_transaction`.
+     * While many tokens with unknown keys arrive, a token whose key is not known yet may fail
+     * with `LID_ERROR_RATE_LIMITED` and code `unknown_key_throttled`.
+     */
+    std::string verify_token(required_text token, optional_text username = {}) const {
+        return try_verify_token(token, username).value();
+    }
+    result try_verify_token(required_text token, optional_text username = {}) const noexcept {
+        return call(::lid_verify_token, "client token username", token, username);
+    }
+
+    // Transactions
+
+    /**
+     * Makes a transaction token: it allows creating one transaction with this payload.
+     * `username` and `nonce` may be left out. No request is made.
+     *
+     * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+     */
+    std::string generate_tx_auth_token(
+        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
+        return try_generate_tx_auth_token(tx_payload, username, nonce).value();
+    }
+    result try_generate_tx_auth_token(
+        required_text tx_payload, optional_text username = {},
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_generate_tx_auth_token, "client tx_payload username nonce", tx_payload,
+            username, nonce);
+    }
+
+    /**
+     * Creates a transaction for a user to confirm. `username` and `nonce` may be left out; the
+     * nonce is then 16 random characters.
+     *
+     * Result: the service's answer and the nonce that was sent: `{"id":"…","url":"…",
+     * "nonce":"…"}`. Keep the nonce for `verify_transaction`. An answer without an `id` is
+     * `LID_ERROR_RESPONSE`.
+     */
+    std::string create_tx(
+        required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
+        return try_create_tx(tx_payload, username, nonce).value();
+    }
+    result try_create_tx(
+        required_text tx_payload, optional_text username = {},
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_create_tx, "client tx_payload username nonce", tx_payload, username, nonce);
+    }
+
+    /**
+     * Verifies the token of a confirmed transaction: form, signature, audience and times as
+     * `verify_token` does, that it confirms exactly `tx_payload`, and with `nonce` (may be left
+     * out) that it confirms the transaction created with it.
+     *
+     * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid token fails
+     * with a status other than `LID_OK`, as in `verify_token`; another payload or nonce is
+     * `LID_ERROR_CLAIM_MISMATCH`.
+     */
+    std::string verify_transaction(
+        required_text tx_token, required_text tx_payload, optional_text nonce = {}) const {
+        return try_verify_transaction(tx_token, tx_payload, nonce).value();
+    }
+    result try_verify_transaction(
+        required_text tx_token, required_text tx_payload,
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_verify_transaction, "client tx_token tx_payload nonce", tx_token, tx_payload,
+            nonce);
+    }
+
+    /**
+     * Begins the confirmation of a transaction by a FIDO2 credential. Give either `tx_id` of an
+     * existing transaction or `tx_payload` for a new one, the other null. `nonce` may be left
+     * out.
+     *
+     * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
+     * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent. An
+     * answer without a `tx_id` is `LID_ERROR_RESPONSE`.
+     */
+    std::string init_tx(
+        required_text username, optional_text tx_id, optional_text tx_payload,
+        optional_text nonce = {}) const {
+        return try_init_tx(username, tx_id, tx_payload, nonce).value();
+    }
+    result try_init_tx(
+        required_text username, optional_text tx_id, optional_text tx_payload,
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_init_tx, "client username tx_id tx_payload nonce", username, tx_id,
+            tx_payload, nonce);
+    }
+
+    /**
+     * Completes the confirmation of a transaction. `assertion_payload_json` is what the browser
+     * answered: `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
+     * "sign_data":"…"}`.
+     *
+     * Result: `{"jwt":"…"}`: a verified token of the named user. It names the confirmed
+     * transaction: give it to `verify_transaction`. `verify_token` refuses it.
+     */
+    std::string complete_tx(
+        required_text tx_id, required_text username,
+        required_text assertion_payload_json) const {
+        return try_complete_tx(tx_id, username, assertion_payload_json).value();
+    }
+    result try_complete_tx(
+        required_text tx_id, required_text username,
+        required_text assertion_payload_json) const noexcept {
+        return call(
+            ::lid_complete_tx, "client tx_id username assertion_payload_json", tx_id, username,
+            assertion_payload_json);
+    }
+
+    // Codes
+
+    /**
+     * Makes a code for a user. With `authorize` the code may be used at once. `code_type` is
+     * "short" (6 digits, 3 minutes), "long" or "phrase"; `purpose` is
+     * "temporary_authentication" or "add_credential".
+     *
+     * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+     */
+    std::string generate_code(
+        required_text code_type, required_text purpose, detail::boolean authorize,
+        const user &who) const {
+        return try_generate_code(code_type, purpose, authorize, who).value();
+    }
+    result try_generate_code(
+        required_text code_type, required_text purpose, detail::boolean authorize,
+        const user &who) const noexcept {
+        return call(
+            ::lid_generate_code, "client code_type purpose authorize user_id username",
+            code_type, purpose, authorize.value(), who.id, who.name);
+    }
+
+    /**
+     * Authorizes a code; a code that is already authorized stays so. `code_type` is "short" (6
+     * digits, 3 minutes), "long" or "phrase"; `purpose` is "temporary_authentication" or
+     * "add_credential".
+     *
+     * Result: `{"expires_at":"…","is_authorized":true}`.
+     */
+    std::string authorize_code(
+        required_text code, required_text code_type, required_text purpose,
+        const user &who) const {
+        return try_authorize_code(code, code_type, purpose, who).value();
+    }
+    result try_authorize_code(
+        required_text code, required_text code_type, required_text purpose,
+        const user &who) const noexcept {
+        return call(
+            ::lid_authorize_code, "client code code_type purpose user_id username", code,
+            code_type, purpose, who.id, who.name);
+    }
+
+    /**
+     * Invalidates all codes of a user with this type and purpose. `code_type` is "short" (6
+     * digits, 3 minutes), "long" or "phrase"; `purpose` is "temporary_authentication" or
+     * "add_credential".
+     *
+     * Result: `{"deleted_at":"…"}`.
+     */
+    std::string invalidate_all_codes(
+        required_text code_type, required_text purpose, const user &who) const {
+        return try_invalidate_all_codes(code_type, purpose, who).value();
+    }
+    result try_invalidate_all_codes(
+        required_text code_type, required_text purpose, const user &who) const noexcept {
+        return call(
+            ::lid_invalidate_all_codes, "client code_type purpose user_id username", code_type,
+            purpose, who.id, who.name);
+    }
+
     // Credentials
 
+    /**
+     * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or "deleted",
+     * or null for all.
+     *
+     * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2","status":"active",
+     * "name":"…","created_at":"…","updated_at":"…"}]}`.
+     */
+    std::string get_credentials(const user &who, optional_text status = {}) const {
+        return try_get_credentials(who, status).value();
+    }
     result try_get_credentials(const user &who, optional_text status = {}) const noexcept {
         return call(
             ::lid_get_credentials, "client status user_id username", status, who.id, who.name);
     }
-    std::string get_credentials(const user &who, optional_text status = {}) const {
-        return try_get_credentials(who, status).value();
-    }
 
-    result try_rename_credential(
-        required_text credential_id, required_text name, const user &who) const noexcept {
-        return call(
-            ::lid_rename_credential, "client credential_id name user_id username", credential_id,
-            name, who.id, who.name);
-    }
+    /**
+     * Renames a credential.
+     *
+     * Result: `{"user_id":"…","credential":{"uuid":"…","name":"…",…}}`.
+     */
     std::string rename_credential(
         required_text credential_id, required_text name, const user &who) const {
         return try_rename_credential(credential_id, name, who).value();
     }
-
-    result try_revoke_credential(required_text credential_id, const user &who) const noexcept {
+    result try_rename_credential(
+        required_text credential_id, required_text name, const user &who) const noexcept {
         return call(
-            ::lid_revoke_credential, "client credential_id user_id username", credential_id, who.id,
-            who.name);
+            ::lid_rename_credential, "client credential_id name user_id username",
+            credential_id, name, who.id, who.name);
     }
+
+    /**
+     * Revokes a credential permanently.
+     *
+     * Result: `{"user_id":"…","credential":{"uuid":"…","status":"revoked",…}}`.
+     */
     std::string revoke_credential(required_text credential_id, const user &who) const {
         return try_revoke_credential(credential_id, who).value();
     }
+    result try_revoke_credential(required_text credential_id, const user &who) const noexcept {
+        return call(
+            ::lid_revoke_credential, "client credential_id user_id username", credential_id,
+            who.id, who.name);
+    }
 
+    /**
+     * Begins adding a FIDO2 credential without the user's code. `options_json` may be left out,
+     * or `{"display_name":"…","override_name":"…","roaming_authenticator":true}`, each member
+     * optional.
+     *
+     * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
+     * "pubKeyCredParams":[],…}}` for the browser, completed by `complete_add_fido2_credential`.
+     */
+    std::string force_fido2_credential_init(
+        const user &who, optional_text options_json = {}) const {
+        return try_force_fido2_credential_init(who, options_json).value();
+    }
     result try_force_fido2_credential_init(
         const user &who, optional_text options_json = {}) const noexcept {
         return call(
             ::lid_force_fido2_credential_init, "client user_id username options_json", who.id,
             who.name, options_json);
     }
-    std::string force_fido2_credential_init(
-        const user &who, optional_text options_json = {}) const {
-        return try_force_fido2_credential_init(who, options_json).value();
-    }
 
-    result try_init_add_fido2_credential_with_code(
-        required_text code, required_text code_type, required_text username,
-        optional_text options_json = {}) const noexcept {
-        return call(
-            ::lid_init_add_fido2_credential_with_code,
-            "client code code_type username options_json", code, code_type, username, options_json);
-    }
-    std::string init_add_fido2_credential_with_code(
-        required_text code, required_text code_type, required_text username,
-        optional_text options_json = {}) const {
-        return try_init_add_fido2_credential_with_code(
-            code, code_type, username, options_json).value();
-    }
-
-    result try_complete_add_fido2_credential(
-        required_text attestation_payload_json, required_text username,
-        optional_text credential_name = {}) const noexcept {
-        return call(
-            ::lid_complete_add_fido2_credential,
-            "client attestation_payload_json username credential_name", attestation_payload_json,
-            username, credential_name);
-    }
-    std::string complete_add_fido2_credential(
-        required_text attestation_payload_json, required_text username,
-        optional_text credential_name = {}) const {
-        return try_complete_add_fido2_credential(
-            attestation_payload_json, username, credential_name).value();
-    }
-
-    result try_add_doc_scan_credential_init(
-        const user &who, optional_text credential_name = {}) const noexcept {
-        return call(
-            ::lid_add_doc_scan_credential_init, "client user_id username credential_name", who.id,
-            who.name, credential_name);
-    }
+    /**
+     * Begins adding a document scan. `credential_name` may be left out.
+     *
+     * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
+     */
     std::string add_doc_scan_credential_init(
         const user &who, optional_text credential_name = {}) const {
         return try_add_doc_scan_credential_init(who, credential_name).value();
     }
+    result try_add_doc_scan_credential_init(
+        const user &who, optional_text credential_name = {}) const noexcept {
+        return call(
+            ::lid_add_doc_scan_credential_init, "client user_id username credential_name",
+            who.id, who.name, credential_name);
+    }
 
+    /**
+     * Completes adding a document scan.
+     *
+     * Result: an authentication response as from `authenticate_password`, with a `jwt`
+     * (verified) only if the credential was activated.
+     */
+    std::string add_doc_scan_credential_complete(
+        required_text credential_id, detail::boolean activate, const user &who) const {
+        return try_add_doc_scan_credential_complete(credential_id, activate, who).value();
+    }
     result try_add_doc_scan_credential_complete(
         required_text credential_id, detail::boolean activate, const user &who) const noexcept {
         return call(
@@ -750,29 +846,51 @@ public:
             "client credential_id activate user_id username", credential_id, activate.value(),
             who.id, who.name);
     }
-    std::string add_doc_scan_credential_complete(
-        required_text credential_id, detail::boolean activate, const user &who) const {
-        return try_add_doc_scan_credential_complete(credential_id, activate, who).value();
-    }
 
+    /**
+     * Returns the URL of the result of a document scan.
+     *
+     * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or `result_url` in
+     * place of `request_url`.
+     */
+    std::string evaluate_doc_scan_credential(
+        required_text credential_id, const user &who) const {
+        return try_evaluate_doc_scan_credential(credential_id, who).value();
+    }
     result try_evaluate_doc_scan_credential(
         required_text credential_id, const user &who) const noexcept {
         return call(
             ::lid_evaluate_doc_scan_credential, "client credential_id user_id username",
             credential_id, who.id, who.name);
     }
-    std::string evaluate_doc_scan_credential(
-        required_text credential_id, const user &who) const {
-        return try_evaluate_doc_scan_credential(credential_id, who).value();
-    }
 
-    result try_generate_recovery_code(const user &who) const noexcept {
-        return call(::lid_generate_recovery_code, "client user_id username", who.id, who.name);
-    }
+    /**
+     * Makes a code with which the user can recover the account.
+     *
+     * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of logs.
+     */
     std::string generate_recovery_code(const user &who) const {
         return try_generate_recovery_code(who).value();
     }
+    result try_generate_recovery_code(const user &who) const noexcept {
+        return call(::lid_generate_recovery_code, "client user_id username", who.id, who.name);
+    }
 
+    /**
+     * Adds a public key (SPKI PEM) as a credential. `publickey_alg` null is "ES256".
+     * `credential_name` may be left out.
+     *
+     * Result: the authentication response, with a `jwt` (verified) only if the service sent
+     * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
+     * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+     * "type":"public_key","name":"…"}}`.
+     */
+    std::string add_publickey_credential(
+        required_text publickey, const user &who, optional_text publickey_alg = {},
+        optional_text credential_name = {}) const {
+        return try_add_publickey_credential(
+            publickey, who, publickey_alg, credential_name).value();
+    }
     result try_add_publickey_credential(
         required_text publickey, const user &who, optional_text publickey_alg = {},
         optional_text credential_name = {}) const noexcept {
@@ -781,75 +899,181 @@ public:
             "client publickey publickey_alg user_id username credential_name", publickey,
             publickey_alg, who.id, who.name, credential_name);
     }
-    std::string add_publickey_credential(
-        required_text publickey, const user &who, optional_text publickey_alg = {},
+
+    /**
+     * Begins adding a FIDO2 credential with an authorized code with the purpose
+     * "add_credential". `options_json` as in `force_fido2_credential_init`.
+     *
+     * Result: `{"attestation_payload":{…}}` for the browser, completed by
+     * `complete_add_fido2_credential`.
+     */
+    std::string init_add_fido2_credential_with_code(
+        required_text code, required_text code_type, required_text username,
+        optional_text options_json = {}) const {
+        return try_init_add_fido2_credential_with_code(
+            code, code_type, username, options_json).value();
+    }
+    result try_init_add_fido2_credential_with_code(
+        required_text code, required_text code_type, required_text username,
+        optional_text options_json = {}) const noexcept {
+        return call(
+            ::lid_init_add_fido2_credential_with_code,
+            "client code code_type username options_json", code, code_type, username,
+            options_json);
+    }
+
+    /**
+     * Completes adding a FIDO2 credential. `attestation_payload_json` is what the browser
+     * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
+     * "attestation_data":"…"}`. `credential_name` may be left out.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
+     * "name":"…"}}`.
+     */
+    std::string complete_add_fido2_credential(
+        required_text attestation_payload_json, required_text username,
         optional_text credential_name = {}) const {
-        return try_add_publickey_credential(publickey, who, publickey_alg, credential_name).value();
+        return try_complete_add_fido2_credential(
+            attestation_payload_json, username, credential_name).value();
+    }
+    result try_complete_add_fido2_credential(
+        required_text attestation_payload_json, required_text username,
+        optional_text credential_name = {}) const noexcept {
+        return call(
+            ::lid_complete_add_fido2_credential,
+            "client attestation_payload_json username credential_name",
+            attestation_payload_json, username, credential_name);
     }
 
     // Users
 
-    result try_get_user(required_text username) const noexcept {
-        return call(::lid_get_user, "client username", username);
-    }
+    /**
+     * Reads a user's profile.
+     *
+     * Result: `{"id":"…","client_id":"…","username":"…","status":"active","type":"…",
+     * "namespace_id":"…","created_at":"…","updated_at":"…","contacts":[{"type":"email",
+     * "contact":"…","is_verified":true}]}`. `LID_ERROR_API` with code `user_not_found` if there
+     * is no such user.
+     */
     std::string get_user(required_text username) const {
         return try_get_user(username).value();
     }
-
-    result try_add_user_without_credentials(required_text username) const noexcept {
-        return call(::lid_add_user_without_credentials, "client username", username);
+    result try_get_user(required_text username) const noexcept {
+        return call(::lid_get_user, "client username", username);
     }
+
+    /**
+     * Adds a user who has no credential yet.
+     *
+     * Result: the user's profile, as from `get_user`. `LID_ERROR_API` if the name is taken.
+     */
     std::string add_user_without_credentials(required_text username) const {
         return try_add_user_without_credentials(username).value();
     }
-
-    result try_activate_user_by_id(required_text user_id) const noexcept {
-        return call(::lid_activate_user_by_id, "client user_id", user_id);
+    result try_add_user_without_credentials(required_text username) const noexcept {
+        return call(::lid_add_user_without_credentials, "client username", username);
     }
+
+    /**
+     * Activates a deactivated user, who can log in again.
+     *
+     * Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
+     * `user_not_activated`.
+     */
     std::string activate_user_by_id(required_text user_id) const {
         return try_activate_user_by_id(user_id).value();
     }
-
-    result try_deactivate_user_by_id(required_text user_id) const noexcept {
-        return call(::lid_deactivate_user_by_id, "client user_id", user_id);
+    result try_activate_user_by_id(required_text user_id) const noexcept {
+        return call(::lid_activate_user_by_id, "client user_id", user_id);
     }
+
+    /**
+     * Deactivates a user, who can no longer log in.
+     *
+     * Result: the user's profile. `LID_ERROR_API` with code `user_not_found` or
+     * `user_not_deactivated`.
+     */
     std::string deactivate_user_by_id(required_text user_id) const {
         return try_deactivate_user_by_id(user_id).value();
     }
-
-    result try_delete_by_user_id(required_text user_id) const noexcept {
-        return call(::lid_delete_by_user_id, "client user_id", user_id);
+    result try_deactivate_user_by_id(required_text user_id) const noexcept {
+        return call(::lid_deactivate_user_by_id, "client user_id", user_id);
     }
+
+    /**
+     * Deletes a user and all credentials.
+     *
+     * Result: `{}`. `LID_ERROR_API` with code `user_not_found` or `user_not_deleted`.
+     */
     void delete_by_user_id(required_text user_id) const {
         (void)try_delete_by_user_id(user_id).value();
     }
-
-    result try_delete_by_username(required_text username) const noexcept {
-        return call(::lid_delete_by_username, "client username", username);
+    result try_delete_by_user_id(required_text user_id) const noexcept {
+        return call(::lid_delete_by_user_id, "client user_id", user_id);
     }
+
+    /**
+     * Deletes a user and all credentials.
+     *
+     * Result: `{}`. `LID_ERROR_API` with code `user_not_found` or `user_not_deleted`.
+     */
     void delete_by_username(required_text username) const {
         (void)try_delete_by_username(username).value();
     }
-
-    result try_send_email_verification(required_text user_id) const noexcept {
-        return call(::lid_send_email_verification, "client user_id", user_id);
+    result try_delete_by_username(required_text username) const noexcept {
+        return call(::lid_delete_by_username, "client username", username);
     }
+
+    /**
+     * Sends the user an email to verify the address.
+     *
+     * Result: `{}`. `LID_ERROR_API` with code `email_verification_not_sent`.
+     */
     void send_email_verification(required_text user_id) const {
         (void)try_send_email_verification(user_id).value();
+    }
+    result try_send_email_verification(required_text user_id) const noexcept {
+        return call(::lid_send_email_verification, "client user_id", user_id);
     }
 
     // Registration
 
+    /**
+     * Begins a FIDO2 registration. `options_json` may be left out, or `{"display_name":"…",
+     * "override_name":"…","roaming_authenticator":true,"register_session":true}`, each member
+     * optional.
+     *
+     * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
+     * "pubKeyCredParams":[],…},"register_session":"…"}`, the last only if asked for.
+     */
+    std::string register_fido2_init(
+        required_text username, optional_text options_json = {}) const {
+        return try_register_fido2_init(username, options_json).value();
+    }
     result try_register_fido2_init(
         required_text username, optional_text options_json = {}) const noexcept {
         return call(
             ::lid_register_fido2_init, "client username options_json", username, options_json);
     }
-    std::string register_fido2_init(
-        required_text username, optional_text options_json = {}) const {
-        return try_register_fido2_init(username, options_json).value();
-    }
 
+    /**
+     * Completes a FIDO2 registration. `attestation_payload_json` is what the browser answered:
+     * `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
+     * "attestation_data":"…"}`. `credential_name` may be left out.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
+     * "name":"…"}}`.
+     */
+    std::string register_fido2_complete(
+        required_text username, required_text attestation_payload_json,
+        optional_text credential_name = {}) const {
+        return try_register_fido2_complete(
+            username, attestation_payload_json, credential_name).value();
+    }
     result try_register_fido2_complete(
         required_text username, required_text attestation_payload_json,
         optional_text credential_name = {}) const noexcept {
@@ -858,84 +1082,139 @@ public:
             "client username attestation_payload_json credential_name", username,
             attestation_payload_json, credential_name);
     }
-    std::string register_fido2_complete(
-        required_text username, required_text attestation_payload_json,
-        optional_text credential_name = {}) const {
-        return try_register_fido2_complete(
-            username, attestation_payload_json, credential_name).value();
-    }
 
+    /**
+     * Registers a user with a password.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
+     * "name":"…"}}`.
+     */
+    std::string register_password(required_text username, required_text password) const {
+        return try_register_password(username, password).value();
+    }
     result try_register_password(
         required_text username, required_text password) const noexcept {
         return call(::lid_register_password, "client username password", username, password);
     }
-    std::string register_password(required_text username, required_text password) const {
-        return try_register_password(username, password).value();
-    }
 
     // Authentication
 
-    result try_authenticate_password(
-        required_text username, required_text password) const noexcept {
-        return call(::lid_authenticate_password, "client username password", username, password);
-    }
+    /**
+     * Logs a user in with a password.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
+     * "name":"…"}}`.
+     */
     std::string authenticate_password(required_text username, required_text password) const {
         return try_authenticate_password(username, password).value();
     }
-
-    result try_authenticate_fido2_init(required_text username) const noexcept {
-        return call(::lid_authenticate_fido2_init, "client username", username);
+    result try_authenticate_password(
+        required_text username, required_text password) const noexcept {
+        return call(
+            ::lid_authenticate_password, "client username password", username, password);
     }
+
+    /**
+     * Begins a FIDO2 login.
+     *
+     * Result: `{"assertion_payload":{"challenge":"…","rpId":"…","allowCredentials":[{"id":"…",
+     * "type":"public-key","transports":[]}],…}}` for the browser.
+     */
     std::string authenticate_fido2_init(required_text username) const {
         return try_authenticate_fido2_init(username).value();
     }
-
-    result try_authenticate_fido2_complete(
-        required_text username, required_text assertion_payload_json) const noexcept {
-        return call(
-            ::lid_authenticate_fido2_complete, "client username assertion_payload_json", username,
-            assertion_payload_json);
+    result try_authenticate_fido2_init(required_text username) const noexcept {
+        return call(::lid_authenticate_fido2_init, "client username", username);
     }
+
+    /**
+     * Completes a FIDO2 login. `assertion_payload_json` is what the browser answered:
+     * `{"challenge":"…","credential_id":"…","client_data":"…","authenticator_data":"…",
+     * "signature":"…"}`.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
+     * "name":"…"}}`.
+     */
     std::string authenticate_fido2_complete(
         required_text username, required_text assertion_payload_json) const {
         return try_authenticate_fido2_complete(username, assertion_payload_json).value();
     }
+    result try_authenticate_fido2_complete(
+        required_text username, required_text assertion_payload_json) const noexcept {
+        return call(
+            ::lid_authenticate_fido2_complete, "client username assertion_payload_json",
+            username, assertion_payload_json);
+    }
 
+    /**
+     * Begins a login by document scan. `credential_id` may be left out.
+     *
+     * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
+     */
+    std::string authenticate_doc_scan_init(
+        required_text username, optional_text credential_id = {}) const {
+        return try_authenticate_doc_scan_init(username, credential_id).value();
+    }
     result try_authenticate_doc_scan_init(
         required_text username, optional_text credential_id = {}) const noexcept {
         return call(
             ::lid_authenticate_doc_scan_init, "client username credential_id", username,
             credential_id);
     }
-    std::string authenticate_doc_scan_init(
-        required_text username, optional_text credential_id = {}) const {
-        return try_authenticate_doc_scan_init(username, credential_id).value();
-    }
 
+    /**
+     * Completes a login by document scan.
+     *
+     * Result: the authentication response, as from `authenticate_password`.
+     */
+    std::string authenticate_doc_scan_complete(
+        required_text username, required_text credential_id) const {
+        return try_authenticate_doc_scan_complete(username, credential_id).value();
+    }
     result try_authenticate_doc_scan_complete(
         required_text username, required_text credential_id) const noexcept {
         return call(
             ::lid_authenticate_doc_scan_complete, "client username credential_id", username,
             credential_id);
     }
-    std::string authenticate_doc_scan_complete(
-        required_text username, required_text credential_id) const {
-        return try_authenticate_doc_scan_complete(username, credential_id).value();
-    }
 
-    result try_authenticate_publickey_init(
-        required_text username, required_text publickey,
-        optional_text publickey_alg = {}) const noexcept {
-        return call(
-            ::lid_authenticate_publickey_init, "client username publickey publickey_alg", username,
-            publickey, publickey_alg);
-    }
+    /**
+     * Begins a login with a public key (SPKI PEM). `publickey_alg` null is "ES256".
+     *
+     * Result: `{"challenge_id":"…","server_nonce":"…"}`.
+     */
     std::string authenticate_publickey_init(
         required_text username, required_text publickey,
         optional_text publickey_alg = {}) const {
         return try_authenticate_publickey_init(username, publickey, publickey_alg).value();
     }
+    result try_authenticate_publickey_init(
+        required_text username, required_text publickey,
+        optional_text publickey_alg = {}) const noexcept {
+        return call(
+            ::lid_authenticate_publickey_init, "client username publickey publickey_alg",
+            username, publickey, publickey_alg);
+    }
 
+    /**
+     * Completes a login with a public key. `assertion` is a JWT that the user's private key
+     * signed over the challenge.
+     *
+     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+     * "name":"…"}}`.
+     */
+    std::string authenticate_publickey_complete(
+        required_text username, required_text challenge_id, required_text assertion) const {
+        return try_authenticate_publickey_complete(username, challenge_id, assertion).value();
+    }
     result try_authenticate_publickey_complete(
         required_text username, required_text challenge_id,
         required_text assertion) const noexcept {
@@ -943,11 +1222,7 @@ public:
             ::lid_authenticate_publickey_complete, "client username challenge_id assertion",
             username, challenge_id, assertion);
     }
-    std::string authenticate_publickey_complete(
-        required_text username, required_text challenge_id,
-        required_text assertion) const {
-        return try_authenticate_publickey_complete(username, challenge_id, assertion).value();
-    }
+    // end generated: calls (`make generate`, from spec/operations.toml)
 
 private:
     struct release {
