@@ -19,8 +19,8 @@ use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
 use crate::random;
 pub(crate) use arguments::{check_value, object};
-use attempt::Attempt;
 pub(crate) use attempt::Bearer;
+use attempt::PreparedCall;
 pub(crate) use call::{Call, encode};
 use failure::FailedAttempt;
 
@@ -41,37 +41,37 @@ pub(crate) fn execute<T>(
     read: impl Fn(String) -> Result<T>,
 ) -> Result<T> {
     let operation = call.operation;
-    let request_id = random::uuid()?;
-    let body = call.take_body();
+    let prepared = PreparedCall {
+        config: context.config,
+        request_id: random::uuid()?,
+        body: call.take_body(),
+        call,
+    };
     let result = if budget.is_cancelled() {
         Err(Error::cancelled())
     } else {
-        let attempt = |bearer| Attempt {
-            config: context.config,
-            call: &call,
-            body: body.as_ref(),
-            bearer,
-            request_id: &request_id,
-        };
-        run_attempts(context, budget, || Ok(attempt(authorize(&call)?)), read)
+        run_attempts(context, &prepared, budget, authorize, read)
     };
     result.map_err(|error| error.with_operation(operation.name))
 }
 
 /// Makes attempts until one succeeds or no retry is allowed.
-fn run_attempts<'a, T>(
+fn run_attempts<T>(
     context: &Context<'_>,
+    prepared: &PreparedCall<'_>,
     budget: &Budget,
-    next_attempt: impl Fn() -> Result<Attempt<'a>>,
+    authorize: impl Fn(&Call<'_>) -> Result<Bearer>,
     read: impl Fn(String) -> Result<T>,
 ) -> Result<T> {
     let process = fork::process();
+    let operation = prepared.call.operation;
+    let request_id = prepared.request_id.as_str();
     let mut number = 1;
     loop {
         let started = Instant::now();
-        let attempt = next_attempt()?;
-        attempt.check_size()?;
-        let answer = attempt.run(context.agent, budget);
+        let bearer = authorize(&prepared.call)?;
+        prepared.check_size(&bearer)?;
+        let answer = prepared.send(&bearer, context.agent, budget);
         let duration = started.elapsed();
         let http_status = match &answer {
             Ok(success) => Some(success.status),
@@ -86,13 +86,12 @@ fn run_attempts<'a, T>(
             .map_err(|failed| failed.with_service(context.config));
         let retry_in = match &result {
             Ok(_) => None,
-            Err(failed) => retry_delay(failed, &attempt, number, budget)?,
+            Err(failed) => retry_delay(failed, prepared, number, budget)?,
         };
-        let operation = attempt.call.operation;
         context.logger.log(&log::Attempt {
             operation,
             number,
-            request_id: attempt.request_id,
+            request_id,
             http_status,
             error: result.as_ref().err().and_then(FailedAttempt::own_error),
             duration,
@@ -108,13 +107,13 @@ fn run_attempts<'a, T>(
         fork::check_process(process)?;
         match woken {
             Some(woken) if woken == Woken::Cancelled || budget.is_cancelled() => {
-                return Err(Error::cancelled().with_request_id(attempt.request_id));
+                return Err(Error::cancelled().with_request_id(request_id));
             }
             Some(_) => number += 1,
             None => {
                 return Err(failed
                     .error
-                    .with_request_id(attempt.request_id)
+                    .with_request_id(request_id)
                     .with_retryable(failed.retry.allows(operation))
                     .with_retry_after(failed.retry_after));
             }
@@ -125,12 +124,12 @@ fn run_attempts<'a, T>(
 /// The delay before the next attempt, or `None` if there is none.
 fn retry_delay(
     failed: &FailedAttempt,
-    attempt: &Attempt<'_>,
+    prepared: &PreparedCall<'_>,
     number: u32,
     budget: &Budget,
 ) -> Result<Option<Duration>> {
-    let call = attempt.call;
-    if number > attempt.config.max_retries || !failed.retry.allows(call.operation) {
+    let call = &prepared.call;
+    if number > prepared.config.max_retries || !failed.retry.allows(call.operation) {
         return Ok(None);
     }
     let delay = match failed.retry_after {

@@ -1,4 +1,4 @@
-//! One attempt of a call: builds its request, and reads the text of its answer.
+//! One attempt of a call: builds its request, sends it, and reads the text of its answer.
 
 use ureq::http::{HeaderName, HeaderValue, Request, header};
 use zeroize::Zeroizing;
@@ -25,12 +25,12 @@ const MAX_HEAD_BYTES: usize = 14 * 1024;
 /// The bearer token of an attempt, if it needs one.
 pub(crate) type Bearer = Option<Zeroizing<String>>;
 
-pub(super) struct Attempt<'a> {
+/// What the attempts of a call have in common.
+pub(super) struct PreparedCall<'a> {
     pub(super) config: &'a Config,
-    pub(super) call: &'a Call<'a>,
-    pub(super) body: Option<&'a Body>,
-    pub(super) bearer: Bearer,
-    pub(super) request_id: &'a str,
+    pub(super) call: Call<'a>,
+    pub(super) body: Option<Body>,
+    pub(super) request_id: String,
 }
 
 /// A successful answer (2xx).
@@ -39,9 +39,9 @@ pub(super) struct Success {
     pub(super) text: String,
 }
 
-impl Attempt<'_> {
+impl PreparedCall<'_> {
     /// Checks that the request headers are not too large.
-    pub(super) fn check_size(&self) -> Result<()> {
+    pub(super) fn check_size(&self, bearer: &Bearer) -> Result<()> {
         let config = self.config;
         // Each header line also has a colon, a space and a line break.
         let headers = config
@@ -50,7 +50,7 @@ impl Attempt<'_> {
             .map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
-            + self.bearer.as_ref().map_or(0, |bearer| bearer.len())
+            + bearer.as_ref().map_or(0, |bearer| bearer.len())
             + config.client_id.len()
             + config.user_agent.len()
             + headers.sum::<usize>();
@@ -64,8 +64,9 @@ impl Attempt<'_> {
     }
 
     /// Sends the request and reads the answer.
-    pub(super) fn run(
+    pub(super) fn send(
         &self,
+        bearer: &Bearer,
         agent: &Agent,
         budget: &Budget,
     ) -> std::result::Result<Success, FailedAttempt> {
@@ -75,12 +76,12 @@ impl Attempt<'_> {
             Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
             _ => config.max_response_bytes,
         };
-        let request = self.request().map_err(FailedAttempt::without_retry)?;
+        let request = self.request(bearer).map_err(FailedAttempt::without_retry)?;
         let reply = http::exchange(agent, request, max_body, budget)
             .map_err(|failure| FailedAttempt::no_reply(failure, config))?;
         let Reply { status, .. } = reply;
         if !(200..300).contains(&status) {
-            return Err(error_response::read(reply, &self.secrets(), config));
+            return Err(error_response::read(reply, &self.secrets(bearer), config));
         }
         let text = text(reply.body, answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
@@ -89,7 +90,7 @@ impl Attempt<'_> {
         Ok(Success { status, text })
     }
 
-    fn request(&self) -> Result<Request<Option<&str>>> {
+    fn request(&self, bearer: &Bearer) -> Result<Request<Option<&str>>> {
         let config = self.config;
         let json = HeaderValue::from_static("application/json");
         let mut builder = Request::builder()
@@ -101,8 +102,11 @@ impl Attempt<'_> {
                 HeaderName::from_static("x-client-id"),
                 config.client_id.as_str(),
             )
-            .header(HeaderName::from_static("request-id"), self.request_id);
-        if let Some(bearer) = &self.bearer {
+            .header(
+                HeaderName::from_static("request-id"),
+                self.request_id.as_str(),
+            );
+        if let Some(bearer) = bearer {
             let value = Zeroizing::new(format!("Bearer {}", **bearer));
             let mut value = HeaderValue::from_str(&value)
                 .map_err(|_| Error::internal("the bearer token is not a header value"))?;
@@ -113,14 +117,15 @@ impl Attempt<'_> {
             builder = builder.header(name, value);
         }
         builder
-            .body(self.body.map(|body| body.text.as_str()))
+            .body(self.body.as_ref().map(|body| body.text.as_str()))
             .map_err(|_| Error::internal("the request could not be built"))
     }
 
     /// The secrets that no error may contain.
-    fn secrets(&self) -> Secrets<'_> {
-        let in_body = self.body.map_or(&[][..], |body| &body.secrets);
-        let bearer = self.bearer.as_deref().map(String::as_str);
+    fn secrets<'a>(&'a self, bearer: &'a Bearer) -> Secrets<'a> {
+        let in_body = self.body.as_ref();
+        let in_body = in_body.map_or(&[][..], |body| &body.secrets);
+        let bearer = bearer.as_deref().map(String::as_str);
         Secrets::new(in_body, bearer, &self.config.headers)
     }
 }
