@@ -107,7 +107,9 @@ impl State {
     /// Whether this call should refresh the key. If so, the other calls will not.
     fn claim_refresh(&mut self, id: &str) -> bool {
         let now = Instant::now();
-        if self.next_refresh.get(id).is_some_and(|at| *at > now) {
+        // Of keys that are no longer cached nothing stays.
+        self.next_refresh.retain(|_, at| *at > now);
+        if self.next_refresh.contains_key(id) {
             return false;
         }
         self.next_refresh.insert(id.into(), now + RETRY_PAUSE);

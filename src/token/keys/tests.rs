@@ -245,3 +245,13 @@ fn a_new_key_replaces_the_oldest_fetched_one_and_never_a_configured_one() {
     assert_eq!(cache.keys.load().len(), MAX_KEYS);
     assert!(cache.keys.load().contains_key("3"));
 }
+
+#[test]
+fn a_pause_between_refreshes_that_is_over_is_forgotten() {
+    let mut state = State::new();
+    let earlier = Instant::now() - RETRY_PAUSE;
+    state.next_refresh.insert("evicted".into(), earlier);
+    assert!(state.claim_refresh("k"));
+    assert!(!state.claim_refresh("k"));
+    assert_eq!(state.next_refresh.len(), 1);
+}
