@@ -86,6 +86,9 @@ pub struct Operation {
     errors: Vec<String>,
     #[serde(default)]
     sdk: BTreeMap<String, Names>,
+    #[serde(default)]
+    pub sdk_aside: Vec<String>,
+    pub tested_by: String,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -138,6 +141,7 @@ pub struct Argument {
     #[serde(default)]
     subject: bool,
     default: Option<String>,
+    pub example: Option<String>,
     values: Option<String>,
     #[serde(default)]
     members: Vec<String>,
@@ -289,40 +293,47 @@ impl Operation {
     pub fn c_documentation(&self) -> String {
         let mut about = paragraphs(&self.summary);
         about.extend(paragraphs(&self.details));
-        let mut common = Vec::new();
-        if !self.one_of.is_empty() {
-            common.push(
-                "The user is given by `user_id`, `username` or both; one of them is required.",
-            );
-        }
-        if self.management {
-            common.push(
-                "Management call: without a private key it fails with \
-                 `LID_ERROR_PRIVATE_KEY` and sends nothing.",
-            );
-        }
-        if self.one_time_code {
-            common
-                .push("Not repeated after a 429: the service may have counted the code as tried.");
-        }
-        about.extend(common.into_iter().map(str::to_owned));
+        about.extend(self.rules().into_iter().map(str::to_owned));
         let mut result = format!("Result: {}", paragraphs(&self.result).join(" "));
         if self.safe {
             result += " Repeated after a timeout or a 5xx, since it changes nothing.";
         }
         let mut all = vec![about.join(" "), result];
         if !self.local {
-            let has_jwt = !matches!(&self.answer, Answer::Kind(kind)
-                if kind == "object" || kind == "nothing")
-                && !matches!(&self.answer, Answer::Identified { .. });
             let mut errors = "Errors: those of every call to the service (see above)".to_owned();
-            if has_jwt {
+            if self.has_jwt() {
                 errors += ", and those of `lid_verify_token` for the `jwt`";
             }
             all.push(errors + ".");
         }
         all.push("Free `*out` with `lid_free_string`.".to_owned());
         all.join("\n\n")
+    }
+
+    /// What it has in common with other calls.
+    pub fn rules(&self) -> Vec<&'static str> {
+        let mut rules = Vec::new();
+        if !self.one_of.is_empty() {
+            rules.push(
+                "The user is given by `user_id`, `username` or both; one of them is required.",
+            );
+        }
+        if self.management {
+            rules.push(
+                "Management call: without a private key it fails with \
+                 `LID_ERROR_PRIVATE_KEY` and sends nothing.",
+            );
+        }
+        if self.one_time_code {
+            rules.push("Not repeated after a 429: the service may have counted the code as tried.");
+        }
+        rules
+    }
+
+    /// Whether its answer has a token that is verified.
+    pub fn has_jwt(&self) -> bool {
+        !matches!(&self.answer, Answer::Kind(kind) if kind == "object" || kind == "nothing")
+            && !matches!(&self.answer, Answer::Identified { .. })
     }
 
     /// Method and path.

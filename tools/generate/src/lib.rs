@@ -5,6 +5,7 @@
 
 mod cpp;
 pub mod description;
+mod documents;
 mod header;
 mod part;
 mod rust;
@@ -30,6 +31,7 @@ pub fn described() -> Vec<(PathBuf, String)> {
     let header = "include/loginid.hpp";
     let text = cpp::header(&description, &read("spec/cpp.toml"), &read(header));
     files.push((header.to_owned(), text));
+    files.extend(documents::files(&description, read));
     let files = files.into_iter();
     files
         .map(|(path, text)| (root().join(path), text))

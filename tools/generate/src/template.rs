@@ -24,6 +24,7 @@ impl Templates {
         environment.add_filter("comment", |text: String, prefix: String, width: usize| {
             text::comment(&text, &prefix, width)
         });
+        environment.add_filter("roff", |text: String| text::roff(&text));
         for (name, template) in templates {
             environment.add_template(name, template).expect(name);
         }

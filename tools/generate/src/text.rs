@@ -56,6 +56,26 @@ fn pieces(paragraph: &str) -> Vec<(String, bool)> {
     pieces
 }
 
+/// Markdown as a man page has it. Code may be broken after a comma.
+pub fn roff(text: &str) -> String {
+    let mut roff = String::new();
+    let mut in_code = false;
+    for character in text.chars() {
+        match character {
+            '`' => {
+                in_code = !in_code;
+                roff += if in_code { "\\fI" } else { "\\fR" };
+            }
+            ',' if in_code => roff += ",\\:",
+            '-' => roff += "\\-",
+            '\\' => roff += "\\e",
+            '…' => roff += "...",
+            other => roff.push(other),
+        }
+    }
+    roff
+}
+
 /// Documentation of the C interface in the words of the Rust one.
 pub fn for_rust(text: &str) -> String {
     let text = text.replace("NULL", "`None`");
@@ -87,6 +107,13 @@ mod tests {
         let text = "One two.\n\nThree: `{\"a\":1,\"b\":2}` four.";
         let expected = "// One two.\n//\n// Three:\n// `{\"a\":1,\n// \"b\":2}` four.";
         assert_eq!(comment(text, "//", 16), expected);
+    }
+
+    #[test]
+    fn a_man_page_has_code_in_italics() {
+        let text = "a one-time `{\"a\":1,\"b\":…}`, once";
+        let expected = "a one\\-time \\fI{\"a\":1,\\:\"b\":...}\\fR, once";
+        assert_eq!(roff(text), expected);
     }
 
     #[test]
