@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::inside::Inside;
 use super::process::OWN_SLOT;
@@ -58,9 +59,13 @@ fn fork_during(begin: fn(&Slot), end: fn(&Slot), child: fn() -> bool) {
             end(own_slot());
         });
         begun.wait();
-        // The fork waits for the thread until its limit.
+        let started = Instant::now();
         in_a_child(child);
+        let took = started.elapsed();
         over.wait();
+        // The fork waits for a thread that is stopped, but for a second at most.
+        let limit = Duration::from_secs(1);
+        assert!(took >= limit && took < 5 * limit, "{took:?}");
     });
     without_fork(|| ()).unwrap();
 }
