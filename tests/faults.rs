@@ -347,7 +347,7 @@ fn the_resolver_and_threads_may_fail() {
     let (again, name) = (libc::EAI_AGAIN.to_string(), libc::EAI_NONAME.to_string());
     let (fail, memory) = (libc::EAI_FAIL.to_string(), libc::EAI_MEMORY.to_string());
     let no_thread = libc::EAGAIN.to_string();
-    // The call that started the look-up has ended; another one receives the answer.
+    // The call that started the lookup has ended; another one receives the answer.
     let late_ms = (REQUEST_TIMEOUT_MS + 500).to_string();
     for (function, value, at, code) in [
         ("getaddrinfo", again.as_str(), "1", "dns_failed"),

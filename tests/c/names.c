@@ -64,7 +64,7 @@ static int resolver_threads(unsigned long long *blocked)
     return count;
 }
 
-static void a_look_up_that_outlives_its_call_receives_no_signal(void)
+static void a_lookup_that_outlives_its_call_receives_no_signal(void)
 {
     struct host *host = new_host("slow.test");
     lid_client *client = client_of("slow.test", "\"connect_timeout_ms\":1000");
@@ -171,7 +171,7 @@ static void an_outage_of_many_hosts_takes_eight_threads(void)
 
 /* ---- Sharing ---- */
 
-static void callers_of_all_clients_share_a_look_up(void)
+static void callers_of_all_clients_share_a_lookup(void)
 {
     struct host *host = new_host("shared.test");
     struct call calls[20];
@@ -320,7 +320,7 @@ static void the_last_addresses_are_used_when_the_resolver_hangs(void)
     took(started, 450, 950);
     OK(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out));
     took(started, 1750, 3500);
-    /* A look-up that is already late is not waited for. */
+    /* A lookup that is already late is not waited for. */
     started = now_ms();
     OK(lid_get_user(client_of("service.test", LONG_LIMITS), USER, &out));
     took(started, 0, 1000);
@@ -403,10 +403,10 @@ static void loopback_names_are_not_looked_up(void)
 }
 
 static const struct test tests[] = {
-    TEST(a_look_up_that_outlives_its_call_receives_no_signal),
+    TEST(a_lookup_that_outlives_its_call_receives_no_signal),
     TEST(an_outage_of_one_host_takes_one_thread),
     TEST(an_outage_of_many_hosts_takes_eight_threads),
-    TEST(callers_of_all_clients_share_a_look_up),
+    TEST(callers_of_all_clients_share_a_lookup),
     TEST(an_error_is_shared_too),
     TEST(hosts_queue_for_the_threads),
     TEST(the_last_addresses_are_used_when_the_resolver_fails),

@@ -1,4 +1,4 @@
-/* Look-ups belong to one process: a child does not wait for its parent's. */
+/* Lookups belong to one process: a child does not wait for its parent's. */
 #define _GNU_SOURCE
 
 #include "resolver.h"
@@ -40,7 +40,7 @@ static void *call_until_over(void *calls)
     return NULL;
 }
 
-static void a_child_does_not_wait_for_its_parents_look_up(void)
+static void a_child_does_not_wait_for_its_parents_lookup(void)
 {
     struct host *host = new_host(name);
     lid_client *client = client_of(name, LONG_LIMITS);
@@ -67,7 +67,7 @@ static void a_child_does_not_wait_for_its_parents_look_up(void)
 }
 
 /* Whatever the other threads were doing at the moment of the fork. */
-static void children_start_their_own_look_ups(void)
+static void children_start_their_own_lookups(void)
 {
     struct host *host = new_host(name);
     lid_client *client = client_of(name, LONG_LIMITS);
@@ -96,8 +96,8 @@ static void children_start_their_own_look_ups(void)
 }
 
 static const struct test tests[] = {
-    TEST(a_child_does_not_wait_for_its_parents_look_up),
-    TEST(children_start_their_own_look_ups),
+    TEST(a_child_does_not_wait_for_its_parents_lookup),
+    TEST(children_start_their_own_lookups),
 };
 
 TEST_MAIN(tests)

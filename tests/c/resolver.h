@@ -19,7 +19,7 @@ struct host {
     const char *name;
     const char *addresses[2];
     volatile int error;  /* the result of getaddrinfo, 0 for the addresses */
-    volatile int hangs;  /* a look-up hangs until this is 0 */
+    volatile int hangs;  /* a lookup hangs until this is 0 */
     volatile int asked;
     volatile int running;
     volatile int most_running;

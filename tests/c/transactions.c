@@ -96,8 +96,8 @@ static void a_token_confirms_one_payload_and_nonce(void)
           LID_ERROR_TOKEN_INVALID, "malformed_token");
 }
 
-/* A log-in proves who the user is, not what the user confirmed. */
-static void a_log_in_confirms_nothing(void)
+/* A login proves who the user is, not what the user confirmed. */
+static void a_login_confirms_nothing(void)
 {
     lid_client *client = new_client();
     const char *token;
@@ -166,7 +166,7 @@ static const struct test tests[] = {
     TEST(an_answer_without_an_id_is_no_transaction),
     TEST(the_callers_nonce_is_used_and_returned),
     TEST(a_token_confirms_one_payload_and_nonce),
-    TEST(a_log_in_confirms_nothing),
+    TEST(a_login_confirms_nothing),
     TEST(newer_names_of_claims_are_accepted),
     TEST(a_transaction_token_allows_one_payload),
     TEST(an_unknown_user_has_no_transaction),

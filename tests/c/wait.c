@@ -124,7 +124,7 @@ static void a_wait_ends_at_its_deadline(void)
 }
 
 /* An answer without proof is an error. */
-static void a_log_in_without_a_good_jwt_is_refused(void)
+static void a_login_without_a_good_jwt_is_refused(void)
 {
     lid_client *client = new_client();
 
@@ -293,7 +293,7 @@ static void waits_that_share_a_fetch_are_cancelled_one_by_one(void)
 
 /* The code is used, so the wait must not be repeated, although fetching a key could
  * be. */
-static void a_log_in_whose_key_cannot_be_fetched_is_not_retryable(void)
+static void a_login_whose_key_cannot_be_fetched_is_not_retryable(void)
 {
     lid_client *client = configured_client("\"max_retries\":0");
 
@@ -396,14 +396,14 @@ static const struct test tests[] = {
     TEST(a_wait_ends_when_the_code_expires),
     TEST(a_wait_ends_when_the_user_is_deactivated),
     TEST(a_wait_ends_at_its_deadline),
-    TEST(a_log_in_without_a_good_jwt_is_refused),
+    TEST(a_login_without_a_good_jwt_is_refused),
     TEST(a_wait_is_cancelled_while_polling),
     TEST(a_wait_is_cancelled_in_the_middle_of_the_answer),
     TEST(a_wait_is_cancelled_before_trying_again),
     TEST(a_wait_is_cancelled_in_the_tls_handshake),
     TEST(a_wait_is_cancelled_while_the_key_is_fetched),
     TEST(waits_that_share_a_fetch_are_cancelled_one_by_one),
-    TEST(a_log_in_whose_key_cannot_be_fetched_is_not_retryable),
+    TEST(a_login_whose_key_cannot_be_fetched_is_not_retryable),
     TEST(a_wait_cancelled_before_it_begins_sends_nothing),
     TEST(a_cancel_ends_only_its_own_waits),
     TEST(a_child_does_not_prolong_its_parents_wait),

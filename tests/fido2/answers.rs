@@ -220,7 +220,7 @@ fn an_answer_that_says_that_nobody_is_logged_in_is_an_error() {
             assert_eq!(call(&service).expect(path), answer.to_string());
         }
     }
-    // Adding a credential is not a log-in.
+    // Adding a credential is not a login.
     for (path, call) in OPTIONAL {
         let answer = json!({"is_authenticated": false});
         answer_once(&service, path, &answer);

@@ -1,4 +1,4 @@
-//! Log-in with an identity document; the test decides the results of scans.
+//! Login with an identity document; the test decides the results of scans.
 
 use crate::support::{Service, USER, json, refused, text};
 
@@ -54,7 +54,7 @@ fn a_document_can_be_discarded() {
     assert_eq!(
         answer.get("jwt"),
         None,
-        "a discarded document is not a log-in"
+        "a discarded document is not a login"
     );
     assert_eq!(status(&service), "revoked");
     refused(

@@ -1,4 +1,4 @@
-//! Registration and log-in with one key, and refused attempts.
+//! Registration and login with one key, and refused attempts.
 
 use loginid::Status;
 use loginid_test_authenticator::{Error, SoftAuthenticator};

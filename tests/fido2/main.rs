@@ -1,4 +1,4 @@
-//! Log-ins with keys, from registration to revocation: the library's calls against the emulator,
+//! Logins with keys, from registration to revocation: the library's calls against the emulator,
 //! with a browser and its authenticator between them.
 
 mod adding;

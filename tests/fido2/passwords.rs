@@ -31,7 +31,7 @@ fn a_password_registers_and_logs_in() {
     );
 }
 
-/// The assertion of a public-key log-in, as the user's program signs it.
+/// The assertion of a public-key login, as the user's program signs it.
 fn sign(service: &Service, key: &str, challenge: &Value) -> String {
     let claims = object!({
         "challenge_id": challenge["challenge_id"],

@@ -107,7 +107,7 @@ pub fn text(value: &Value, pointer: &str) -> String {
         .to_owned()
 }
 
-/// Checks that an authentication response is a log-in of our user with a credential of this type.
+/// Checks that an authentication response is a login of our user with a credential of this type.
 #[track_caller]
 pub fn authenticated(answer: &Value, kind: &str) {
     assert_eq!(answer["is_authenticated"], true, "{answer}");

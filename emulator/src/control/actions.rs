@@ -255,7 +255,7 @@ impl Control {
         Ok(confirmation(&self.state, &transaction, &identity))
     }
 
-    /// Signs the challenge of a public-key log-in with the user's key (PKCS#8 PEM) and returns the assertion.
+    /// Signs the challenge of a public-key login with the user's key (PKCS#8 PEM) and returns the assertion.
     pub fn sign_assertion(
         &self,
         username: &str,

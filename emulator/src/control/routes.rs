@@ -189,7 +189,7 @@ async fn login(
     )?)
 }
 
-/// Two answers as they were received: a generated key pair, and the challenge of the log-in.
+/// Two answers as they were received: a generated key pair, and the challenge of the login.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewAssertion {

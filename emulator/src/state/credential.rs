@@ -41,7 +41,7 @@ pub enum CredentialStatus {
     Deleted,
 }
 
-/// What a log-in with the credential is checked against.
+/// What a login with the credential is checked against.
 #[derive(Clone)]
 pub enum Material {
     /// Nothing: the credential can be listed and managed, not used to log in.

@@ -32,7 +32,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// The answer to a successful log-in or registration. A log-in by code has no credential.
+/// The answer to a successful login or registration. A login by code has no credential.
 pub fn authentication_response(
     state: &State,
     application: &Application,
@@ -47,7 +47,7 @@ pub fn authentication_response(
     response
 }
 
-/// The same answer without a log-in.
+/// The same answer without a login.
 pub fn unauthenticated_response(
     state: &State,
     application: &Application,

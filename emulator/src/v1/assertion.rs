@@ -27,7 +27,7 @@ pub fn assertion_payload(user: &User, challenge: &str) -> Result<Value, ServiceE
     }))
 }
 
-/// An authenticator's signature. Its members have other names in a log-in than in a transaction.
+/// An authenticator's signature. Its members have other names in a login than in a transaction.
 pub struct Assertion {
     pub challenge: String,
     credential_id: Vec<u8>,
@@ -37,7 +37,7 @@ pub struct Assertion {
 }
 
 impl Assertion {
-    /// The `assertion_payload` of a log-in.
+    /// The `assertion_payload` of a login.
     pub fn of_login(body: &Fields) -> Result<Self, ServiceError> {
         let payload = body.object("assertion_payload")?;
         Self::read(

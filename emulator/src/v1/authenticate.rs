@@ -1,4 +1,4 @@
-//! Log-in with a password or an authenticator.
+//! Login with a password or an authenticator.
 
 use serde_json::json;
 

@@ -54,7 +54,7 @@ pub async fn add_complete(call: Call) -> Reply {
             CredentialStatus::Revoked
         };
         credential.set_status(status, now);
-        // A later log-in needs a new scan.
+        // A later login needs a new scan.
         credential.material = Material::DocScan(Scan { used: true, ..scan });
         (identity, credential.clone())
     };
@@ -89,7 +89,7 @@ pub async fn evaluate(call: Call) -> Reply {
     })))
 }
 
-/// Starts a log-in with a new scan of the document.
+/// Starts a login with a new scan of the document.
 pub async fn login_init(call: Call) -> Reply {
     let options = call.body.optional_object("options")?.unwrap_or_default();
     let requested = options.optional_text("credential_uuid")?;

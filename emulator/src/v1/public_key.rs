@@ -1,4 +1,4 @@
-//! Log-in with a key pair whose public key the service knows.
+//! Login with a key pair whose public key the service knows.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Log-in with a key pair: the user signs the challenge in a token.
+//! Login with a key pair: the user signs the challenge in a token.
 
 use std::time::Duration;
 

@@ -136,7 +136,7 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
         "used up by the attempt"
     );
 
-    // The assertion of a log-in does not confirm a transaction.
+    // The assertion of a login does not confirm a transaction.
     init_answer = ask();
     let mut options = login_init(&app, "alice");
     let of_login = device.confirm(&options, ORIGIN).unwrap();

@@ -40,7 +40,7 @@ fn mistyped_texts(table: &mut Table) {
     }
 }
 
-/// Good tokens of confirmed transactions, used as a log-in.
+/// Good tokens of confirmed transactions, used as a login.
 fn transactions(table: &mut Table) {
     // The last name is tx_hash, escaped.
     for name in ["tx_hash", "txHash", r"tx\u005fhash"] {

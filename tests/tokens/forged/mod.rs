@@ -73,7 +73,7 @@ impl Table {
         }
     }
 
-    /// This token, used as a log-in.
+    /// This token, used as a login.
     pub fn row(&mut self, name: impl Into<String>, token: String, verdict: &'static str) {
         self.asked(
             name,

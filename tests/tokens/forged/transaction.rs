@@ -84,7 +84,7 @@ pub fn rows(table: &mut Table) {
         EMPTY,
     );
     let hashes = [
-        ("no hash, a log-in token", json!({"tx_hash": null}), NO_HASH),
+        ("no hash, a login token", json!({"tx_hash": null}), NO_HASH),
         ("an empty hash", json!({"tx_hash": ""}), HASH),
         (
             "a hash of the payload alone",

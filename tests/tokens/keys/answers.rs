@@ -1,4 +1,4 @@
-//! Log-ins during a flood of made-up tokens: the service's answers are verified,
+//! Logins during a flood of made-up tokens: the service's answers are verified,
 //! however many made-up key ids arrive.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -55,7 +55,7 @@ impl Drop for Stop<'_> {
 }
 
 #[test]
-fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
+fn a_login_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
     let emulator = Emulator::start();
     let registered = client(&emulator).register_password(USER, PASSWORD);
     assert_eq!(registered.verdict(), GOOD, "{}", registered.text);
@@ -105,14 +105,14 @@ fn a_log_in_during_a_flood_of_made_up_tokens_fetches_the_key_for_all() {
             let next = Duration::from_secs(1) * logins as u32;
             thread::sleep(next.saturating_sub(began.elapsed()));
         }
-        let first_key = first_key.expect("a log-in that is verified");
+        let first_key = first_key.expect("a login that is verified");
         println!("the first key was there after {first_key:?}");
         assert!(first_key < Duration::from_secs(10), "{first_key:?}");
         logins
     });
     let (flooded, took) = (flooded.into_inner(), started.elapsed());
     let rate = f64::from(flooded) / took.as_secs_f64();
-    println!("{flooded} made-up tokens in {took:?}, {rate:.0} a second, and {logins} log-ins");
+    println!("{flooded} made-up tokens in {took:?}, {rate:.0} a second, and {logins} logins");
     assert!(rate > f64::from(RATE) / 2.0, "no flood: {rate:.0} a second");
     let requests = emulator.requests();
     let certs = requests.iter().filter(|request| request.path == "/certs");

@@ -101,7 +101,7 @@ pub fn now() -> u64 {
     since.expect("a clock after 1970").as_secs()
 }
 
-/// The claims of a log-in token for `client_id`, as the service writes them.
+/// The claims of a login token for `client_id`, as the service writes them.
 pub fn login_claims(client_id: &str) -> Value {
     json!({
         "sub": "5f2c1d1e-9a3b-4d43-8c1c-0f6a3f1c7b11", "nid": "ns-1", "iss": "loginid.io",

@@ -1,4 +1,4 @@
-//! Log-in with an authenticator.
+//! Login with an authenticator.
 
 use std::time::Duration;
 

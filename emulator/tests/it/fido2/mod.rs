@@ -1,4 +1,4 @@
-//! Registration and log-in with an authenticator, with real signatures.
+//! Registration and login with an authenticator, with real signatures.
 
 mod login;
 mod registration;

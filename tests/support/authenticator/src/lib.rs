@@ -91,7 +91,7 @@ impl SoftAuthenticator {
         }))
     }
 
-    /// Signs for an `assertion_payload`. Returns the payload that completes the log-in:
+    /// Signs for an `assertion_payload`. Returns the payload that completes the login:
     /// `challenge, credential_id, client_data, authenticator_data, signature`.
     pub fn login(&mut self, assertion_payload: &Value, origin: &str) -> Result<Value, Error> {
         let signed = self.get(parse(assertion_payload)?, origin)?;
