@@ -4,6 +4,9 @@ MANDIR   ?= $(PREFIX)/share/man
 CMAKEDIR := $(LIBDIR)/cmake/loginid
 HEADERS  := loginid.h loginid.hpp loginid_ffi.h
 
+# The pages of single functions.
+PAGES    := $(wildcard man/man3/*.3)
+
 # Everything that `make install` installs, and `make uninstall` removes.
 INSTALLED := \
     $(LIBDIR)/libloginid.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloginid.so \
@@ -11,7 +14,8 @@ INSTALLED := \
     $(LIBDIR)/pkgconfig/loginid.pc \
     $(CMAKEDIR)/loginid-config.cmake $(CMAKEDIR)/loginid-config-version.cmake \
     $(BINDIR)/loginid-emulator \
-    $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3
+    $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3 \
+    $(addprefix $(MANDIR)/man3/,$(notdir $(PAGES)))
 
 # $(call up-from,folder): the relative path from a folder to the prefix, for example
 # ../.., so that the installed tree still works after a move. A folder that is not below
@@ -39,7 +43,7 @@ install: build
 	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
 	$(INSTALL) -m 644 $(addprefix include/,$(HEADERS)) $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
-	$(INSTALL) -m 644 man/loginid.3 $(DESTDIR)$(MANDIR)/man3/loginid.3
+	$(INSTALL) -m 644 man/loginid.3 $(PAGES) $(DESTDIR)$(MANDIR)/man3
 	$(INSTALL) -m 644 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1/loginid-emulator.1
 	$(call fill,$${pcfiledir},$(LIBDIR)/pkgconfig,$${prefix}) \
 	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -36,15 +37,41 @@ fn the_librarys_page_names_every_function_and_status() {
     assert!(functions > 50 && statuses > 14, "{functions}, {statuses}");
 }
 
+/// The pages of single functions.
+fn functions() -> Vec<String> {
+    let pages = fs::read_dir(root().join("man/man3")).expect("man/man3");
+    pages
+        .map(|page| page.expect("a page").file_name())
+        .map(|name| name.into_string().expect("a name"))
+        .collect()
+}
+
+#[test]
+fn every_function_that_takes_a_client_and_returns_a_text_has_a_page() {
+    let symbols = fs::read_to_string(root().join("include/loginid.symbols")).unwrap();
+    let calls = symbols.lines().filter_map(|line| {
+        let (name, parameters) = line.strip_prefix("lid_status ")?.split_once('(')?;
+        parameters.starts_with("const lid_client *").then_some(name)
+    });
+    let expected: BTreeSet<_> = calls.map(|name| format!("{name}.3")).collect();
+    assert!(expected.len() > 30, "{expected:?}");
+    assert_eq!(functions().into_iter().collect::<BTreeSet<_>>(), expected);
+}
+
 #[test]
 fn groff_has_no_warnings() {
-    for name in ["loginid.3", "loginid-emulator.1"] {
+    let mut names = vec!["loginid.3".to_owned(), "loginid-emulator.1".to_owned()];
+    names.extend(functions().iter().map(|name| format!("man3/{name}")));
+    for name in names {
         let output = Command::new("groff")
             .args(["-man", "-ww", "-z", "-Tutf8"])
-            .arg(root().join("man").join(name))
+            .arg(root().join("man").join(&name))
             .output()
             .expect("groff");
         let warnings = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && warnings.is_empty(), "{warnings}");
+        assert!(
+            output.status.success() && warnings.is_empty(),
+            "{name}: {warnings}"
+        );
     }
 }

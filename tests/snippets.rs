@@ -84,6 +84,38 @@ fn every_program_in_the_documentation_compiles() {
     assert!(count >= 2, "the scan found {count} programs");
 }
 
+/// Each function of the reference has its declaration, which is that of the header, and then an
+/// example, whose variables are the function's parameters.
+#[test]
+fn every_example_of_the_reference_compiles() {
+    let blocks = blocks(&root().join("docs/reference.md"), "c");
+    let mut source = "#include <loginid.h>\n#include <stdio.h>\n".to_owned();
+    let mut count = 0;
+    for pair in blocks.chunks(2) {
+        let [declaration, example] = pair else {
+            panic!("no example: {pair:?}");
+        };
+        let (function, parameters) = declaration.split_once('(').expect("a function");
+        let (parameters, _) = parameters.rsplit_once(",").expect("the last one, out");
+        let name = function.strip_prefix("lid_status lid_").expect("a name");
+        let used: String = parameters
+            .split(',')
+            .filter_map(|parameter| parameter.split([' ', '*']).next_back())
+            .map(|name| format!("    (void)({name});\n"))
+            .collect();
+        assert!(example.contains(&format!(" lid_{name}(")), "{example}");
+        source += &format!(
+            "{declaration}\nvoid {name}({parameters});\nvoid {name}({parameters})\n{{\n{used}    {{\n{example}    }}\n}}\n"
+        );
+        count += 1;
+    }
+    assert!(count > 30, "{count} functions");
+    source += "int main(void)\n{\n    return 0;\n}\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    link_library_into(folder.path());
+    compile_program(folder.path(), "examples", &source);
+}
+
 #[test]
 fn the_readmes_program_prints_what_the_readme_says() {
     let (succeeded, output) = printed_by("README.md");

@@ -44,7 +44,11 @@ fn loaders_and_linkers_find_the_library() {
     assert_eq!(exported(&library), exported(&shared_library()));
     assert!(needed(&library).contains("Library soname: [libloginid.so.0]"));
     assert!(needed(&library).contains("NODELETE"));
-    for page in ["man3/loginid.3", "man1/loginid-emulator.1"] {
+    for page in [
+        "man3/loginid.3",
+        "man3/lid_get_user.3",
+        "man1/loginid-emulator.1",
+    ] {
         assert!(tree.path("share/man").join(page).is_file(), "{page}");
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::description::{Argument, Description, Operation};
 use crate::part;
 use crate::template::Templates;
-use crate::text;
+use crate::text::{self, wrapped};
 
 /// What `spec/cpp.toml` says of an operation.
 #[derive(Default, Deserialize)]
@@ -83,15 +83,22 @@ impl Method {
         };
         Method {
             comment: comment(&for_cpp(&operation.documentation())),
-            throwing: wrapped(4, &format!("{kind} {name}("), &declared, ") const {"),
-            throws: wrapped(8, &format!("{returns}try_{name}("), &names, ").value();"),
+            throwing: wrapped(4, WIDTH, &format!("{kind} {name}("), &declared, ") const {"),
+            throws: wrapped(
+                8,
+                WIDTH,
+                &format!("{returns}try_{name}("),
+                &names,
+                ").value();",
+            ),
             noexcept: wrapped(
                 4,
+                WIDTH,
                 &format!("result try_{name}("),
                 &declared,
                 ") const noexcept {",
             ),
-            calls: wrapped(8, "return call(", &call(operation), ");"),
+            calls: wrapped(8, WIDTH, "return call(", &call(operation), ");"),
         }
     }
 }
@@ -171,45 +178,3 @@ fn comment(documentation: &str) -> String {
 }
 
 const WIDTH: usize = 96;
-
-/// A list in one line, or from the next line on in lines that are filled.
-fn wrapped(indent: usize, begin: &str, items: &[String], end: &str) -> String {
-    let space = " ".repeat(indent);
-    let line = format!("{space}{begin}{}{end}", items.join(", "));
-    if line.len() <= WIDTH {
-        return line;
-    }
-    let mut lines = vec![format!("{space}{begin}")];
-    let mut line = format!("{space}    ");
-    for (at, item) in items.iter().enumerate() {
-        let last = at + 1 == items.len();
-        let piece = format!("{item}{}", if last { end } else { "," });
-        let is_begun = !line.trim().is_empty();
-        if is_begun && line.len() + 1 + piece.len() > WIDTH {
-            lines.push(line);
-            line = format!("{space}    {piece}");
-        } else {
-            line += if is_begun { " " } else { "" };
-            line += &piece;
-        }
-    }
-    lines.push(line);
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_list_is_filled_from_the_next_line_on() {
-        let short = ["a".to_owned(), "b".to_owned()];
-        assert_eq!(wrapped(4, "f(", &short, ");"), "    f(a, b);");
-        let long = ["a".repeat(60), "b".repeat(20), "c".repeat(20)];
-        let expected = format!(
-            "    f(\n        {}, {},\n        {});",
-            long[0], long[1], long[2]
-        );
-        assert_eq!(wrapped(4, "f(", &long, ");"), expected);
-    }
-}

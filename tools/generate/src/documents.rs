@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::description::{Description, Operation};
+use crate::description::{Argument, Description, Member, Operation, Values};
 use crate::part;
 use crate::template::Templates;
 use crate::text;
@@ -14,16 +14,19 @@ fn templates() -> Templates {
         ("calls.md", include_str!("../templates/calls.md.j2")),
         ("calls.3", include_str!("../templates/calls.3.j2")),
         ("parity.md", include_str!("../templates/parity.md.j2")),
+        ("reference.md", include_str!("../templates/reference.md.j2")),
+        ("function.3", include_str!("../templates/function.3.j2")),
     ])
 }
 
-/// The documents of which a part is generated: paths below the project's folder and texts.
+/// The documents: paths below the project's folder and texts. Of some a part is generated.
 pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let templates = templates();
     let groups = groups(description);
     let documents = [
         ("README.md", "calls.md"),
         ("docs/parity.md", "parity.md"),
+        ("docs/reference.md", "reference.md"),
         ("man/loginid.3", "calls.3"),
     ];
     let with_part = |(path, template): (&str, &str)| {
@@ -31,7 +34,13 @@ pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(S
         let text = part::replaced(&read(path), "calls", &part);
         (path.to_owned(), text)
     };
-    documents.map(with_part).to_vec()
+    let mut files = documents.map(with_part).to_vec();
+    for call in groups.iter().flat_map(|group| &group.calls) {
+        let path = format!("man/man3/lid_{}.3", call.name);
+        let page = templates.render("function.3", context! { call => Serde(call) });
+        files.push((path, page + "\n"));
+    }
+    files
 }
 
 #[derive(Serialize)]
@@ -52,6 +61,30 @@ struct Call {
     /// Its names in the SDKs for Python, Node, Java and Go.
     sdk: Vec<String>,
     tested_by: String,
+    /// What it does, in paragraphs.
+    about: Vec<String>,
+    parameters: Vec<Parameter>,
+    declaration: String,
+    arguments: Vec<Described>,
+    result: String,
+    /// Pointers to the members of the result, with their types.
+    members: Vec<(String, String)>,
+    errors: Vec<String>,
+    example: String,
+}
+
+/// A parameter of the C function: `kind` is all that is before its name.
+#[derive(Serialize)]
+struct Parameter {
+    kind: &'static str,
+    name: String,
+}
+
+/// An argument and what is to know about it.
+#[derive(Serialize)]
+struct Described {
+    name: String,
+    about: String,
 }
 
 fn groups(description: &Description) -> Vec<Group> {
@@ -62,17 +95,24 @@ fn groups(description: &Description) -> Vec<Group> {
             let operations = operations.filter(|one| one.group == group);
             Group {
                 title: text::camel(group),
-                calls: operations.map(Call::of).collect(),
+                calls: operations.map(|one| Call::of(one, description)).collect(),
             }
         })
         .collect()
 }
 
 impl Call {
-    fn of(operation: &Operation) -> Call {
+    fn of(operation: &Operation, description: &Description) -> Call {
         let summary = operation.summary();
         let short = summary.split(": ").next().unwrap_or_default();
         let request = operation.request();
+        let mut about = vec![summary.clone()];
+        about.extend(operation.details());
+        about.extend(operation.rules().into_iter().map(str::to_owned));
+        let mut members = Vec::new();
+        if let Some(name) = operation.returns() {
+            add_members("", name, description, &mut members);
+        }
         Call {
             name: operation.name.clone(),
             short: decapitalized(short.trim_end_matches('.')),
@@ -82,6 +122,21 @@ impl Call {
                 .map(|sdk| names(operation, sdk))
                 .to_vec(),
             tested_by: operation.tested_by.clone(),
+            about,
+            parameters: parameters(operation),
+            declaration: declaration(operation),
+            arguments: operation
+                .arguments
+                .iter()
+                .map(|argument| Described {
+                    name: argument.c_name(),
+                    about: about_argument(argument, operation, description),
+                })
+                .collect(),
+            result: capitalized(&operation.result()),
+            members,
+            errors: errors(operation, description),
+            example: example(operation, description),
         }
     }
 }
@@ -97,4 +152,167 @@ fn names(operation: &Operation, sdk: &str) -> String {
 
 fn decapitalized(sentence: &str) -> String {
     sentence[..1].to_lowercase() + &sentence[1..]
+}
+
+fn capitalized(sentence: &str) -> String {
+    sentence[..1].to_uppercase() + &sentence[1..]
+}
+
+fn parameters(operation: &Operation) -> Vec<Parameter> {
+    let own = operation.arguments.iter().map(|argument| Parameter {
+        kind: match argument.kind() {
+            "bool" => "bool ",
+            "ms" => "uint32_t ",
+            "cancel" => "lid_cancel *",
+            _ => "const char *",
+        },
+        name: argument.c_name(),
+    });
+    let parameter = |kind, name: &str| Parameter {
+        kind,
+        name: name.to_owned(),
+    };
+    let mut all = vec![parameter("const lid_client *", "client")];
+    all.extend(own);
+    all.push(parameter("char **", "out"));
+    all
+}
+
+fn declaration(operation: &Operation) -> String {
+    let begin = format!("lid_status lid_{}(", operation.name);
+    let parameters = parameters(operation);
+    let parameters = parameters
+        .iter()
+        .map(|one| format!("{}{}", one.kind, one.name));
+    let separator = format!(",\n{}", " ".repeat(begin.len()));
+    format!(
+        "{begin}{});",
+        parameters.collect::<Vec<_>>().join(&separator)
+    )
+}
+
+/// Its type, whether it is required, and its values.
+fn about_argument(argument: &Argument, operation: &Operation, description: &Description) -> String {
+    let kind = match argument.kind() {
+        "json" => "text with a JSON object",
+        "options" => "text with a JSON object",
+        "ms" => "milliseconds",
+        "cancel" => "`lid_cancel *`",
+        other => other,
+    };
+    let required = match (operation.one_of(), argument.is_optional()) {
+        (names, _) if names.contains(&argument.name) => {
+            format!("one of {} is required", listed(names, "and"))
+        }
+        (_, true) => "optional".to_owned(),
+        (_, false) => "required".to_owned(),
+    };
+    let mut about = format!("{kind}, {required}");
+    if let Some(values) = description.values(argument) {
+        about += &format!("; {}", listed(values.of(), "or"));
+    }
+    if let Some(default) = argument.default() {
+        about += &format!("; `{default}` if it is not given");
+    }
+    if !argument.members().is_empty() {
+        let members = listed(argument.members(), "and");
+        about += &format!("; its members are {members}, all of them optional");
+    }
+    if argument.is_secret() {
+        about += "; secret: no message and no log shows it";
+    }
+    about
+}
+
+/// `a`, `b` and `c`.
+fn listed(names: &[String], word: &str) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} {word} {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The members of a type, those of its objects and those of the first object of a list.
+fn add_members(
+    before: &str,
+    name: &str,
+    description: &Description,
+    members: &mut Vec<(String, String)>,
+) {
+    let types = &description.types;
+    let one = types.iter().find(|one| one.name == name).expect("a type");
+    for (name, member) in &one.members {
+        let pointer = format!("{before}/{name}");
+        let kind = member.type_name();
+        let is_simple = !types.iter().any(|one| one.name == kind);
+        match member {
+            Member::One(_) if is_simple => members.push((pointer, kind.to_owned())),
+            Member::One(_) => add_members(&pointer, kind, description, members),
+            Member::List(_) => add_members(&format!("{pointer}/0"), kind, description, members),
+        }
+    }
+}
+
+/// The errors besides those of every call.
+fn errors(operation: &Operation, description: &Description) -> Vec<String> {
+    let mut errors = Vec::new();
+    for argument in &operation.arguments {
+        if let Some(values) = description.values(argument) {
+            let code = text::snake(values.code());
+            errors.push(format!(
+                "`LID_ERROR_INVALID_ARGUMENT` with code `{code}` if `{}` is another word.",
+                argument.name
+            ));
+        }
+    }
+    if operation.is_management() {
+        errors.push("`LID_ERROR_PRIVATE_KEY` if the client has no private key.".to_owned());
+    }
+    if !operation.errors().is_empty() {
+        let codes = listed(operation.errors(), "or");
+        errors.push(format!("`LID_ERROR_API`, among others with code {codes}."));
+    }
+    if operation.has_jwt() {
+        errors.push("Those of `lid_verify_token`, for the `jwt`.".to_owned());
+    }
+    if !operation.is_local() {
+        errors.push("Those of every call to the service.".to_owned());
+    }
+    errors
+}
+
+/// A call, and what a program does with its result.
+fn example(operation: &Operation, description: &Description) -> String {
+    let mut arguments = vec!["client".to_owned()];
+    arguments.extend(operation.arguments.iter().map(|argument| {
+        let values = description.values(argument).map(Values::of);
+        let value = argument
+            .example
+            .as_ref()
+            .or(values.and_then(<[String]>::first));
+        let is_given = operation.one_of().last() == Some(&argument.name);
+        match (value, argument.kind()) {
+            (Some(value), _) => format!("{value:?}"),
+            (None, "bool") => "false".to_owned(),
+            (None, "ms") => "0".to_owned(),
+            (None, _) if argument.is_optional() && !is_given => "NULL".to_owned(),
+            (None, _) => argument.c_name(),
+        }
+    }));
+    arguments.push("&out".to_owned());
+    let begin = format!("lid_status status = lid_{}(", operation.name);
+    let call = text::wrapped(0, 76, &begin, &arguments, ");");
+    [
+        "char *out;",
+        &call,
+        "if (status == LID_OK) {",
+        "    /* out is the result */",
+        "} else {",
+        "    fprintf(stderr, \"%s\\n\", out);",
+        "}",
+        "lid_free_string(out);",
+    ]
+    .join("\n")
 }

@@ -8,6 +8,18 @@ pub fn camel(name: &str) -> String {
         .collect()
 }
 
+/// `PossibleAuthentication` as `possible_authentication`.
+pub fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(character.to_lowercase());
+    }
+    snake
+}
+
 /// Paragraphs as comment lines of at most `width` characters. An example in backticks that is
 /// too long for a line goes on after a comma in the next one.
 pub fn comment(text: &str, prefix: &str, width: usize) -> String {
@@ -54,6 +66,31 @@ fn pieces(paragraph: &str) -> Vec<(String, bool)> {
         }
     }
     pieces
+}
+
+/// A list in one line, or from the next line on in lines that are filled.
+pub fn wrapped(indent: usize, width: usize, begin: &str, items: &[String], end: &str) -> String {
+    let space = " ".repeat(indent);
+    let line = format!("{space}{begin}{}{end}", items.join(", "));
+    if line.len() <= width {
+        return line;
+    }
+    let mut lines = vec![format!("{space}{begin}")];
+    let mut line = format!("{space}    ");
+    for (at, item) in items.iter().enumerate() {
+        let last = at + 1 == items.len();
+        let piece = format!("{item}{}", if last { end } else { "," });
+        let is_begun = !line.trim().is_empty();
+        if is_begun && line.len() + 1 + piece.len() > width {
+            lines.push(line);
+            line = format!("{space}    {piece}");
+        } else {
+            line += if is_begun { " " } else { "" };
+            line += &piece;
+        }
+    }
+    lines.push(line);
+    lines.join("\n")
 }
 
 /// Markdown as a man page has it. Code may be broken after a comma.
@@ -110,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_is_filled_from_the_next_line_on() {
+        let short = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(wrapped(4, 96, "f(", &short, ");"), "    f(a, b);");
+        let long = ["a".repeat(60), "b".repeat(20), "c".repeat(20)];
+        let expected = format!(
+            "    f(\n        {}, {},\n        {});",
+            long[0], long[1], long[2]
+        );
+        assert_eq!(wrapped(4, 96, "f(", &long, ");"), expected);
+    }
+
+    #[test]
     fn a_man_page_has_code_in_italics() {
         let text = "a one-time `{\"a\":1,\"b\":…}`, once";
         let expected = "a one\\-time \\fI{\"a\":1,\\:\"b\":...}\\fR, once";
@@ -121,5 +170,6 @@ mod tests {
         let text = "as from `lid_get_user`, or NULL";
         assert_eq!(for_rust(text), "as from [`Client::get_user`], or `None`");
         assert_eq!(camel("possible_authentication"), "PossibleAuthentication");
+        assert_eq!(snake("PossibleAuthentication"), "possible_authentication");
     }
 }
