@@ -10,7 +10,7 @@ Gem::Specification.new do |gem|
   gem.authors = ['The libloginid authors']
   gem.licenses = ['MIT', 'Apache-2.0']
   gem.required_ruby_version = '>= 3.0'
-  gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'README.md'] }
+  gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'sig/**/*.rbs', 'README.md'] }
   gem.metadata['rubygems_mfa_required'] = 'true'
   gem.add_dependency 'ffi', '~> 1.15'
   gem.add_development_dependency 'minitest', '~> 5.15'

@@ -8,6 +8,7 @@ pub mod description;
 mod documents;
 mod header;
 mod part;
+mod ruby;
 mod rust;
 mod symbols;
 mod template;
@@ -32,6 +33,7 @@ pub fn described() -> Vec<(PathBuf, String)> {
     let text = cpp::header(&description, &read("spec/cpp.toml"), &read(header));
     files.push((header.to_owned(), text));
     files.extend(documents::files(&description, read));
+    files.extend(ruby::files(&description, &read("spec/ruby.toml")));
     let files = files.into_iter();
     files
         .map(|(path, text)| (root().join(path), text))

@@ -4,20 +4,16 @@ module Loginid
   # Converts the arguments of a call to what the C function takes. Every argument
   # has a name, which decides its type and which errors name.
   module Arguments
-    BOOLEANS = %i[activate authorize].freeze
-    JSON_VALUES = %i[assertion_payload attestation_payload config json options].freeze
-    # Texts from a short list, which may be Symbols.
-    SYMBOLS = %i[code_type purpose publickey_alg status].freeze
     MILLISECONDS = (1..0xFFFF_FFFF).freeze
-    private_constant :BOOLEANS, :JSON_VALUES, :SYMBOLS, :MILLISECONDS
+    private_constant :MILLISECONDS
 
     class << self
       # The converted values, in the same order.
       def convert(arguments)
         arguments.map do |name, value|
           case name
-          when *BOOLEANS then boolean(name, value)
-          when *JSON_VALUES then json(name, value)
+          when *Calls::BOOLEANS then boolean(name, value)
+          when *Calls::JSON_VALUES, :config, :json then json(name, value)
           when :timeout then milliseconds(name, value)
           else text(name, value)
           end
@@ -38,7 +34,7 @@ module Loginid
       def text(name, value)
         return if value.nil?
 
-        value = value.name if value.is_a?(Symbol) && SYMBOLS.include?(name)
+        value = value.name if value.is_a?(Symbol) && Calls::SYMBOLS.include?(name)
         raise mistyped(name, 'a String', value) unless value.is_a?(String)
 
         copy = utf8(name, value)

@@ -13,8 +13,8 @@ module Loginid
   # it at once, also in forked children.
   #
   # Every call returns a Result, a Hash, or raises an Error. Calls that take user_id:
-  # and username: need one of them, or both. A keyword that is nil means "not given". An
-  # argument of another type is a TypeError that names it.
+  # and username: need one of them, or both. A keyword that is nil means "not given". JSON is
+  # given as a Hash or as a text. An argument of another type is a TypeError that names it.
   class Client
     include Api::Authentication
     include Api::Codes

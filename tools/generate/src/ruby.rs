@@ -1,0 +1,340 @@
+//! The Ruby of the described operations: the methods, what they pass to C, and the signatures
+//! in RBS.
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+use minijinja::value::{Serde, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::template::Templates;
+use crate::text;
+
+/// The longest line of Ruby.
+const WIDTH: usize = 120;
+
+/// `spec/ruby.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Overrides {
+    symbols: Vec<String>,
+    groups: BTreeMap<String, String>,
+    documentation: BTreeMap<String, String>,
+}
+
+/// The generated files of Ruby: paths below the project's folder, and texts.
+pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
+    let overrides: Overrides = toml::from_str(overrides).unwrap_or_else(|error| {
+        panic!("spec/ruby.toml: {error}");
+    });
+    let templates = Templates::new(&[
+        ("methods", include_str!("../templates/ruby_methods.rb.j2")),
+        ("calls", include_str!("../templates/ruby_calls.rb.j2")),
+        ("signatures", include_str!("../templates/ruby_api.rbs.j2")),
+    ]);
+    let groups: Vec<_> = description
+        .groups()
+        .into_iter()
+        .map(|name| Group {
+            name: text::camel(name),
+            about: text::paragraphs(&overrides.groups[name]).join("\n\n"),
+            methods: description
+                .operations
+                .iter()
+                .filter(|one| one.group == name)
+                .map(|one| Method::of(one, &overrides))
+                .collect(),
+        })
+        .collect();
+    let types: Vec<_> = description.types.iter().map(Record::of).collect();
+    let named = |kinds: &[&str]| argument_names(description, |one| kinds.contains(&one.kind()));
+    let render = |name: &str, context: Value| templates.render(name, context) + "\n";
+    let mut files: Vec<_> = description
+        .groups()
+        .into_iter()
+        .zip(&groups)
+        .map(|(name, group)| {
+            let text = render("methods", context! { group => Serde(group) });
+            (format!("bindings/ruby/lib/loginid/api/{name}.rb"), text)
+        })
+        .collect();
+    files.push((
+        "bindings/ruby/lib/loginid/calls.rb".to_owned(),
+        render(
+            "calls",
+            context! {
+                groups => Serde(&groups),
+                booleans => named(&["bool"]),
+                json_values => named(&["json", "options"]),
+                symbols => overrides.symbols.clone(),
+            },
+        ),
+    ));
+    files.push((
+        "bindings/ruby/sig/loginid/api.rbs".to_owned(),
+        render(
+            "signatures",
+            context! { groups => Serde(&groups), types => Serde(&types) },
+        ),
+    ));
+    files
+}
+
+/// The names of the arguments of a kind, each once, in alphabetical order.
+fn argument_names(description: &Description, wanted: impl Fn(&Argument) -> bool) -> Vec<String> {
+    let operations = description.operations.iter();
+    let arguments = operations.flat_map(|one| &one.arguments);
+    let mut names: Vec<_> = arguments
+        .filter(|one| wanted(one))
+        .map(|one| one.name.clone())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// A module of methods.
+#[derive(Serialize)]
+struct Group {
+    name: String,
+    about: String,
+    methods: Vec<Method>,
+}
+
+#[derive(Serialize)]
+struct Method {
+    documentation: String,
+    name: String,
+    definition: String,
+    call: String,
+    /// The types of the C function's arguments.
+    native: String,
+    signature: String,
+}
+
+impl Method {
+    fn of(operation: &Operation, overrides: &Overrides) -> Method {
+        let name = &operation.name;
+        let documentation = overrides.documentation.get(name).map_or_else(
+            || operation.documentation(),
+            |text| text::paragraphs(text).join("\n\n"),
+        );
+        let arguments = operation.arguments.iter();
+        let (keywords, positional): (Vec<_>, Vec<_>) = arguments
+            .map(Parameter::of)
+            .partition(|one| one.default.is_some());
+        let in_order = || positional.iter().chain(&keywords);
+        let returns = match operation.returns() {
+            Some(name) => format!("(Result & {})", snake(name)),
+            None => "Result".to_owned(),
+        };
+        Method {
+            documentation: for_ruby(&documentation, operation),
+            name: name.clone(),
+            definition: wrapped(
+                &format!("      def {name}("),
+                in_order().map(Parameter::definition),
+                ")",
+            ),
+            call: call(operation),
+            native: native(operation),
+            signature: wrapped(
+                &format!("      def {name}: ("),
+                in_order().map(|one| one.signature(&overrides.symbols)),
+                &format!(") -> {returns}"),
+            ),
+        }
+    }
+}
+
+/// The call of the C function. One that can be cancelled can be interrupted too.
+fn call(operation: &Operation) -> String {
+    let is_cancel = |one: &&Argument| one.kind() == "cancel";
+    let cancel = operation.arguments.iter().find(is_cancel);
+    let beginning = match cancel {
+        Some(one) => format!("        call_interruptibly({}, ", one.name),
+        None => "        call(".to_owned(),
+    };
+    let arguments = operation.arguments.iter().filter(|one| !is_cancel(one));
+    let arguments = arguments.map(|one| {
+        let name = name_of(one);
+        format!("{name}: {name}")
+    });
+    let function = format!(":lid_{}", operation.name);
+    wrapped(&beginning, std::iter::once(function).chain(arguments), ")")
+}
+
+fn native(operation: &Operation) -> String {
+    let arguments = operation.arguments.iter().map(|one| match one.kind() {
+        "bool" => "bool",
+        "ms" => "uint32",
+        "cancel" => "pointer",
+        _ => "string",
+    });
+    let all = std::iter::once("pointer")
+        .chain(arguments)
+        .chain(["pointer"]);
+    all.collect::<Vec<_>>().join(" ")
+}
+
+/// A parameter of a method: a keyword if it has a default value.
+struct Parameter<'a> {
+    name: &'a str,
+    kind: &'a str,
+    default: Option<&'static str>,
+}
+
+impl Parameter<'_> {
+    fn of(argument: &Argument) -> Parameter<'_> {
+        Parameter {
+            name: name_of(argument),
+            kind: argument.kind(),
+            default: match argument.kind() {
+                "bool" => Some("false"),
+                "ms" => Some("nil"),
+                _ => argument.is_optional().then_some("nil"),
+            },
+        }
+    }
+
+    fn definition(&self) -> String {
+        match self.default {
+            Some(default) => format!("{}: {default}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+
+    fn signature(&self, symbols: &[String]) -> String {
+        let kind = match self.kind {
+            "bool" => "bool",
+            "ms" => "Numeric",
+            "cancel" => "Cancel",
+            "json" | "options" => "json_object",
+            _ if symbols.iter().any(|name| name == self.name) => "choice",
+            _ => "String",
+        };
+        match self.default {
+            Some("nil") => format!("?{}: {kind}?", self.name),
+            Some(_) => format!("?{}: {kind}", self.name),
+            None => format!("{kind} {}", self.name),
+        }
+    }
+}
+
+/// Times are in seconds, and their names without a unit.
+fn name_of(argument: &Argument) -> &str {
+    match argument.kind() {
+        "ms" => argument.name.trim_end_matches("_ms"),
+        _ => &argument.name,
+    }
+}
+
+/// A record type.
+#[derive(Serialize)]
+struct Record {
+    summary: String,
+    name: String,
+    members: Vec<String>,
+}
+
+impl Record {
+    fn of(one: &Type) -> Record {
+        let members = one.members.iter().map(|(name, member)| {
+            let kind = match member.type_name() {
+                "string" => "String".to_owned(),
+                "bool" => "bool".to_owned(),
+                "number" => "Numeric".to_owned(),
+                "json" => return format!("{name:?} => untyped"),
+                other => snake(other),
+            };
+            match member {
+                Member::One(_) => format!("{name:?} => {kind}?"),
+                Member::List(_) => format!("{name:?} => Array[{kind}]?"),
+            }
+        });
+        Record {
+            summary: one.summary.clone(),
+            name: snake(&one.name),
+            members: members.collect(),
+        }
+    }
+}
+
+/// `VerifiedToken` as `verified_token`.
+fn snake(name: &str) -> String {
+    let mut all = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !all.is_empty() {
+            all.push('_');
+        }
+        all.push(character.to_ascii_lowercase());
+    }
+    all
+}
+
+/// A list in brackets, in as many lines as it needs.
+fn wrapped(beginning: &str, items: impl Iterator<Item = String>, end: &str) -> String {
+    let items: Vec<_> = items.collect();
+    let mut lines = vec![];
+    let mut line = beginning.to_owned();
+    for (at, item) in items.iter().enumerate() {
+        let item = item.clone() + if at + 1 < items.len() { "," } else { end };
+        let separator = if line.ends_with(['(', ' ']) { "" } else { " " };
+        if line.len() + separator.len() + item.len() > WIDTH {
+            lines.push(line.trim_end().to_owned());
+            line = " ".repeat(beginning.find('(').expect("a bracket") + 1) + &item;
+        } else {
+            line = line + separator + &item;
+        }
+    }
+    lines.push(line);
+    lines.join("\n")
+}
+
+/// Documentation of a call in the words of Ruby, where JSON is no text.
+fn for_ruby(documentation: &str, operation: &Operation) -> String {
+    let mut all = in_ruby(documentation);
+    for argument in &operation.arguments {
+        all = all.replace(&argument.c_name(), &argument.name);
+    }
+    all
+}
+
+/// Names of C as those of Ruby, and JSON as Ruby prints it.
+fn in_ruby(text: &str) -> String {
+    let text = text.replace("NULL", "nil").replace("`lid_", "`");
+    let text = text
+        .replace("\":", "\"=>")
+        .replace(",\"", ", \"")
+        .replace(",…", ", …");
+    let mut pieces = text.split("LID_ERROR_");
+    let mut all = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|any: char| !any.is_ascii_uppercase() && any != '_');
+        let (status, after) = piece.split_at(end.unwrap_or(piece.len()));
+        all += &format!("{}Error{after}", text::camel(&status.to_lowercase()));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_broken_below_their_bracket() {
+        let items = || ["a".repeat(60), "b".repeat(60)].into_iter();
+        let expected = format!("  call({},\n       {})", "a".repeat(60), "b".repeat(60));
+        assert_eq!(wrapped("  call(", items(), ")"), expected);
+    }
+
+    #[test]
+    fn statuses_become_classes_and_examples_are_as_ruby_prints_them() {
+        assert_eq!(
+            in_ruby("`lid_get_user`, NULL, `LID_ERROR_CLAIM_MISMATCH`: `{\"a\":1,\"b\":[…]}`"),
+            "`get_user`, nil, `ClaimMismatchError`: `{\"a\"=>1, \"b\"=>[…]}`"
+        );
+        assert_eq!(snake("VerifiedToken"), "verified_token");
+    }
+}
