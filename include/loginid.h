@@ -294,9 +294,8 @@ lid_status lid_generate_service_token(const lid_client *client,
  * kept.
  *
  * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An
- * invalid token fails with a status other than `LID_OK`:
- * `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
- * `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the key, which says
+ * invalid token fails with `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`
+ * or `LID_ERROR_CLAIM_MISMATCH`; an error of the request for the key says
  * nothing about the token. The token of a transaction is
  * `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use
  * `lid_verify_transaction`. While many tokens with unknown keys arrive, a token
@@ -348,8 +347,8 @@ lid_status lid_create_tx(const lid_client *client,
  * with `nonce` (may be NULL) that it confirms the transaction created with it.
  *
  * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
- * token fails with a status other than `LID_OK`, as in `lid_verify_token`;
- * another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
+ * token fails as in `lid_verify_token`; another payload or nonce is
+ * `LID_ERROR_CLAIM_MISMATCH`.
  *
  * Free `*out` with `lid_free_string`.
  */

@@ -570,12 +570,12 @@ public:
      * left out: any user). The service's key is fetched once and kept.
      *
      * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An invalid
-     * token fails with a status other than `LID_OK`: `LID_ERROR_TOKEN_INVALID`,
-     * `LID_ERROR_TOKEN_EXPIRED`, `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the
-     * key, which says nothing about the token. The token of a transaction is
-     * `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use `verify_transaction`.
-     * While many tokens with unknown keys arrive, a token whose key is not known yet may fail
-     * with `LID_ERROR_RATE_LIMITED` and code `unknown_key_throttled`.
+     * token fails with `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED` or
+     * `LID_ERROR_CLAIM_MISMATCH`; an error of the request for the key says nothing about the
+     * token. The token of a transaction is `LID_ERROR_CLAIM_MISMATCH` with code
+     * `token_kind_mismatch`: use `verify_transaction`. While many tokens with unknown keys
+     * arrive, a token whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and
+     * code `unknown_key_throttled`.
      */
     std::string verify_token(required_text token, optional_text username = {}) const {
         return try_verify_token(token, username).value();
@@ -629,8 +629,7 @@ public:
      * out) that it confirms the transaction created with it.
      *
      * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid token fails
-     * with a status other than `LID_OK`, as in `verify_token`; another payload or nonce is
-     * `LID_ERROR_CLAIM_MISMATCH`.
+     * as in `verify_token`; another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
      */
     std::string verify_transaction(
         required_text tx_token, required_text tx_payload, optional_text nonce = {}) const {

@@ -45,9 +45,8 @@ pub unsafe extern "C" fn lid_generate_service_token(
 /// kept.
 ///
 /// Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An
-/// invalid token fails with a status other than `LID_OK`:
-/// `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`,
-/// `LID_ERROR_CLAIM_MISMATCH`, or that of the request for the key, which says
+/// invalid token fails with `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`
+/// or `LID_ERROR_CLAIM_MISMATCH`; an error of the request for the key says
 /// nothing about the token. The token of a transaction is
 /// `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`: use
 /// `lid_verify_transaction`. While many tokens with unknown keys arrive, a token

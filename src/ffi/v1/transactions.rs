@@ -68,8 +68,8 @@ pub unsafe extern "C" fn lid_create_tx(
 /// with `nonce` (may be NULL) that it confirms the transaction created with it.
 ///
 /// Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
-/// token fails with a status other than `LID_OK`, as in `lid_verify_token`;
-/// another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
+/// token fails as in `lid_verify_token`; another payload or nonce is
+/// `LID_ERROR_CLAIM_MISMATCH`.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
