@@ -1,0 +1,173 @@
+package loginid
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// What programs may use is listed in testdata/exported.txt: every exported name with its
+// type. Removing or changing a line breaks programs; a new line is added by hand.
+func TestTheExportedNamesAreThoseOfTheList(t *testing.T) {
+	text, err := os.ReadFile("testdata/exported.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if len(listed) < 200 {
+		t.Fatalf("the list has %d names", len(listed))
+	}
+	exported := exportedNames(t)
+	for _, line := range without(listed, exported) {
+		t.Errorf("testdata/exported.txt has what the package has not: %s", line)
+	}
+	for _, line := range without(exported, listed) {
+		t.Errorf("testdata/exported.txt lacks: %s", line)
+	}
+}
+
+// without has the lines that the others do not have.
+func without(lines, others []string) []string {
+	has := map[string]bool{}
+	for _, other := range others {
+		has[other] = true
+	}
+	var left []string
+	for _, line := range lines {
+		if !has[line] {
+			left = append(left, line)
+		}
+	}
+	return left
+}
+
+// exportedNames has a line for each exported constant, function, method, type and field.
+func exportedNames(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range tree.Decls {
+			switch declaration := declaration.(type) {
+			case *ast.FuncDecl:
+				names = append(names, functionLines(declaration)...)
+			case *ast.GenDecl:
+				for _, spec := range declaration.Specs {
+					names = append(names, specLines(spec)...)
+				}
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func functionLines(function *ast.FuncDecl) []string {
+	receiver := ""
+	if function.Recv != nil {
+		receiver = code(function.Recv.List[0].Type)
+	}
+	if !function.Name.IsExported() || receiver != "" && !ast.IsExported(strings.Trim(receiver, "*")) {
+		return nil
+	}
+	if receiver != "" {
+		receiver = "(" + receiver + ") "
+	}
+	parameters := "(" + types(function.Type.Params) + ")"
+	results := types(function.Type.Results)
+	if strings.Contains(results, ",") {
+		results = "(" + results + ")"
+	}
+	return []string{strings.TrimSpace("func " + receiver + function.Name.Name + parameters + " " + results)}
+}
+
+func specLines(spec ast.Spec) []string {
+	var lines []string
+	switch spec := spec.(type) {
+	case *ast.ValueSpec:
+		for _, name := range spec.Names {
+			if name.IsExported() {
+				lines = append(lines, "value "+name.Name+" "+code(spec.Type))
+			}
+		}
+	case *ast.TypeSpec:
+		if !spec.Name.IsExported() {
+			return nil
+		}
+		structure, ok := spec.Type.(*ast.StructType)
+		if !ok {
+			return []string{"type " + spec.Name.Name + " " + code(spec.Type)}
+		}
+		lines = append(lines, "type "+spec.Name.Name+" struct")
+		lines = append(lines, fieldLines(spec.Name.Name, structure)...)
+	}
+	return lines
+}
+
+// fieldLines has the fields of a type, and those of structs without a name within it.
+func fieldLines(owner string, structure *ast.StructType) []string {
+	var lines []string
+	for _, field := range structure.Fields.List {
+		tag := ""
+		if field.Tag != nil {
+			tag = " " + field.Tag.Value
+		}
+		if len(field.Names) == 0 {
+			lines = append(lines, "field "+owner+" "+code(field.Type))
+		}
+		for _, name := range field.Names {
+			path := owner + "." + name.Name
+			switch inner, nested := field.Type.(*ast.StructType); {
+			case !name.IsExported():
+			case nested:
+				lines = append(lines, "field "+path+" struct"+tag)
+				lines = append(lines, fieldLines(path, inner)...)
+			default:
+				lines = append(lines, "field "+path+" "+code(field.Type)+tag)
+			}
+		}
+	}
+	return lines
+}
+
+// types has the types of parameters or results, without their names.
+func types(fields *ast.FieldList) string {
+	if fields == nil {
+		return ""
+	}
+	var all []string
+	for _, field := range fields.List {
+		count := len(field.Names)
+		if count == 0 {
+			count = 1
+		}
+		for i := 0; i < count; i++ {
+			all = append(all, code(field.Type))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+func code(node ast.Node) string {
+	var text strings.Builder
+	if err := printer.Fprint(&text, token.NewFileSet(), node); err != nil {
+		return err.Error()
+	}
+	return text.String()
+}
