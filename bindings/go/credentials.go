@@ -10,27 +10,6 @@ import (
 	"encoding/json"
 )
 
-// FIDO2Options are the options of a new FIDO2 credential. Missing options are not sent.
-// RegisterSession is only for RegisterFIDO2Init.
-type FIDO2Options struct {
-	DisplayName          string `json:"display_name,omitempty"`
-	OverrideName         string `json:"override_name,omitempty"`
-	RoamingAuthenticator bool   `json:"roaming_authenticator,omitempty"`
-	RegisterSession      bool   `json:"register_session,omitempty"`
-}
-
-// json is empty when there are no options.
-func (o *FIDO2Options) json() string {
-	if o == nil || *o == (FIDO2Options{}) {
-		return ""
-	}
-	text, err := json.Marshal(o)
-	if err != nil {
-		panic(err) // Strings and truth values always have a JSON form.
-	}
-	return string(text)
-}
-
 // GetCredentials lists a user's credentials of a status (active, inactive,
 // revoked or deleted), or all of them if it is empty.
 func (c *Client) GetCredentials(ctx context.Context, status string, who Who) (*Credentials, error) {

@@ -2,16 +2,6 @@ package loginid
 
 import "encoding/json"
 
-// Result is part of every result: the complete answer, for members that this package
-// has no fields for.
-type Result struct {
-	Raw json.RawMessage `json:"-"`
-}
-
-func (r *Result) setRaw(text []byte) {
-	r.Raw = text
-}
-
 // User is a user's profile.
 type User struct {
 	Result
@@ -109,47 +99,6 @@ type VerifiedToken struct {
 	Claims Claims          `json:"claims"`
 }
 
-// Claims are the claims of a token of the service; Raw has them all. Username is
-// udata, or username in a token without it: the name that VerifyTokenOf compares.
-type Claims struct {
-	Raw         json.RawMessage `json:"-"`
-	Subject     string          `json:"sub"`
-	NamespaceID string          `json:"nid"`
-	Issuer      string          `json:"iss"`
-	Username    string          `json:"udata"`
-	Action      string          `json:"action"`
-	IssuedAt    json.Number     `json:"iat"`
-}
-
-// UnmarshalJSON reads the claims, whose names must be exact, and keeps the text.
-func (c *Claims) UnmarshalJSON(text []byte) error {
-	var claims struct {
-		Subject     string      `json:"sub"`
-		NamespaceID string      `json:"nid"`
-		Issuer      string      `json:"iss"`
-		UserData    *string     `json:"udata"`
-		Username    string      `json:"username"`
-		Action      string      `json:"action"`
-		IssuedAt    json.Number `json:"iat"`
-	}
-	if err := unmarshal(text, &claims); err != nil {
-		return err
-	}
-	if claims.UserData != nil {
-		claims.Username = *claims.UserData
-	}
-	*c = Claims{
-		Raw:         append(json.RawMessage(nil), text...),
-		Subject:     claims.Subject,
-		NamespaceID: claims.NamespaceID,
-		Issuer:      claims.Issuer,
-		Username:    claims.Username,
-		Action:      claims.Action,
-		IssuedAt:    claims.IssuedAt,
-	}
-	return nil
-}
-
 // Transaction is a transaction for a user to confirm. The nonce is the one that
 // was sent; VerifyTransactionWithNonce takes it.
 type Transaction struct {
@@ -208,19 +157,4 @@ type PublicKeyChallenge struct {
 	Result
 	ChallengeID string `json:"challenge_id"`
 	ServerNonce string `json:"server_nonce"`
-}
-
-// decode reads a result and keeps its text.
-func decode[T any](text []byte, err error) (*T, error) {
-	if err != nil {
-		return nil, err
-	}
-	result := new(T)
-	if err := unmarshal(text, result); err != nil {
-		return nil, &Error{Status: StatusResponse, Code: "invalid_response", Message: err.Error()}
-	}
-	if keeper, ok := any(result).(interface{ setRaw([]byte) }); ok {
-		keeper.setRaw(text)
-	}
-	return result, nil
 }

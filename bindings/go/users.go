@@ -7,21 +7,6 @@ import "C"
 
 import "context"
 
-// Who identifies a user by id, by username or by both.
-type Who struct {
-	ID, Name string
-}
-
-// Username identifies a user by username.
-func Username(name string) Who {
-	return Who{Name: name}
-}
-
-// UserID identifies a user by id.
-func UserID(id string) Who {
-	return Who{ID: id}
-}
-
 // GetUser reads a user's profile.
 func (c *Client) GetUser(ctx context.Context, username string) (*User, error) {
 	return call[User](ctx, c,

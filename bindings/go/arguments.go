@@ -1,0 +1,39 @@
+package loginid
+
+import "encoding/json"
+
+// Who identifies a user by id, by username or by both.
+type Who struct {
+	ID, Name string
+}
+
+// Username identifies a user by username.
+func Username(name string) Who {
+	return Who{Name: name}
+}
+
+// UserID identifies a user by id.
+func UserID(id string) Who {
+	return Who{ID: id}
+}
+
+// FIDO2Options are the options of a new FIDO2 credential. Missing options are not sent.
+// RegisterSession is only for RegisterFIDO2Init.
+type FIDO2Options struct {
+	DisplayName          string `json:"display_name,omitempty"`
+	OverrideName         string `json:"override_name,omitempty"`
+	RoamingAuthenticator bool   `json:"roaming_authenticator,omitempty"`
+	RegisterSession      bool   `json:"register_session,omitempty"`
+}
+
+// json is empty when there are no options.
+func (o *FIDO2Options) json() string {
+	if o == nil || *o == (FIDO2Options{}) {
+		return ""
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // Strings and truth values always have a JSON form.
+	}
+	return string(text)
+}
