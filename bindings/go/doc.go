@@ -13,8 +13,9 @@
 //		…
 //	}
 //
-// Every result has the service's complete answer in its Raw field. The other fields are
-// the members with exactly their names; read Raw with JSONGet or into a map, because
+// Every result has the service's complete answer in its Raw field; the documentation of a
+// method shows what that is, with … for values. The other fields are the members with
+// exactly their names; read Raw with JSONGet or into a map, because
 // encoding/json matches the names of a struct without regard to case.
 //
 // # Contexts

@@ -6,6 +6,7 @@
 mod cpp;
 pub mod description;
 mod documents;
+mod go;
 mod header;
 mod part;
 mod ruby;
@@ -34,6 +35,7 @@ pub fn described() -> Vec<(PathBuf, String)> {
     files.push((header.to_owned(), text));
     files.extend(documents::files(&description, read));
     files.extend(ruby::files(&description, &read("spec/ruby.toml")));
+    files.extend(go::files(&description, &read("spec/go.toml")));
     let files = files.into_iter();
     files
         .map(|(path, text)| (root().join(path), text))

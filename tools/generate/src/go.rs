@@ -1,0 +1,352 @@
+//! The Go binding: the methods of the client and the types of results.
+//!
+//! It is written as gofmt would write it, which `make test-go` checks: neither `make generate`
+//! nor the tests of Rust need Go.
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::{Deserialize, Serialize};
+
+use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::template::Templates;
+use crate::text;
+
+/// The columns of a line of comment, and of a signature that stays in one line.
+const WIDTH: usize = 90;
+const SIGNATURE_WIDTH: usize = 99;
+
+/// The generated files of Go: paths below the project's folder, and texts.
+pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String)> {
+    let go = Go {
+        description,
+        exceptions: Exceptions::read(exceptions, description),
+    };
+    let templates = Templates::new(&[
+        ("methods", include_str!("../templates/go_methods.go.j2")),
+        ("results", include_str!("../templates/go_results.go.j2")),
+    ]);
+    let types = description.types.iter().filter_map(|one| go.structure(one));
+    let types: Vec<_> = types.collect();
+    let mut files = vec![(
+        "bindings/go/results.go".to_owned(),
+        templates.render("results", context! { types => Serde(&types) }),
+    )];
+    for group in description.groups() {
+        let operations = description.operations.iter();
+        let operations = operations.filter(|one| one.group == group);
+        let methods: Vec<_> = operations.flat_map(|one| go.methods(one)).collect();
+        files.push((
+            format!("bindings/go/{group}.go"),
+            templates.render("methods", context! { methods => Serde(&methods) }),
+        ));
+    }
+    files
+}
+
+/// `spec/go.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exceptions {
+    words: BTreeMap<String, String>,
+    types: BTreeMap<String, TypeExceptions>,
+    operations: BTreeMap<String, OperationExceptions>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypeExceptions {
+    #[serde(default)]
+    by_hand: bool,
+    #[serde(default)]
+    members: BTreeMap<String, String>,
+    #[serde(default)]
+    absent: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperationExceptions {
+    #[serde(default)]
+    by_hand: bool,
+    details: Option<String>,
+    result: Option<String>,
+    #[serde(default)]
+    methods: Vec<Variant>,
+}
+
+/// One of the methods of an operation.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    name: String,
+    summary: String,
+    #[serde(default)]
+    omits: Vec<String>,
+    #[serde(default)]
+    requires: Vec<String>,
+}
+
+impl Exceptions {
+    /// The exceptions, and what follows the rules: every operation has its methods.
+    fn read(text: &str, description: &Description) -> Exceptions {
+        let mut exceptions: Exceptions = toml::from_str(text).unwrap_or_else(|error| {
+            panic!("spec/go.toml: {error}");
+        });
+        for operation in &description.operations {
+            let name = exceptions.name(&operation.name);
+            let of = exceptions.operations.entry(operation.name.clone());
+            let of = of.or_default();
+            if of.methods.is_empty() {
+                of.methods.push(Variant {
+                    name,
+                    summary: operation.summary(),
+                    omits: Vec::new(),
+                    requires: Vec::new(),
+                });
+            }
+        }
+        for one in &description.types {
+            exceptions.types.entry(one.name.clone()).or_default();
+        }
+        assert!(
+            exceptions.operations.len() == description.operations.len()
+                && exceptions.types.len() == description.types.len(),
+            "spec/go.toml has an operation or a type that is not described"
+        );
+        exceptions
+    }
+
+    /// `tx_id` as `TxID`.
+    fn name(&self, name: &str) -> String {
+        name.split('_').map(|word| self.word(word)).collect()
+    }
+
+    /// `tx_id` as `txID`.
+    fn local_name(&self, name: &str) -> String {
+        let first = self.word(name.split('_').next().unwrap_or(name));
+        // One letter, or an initialism.
+        let capitals = first.chars().take_while(char::is_ascii_uppercase).count();
+        let all = self.name(name);
+        all[..capitals].to_lowercase() + &all[capitals..]
+    }
+
+    fn word(&self, word: &str) -> String {
+        let exception = self.words.get(word).cloned();
+        exception.unwrap_or_else(|| text::camel(word))
+    }
+}
+
+/// A struct.
+#[derive(Serialize)]
+struct Structure {
+    documentation: String,
+    name: String,
+    has_raw: bool,
+    fields: Vec<String>,
+}
+
+/// A method of the client.
+#[derive(Serialize)]
+struct Method {
+    documentation: String,
+    signature: String,
+    function: String,
+    returns: Option<String>,
+    /// What the C function is given, and the strings among it.
+    arguments: Vec<String>,
+    inputs: Vec<String>,
+}
+
+struct Go<'a> {
+    description: &'a Description,
+    exceptions: Exceptions,
+}
+
+impl Go<'_> {
+    fn structure(&self, one: &Type) -> Option<Structure> {
+        let exceptions = &self.exceptions.types[&one.name];
+        if exceptions.by_hand {
+            return None;
+        }
+        let fields = one.members.iter().map(|(name, member)| {
+            let field = exceptions.members.get(name).cloned();
+            let pointer = if exceptions.absent.contains(name) {
+                "*"
+            } else {
+                ""
+            };
+            (
+                field.unwrap_or_else(|| self.exceptions.name(name)),
+                format!("{pointer}{}", go_type(member)),
+                format!("`json:\"{name}\"`"),
+            )
+        });
+        let fields: Vec<_> = fields.collect();
+        let names = fields
+            .iter()
+            .map(|(name, ..)| name.len())
+            .max()
+            .unwrap_or(0);
+        let types = fields
+            .iter()
+            .map(|(_, kind, _)| kind.len())
+            .max()
+            .unwrap_or(0);
+        let fields = fields
+            .iter()
+            .map(|(name, kind, tag)| format!("{name:names$} {kind:types$} {tag}"));
+        // Members in backticks are fields.
+        let pieces = one
+            .summary
+            .split('`')
+            .enumerate()
+            .map(|(at, piece)| match at % 2 {
+                0 => piece.to_owned(),
+                _ => self.exceptions.name(piece),
+            });
+        let summary = uncapitalized(&pieces.collect::<String>());
+        let mut operations = self.description.operations.iter();
+        Some(Structure {
+            documentation: text::comment(&format!("{} is {summary}", one.name), "//", WIDTH),
+            name: one.name.clone(),
+            has_raw: operations.any(|operation| operation.returns() == Some(&one.name)),
+            fields: fields.collect(),
+        })
+    }
+
+    fn methods(&self, operation: &Operation) -> Vec<Method> {
+        let exceptions = &self.exceptions.operations[&operation.name];
+        if exceptions.by_hand {
+            return Vec::new();
+        }
+        let variants = exceptions.methods.iter();
+        variants.map(|one| self.method(operation, one)).collect()
+    }
+
+    fn method(&self, operation: &Operation, variant: &Variant) -> Method {
+        let is_optional = |name| {
+            operation
+                .arguments
+                .iter()
+                .any(|one| one.name == name && one.is_optional())
+        };
+        // One argument, because a user is named by either of them.
+        let has_who = is_optional("user_id") && is_optional("username");
+        let (mut parameters, mut arguments, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+        for argument in &operation.arguments {
+            if variant.omits.contains(&argument.name) {
+                arguments.push("nil".to_owned());
+                continue;
+            }
+            let name = self.exceptions.local_name(&argument.name);
+            let (parameter, kind, value) = match (argument.kind(), argument.name.as_str()) {
+                ("text", "user_id") if has_who => ("who", "Who", "who.ID".to_owned()),
+                ("text", "username") if has_who => ("who", "Who", "who.Name".to_owned()),
+                ("text", _) => (&*name, "string", name.clone()),
+                ("json", _) => (&*name, "json.RawMessage", format!("string({name})")),
+                ("options", _) => (&*name, "*FIDO2Options", format!("{name}.json()")),
+                ("bool", _) => (&*name, "bool", format!("C.bool({name})")),
+                (kind, _) => panic!("{}: {kind} is not supported", operation.name),
+            };
+            let parameter = (parameter.to_owned(), kind);
+            if !parameters.contains(&parameter) {
+                parameters.push(parameter);
+            }
+            if kind == "bool" {
+                arguments.push(value);
+                continue;
+            }
+            let is_required = !argument.is_optional() || variant.requires.contains(&argument.name);
+            let input = if is_required { "given" } else { "maybe" };
+            arguments.push(format!("s[{}]", inputs.len()));
+            inputs.push(format!("{input}({:?}, {value})", argument.name));
+        }
+        Method {
+            documentation: self.documentation(operation, variant),
+            signature: signature(&variant.name, &parameters, operation.returns()),
+            function: operation.name.clone(),
+            returns: operation.returns().map(str::to_owned),
+            arguments,
+            inputs,
+        }
+    }
+
+    fn documentation(&self, operation: &Operation, variant: &Variant) -> String {
+        let exceptions = &self.exceptions.operations[&operation.name];
+        let details = exceptions.details.clone();
+        let details = details.unwrap_or_else(|| operation.details().join("\n\n"));
+        let result = exceptions.result.clone();
+        let result = result.unwrap_or_else(|| operation.result());
+        let result = match operation.returns() {
+            Some(_) => format!("Result: {result}"),
+            None => result.replace("`{}`.", "Errors:"),
+        };
+        let summary = uncapitalized(&variant.summary);
+        let about = format!("{} {summary} {details}", variant.name);
+        let about = self.in_go(&about, &operation.arguments);
+        let result = self.in_go(&result, &[]);
+        text::comment(&format!("{about}\n\n{result}"), "//", WIDTH).replace('`', "")
+    }
+
+    /// Documentation of the C interface, about a call with these arguments, in the words of
+    /// Go. JSON stays in backticks, so that it can be wrapped.
+    fn in_go(&self, text: &str, arguments: &[Argument]) -> String {
+        let pieces = text.split('`').enumerate().map(|(at, piece)| {
+            if at % 2 == 0 {
+                return piece.replace("NULL", "empty");
+            }
+            let is_named = |one: &&Argument| one.name == piece || one.c_name() == piece;
+            if piece.starts_with('{') {
+                format!("`{piece}`")
+            } else if let Some(name) = piece.strip_prefix("lid_") {
+                let method = &self.exceptions.operations[name].methods[0];
+                format!("[Client.{}]", method.name)
+            } else if let Some(name) = piece.strip_prefix("LID_ERROR_") {
+                format!("[Status{}]", self.exceptions.name(&name.to_lowercase()))
+            } else if let Some(argument) = arguments.iter().find(is_named) {
+                self.exceptions.local_name(&argument.name)
+            } else {
+                piece.to_owned()
+            }
+        });
+        pieces.collect()
+    }
+}
+
+fn go_type(member: &Member) -> String {
+    let list = match member {
+        Member::One(_) => "",
+        Member::List(_) => "[]",
+    };
+    let name = match member.type_name() {
+        "json" => "json.RawMessage",
+        "number" => "json.Number",
+        name => name,
+    };
+    format!("{list}{name}")
+}
+
+/// The signature of a method, in which arguments of one type have it once.
+fn signature(name: &str, parameters: &[(String, &str)], returns: Option<&str>) -> String {
+    let mut all = "ctx context.Context".to_owned();
+    let mut parameters = parameters.iter().peekable();
+    while let Some((name, kind)) = parameters.next() {
+        all += &format!(", {name}");
+        if parameters.peek().is_none_or(|(_, next)| next != kind) {
+            all += &format!(" {kind}");
+        }
+    }
+    let returns = returns.map_or("error".to_owned(), |name| format!("(*{name}, error)"));
+    let line = format!("func (c *Client) {name}({all}) {returns} {{");
+    if line.len() <= SIGNATURE_WIDTH {
+        return line;
+    }
+    format!("func (c *Client) {name}(\n\t{all},\n) {returns} {{")
+}
+
+/// Text that goes on after a name.
+fn uncapitalized(text: &str) -> String {
+    text[..1].to_lowercase() + &text[1..]
+}
