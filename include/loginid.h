@@ -653,10 +653,10 @@ lid_status lid_generate_recovery_code(const lid_client *client,
                                       char **out);
 
 /**
- * Adds a public key (SPKI PEM) as a credential. `publickey_alg` NULL is "ES256".
- * `credential_name` may be NULL. The user is given by `user_id`, `username` or
- * both; one of them is required. Management call: without a private key it fails
- * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be NULL,
+ * which means "ES256". `credential_name` may be NULL. The user is given by
+ * `user_id`, `username` or both; one of them is required. Management call:
+ * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: the authentication response, with a `jwt` (verified) only if the
  * service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
@@ -961,7 +961,8 @@ lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
                                               char **out);
 
 /**
- * Begins a login with a public key (SPKI PEM). `publickey_alg` NULL is "ES256".
+ * Begins a login with a public key (SPKI PEM). `publickey_alg` may be NULL,
+ * which means "ES256".
  *
  * Result: `{"challenge_id":"…","server_nonce":"…"}`.
  *

@@ -876,8 +876,8 @@ public:
     }
 
     /**
-     * Adds a public key (SPKI PEM) as a credential. `publickey_alg` null is "ES256".
-     * `credential_name` may be left out.
+     * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be left out, which
+     * means "ES256". `credential_name` may be left out.
      *
      * Result: the authentication response, with a `jwt` (verified) only if the service sent
      * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
@@ -1184,7 +1184,8 @@ public:
     }
 
     /**
-     * Begins a login with a public key (SPKI PEM). `publickey_alg` null is "ES256".
+     * Begins a login with a public key (SPKI PEM). `publickey_alg` may be left out, which means
+     * "ES256".
      *
      * Result: `{"challenge_id":"…","server_nonce":"…"}`.
      */

@@ -81,7 +81,8 @@ impl Client {
         )
     }
 
-    /// Begins a login with a public key (SPKI PEM). `publickey_alg` `None` is "ES256".
+    /// Begins a login with a public key (SPKI PEM). `publickey_alg` may be `None`, which means
+    /// "ES256".
     ///
     /// Result: `{"challenge_id":"…","server_nonce":"…"}`.
     pub fn authenticate_publickey_init(

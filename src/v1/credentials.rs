@@ -156,8 +156,8 @@ impl Client {
         )
     }
 
-    /// Adds a public key (SPKI PEM) as a credential. `publickey_alg` `None` is "ES256".
-    /// `credential_name` may be `None`.
+    /// Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be `None`, which means
+    /// "ES256". `credential_name` may be `None`.
     ///
     /// Result: the authentication response, with a `jwt` (verified) only if the service sent
     /// one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",

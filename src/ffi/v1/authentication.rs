@@ -138,7 +138,8 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_complete(
     }
 }
 
-/// Begins a login with a public key (SPKI PEM). `publickey_alg` NULL is "ES256".
+/// Begins a login with a public key (SPKI PEM). `publickey_alg` may be NULL,
+/// which means "ES256".
 ///
 /// Result: `{"challenge_id":"…","server_nonce":"…"}`.
 ///

@@ -52,7 +52,8 @@ module Loginid
         call(:lid_authenticate_doc_scan_complete, username: username, credential_id: credential_id)
       end
 
-      # Begins a login with a public key (SPKI PEM). `publickey_alg` nil is "ES256".
+      # Begins a login with a public key (SPKI PEM). `publickey_alg` may be nil, which means
+      # "ES256".
       #
       # Result: `{"challenge_id"=>"…", "server_nonce"=>"…"}`.
       def authenticate_publickey_init(username, publickey, publickey_alg: nil)

@@ -71,8 +71,8 @@ module Loginid
         call(:lid_generate_recovery_code, user_id: user_id, username: username)
       end
 
-      # Adds a public key (SPKI PEM) as a credential. `publickey_alg` nil is "ES256".
-      # `credential_name` may be nil.
+      # Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be nil, which means
+      # "ES256". `credential_name` may be nil.
       #
       # Result: the authentication response, with a `jwt` (verified) only if the service sent one:
       # `{"jwt"=>"…", "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…",
