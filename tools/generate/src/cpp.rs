@@ -22,8 +22,13 @@ struct Special {
     without_default: Vec<String>,
 }
 
-/// The header with its generated part.
-pub fn header(description: &Description, special: &str, header: &str) -> String {
+/// The header and its test, with their generated parts: paths below the project's folder and
+/// texts.
+pub fn files(
+    description: &Description,
+    special: &str,
+    read: impl Fn(&str) -> String,
+) -> Vec<(String, String)> {
     let special: BTreeMap<String, Special> =
         toml::from_str(special).unwrap_or_else(|error| panic!("spec/cpp.toml: {error}"));
     for name in special.keys() {
@@ -31,21 +36,45 @@ pub fn header(description: &Description, special: &str, header: &str) -> String 
         assert!(known, "spec/cpp.toml: no operation {name}");
     }
     let none = Special::default();
+    let operations = description.operations.iter();
+    let generated: Vec<_> = operations
+        .map(|one| (one, special.get(&one.name).unwrap_or(&none)))
+        .filter(|(_, special)| !special.by_hand)
+        .collect();
     let groups = description.groups().into_iter().map(|group| Group {
         title: text::camel(group),
-        methods: description
-            .operations
+        methods: generated
             .iter()
-            .filter(|one| one.group == group)
-            .map(|one| (one, special.get(&one.name).unwrap_or(&none)))
-            .filter(|(_, special)| !special.by_hand)
+            .filter(|(one, _)| one.group == group)
             .map(|(one, special)| Method::of(one, special))
             .collect(),
     });
     let templates = Templates::new(&[("methods", include_str!("../templates/methods.hpp.j2"))]);
     let groups: Vec<_> = groups.collect();
     let methods = templates.render("methods", context! { groups => Serde(&groups) });
-    part::replaced(header, "calls", &methods)
+    let sending = generated.iter().filter(|(one, _)| !one.is_local());
+    let rows: String = sending
+        .map(|(one, special)| row_of_test(one, special) + "\n")
+        .collect();
+    let (header, test) = ("include/loginid.hpp", "tests/cpp/wire.cpp");
+    [(header, methods), (test, rows)]
+        .map(|(path, part)| (path.to_owned(), part::replaced(&read(path), "calls", &part)))
+        .to_vec()
+}
+
+/// A call with the arguments `a`, by their names in C, in both forms.
+fn row_of_test(operation: &Operation, special: &Special) -> String {
+    let mut items = vec![operation.name.clone()];
+    items.extend(parameters(operation, special).iter().map(|parameter| {
+        let name = &parameter.name;
+        match parameter.kind {
+            "const user &" => "user(a)".to_owned(),
+            "detail::boolean " => format!("a[{name:?}] == \"true\""),
+            "optional_text " => format!("a.optional({name:?})"),
+            _ => format!("a[{name:?}]"),
+        }
+    }));
+    wrapped(4, WIDTH, "BOTH(", &items, "),")
 }
 
 #[derive(Serialize)]

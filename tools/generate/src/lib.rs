@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod c_test;
 mod cpp;
 pub mod description;
 mod documents;
@@ -30,9 +31,8 @@ fn root() -> PathBuf {
 pub fn described() -> Vec<(PathBuf, String)> {
     let description = description::Description::read(&read("spec/operations.toml"));
     let mut files = rust::files(&description);
-    let header = "include/loginid.hpp";
-    let text = cpp::header(&description, &read("spec/cpp.toml"), &read(header));
-    files.push((header.to_owned(), text));
+    files.push(c_test::program(&description, read));
+    files.extend(cpp::files(&description, &read("spec/cpp.toml"), read));
     files.extend(documents::files(&description, read));
     files.extend(ruby::files(&description, &read("spec/ruby.toml")));
     files.extend(go::files(&description, &read("spec/go.toml")));

@@ -17,6 +17,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             "entry_points",
             include_str!("../templates/entry_points.rs.j2"),
         ),
+        ("panics", include_str!("../templates/panics.rs.j2")),
     ]);
     let render = |name: &str, context: Value| formatted(&templates.render(name, context));
     let rows: Vec<_> = description.operations.iter().filter_map(Row::of).collect();
@@ -24,6 +25,12 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         "src/v1/operations.rs".to_owned(),
         render("operations", context! { rows => Serde(&rows) }),
     )];
+    let names = description.operations.iter().map(|one| one.name.clone());
+    let names: Vec<_> = names.collect();
+    files.push((
+        "src/ffi/panics/calls.rs".to_owned(),
+        render("panics", context! { names => Serde(&names) }),
+    ));
     for group in description.groups() {
         let operations = description.operations.iter();
         let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
