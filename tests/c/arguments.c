@@ -15,6 +15,7 @@ typedef const lid_client client_t;
 typedef const char *const args;
 
 /* The calls, each with its texts in an array. */
+/* begin generated: calls (make generate, from spec/operations.toml) */
 static lid_status generate_service_token(client_t *c, args *a, char **o)
 { return lid_generate_service_token(c, a[0], a[1], a[2], a[3], o); }
 static lid_status verify_token(client_t *c, args *a, char **o)
@@ -135,6 +136,7 @@ static const struct function functions[] = {
     { "authenticate_publickey_init", authenticate_publickey_init },
     { "authenticate_publickey_complete", authenticate_publickey_complete },
 };
+/* end generated: calls (make generate, from spec/operations.toml) */
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
