@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Loginid;
 
 use FFI\CData;
+use Loginid\Api\Kinds;
 use Loginid\Exception\InvalidArgumentException;
 
 /**
@@ -15,8 +16,8 @@ use Loginid\Exception\InvalidArgumentException;
  */
 final class Arguments
 {
-    private const BOOLEANS = ['activate', 'authorize'];
-    private const JSON = ['assertionPayload', 'attestationPayload', 'config', 'json', 'options'];
+    /** The JSON arguments of functions that are not calls of a client. */
+    private const JSON = ['config', 'json'];
     private const MAX_MILLISECONDS = 0xFFFFFFFF;
 
     /**
@@ -30,8 +31,8 @@ final class Arguments
         $values = [];
         foreach ($arguments as $name => $value) {
             $values[] = match (true) {
-                \in_array($name, self::BOOLEANS, true) => self::boolean($name, $value),
-                \in_array($name, self::JSON, true) => self::json($name, $value),
+                \in_array($name, Kinds::BOOLEANS, true) => self::boolean($name, $value),
+                \in_array($name, [...Kinds::JSON, ...self::JSON], true) => self::json($name, $value),
                 $name === 'timeout' => self::milliseconds($name, $value),
                 $name === 'cancel' => $value?->native(),
                 default => self::text($name, $value),

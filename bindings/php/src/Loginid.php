@@ -19,7 +19,11 @@ final class Loginid
         return Library::ffi()->lid_status_name($status);
     }
 
-    /** Makes a P-256 key pair: `private_key` and `public_key`, both PEM. */
+    /**
+     * Makes a P-256 key pair, both keys as PEM.
+     *
+     * @return Result<array{private_key: string, public_key: string}>
+     */
     public static function generateKeyPair(): Result
     {
         return new Result(Library::call('lid_generate_key_pair'));

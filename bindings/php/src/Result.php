@@ -10,12 +10,13 @@ namespace Loginid;
  * An empty array may have been an object: toObject(), toJson() and json_encode()
  * keep the difference.
  *
+ * @template-covariant T of array<string, mixed> = array<string, mixed>
  * @implements \ArrayAccess<string, mixed>
  * @implements \IteratorAggregate<string, mixed>
  */
 final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \JsonSerializable
 {
-    /** @var array<string, mixed> */
+    /** @var T */
     private readonly array $values;
 
     /** @internal */
@@ -24,7 +25,7 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
         $this->values = Json::toArray($json);
     }
 
-    /** @return array<string, mixed> */
+    /** @return T */
     public function toArray(): array
     {
         return $this->values;
@@ -47,6 +48,13 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
         return isset($this->values[$offset]);
     }
 
+    /**
+     * The type of a member that is described, and mixed for any other.
+     *
+     * @template K of string
+     * @param K $offset
+     * @return (K is key-of<T> ? T[K] : mixed)
+     */
     public function offsetGet(mixed $offset): mixed
     {
         return $this->values[$offset];

@@ -1,6 +1,6 @@
 //! `spec/operations.toml`: every call of the library, described once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap as Table;
 use serde::{Deserialize, Serialize};
@@ -199,6 +199,22 @@ impl Description {
 
     pub fn values(&self, argument: &Argument) -> Option<&Values> {
         argument.values.as_ref().map(|name| &self.values[name])
+    }
+
+    /// The names of the arguments of these kinds, each once, in alphabetical order.
+    pub fn argument_names(&self, kinds: &[&str]) -> Vec<String> {
+        let arguments = self.operations.iter().flat_map(|one| &one.arguments);
+        let named = arguments.filter(|one| kinds.contains(&one.kind()));
+        let names: BTreeSet<_> = named.map(|one| one.name.clone()).collect();
+        names.into_iter().collect()
+    }
+
+    /// Ends the program if a file names an operation that there is not.
+    pub fn check_names<'a>(&self, names: impl Iterator<Item = &'a String>, file: &str) {
+        for name in names {
+            let known = self.operations.iter().any(|one| one.name == *name);
+            assert!(known, "{file}: no operation {name}");
+        }
     }
 
     /// The groups, in the order of their first operations.

@@ -10,6 +10,7 @@ mod documents;
 mod go;
 mod header;
 mod part;
+mod php;
 mod ruby;
 mod rust;
 mod symbols;
@@ -34,6 +35,7 @@ pub fn described() -> Vec<(PathBuf, String)> {
     files.push(c_test::program(&description, read));
     files.extend(cpp::files(&description, &read("spec/cpp.toml"), read));
     files.extend(documents::files(&description, read));
+    files.extend(php::files(&description, &read("spec/php.toml")));
     files.extend(ruby::files(&description, &read("spec/ruby.toml")));
     files.extend(go::files(&description, &read("spec/go.toml")));
     let files = files.into_iter();

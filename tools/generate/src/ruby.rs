@@ -28,6 +28,7 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
     let overrides: Overrides = toml::from_str(overrides).unwrap_or_else(|error| {
         panic!("spec/ruby.toml: {error}");
     });
+    description.check_names(overrides.documentation.keys(), "spec/ruby.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/ruby_methods.rb.j2")),
         ("calls", include_str!("../templates/ruby_calls.rb.j2")),
@@ -48,7 +49,6 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
         })
         .collect();
     let types: Vec<_> = description.types.iter().map(Record::of).collect();
-    let named = |kinds: &[&str]| argument_names(description, |one| kinds.contains(&one.kind()));
     let render = |name: &str, context: Value| templates.render(name, context) + "\n";
     let mut files: Vec<_> = description
         .groups()
@@ -65,8 +65,8 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
             "calls",
             context! {
                 groups => Serde(&groups),
-                booleans => named(&["bool"]),
-                json_values => named(&["json", "options"]),
+                booleans => description.argument_names(&["bool"]),
+                json_values => description.argument_names(&["json", "options"]),
                 symbols => overrides.symbols.clone(),
             },
         ),
@@ -79,19 +79,6 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
         ),
     ));
     files
-}
-
-/// The names of the arguments of a kind, each once, in alphabetical order.
-fn argument_names(description: &Description, wanted: impl Fn(&Argument) -> bool) -> Vec<String> {
-    let operations = description.operations.iter();
-    let arguments = operations.flat_map(|one| &one.arguments);
-    let mut names: Vec<_> = arguments
-        .filter(|one| wanted(one))
-        .map(|one| one.name.clone())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 /// A module of methods.
@@ -308,14 +295,7 @@ fn in_ruby(text: &str) -> String {
         .replace("\":", "\"=>")
         .replace(",\"", ", \"")
         .replace(",…", ", …");
-    let mut pieces = text.split("LID_ERROR_");
-    let mut all = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|any: char| !any.is_ascii_uppercase() && any != '_');
-        let (status, after) = piece.split_at(end.unwrap_or(piece.len()));
-        all += &format!("{}Error{after}", text::camel(&status.to_lowercase()));
-    }
-    all
+    text::with_classes(&text, "Error")
 }
 
 #[cfg(test)]

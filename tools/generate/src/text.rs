@@ -127,6 +127,19 @@ pub fn for_rust(text: &str) -> String {
     words.join(" ")
 }
 
+/// The statuses of C as the classes of a language: with "Error", `LID_ERROR_CLAIM_MISMATCH` is
+/// `ClaimMismatchError`.
+pub fn with_classes(text: &str, suffix: &str) -> String {
+    let mut pieces = text.split("LID_ERROR_");
+    let mut all = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|any: char| !any.is_ascii_uppercase() && any != '_');
+        let (status, after) = piece.split_at(end.unwrap_or(piece.len()));
+        all += &format!("{}{suffix}{after}", camel(&status.to_lowercase()));
+    }
+    all
+}
+
 /// Text of the description, in which line ends are spaces and empty lines end paragraphs.
 pub fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n")

@@ -1,0 +1,131 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Loginid\Tests;
+
+use Loginid\Client;
+use Loginid\Result;
+use PHPStan\PhpDocParser\Ast\PhpDoc\InvalidTagValueNode;
+use PHPStan\PhpDocParser\Ast\PhpDoc\PhpDocNode;
+use PHPStan\PhpDocParser\Ast\Type\ArrayShapeNode;
+use PHPStan\PhpDocParser\Ast\Type\GenericTypeNode;
+use PHPStan\PhpDocParser\Ast\Type\TypeNode;
+use PHPStan\PhpDocParser\Ast\Type\UnionTypeNode;
+use PHPStan\PhpDocParser\Lexer\Lexer;
+use PHPStan\PhpDocParser\Parser\ConstExprParser;
+use PHPStan\PhpDocParser\Parser\PhpDocParser;
+use PHPStan\PhpDocParser\Parser\TokenIterator;
+use PHPStan\PhpDocParser\Parser\TypeParser;
+
+/** The documented types, as PHPStan reads them, against the code and against results. */
+final class ShapesTest extends TestCase
+{
+    private const PARSER = 'PHPStan/PhpDocParser/autoload.php';
+
+    protected function setUp(): void
+    {
+        if (\stream_resolve_include_path(self::PARSER) === false && \getenv('CI') !== 'true') {
+            self::markTestSkipped('there is no phpdoc-parser of PHPStan here');
+        }
+        require_once self::PARSER;
+        parent::setUp();
+    }
+
+    public function testEveryCallDocumentsTheShapeOfItsResult(): void
+    {
+        $calls = 0;
+        foreach ((new \ReflectionClass(Client::class))->getTraits() as $trait) {
+            foreach ($trait->getMethods() as $method) {
+                if ($method->getReturnType()?->__toString() === Result::class) {
+                    self::assertInstanceOf(ArrayShapeNode::class, self::shape($method->name), $method->name);
+                    $calls++;
+                }
+            }
+        }
+        self::assertGreaterThan(35, $calls, 'the calls were not found');
+    }
+
+    public function testAllDocumentationOfTypesIsUnderstood(): void
+    {
+        foreach ([Client::class, Result::class] as $class) {
+            $reflection = new \ReflectionClass($class);
+            self::parsed($reflection->getDocComment());
+            foreach ($reflection->getMethods() as $method) {
+                $names = \array_map(static fn ($parameter) => '$' . $parameter->name, $method->getParameters());
+                foreach (self::parsed($method->getDocComment() ?: '/** */')->getParamTagValues() as $tag) {
+                    self::assertContains($tag->parameterName, $names, "$class::$method->name");
+                }
+            }
+        }
+    }
+
+    public function testResultsHaveTheirShapes(): void
+    {
+        $name = $this->user();
+        $user = $this->returned('getUser', $name);
+        $code = $this->returned('generateCode', 'short', self::PURPOSE, true, $user['id'])['code'];
+        $login = $this->returned('waitCode', $name, $code, 'short', 60);
+        self::assertSame($name, $login['user']['username']);
+        $this->returned('verifyToken', $login['jwt'], $name);
+        $this->returned('getCredentials', null, $user['id']);
+        $this->returned('createTx', 'pay', $name);
+        $this->returned('deleteByUserId', $user['id']);
+        self::assertFalse(self::fits(self::shape('getUser'), ['id' => 7]));
+        self::assertFalse(self::fits(self::shape('waitCode'), ['user' => ['username' => null]]));
+        self::assertFalse(self::fits(self::shape('deleteByUserId'), ['id' => 'x']));
+    }
+
+    /** The result of a call, which has the documented shape. */
+    private function returned(string $method, mixed ...$arguments): Result
+    {
+        $result = $this->client->$method(...$arguments);
+        self::assertTrue(self::fits(self::shape($method), $result->toArray()), "$method: {$result->toJson()}");
+        return $result;
+    }
+
+    /** The shape in a method's @return. */
+    private static function shape(string $method): TypeNode
+    {
+        $tags = self::parsed((new \ReflectionMethod(Client::class, $method))->getDocComment())->getReturnTagValues();
+        self::assertInstanceOf(GenericTypeNode::class, $tags[0]->type ?? null, $method);
+        self::assertSame('Result', $tags[0]->type->type->name, $method);
+        return $tags[0]->type->genericTypes[0];
+    }
+
+    private static function parsed(string $documentation): PhpDocNode
+    {
+        $constants = new ConstExprParser();
+        $parser = new PhpDocParser(new TypeParser($constants), $constants);
+        $node = $parser->parse(new TokenIterator((new Lexer())->tokenize($documentation)));
+        foreach ($node->getTags() as $tag) {
+            self::assertNotInstanceOf(InvalidTagValueNode::class, $tag->value, $documentation);
+        }
+        return $node;
+    }
+
+    private static function fits(TypeNode $type, mixed $value): bool
+    {
+        if ($type instanceof ArrayShapeNode) {
+            $members = [];
+            foreach ($type->items as $item) {
+                $members[(string) $item->keyName] = $item;
+            }
+            foreach (\is_array($value) ? $value : [0] as $name => $member) {
+                $fits = isset($members[$name]) ? self::fits($members[$name]->valueType, $member) : !$type->sealed;
+                if (!$fits) {
+                    return false;
+                }
+            }
+            return \is_array($value);
+        }
+        if ($type instanceof GenericTypeNode) {
+            $wrong = \array_filter($value, static fn ($one) => !self::fits($type->genericTypes[0], $one));
+            return $type->type->name === 'list' && \array_is_list($value) && $wrong === [];
+        }
+        if ($type instanceof UnionTypeNode) {
+            return \array_filter($type->types, static fn ($one) => self::fits($one, $value)) !== [];
+        }
+        return (string) $type === 'mixed' || \get_debug_type($value) === (string) $type;
+    }
+}

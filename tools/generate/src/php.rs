@@ -1,0 +1,296 @@
+//! The PHP of the described operations: the methods, with the types of their results as array
+//! shapes.
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+use minijinja::value::{Serde, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::description::{Argument, Description, Member, Operation};
+use crate::template::Templates;
+use crate::text;
+
+/// The longest line of PHP.
+const WIDTH: usize = 120;
+
+/// `spec/php.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Overrides {
+    groups: BTreeMap<String, String>,
+    documentation: BTreeMap<String, String>,
+}
+
+/// The generated files of PHP: paths below the project's folder, and texts.
+pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
+    let overrides: Overrides = toml::from_str(overrides).unwrap_or_else(|error| {
+        panic!("spec/php.toml: {error}");
+    });
+    description.check_names(overrides.documentation.keys(), "spec/php.toml");
+    let templates = Templates::new(&[
+        ("methods", include_str!("../templates/php_methods.php.j2")),
+        ("kinds", include_str!("../templates/php_kinds.php.j2")),
+    ]);
+    let file = |template: &str, class: &str, context: Value| {
+        let text = templates.render(template, context) + "\n";
+        (format!("bindings/php/src/Api/{class}.php"), text)
+    };
+    let mut files = Vec::new();
+    for group in description.groups() {
+        let operations = description.operations.iter();
+        let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
+        let arguments = operations.iter().flat_map(|one| &one.arguments);
+        let uses_cancel = arguments.into_iter().any(|one| one.kind() == "cancel");
+        let methods = operations.iter();
+        let methods: Vec<_> = methods
+            .map(|one| Method::of(one, description, &overrides))
+            .collect();
+        let about = text::paragraphs(&overrides.groups[group]).join("\n\n");
+        let name = text::camel(group);
+        let context =
+            context! { name => name.clone(), about, uses_cancel, methods => Serde(&methods) };
+        files.push(file("methods", &name, context));
+    }
+    let named = |kinds: &[&str]| -> Vec<String> {
+        let names = description.argument_names(kinds).into_iter();
+        names.map(|name| variable(&name)).collect()
+    };
+    let context = context! { booleans => named(&["bool"]), json => named(&["json", "options"]) };
+    files.push(file("kinds", "Kinds", context));
+    files
+}
+
+#[derive(Serialize)]
+struct Method {
+    documentation: String,
+    /// The lines of @param and @return.
+    tags: Vec<String>,
+    head: String,
+    body: String,
+}
+
+impl Method {
+    fn of(operation: &Operation, description: &Description, overrides: &Overrides) -> Method {
+        let documentation = overrides.documentation.get(&operation.name).map_or_else(
+            || operation.documentation(),
+            |text| text::paragraphs(text).join("\n\n"),
+        );
+        let arguments = operation.arguments.iter().map(Parameter::of);
+        let (optional, required): (Vec<_>, Vec<_>) =
+            arguments.partition(|one| one.default.is_some());
+        let parameters: Vec<_> = required.into_iter().chain(optional).collect();
+        let shape = match operation.returns() {
+            Some(name) => shape(name, description),
+            None => "array{}".to_owned(),
+        };
+        let mut tags: Vec<_> = parameters.iter().filter_map(Parameter::tag).collect();
+        tags.extend(broken(&format!("@return Result<{shape}>")));
+        Method {
+            documentation: for_php(&documentation, operation),
+            tags,
+            head: head(&variable(&operation.name), &parameters),
+            body: body(operation),
+        }
+    }
+}
+
+/// A parameter of a method.
+struct Parameter {
+    name: String,
+    kind: String,
+    default: Option<&'static str>,
+    is_secret: bool,
+    /// What its type does not say: a type for tools, and words.
+    documentation: Option<(&'static str, &'static str)>,
+}
+
+impl Parameter {
+    fn of(argument: &Argument) -> Parameter {
+        let is_optional = argument.is_optional();
+        let null = is_optional.then_some("null");
+        let (kind, default, documentation) = match argument.kind() {
+            "bool" => (
+                "mixed",
+                Some("false"),
+                Some(("bool", "other types are a TypeError, also in weak mode")),
+            ),
+            "ms" => (
+                "mixed",
+                Some("null"),
+                Some((
+                    "int|float|null",
+                    "in seconds, more than 0; the configured limit if null",
+                )),
+            ),
+            "json" | "options" if is_optional => (
+                "array|object|string|null",
+                null,
+                Some(("array<string, mixed>|object|string|null", "")),
+            ),
+            "json" | "options" => (
+                "array|object|string",
+                null,
+                Some((
+                    "array<string, mixed>|object|string",
+                    "preferably JSON text, which is sent unchanged",
+                )),
+            ),
+            "cancel" => ("?Cancel", null, None),
+            _ if is_optional => ("?string", null, None),
+            _ => ("string", null, None),
+        };
+        Parameter {
+            name: variable(name_of(argument)),
+            kind: kind.to_owned(),
+            default,
+            is_secret: argument.is_secret(),
+            documentation,
+        }
+    }
+
+    fn declaration(&self) -> String {
+        let attribute = if self.is_secret {
+            "#[\\SensitiveParameter] "
+        } else {
+            ""
+        };
+        let default = self.default.map(|value| format!(" = {value}"));
+        let default = default.unwrap_or_default();
+        format!("{attribute}{} ${}{default}", self.kind, self.name)
+    }
+
+    fn tag(&self) -> Option<String> {
+        let (kind, words) = self.documentation?;
+        let tag = format!("@param {kind} ${} {words}", self.name);
+        Some(tag.trim_end().to_owned())
+    }
+}
+
+/// The first lines of a method, in the style of PSR-12.
+fn head(name: &str, parameters: &[Parameter]) -> String {
+    let declared: Vec<_> = parameters.iter().map(Parameter::declaration).collect();
+    let line = format!(
+        "    public function {name}({}): Result",
+        declared.join(", ")
+    );
+    if line.len() <= WIDTH {
+        return line + "\n    {";
+    }
+    let lines = declared.iter().map(|one| format!("        {one},\n"));
+    let lines: String = lines.collect();
+    format!("    public function {name}(\n{lines}    ): Result {{")
+}
+
+fn body(operation: &Operation) -> String {
+    let names = operation.arguments.iter();
+    let names = names.map(|one| format!("'{}'", variable(name_of(one))));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let function = format!("'lid_{}'", operation.name);
+    let line = format!("        return $this->call({function}, \\compact({names}));");
+    if line.len() <= WIDTH {
+        return line;
+    }
+    format!(
+        "        return $this->call(\n            {function},\n            \\compact({names}),\n        );"
+    )
+}
+
+/// The array shape of a type. A result may have further members, and may lack any.
+fn shape(name: &str, description: &Description) -> String {
+    let one = description.types.iter().find(|one| one.name == name);
+    let members = one.into_iter().flat_map(|one| &one.members);
+    let members = members.map(|(name, member)| {
+        let kind = match member.type_name() {
+            "number" => "int|float".to_owned(),
+            "json" => "mixed".to_owned(),
+            simple @ ("string" | "bool") => simple.to_owned(),
+            other => shape(other, description),
+        };
+        match member {
+            Member::One(_) => format!("{name}?: {kind}, "),
+            Member::List(_) => format!("{name}?: list<{kind}>, "),
+        }
+    });
+    format!("array{{{}...}}", members.collect::<String>())
+}
+
+/// A tag in lines, broken after commas.
+fn broken(tag: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in tag.split_inclusive(", ") {
+        let line = lines.last_mut().expect("a line");
+        if line.len() + piece.trim_end().len() > 100 {
+            line.truncate(line.trim_end().len());
+            lines.push(format!("    {piece}"));
+        } else {
+            line.push_str(piece);
+        }
+    }
+    lines
+}
+
+/// Times are in seconds, and their names without a unit.
+fn name_of(argument: &Argument) -> &str {
+    match argument.kind() {
+        "ms" => argument.name.trim_end_matches("_ms"),
+        _ => &argument.name,
+    }
+}
+
+/// `user_id` as `userId`.
+fn variable(name: &str) -> String {
+    let name = text::camel(name);
+    name[..1].to_lowercase() + &name[1..]
+}
+
+/// Documentation of a call in the words of PHP. Its result keeps the names of members.
+fn for_php(documentation: &str, operation: &Operation) -> String {
+    let paragraphs = documentation.split("\n\n").map(|paragraph| {
+        let mut paragraph = in_php(paragraph);
+        if !paragraph.starts_with("Result: ") {
+            for argument in &operation.arguments {
+                let name = format!("`${}`", variable(name_of(argument)));
+                paragraph = paragraph.replace(&format!("`{}`", argument.c_name()), &name);
+            }
+        }
+        paragraph
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Names of C as those of PHP.
+fn in_php(text: &str) -> String {
+    let text = text::with_classes(&text.replace("NULL", "null"), "Exception");
+    let mut pieces = text.split("`lid_");
+    let mut all = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, after) = piece.split_once('`').expect("the end of a name");
+        all += &format!("`{}()`{after}", variable(name));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_c_become_those_of_php() {
+        assert_eq!(
+            in_php("`lid_get_user`, NULL, `LID_ERROR_CLAIM_MISMATCH`"),
+            "`getUser()`, null, `ClaimMismatchException`"
+        );
+        assert_eq!(variable("tx_payload"), "txPayload");
+    }
+
+    #[test]
+    fn long_tags_are_broken_after_commas() {
+        let (a, b) = ("a".repeat(60), "b".repeat(60));
+        assert_eq!(broken("@return T<a, b>"), ["@return T<a, b>"]);
+        assert_eq!(
+            broken(&format!("{a}, {b}")),
+            [format!("{a},"), format!("    {b}")]
+        );
+    }
+}
