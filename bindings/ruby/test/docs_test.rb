@@ -39,6 +39,7 @@ class DocsTest < LoginidTest
       *printed, path = output.lines
       assert_match(PRINTED, printed.join)
       assert_equal File.realpath("#{folder}/gems/gems/loginid-#{Loginid::VERSION}"), File.realpath(path.chomp)
+      assert_path_exists "#{path.chomp}/sig/loginid/api.rbs"
     end
   end
 end

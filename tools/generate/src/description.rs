@@ -417,6 +417,11 @@ impl Argument {
         }
     }
 
+    /// Its name in a language in which times are in seconds.
+    pub fn name_without_unit(&self) -> &str {
+        self.name.strip_suffix("_ms").unwrap_or(&self.name)
+    }
+
     pub fn kind(&self) -> &str {
         &self.kind
     }

@@ -141,7 +141,7 @@ impl Parameter {
             _ => ("string", null, None),
         };
         Parameter {
-            name: variable(name_of(argument)),
+            name: variable(argument.name_without_unit()),
             kind: kind.to_owned(),
             default,
             is_secret: argument.is_secret(),
@@ -184,7 +184,7 @@ fn head(name: &str, parameters: &[Parameter]) -> String {
 
 fn body(operation: &Operation) -> String {
     let names = operation.arguments.iter();
-    let names = names.map(|one| format!("'{}'", variable(name_of(one))));
+    let names = names.map(|one| format!("'{}'", variable(one.name_without_unit())));
     let names = names.collect::<Vec<_>>().join(", ");
     let function = format!("'lid_{}'", operation.name);
     let line = format!("        return $this->call({function}, \\compact({names}));");
@@ -230,14 +230,6 @@ fn broken(tag: &str) -> Vec<String> {
     lines
 }
 
-/// Times are in seconds, and their names without a unit.
-fn name_of(argument: &Argument) -> &str {
-    match argument.kind() {
-        "ms" => argument.name.trim_end_matches("_ms"),
-        _ => &argument.name,
-    }
-}
-
 /// `user_id` as `userId`.
 fn variable(name: &str) -> String {
     let name = text::camel(name);
@@ -250,7 +242,7 @@ fn for_php(documentation: &str, operation: &Operation) -> String {
         let mut paragraph = in_php(paragraph);
         if !paragraph.starts_with("Result: ") {
             for argument in &operation.arguments {
-                let name = format!("`${}`", variable(name_of(argument)));
+                let name = format!("`${}`", variable(argument.name_without_unit()));
                 paragraph = paragraph.replace(&format!("`{}`", argument.c_name()), &name);
             }
         }

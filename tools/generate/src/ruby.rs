@@ -145,7 +145,7 @@ fn call(operation: &Operation) -> String {
     };
     let arguments = operation.arguments.iter().filter(|one| !is_cancel(one));
     let arguments = arguments.map(|one| {
-        let name = name_of(one);
+        let name = one.name_without_unit();
         format!("{name}: {name}")
     });
     let function = format!(":lid_{}", operation.name);
@@ -175,7 +175,7 @@ struct Parameter<'a> {
 impl Parameter<'_> {
     fn of(argument: &Argument) -> Parameter<'_> {
         Parameter {
-            name: name_of(argument),
+            name: argument.name_without_unit(),
             kind: argument.kind(),
             default: match argument.kind() {
                 "bool" => Some("false"),
@@ -206,14 +206,6 @@ impl Parameter<'_> {
             Some(_) => format!("?{}: {kind}", self.name),
             None => format!("{kind} {}", self.name),
         }
-    }
-}
-
-/// Times are in seconds, and their names without a unit.
-fn name_of(argument: &Argument) -> &str {
-    match argument.kind() {
-        "ms" => argument.name.trim_end_matches("_ms"),
-        _ => &argument.name,
     }
 }
 
