@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import urllib.request
+from typing import Any, Dict, TypeVar
 
 from libloginid import LoginIDError, LoginIdManagement, library_version
 
@@ -17,25 +18,27 @@ USER = "ada@example.com"
 PURPOSE = "temporary_authentication"
 PAYLOAD = "Pay 10.00 EUR to Grace"
 
+Result = TypeVar("Result")
 
-def show(what, result):
+
+def show(what: str, result: Result) -> Result:
     print(f"{what:26} {json.dumps(result)}")
     return result
 
 
-def emulator(path, body):
+def emulator(path: str, body: Dict[str, str]) -> Any:
     """Acts as a user with a device, through the emulator's control API."""
     url = f"{os.environ['LOGINID_EMULATOR_URL']}/_emulator/{path}"
     with urllib.request.urlopen(url, json.dumps(body).encode()) as answer:
         return json.load(answer)
 
 
-def log_in_with_code(client):
+def log_in_with_code(client: LoginIdManagement) -> None:
     """A code on one device, confirmed on another, logs the user in."""
     generated = client.generate_code("short", PURPOSE, False, username=USER)
     code = show("generate_code", generated)["code"]
 
-    def confirm():
+    def confirm() -> None:
         authorized = client.authorize_code(code, "short", PURPOSE, username=USER)
         show("authorize_code", authorized)
 
@@ -48,7 +51,7 @@ def log_in_with_code(client):
     show("invalidate_all_codes", client.invalidate_all_codes("short", PURPOSE, username=USER))
 
 
-def manage_credentials(client):
+def manage_credentials(client: LoginIdManagement) -> None:
     emulator(f"users/{USER}/credentials", {"type": "fido2", "name": "phone"})
     listed = show("get_credentials", client.get_credentials("active", username=USER))
     uuid = listed["credentials"][0]["uuid"]
@@ -58,7 +61,7 @@ def manage_credentials(client):
     assert show("revoke_credential", revoked)["credential"]["status"] == "revoked"
 
 
-def confirm_transaction(client):
+def confirm_transaction(client: LoginIdManagement) -> None:
     created = show("create_tx", client.create_transaction(PAYLOAD, USER))
     token = emulator(f"tx/{created['id']}/confirm", {"username": USER})["jwt"]
     verified = client.verify_transaction(token, PAYLOAD, created["nonce"])
@@ -67,7 +70,7 @@ def confirm_transaction(client):
     assert not client.verify_transaction(token, "Pay 99.00 EUR", created["nonce"])
 
 
-def main():
+def main() -> None:
     print(f"libloginid {library_version()}")
     with LoginIdManagement.from_env() as client:
         show("add_user", client.add_user_without_credentials(USER))

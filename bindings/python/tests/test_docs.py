@@ -13,7 +13,7 @@ class Docs(unittest.TestCase):
         control("POST", "reset")
         page = (ROOT / "docs/python.md").read_text()
         programs = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-        self.assertEqual(len(programs), 2)
+        self.assertEqual(len(programs), 3)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             for program in programs:

@@ -149,6 +149,14 @@ class SameAsOfficial(unittest.TestCase):
                         self.assertIsNot(parameter.default, inspect.Parameter.empty)
         self.assertGreater(compared, 40)
 
+    def test_the_official_names_and_those_of_the_guide_are_there(self):
+        for name in ("LoginID", "LoginIdManagement"):
+            theirs, ours = public(getattr(loginid, name)), public(getattr(libloginid, name))
+            self.assertEqual(theirs - ours, {"JWT_LEEWAY"})
+        added = """close complete_tx create_transaction from_env init_tx set_log_callback
+            verify_and_decode_token verify_and_decode_transaction with_config"""
+        self.assertLessEqual(set(added.split()), public(libloginid.LoginID))
+
     def test_the_error_has_the_same_attributes_and_text(self):
         theirs = loginid.core.LoginIDError(404, "user_not_found", "User not found")
         ours = libloginid.core.LoginIDError(404, "user_not_found", "User not found")

@@ -11,6 +11,7 @@ mod go;
 mod header;
 mod part;
 mod php;
+mod python;
 mod ruby;
 mod rust;
 mod symbols;
@@ -36,6 +37,7 @@ pub fn described() -> Vec<(PathBuf, String)> {
     files.extend(cpp::files(&description, &read("spec/cpp.toml"), read));
     files.extend(documents::files(&description, read));
     files.extend(php::files(&description, &read("spec/php.toml")));
+    files.extend(python::files(&description, &read("spec/python.toml")));
     files.extend(ruby::files(&description, &read("spec/ruby.toml")));
     files.extend(go::files(&description, &read("spec/go.toml")));
     let files = files.into_iter();

@@ -76,17 +76,26 @@ def payload(value: Browser, name: str) -> Union[str, bytes]:
     return _json(value, name)
 
 
-def fido2_options(texts: Dict[str, Optional[str]], flags: Dict[str, bool]) -> Optional[str]:
-    """The options that were given, as JSON."""
+def fido2_options(**members: Any) -> Optional[str]:
+    """The options that were given, as JSON: texts, and flags that are true."""
     options: Dict[str, Any] = {}
-    for name, value in texts.items():
-        encoded = text(given(value), name)
+    for name, value in members.items():
+        if isinstance(value, c_bool):
+            if value.value:
+                options[name] = True
+            continue
+        encoded = text(value, name)
         if encoded is not None:
             options[name] = encoded.decode()
-    for name, wanted in flags.items():
-        if flag(wanted, name):
-            options[name] = True
     return json.dumps(options) if options else None
+
+
+def who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
+    """The user; an empty text means "not given", as in the official package."""
+    user = {"user_id": given(user_id), "username": given(username)}
+    if user["user_id"] is None and user["username"] is None:
+        raise LoginIDError(400, "bad_request", "either `user_id` or `username` must be present")
+    return user
 
 
 def config(fields: Dict[str, Any]) -> str:

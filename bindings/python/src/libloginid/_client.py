@@ -103,8 +103,8 @@ class Client(Uncopyable):
             raise LoginIDError(400, "client_closed", "the client is closed")
         return handle
 
-    def _call(self, function: str, **arguments: Any) -> Dict[str, Any]:
-        """Runs a call that may send requests; returns its JSON, parsed.
+    def _call(self, function: str, **arguments: Any) -> Any:
+        """Runs a call that may send requests; returns its JSON object, parsed.
 
         The arguments have the order of the C function and the names that
         the caller knows: texts, and values that already have their C type.
@@ -113,7 +113,7 @@ class Client(Uncopyable):
         values = _values(arguments)
         return _carry_out(handle, lambda events: handle.call(function, values, events))
 
-    def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Dict[str, Any]:
+    def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Any:
         """Runs a call whose last argument can end it."""
         handle = self._open()
         values = _values(arguments)
@@ -125,7 +125,7 @@ class Client(Uncopyable):
         with cancel.ending(switch):
             return _carry_out(handle, wait, switch)
 
-    def _compute(self, function: str, **arguments: Any) -> Dict[str, Any]:
+    def _compute(self, function: str, **arguments: Any) -> Any:
         """Runs a call that never sends a request; returns its JSON, parsed."""
         handle = self._open()
         return _read(invoke(function, handle.value, *_values(arguments)))
@@ -144,7 +144,7 @@ class Client(Uncopyable):
 
 def _carry_out(
     handle: Handle, call: Callable[[List[bytes]], str], switch: Optional[Switch] = None
-) -> Dict[str, Any]:
+) -> Any:
     """Runs a call, on any thread, and passes its log events to the callback."""
     events: List[bytes] = []
     try:
@@ -161,12 +161,11 @@ def _values(arguments: Dict[str, Any]) -> List[Any]:
     ]
 
 
-def _read(answer: str) -> Dict[str, Any]:
+def _read(answer: str) -> Any:
     """The JSON that the C library accepted. Python refuses some: numbers of more than
     4,300 digits, and 100 levels where the stack is nearly used up."""
     try:
-        members: Dict[str, Any] = json.loads(answer)
-        return members
+        return json.loads(answer)
     except (ValueError, RecursionError) as error:
         raise LoginIDError(
             502,

@@ -12,17 +12,16 @@ from ctypes import (
     CFUNCTYPE,
     POINTER,
     byref,
-    c_bool,
     c_char_p,
     c_int,
     c_int32,
-    c_uint32,
     c_void_p,
     string_at,
 )
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 from weakref import WeakSet
 
+from ._prototypes import CALLS
 from .core import LoginIDError
 
 LOG_FUNCTION = CFUNCTYPE(None, c_char_p, c_void_p)
@@ -31,14 +30,7 @@ _TEXT = c_char_p
 _HANDLE = c_void_p
 _OUT = POINTER(c_void_p)
 
-
 Prototype = Tuple[Any, Tuple[Any, ...]]
-
-
-def _call(*arguments: Any) -> Prototype:
-    """A call of a client: the handle first, the result last."""
-    return c_int, (_HANDLE, *arguments, _OUT)
-
 
 # Result and arguments of every function of the header. A test compares.
 PROTOTYPES: Dict[str, Prototype] = {
@@ -52,49 +44,12 @@ PROTOTYPES: Dict[str, Prototype] = {
     "lid_version": (c_char_p, ()),
     "lid_generate_key_pair": (c_int, (_OUT,)),
     "lid_set_log_callback": (None, (_HANDLE, LOG_FUNCTION, c_void_p)),
-    "lid_generate_service_token": _call(_TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_verify_token": _call(_TEXT, _TEXT),
-    "lid_generate_tx_auth_token": _call(_TEXT, _TEXT, _TEXT),
-    "lid_create_tx": _call(_TEXT, _TEXT, _TEXT),
-    "lid_verify_transaction": _call(_TEXT, _TEXT, _TEXT),
-    "lid_init_tx": _call(_TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_complete_tx": _call(_TEXT, _TEXT, _TEXT),
-    "lid_generate_code": _call(_TEXT, _TEXT, c_bool, _TEXT, _TEXT),
-    "lid_authorize_code": _call(_TEXT, _TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_invalidate_all_codes": _call(_TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_wait_code": _call(_TEXT, _TEXT, _TEXT, c_uint32, _HANDLE),
     "lid_cancel_new": (_HANDLE, ()),
     "lid_cancel_trigger": (None, (_HANDLE,)),
     "lid_cancel_free": (None, (_HANDLE,)),
-    "lid_get_credentials": _call(_TEXT, _TEXT, _TEXT),
-    "lid_rename_credential": _call(_TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_revoke_credential": _call(_TEXT, _TEXT, _TEXT),
-    "lid_force_fido2_credential_init": _call(_TEXT, _TEXT, _TEXT),
-    "lid_add_doc_scan_credential_init": _call(_TEXT, _TEXT, _TEXT),
-    "lid_add_doc_scan_credential_complete": _call(_TEXT, c_bool, _TEXT, _TEXT),
-    "lid_evaluate_doc_scan_credential": _call(_TEXT, _TEXT, _TEXT),
-    "lid_generate_recovery_code": _call(_TEXT, _TEXT),
-    "lid_add_publickey_credential": _call(_TEXT, _TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_init_add_fido2_credential_with_code": _call(_TEXT, _TEXT, _TEXT, _TEXT),
-    "lid_complete_add_fido2_credential": _call(_TEXT, _TEXT, _TEXT),
-    "lid_get_user": _call(_TEXT),
-    "lid_add_user_without_credentials": _call(_TEXT),
-    "lid_activate_user_by_id": _call(_TEXT),
-    "lid_deactivate_user_by_id": _call(_TEXT),
-    "lid_delete_by_user_id": _call(_TEXT),
-    "lid_delete_by_username": _call(_TEXT),
-    "lid_send_email_verification": _call(_TEXT),
-    "lid_register_fido2_init": _call(_TEXT, _TEXT),
-    "lid_register_fido2_complete": _call(_TEXT, _TEXT, _TEXT),
-    "lid_register_password": _call(_TEXT, _TEXT),
-    "lid_authenticate_password": _call(_TEXT, _TEXT),
-    "lid_authenticate_fido2_init": _call(_TEXT),
-    "lid_authenticate_fido2_complete": _call(_TEXT, _TEXT),
-    "lid_authenticate_doc_scan_init": _call(_TEXT, _TEXT),
-    "lid_authenticate_doc_scan_complete": _call(_TEXT, _TEXT),
-    "lid_authenticate_publickey_init": _call(_TEXT, _TEXT, _TEXT),
-    "lid_authenticate_publickey_complete": _call(_TEXT, _TEXT, _TEXT),
     "lid_json_get": (c_int, (_TEXT, _TEXT, _OUT)),
+    # The calls of a client: the handle first, the result last.
+    **{name: (c_int, (_HANDLE, *arguments, _OUT)) for name, arguments in CALLS.items()},
 }
 
 

@@ -1,10 +1,11 @@
 """Service tokens, the service's own tokens, and transactions."""
 
-from typing import Any, Dict, Optional
+from typing import Optional
 
-from ._arguments import Browser, Id, given, payload
-from ._client import Client
+from ._application_calls import ApplicationCalls
+from ._arguments import Id, given
 from .core import LoginIDError
+from .results import Token
 
 _ANOTHER_TRANSACTION = {
     "transaction_hash_missing",
@@ -13,7 +14,7 @@ _ANOTHER_TRANSACTION = {
 }
 
 
-class Tokens(Client):
+class Tokens(ApplicationCalls):
     """Tokens made here, and tokens issued by the service."""
 
     def generate_service_token(
@@ -27,7 +28,7 @@ class Tokens(Client):
         """Makes a service token; ``""`` for a client without a private key."""
         self._check_algorithm(algo)
         try:
-            made = self._compute(
+            made: Token = self._compute(
                 "lid_generate_service_token",
                 scope=scope,
                 username=username,
@@ -38,7 +39,7 @@ class Tokens(Client):
             if error.error_code == "private_key_required":
                 return ""
             raise
-        return str(made["token"])
+        return made["token"]
 
     def verify_token(self, token: str, username: Optional[str] = None) -> bool:
         """Verifies a token that the service issued.
@@ -56,14 +57,8 @@ class Tokens(Client):
             raise
         return not nameless
 
-    def verify_and_decode_token(
-        self, token: str, username: Optional[str] = None
-    ) -> Dict[str, Any]:
-        """Verifies a token; returns ``{"valid": True, "header": {}, "claims": {}}``."""
-        return self._call("lid_verify_token", token=token, username=username)
 
-
-class Transactions(Client):
+class Transactions(ApplicationCalls):
     """Transactions that a user confirms."""
 
     def generate_tx_auth_token(
@@ -75,27 +70,19 @@ class Transactions(Client):
     ) -> str:
         """Makes a token that allows creating one transaction with this payload."""
         self._check_algorithm(algo)
-        made = self._compute(
+        made: Token = self._compute(
             "lid_generate_tx_auth_token",
             tx_payload=tx_payload,
             username=username,
             nonce=given(nonce),
         )
-        return str(made["token"])
+        return made["token"]
 
     def create_tx(
         self, tx_payload: str, nonce: Optional[str] = None, username: Optional[str] = None
     ) -> str:
         """Creates a transaction; returns its id."""
-        return str(self.create_transaction(tx_payload, username, nonce)["id"])
-
-    def create_transaction(
-        self, tx_payload: str, username: Optional[str] = None, nonce: Optional[str] = None
-    ) -> Dict[str, Any]:
-        """Creates a transaction; returns ``{"id", "url", "nonce"}``, the nonce being the one sent."""
-        return self._call(
-            "lid_create_tx", tx_payload=tx_payload, username=username, nonce=given(nonce)
-        )
+        return self.create_transaction(tx_payload, username, nonce)["id"]
 
     def verify_transaction(
         self, tx_token: str, tx_payload: str, nonce: Optional[str] = None
@@ -112,32 +99,3 @@ class Transactions(Client):
                 return False
             raise
         return True
-
-    def verify_and_decode_transaction(
-        self, tx_token: str, tx_payload: str, nonce: Optional[str] = None
-    ) -> Dict[str, Any]:
-        """Verifies as above; returns ``{"valid": True, "header": {}, "claims": {}}``."""
-        return self._call(
-            "lid_verify_transaction", tx_token=tx_token, tx_payload=tx_payload, nonce=nonce
-        )
-
-    def init_tx(
-        self,
-        username: str,
-        tx_id: Optional[Id] = None,
-        tx_payload: Optional[str] = None,
-        nonce: Optional[str] = None,
-    ) -> Dict[str, Any]:
-        """Begins confirming the transaction ``tx_id``, or a new one with ``tx_payload``."""
-        return self._call(
-            "lid_init_tx", username=username, tx_id=tx_id, tx_payload=tx_payload, nonce=nonce
-        )
-
-    def complete_tx(self, tx_id: Id, username: str, assertion_payload: Browser) -> Dict[str, Any]:
-        """Completes a confirmation; returns ``{"jwt"}``, verified."""
-        return self._call(
-            "lid_complete_tx",
-            tx_id=tx_id,
-            username=username,
-            assertion_payload=payload(assertion_payload, "assertion_payload"),
-        )

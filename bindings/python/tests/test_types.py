@@ -1,0 +1,186 @@
+"""Results are what their types say, and type checkers accept the package and the programs
+in the documentation."""
+
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import types
+import typing
+import unittest
+from pathlib import Path
+
+import libloginid
+import libloginid.core
+from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
+from libloginid import LoginID, LoginIdManagement, results
+from test_same_as_official import program
+
+SOURCE = ROOT / "bindings/python/src"
+PAGES = ("docs/python.md", "bindings/python/README.md")
+# A checker must report the lines with "# error", and no other one.
+MISTAKES = """\
+from typing import Optional
+
+from libloginid import LoginID, LoginIdManagement, results
+
+
+def use(client: LoginIdManagement, application: LoginID) -> Optional[str]:
+    user: results.User = client.get_user("ada")
+    print(user["username"].upper(), user.get("contacts", []))
+    print(user["user_name"])  # error
+    print(user["id"] + 1)  # error
+    login = application.authenticate_password("ada", "a password")
+    print(login["jwt"].split("."), login["user"]["id"])
+    code = client.generate_code("short", "add_credential", True, username="ada")
+    print(code["code"], code["is_authorized"])
+    print(client.authorize_code("123456", "short", "add_credential")["code"])  # error
+    client.generate_code("short", "add_credential", "false", username="ada")  # error
+    message: int = client.delete_by_username("ada")  # error
+    claims = application.verify_and_decode_token(login["jwt"])["claims"]
+    return claims.get("udata", claims.get("username"))
+"""
+
+
+def run(*command: object) -> "subprocess.CompletedProcess[str]":
+    # pyright's wrapper neither looks for a newer version nor fetches Node.js.
+    environment = {
+        **os.environ,
+        "MYPYPATH": str(SOURCE),
+        "PYRIGHT_PYTHON_GLOBAL_NODE": "1",
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, command)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        timeout=300,
+    )
+
+
+class Results(unittest.TestCase):
+    def conforms(self, value, hint, where):
+        """Checks a value of an answer, which the emulator makes as documented."""
+        if hint is typing.Any:
+            return
+        if typing.get_origin(hint) is list:
+            self.assertIsInstance(value, list, where)
+            for item in value:
+                self.conforms(item, *typing.get_args(hint), where)
+            return
+        if not hasattr(hint, "__required_keys__"):
+            self.assertIsInstance(value, (float, int) if hint is float else hint, where)
+            return
+        self.seen.add(hint.__name__)
+        members = typing.get_type_hints(hint)
+        self.assertGreaterEqual(set(value), hint.__required_keys__, where)
+        self.assertLessEqual(set(value), set(members), where)
+        for name, item in value.items():
+            self.conforms(item, members[name], f"{where}.{name}")
+
+    def checked(self, client):
+        """A class of clients that compares each result with its annotation."""
+        test = self
+
+        class Checked(client):
+            def __getattribute__(self, name):
+                member = super().__getattribute__(name)
+                if name.startswith("_") or not inspect.ismethod(member):
+                    return member
+
+                def call(*arguments, **named):
+                    result = member(*arguments, **named)
+                    test.conforms(result, typing.get_type_hints(member)["return"], name)
+                    return result
+
+                return call
+
+        return Checked
+
+    def test_each_result_has_the_members_of_its_type(self):
+        control("POST", "reset")
+        self.seen = set()
+        Application, Management = map(self.checked, (LoginID, LoginIdManagement))
+        program(
+            types.SimpleNamespace(
+                core=libloginid.core, LoginID=Application, LoginIdManagement=Management
+            )
+        )
+        client = Management(CLIENT_ID, PRIVATE_KEY, BASE_URL)
+        client.add_user_without_credentials("ada")
+        control("POST", "users/ada/contacts", {"type": "email", "contact": "ada@example.com"})
+        client.get_user("ada")
+        public = {
+            name
+            for name, value in vars(results).items()
+            if hasattr(value, "__required_keys__") and not name.startswith("_")
+        }
+        self.assertGreater(len(public), 20)
+        # A token is returned alone. The others need an authenticator or a document, which
+        # tests/fido2 has.
+        unseen = "Token Assertion TransactionChallenge ConfirmedTransaction DocScanEvaluation"
+        self.assertEqual(public - self.seen, set(unseen.split()))
+
+
+class Checkers(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.mistakes = self.folder / "mistakes.py"
+        self.mistakes.write_text(MISTAKES)
+        # What the programs import is the source, not an installed copy.
+        (self.folder / "pyrightconfig.json").write_text(
+            f'{{"extraPaths": ["{SOURCE}"], "pythonVersion": "3.9"}}'
+        )
+        self.programs = [self.folder / "quickstart.py"]
+        shutil.copy(ROOT / "examples/python/quickstart.py", self.folder)
+        for page in PAGES:
+            text = (ROOT / page).read_text()
+            for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+                program = self.folder / f"program_{len(self.programs)}.py"
+                program.write_text(block)
+                self.programs.append(program)
+        self.assertEqual(len(self.programs), 5)
+
+    def reported(self, checked):
+        """The lines that a checker reports in the program with mistakes."""
+        self.assertEqual(checked.returncode, 1, checked.stdout)
+        lines = re.findall(r"mistakes\.py:(\d+).*error", checked.stdout)
+        return sorted({int(line) for line in lines})
+
+    def expected(self):
+        lines = enumerate(MISTAKES.splitlines(), 1)
+        return [number for number, line in lines if line.endswith("# error")]
+
+    def test_mypy_accepts_the_package_and_the_programs(self):
+        mypy = ("mypy", "--strict", "--cache-dir", self.folder / "cache")
+        checked = run(*mypy, SOURCE / "libloginid", *self.programs)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertRegex(checked.stdout, r"no issues found in \d\d source files")
+        self.assertEqual(self.reported(run(*mypy, self.mistakes)), self.expected())
+
+    @unittest.skipUnless(
+        shutil.which("node") or os.environ.get("CI") == "true", "pyright needs Node.js"
+    )
+    def test_pyright_accepts_the_package_and_the_programs(self):
+        pyright = ("pyright", "--project", self.folder)
+        self.mistakes.unlink()
+        checked = run(*pyright)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertIn("0 errors, 0 warnings", checked.stdout)
+        (self.folder / "libloginid").symlink_to(SOURCE / "libloginid")
+        checked = run(*pyright)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertIn("0 errors, 0 warnings", checked.stdout)
+        self.mistakes.write_text(MISTAKES)
+        self.assertEqual(self.reported(run(*pyright)), self.expected())
+
+
+if __name__ == "__main__":
+    unittest.main()
