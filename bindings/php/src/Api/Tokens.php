@@ -44,7 +44,8 @@ trait Tokens
      *
      * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
-     *     exp?: int|float, nbf?: int|float, tx_hash?: string, ...}, ...}>
+     *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
+     *     server_nonce?: string, ...}, ...}>
      */
     public function verifyToken(#[\SensitiveParameter] string $token, ?string $username = null): Result
     {

@@ -48,7 +48,8 @@ trait Transactions
      *
      * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
-     *     exp?: int|float, nbf?: int|float, tx_hash?: string, ...}, ...}>
+     *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
+     *     server_nonce?: string, ...}, ...}>
      */
     public function verifyTransaction(
         #[\SensitiveParameter] string $txToken,
