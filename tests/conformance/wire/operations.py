@@ -301,10 +301,3 @@ row(
     lambda sdk: sdk.delete_by_username(USER),
     lambda lid: lid.delete_by_username(USER),
 )
-
-# Calls of libloginid that the Python SDK does not have, so they cannot be compared.
-NOT_IN_PYTHON = {
-    "init_tx": "the browser's side in the SDKs; here for servers that drive it",
-    "complete_tx": "the browser's side in the SDKs; here for servers that drive it",
-    "send_email_verification": "in the service's interface, and in the Java SDK's lower layer",
-}

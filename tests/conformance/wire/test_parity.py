@@ -1,19 +1,11 @@
 """docs/parity.md lists every method of the Python SDK and every function of the header."""
 
 import re
-from pathlib import Path
 
 import pytest
 from loginid import LoginID, LoginIdManagement
 
-ROOT = Path(__file__).parents[3]
-
-
-def rows():
-    """The rows of the tables that compare SDKs, as lists of cells."""
-    lines = (ROOT / "docs" / "parity.md").read_text().splitlines()
-    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
-    return [row for row in cells if len(row) == 6 and row[0] not in ("Python", "---")]
+from parity import ROOT, rows
 
 
 def names(cells):

@@ -10,7 +10,8 @@ from loginid import LoginID, LoginIdManagement
 import fields
 import libloginid
 from differences import ABSENT, ANY, DIFFERENCES
-from operations import CLIENT_ID, NOT_IN_PYTHON, OPERATIONS, PAYLOAD, USER, USER_ID
+from operations import CLIENT_ID, OPERATIONS, PAYLOAD, USER, USER_ID
+from parity import rows
 from recorder import KID, Recorder
 
 HEADER = Path(__file__).parents[3] / "include" / "loginid_ffi.h"
@@ -128,6 +129,7 @@ def test_every_call_of_the_header_is_compared():
     }
     calls = set(re.findall(r"lid_status lid_(\w+)\(const lid_client \*", HEADER.read_text()))
     compared = {operation.name for operation in OPERATIONS}
-    assert len(calls) > 30
-    assert compared | local | NOT_IN_PYTHON.keys() == calls
-    assert compared.isdisjoint(NOT_IN_PYTHON)
+    assert len(calls) > 30 and len(compared) > 25
+    # Those that the Python SDK does not have cannot be compared.
+    theirs = {row[4].removeprefix("`lid_").rstrip("`") for row in rows() if row[0]}
+    assert compared == calls & theirs - local
