@@ -21,3 +21,37 @@ fn the_committed_files_are_what_the_description_generates() {
         );
     }
 }
+
+/// The emulator is written from the protocol, by hand: it is the witness that the description
+/// names the right requests.
+#[test]
+fn the_emulator_answers_the_requests_that_are_described() {
+    let description = loginid_generate::description();
+    let routes = loginid_emulator::Emulator::operations();
+    let mut compared = 0;
+    for operation in &description.operations {
+        let Some((method, path)) = operation.request() else {
+            continue;
+        };
+        let route = routes.iter().find(|one| one.operation == operation.name);
+        let name = &operation.name;
+        let route = route.unwrap_or_else(|| panic!("the emulator has no operation {name}"));
+        assert_eq!(route.method.as_str(), method, "{name}");
+        assert_eq!(segments(route.path), segments(path), "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared} requests");
+}
+
+/// A path with all names of its segments alike: `{type}` may be called otherwise.
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/')
+        .map(|segment| {
+            if segment.starts_with('{') {
+                "{}"
+            } else {
+                segment
+            }
+        })
+        .collect()
+}

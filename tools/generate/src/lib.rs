@@ -29,9 +29,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The description of the calls.
+pub fn description() -> description::Description {
+    description::Description::read(&read("spec/operations.toml"))
+}
+
 /// What the description says: each file's path and text.
 pub fn described() -> Vec<(PathBuf, String)> {
-    let description = description::Description::read(&read("spec/operations.toml"));
+    let description = description();
     let mut files = rust::files(&description);
     files.push(c_test::program(&description, read));
     files.extend(cpp::files(&description, &read("spec/cpp.toml"), read));
