@@ -1,4 +1,5 @@
-//! The Go binding: the methods of the client and the types of results.
+//! The Go binding: the methods of the client, the types of results, and the calls that the
+//! binding's test of requests makes.
 //!
 //! It is written as gofmt would write it, which `make test-go` checks: neither `make generate`
 //! nor the tests of Rust need Go.
@@ -26,6 +27,7 @@ pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/go_methods.go.j2")),
         ("results", include_str!("../templates/go_results.go.j2")),
+        ("wire", include_str!("../templates/go_wire_calls.go.j2")),
     ]);
     let types = description.types.iter().filter_map(|one| go.structure(one));
     let types: Vec<_> = types.collect();
@@ -42,6 +44,12 @@ pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String
             templates.render("methods", context! { methods => Serde(&methods) }),
         ));
     }
+    let sending = description.operations.iter().filter(|one| !one.is_local());
+    let calls: Vec<_> = sending.flat_map(|one| go.wire_calls(one)).collect();
+    files.push((
+        "bindings/go/wire_calls_test.go".to_owned(),
+        templates.render("wire", context! { calls => Serde(&calls) }) + "\n",
+    ));
     files
 }
 
@@ -159,6 +167,16 @@ struct Method {
     inputs: Vec<String>,
 }
 
+/// A call that a test makes with the arguments of an entry of `bindings/wire.json`.
+#[derive(Serialize)]
+struct WireCall {
+    /// The function, and the optional arguments that the entry must have.
+    conditions: Vec<String>,
+    method: String,
+    arguments: Vec<String>,
+    returns: bool,
+}
+
 struct Go<'a> {
     description: &'a Description,
     exceptions: Exceptions,
@@ -226,14 +244,7 @@ impl Go<'_> {
     }
 
     fn method(&self, operation: &Operation, variant: &Variant) -> Method {
-        let is_optional = |name| {
-            operation
-                .arguments
-                .iter()
-                .any(|one| one.name == name && one.is_optional())
-        };
-        // One argument, because a user is named by either of them.
-        let has_who = is_optional("user_id") && is_optional("username");
+        let has_who = has_who(operation);
         let (mut parameters, mut arguments, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
         for argument in &operation.arguments {
             if variant.omits.contains(&argument.name) {
@@ -271,6 +282,21 @@ impl Go<'_> {
             arguments,
             inputs,
         }
+    }
+
+    fn wire_calls(&self, operation: &Operation) -> Vec<WireCall> {
+        let variants = self.exceptions.operations[&operation.name].methods.iter();
+        let calls = variants.map(|variant| {
+            let conditions = [format!("lid_{}", operation.name)];
+            let conditions = conditions.iter().chain(&variant.requires);
+            WireCall {
+                conditions: conditions.map(|name| format!("{name:?}")).collect(),
+                method: variant.name.clone(),
+                arguments: wire_arguments(operation, variant),
+                returns: operation.returns().is_some(),
+            }
+        });
+        calls.collect()
     }
 
     fn documentation(&self, operation: &Operation, variant: &Variant) -> String {
@@ -313,6 +339,35 @@ impl Go<'_> {
         });
         pieces.collect()
     }
+}
+
+/// Whether a user is named by either of two arguments, which are one in Go.
+fn has_who(operation: &Operation) -> bool {
+    let is_optional = |name| {
+        let mut arguments = operation.arguments.iter();
+        arguments.any(|one| one.name == name && one.is_optional())
+    };
+    is_optional("user_id") && is_optional("username")
+}
+
+/// What a method is given from an entry of `bindings/wire.json`. Its time and its end are the
+/// context's.
+fn wire_arguments(operation: &Operation, variant: &Variant) -> Vec<String> {
+    let mut all = Vec::new();
+    for argument in &operation.arguments {
+        if variant.omits.contains(&argument.name) {
+            continue;
+        }
+        let value = match (argument.kind(), argument.name.as_str()) {
+            ("ms" | "cancel", _) => continue,
+            ("text", "user_id" | "username") if has_who(operation) => "c.who()".to_owned(),
+            (kind, _) => format!("c.{kind}({:?})", argument.c_name()),
+        };
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    all
 }
 
 fn go_type(member: &Member) -> String {
