@@ -4,150 +4,162 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-use Loginid\Loginid;
-
 /** Every call that sends a request: the whole request, and the whole answer. */
 final class CallsTest extends TestCase
 {
-    private const OPTIONS = ['display_name' => 'Ada', 'roaming_authenticator' => true];
-    private const ATTESTATION = ['credential_uuid' => 'au', 'credential_id' => 'ai', 'challenge' => 'ac',
-        'client_data' => 'ad', 'attestation_data' => 'aa'];
-    private const ASSERTION = ['challenge' => 'sc', 'credential_id' => 'si', 'client_data' => 'sd',
-        'authenticator_data' => 'sa', 'signature' => 'ss'];
-    private const TX_ASSERTION = ['challenge' => 'tc', 'key_handle' => 'tk', 'client_data' => 'td',
-        'auth_data' => 'ta', 'sign_data' => 'ts'];
-    private const NONCE = 'nonce-of-16-char';
-    /** Placeholder for the user's id, which the emulator generates. */
-    private const ID = '{id}';
-    /** The calls whose answer has no body. */
-    private const NOTHING = ['deleteByUsername', 'deleteByUserId', 'sendEmailVerification'];
+    /** Each call's arguments in their order, and its request. Where the answer has no body, the result. */
+    private const TABLE = __DIR__ . '/../../wire.json';
+    private const OFFLINE = ['lid_generate_service_token', 'lid_generate_tx_auth_token',
+        'lid_verify_token', 'lid_verify_transaction'];
+    /** The user in the table. */
+    private const USER = 'the-username';
 
-    /**
-     * @dataProvider calls
-     * @param ?array<string, mixed> $body
-     */
-    public function testACallSendsItsWholeRequestAndReturnsTheWholeAnswer(
-        string $request,
-        ?array $body,
-        string $method,
-        mixed ...$arguments,
-    ): void {
-        $user = $this->client->addUserWithoutCredentials('ada');
-        $withId = static fn (array $values): array => \array_map(
-            static fn (mixed $value): mixed => $value === self::ID ? $user['id'] : $value,
-            $values,
-        );
-        // A login of ada, whose token is verified by the calls that log in, with
+    private string $id;
+    /** @var array<string, mixed> what the service answers */
+    private array $answer;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->id = $this->client->addUserWithoutCredentials(self::USER)['id'];
+        // A login of the user, whose token is verified by the calls that log in, with
         // members that other calls need, and values that a careless parser changes.
-        $answer = Emulator::post('users/ada/login') + ['id' => 'i', 'tx_id' => 't', 'nonce' => self::NONCE,
-            '' => 'no name', '0' => [new \stdClass(), [], null, 1.5, true]];
-        $path = \explode(' ', $request)[1];
-        Emulator::fault($path, ['kind' => 'status', 'code' => 200, 'body' => \json_encode($answer)]);
-
-        $result = $this->client->$method(...$withId($arguments));
-
-        $sent = Emulator::lastRequest();
-        self::assertSame([$request, null], ["$sent->method $sent->path", $sent->query]);
-        self::assertSameJson($body === null ? null : $withId($body), $sent->body);
-        self::assertSameJson(\in_array($method, self::NOTHING, true) ? new \stdClass() : $answer, $result);
+        $this->answer = Emulator::post('users/' . self::USER . '/login') + ['id' => 'i', 'tx_id' => 'the-tx-id',
+            'nonce' => 'the-nonce', '' => 'no name', '0' => [new \stdClass(), [], null, 1.5, true]];
     }
 
-    /** @return iterable<string, array<mixed>> */
-    public static function calls(): iterable
+    public function testEachCallSendsTheRequestInTheTable(): void
     {
-        foreach (self::rows() as $number => $row) {
-            yield "$number $row[2]" => $row;
+        foreach ($this->table() as $row) {
+            // Requests about users alone do not name the application.
+            $application = \str_starts_with($row->path, '/manage/') ? [] : $this->application();
+            $body = $row->body === null ? null : (array) $row->body + $application;
+            $method = self::camel(\substr($row->function, \strlen('lid_')));
+            $arguments = self::arguments($row);
+            $this->assertSent(
+                "$row->method $row->path",
+                $body,
+                fn () => $this->client->$method(...$arguments),
+                $row->result ?? $this->answer,
+            );
+        }
+    }
+
+    public function testTheMethodsHaveTheirParametersInTheOrderOfTheTable(): void
+    {
+        foreach ($this->table() as $row) {
+            $method = new \ReflectionMethod($this->client, self::camel(\substr($row->function, \strlen('lid_'))));
+            $parameters = \array_column($method->getParameters(), 'name');
+            $given = \array_keys(self::arguments($row));
+            self::assertSame($given, \array_values(\array_intersect($parameters, $given)), $row->function);
         }
     }
 
     public function testTheTableHasEveryCallThatSendsARequest(): void
     {
-        $methods = \array_column(self::rows(), 2);
-        $offline = ['generateServiceToken', 'generateTxAuthToken', 'verifyToken', 'verifyTransaction'];
         \preg_match_all(
-            '/\blid_(\w+)\(const lid_client \*/',
+            '/\b(lid_\w+)\(const lid_client \*/',
             \file_get_contents(__DIR__ . '/../../../include/loginid_ffi.h'),
             $names,
         );
-        $all = \array_map(static fn ($name) => \str_replace('_', '', $name), $names[1]);
-        $here = \array_map('strtolower', [...$methods, ...$offline]);
-        self::assertEqualsCanonicalizing($all, \array_values(\array_unique($here)));
+        $here = [...\array_column($this->table(), 'function'), ...self::OFFLINE];
+        self::assertEqualsCanonicalizing($names[1], \array_values(\array_unique($here)));
     }
 
-    /** @return list<array<mixed>> */
-    private static function rows(): array
+    public function testASegmentOfThePathIsEncoded(): void
     {
-        $key = Loginid::generateKeyPair()['public_key'];
-        $who = [self::ID, 'ada'];
-        $name = ['username' => 'ada'];
-        $ada = $name + ['client_id' => \getenv('LOGINID_CLIENT_ID')];
-        $both = $ada + ['user_id' => self::ID];
-        $purpose = ['purpose' => self::PURPOSE];
-        $code = static fn (string $type) => ['authentication_code' => ['code' => 'c', 'type' => $type]];
-        $named = ['options' => ['credential_name' => 'k']];
-        $options = ['options' => self::OPTIONS];
-        $scan = ['credential_uuid' => 'c'];
-        $tx = $ada + ['tx_type' => 'text', 'nonce' => self::NONCE];
-        return [
-            ['POST /manage/users/retrieve', $name, 'getUser', 'ada'],
-            ['POST /manage/users', $name, 'addUserWithoutCredentials', 'ada'],
-            ['POST /manage/users/delete', $name, 'deleteByUsername', 'ada'],
-            ['PUT /manage/users/i%2F1/activate', null, 'activateUserById', 'i/1'],
-            ['PUT /manage/users/i1/deactivate', null, 'deactivateUserById', 'i1'],
-            ['DELETE /manage/users/i1', null, 'deleteByUserId', 'i1'],
-            ['POST /manage/users/i1/email-verification/dispatch', null, 'sendEmailVerification', 'i1'],
+        $this->assertSent('PUT /manage/users/i%2F1/activate', null, fn () => $this->client->activateUserById('i/1'));
+    }
 
-            ['POST /codes/short/generate', $both + $purpose + ['authorize' => true],
-                'generateCode', 'short', self::PURPOSE, true, ...$who],
-            ['POST /codes/long/generate', $both + $purpose + ['authorize' => false],
-                'generateCode', 'long', self::PURPOSE, false, ...$who],
-            ['POST /codes/phrase/authorize', $both + $purpose + ['code' => 'c'],
-                'authorizeCode', 'c', 'phrase', self::PURPOSE, ...$who],
-            ['POST /codes/long/invalidate-all', $both + $purpose, 'invalidateAllCodes', 'long', self::PURPOSE, ...$who],
-            ['POST /authenticate/code/wait', $ada + $code('long'), 'waitCode', 'ada', 'c', 'long', 60.0],
+    public function testABooleanMayBeFalseOrLeftOut(): void
+    {
+        $this->assertSent(
+            'POST /codes/long/generate',
+            $this->both() + ['purpose' => self::PURPOSE, 'authorize' => false],
+            fn () => $this->client->generateCode('long', self::PURPOSE, false, $this->id, self::USER),
+        );
+        $this->assertSent(
+            'POST /credentials/authid/complete',
+            $this->both() + ['credential_uuid' => 'c', 'activate_credential' => false],
+            fn () => $this->client->addDocScanCredentialComplete('c', userId: $this->id, username: self::USER),
+        );
+    }
 
-            ['POST /credentials/list', $both + ['status' => 'active'], 'getCredentials', 'active', ...$who],
-            ['POST /credentials/rename', $both + ['credential' => ['uuid' => 'c', 'name' => 'new']],
-                'renameCredential', 'c', 'new', ...$who],
-            ['POST /credentials/revoke', $both + ['credential' => ['uuid' => 'c']], 'revokeCredential', 'c', ...$who],
-            ['POST /credentials/recovery-code', $both, 'generateRecoveryCode', ...$who],
-            ['POST /credentials/publickey', $both + ['publickey' => $key, 'publickey_alg' => 'ES256'] + $named,
-                'addPublickeyCredential', $key, 'ES256', ...[...$who, 'k']],
-            ['POST /credentials/fido2/init/force', $both + $options,
-                'forceFido2CredentialInit', ...[...$who, self::OPTIONS]],
-            ['POST /credentials/fido2/init/code', $ada + $options + $code('short'),
-                'initAddFido2CredentialWithCode', 'c', 'short', 'ada', \json_encode(self::OPTIONS)],
-            ['POST /credentials/fido2/complete', $ada + $named + ['attestation_payload' => self::ATTESTATION],
-                'completeAddFido2Credential', self::ATTESTATION, 'ada', 'k'],
-            ['POST /credentials/authid/init', $both + $named, 'addDocScanCredentialInit', ...[...$who, 'k']],
-            ['POST /credentials/authid/complete', $both + $scan + ['activate_credential' => true],
-                'addDocScanCredentialComplete', 'c', true, ...$who],
-            ['POST /credentials/authid/complete', $both + $scan + ['activate_credential' => false],
-                'addDocScanCredentialComplete', 'c', false, ...$who],
-            ['POST /credentials/authid/evaluate', $both + $scan, 'evaluateDocScanCredential', 'c', ...$who],
+    public function testObjectsMayBeArrays(): void
+    {
+        $options = ['display_name' => 'Ada', 'roaming_authenticator' => true];
+        $this->assertSent(
+            'POST /credentials/fido2/init/force',
+            $this->both() + ['options' => $options],
+            fn () => $this->client->forceFido2CredentialInit($this->id, self::USER, $options),
+        );
+        $attestation = ['credential_uuid' => 'au', 'challenge' => 'ac'];
+        $this->assertSent(
+            'POST /register/fido2/complete',
+            $this->application() + ['username' => self::USER, 'attestation_payload' => $attestation,
+                'options' => ['credential_name' => 'k']],
+            fn () => $this->client->registerFido2Complete(self::USER, $attestation, 'k'),
+        );
+    }
 
-            ['POST /register/fido2/init', $ada + $options, 'registerFido2Init', 'ada', self::OPTIONS],
-            ['POST /register/fido2/complete', $ada + $named + ['attestation_payload' => self::ATTESTATION],
-                'registerFido2Complete', 'ada', self::ATTESTATION, 'k'],
-            ['POST /register/password', $ada + ['password' => 'p', 'password_confirmation' => 'p'],
-                'registerPassword', 'ada', 'p'],
+    /**
+     * A call must send exactly this request and return exactly what the service answers.
+     *
+     * @param ?array<string, mixed> $body
+     */
+    private function assertSent(string $request, ?array $body, callable $call, mixed $returned = null): void
+    {
+        $path = \explode(' ', $request)[1];
+        Emulator::fault($path, ['kind' => 'status', 'code' => 200, 'body' => \json_encode($this->answer)]);
 
-            ['POST /authenticate/password', $ada + ['password' => 'p'], 'authenticatePassword', 'ada', 'p'],
-            ['POST /authenticate/fido2/init', $ada, 'authenticateFido2Init', 'ada'],
-            ['POST /authenticate/fido2/complete', $ada + ['assertion_payload' => self::ASSERTION],
-                'authenticateFido2Complete', 'ada', self::ASSERTION],
-            ['POST /authenticate/authid/init', $ada + ['options' => $scan], 'authenticateDocScanInit', 'ada', 'c'],
-            ['POST /authenticate/authid/complete', $ada + $scan, 'authenticateDocScanComplete', 'ada', 'c'],
-            ['POST /authenticate/publickey/init', $ada + ['publickey' => $key, 'publickey_alg' => 'ES256'],
-                'authenticatePublickeyInit', 'ada', $key, 'ES256'],
-            ['POST /authenticate/publickey/complete', $ada + ['challenge_id' => 'c', 'assertion' => 'a.b.c'],
-                'authenticatePublickeyComplete', 'ada', 'c', 'a.b.c'],
+        $result = $call();
 
-            ['POST /tx', $tx + ['tx_payload' => 'pay'], 'createTx', 'pay', 'ada', self::NONCE],
-            ['POST /tx/init', $tx + ['tx_id' => 't'], 'initTx', 'ada', 't', null, self::NONCE],
-            ['POST /tx/init', $tx + ['tx_payload' => 'pay'], 'initTx', 'ada', null, 'pay', self::NONCE],
-            ['POST /tx/complete', $ada + ['tx_id' => 't'] + self::TX_ASSERTION,
-                'completeTx', 't', 'ada', self::TX_ASSERTION],
-        ];
+        $sent = Emulator::lastRequest();
+        self::assertSame([$request, null], ["$sent->method $sent->path", $sent->query]);
+        self::assertSameJson($body, $sent->body);
+        self::assertSameJson($returned ?? $this->answer, $result);
+    }
+
+    /** @return list<\stdClass> */
+    private function table(): array
+    {
+        $text = \str_replace('the-user-id', $this->id, \file_get_contents(self::TABLE));
+        return \json_decode($text, flags: \JSON_THROW_ON_ERROR);
+    }
+
+    /**
+     * The arguments of the C function as those of the method, by name.
+     *
+     * @return array<string, mixed>
+     */
+    private static function arguments(\stdClass $row): array
+    {
+        $arguments = [];
+        foreach ((array) $row->arguments as $name => $value) {
+            if ($name === 'timeout_ms') {
+                $arguments['timeout'] = $value / 1000;
+            } else {
+                $arguments[self::camel(\preg_replace('/_json$/', '', $name))] = $value;
+            }
+        }
+        return $arguments;
+    }
+
+    /** `get_user` as `getUser`. */
+    private static function camel(string $name): string
+    {
+        return \lcfirst(\str_replace('_', '', \ucwords($name, '_')));
+    }
+
+    /** @return array<string, string> */
+    private function application(): array
+    {
+        return ['client_id' => \getenv('LOGINID_CLIENT_ID')];
+    }
+
+    /** @return array<string, string> */
+    private function both(): array
+    {
+        return $this->application() + ['user_id' => $this->id, 'username' => self::USER];
     }
 }
