@@ -1,13 +1,65 @@
-//! The modules of the library depend on each other in one direction: there is no circle of files.
+//! The modules of the library depend on each other in one direction, as `src/lib.rs` says.
 
 #[path = "support/modules.rs"]
 mod support;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn lib() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")
+}
+
+/// The module below the root that a path is in: `net` for `::net::dns`.
+fn top(path: &str) -> &str {
+    path.split("::").nth(1).unwrap_or_default()
+}
 
 #[test]
 fn no_module_uses_itself_through_others() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
-    let left = support::circles(&root);
+    let left = support::circles(support::read(&lib()));
     assert!(left.is_empty(), "in a circle: {left:#?}");
+}
+
+/// The table in `src/lib.rs`: modules by line. The last line has all others too.
+#[test]
+fn a_module_uses_only_modules_on_its_line_of_the_table_or_below() {
+    let text = fs::read_to_string(lib()).unwrap();
+    let (_, table) = text.split_once("//! ```text\n").expect("the table");
+    let (table, _) = table.split_once("//! ```\n").expect("its end");
+    let uses = support::read(&lib());
+    let is_module = |name: &&str| uses.contains_key(&format!("::{name}"));
+    let lines: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.trim_start_matches("//!").split("  "))
+        .map(|cells| cells.map(str::trim).filter(is_module).collect())
+        .collect();
+    assert!(lines.iter().all(|modules| !modules.is_empty()), "{lines:?}");
+    let line_of = |name| {
+        let listed = lines.iter().position(|line| line.contains(&name));
+        listed.unwrap_or(lines.len() - 1)
+    };
+    for (module, used) in uses.iter().filter(|(module, _)| !module.is_empty()) {
+        for used in used.iter().filter(|used| !used.is_empty()) {
+            assert!(
+                line_of(top(module)) <= line_of(top(used)),
+                "{module} uses {used}, which is above it"
+            );
+        }
+    }
+}
+
+/// It knows neither HTTP nor the configuration, the environment or the operations.
+#[test]
+fn net_could_be_a_crate_with_these_few_modules() {
+    const ALLOWED: [&str; 6] = ["budget", "cancel", "error", "failpoint", "fork", "sys"];
+    for (module, used) in support::read(&lib()) {
+        if top(&module) != "net" {
+            continue;
+        }
+        for used in used {
+            let is_allowed = ALLOWED.contains(&top(&used)) || used == "::input::host";
+            assert!(is_allowed || top(&used) == "net", "{module} uses {used}");
+        }
+    }
 }

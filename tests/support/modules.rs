@@ -4,16 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The modules of a crate that are in a circle or between two, with what they use of those. An
-/// empty map says that there is no circle of files. `root` is the crate's `lib.rs` or `main.rs`.
-pub fn circles(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
+/// What each module of a crate uses, by their paths in the crate: `::net::dns`; the root's is empty.
+pub type Uses = BTreeMap<String, BTreeSet<String>>;
+
+/// Reads the modules of a crate. `root` is its `lib.rs` or `main.rs`.
+pub fn read(root: &Path) -> Uses {
     let mut modules = BTreeMap::new();
-    read("", root, &mut modules);
+    read_module("", root, &mut modules);
     let edges = modules
         .keys()
         .map(|module| (module.clone(), uses(module, &modules)));
-    let mut left: BTreeMap<_, _> = edges.collect();
-    assert!(left.values().any(|used| used.len() > 1), "no uses found");
+    let all: Uses = edges.collect();
+    assert!(all.values().any(|used| used.len() > 1), "no uses found");
+    all
+}
+
+/// The modules that are in a circle or between two, with what they use of those. An empty map says
+/// that there is no circle of files.
+pub fn circles(mut left: Uses) -> Uses {
     // What uses nothing that is left is in no circle, and neither is what nothing left uses.
     loop {
         let before = left.len();
@@ -30,21 +38,26 @@ pub fn circles(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The code of a module and of those it declares, by their paths in the crate; the root's is empty.
-fn read(module: &str, file: &Path, modules: &mut BTreeMap<String, String>) {
+fn read_module(module: &str, file: &Path, modules: &mut BTreeMap<String, String>) {
     let code = without_tests(&fs::read_to_string(file).unwrap());
     let folder = match file.file_stem().unwrap().to_str().unwrap() {
         "lib" | "main" | "mod" => file.with_file_name(""),
         _ => file.with_extension(""),
     };
-    for line in code.lines().filter(|line| line.ends_with(';')) {
-        let Some(("" | "pub " | "pub(crate) ", name)) = line.split_once("mod ") else {
+    for line in code.lines() {
+        let Some((visibility, name)) = line.split_once("mod ") else {
             continue;
         };
-        let name = name.trim_end_matches(';');
+        let Some((name, _)) = name.split_once(';') else {
+            continue;
+        };
+        if !visibility.is_empty() && !visibility.starts_with("pub") {
+            continue;
+        }
         let child = format!("{module}::{name}");
         let files = [format!("{name}.rs"), format!("{name}/mod.rs")].map(|file| folder.join(file));
         match files.iter().find(|file| file.exists()) {
-            Some(file) => read(&child, file, modules),
+            Some(file) => read_module(&child, file, modules),
             // Its file is in another tree (`#[path]`): a module that uses none of these.
             None => drop(modules.insert(child, String::new())),
         }
@@ -54,13 +67,12 @@ fn read(module: &str, file: &Path, modules: &mut BTreeMap<String, String>) {
 
 /// The code of a file without comments, and without the modules that only tests have.
 fn without_tests(text: &str) -> String {
-    let (mut code, mut is_for_tests) = (String::new(), false);
+    let (mut code, mut is_for_tests, mut is_skipping) = (String::new(), false, false);
     for line in text.lines() {
         match line {
+            _ if is_skipping => is_skipping = !line.starts_with('}'),
             "#[cfg(test)]" => is_for_tests = true,
-            // The tests in a file are at its end.
-            _ if is_for_tests && line.ends_with('{') => break,
-            _ if is_for_tests => is_for_tests = false,
+            _ if is_for_tests => (is_for_tests, is_skipping) = (false, line.ends_with('{')),
             _ if line.trim().starts_with("//") => {}
             _ => code.extend([line, "\n"]),
         }
@@ -83,8 +95,9 @@ fn expand(tree: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// The module that a path names, seen from another one; that one itself if it is a path of another crate.
-fn resolve(module: &str, path: &str, modules: &BTreeMap<String, String>) -> String {
+/// The module that a path names, or that has the item that it names; and whether it names the
+/// module. Seen from another module, which is the result for a path of another crate.
+fn resolve(module: &str, path: &str, modules: &BTreeMap<String, String>) -> (String, bool) {
     let mut target = module.to_owned();
     for segment in path.split("::") {
         let child = format!("{target}::{segment}");
@@ -93,26 +106,43 @@ fn resolve(module: &str, path: &str, modules: &BTreeMap<String, String>) -> Stri
             "self" => {}
             "super" => target.truncate(target.rfind("::").unwrap_or(0)),
             _ if modules.contains_key(&child) => target = child,
-            _ => break,
+            _ => return (target, false),
         }
     }
-    target
+    (target, true)
 }
 
 /// The modules that a module uses, in `use` declarations and elsewhere.
 fn uses(module: &str, modules: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let code = &modules[module];
+    // A path with type arguments in it is a path up to them.
+    let code = modules[module].replace("::<", "<");
     let mut paths = Vec::new();
     for declaration in code.split("use ").skip(1) {
         let tree = declaration.split(';').next().unwrap();
-        expand(&tree.replace(char::is_whitespace, ""), &mut paths);
+        let tree = tree.replace(" as ", "@").replace(char::is_whitespace, "");
+        expand(&tree, &mut paths);
+    }
+    // Modules with another name in this file.
+    let mut aliases = BTreeMap::new();
+    for path in &mut paths {
+        if let Some((original, alias)) = path.clone().split_once('@') {
+            *path = original.to_owned();
+            if let (used, true) = resolve(module, original, modules) {
+                aliases.insert(alias.to_owned(), used);
+            }
+        }
     }
     let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
     let is_path = |word: &&str| word.contains("::") && !word.ends_with("::");
     paths.extend(words.filter(is_path).map(str::to_owned));
     let mut used: BTreeSet<_> = paths
         .iter()
-        .map(|path| resolve(module, path, modules))
+        .map(|path| match path.split_once("::") {
+            Some((first, rest)) if aliases.contains_key(first) => {
+                resolve(&aliases[first], rest, modules).0
+            }
+            _ => resolve(module, path, modules).0,
+        })
         .collect();
     used.remove(module);
     used
