@@ -1,6 +1,6 @@
 //! Messages for certificate and TLS errors: what is wrong, and how to fix it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rustls::pki_types::UnixTime;
 use rustls::{
@@ -147,12 +147,12 @@ fn wrong_host(presented: &[String]) -> String {
         None => name.clone(),
     };
     let listed: Vec<String> = presented.iter().take(MAX_LISTED).map(name).collect();
-    match (listed.is_empty(), presented.len() > MAX_LISTED) {
-        (true, _) => {
-            "it names no host: the name must be in its subjectAltName, not in its CN".to_owned()
-        }
-        (_, true) => format!("it is for other hosts: {}, …", listed.join(", ")),
-        _ => format!("it is for another host: {}", listed.join(", ")),
+    if listed.is_empty() {
+        "it names no host: the name must be in its subjectAltName, not in its CN".to_owned()
+    } else if presented.len() > MAX_LISTED {
+        format!("it is for other hosts: {}, …", listed.join(", "))
+    } else {
+        format!("it is for another host: {}", listed.join(", "))
     }
 }
 
@@ -160,7 +160,7 @@ fn date(time: &UnixTime) -> String {
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()));
     // The format ends at the year 9999.
     let last = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
-    httpdate::fmt_http_date(time.unwrap_or(SystemTime::now()).min(last))
+    httpdate::fmt_http_date(time.unwrap_or(last).min(last))
 }
 
 fn clock(time: &UnixTime) -> String {
@@ -261,7 +261,8 @@ mod tests {
             (early, "not valid before Tue, 14 Nov 2023 22:13:20 GMT"),
             (
                 no_end,
-                "this machine's clock says Tue, 14 Nov 2023 22:13:20 GMT",
+                "it expired on Fri, 31 Dec 9999 23:59:59 GMT, and this machine's clock says \
+                 Tue, 14 Nov 2023 22:13:20 GMT",
             ),
             (E::UnknownIssuer, "ca_file"),
             (for_names(&[]), "names no host"),
