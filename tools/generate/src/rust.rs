@@ -216,16 +216,17 @@ fn step(argument: &Argument, operation: &Operation) -> String {
     let name = &argument.name;
     if operation.one_of().contains(name) {
         // The pair of them, once.
-        let is_first = operation.one_of().first() == Some(name);
-        return match is_first {
-            true => ".user(user_id, username)?".to_owned(),
-            false => String::new(),
+        return if operation.one_of().first() == Some(name) {
+            ".user(user_id, username)?".to_owned()
+        } else {
+            String::new()
         };
     }
     if argument.segment().is_some() {
-        return match argument.is_subject() {
-            true => format!(".for_user_id({name})?"),
-            false => format!(".segment({name})?"),
+        return if argument.is_subject() {
+            format!(".for_user_id({name})?")
+        } else {
+            format!(".segment({name})?")
         };
     }
     if argument.is_subject() {
