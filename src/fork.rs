@@ -4,8 +4,8 @@
 //! threads were doing. It draws under its own locks, and takes them again when a thread's
 //! generator starts and ends. If a fork happens while a thread holds one of them, the lock
 //! stays held in the child, where that thread does not exist: the child's first signature,
-//! or its `exit`, would never end. So every use of aws-lc is marked ([`without_fork`]), and
-//! a fork waits for it.
+//! or its `exit`, would never end. So every use of aws-lc that may draw random bytes is marked
+//! ([`without_fork`]), and a fork waits for it. Hashing, and encrypting TLS records, draw none.
 //!
 //! `fork` calls the prepare handlers in reverse order of their registration. Ours
 //! are registered when the library is loaded, before the program's: they run last,

@@ -18,7 +18,7 @@ static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static TOKEN: LazyLock<String> = LazyLock::new(|| signer().token(&login_claims(CLIENT_ID)));
 static BASE_URL: LazyLock<String> = LazyLock::new(serve);
 /// Long after the configured deadline, for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -52,7 +52,7 @@ fuzz_target!(|data: &[u8]| {
         let started = Instant::now();
         sound(call());
         assert!(
-            started.elapsed() < PATIENCE,
+            started.elapsed() < TIME_LIMIT,
             "the deadline passed unnoticed"
         );
     }

@@ -1,6 +1,4 @@
 //! Waits for a descriptor until it is ready, the deadline passes or the caller cancels.
-//! The only other wait in a call is for another call that fetches the same key
-//! (`token/keys/in_flight.rs`).
 
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
