@@ -144,8 +144,8 @@ impl Drop for Delivering {
     }
 }
 
-/// The data of an event: nothing that was sent or received except the HTTP status, so no
-/// secret.
+/// The data of an event. Of what was sent and received, it has only the request id, the HTTP
+/// status and the error's code, in which no secret was found.
 pub(crate) struct Attempt<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) number: u32,

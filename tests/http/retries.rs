@@ -107,7 +107,8 @@ fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
 
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
     emulator.inject(Fault::new(refusal(503, Some(past))).times(1));
-    client.get_user("ann").ok();
+    let client = Client::new(&config(&emulator, json!({"max_retries": 0})));
+    assert_eq!(client.get_user("ann").error("retry_after_ms"), 0);
 }
 
 #[test]
