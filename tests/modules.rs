@@ -63,3 +63,29 @@ fn net_could_be_a_crate_with_these_few_modules() {
         }
     }
 }
+
+/// `deny(unsafe_code)` can be switched off in any module: only `src/lib.rs` does that.
+#[test]
+fn unsafe_code_is_allowed_in_lib_rs_only() {
+    let allowed = |text: &str| text.matches("allow(unsafe_code").count();
+    let mut folders = vec![lib().with_file_name("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let count = allowed(&fs::read_to_string(&path).unwrap());
+            let is_lib = path == lib();
+            assert!(is_lib || count == 0, "{}", path.display());
+        }
+    }
+    let text = fs::read_to_string(lib()).unwrap();
+    let modules = ["pub mod ffi;", "mod fork;", "mod sys;"];
+    for module in modules {
+        assert!(text.contains(&format!("#[allow(unsafe_code)]\n{module}")));
+    }
+    // The comment above the lint names the attribute too.
+    assert_eq!(allowed(&text), modules.len() + 1);
+}
