@@ -24,7 +24,8 @@ pub(super) fn options<'a>(text: &'a str, name: &str, known: &[&str]) -> Result<M
         Some((member, _)) => Err(Error::new(
             Code::InvalidOptions,
             format!(
-                "{name} has an unknown member '{member}'; it may have {}",
+                "{name} has an unknown member {}; it may have {}",
+                json::shown_name(member),
                 known.join(", ")
             ),
         )),
@@ -41,4 +42,24 @@ pub(crate) fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
         };
         Error::new(Code::InvalidJson, message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_option_is_named_unless_its_name_may_be_a_key() {
+        let message = |name: &str| {
+            let text = format!(r#"{{"{name}":1}}"#);
+            let error = options(&text, "options_json", &["display_name"]).unwrap_err();
+            assert_eq!(error.code(), "invalid_options");
+            error.message().to_owned()
+        };
+        assert!(message("display_nam").contains("'display_nam'"));
+        for key in ["MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0w", "-----BEGIN"] {
+            let key = format!("{key}CANARY");
+            assert!(!message(&key).contains("CANARY"), "{key}");
+        }
+    }
 }

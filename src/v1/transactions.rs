@@ -113,7 +113,8 @@ impl Client {
             .find(|(name, _)| !CONFIRMATION.contains(&name.as_str()))
         {
             return Err(invalid_confirmation(&format!(
-                "has an unknown member '{name}'"
+                "has an unknown member {}",
+                json::shown_name(name)
             )));
         }
         self.send(call)
@@ -161,6 +162,24 @@ fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_member_is_named_unless_its_name_may_be_a_key() {
+        let client = Client::new("app-1", None, Some("http://127.0.0.1:1")).unwrap();
+        let message = |name: &str| {
+            let mut payload = serde_json::Map::new();
+            for name in CONFIRMATION.into_iter().chain([name]) {
+                payload.insert(name.to_owned(), "x".into());
+            }
+            let payload = Value::from(payload).to_string();
+            let error = client.complete_tx("tx-1", "ann", &payload).unwrap_err();
+            assert_eq!(error.code(), "invalid_assertion_payload");
+            error.message().to_owned()
+        };
+        assert!(message("signature").contains("'signature'"));
+        let key = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wCANARY";
+        assert!(!message(key).contains("CANARY"));
+    }
 
     #[test]
     fn the_nonce_that_was_sent_is_in_the_answer_once() {
