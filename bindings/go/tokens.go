@@ -31,7 +31,7 @@ func (c *Client) GenerateServiceToken(
 
 // VerifyToken verifies a token that the service issued to this application to log a user
 // in, of any user: its form, its ES256 signature, audience and times. The service's key
-// is fetched once and kept.
+// is cached.
 //
 // Result: {"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}. An invalid
 // token fails with [StatusTokenInvalid], [StatusTokenExpired] or [StatusClaimMismatch];
@@ -48,7 +48,7 @@ func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken,
 }
 
 // VerifyTokenOf verifies a token as [Client.VerifyToken] does, and that it is the token
-// of this user. The service's key is fetched once and kept.
+// of this user. The service's key is cached.
 //
 // Result: {"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}. An invalid
 // token fails with [StatusTokenInvalid], [StatusTokenExpired] or [StatusClaimMismatch];

@@ -41,8 +41,7 @@ pub unsafe extern "C" fn lid_generate_service_token(
 
 /// Verifies a token that the service issued to this application to log a user in:
 /// its form, its ES256 signature, audience and times, and that it is the token of
-/// `username` (may be NULL: any user). The service's key is fetched once and
-/// kept.
+/// `username` (may be NULL: any user). The service's key is cached.
 ///
 /// Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An
 /// invalid token fails with `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED`

@@ -18,7 +18,7 @@ module Loginid
 
       # Verifies a token that the service issued to this application to log a user in: its form, its
       # ES256 signature, audience and times, and that it is the token of `username` (may be nil: any
-      # user). The service's key is fetched once and kept.
+      # user). The service's key is cached.
       #
       # Result: `{"valid"=>true, "header"=>{…}, "claims"=>{"sub"=>"…", "udata"=>"…", …}}`. An
       # invalid token fails with `TokenInvalidError`, `TokenExpiredError` or `ClaimMismatchError`;
