@@ -199,17 +199,17 @@ pub(crate) fn private_key_required() -> Error {
 }
 
 /// A PEM text, and the field it comes from.
-struct Given {
+struct PemText {
     field: &'static str,
     text: Zeroizing<Vec<u8>>,
 }
 
 /// The text of a field, or the contents of the file that another field names.
-fn given(
+fn pem_or_file(
     settings: &mut Settings,
     field: &'static str,
     file_field: &'static str,
-) -> Result<Option<Given>> {
+) -> Result<Option<PemText>> {
     let text = settings
         .text(field)
         .map(|text| Zeroizing::new(text.into_bytes()));
@@ -220,8 +220,8 @@ fn given(
             Code::ContradictoryFields,
             format!("{field} and {file_field} are both given; give one"),
         )),
-        (Some(text), None) => Ok(Some(Given { field, text })),
-        (None, Some(path)) => Ok(Some(Given {
+        (Some(text), None) => Ok(Some(PemText { field, text })),
+        (None, Some(path)) => Ok(Some(PemText {
             field: file_field,
             text: files::read(file_field, field, &path)?,
         })),
@@ -230,14 +230,14 @@ fn given(
 }
 
 fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
-    given(settings, "private_key", "private_key_file")?
+    pem_or_file(settings, "private_key", "private_key_file")?
         .map(|key| SigningKey::from_pem(&key.text))
         .transpose()
 }
 
 fn tls(settings: &mut Settings) -> Result<TlsSettings> {
-    let authorities = given(settings, "ca_pem", "ca_file")?
-        .map(|Given { field, text }| {
+    let authorities = pem_or_file(settings, "ca_pem", "ca_file")?
+        .map(|PemText { field, text }| {
             let certificates = certificates(field, &text)?;
             Ok(Authorities {
                 field,

@@ -57,13 +57,13 @@ fn call_all(client: &Client, number: usize, token: &str) -> String {
 
 struct Child {
     id: libc::pid_t,
-    says: std::io::PipeReader,
+    output: std::io::PipeReader,
 }
 
 impl Child {
     /// Forks. The child does its work, sends the result and ends.
     fn start(work: impl FnOnce() -> String) -> Child {
-        let (says, mut say) = std::io::pipe().expect("a pipe");
+        let (output, mut writer) = std::io::pipe().expect("a pipe");
         // SAFETY: the child calls the library, which promises to work there, and
         // ends with _exit.
         match unsafe { libc::fork() } {
@@ -71,13 +71,13 @@ impl Child {
                 // SAFETY: ends this process, should it hang.
                 unsafe { libc::alarm(HANG_S) };
                 let done = catch_unwind(AssertUnwindSafe(work))
-                    .is_ok_and(|text| say.write_all(text.as_bytes()).is_ok());
+                    .is_ok_and(|text| writer.write_all(text.as_bytes()).is_ok());
                 // SAFETY: nothing of the parent's is cleaned up.
                 unsafe { libc::_exit(if done { 0 } else { 1 }) }
             }
             id => {
                 assert!(id > 0, "no fork");
-                Child { id, says }
+                Child { id, output }
             }
         }
     }
@@ -93,7 +93,7 @@ impl Child {
         );
         assert_eq!(status, 0, "a child got a wrong answer");
         let mut text = String::new();
-        self.says.read_to_string(&mut text).expect("UTF-8");
+        self.output.read_to_string(&mut text).expect("UTF-8");
         text
     }
 }

@@ -13,9 +13,9 @@ fn the_committed_files_are_what_the_description_generates() {
             committed == generated,
             "{path} is not what spec/operations.toml describes: run `make generate`"
         );
-        let beginning: Vec<_> = generated.lines().take(5).collect();
+        let first_lines: Vec<_> = generated.lines().take(5).collect();
         assert!(
-            beginning.join(" ").to_lowercase().contains("generated")
+            first_lines.join(" ").to_lowercase().contains("generated")
                 || generated.contains("begin generated: "),
             "{path} does not say that it is generated"
         );

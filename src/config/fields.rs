@@ -244,16 +244,16 @@ fn check_type(field: &str, kind: Kind, value: &Value) -> Result<()> {
 
 /// `name` is a field's or a variable's.
 fn integer(name: &str, text: &str) -> Result<Value> {
-    whole_number(text).map(Value::from).map_err(|but| {
+    whole_number(text).map(Value::from).map_err(|hint| {
         Error::new(
             Code::MistypedField,
-            format!("{name} must be a whole number{but}"),
+            format!("{name} must be a whole number{hint}"),
         )
     })
 }
 
 fn boolean(variable: &str, text: &str) -> Result<Value> {
-    let but = match text {
+    let hint = match text {
         "true" | "1" => return Ok(Value::Bool(true)),
         "false" | "0" => return Ok(Value::Bool(false)),
         blank if blank.trim() != blank => ", without blanks around it",
@@ -261,7 +261,7 @@ fn boolean(variable: &str, text: &str) -> Result<Value> {
     };
     Err(Error::new(
         Code::MistypedField,
-        format!("{variable} must be true or false{but}"),
+        format!("{variable} must be true or false{hint}"),
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::support::caught;
+use super::support::catch_panic;
 use crate::cancel::Cancel;
 
 /// A switch that ends `lid_wait_code` from another thread. Make one with
@@ -23,7 +23,7 @@ pub(super) unsafe fn cancel_of(cancel: *const lid_cancel) -> Option<Arc<Cancel>>
 /// if the process has no file descriptors left.
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
-    match caught(Cancel::new) {
+    match catch_panic(Cancel::new) {
         Some(Ok(cancel)) => Box::into_raw(Box::new(lid_cancel(Arc::new(cancel)))),
         _ => std::ptr::null_mut(),
     }
@@ -35,7 +35,7 @@ pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
 pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
     // SAFETY: NULL or from `lid_cancel_new` and not freed.
     if let Some(cancel) = unsafe { cancel.as_ref() } {
-        caught(|| cancel.0.trigger());
+        catch_panic(|| cancel.0.trigger());
     }
 }
 
@@ -46,6 +46,6 @@ pub unsafe extern "C" fn lid_cancel_free(cancel: *mut lid_cancel) {
     if !cancel.is_null() {
         // SAFETY: from `lid_cancel_new`, which boxed it, and freed once.
         let cancel = unsafe { Box::from_raw(cancel) };
-        caught(|| drop(cancel));
+        catch_panic(|| drop(cancel));
     }
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::handle::{construct, lid_client};
 use super::status::lid_status;
-use super::support::{caught, null_argument, optional_pem, optional_text, run_into, text};
+use super::support::{catch_panic, null_argument, optional_pem, optional_text, run_into, text};
 use crate::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
     if !client.is_null() {
         // SAFETY: from `lid_new…`, which boxed it, and freed once.
         let client = unsafe { Box::from_raw(client) };
-        caught(|| drop(client));
+        catch_panic(|| drop(client));
     }
 }
 
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     if !string.is_null() {
         // SAFETY: from a call's `out`, which `CString::into_raw` made.
         let string = unsafe { CString::from_raw(string) };
-        caught(|| drop(Zeroizing::new(string.into_bytes_with_nul())));
+        catch_panic(|| drop(Zeroizing::new(string.into_bytes_with_nul())));
     }
 }
 
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn lid_set_log_callback(
 ) {
     // SAFETY: NULL or from `lid_new…` and not freed.
     if let Some(client) = unsafe { client.as_ref() } {
-        caught(|| {
+        catch_panic(|| {
             let user_data = UserData(user_data);
             client.0.set_logger(callback.map(|callback| {
                 Logger::new(move |event| {

@@ -27,7 +27,7 @@ pub(super) unsafe fn run_into(
     }
     // Data that a panic left half-changed is not used again: the closures own or
     // borrow it, and the client's locks survive a panic.
-    let result = caught(run).unwrap_or_else(|| Err(panicked()));
+    let result = catch_panic(run).unwrap_or_else(|| Err(panicked()));
     let (status, text) = match result.and_then(to_c) {
         Ok(text) => (lid_status::LID_OK, text),
         Err(error) => {
@@ -43,7 +43,7 @@ pub(super) unsafe fn run_into(
 
 /// Runs a closure, `None` if it panics: a panic must not cross into C, not even
 /// from a destructor. `pthread_cancel` must not unwind from C into here either.
-pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn catch_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
     let _guard = WithoutCancellation::new();
     catch_unwind(AssertUnwindSafe(|| {
         crate::failpoint::failpoint!(Entered);

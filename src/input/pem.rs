@@ -62,18 +62,18 @@ pub(crate) fn blocks(text: &[u8]) -> Vec<Result<Block, Damage>> {
         if !matches!(blocks.last(), Some(Err(_))) && find(between, END).is_some() {
             blocks.push(Err(Damage::NoBegin));
         }
-        let Some((_, begun)) = next else {
+        let Some((_, after_begin)) = next else {
             return blocks;
         };
-        let (block, after) = next_block(begun);
+        let (block, after) = next_block(after_begin);
         blocks.push(block);
         rest = after;
     }
 }
 
 /// The block that begins with this label, and what follows it.
-fn next_block(begun: &[u8]) -> (Result<Block, Damage>, &[u8]) {
-    let Some((label, body)) = split_at(begun, DASHES) else {
+fn next_block(after_begin: &[u8]) -> (Result<Block, Damage>, &[u8]) {
+    let Some((label, body)) = split_at(after_begin, DASHES) else {
         // The rest of the text is a line that is cut off.
         return (Err(Damage::NoLabel), &[]);
     };
@@ -82,7 +82,7 @@ fn next_block(begun: &[u8]) -> (Result<Block, Damage>, &[u8]) {
         .ok()
         .filter(|text| is_label(text))
     else {
-        return (Err(Damage::NoLabel), begun);
+        return (Err(Damage::NoLabel), after_begin);
     };
     let end = format!("-----END {label}-----");
     let mut length = 0;

@@ -32,8 +32,8 @@ fn a_document_is_added_evaluated_and_logs_in() {
     assert_eq!(text(&evaluation, "/token_type"), "Bearer");
     json(service.verify_token(&text(&evaluation, "/auth_token"), Some(USER)));
 
-    for wanted in [None, Some(uuid.as_str())] {
-        let begun = json(service.authenticate_doc_scan_init(USER, wanted));
+    for credential_id in [None, Some(uuid.as_str())] {
+        let begun = json(service.authenticate_doc_scan_init(USER, credential_id));
         assert_eq!(text(&begun, "/credential_uuid"), uuid);
         refused(
             service.authenticate_doc_scan_complete(USER, &uuid),

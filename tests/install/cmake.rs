@@ -63,7 +63,7 @@ fn programs_build_with_cmake_also_after_a_move() {
 fn another_major_version_is_not_found() {
     let folder = TempDir::new().unwrap();
     let tree = Tree::install(folder.path().join("loginid"));
-    for (wanted, found) in [
+    for (version, found) in [
         ("", true),
         ("0.1", true),
         ("0.1.0 EXACT", true),
@@ -79,7 +79,7 @@ fn another_major_version_is_not_found() {
             // No language: nothing is compiled.
             format!(
                 "cmake_minimum_required(VERSION 3.19)\nproject(outside NONE)\n\
-                 find_package(loginid {wanted} REQUIRED)\n"
+                 find_package(loginid {version} REQUIRED)\n"
             ),
         )
         .unwrap();
@@ -87,6 +87,6 @@ fn another_major_version_is_not_found() {
             .output()
             .expect("cmake");
         let printed = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.success(), found, "{wanted}: {printed}");
+        assert_eq!(output.status.success(), found, "{version}: {printed}");
     }
 }

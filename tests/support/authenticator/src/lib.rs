@@ -122,12 +122,12 @@ impl SoftAuthenticator {
         options: PublicKeyCredentialCreationOptions,
         origin: &str,
     ) -> Result<CreatedPublicKeyCredential, Error> {
-        let wanted = options
+        let requested = options
             .authenticator_selection
             .as_ref()
             .and_then(|selection| selection.authenticator_attachment);
         // A browser would look for another authenticator. passkey's client does not look at this.
-        if wanted.is_some_and(|wanted| wanted != self.attachment) {
+        if requested.is_some_and(|requested| requested != self.attachment) {
             return Err(Error::Attachment);
         }
         let request = CredentialCreationOptions {
