@@ -33,7 +33,7 @@ trait Tokens
     /**
      * Verifies a token that the service issued to this application to log a user in: its form, its
      * ES256 signature, audience and times, and that it is the token of `$username` (may be null:
-     * any user). The service's key is fetched once and kept.
+     * any user). The service's key is cached.
      *
      * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","udata":"…",…}}`. An invalid token
      * fails with `TokenInvalidException`, `TokenExpiredException` or `ClaimMismatchException`; an
