@@ -30,7 +30,7 @@ PROGRAMS = {
     "libjwt": (["libjwt.c", "pem.c", "worker.c"], ["jwt"]),
     "load_time": (["load_time.c", "worker.c"], ["dl"]),
     "memory": (["memory.c", "worker.c"], ["loginid"]),
-    "allocations": (["allocations.c", "worker.c"], ["loginid"]),
+    "allocations": (["allocations.c", "allocator.c", "worker.c"], ["loginid"]),
 }
 
 
