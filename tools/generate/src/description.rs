@@ -259,6 +259,57 @@ impl Operation {
                 is_placed != self.by_hand,
                 "{what}: give its place, unless the operation is by_hand"
             );
+            if !self.by_hand {
+                self.check_place(argument, &what);
+            }
+        }
+        if !self.by_hand {
+            let path = self.request().map_or("", |(_, path)| path);
+            let ends = path.split('{').skip(1);
+            let in_path = ends.map(|end| end.split('}').next().unwrap_or_default());
+            assert!(
+                in_path.eq(self.arguments.iter().filter_map(Argument::segment)),
+                "{name}: the arguments in the path have its order"
+            );
+            assert!(
+                self.one_of.is_empty() || self.one_of == ["user_id", "username"],
+                "{name}: another one_of than user_id and username is not supported yet"
+            );
+        }
+    }
+
+    /// Refuses what the generated method would do otherwise than it is described.
+    fn check_place(&self, argument: &Argument, what: &str) {
+        let is_text = argument.kind == "text";
+        let is_plain = is_text && !argument.optional && argument.default.is_none();
+        let in_body = argument.body();
+        assert!(
+            !argument.secret || is_plain && !argument.subject && !in_body.is_empty(),
+            "{what}: a secret is a required text in the body; another one is not supported yet"
+        );
+        let is_one_of = self.one_of.contains(&argument.name);
+        let place = if is_one_of {
+            format!("/{}", argument.name)
+        } else {
+            "/username".to_owned()
+        };
+        assert!(
+            argument.subject || !is_one_of,
+            "{what}: the token is bound to it: give subject = true"
+        );
+        assert!(
+            !argument.subject || argument.segment.is_some() || in_body == [place],
+            "{what}: a user is not supported in another place of the body yet"
+        );
+        for pointer in in_body {
+            let names: Vec<_> = pointer.split('/').skip(1).collect();
+            assert!(
+                names.len() == 1
+                    || names.len() == 2
+                        && argument.default.is_none()
+                        && (is_text || argument.kind == "bool"),
+                "{what}: {pointer} is not supported yet"
+            );
         }
     }
 
@@ -310,10 +361,7 @@ impl Operation {
         let mut about = paragraphs(&self.summary);
         about.extend(paragraphs(&self.details));
         about.extend(self.rules().into_iter().map(str::to_owned));
-        let mut result = format!("Result: {}", paragraphs(&self.result).join(" "));
-        if self.safe {
-            result += " Repeated after a timeout or a 5xx, since it changes nothing.";
-        }
+        let result = format!("Result: {}", paragraphs(&self.result).join(" "));
         let mut all = vec![about.join(" "), result];
         if !self.local {
             let mut errors = "Errors: those of every call to the service (see above)".to_owned();
@@ -339,6 +387,9 @@ impl Operation {
                 "Management call: without a private key it fails with \
                  `LID_ERROR_PRIVATE_KEY` and sends nothing.",
             );
+        }
+        if self.safe {
+            rules.push("Repeated after a timeout or a 5xx, since it changes nothing.");
         }
         if self.one_time_code {
             rules.push("Not repeated after a 429: the service may have counted the code as tried.");
@@ -453,5 +504,54 @@ impl Argument {
     /// The pointers to its places in the body.
     pub fn body(&self) -> &[String] {
         self.body.as_ref().map_or(&[], Names::all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said against an operation with this path, these further members and arguments.
+    fn refusal(path: &str, members: &str, arguments: &str) -> String {
+        let text = format!(
+            "type = []\nvalues = {{}}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
+             summary = \"\"\nresult = \"\"\ntested_by = \"\"\nrequest = \"POST {path}\"\n\
+             {members}\narguments = [{arguments}]\n"
+        );
+        let read = std::panic::catch_unwind(|| Description::read(&text));
+        let refused = read.err().map(|panic| panic.downcast::<String>());
+        refused.map_or(String::new(), |text| *text.expect("a text"))
+    }
+
+    #[test]
+    fn what_the_generated_method_would_not_do_is_refused() {
+        let user = r#"{ name = "user_id", subject = true, segment = "user_id" }"#;
+        let code = r#"{ name = "code", segment = "code" }"#;
+        let path = "/users/{user_id}/codes/{code}";
+        assert_eq!(refusal(path, "", &format!("{user}, {code}")), "");
+        let swapped = refusal(path, "", &format!("{code}, {user}"));
+        assert!(swapped.contains("order"), "{swapped}");
+        for arguments in [
+            r#"{ name = "code", secret = true, segment = "code" }"#,
+            r#"{ name = "a", secret = true, type = "json", body = "/a" }"#,
+            r#"{ name = "a", secret = true, optional = true, body = "/a" }"#,
+            r#"{ name = "a", subject = true, body = "/user/name" }"#,
+            r#"{ name = "a", subject = true, body = "/name" }"#,
+            r#"{ name = "a", body = "/a/b/c" }"#,
+            r#"{ name = "a", type = "json", body = "/a/b" }"#,
+        ] {
+            let refused = refusal("/users/{code}", "", arguments);
+            assert!(refused.contains("supported"), "{arguments}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_user_is_given_by_id_or_name_in_this_order() {
+        let both = r#"{ name = "user_id", optional = true, subject = true, body = "/user_id" },
+            { name = "username", optional = true, subject = true, body = "/username" }"#;
+        let refused = |names: &str| refusal("/users", &format!("one_of = [{names}]"), both);
+        assert_eq!(refused(r#""user_id", "username""#), "");
+        let other_order = refused(r#""username", "user_id""#);
+        assert!(other_order.contains("one_of"), "{other_order}");
     }
 }

@@ -267,6 +267,12 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
             ));
         }
     }
+    if !operation.one_of().is_empty() {
+        let names = listed(operation.one_of(), "nor");
+        errors.push(format!(
+            "`LID_ERROR_INVALID_ARGUMENT` with code `user_required` if neither {names} is given."
+        ));
+    }
     if operation.is_management() {
         errors.push("`LID_ERROR_PRIVATE_KEY` if the client has no private key.".to_owned());
     }
