@@ -504,11 +504,11 @@ void lid_cancel_free(lid_cancel *cancel);
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
  * "deleted", or NULL for all. The user is given by `user_id`, `username` or
  * both; one of them is required. Management call: without a private key it fails
- * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ * with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a timeout or a
+ * 5xx, since it changes nothing.
  *
  * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
- * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`. Repeated
- * after a timeout or a 5xx, since it changes nothing.
+ * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -715,13 +715,13 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
 
 /**
  * Reads a user's profile. Management call: without a private key it fails with
- * `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a timeout or a 5xx,
+ * since it changes nothing.
  *
  * Result: `{"id":"…","client_id":"…","username":"…","status":"active",
  * "type":"…","namespace_id":"…","created_at":"…","updated_at":"…",
  * "contacts":[{"type":"email","contact":"…","is_verified":true}]}`.
- * `LID_ERROR_API` with code `user_not_found` if there is no such user. Repeated
- * after a timeout or a 5xx, since it changes nothing.
+ * `LID_ERROR_API` with code `user_not_found` if there is no such user.
  *
  * Errors: those of every call to the service (see above).
  *

@@ -8,13 +8,13 @@ use super::super::status::lid_status;
 use super::super::support::text;
 
 /// Reads a user's profile. Management call: without a private key it fails with
-/// `LID_ERROR_PRIVATE_KEY` and sends nothing.
+/// `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a timeout or a 5xx,
+/// since it changes nothing.
 ///
 /// Result: `{"id":"…","client_id":"…","username":"…","status":"active",
 /// "type":"…","namespace_id":"…","created_at":"…","updated_at":"…",
 /// "contacts":[{"type":"email","contact":"…","is_verified":true}]}`.
-/// `LID_ERROR_API` with code `user_not_found` if there is no such user. Repeated
-/// after a timeout or a 5xx, since it changes nothing.
+/// `LID_ERROR_API` with code `user_not_found` if there is no such user.
 ///
 /// Errors: those of every call to the service (see above).
 ///
