@@ -129,8 +129,13 @@ impl Method {
             };
             format!("{}: {kind}", argument.name)
         });
+        let mut documentation = text::for_rust(&operation.documentation());
+        for argument in &operation.arguments {
+            let name = format!("`{}`", argument.name);
+            documentation = documentation.replace(&format!("`{}`", argument.c_name()), &name);
+        }
         Method {
-            documentation: text::for_rust(&operation.documentation()),
+            documentation,
             name: operation.name.clone(),
             parameters: parameters.collect::<Vec<_>>().join(", "),
             body: body(operation, description),
