@@ -31,7 +31,7 @@ impl Client {
         )
     }
 
-    /// Completes a FIDO2 login. `assertion_payload_json` is what the browser answered:
+    /// Completes a FIDO2 login. `assertion_payload` is what the browser answered:
     /// `{"challenge":"…","credential_id":"…","client_data":"…","authenticator_data":"…",
     /// "signature":"…"}`.
     ///

@@ -65,8 +65,8 @@ impl Client {
         )
     }
 
-    /// Begins adding a FIDO2 credential without the user's code. `options_json` may be `None`,
-    /// or `{"display_name":"…","override_name":"…","roaming_authenticator":true}`, each member
+    /// Begins adding a FIDO2 credential without the user's code. `options` may be `None`, or
+    /// `{"display_name":"…","override_name":"…","roaming_authenticator":true}`, each member
     /// optional.
     ///
     /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
@@ -181,7 +181,7 @@ impl Client {
     }
 
     /// Begins adding a FIDO2 credential with an authorized code with the purpose
-    /// "add_credential". `options_json` as in [`Client::force_fido2_credential_init`].
+    /// "add_credential". `options` as in [`Client::force_fido2_credential_init`].
     ///
     /// Result: `{"attestation_payload":{…}}` for the browser, completed by
     /// [`Client::complete_add_fido2_credential`].
@@ -214,8 +214,8 @@ impl Client {
         )
     }
 
-    /// Completes adding a FIDO2 credential. `attestation_payload_json` is what the browser
-    /// answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
+    /// Completes adding a FIDO2 credential. `attestation_payload` is what the browser answered:
+    /// `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
     /// "attestation_data":"…"}`. `credential_name` may be `None`.
     ///
     /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",

@@ -6,7 +6,7 @@ use super::operations;
 use crate::error::Result;
 
 impl Client {
-    /// Begins a FIDO2 registration. `options_json` may be `None`, or `{"display_name":"…",
+    /// Begins a FIDO2 registration. `options` may be `None`, or `{"display_name":"…",
     /// "override_name":"…","roaming_authenticator":true,"register_session":true}`, each member
     /// optional.
     ///
@@ -29,7 +29,7 @@ impl Client {
         )
     }
 
-    /// Completes a FIDO2 registration. `attestation_payload_json` is what the browser answered:
+    /// Completes a FIDO2 registration. `attestation_payload` is what the browser answered:
     /// `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
     /// "attestation_data":"…"}`. `credential_name` may be `None`.
     ///
