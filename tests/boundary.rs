@@ -3,6 +3,9 @@
 
 #[path = "support/capi.rs"]
 mod capi;
+#[allow(dead_code, reason = "the tests of HTTP use the rest of it")]
+#[path = "support/described.rs"]
+mod described;
 #[path = "support/header.rs"]
 mod header;
 #[path = "support/library.rs"]
@@ -24,34 +27,13 @@ use serde_json::Value;
 
 const INVALID_ARGUMENT: usize = 1;
 
-/// May be NULL, as `function.parameter`; everything else is required.
-const OPTIONAL: &str = "
-    lid_new.private_key lid_new.base_url lid_new_management.base_url
-    lid_generate_service_token.username lid_generate_service_token.user_id
-    lid_generate_service_token.nonce lid_verify_token.username
-    lid_generate_tx_auth_token.username lid_generate_tx_auth_token.nonce
-    lid_create_tx.username lid_create_tx.nonce lid_verify_transaction.nonce
-    lid_init_tx.tx_id lid_init_tx.tx_payload lid_init_tx.nonce lid_wait_code.cancel
-    lid_generate_code.user_id lid_generate_code.username
-    lid_authorize_code.user_id lid_authorize_code.username
-    lid_invalidate_all_codes.user_id lid_invalidate_all_codes.username
-    lid_get_credentials.status lid_get_credentials.user_id lid_get_credentials.username
-    lid_rename_credential.user_id lid_rename_credential.username
-    lid_revoke_credential.user_id lid_revoke_credential.username
-    lid_force_fido2_credential_init.user_id lid_force_fido2_credential_init.username
-    lid_force_fido2_credential_init.options_json
-    lid_add_doc_scan_credential_init.user_id lid_add_doc_scan_credential_init.username
-    lid_add_doc_scan_credential_init.credential_name
-    lid_add_doc_scan_credential_complete.user_id lid_add_doc_scan_credential_complete.username
-    lid_evaluate_doc_scan_credential.user_id lid_evaluate_doc_scan_credential.username
-    lid_generate_recovery_code.user_id lid_generate_recovery_code.username
-    lid_add_publickey_credential.publickey_alg lid_add_publickey_credential.user_id
-    lid_add_publickey_credential.username lid_add_publickey_credential.credential_name
-    lid_init_add_fido2_credential_with_code.options_json
-    lid_complete_add_fido2_credential.credential_name
-    lid_register_fido2_init.options_json lid_register_fido2_complete.credential_name
-    lid_authenticate_doc_scan_init.credential_id lid_authenticate_publickey_init.publickey_alg
-";
+/// What may be NULL in functions that make a client, as `function.parameter`. Together with
+/// what the calls of a client may leave out; everything else is required.
+const OPTIONAL: &[&str] = &[
+    "lid_new.private_key",
+    "lid_new.base_url",
+    "lid_new_management.base_url",
+];
 
 /// The library with a client of a service that refuses everything.
 struct Boundary {
@@ -147,7 +129,8 @@ impl std::ops::Deref for Boundary {
 #[test]
 fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
     let boundary = Boundary::new();
-    let optional: BTreeSet<&str> = OPTIONAL.split_whitespace().collect();
+    let optional = [OPTIONAL, described::OPTIONAL].concat();
+    let optional = BTreeSet::from_iter(optional);
     let mut seen = BTreeSet::new();
     for function in calls() {
         for (at, parameter) in function.parameters.iter().enumerate() {
@@ -225,7 +208,7 @@ fn a_json_text_that_cannot_be_used_is_an_error_that_names_it() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 3 * 7, "each of the header's JSON arguments");
+    assert!(tried >= 3 * 7, "not all of the header's JSON arguments");
 }
 
 #[test]

@@ -5,6 +5,9 @@
 mod capi;
 #[path = "../common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "the tests of the boundary use the rest of it")]
+#[path = "../support/described.rs"]
+mod described;
 #[path = "../support/header.rs"]
 mod header;
 #[path = "../support/library.rs"]

@@ -18,6 +18,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             include_str!("../templates/entry_points.rs.j2"),
         ),
         ("panics", include_str!("../templates/panics.rs.j2")),
+        ("described", include_str!("../templates/described.rs.j2")),
     ]);
     let render = |name: &str, context: Value| formatted(&templates.render(name, context));
     let rows: Vec<_> = description.operations.iter().filter_map(Row::of).collect();
@@ -30,6 +31,10 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
     files.push((
         "src/ffi/panics/calls.rs".to_owned(),
         render("panics", context! { names => Serde(&names) }),
+    ));
+    files.push((
+        "tests/support/described.rs".to_owned(),
+        render("described", described(&description.operations)),
     ));
     for group in description.groups() {
         let operations = description.operations.iter();
@@ -61,6 +66,24 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// The functions and arguments that are listed in tests.
+fn described(operations: &[Operation]) -> Value {
+    let functions = |is_listed: fn(&Operation) -> bool| -> Vec<String> {
+        let listed = operations.iter().filter(|one| is_listed(one));
+        listed.map(|one| format!("lid_{}", one.name)).collect()
+    };
+    let optional = operations.iter().flat_map(|one| {
+        let arguments = one.arguments.iter().filter(|one| one.is_optional());
+        arguments.map(|argument| format!("lid_{}.{}", one.name, argument.c_name()))
+    });
+    context! {
+        optional => optional.collect::<Vec<_>>(),
+        safe => functions(Operation::is_safe),
+        local => functions(Operation::is_local),
+        codes => functions(Operation::carries_one_time_code),
+    }
 }
 
 /// As `cargo fmt` would write it.
