@@ -56,6 +56,8 @@ pub struct Values {
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     pub name: String,
+    service: String,
+    since: String,
     pub group: String,
     summary: String,
     #[serde(default)]
@@ -158,6 +160,7 @@ fn text() -> String {
 }
 
 const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
+const SERVICES: [&str; 1] = ["v1"];
 const ANSWERS: [&str; 6] = [
     "object",
     "login",
@@ -217,6 +220,11 @@ impl Description {
         }
     }
 
+    /// The services, each once.
+    pub fn services(&self) -> BTreeSet<&str> {
+        self.operations.iter().map(Operation::service).collect()
+    }
+
     /// The groups, in the order of their first operations.
     pub fn groups(&self) -> Vec<&str> {
         let mut groups = Vec::new();
@@ -232,6 +240,13 @@ impl Description {
 impl Operation {
     fn check(&self, values: &BTreeMap<String, Values>) {
         let name = &self.name;
+        let service = self.service.as_str();
+        assert!(SERVICES.contains(&service), "{name}: service {service}");
+        let numbers = self.since.split('.').map(str::parse::<u32>);
+        assert!(
+            numbers.clone().count() == 3 && numbers.flatten().count() == 3,
+            "{name}: since is a version of three numbers"
+        );
         assert!(
             self.local != self.request.is_some(),
             "{name}: give a request, or local = true"
@@ -311,6 +326,15 @@ impl Operation {
                 "{what}: {pointer} is not supported yet"
             );
         }
+    }
+
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// The version of the library that has it first.
+    pub fn since(&self) -> &str {
+        &self.since
     }
 
     pub fn authorization(&self) -> Option<&Authorization> {
@@ -513,14 +537,36 @@ mod tests {
 
     /// What is said against an operation with this path, these further members and arguments.
     fn refusal(path: &str, members: &str, arguments: &str) -> String {
+        refusal_of(&format!(
+            "service = \"v1\"\nsince = \"0.1.0\"\nrequest = \"POST {path}\"\n\
+             {members}\narguments = [{arguments}]\n"
+        ))
+    }
+
+    /// What is said against an operation with these members.
+    fn refusal_of(members: &str) -> String {
         let text = format!(
             "type = []\nvalues = {{}}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
-             summary = \"\"\nresult = \"\"\ntested_by = \"\"\nrequest = \"POST {path}\"\n\
-             {members}\narguments = [{arguments}]\n"
+             summary = \"\"\nresult = \"\"\ntested_by = \"\"\n{members}"
         );
         let read = std::panic::catch_unwind(|| Description::read(&text));
         let refused = read.err().map(|panic| panic.downcast::<String>());
         refused.map_or(String::new(), |text| *text.expect("a text"))
+    }
+
+    #[test]
+    fn service_and_version_are_checked() {
+        for (service, since, expected) in [
+            ("v1", "0.1.0", ""),
+            ("v2", "0.1.0", "call: service v2"),
+            ("v1", "0.1", "call: since is a version of three numbers"),
+            ("v1", "0.1.x", "call: since is a version of three numbers"),
+        ] {
+            let members = format!(
+                "service = {service:?}\nsince = {since:?}\nrequest = \"POST /users\"\narguments = []\n"
+            );
+            assert_eq!(refusal_of(&members), expected);
+        }
     }
 
     #[test]

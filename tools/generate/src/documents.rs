@@ -70,6 +70,8 @@ struct Call {
     /// Pointers to the members of the result, with their types.
     members: Vec<(String, String)>,
     errors: Vec<String>,
+    /// The version of the library that has it first.
+    since: String,
     example: String,
 }
 
@@ -136,6 +138,7 @@ impl Call {
             result: capitalized(&operation.result()),
             members,
             errors: errors(operation, description),
+            since: operation.since().to_owned(),
             example: example(operation, description),
         }
     }

@@ -21,11 +21,16 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         ("described", include_str!("../templates/described.rs.j2")),
     ]);
     let render = |name: &str, context: Value| formatted(&templates.render(name, context));
-    let rows: Vec<_> = description.operations.iter().filter_map(Row::of).collect();
-    let mut files = vec![(
-        "src/v1/operations.rs".to_owned(),
-        render("operations", context! { rows => Serde(&rows) }),
-    )];
+    let mut files = Vec::new();
+    for service in description.services() {
+        let operations = description.operations.iter();
+        let operations = operations.filter(|one| one.service() == service);
+        let rows: Vec<_> = operations.filter_map(Row::of).collect();
+        files.push((
+            format!("src/{service}/operations.rs"),
+            render("operations", context! { rows => Serde(&rows) }),
+        ));
+    }
     let names = description.operations.iter().map(|one| one.name.clone());
     let names: Vec<_> = names.collect();
     files.push((
@@ -39,9 +44,10 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
     for group in description.groups() {
         let operations = description.operations.iter();
         let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
+        let service = operations[0].service();
         let entry_points: Vec<_> = operations.iter().map(|one| EntryPoint::of(one)).collect();
         files.push((
-            format!("src/ffi/v1/{group}.rs"),
+            format!("src/ffi/{service}/{group}.rs"),
             render(
                 "entry_points",
                 context! { group, entry_points => Serde(&entry_points) },
@@ -57,7 +63,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             let uses_writer = uses("ObjectWriter::");
             let uses_call = uses("Call::new(");
             files.push((
-                format!("src/v1/{group}.rs"),
+                format!("src/{service}/{group}.rs"),
                 render(
                     "methods",
                     context! { group, methods => Serde(&methods), uses_writer, uses_call },
