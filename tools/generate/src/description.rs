@@ -44,7 +44,8 @@ impl Member {
     }
 }
 
-/// The values that an argument may have, and the code of the error if it has another.
+/// The values of which an argument has one, or the arguments of which one is given, and the
+/// code of the error otherwise.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Values {
@@ -81,6 +82,7 @@ pub struct Operation {
     by_hand: bool,
     #[serde(default)]
     one_of: Vec<String>,
+    exactly_one: Option<Values>,
     pub arguments: Vec<Argument>,
     returns: Option<String>,
     result: String,
@@ -259,6 +261,22 @@ impl Operation {
             self.one_of.iter().all(has) && self.jwt_required_if.iter().all(has),
             "{name}: one_of and jwt_required_if name arguments"
         );
+        if let Some(group) = &self.exactly_one {
+            let is_optional = |wanted: &String| {
+                let mut arguments = self.arguments.iter();
+                arguments.any(|one| one.name == *wanted && one.optional)
+            };
+            assert!(
+                group.of.len() == 2
+                    && group.of[0] != group.of[1]
+                    && group.of.iter().all(is_optional),
+                "{name}: exactly_one names two optional arguments"
+            );
+            assert!(
+                self.by_hand,
+                "{name}: exactly_one is not supported yet, unless the operation is by_hand"
+            );
+        }
         for argument in &self.arguments {
             let what = format!("{name}, {}", argument.name);
             let kind = argument.kind.as_str();
@@ -368,7 +386,7 @@ impl Operation {
     /// What it does and its result, in paragraphs.
     pub fn documentation(&self) -> String {
         let summary = paragraphs(&self.summary);
-        let details = paragraphs(&self.details);
+        let details = self.details();
         let result = paragraphs(&format!("Result: {}", self.result));
         let mut all = vec![
             [&summary[..], &details[..1.min(details.len())]]
@@ -383,7 +401,7 @@ impl Operation {
     /// The same with all that the calls of C have in common.
     pub fn c_documentation(&self) -> String {
         let mut about = paragraphs(&self.summary);
-        about.extend(paragraphs(&self.details));
+        about.extend(self.details());
         about.extend(self.rules().into_iter().map(str::to_owned));
         let result = format!("Result: {}", paragraphs(&self.result).join(" "));
         let mut all = vec![about.join(" "), result];
@@ -396,6 +414,15 @@ impl Operation {
         }
         all.push("Free `*out` with `lid_free_string`.".to_owned());
         all.join("\n\n")
+    }
+
+    /// Which of the arguments of `exactly_one` to give.
+    pub fn choice(&self) -> Option<String> {
+        let names = &self.exactly_one.as_ref()?.of;
+        Some(format!(
+            "Give exactly one of `{}` and `{}`, and NULL for the other.",
+            names[0], names[1]
+        ))
     }
 
     /// What it has in common with other calls.
@@ -445,8 +472,10 @@ impl Operation {
         paragraphs(&self.summary).join(" ")
     }
 
+    /// More about it. The first paragraph begins with the arguments to choose from.
     pub fn details(&self) -> Vec<String> {
-        paragraphs(&self.details)
+        let choice = self.choice().unwrap_or_default();
+        paragraphs(&format!("{choice}\n{}", self.details))
     }
 
     /// The shape of the result, for people.
@@ -470,6 +499,10 @@ impl Operation {
 
     pub fn one_of(&self) -> &[String] {
         &self.one_of
+    }
+
+    pub fn exactly_one(&self) -> Option<&Values> {
+        self.exactly_one.as_ref()
     }
 }
 
@@ -589,6 +622,26 @@ mod tests {
             let refused = refusal("/users/{code}", "", arguments);
             assert!(refused.contains("supported"), "{arguments}: {refused}");
         }
+    }
+
+    #[test]
+    fn one_of_two_optional_arguments_is_given_to_a_method_by_hand() {
+        let refused = |names: &str, by_hand: bool, optional: bool| {
+            let group = format!("exactly_one = {{ of = [{names}], code = \"NoCode\" }}");
+            let place = if by_hand { "" } else { r#", body = "/a""# };
+            let argument = |name| format!("{{ name = {name:?}, optional = {optional}{place} }}");
+            let arguments = [argument("a"), argument("b")].join(", ");
+            refusal("/tx", &format!("by_hand = {by_hand}\n{group}"), &arguments)
+        };
+        assert_eq!(refused(r#""a", "b""#, true, true), "");
+        for names in [r#""a""#, r#""a", "a""#, r#""a", "c""#] {
+            let wrong = refused(names, true, true);
+            assert!(wrong.contains("two optional arguments"), "{names}: {wrong}");
+        }
+        let required = refused(r#""a", "b""#, true, false);
+        assert!(required.contains("two optional arguments"), "{required}");
+        let generated = refused(r#""a", "b""#, false, true);
+        assert!(generated.contains("supported"), "{generated}");
     }
 
     #[test]

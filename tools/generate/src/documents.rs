@@ -203,9 +203,13 @@ fn about_argument(argument: &Argument, operation: &Operation, description: &Desc
         "cancel" => "`lid_cancel *`",
         other => other,
     };
+    let alternatives = operation.exactly_one().map_or(&[][..], Values::of);
     let required = match (operation.one_of(), argument.is_optional()) {
         (names, _) if names.contains(&argument.name) => {
             format!("one of {} is required", listed(names, "and"))
+        }
+        _ if alternatives.contains(&argument.name) => {
+            format!("exactly one of {} is required", listed(alternatives, "and"))
         }
         (_, true) => "optional".to_owned(),
         (_, false) => "required".to_owned(),
@@ -274,6 +278,13 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
         let names = listed(operation.one_of(), "nor");
         errors.push(format!(
             "`LID_ERROR_INVALID_ARGUMENT` with code `user_required` if neither {names} is given."
+        ));
+    }
+    if let Some(group) = operation.exactly_one() {
+        let code = text::snake(group.code());
+        let names = listed(group.of(), "and");
+        errors.push(format!(
+            "`LID_ERROR_INVALID_ARGUMENT` with code `{code}` unless exactly one of {names} is given."
         ));
     }
     if operation.is_management() {
