@@ -356,9 +356,9 @@ lid_status lid_verify_transaction(const lid_client *client,
                                   char **out);
 
 /**
- * Begins the confirmation of a transaction by a FIDO2 credential. Give either
- * `tx_id` of an existing transaction or `tx_payload` for a new one, the other
- * NULL. `nonce` may be NULL.
+ * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly
+ * one of `tx_id` and `tx_payload`, and NULL for the other. `tx_id` names an
+ * existing transaction, `tx_payload` makes a new one. `nonce` may be NULL.
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
  * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was

@@ -644,9 +644,9 @@ public:
     }
 
     /**
-     * Begins the confirmation of a transaction by a FIDO2 credential. Give either `tx_id` of an
-     * existing transaction or `tx_payload` for a new one, the other null. `nonce` may be left
-     * out.
+     * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly one of
+     * `tx_id` and `tx_payload`, and null for the other. `tx_id` names an existing transaction,
+     * `tx_payload` makes a new one. `nonce` may be left out.
      *
      * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
      * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent. An

@@ -60,8 +60,9 @@ trait Transactions
     }
 
     /**
-     * Begins the confirmation of a transaction by a FIDO2 credential. Give either `$txId` of an
-     * existing transaction or `$txPayload` for a new one, the other null. `$nonce` may be null.
+     * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly one of `$txId`
+     * and `$txPayload`, and null for the other. `$txId` names an existing transaction, `$txPayload`
+     * makes a new one. `$nonce` may be null.
      *
      * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
      * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent. An answer

@@ -34,8 +34,9 @@ module Loginid
         call(:lid_verify_transaction, tx_token: tx_token, tx_payload: tx_payload, nonce: nonce)
       end
 
-      # Begins the confirmation of a transaction by a FIDO2 credential. Give either `tx_id` of an
-      # existing transaction or `tx_payload` for a new one, the other nil. `nonce` may be nil.
+      # Begins the confirmation of a transaction by a FIDO2 credential. Give exactly one of `tx_id`
+      # and `tx_payload`, and nil for the other. `tx_id` names an existing transaction, `tx_payload`
+      # makes a new one. `nonce` may be nil.
       #
       # Result: `{"tx_id"=>"…", "assertion_options"=>{"challenge"=>"…", "rpId"=>"…",
       # "allowCredentials"=>[…]}, "nonce"=>"…"}`, where the nonce is the one that was sent. An
