@@ -50,12 +50,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Replaces the path's `{…}` with one encoded segment.
-    pub(crate) fn segment(mut self, value: &str) -> Result<Call<'a>> {
+    /// Replaces the path's `{…}` with the argument of this name, as one encoded segment.
+    pub(crate) fn segment(mut self, name: &str, value: &str) -> Result<Call<'a>> {
         if value == "." || value == ".." {
             return Err(Error::new(
                 Code::InvalidUserId,
-                "user_id must not be '.' or '..'",
+                format!("{name} must not be '.' or '..'"),
             ));
         }
         if let (Some(start), Some(end)) = (self.path.find('{'), self.path.find('}')) {
@@ -172,7 +172,7 @@ impl<'a> Call<'a> {
     /// Names the user in the path and in the token.
     pub(crate) fn for_user_id(mut self, user_id: &'a str) -> Result<Call<'a>> {
         self.subject.user_id = Some(user_id);
-        self.segment(user_id)
+        self.segment("user_id", user_id)
     }
 
     /// The finished body, with the secrets in it that must not appear in messages.
@@ -215,11 +215,13 @@ mod tests {
             ("%2e%2e", "/manage/users/%252e%252e/activate"),
             ("{user_id}é", "/manage/users/%7Buser_id%7D%C3%A9/activate"),
         ] {
-            let call = Call::new(&ACTIVATE).segment(user_id).unwrap();
+            let call = Call::new(&ACTIVATE).segment("user_id", user_id).unwrap();
             assert_eq!(call.path, path);
         }
-        for user_id in [".", ".."] {
-            assert!(Call::new(&ACTIVATE).segment(user_id).is_err());
+        for (name, value) in [("user_id", "."), ("user_id", ".."), ("group", "..")] {
+            let refused = Call::new(&ACTIVATE).segment(name, value).err().unwrap();
+            assert_eq!(refused.code(), "invalid_user_id");
+            assert_eq!(refused.message(), format!("{name} must not be '.' or '..'"));
         }
     }
 }

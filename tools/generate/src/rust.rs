@@ -260,7 +260,7 @@ fn step(argument: &Argument, operation: &Operation) -> String {
         return if argument.is_subject() {
             format!(".for_user_id({name})?")
         } else {
-            format!(".segment({name})?")
+            format!(".segment({name:?}, {name})?")
         };
     }
     if argument.is_subject() {
