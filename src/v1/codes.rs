@@ -29,7 +29,7 @@ impl Client {
         )?;
         self.send(
             self.call(&operations::GENERATE_CODE)
-                .segment(code_type)?
+                .segment("code_type", code_type)?
                 .text("purpose", purpose)
                 .boolean("authorize", authorize)
                 .user(user_id, username)?,
@@ -58,7 +58,7 @@ impl Client {
         self.send(
             self.call(&operations::AUTHORIZE_CODE)
                 .secret("code", code)
-                .segment(code_type)?
+                .segment("code_type", code_type)?
                 .text("purpose", purpose)
                 .user(user_id, username)?,
         )
@@ -84,7 +84,7 @@ impl Client {
         )?;
         self.send(
             self.call(&operations::INVALIDATE_ALL_CODES)
-                .segment(code_type)?
+                .segment("code_type", code_type)?
                 .text("purpose", purpose)
                 .user(user_id, username)?,
         )
