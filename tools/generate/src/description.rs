@@ -66,6 +66,8 @@ pub struct Operation {
     request: Option<String>,
     #[serde(default)]
     local: bool,
+    #[serde(default)]
+    fetches_key: bool,
     authorization: Option<Authorization>,
     #[serde(default)]
     management: bool,
@@ -253,6 +255,10 @@ impl Operation {
             self.local != self.request.is_some(),
             "{name}: give a request, or local = true"
         );
+        assert!(
+            self.local || !self.fetches_key,
+            "{name}: fetches_key is of local operations"
+        );
         if let Answer::Kind(kind) = &self.answer {
             assert!(ANSWERS.contains(&kind.as_str()), "{name}: answer {kind}");
         }
@@ -412,6 +418,13 @@ impl Operation {
             }
             all.push(errors + ".");
         }
+        if self.fetches_key {
+            all.push(
+                "Errors: those that the result names, and those of every call to the service \
+                 (see above) if its key must be fetched."
+                    .to_owned(),
+            );
+        }
         all.push("Free `*out` with `lid_free_string`.".to_owned());
         all.join("\n\n")
     }
@@ -495,6 +508,11 @@ impl Operation {
 
     pub fn is_local(&self) -> bool {
         self.local
+    }
+
+    /// Whether it requests the service's key, if that is not known.
+    pub fn fetches_key(&self) -> bool {
+        self.fetches_key
     }
 
     pub fn one_of(&self) -> &[String] {
@@ -600,6 +618,14 @@ mod tests {
             );
             assert_eq!(refusal_of(&members), expected);
         }
+    }
+
+    #[test]
+    fn only_a_local_operation_fetches_a_key_besides() {
+        let head = "service = \"v1\"\nsince = \"0.1.0\"\narguments = []\nfetches_key = true\n";
+        assert_eq!(refusal_of(&format!("{head}local = true\n")), "");
+        let refused = refusal_of(&format!("{head}request = \"GET /users\"\n"));
+        assert!(refused.contains("fetches_key"), "{refused}");
     }
 
     #[test]

@@ -300,6 +300,10 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
     if !operation.is_local() {
         errors.push("Those of every call to the service.".to_owned());
     }
+    if operation.fetches_key() {
+        errors.push("Those that the result names.".to_owned());
+        errors.push("Those of every call to the service, if its key must be fetched.".to_owned());
+    }
     errors
 }
 
