@@ -299,6 +299,9 @@ lid_status lid_generate_service_token(const lid_client *client,
  * whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
  * `unknown_key_throttled`.
  *
+ * Errors: those that the result names, and those of every call to the service
+ * (see above) if its key must be fetched.
+ *
  * Free `*out` with `lid_free_string`.
  */
 lid_status lid_verify_token(const lid_client *client,
@@ -346,6 +349,9 @@ lid_status lid_create_tx(const lid_client *client,
  * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
  * token fails as in `lid_verify_token`; another payload or nonce is
  * `LID_ERROR_CLAIM_MISMATCH`.
+ *
+ * Errors: those that the result names, and those of every call to the service
+ * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
  */

@@ -52,6 +52,9 @@ pub unsafe extern "C" fn lid_generate_service_token(
 /// whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
 /// `unknown_key_throttled`.
 ///
+/// Errors: those that the result names, and those of every call to the service
+/// (see above) if its key must be fetched.
+///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_verify_token(

@@ -71,6 +71,9 @@ pub unsafe extern "C" fn lid_create_tx(
 /// token fails as in `lid_verify_token`; another payload or nonce is
 /// `LID_ERROR_CLAIM_MISMATCH`.
 ///
+/// Errors: those that the result names, and those of every call to the service
+/// (see above) if its key must be fetched.
+///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_verify_transaction(
