@@ -44,6 +44,14 @@ class SignaturesTest < LoginidTest
     end
   end
 
+  # The list only grows; a new type needs no line in it.
+  def test_the_public_types_are_still_there
+    listed = File.readlines(File.expand_path('public_types.txt', __dir__), chomp: true)
+    assert_operator listed.size, :>, 20
+    types = Dir["#{SIGNATURES}/**/*.rbs"].flat_map { |path| File.read(path).scan(/^  type (\w+) =/).flatten }
+    assert_empty listed - types
+  end
+
   def test_the_calls_have_the_parameters_of_their_signatures
     calls = Loginid::Api.constants.flat_map { |name| Loginid::Api.const_get(name).instance_methods(false) }
     assert_operator calls.size, :>, 35, 'the calls were not found'
