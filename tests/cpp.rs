@@ -70,6 +70,29 @@ fn every_function_of_the_header_is_called() {
     }
 }
 
+/// Programs use them. The list only grows; a new call needs no line in it.
+#[test]
+fn the_public_calls_are_still_there() {
+    let wrapper = read("include/loginid.hpp");
+    let (_, client) = wrapper.split_once("\nclass client {").expect("the class");
+    // Members are indented once, what they call is indented more.
+    let declared: BTreeSet<&str> = client
+        .lines()
+        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+        .filter_map(|line| line.split('(').next()?.split(' ').next_back())
+        .collect();
+    let listed = read("tests/cpp/public_calls.txt");
+    assert!(listed.lines().count() > 35, "{listed}");
+    for name in listed.lines() {
+        for method in [name, &format!("try_{name}")] {
+            assert!(
+                declared.contains(method),
+                "loginid.hpp does not have {method}"
+            );
+        }
+    }
+}
+
 /// The names of arguments in errors are those of the C header, in its order.
 #[test]
 fn arguments_are_named_as_in_the_c_header() {
