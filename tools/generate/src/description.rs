@@ -294,9 +294,10 @@ impl Operation {
             let known = |name: &String| values.contains_key(name);
             assert!(argument.values.iter().all(known), "{what}: unknown values");
             let is_placed = argument.body.is_some() || argument.segment.is_some();
+            let is_of_the_call = self.by_hand && ["ms", "cancel"].contains(&kind);
             assert!(
-                is_placed != self.by_hand,
-                "{what}: give its place, unless the operation is by_hand"
+                is_placed != (self.local || is_of_the_call),
+                "{what}: give its place in the request, if it has one"
             );
             if !self.by_hand {
                 self.check_place(argument, &what);
@@ -621,6 +622,20 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_requests_have_a_place_also_by_hand() {
+        let refused = |argument: &str| refusal("/wait", "by_hand = true", argument);
+        assert_eq!(refused(r#"{ name = "code", body = "/code" }"#), "");
+        assert_eq!(refused(r#"{ name = "timeout_ms", type = "ms" }"#), "");
+        for argument in [
+            r#"{ name = "code" }"#,
+            r#"{ name = "timeout_ms", type = "ms", body = "/timeout_ms" }"#,
+        ] {
+            let wrong = refused(argument);
+            assert!(wrong.contains("place"), "{argument}: {wrong}");
+        }
+    }
+
+    #[test]
     fn only_a_local_operation_fetches_a_key_besides() {
         let head = "service = \"v1\"\nsince = \"0.1.0\"\narguments = []\nfetches_key = true\n";
         assert_eq!(refusal_of(&format!("{head}local = true\n")), "");
@@ -654,8 +669,8 @@ mod tests {
     fn one_of_two_optional_arguments_is_given_to_a_method_by_hand() {
         let refused = |names: &str, by_hand: bool, optional: bool| {
             let group = format!("exactly_one = {{ of = [{names}], code = \"NoCode\" }}");
-            let place = if by_hand { "" } else { r#", body = "/a""# };
-            let argument = |name| format!("{{ name = {name:?}, optional = {optional}{place} }}");
+            let argument =
+                |name| format!("{{ name = {name:?}, optional = {optional}, body = \"/{name}\" }}");
             let arguments = [argument("a"), argument("b")].join(", ");
             refusal("/tx", &format!("by_hand = {by_hand}\n{group}"), &arguments)
         };
