@@ -25,6 +25,9 @@ pub struct Type {
     pub summary: String,
     /// In the order of the description.
     pub members: Table<String, Member>,
+    /// Members that must not be logged.
+    #[serde(default)]
+    pub secret: Vec<String>,
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -192,6 +195,11 @@ impl Description {
         }
         let simple = ["string", "bool", "number", "json"];
         for one in &description.types {
+            assert!(
+                one.secret.iter().all(|name| one.members.contains_key(name)),
+                "{}: secret names members",
+                one.name
+            );
             for (name, member) in &one.members {
                 let kind = member.type_name();
                 assert!(
@@ -283,6 +291,10 @@ impl Operation {
                 "{name}: exactly_one is not supported yet, unless the operation is by_hand"
             );
         }
+        assert!(
+            !self.has_jwt() || self.arguments.iter().any(|one| one.subject),
+            "{name}: the token in the answer is of a user: an argument with subject = true names it"
+        );
         for argument in &self.arguments {
             let what = format!("{name}, {}", argument.name);
             let kind = argument.kind.as_str();
@@ -633,6 +645,30 @@ mod tests {
             let wrong = refused(argument);
             assert!(wrong.contains("place"), "{argument}: {wrong}");
         }
+    }
+
+    #[test]
+    fn a_token_in_an_answer_is_of_a_user_that_an_argument_names() {
+        let refused = |subject: bool| {
+            let argument =
+                format!("{{ name = \"username\", subject = {subject}, body = \"/username\" }}");
+            refusal("/login", "answer = \"login\"", &argument)
+        };
+        assert_eq!(refused(true), "");
+        assert!(refused(false).contains("subject"));
+    }
+
+    #[test]
+    fn secret_members_are_members() {
+        let read = |secret: &str| {
+            let text = format!(
+                "operation = []\nvalues = {{}}\n[[type]]\nname = \"Token\"\nsummary = \"\"\n\
+                 members = {{ token = \"string\" }}\nsecret = [{secret:?}]\n"
+            );
+            std::panic::catch_unwind(|| Description::read(&text)).is_ok()
+        };
+        assert!(read("token"));
+        assert!(!read("jwt"));
     }
 
     #[test]

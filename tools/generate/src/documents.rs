@@ -111,6 +111,12 @@ impl Call {
         let mut about = vec![summary.clone()];
         about.extend(operation.details());
         about.extend(operation.rules().into_iter().map(str::to_owned));
+        if operation.has_jwt() {
+            about.push(
+                "The token in the answer (`jwt`) is verified, and must be of the named user."
+                    .to_owned(),
+            );
+        }
         let mut members = Vec::new();
         if let Some(name) = operation.returns() {
             add_members("", name, description, &mut members);
@@ -255,7 +261,15 @@ fn add_members(
         let kind = member.type_name();
         let is_simple = !types.iter().any(|one| one.name == kind);
         match member {
-            Member::One(_) if is_simple => members.push((pointer, kind.to_owned())),
+            Member::One(_) if is_simple => {
+                let is_secret = one.secret.contains(name);
+                let after = if is_secret {
+                    " (secret: keep it out of logs)"
+                } else {
+                    ""
+                };
+                members.push((pointer, format!("{kind}{after}")));
+            }
             Member::One(_) => add_members(&pointer, kind, description, members),
             Member::List(_) => add_members(&format!("{pointer}/0"), kind, description, members),
         }
