@@ -64,6 +64,9 @@ pub const LOCAL: &[&str] = &[
     "lid_verify_transaction",
 ];
 
+/// Local calls that may request the service's public key.
+pub const KEYS: &[&str] = &["lid_verify_token", "lid_verify_transaction"];
+
 /// Calls with a one-time code, which the service may count as used.
 pub const CODES: &[&str] = &[
     "lid_authorize_code",
