@@ -13,15 +13,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::described::{CODES, LOCAL, SAFE};
+use crate::described::{CODES, KEYS, LOCAL, SAFE};
 use crate::library::{Library, calls};
 use crate::listener::{Listener, read_request};
 
 /// By default a call is retried twice, so this is how often it is sent at most.
 const ATTEMPTS: usize = 3;
-
-/// Calls that may fetch the service's public key, which changes nothing.
-const KEYS: &[&str] = &["lid_verify_token", "lid_verify_transaction"];
 
 /// Functions without a client. They send nothing.
 const WITHOUT_CLIENT: &[&str] = &[

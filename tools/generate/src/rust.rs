@@ -88,6 +88,7 @@ fn described(operations: &[Operation]) -> Value {
         optional => optional.collect::<Vec<_>>(),
         safe => functions(Operation::is_safe),
         local => functions(Operation::is_local),
+        keys => functions(Operation::fetches_key),
         codes => functions(Operation::carries_one_time_code),
     }
 }
