@@ -11,9 +11,9 @@
  *    "message":"…","operation":"get_user","http_status":404,
  *    "request_id":"…","retryable":false,"retry_after_ms":null}}
  *
- * The caller frees it with lid_free_string on both paths. `out` itself must not
- * be NULL: that is LID_ERROR_INVALID_ARGUMENT, nothing is done, and a call that
- * makes a client sets `*client` to NULL. Inputs are borrowed for the call.
+ * The caller frees it with lid_free_string on both paths. `out` may be NULL: the
+ * call is made, and its text is wiped instead of stored. Inputs are borrowed for
+ * the call.
  * Nothing unwinds across this interface. Running out of memory ends the process.
  *
  * Every call that talks to the service may fail with LID_ERROR_API,
@@ -35,6 +35,7 @@
 #define LOGINID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** The version of this header; compare it with lid_version(). */
@@ -118,6 +119,40 @@ typedef enum {
 } lid_status;
 
 /**
+ * The type of a JSON value, as `lid_json_type` returns it.
+ */
+typedef enum {
+    /**
+     * There is no such value.
+     */
+    LID_JSON_ABSENT = 0,
+    /**
+     * `null`
+     */
+    LID_JSON_NULL = 1,
+    /**
+     * `true` or `false`
+     */
+    LID_JSON_BOOL = 2,
+    /**
+     * A number.
+     */
+    LID_JSON_NUMBER = 3,
+    /**
+     * A string.
+     */
+    LID_JSON_STRING = 4,
+    /**
+     * An array.
+     */
+    LID_JSON_ARRAY = 5,
+    /**
+     * An object.
+     */
+    LID_JSON_OBJECT = 6,
+} lid_json_kind;
+
+/**
  * A switch that ends `lid_wait_code` from another thread. Make one with
  * `lid_cancel_new`. Once triggered, it stays triggered. It belongs to the
  * process that made it: after `fork()` the child makes its own.
@@ -130,6 +165,12 @@ typedef struct lid_cancel lid_cancel;
  * its own. Free it once, with `lid_free`, after the last call has returned.
  */
 typedef struct lid_client lid_client;
+
+/**
+ * A JSON text that `lid_json_parse` has parsed. It does not change: any number of
+ * threads may read it at the same time. Free it once, with `lid_json_free`.
+ */
+typedef struct lid_json lid_json;
 
 /**
  * Receives one JSON event per HTTP attempt, on the thread that made the call,
@@ -1001,7 +1042,9 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
 
 /**
  * Reads one value of a JSON text by its RFC 6901 pointer, for example
- * "/error/code" or "/credentials/0/uuid"; "" is the whole text.
+ * "/error/code" or "/credentials/0/uuid"; "" is the whole text. The last of
+ * members with the same name counts. To read several values of a text, parse it
+ * once with `lid_json_parse`.
  *
  * Result: a string without quotes and escapes; any other value as JSON, for
  * example `true`, `42`, `null` or `{"a":1}`. Errors, all
@@ -1009,8 +1052,137 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
  * `invalid_json`, `invalid_pointer`, `embedded_nul` if the string holds a NUL.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
 lid_status lid_json_get(const char *json, const char *pointer, char **out);
+
+/**
+ * Parses a JSON text, for example the `*out` of a call, so that the functions
+ * below can read its values. It may be any JSON value, nested to a depth of 128.
+ * The last of members with the same name counts. The document has copies of all
+ * it needs: `json` may be freed.
+ *
+ * Result: `{}`, and `*document` holds the document, to be freed with
+ * `lid_json_free`. On an error `*document` is NULL. Errors:
+ * `LID_ERROR_INVALID_ARGUMENT` with the code `invalid_json`, also for half of a
+ * surrogate pair in a string.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_parse(const char *json, lid_json **document, char **out);
+
+/**
+ * Reads a string of a document by its RFC 6901 pointer, as in `lid_json_get`. The
+ * text lives until `lid_json_free`.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such value, or if it is no string or has a
+ * NUL in it; `LID_ERROR_INVALID_ARGUMENT` if an argument is NULL or `pointer` is
+ * not of the required form. On an error `*value` is NULL.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_string(const lid_json *document,
+                           const char *pointer,
+                           const char **value);
+
+/**
+ * Reads an integer of a document by its RFC 6901 pointer. `1.0` and `1e3` are
+ * integers too.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such value, or if it is no integer of 64
+ * bits; `LID_ERROR_INVALID_ARGUMENT` as in `lid_json_string`. On an error
+ * `*value` is 0.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_int64(const lid_json *document,
+                          const char *pointer,
+                          int64_t *value);
+
+/**
+ * Reads a number of a document by its RFC 6901 pointer: the nearest `double`.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such value, or if it is no number or larger
+ * than any `double`; `LID_ERROR_INVALID_ARGUMENT` as in `lid_json_string`. On an
+ * error `*value` is 0.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_double(const lid_json *document,
+                           const char *pointer,
+                           double *value);
+
+/**
+ * Reads `true` or `false` of a document by its RFC 6901 pointer.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such value, or if it is neither;
+ * `LID_ERROR_INVALID_ARGUMENT` as in `lid_json_string`. On an error `*value` is
+ * false.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *value);
+
+/**
+ * Counts the items of an array or the members of an object of a document. Members
+ * with the same name count once.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such value, or if it is neither;
+ * `LID_ERROR_INVALID_ARGUMENT` as in `lid_json_string`. On an error `*count` is 0.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_count(const lid_json *document, const char *pointer, size_t *count);
+
+/**
+ * Reads the name of a member of an object of a document. `index` is less than
+ * `lid_json_count` of the object; members are in the order of the JSON text. The
+ * name lives until `lid_json_free`. In a pointer to the member, write `~` in its
+ * name as `~0` and `/` as `~1`.
+ *
+ * `LID_ERROR_RESPONSE` if there is no such member, or if its name has a NUL in it;
+ * `LID_ERROR_INVALID_ARGUMENT` as in `lid_json_string`. On an error `*name` is
+ * NULL.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_name(const lid_json *document,
+                         const char *pointer,
+                         size_t index,
+                         const char **name);
+
+/**
+ * The type of a value of a document, one of `LID_JSON_ABSENT` and the others.
+ * `LID_JSON_ABSENT` if there is no such value, also if an argument is NULL or
+ * `pointer` is not of the required form.
+ *
+ * @since 0.1.0
+ */
+int32_t lid_json_type(const lid_json *document, const char *pointer);
+
+/**
+ * Frees a document and wipes its texts: they may hold a key, a token or a code.
+ * What the functions above read from it is no longer valid. NULL is ignored.
+ *
+ * @since 0.1.0
+ */
+void lid_json_free(lid_json *document);
+
+/**
+ * Writes a text as a JSON string literal, for a value or a name in an
+ * `options_json`. It is not safe to put into HTML.
+ *
+ * Result: the literal, with its quotes. Errors: `LID_ERROR_INVALID_ARGUMENT` if
+ * the text is NULL or not UTF-8.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+lid_status lid_json_quote(const char *text, char **out);
 
 #ifdef __cplusplus
 }  // extern "C"

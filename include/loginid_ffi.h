@@ -16,9 +16,21 @@ typedef enum {
     LID_ERROR_INTERNAL = 14,
 } lid_status;
 
+typedef enum {
+    LID_JSON_ABSENT = 0,
+    LID_JSON_NULL = 1,
+    LID_JSON_BOOL = 2,
+    LID_JSON_NUMBER = 3,
+    LID_JSON_STRING = 4,
+    LID_JSON_ARRAY = 5,
+    LID_JSON_OBJECT = 6,
+} lid_json_kind;
+
 typedef struct lid_cancel lid_cancel;
 
 typedef struct lid_client lid_client;
+
+typedef struct lid_json lid_json;
 
 typedef void (*lid_log_fn)(const char *event_json, void *user_data);
 
@@ -281,4 +293,33 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                char **out);
 
 lid_status lid_json_get(const char *json, const char *pointer, char **out);
+
+lid_status lid_json_parse(const char *json, lid_json **document, char **out);
+
+lid_status lid_json_string(const lid_json *document,
+                           const char *pointer,
+                           const char **value);
+
+lid_status lid_json_int64(const lid_json *document,
+                          const char *pointer,
+                          int64_t *value);
+
+lid_status lid_json_double(const lid_json *document,
+                           const char *pointer,
+                           double *value);
+
+lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *value);
+
+lid_status lid_json_count(const lid_json *document, const char *pointer, size_t *count);
+
+lid_status lid_json_name(const lid_json *document,
+                         const char *pointer,
+                         size_t index,
+                         const char **name);
+
+int32_t lid_json_type(const lid_json *document, const char *pointer);
+
+void lid_json_free(lid_json *document);
+
+lid_status lid_json_quote(const char *text, char **out);
 

@@ -1,9 +1,9 @@
 //! The C interface. `include/loginid.h` is generated from these functions.
 //!
 //! One rule for every call: the client, required inputs, optional inputs (NULL
-//! for "not given"), then `out`. `*out` always receives one NUL-terminated JSON
+//! for "not given"), then `out`. `*out` receives one NUL-terminated JSON
 //! text, the result with `LID_OK` and the error object otherwise, which the
-//! caller frees with `lid_free_string`.
+//! caller frees with `lid_free_string`. `out` may be NULL.
 //!
 //! The calls of a client are generated, one statement each (`v1/`). `support` reads their
 //! texts and stores their result, `handle` has the client, `cancel` what ends a wait.

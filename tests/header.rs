@@ -133,7 +133,7 @@ fn the_flat_header_needs_no_preprocessor_and_declares_the_same() {
     let source = folder.path().join("flat.c");
     fs::write(
         &source,
-        format!("#include <stdbool.h>\n#include <stdint.h>\n{flat}"),
+        format!("#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n{flat}"),
     )
     .unwrap();
     run(cc().args(["-std=c99", "-fsyntax-only"]).arg(source));

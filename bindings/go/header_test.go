@@ -37,6 +37,10 @@ func TestEveryFunctionOfTheHeaderIsCalled(t *testing.T) {
 	}
 	for _, function := range functions {
 		name := string(function[1])
+		// The others are for programs without a JSON library; Go has its own.
+		if strings.HasPrefix(name, "lid_json_") && name != "lid_json_get" {
+			continue
+		}
 		called := regexp.MustCompile(`\bC\.` + name + `\(`).MatchString(sources.String())
 		if name == "lid_set_log_callback" { // Called in the C part of log.go.
 			called = strings.Contains(sources.String(), "    lid_set_log_callback(client,")

@@ -3,11 +3,12 @@
 use std::ffi::{CStr, CString};
 
 use libc::{c_char, c_void};
-use zeroize::Zeroizing;
 
 use super::handle::{construct, lid_client};
 use super::status::lid_status;
-use super::support::{catch_panic, null_argument, optional_pem, optional_text, run_into, text};
+use super::support::{
+    catch_panic, null_argument, optional_pem, optional_text, run_into, text, wipe,
+};
 use crate::Client;
 use crate::config::Config;
 use crate::key::generate_key_pair;
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn lid_new(
     // SAFETY: the contract of the header: strings are NULL or NUL-terminated,
     // `client` and `out` are NULL or writable.
     unsafe {
-        construct("new", client, out, || {
+        construct("new", "client", client, out, || {
             let client_id = text(client_id, "client_id")?;
             let private_key = optional_pem(private_key, "private_key")?;
             Client::new(
@@ -60,6 +61,7 @@ pub unsafe extern "C" fn lid_new(
                 private_key.as_ref().map(|key| key.as_str()),
                 optional_text(base_url, "base_url")?,
             )
+            .map(lid_client)
         })
     }
 }
@@ -78,7 +80,7 @@ pub unsafe extern "C" fn lid_new_management(
 ) -> lid_status {
     // SAFETY: as in lid_new.
     unsafe {
-        construct("new_management", client, out, || {
+        construct("new_management", "client", client, out, || {
             let client_id = text(client_id, "client_id")?;
             let private_key = optional_pem(private_key, "private_key")?
                 .ok_or_else(|| null_argument("private_key"))?;
@@ -87,6 +89,7 @@ pub unsafe extern "C" fn lid_new_management(
                 &private_key,
                 optional_text(base_url, "base_url")?,
             )
+            .map(lid_client)
         })
     }
 }
@@ -114,8 +117,9 @@ pub unsafe extern "C" fn lid_new_with_config(
 ) -> lid_status {
     // SAFETY: as in lid_new.
     unsafe {
-        construct("new_with_config", client, out, || {
+        construct("new_with_config", "client", client, out, || {
             Client::with_config(Config::from_json(text(config_json, "config_json")?)?)
+                .map(lid_client)
         })
     }
 }
@@ -135,7 +139,11 @@ pub unsafe extern "C" fn lid_new_from_env(
     out: *mut *mut c_char,
 ) -> lid_status {
     // SAFETY: as in lid_new.
-    unsafe { construct("new_from_env", client, out, Client::from_env) }
+    unsafe {
+        construct("new_from_env", "client", client, out, || {
+            Client::from_env().map(lid_client)
+        })
+    }
 }
 
 /// Frees a client, after the last call with it has returned. NULL is ignored.
@@ -155,7 +163,7 @@ pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     if !string.is_null() {
         // SAFETY: from a call's `out`, which `CString::into_raw` made.
         let string = unsafe { CString::from_raw(string) };
-        catch_panic(|| drop(Zeroizing::new(string.into_bytes_with_nul())));
+        catch_panic(|| wipe(string));
     }
 }
 

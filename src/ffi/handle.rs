@@ -33,34 +33,36 @@ pub(super) unsafe fn call(
     }
 }
 
-/// Makes a client and stores it, or stores NULL.
+/// Makes what a handle points to and stores it, or stores NULL. `parameter` is what errors call
+/// the handle.
 ///
 /// # Safety
 /// `handle` and `out` are NULL or writable.
-pub(super) unsafe fn construct(
+pub(super) unsafe fn construct<T>(
     name: &'static str,
-    handle: *mut *mut lid_client,
+    parameter: &str,
+    handle: *mut *mut T,
     out: *mut *mut c_char,
-    make: impl FnOnce() -> Result<Client>,
+    make: impl FnOnce() -> Result<T>,
 ) -> lid_status {
     let mut made = None;
     // SAFETY: as promised by the caller.
     let status = unsafe {
         run_into(name, out, || {
             if handle.is_null() {
-                return Err(null_argument("client"));
+                return Err(null_argument(parameter));
             }
             made = Some(make()?);
             Ok("{}".to_owned())
         })
     };
     if !handle.is_null() {
-        let client = match made.filter(|_| status == lid_status::LID_OK) {
-            Some(client) => Box::into_raw(Box::new(lid_client(client))),
+        let made = match made.filter(|_| status == lid_status::LID_OK) {
+            Some(made) => Box::into_raw(Box::new(made)),
             None => ptr::null_mut(),
         };
         // SAFETY: `handle` is not NULL, and writable as promised by the caller.
-        unsafe { handle.write(client) };
+        unsafe { handle.write(made) };
     }
     status
 }

@@ -17,7 +17,7 @@ mod midway;
 use header::{Function, Kind, functions, invoke};
 
 /// The functions that do not return a status.
-const WITHOUT_STATUS: [&str; 8] = [
+const WITHOUT_STATUS: [&str; 10] = [
     "lid_status_name",
     "lid_version",
     "lid_free",
@@ -26,6 +26,8 @@ const WITHOUT_STATUS: [&str; 8] = [
     "lid_cancel_new",
     "lid_cancel_trigger",
     "lid_cancel_free",
+    "lid_json_type",
+    "lid_json_free",
 ];
 
 /// The functions that are no calls of a client. The test fails for one that is missing here.
@@ -44,6 +46,16 @@ const FUNCTIONS: &[(&str, *const ())] = &[
     ("lid_cancel_trigger", lid_cancel_trigger as *const ()),
     ("lid_cancel_free", lid_cancel_free as *const ()),
     ("lid_json_get", lid_json_get as *const ()),
+    ("lid_json_parse", lid_json_parse as *const ()),
+    ("lid_json_string", lid_json_string as *const ()),
+    ("lid_json_int64", lid_json_int64 as *const ()),
+    ("lid_json_double", lid_json_double as *const ()),
+    ("lid_json_bool", lid_json_bool as *const ()),
+    ("lid_json_count", lid_json_count as *const ()),
+    ("lid_json_name", lid_json_name as *const ()),
+    ("lid_json_type", lid_json_type as *const ()),
+    ("lid_json_free", lid_json_free as *const ()),
+    ("lid_json_quote", lid_json_quote as *const ()),
 ];
 
 fn address(function: &Function) -> *const () {
@@ -54,8 +66,8 @@ fn address(function: &Function) -> *const () {
         .1
 }
 
-/// Calls a function; returns its status and what it stored.
-fn call(function: &Function, client: *mut lid_client) -> (usize, *mut c_char, *mut lid_client) {
+/// Calls a function; returns its status, what it stored in `out`, and what it stored elsewhere.
+fn call(function: &Function, client: *mut lid_client) -> (usize, *mut c_char, usize) {
     call_with(function, client, c"{}")
 }
 
@@ -64,24 +76,24 @@ fn call_with(
     function: &Function,
     client: *mut lid_client,
     text: &CStr,
-) -> (usize, *mut c_char, *mut lid_client) {
+) -> (usize, *mut c_char, usize) {
     let mut out = ptr::null_mut();
-    let mut made = ptr::dangling_mut();
+    let mut stored = 0xff_usize;
     let arguments: Vec<usize> = function
         .parameters
         .iter()
         .map(|parameter| match parameter.kind {
             Kind::Text => text.as_ptr() as usize,
             Kind::Client => client as usize,
-            Kind::NewClient => &raw mut made as usize,
+            Kind::NewClient | Kind::NewDocument | Kind::Value => &raw mut stored as usize,
             Kind::Out => &raw mut out as usize,
             Kind::Number => 1,
-            Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
+            Kind::Document | Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
         })
         .collect();
     // SAFETY: the header's contract.
     let status = unsafe { invoke(address(function), &arguments) };
-    (status & 0xffff_ffff, out, made)
+    (status & 0xffff_ffff, out, stored)
 }
 
 fn new_client() -> *mut lid_client {
@@ -112,30 +124,25 @@ fn a_panic_in_any_function_is_an_internal_error_and_the_client_stays_usable() {
     assert_eq!(names, BTreeSet::from(WITHOUT_STATUS));
     for function in functions.iter().filter(|function| function.status) {
         arm(Some(Point::Entered));
-        let (status, out, made) = call(function, client);
+        let (status, out, stored) = call(function, client);
         arm(None);
-        assert_eq!(
-            status,
-            lid_status::LID_ERROR_INTERNAL as usize,
-            "{}",
-            function.name
-        );
-        assert!(!out.is_null(), "{}", function.name);
-        // SAFETY: stored by the call, freed once.
-        let text = unsafe {
-            let text = CStr::from_ptr(out).to_str().unwrap().to_owned();
-            lid_free_string(out);
-            text
-        };
-        let error: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(error["error"]["code"], "internal_error", "{text}");
-        assert!(!text.contains("injected"), "{text}");
-        if function
-            .parameters
-            .iter()
-            .any(|parameter| parameter.kind == Kind::NewClient)
-        {
-            assert!(made.is_null(), "{}", function.name);
+        let name = &function.name;
+        assert_eq!(status, lid_status::LID_ERROR_INTERNAL as usize, "{name}");
+        assert_eq!(!out.is_null(), function.has(Kind::Out), "{name}");
+        if !out.is_null() {
+            // SAFETY: stored by the call, freed once.
+            let text = unsafe {
+                let text = CStr::from_ptr(out).to_str().unwrap().to_owned();
+                lid_free_string(out);
+                text
+            };
+            let error: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(error["error"]["code"], "internal_error", "{text}");
+            assert!(!text.contains("injected"), "{text}");
+        }
+        let stores = [Kind::NewClient, Kind::NewDocument, Kind::Value];
+        if stores.into_iter().any(|kind| function.has(kind)) {
+            assert_eq!(stored, 0, "{name}");
         }
         works(client);
     }
@@ -165,6 +172,13 @@ fn a_panic_in_a_function_without_a_status_does_not_reach_c() {
         lid_free_string(string);
         lid_cancel_free(cancel);
         lid_free(client);
+        arm(None);
+        let mut document = ptr::null_mut();
+        let status = lid_json_parse(c"{}".as_ptr(), &mut document, ptr::null_mut());
+        assert_eq!(status, lid_status::LID_OK);
+        arm(Some(Point::Entered));
+        assert_eq!(lid_json_type(document, c"".as_ptr()), 0);
+        lid_json_free(document);
         arm(None);
     }
 }

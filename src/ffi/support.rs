@@ -13,7 +13,8 @@ use crate::input::pem;
 use crate::sys::WithoutCancellation;
 use crate::wipe::reserve_bytes;
 
-/// Runs a call and stores its result in `out`. `name` is what errors call it.
+/// Runs a call and stores its result in `out`, unless that is NULL: then the result, or the
+/// error, is not wanted. `name` is what errors call it.
 ///
 /// # Safety
 /// `out` is NULL or writable.
@@ -22,9 +23,6 @@ pub(super) unsafe fn run_into(
     out: *mut *mut c_char,
     run: impl FnOnce() -> Result<String>,
 ) -> lid_status {
-    if out.is_null() {
-        return lid_status::LID_ERROR_INVALID_ARGUMENT;
-    }
     // Data that a panic left half-changed is not used again: the closures own or
     // borrow it, and the client's locks survive a panic.
     let result = catch_panic(run).unwrap_or_else(|| Err(panicked()));
@@ -36,8 +34,12 @@ pub(super) unsafe fn run_into(
             (error.status(), text)
         }
     };
-    // SAFETY: `out` is not NULL, and writable as promised by the caller.
-    unsafe { out.write(text.into_raw()) };
+    if out.is_null() {
+        wipe(text);
+    } else {
+        // SAFETY: `out` is not NULL, and writable as promised by the caller.
+        unsafe { out.write(text.into_raw()) };
+    }
     status
 }
 
@@ -120,6 +122,18 @@ pub(super) unsafe fn text_or_empty<'a>(
         .map_err(|_| Error::new(Code::InvalidUtf8, format!("{name} is not UTF-8")))
 }
 
+/// A required text that may be empty.
+///
+/// # Safety
+/// As for [`text`].
+pub(super) unsafe fn required_text_or_empty<'a>(
+    pointer: *const c_char,
+    name: &str,
+) -> Result<&'a str> {
+    // SAFETY: as promised by the caller.
+    unsafe { text_or_empty(pointer, name) }?.ok_or_else(|| null_argument(name))
+}
+
 pub(super) fn null_argument(name: &str) -> Error {
     Error::new(Code::NullArgument, format!("{name} must not be NULL"))
 }
@@ -132,10 +146,16 @@ fn to_c(text: String) -> Result<CString> {
     let mut bytes = text.into_bytes();
     // Room for the NUL, so that no copy is left when it is added: the text may be a secret.
     reserve_bytes(&mut bytes, 1);
-    CString::new(bytes).map_err(|_| {
+    CString::new(bytes).map_err(|refused| {
+        drop(Zeroizing::new(refused.into_vec()));
         Error::new(
             Code::EmbeddedNul,
             "the value contains a NUL character, which a C string cannot hold",
         )
     })
+}
+
+/// Frees a text that may be a secret.
+pub(super) fn wipe(text: CString) {
+    drop(Zeroizing::new(text.into_bytes_with_nul()));
 }

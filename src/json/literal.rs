@@ -9,10 +9,14 @@ const MAX_PREFIX: usize = 6 * 64 * 1024;
 /// The text of a JSON string literal. It may be a private key, so it is built
 /// in one piece of memory that is wiped; serde_json would leave copies behind.
 pub(crate) fn secret_text(literal: &str) -> Option<Zeroizing<String>> {
-    let inner = inner(literal)?;
-    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
-    decode(inner, &mut text)?;
+    let mut text = Zeroizing::new(String::with_capacity(literal.len()));
+    decode_literal(literal, &mut text)?;
     Some(text)
+}
+
+/// Appends the text of a JSON string literal. It is never longer than the literal.
+pub(super) fn decode_literal(literal: &str, text: &mut String) -> Option<()> {
+    decode(inner(literal)?, text)
 }
 
 /// The text of a JSON string literal, cut off if it is very long. `None` if it is not a

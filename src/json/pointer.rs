@@ -1,12 +1,12 @@
 //! RFC 6901 pointers into a JSON text.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::literal::secret_text;
-use super::select::select_at_any_depth;
+use super::literal::{secret_text, string_equals};
 
 /// Why nothing can be looked up.
 #[derive(Debug)]
@@ -16,27 +16,59 @@ pub(crate) enum PointerError {
     InvalidPointer(&'static str),
 }
 
-type Result<T> = std::result::Result<T, PointerError>;
+/// A pointer of valid form.
+pub(crate) struct Pointer<'a>(&'a str);
+
+impl<'a> Pointer<'a> {
+    pub(crate) fn new(text: &'a str) -> Result<Pointer<'a>, PointerError> {
+        if !text.is_empty() && !text.starts_with('/') {
+            let rule = "must be empty or start with '/'";
+            return Err(PointerError::InvalidPointer(rule));
+        }
+        let mut after_tildes = text.split('~').skip(1);
+        if !after_tildes.all(|rest| rest.starts_with(['0', '1'])) {
+            let rule = "must spell '~' as '~0' and '/' as '~1'";
+            return Err(PointerError::InvalidPointer(rule));
+        }
+        Ok(Pointer(text))
+    }
+
+    /// The names and indexes on the way to the value.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.0.split('/').skip(1).map(|token| match token {
+            token if token.contains('~') => {
+                // In this order: "~01" is "~1".
+                Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+            }
+            token => Cow::Borrowed(token),
+        })
+    }
+}
+
+/// The index of an array's item, in RFC 6901's only spelling of it.
+pub(super) fn array_index(token: &str) -> Option<usize> {
+    let leading_zero = token.len() > 1 && token.starts_with('0');
+    if leading_zero || !token.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    token.parse().ok()
+}
 
 /// Looks up an RFC 6901 pointer. A string is returned without quotes and escapes, any other
-/// value as its JSON text.
-pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>> {
+/// value as its JSON text. The last of members with the same name counts.
+pub(crate) fn lookup(text: &str, pointer: &str) -> Result<Option<String>, PointerError> {
     let mut current: &RawValue = serde_json::from_str(text).map_err(invalid_json)?;
-    if !pointer.is_empty() && !pointer.starts_with('/') {
-        let rule = "must be empty or start with '/'";
-        return Err(PointerError::InvalidPointer(rule));
-    }
-    for token in pointer.split('/').skip(1) {
-        let name = unescape(token)?;
+    for token in Pointer::new(pointer)?.tokens() {
+        let mut deserializer = serde_json::Deserializer::from_str(current.get());
         let next = match current.get().as_bytes().first() {
-            Some(b'{') => {
-                let [value] = select_at_any_depth(current.get(), [&name]).map_err(invalid_json)?;
-                value
-            }
-            Some(b'[') => array_item(current.get(), &name)?,
-            _ => None,
+            Some(b'{') => deserializer.deserialize_map(Member(&token)),
+            Some(b'[') => match array_index(&token) {
+                Some(index) => deserializer.deserialize_seq(Item(index)),
+                None => Ok(None),
+            },
+            _ => Ok(None),
         };
-        match next {
+        match next.map_err(invalid_json)? {
             Some(value) => current = value,
             None => return Ok(None),
         }
@@ -54,17 +86,25 @@ fn invalid_json(problem: impl fmt::Display) -> PointerError {
     PointerError::InvalidJson(problem.to_string())
 }
 
-fn array_item<'a>(text: &'a str, index: &str) -> Result<Option<&'a RawValue>> {
-    let leading_zero = index.len() > 1 && index.starts_with('0');
-    if leading_zero || !index.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(None);
+/// Selects the last member of a name and skips the others.
+struct Member<'n>(&'n str);
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON object")
     }
-    let Ok(index) = index.parse() else {
-        return Ok(None);
-    };
-    serde_json::Deserializer::from_str(text)
-        .deserialize_seq(Item(index))
-        .map_err(invalid_json)
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            if string_equals(name.get(), self.0) {
+                found = Some(value);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Selects one item and skips the others.
@@ -77,10 +117,7 @@ impl<'de> Visitor<'de> for Item {
         f.write_str("a JSON array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(
-        self,
-        mut seq: A,
-    ) -> std::result::Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
         let mut at = 0;
         while let Some(item) = seq.next_element()? {
@@ -91,25 +128,6 @@ impl<'de> Visitor<'de> for Item {
         }
         Ok(found)
     }
-}
-
-fn unescape(token: &str) -> Result<String> {
-    let mut name = String::with_capacity(token.len());
-    let mut characters = token.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '~' => match characters.next() {
-                Some('0') => name.push('~'),
-                Some('1') => name.push('/'),
-                _ => {
-                    let rule = "must spell '~' as '~0' and '/' as '~1'";
-                    return Err(PointerError::InvalidPointer(rule));
-                }
-            },
-            other => name.push(other),
-        }
-    }
-    Ok(name)
 }
 
 #[cfg(test)]
@@ -152,9 +170,16 @@ mod tests {
                 "{pointer}"
             );
         }
-        assert!(lookup(r#"{"a":1,"\u0061":2}"#, "/a").is_err());
+        let twice = lookup(r#"{"a":{"b":1},"\u0061":{"c":2,"c":3}}"#, "/a/c");
+        assert_eq!(twice.unwrap().as_deref(), Some("3"));
         assert!(lookup(text, "foo").is_err());
-        assert!(lookup(text, "/~2").is_err());
+        for pointer in ["/~2", "/~", "/absent/~", "/~~0", "/~0~"] {
+            assert!(lookup(text, pointer).is_err(), "{pointer}");
+        }
+        let tildes = r#"{"~1":1,"~/":2,"/~":3}"#;
+        for (pointer, expected) in [("/~01", "1"), ("/~0~1", "2"), ("/~1~0", "3")] {
+            assert_eq!(lookup(tildes, pointer).unwrap().unwrap(), expected);
+        }
         assert!(lookup("{", "").is_err());
     }
 }

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use super::literal::string_equals;
 use super::read::Malformed;
 
-/// The deepest nesting of an answer; most parsers read no deeper.
-const MAX_DEPTH: usize = 128;
+/// The deepest nesting of an answer or a document; most parsers read no deeper.
+pub(super) const MAX_DEPTH: usize = 128;
 
 /// The members of an answer with these names, as they were written. The answer must be
 /// one JSON object that has none of them twice, however they are escaped. Its other
@@ -22,15 +22,7 @@ pub(crate) fn select_members<'a, const N: usize>(
     if is_deep(answer) {
         return Err(Malformed::TooDeep);
     }
-    select_at_any_depth(answer, names)
-}
-
-/// As [`select_members`], in a text that may be nested to any depth.
-pub(super) fn select_at_any_depth<'a, const N: usize>(
-    text: &'a str,
-    names: [&str; N],
-) -> Result<[Option<&'a RawValue>; N], Malformed> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut deserializer = serde_json::Deserializer::from_str(answer);
     let selected = deserializer.deserialize_map(Selector(names))?;
     deserializer.end()?;
     match selected.twice {

@@ -43,9 +43,15 @@ impl ObjectWriter {
 
     pub(crate) fn finish(mut self) -> String {
         self.0.push(b"}");
-        // Nothing but UTF-8 was written.
-        String::from_utf8(std::mem::take(&mut *self.0.0)).unwrap_or_default()
+        self.0.finish()
     }
+}
+
+/// The JSON string literal of a text, which may be a secret.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut output = Output(Zeroizing::new(Vec::with_capacity(text.len() + 2)));
+    output.json(text);
+    output.finish()
 }
 
 struct Output(Zeroizing<Vec<u8>>);
@@ -59,6 +65,11 @@ impl Output {
     fn json(&mut self, value: impl Serialize) {
         // Texts, numbers and truth values can be written, and memory takes them.
         let _ = serde_json::to_writer(self, &value);
+    }
+
+    fn finish(mut self) -> String {
+        // Nothing but UTF-8 was written.
+        String::from_utf8(std::mem::take(&mut *self.0)).unwrap_or_default()
     }
 }
 
@@ -92,5 +103,18 @@ mod tests {
         let expected = json!({"a": odd, "b": [1], "c \"": u64::MAX, "d": false, "e": null});
         assert_eq!(written, expected);
         assert_eq!(ObjectWriter::new().finish(), "{}");
+    }
+
+    #[test]
+    fn a_quoted_text_is_read_as_it_was() {
+        for (text, literal) in [
+            ("", r#""""#),
+            ("a\"b\\c/\n\t\u{8}", r#""a\"b\\c/\n\t\b""#),
+            ("\u{1}\u{1f}\u{7f}", "\"\\u0001\\u001f\u{7f}\""),
+            ("é 😀 \u{2028}</script>", "\"é 😀 \u{2028}</script>\""),
+        ] {
+            assert_eq!(quoted(text), literal);
+            assert_eq!(serde_json::from_str::<String>(literal).unwrap(), text);
+        }
     }
 }

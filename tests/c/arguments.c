@@ -163,29 +163,46 @@ static void texts_are_read_to_their_end_and_no_further(void)
     add_user(client, USER);
 }
 
-static void a_null_out_is_an_error(void)
+static void a_call_without_out_has_the_same_status(void)
 {
     const char *cut = cut_off();
     const char *const valid[MOST] = { "valid", "valid", "valid", "valid", "valid" };
     const char *const not_utf8[MOST] = { cut, cut, cut, cut, cut };
+    lid_client *nowhere = client_from_json("{\"client_id\":\"a\",\"max_retries\":0,"
+                                           "\"base_url\":\"http://127.0.0.1:1\"}");
     lid_client *client = new_client();
     size_t i;
 
     for (i = 0; i < FUNCTIONS; i++) {
-        CHECK(functions[i].call(client, valid, NULL) == LID_ERROR_INVALID_ARGUMENT);
-        CHECK(functions[i].call(client, not_utf8, NULL) == LID_ERROR_INVALID_ARGUMENT);
+        char *answer;
+        lid_status status = functions[i].call(nowhere, valid, &answer);
+
+        lid_free_string(answer);
+        CHECK(functions[i].call(nowhere, valid, NULL) == status);
+        CHECK(functions[i].call(nowhere, not_utf8, NULL) == LID_ERROR_INVALID_ARGUMENT);
         CHECK(functions[i].call(NULL, valid, NULL) == LID_ERROR_INVALID_ARGUMENT);
     }
     TEXT_IN(emulator("GET", "requests", ""), "/count", "0");
-    add_user(client, USER);
+    /* The call is made. */
+    CHECK(lid_add_user_without_credentials(client, USER, NULL) == LID_OK);
+    OK(lid_get_user(client, USER, &out));
 }
 
 static void functions_without_a_client_check_too(void)
 {
     const char *cut = cut_off();
     lid_client *made = (lid_client *)&out;
+    lid_json *document = (lid_json *)&out;
+    const char *value = cut;
 
     ERROR(lid_json_get(cut, cut, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
+    ERROR(lid_json_quote(cut, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
+    ERROR(lid_json_parse(cut, &document, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
+    CHECK(document == NULL);
+    OK(lid_json_parse("{\"a\":\"b\"}", &document, &out));
+    CHECK(lid_json_string(document, cut, &value) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(value == NULL);
+    lid_json_free(document);
     ERROR(lid_new(cut, cut, cut, &made, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
     CHECK(made == NULL);
     made = (lid_client *)&out;
@@ -196,20 +213,24 @@ static void functions_without_a_client_check_too(void)
     ERROR(lid_new_with_config(cut, &made, &out), LID_ERROR_INVALID_ARGUMENT, "invalid_utf8");
     CHECK(made == NULL);
 
-    CHECK(lid_json_get("{}", "", NULL) == LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_generate_key_pair(NULL) == LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_new("a", NULL, NULL, &made, NULL) == LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_new_management("a", "valid", NULL, &made, NULL) == LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_new_with_config("{\"client_id\":\"a\"}", &made, NULL) ==
-          LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_new_from_env(&made, NULL) == LID_ERROR_INVALID_ARGUMENT);
-    CHECK(lid_new_from_env(NULL, NULL) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(lid_json_get("{}", "", NULL) == LID_OK);
+    CHECK(lid_json_get("{", "", NULL) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(lid_generate_key_pair(NULL) == LID_OK);
+    CHECK(lid_new("a", NULL, NULL, &made, NULL) == LID_OK);
+    lid_free(made);
+    made = (lid_client *)&out;
+    CHECK(lid_new_management("a", "valid", NULL, &made, NULL) == LID_ERROR_PRIVATE_KEY);
     CHECK(made == NULL);
+    CHECK(lid_new_with_config("{\"client_id\":\"a\"}", &made, NULL) == LID_OK);
+    lid_free(made);
+    CHECK(lid_new_from_env(&made, NULL) == LID_OK);
+    lid_free(made);
+    CHECK(lid_new_from_env(NULL, NULL) == LID_ERROR_INVALID_ARGUMENT);
 }
 
 static const struct test tests[] = {
     TEST(texts_are_read_to_their_end_and_no_further),
-    TEST(a_null_out_is_an_error),
+    TEST(a_call_without_out_has_the_same_status),
     TEST(functions_without_a_client_check_too),
 };
 

@@ -253,11 +253,11 @@ static void every_constructor_leaves_null_after_an_error(void)
     ERROR(lid_new_management("a", "not a key", NULL, &client, &out), LID_ERROR_PRIVATE_KEY,
           "invalid_private_key");
     CHECK(client == NULL);
+    CHECK(unsetenv("LOGINID_CLIENT_ID") == 0);
     client = NOT_A_CLIENT;
-    CHECK(lid_new_from_env(&client, NULL) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(lid_new_from_env(&client, NULL) == LID_ERROR_CONFIG);
     CHECK(client == NULL);
     client = NOT_A_CLIENT;
-    CHECK(unsetenv("LOGINID_CLIENT_ID") == 0);
     ERROR(lid_new_from_env(&client, &out), LID_ERROR_CONFIG, "missing_field");
     CHECK(client == NULL);
     CHECK(contains(get("/error/message"), "LOGINID_CLIENT_ID"));
@@ -357,7 +357,7 @@ static void a_key_pair_serves_an_application(void)
     OK(lid_add_user_without_credentials(client, USER, &out));
     TEXT("/client_id", "shop");
     lid_free(client);
-    CHECK(lid_generate_key_pair(NULL) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(lid_generate_key_pair(NULL) == LID_OK);
 }
 
 static void json_values_are_read_by_pointer(void)

@@ -9,13 +9,19 @@ pub enum Kind {
     Client,
     /// `lid_client **`
     NewClient,
+    /// `lid_json *`
+    Document,
+    /// `lid_json **`
+    NewDocument,
+    /// `const char **`, `int64_t *` and others: where a value is stored
+    Value,
     /// `char **`
     Out,
     Cancel,
     Callback,
     /// `char *` or `void *`
     Pointer,
-    /// `bool`, `int32_t`, `uint32_t`
+    /// `bool`, `int32_t`, `uint32_t`, `size_t`
     Number,
 }
 
@@ -31,6 +37,14 @@ pub struct Function {
     /// Whether it returns a `lid_status`.
     pub status: bool,
     pub parameters: Vec<Parameter>,
+}
+
+impl Function {
+    pub fn has(&self, kind: Kind) -> bool {
+        self.parameters
+            .iter()
+            .any(|parameter| parameter.kind == kind)
+    }
 }
 
 /// All functions of `include/loginid_ffi.h`.
@@ -68,11 +82,14 @@ fn parameter(text: &str) -> Parameter {
         "const char *" => Kind::Text,
         "const lid_client *" | "lid_client *" => Kind::Client,
         "lid_client **" => Kind::NewClient,
+        "const lid_json *" | "lid_json *" => Kind::Document,
+        "lid_json **" => Kind::NewDocument,
+        "const char **" | "int64_t *" | "double *" | "bool *" | "size_t *" => Kind::Value,
         "char **" => Kind::Out,
         "lid_cancel *" => Kind::Cancel,
         "lid_log_fn" => Kind::Callback,
         "char *" | "void *" => Kind::Pointer,
-        "bool" | "int32_t" | "uint32_t" => Kind::Number,
+        "bool" | "int32_t" | "uint32_t" | "size_t" => Kind::Number,
         other => panic!("a parameter of a new type, {other} ({kind})"),
     };
     Parameter {

@@ -11,10 +11,11 @@ use crate::header::{Function, Kind, functions, invoke};
 /// The value of pointers before a call, to see whether they are written.
 const UNTOUCHED: usize = 0x5a5a;
 
-/// The library as a program loads it, and a client.
+/// The library as a program loads it, a client and a document.
 pub struct Library {
     handle: *mut c_void,
     pub client: usize,
+    document: usize,
     key: String,
     base_url: String,
 }
@@ -26,6 +27,10 @@ pub struct Done {
     pub text: Option<String>,
     /// The pointer that it stored in `client`.
     pub made: Option<usize>,
+    /// The pointer that it stored in `document`.
+    pub document: Option<usize>,
+    /// The first byte of the value that it stored.
+    pub value: Option<u8>,
 }
 
 impl Done {
@@ -50,6 +55,7 @@ impl Library {
         let mut library = Library {
             handle,
             client: 0,
+            document: 0,
             key: String::new(),
             base_url: base_url.to_owned(),
         };
@@ -57,6 +63,8 @@ impl Library {
         let pair: Value = serde_json::from_str(&pair.text.expect("a text")).expect("JSON");
         library.key = pair["private_key"].as_str().expect("a key").to_owned();
         library.client = library.new_client();
+        let parse = library.call(&function("lid_json_parse"), library.usual("lid_json_parse"));
+        library.document = parse.document.expect("a document");
         library
     }
 
@@ -123,7 +131,8 @@ impl Library {
         null: Option<usize>,
     ) -> Done {
         let mut out = UNTOUCHED;
-        let mut made = UNTOUCHED;
+        let (mut made, mut document) = (UNTOUCHED, UNTOUCHED);
+        let mut value = UNTOUCHED;
         // In separate pages, so that a use after free crashes.
         let in_pages = |mut text: Vec<u8>| {
             text.push(0);
@@ -137,6 +146,9 @@ impl Library {
                 Kind::Text => given[at].as_ref().map_or(0, |text| text.as_ptr() as usize),
                 Kind::Client => client,
                 Kind::NewClient => &raw mut made as usize,
+                Kind::Document => self.document,
+                Kind::NewDocument => &raw mut document as usize,
+                Kind::Value => &raw mut value as usize,
                 Kind::Out => &raw mut out as usize,
                 Kind::Number => 60_000,
                 Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
@@ -157,9 +169,13 @@ impl Library {
         }
         drop(given);
         let text = (out != UNTOUCHED).then(|| self.take(out));
-        let made = (made != UNTOUCHED).then_some(made);
-        let status = status & 0xffff_ffff;
-        Done { status, text, made }
+        Done {
+            status: status & 0xffff_ffff,
+            text,
+            made: (made != UNTOUCHED).then_some(made),
+            document: (document != UNTOUCHED).then_some(document),
+            value: (value != UNTOUCHED).then_some(value as u8),
+        }
     }
 
     fn take(&self, out: usize) -> String {
@@ -175,6 +191,13 @@ impl Library {
     pub fn free(&self, client: Option<usize>) {
         // SAFETY: NULL or made by a call, and freed once.
         unsafe { invoke(self.address("lid_free"), &[client.unwrap_or(0)]) };
+    }
+
+    /// Frees what a call made.
+    pub fn free_made(&self, done: &Done) {
+        self.free(done.made);
+        // SAFETY: as above.
+        unsafe { invoke(self.address("lid_json_free"), &[done.document.unwrap_or(0)]) };
     }
 }
 

@@ -55,6 +55,9 @@ final class HeaderTest extends PhpUnitTestCase
         $functions = self::functions();
         self::assertGreaterThan(50, \count($functions), 'the header was not understood');
         foreach ($functions as $function) {
+            if (self::isDocument($function)) {
+                continue;
+            }
             [$class, $method] = self::ELSEWHERE[$function] ?? [Client::class, self::camel($function)];
             self::assertTrue(\method_exists($class, $method), "$function has no method $class::$method");
             $reflection = new \ReflectionMethod($class, $method);
@@ -85,6 +88,12 @@ final class HeaderTest extends PhpUnitTestCase
     {
         \preg_match_all('/\b(lid_\w+)\([^()]*\);/', \file_get_contents(self::HEADER), $names);
         return $names[1];
+    }
+
+    /** Whether it is for programs without a JSON library; PHP has its own. */
+    private static function isDocument(string $function): bool
+    {
+        return \str_starts_with($function, 'lid_json_') && $function !== 'lid_json_get';
     }
 
     private static function camel(string $function): string

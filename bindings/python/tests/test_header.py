@@ -32,6 +32,9 @@ def declared():
     for result, name, arguments in re.findall(
         r"^([a-z][\w ]*[ *])(lid_\w+)\(([^)]*)\);", header, re.MULTILINE
     ):
+        # The others are for programs without a JSON library; Python has its own.
+        if name.startswith("lid_json_") and name != "lid_json_get":
+            continue
         types = [] if arguments == "void" else arguments.split(",")
         functions[name] = (
             TYPES[result.strip()],

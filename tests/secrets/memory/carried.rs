@@ -5,7 +5,8 @@ use std::ptr;
 
 use loginid::ffi::{
     lid_authenticate_password, lid_authorize_code, lid_client, lid_free_string,
-    lid_init_add_fido2_credential_with_code, lid_json_get, lid_register_password, lid_status,
+    lid_init_add_fido2_credential_with_code, lid_json_free, lid_json_get, lid_json_parse,
+    lid_json_quote, lid_json_string, lid_register_password, lid_status,
 };
 use loginid_emulator::Emulator;
 use serde_json::json;
@@ -87,16 +88,28 @@ fn process_that_carries() {
         r#"{"a":"                                correct-horse-battery-staple-9"}"#,
         r#"{"a":"\n                               correct-horse-battery-staple-9"}"#,
         r#"{"a":{"b":"                           correct-horse-battery-staple-9"}}"#,
+        r#"{"a":"                                correct-horse-battery-staple-9","a":7}"#,
+        r#"{"a":"\u0000                          correct-horse-battery-staple-9"}"#,
     ] {
         {
             let (json, pointer) = (terminated(json), c("/a"));
             let (json, pointer) = (json.as_ptr().cast(), pointer.as_ptr());
-            let mut out = ptr::null_mut();
-            // SAFETY: as above; the string is read before it is freed, and freed once.
+            let (mut out, mut document) = (ptr::null_mut(), ptr::null_mut());
+            let (mut value, nowhere) = (ptr::null(), ptr::null_mut());
+            // SAFETY: as above; what is stored is read before it is freed, and freed once.
             unsafe {
                 let status = lid_json_get(json, pointer, &mut out);
-                assert_eq!(status, lid_status::LID_OK);
                 lid_free_string(out);
+                assert_eq!(lid_json_get(json, pointer, nowhere), status);
+                assert_eq!(
+                    lid_json_parse(json, &mut document, nowhere),
+                    lid_status::LID_OK
+                );
+                lid_json_string(document, pointer, &mut value);
+                lid_json_free(document);
+                assert_eq!(lid_json_quote(json, &mut out), lid_status::LID_OK);
+                lid_free_string(out);
+                assert_eq!(lid_json_quote(json, nowhere), lid_status::LID_OK);
             }
         }
         assert_eq!(found(), [""; 0], "after {}", &json[..9]);
