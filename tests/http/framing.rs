@@ -53,7 +53,7 @@ fn a_request_has_the_length_of_its_body_and_is_never_chunked() {
     for function in calls() {
         let name = function.name.as_str();
         let done = library.call(&function, library.usual(name));
-        library.free(done.made.filter(|made| *made != 0));
+        library.free_made(&done);
         let sent = loop {
             // It is complete when the connection is closed, shortly after the call.
             match requests.lock().expect("no panic").pop() {

@@ -8,8 +8,10 @@ mod common;
 #[allow(dead_code, reason = "the tests of the boundary use the rest of it")]
 #[path = "../support/described.rs"]
 mod described;
+#[allow(dead_code, reason = "the tests of the boundary use the rest of it")]
 #[path = "../support/header.rs"]
 mod header;
+#[allow(dead_code, reason = "the tests of the boundary use the rest of it")]
 #[path = "../support/library.rs"]
 mod library;
 #[path = "../support/listener.rs"]
