@@ -409,7 +409,9 @@ lid_status lid_verify_transaction(const lid_client *client,
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
  * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
- * sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
+ * sent. `assertion_options` is for
+ * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser. An answer
+ * without a `tx_id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -424,8 +426,9 @@ lid_status lid_init_tx(const lid_client *client,
 
 /**
  * Completes the confirmation of a transaction. `assertion_payload_json` is what
- * the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
- * "auth_data":"…","sign_data":"…"}`.
+ * the browser answered: the object of `PublicKeyCredential.toJSON()`, or
+ * `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
+ * "sign_data":"…"}`.
  *
  * Result: `{"jwt":"…"}`: a verified token of the named user. It names the
  * confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
@@ -610,8 +613,9 @@ lid_status lid_revoke_credential(const lid_client *client,
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
- * "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
- * `lid_complete_add_fido2_credential`.
+ * "rp":{},"user":{},"pubKeyCredParams":[],…}}`, for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+ * by `lid_complete_add_fido2_credential`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -725,8 +729,9 @@ lid_status lid_add_publickey_credential(const lid_client *client,
  * "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
  * repeated after a 429: the service may have counted the code as tried.
  *
- * Result: `{"attestation_payload":{…}}` for the browser, completed by
- * `lid_complete_add_fido2_credential`.
+ * Result: `{"attestation_payload":{…}}`, for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+ * by `lid_complete_add_fido2_credential`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -741,8 +746,10 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
 
 /**
  * Completes adding a FIDO2 credential. `attestation_payload_json` is what the
- * browser answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
- * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+ * browser answered: the object of `PublicKeyCredential.toJSON()` with one more
+ * member, `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+ * "credential_id":"…","challenge":"…","client_data":"…",
+ * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
  * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
  * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -872,7 +879,8 @@ lid_status lid_send_email_verification(const lid_client *client,
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
  * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last
- * only if asked for.
+ * only if asked for. `attestation_payload` is for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -885,8 +893,10 @@ lid_status lid_register_fido2_init(const lid_client *client,
 
 /**
  * Completes a FIDO2 registration. `attestation_payload_json` is what the browser
- * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
- * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+ * answered: the object of `PublicKeyCredential.toJSON()` with one more member,
+ * `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+ * "credential_id":"…","challenge":"…","client_data":"…",
+ * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
  * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
  * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -944,8 +954,8 @@ lid_status lid_authenticate_password(const lid_client *client,
  * Begins a FIDO2 login.
  *
  * Result: `{"assertion_payload":{"challenge":"…","rpId":"…",
- * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
- * the browser.
+ * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}`, for
+ * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -957,8 +967,9 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
 
 /**
  * Completes a FIDO2 login. `assertion_payload_json` is what the browser
- * answered: `{"challenge":"…","credential_id":"…","client_data":"…",
- * "authenticator_data":"…","signature":"…"}`.
+ * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
+ * "credential_id":"…","client_data":"…","authenticator_data":"…",
+ * "signature":"…"}`.
  *
  * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
  * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

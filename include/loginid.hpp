@@ -649,8 +649,9 @@ public:
      * `tx_payload` makes a new one. `nonce` may be left out.
      *
      * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-     * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent. An
-     * answer without a `tx_id` is `LID_ERROR_RESPONSE`.
+     * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent.
+     * `assertion_options` is for `PublicKeyCredential.parseRequestOptionsFromJSON()` in the
+     * browser. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
      */
     std::string init_tx(
         required_text username, optional_text tx_id, optional_text tx_payload,
@@ -667,8 +668,8 @@ public:
 
     /**
      * Completes the confirmation of a transaction. `assertion_payload_json` is what the browser
-     * answered: `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
-     * "sign_data":"…"}`.
+     * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
+     * "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}`.
      *
      * Result: `{"jwt":"…"}`: a verified token of the named user. It names the confirmed
      * transaction: give it to `verify_transaction`. `verify_token` refuses it.
@@ -799,7 +800,8 @@ public:
      * optional.
      *
      * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
-     * "pubKeyCredParams":[],…}}` for the browser, completed by `complete_add_fido2_credential`.
+     * "pubKeyCredParams":[],…}}`, for `PublicKeyCredential.parseCreationOptionsFromJSON()` in
+     * the browser, completed by `complete_add_fido2_credential`.
      */
     std::string force_fido2_credential_init(
         const user &who, optional_text options_json = {}) const {
@@ -903,7 +905,8 @@ public:
      * Begins adding a FIDO2 credential with an authorized code with the purpose
      * "add_credential". `options_json` as in `force_fido2_credential_init`.
      *
-     * Result: `{"attestation_payload":{…}}` for the browser, completed by
+     * Result: `{"attestation_payload":{…}}`, for
+     * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
      * `complete_add_fido2_credential`.
      */
     std::string init_add_fido2_credential_with_code(
@@ -923,8 +926,10 @@ public:
 
     /**
      * Completes adding a FIDO2 credential. `attestation_payload_json` is what the browser
-     * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-     * "attestation_data":"…"}`. `credential_name` may be left out.
+     * answered: the object of `PublicKeyCredential.toJSON()` with one more member,
+     * `credential_uuid` as the service sent it, or `{"credential_uuid":"…","credential_id":"…",
+     * "challenge":"…","client_data":"…","attestation_data":"…"}`. `credential_name` may be left
+     * out.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
      * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -1046,6 +1051,8 @@ public:
      *
      * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
      * "pubKeyCredParams":[],…},"register_session":"…"}`, the last only if asked for.
+     * `attestation_payload` is for `PublicKeyCredential.parseCreationOptionsFromJSON()` in the
+     * browser.
      */
     std::string register_fido2_init(
         required_text username, optional_text options_json = {}) const {
@@ -1059,8 +1066,9 @@ public:
 
     /**
      * Completes a FIDO2 registration. `attestation_payload_json` is what the browser answered:
-     * `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-     * "attestation_data":"…"}`. `credential_name` may be left out.
+     * the object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as
+     * the service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+     * "client_data":"…","attestation_data":"…"}`. `credential_name` may be left out.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
      * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -1121,7 +1129,8 @@ public:
      * Begins a FIDO2 login.
      *
      * Result: `{"assertion_payload":{"challenge":"…","rpId":"…","allowCredentials":[{"id":"…",
-     * "type":"public-key","transports":[]}],…}}` for the browser.
+     * "type":"public-key","transports":[]}],…}}`, for
+     * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
      */
     std::string authenticate_fido2_init(required_text username) const {
         return try_authenticate_fido2_init(username).value();
@@ -1131,9 +1140,9 @@ public:
     }
 
     /**
-     * Completes a FIDO2 login. `assertion_payload_json` is what the browser answered:
-     * `{"challenge":"…","credential_id":"…","client_data":"…","authenticator_data":"…",
-     * "signature":"…"}`.
+     * Completes a FIDO2 login. `assertion_payload_json` is what the browser answered: the
+     * object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…",
+     * "client_data":"…","authenticator_data":"…","signature":"…"}`.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
      * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

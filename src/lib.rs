@@ -86,6 +86,7 @@ mod status;
 mod sys;
 mod token;
 mod v1;
+mod webauthn;
 mod wipe;
 
 pub use cancel::Cancel;

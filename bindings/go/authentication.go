@@ -32,8 +32,8 @@ func (c *Client) AuthenticatePassword(
 // AuthenticateFIDO2Init begins a FIDO2 login.
 //
 // Result: {"assertion_payload":{"challenge":"…","rpId":"…",
-// "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}} for the
-// browser.
+// "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}, for
+// PublicKeyCredential.parseRequestOptionsFromJSON() in the browser.
 func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*Assertion, error) {
 	return call[Assertion](ctx, c,
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
@@ -43,8 +43,8 @@ func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*A
 }
 
 // AuthenticateFIDO2Complete completes a FIDO2 login. assertionPayload is what the browser
-// answered: {"challenge":"…","credential_id":"…","client_data":"…",
-// "authenticator_data":"…","signature":"…"}.
+// answered: the object of PublicKeyCredential.toJSON(), or {"challenge":"…",
+// "credential_id":"…","client_data":"…","authenticator_data":"…","signature":"…"}.
 //
 // Result: the authentication response, its jwt verified: {"jwt":"…",
 // "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

@@ -64,7 +64,8 @@ func (c *Client) RevokeCredential(
 // options may be nil.
 //
 // Result: {"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
-// "user":{},"pubKeyCredParams":[],…}} for the browser, completed by
+// "user":{},"pubKeyCredParams":[],…}}, for
+// PublicKeyCredential.parseCreationOptionsFromJSON() in the browser, completed by
 // [Client.CompleteAddFIDO2Credential].
 func (c *Client) ForceFIDO2CredentialInit(
 	ctx context.Context, who Who, options *FIDO2Options,
@@ -161,7 +162,8 @@ func (c *Client) AddPublicKeyCredential(
 // InitAddFIDO2CredentialWithCode begins adding a FIDO2 credential with an authorized code
 // with the purpose "add_credential". options as in [Client.ForceFIDO2CredentialInit].
 //
-// Result: {"attestation_payload":{…}} for the browser, completed by
+// Result: {"attestation_payload":{…}}, for
+// PublicKeyCredential.parseCreationOptionsFromJSON() in the browser, completed by
 // [Client.CompleteAddFIDO2Credential].
 func (c *Client) InitAddFIDO2CredentialWithCode(
 	ctx context.Context, code, codeType, username string, options *FIDO2Options,
@@ -177,8 +179,10 @@ func (c *Client) InitAddFIDO2CredentialWithCode(
 }
 
 // CompleteAddFIDO2Credential completes adding a FIDO2 credential. attestationPayload is
-// what the browser answered: {"credential_uuid":"…","credential_id":"…","challenge":"…",
-// "client_data":"…","attestation_data":"…"}. credentialName may be empty.
+// what the browser answered: the object of PublicKeyCredential.toJSON() with one more
+// member, credential_uuid as the service sent it, or {"credential_uuid":"…",
+// "credential_id":"…","challenge":"…","client_data":"…","attestation_data":"…"}.
+// credentialName may be empty.
 //
 // Result: the authentication response, its jwt verified: {"jwt":"…",
 // "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

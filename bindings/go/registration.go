@@ -16,7 +16,8 @@ import (
 //
 // Result: {"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
 // "user":{},"pubKeyCredParams":[],…},"register_session":"…"}, the last only if asked
-// for.
+// for. attestation_payload is for PublicKeyCredential.parseCreationOptionsFromJSON() in
+// the browser.
 func (c *Client) RegisterFIDO2Init(
 	ctx context.Context, username string, options *FIDO2Options,
 ) (*Attestation, error) {
@@ -29,8 +30,10 @@ func (c *Client) RegisterFIDO2Init(
 }
 
 // RegisterFIDO2Complete completes a FIDO2 registration. attestationPayload is what the
-// browser answered: {"credential_uuid":"…","credential_id":"…","challenge":"…",
-// "client_data":"…","attestation_data":"…"}. credentialName may be empty.
+// browser answered: the object of PublicKeyCredential.toJSON() with one more member,
+// credential_uuid as the service sent it, or {"credential_uuid":"…","credential_id":"…",
+// "challenge":"…","client_data":"…","attestation_data":"…"}. credentialName may be
+// empty.
 //
 // Result: the authentication response, its jwt verified: {"jwt":"…",
 // "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

@@ -84,8 +84,9 @@ func (c *Client) VerifyTransactionWithNonce(
 // may be empty.
 //
 // Result: {"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-// "allowCredentials":[…]},"nonce":"…"}, where the nonce is the one that was sent. An
-// answer without a tx_id is [StatusResponse].
+// "allowCredentials":[…]},"nonce":"…"}, where the nonce is the one that was sent.
+// assertion_options is for PublicKeyCredential.parseRequestOptionsFromJSON() in the
+// browser. An answer without a tx_id is [StatusResponse].
 func (c *Client) InitTx(
 	ctx context.Context, username, txID, nonce string,
 ) (*TransactionChallenge, error) {
@@ -102,8 +103,9 @@ func (c *Client) InitTx(
 // be empty.
 //
 // Result: {"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-// "allowCredentials":[…]},"nonce":"…"}, where the nonce is the one that was sent. An
-// answer without a tx_id is [StatusResponse].
+// "allowCredentials":[…]},"nonce":"…"}, where the nonce is the one that was sent.
+// assertion_options is for PublicKeyCredential.parseRequestOptionsFromJSON() in the
+// browser. An answer without a tx_id is [StatusResponse].
 func (c *Client) InitNewTx(
 	ctx context.Context, username, txPayload, nonce string,
 ) (*TransactionChallenge, error) {
@@ -117,8 +119,8 @@ func (c *Client) InitNewTx(
 }
 
 // CompleteTx completes the confirmation of a transaction. assertionPayload is what the
-// browser answered: {"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
-// "sign_data":"…"}.
+// browser answered: the object of PublicKeyCredential.toJSON(), or {"challenge":"…",
+// "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}.
 //
 // Result: {"jwt":"…"}: a verified token of the named user. It names the confirmed
 // transaction: give it to [Client.VerifyTransaction]. [Client.VerifyToken] refuses it.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
 use crate::operation::Operation;
 use crate::token::Subject;
+use crate::webauthn::Form;
 
 /// In a path segment, all characters except the unreserved ones of RFC 3986 are encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -110,10 +111,19 @@ impl<'a> Call<'a> {
         self.object(object, writer)
     }
 
-    /// Adds an argument that is one JSON object. In C, and so in errors, its name ends in `_json`.
-    pub(crate) fn json(self, name: &str, json: &str) -> Result<Call<'a>> {
-        arguments::object(json, &format!("{name}_json"))?;
-        Ok(self.raw(name, json))
+    /// Adds what a web page answered, in the service's form. In C, and so in errors, the
+    /// argument's name ends in `_json`.
+    pub(crate) fn from_page(self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
+        let argument = format!("{name}_json");
+        let members = arguments::object(json, &argument)?;
+        let Some(texts) = form.read(&members, &argument)? else {
+            return Ok(self.raw(name, json));
+        };
+        let mut writer = ObjectWriter::new();
+        for (name, text) in texts {
+            writer.value(name, text);
+        }
+        Ok(self.object(name, writer))
     }
 
     /// Adds options, a JSON object with no other members than these. An empty one is not sent.

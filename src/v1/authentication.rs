@@ -2,6 +2,7 @@
 //! "authentication".
 
 use super::client::Client;
+use super::forms;
 use super::operations;
 use crate::error::Result;
 
@@ -23,7 +24,8 @@ impl Client {
     /// Begins a FIDO2 login.
     ///
     /// Result: `{"assertion_payload":{"challenge":"…","rpId":"…","allowCredentials":[{"id":"…",
-    /// "type":"public-key","transports":[]}],…}}` for the browser.
+    /// "type":"public-key","transports":[]}],…}}`, for
+    /// `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
     pub fn authenticate_fido2_init(&self, username: &str) -> Result<String> {
         self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_INIT)
@@ -31,9 +33,9 @@ impl Client {
         )
     }
 
-    /// Completes a FIDO2 login. `assertion_payload` is what the browser answered:
-    /// `{"challenge":"…","credential_id":"…","client_data":"…","authenticator_data":"…",
-    /// "signature":"…"}`.
+    /// Completes a FIDO2 login. `assertion_payload` is what the browser answered: the object of
+    /// `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…",
+    /// "client_data":"…","authenticator_data":"…","signature":"…"}`.
     ///
     /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
     /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -47,7 +49,7 @@ impl Client {
         self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_COMPLETE)
                 .username(username)
-                .json("assertion_payload", assertion_payload)?,
+                .from_page("assertion_payload", assertion_payload, &forms::ASSERTION)?,
         )
     }
 

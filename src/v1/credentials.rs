@@ -2,6 +2,7 @@
 //! "credentials".
 
 use super::client::Client;
+use super::forms;
 use super::operations;
 use crate::calls::check_value;
 use crate::codes::Code;
@@ -70,7 +71,8 @@ impl Client {
     /// optional.
     ///
     /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
-    /// "user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
+    /// "user":{},"pubKeyCredParams":[],…}}`, for
+    /// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
     /// [`Client::complete_add_fido2_credential`].
     pub fn force_fido2_credential_init(
         &self,
@@ -183,7 +185,8 @@ impl Client {
     /// Begins adding a FIDO2 credential with an authorized code with the purpose
     /// "add_credential". `options` as in [`Client::force_fido2_credential_init`].
     ///
-    /// Result: `{"attestation_payload":{…}}` for the browser, completed by
+    /// Result: `{"attestation_payload":{…}}`, for
+    /// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
     /// [`Client::complete_add_fido2_credential`].
     pub fn init_add_fido2_credential_with_code(
         &self,
@@ -215,8 +218,9 @@ impl Client {
     }
 
     /// Completes adding a FIDO2 credential. `attestation_payload` is what the browser answered:
-    /// `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-    /// "attestation_data":"…"}`. `credential_name` may be `None`.
+    /// the object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as
+    /// the service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+    /// "client_data":"…","attestation_data":"…"}`. `credential_name` may be `None`.
     ///
     /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
     /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -230,7 +234,11 @@ impl Client {
     ) -> Result<String> {
         self.send(
             self.call(&operations::COMPLETE_ADD_FIDO2_CREDENTIAL)
-                .json("attestation_payload", attestation_payload)?
+                .from_page(
+                    "attestation_payload",
+                    attestation_payload,
+                    &forms::ATTESTATION,
+                )?
                 .username(username)
                 .optional_in("options", "credential_name", credential_name),
         )

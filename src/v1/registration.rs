@@ -2,6 +2,7 @@
 //! "registration".
 
 use super::client::Client;
+use super::forms;
 use super::operations;
 use crate::error::Result;
 
@@ -12,6 +13,8 @@ impl Client {
     ///
     /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},
     /// "user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last only if asked for.
+    /// `attestation_payload` is for `PublicKeyCredential.parseCreationOptionsFromJSON()` in the
+    /// browser.
     pub fn register_fido2_init(&self, username: &str, options: Option<&str>) -> Result<String> {
         self.send(
             self.call(&operations::REGISTER_FIDO2_INIT)
@@ -29,9 +32,10 @@ impl Client {
         )
     }
 
-    /// Completes a FIDO2 registration. `attestation_payload` is what the browser answered:
-    /// `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-    /// "attestation_data":"…"}`. `credential_name` may be `None`.
+    /// Completes a FIDO2 registration. `attestation_payload` is what the browser answered: the
+    /// object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as the
+    /// service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+    /// "client_data":"…","attestation_data":"…"}`. `credential_name` may be `None`.
     ///
     /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
     /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
@@ -46,7 +50,11 @@ impl Client {
         self.send(
             self.call(&operations::REGISTER_FIDO2_COMPLETE)
                 .username(username)
-                .json("attestation_payload", attestation_payload)?
+                .from_page(
+                    "attestation_payload",
+                    attestation_payload,
+                    &forms::ATTESTATION,
+                )?
                 .optional_in("options", "credential_name", credential_name),
         )
     }

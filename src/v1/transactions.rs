@@ -1,27 +1,18 @@
 //! Transactions that a user confirms with a credential.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::answer::members;
 use super::client::Client;
+use super::forms::CONFIRMATION;
 use super::operations;
 use super::transaction_token::check_transaction;
 use crate::calls::object;
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::json;
+use crate::json::{self, Members};
 use crate::random;
 use crate::token::Origin;
-
-/// The members of a confirmation, from the browser.
-const CONFIRMATION: [&str; 5] = [
-    "challenge",
-    "key_handle",
-    "client_data",
-    "auth_data",
-    "sign_data",
-];
 
 impl Client {
     /// Creates a transaction: the service's `{id, …}` and the `nonce` that was
@@ -91,49 +82,50 @@ impl Client {
         self.send_then(call, |answer| with_nonce(answer, &nonce))
     }
 
-    /// Completes the confirmation with the answer of the browser: `{challenge,
-    /// key_handle, client_data, auth_data, sign_data}`. Answers `{jwt}`, the
-    /// token for [`Client::verify_transaction`].
+    /// Completes the confirmation with the answer of the browser: the object of
+    /// `PublicKeyCredential.toJSON()`, or `{challenge, key_handle, client_data, auth_data,
+    /// sign_data}`. Answers `{jwt}`, the token for [`Client::verify_transaction`].
     pub fn complete_tx(
         &self,
         tx_id: &str,
         username: &str,
         assertion_payload: &str,
     ) -> Result<String> {
-        let members = object(assertion_payload, "assertion_payload_json")?;
+        let argument = "assertion_payload_json";
+        let members = object(assertion_payload, argument)?;
+        let texts = match CONFIRMATION.read(&members, argument)? {
+            Some(texts) => texts,
+            None => confirmation(&members)?,
+        };
         let mut call = self
             .call(&operations::COMPLETE_TX)
             .text("tx_id", tx_id)
             .username(username);
-        for name in CONFIRMATION {
-            call = call.text(name, &confirmation_member(&members, name)?);
-        }
-        if let Some((name, _)) = members
-            .iter()
-            .find(|(name, _)| !CONFIRMATION.contains(&name.as_str()))
-        {
-            return Err(invalid_confirmation(&format!(
-                "has an unknown member {}",
-                json::shown_name(name)
-            )));
+        for (name, text) in texts {
+            call = call.text(name, &text);
         }
         self.send(call)
     }
 }
 
-fn confirmation_member(members: &[(String, &RawValue)], name: &str) -> Result<String> {
-    json::text_member(members, name)
-        .ok_or_else(|| invalid_confirmation(&format!("needs a string '{name}'")))
-}
-
-fn invalid_confirmation(why: &str) -> Error {
-    Error::new(
-        Code::InvalidAssertionPayload,
-        format!(
-            "assertion_payload_json {why}; it has {}",
-            CONFIRMATION.join(", ")
-        ),
-    )
+/// The members of a confirmation and no others: they are not sent in an object of their own.
+fn confirmation(members: &Members<'_>) -> Result<Vec<(&'static str, String)>> {
+    let names = CONFIRMATION.names();
+    let refuse = |why: String| {
+        let message = format!("assertion_payload_json {why}; it has {}", names.join(", "));
+        Error::new(CONFIRMATION.code, message)
+    };
+    let is_unknown = |name: &str| !names.contains(&name);
+    if let Some((name, _)) = members.iter().find(|(name, _)| is_unknown(name)) {
+        let name = json::shown_name(name);
+        return Err(refuse(format!("has an unknown member {name}")));
+    }
+    let text = |name: &&'static str| {
+        let text = json::text_member(members, name);
+        let text = text.ok_or_else(|| refuse(format!("needs a string '{name}'")))?;
+        Ok((*name, text))
+    };
+    names.iter().map(text).collect()
 }
 
 fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
@@ -168,7 +160,7 @@ mod tests {
         let client = Client::new("app-1", None, Some("http://127.0.0.1:1")).unwrap();
         let message = |name: &str| {
             let mut payload = serde_json::Map::new();
-            for name in CONFIRMATION.into_iter().chain([name]) {
+            for name in CONFIRMATION.names().into_iter().chain([name]) {
                 payload.insert(name.to_owned(), "x".into());
             }
             let payload = Value::from(payload).to_string();

@@ -36,8 +36,8 @@ pub unsafe extern "C" fn lid_authenticate_password(
 /// Begins a FIDO2 login.
 ///
 /// Result: `{"assertion_payload":{"challenge":"…","rpId":"…",
-/// "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
-/// the browser.
+/// "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}`, for
+/// `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -57,8 +57,9 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 }
 
 /// Completes a FIDO2 login. `assertion_payload_json` is what the browser
-/// answered: `{"challenge":"…","credential_id":"…","client_data":"…",
-/// "authenticator_data":"…","signature":"…"}`.
+/// answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
+/// "credential_id":"…","client_data":"…","authenticator_data":"…",
+/// "signature":"…"}`.
 ///
 /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
 /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

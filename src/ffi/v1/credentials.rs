@@ -107,8 +107,9 @@ pub unsafe extern "C" fn lid_revoke_credential(
 /// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
-/// "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
-/// `lid_complete_add_fido2_credential`.
+/// "rp":{},"user":{},"pubKeyCredParams":[],…}}`, for
+/// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+/// by `lid_complete_add_fido2_credential`.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -296,8 +297,9 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
 /// "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
 /// repeated after a 429: the service may have counted the code as tried.
 ///
-/// Result: `{"attestation_payload":{…}}` for the browser, completed by
-/// `lid_complete_add_fido2_credential`.
+/// Result: `{"attestation_payload":{…}}`, for
+/// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+/// by `lid_complete_add_fido2_credential`.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -330,8 +332,10 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 }
 
 /// Completes adding a FIDO2 credential. `attestation_payload_json` is what the
-/// browser answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
-/// "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+/// browser answered: the object of `PublicKeyCredential.toJSON()` with one more
+/// member, `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+/// "credential_id":"…","challenge":"…","client_data":"…",
+/// "attestation_data":"…"}`. `credential_name` may be NULL.
 ///
 /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
 /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

@@ -13,7 +13,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
 /// "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last
-/// only if asked for.
+/// only if asked for. `attestation_payload` is for
+/// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -37,8 +38,10 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 }
 
 /// Completes a FIDO2 registration. `attestation_payload_json` is what the browser
-/// answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
-/// "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+/// answered: the object of `PublicKeyCredential.toJSON()` with one more member,
+/// `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+/// "credential_id":"…","challenge":"…","client_data":"…",
+/// "attestation_data":"…"}`. `credential_name` may be NULL.
 ///
 /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
 /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},

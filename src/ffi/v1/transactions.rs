@@ -101,7 +101,9 @@ pub unsafe extern "C" fn lid_verify_transaction(
 ///
 /// Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
 /// "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
-/// sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
+/// sent. `assertion_options` is for
+/// `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser. An answer
+/// without a `tx_id` is `LID_ERROR_RESPONSE`.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -129,8 +131,9 @@ pub unsafe extern "C" fn lid_init_tx(
 }
 
 /// Completes the confirmation of a transaction. `assertion_payload_json` is what
-/// the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
-/// "auth_data":"…","sign_data":"…"}`.
+/// the browser answered: the object of `PublicKeyCredential.toJSON()`, or
+/// `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
+/// "sign_data":"…"}`.
 ///
 /// Result: `{"jwt":"…"}`: a verified token of the named user. It names the
 /// confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`

@@ -14,6 +14,8 @@ use crate::text::paragraphs;
 #[serde(deny_unknown_fields)]
 pub struct Description {
     values: BTreeMap<String, Values>,
+    #[serde(default, rename = "form")]
+    pub forms: Table<String, Form>,
     #[serde(rename = "operation")]
     pub operations: Vec<Operation>,
     #[serde(rename = "type")]
@@ -57,6 +59,25 @@ impl Member {
 pub struct Values {
     of: Vec<String>,
     code: String,
+}
+
+/// What a web page answers for an authenticator.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    pub code: String,
+    /// In the order of the description.
+    pub members: Table<String, Source>,
+}
+
+/// Where a member of a form is.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Source {
+    /// A pointer into the object of `PublicKeyCredential.toJSON()`.
+    ToJson(String),
+    /// The page adds it, as the service sent it. The code of its absence.
+    Added { missing: String },
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -157,6 +178,10 @@ pub struct Argument {
     values: Option<String>,
     #[serde(default)]
     members: Vec<String>,
+    form: Option<String>,
+    /// The form of this name.
+    #[serde(skip)]
+    described_form: Option<Form>,
     segment: Option<String>,
     body: Option<Names>,
 }
@@ -183,9 +208,12 @@ const ANSWERS: [&str; 6] = [
 impl Description {
     /// Reads the description. A mistake in it ends the program with what is wrong.
     pub fn read(text: &str) -> Description {
-        let description: Description = toml::from_str(text).unwrap_or_else(|error| {
+        let mut description: Description = toml::from_str(text).unwrap_or_else(|error| {
             panic!("spec/operations.toml: {error}");
         });
+        for operation in &mut description.operations {
+            operation.find_forms(&description.forms);
+        }
         let is_type = |name: &str| description.types.iter().any(|one| one.name == name);
         for operation in &description.operations {
             operation.check(&description.values);
@@ -253,6 +281,15 @@ impl Description {
 }
 
 impl Operation {
+    fn find_forms(&mut self, forms: &Table<String, Form>) {
+        for argument in &mut self.arguments {
+            let Some(name) = &argument.form else { continue };
+            let form = forms.get(name);
+            let form = form.unwrap_or_else(|| panic!("{}: no form {name}", self.name));
+            argument.described_form = Some(form.clone());
+        }
+    }
+
     pub fn service(&self) -> &str {
         &self.service
     }
@@ -314,10 +351,12 @@ impl Operation {
         paragraphs(&self.summary).join(" ")
     }
 
-    /// More about it. The first paragraph begins with the arguments to choose from.
+    /// More about it. The first paragraph begins with the arguments to choose from, and what a
+    /// web page answers.
     pub fn details(&self) -> Vec<String> {
-        let choice = self.choice().unwrap_or_default();
-        paragraphs(&format!("{choice}\n{}", self.details))
+        let mut begin: Vec<_> = self.choice().into_iter().collect();
+        begin.extend(self.arguments.iter().filter_map(Argument::answer_of_page));
+        paragraphs(&format!("{}\n{}", begin.join(" "), self.details))
     }
 
     /// The shape of the result, for people.
@@ -399,6 +438,15 @@ impl Argument {
 
     pub fn members(&self) -> &[String] {
         &self.members
+    }
+
+    /// The name of the form that a web page answers in.
+    pub fn form_name(&self) -> Option<&str> {
+        self.form.as_deref()
+    }
+
+    pub fn form(&self) -> Option<&Form> {
+        self.described_form.as_ref()
     }
 
     pub fn segment(&self) -> Option<&str> {

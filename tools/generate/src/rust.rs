@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-use crate::description::{Answer, Argument, Authorization, Description, Operation};
+use crate::description::{Answer, Argument, Authorization, Description, Form, Operation, Source};
 use crate::template::{self, Templates};
 use crate::text;
 
@@ -12,6 +12,7 @@ use crate::text;
 pub fn files(description: &Description) -> Vec<(String, String)> {
     let templates = Templates::new(&[
         ("operations", include_str!("../templates/operations.rs.j2")),
+        ("forms", include_str!("../templates/forms.rs.j2")),
         ("methods", include_str!("../templates/methods.rs.j2")),
         (
             "entry_points",
@@ -25,7 +26,18 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
     for service in description.services() {
         let operations = description.operations.iter();
         let operations = operations.filter(|one| one.service() == service);
-        let rows: Vec<_> = operations.filter_map(Row::of).collect();
+        let rows: Vec<_> = operations.clone().filter_map(Row::of).collect();
+        let arguments = operations.flat_map(|one| &one.arguments);
+        let used: Vec<_> = arguments.filter_map(Argument::form_name).collect();
+        let forms = description.forms.iter();
+        let forms = forms.filter(|(name, _)| used.contains(&name.as_str()));
+        let forms: Vec<_> = forms
+            .map(|(name, form)| FormConstant::of(name, form))
+            .collect();
+        files.push((
+            format!("src/{service}/forms.rs"),
+            render("forms", context! { forms => Serde(&forms) }),
+        ));
         files.push((
             format!("src/{service}/operations.rs"),
             render("operations", context! { rows => Serde(&rows) }),
@@ -62,11 +74,12 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             let uses = |text: &str| methods.iter().any(|one| one.body.contains(text));
             let uses_writer = uses("ObjectWriter::");
             let uses_call = uses("Call::new(");
+            let uses_forms = uses("forms::");
             files.push((
                 format!("src/{service}/{group}.rs"),
                 render(
                     "methods",
-                    context! { group, methods => Serde(&methods), uses_writer, uses_call },
+                    context! { group, methods => Serde(&methods), uses_writer, uses_call, uses_forms },
                 ),
             ));
         }
@@ -96,6 +109,36 @@ fn described(operations: &[Operation]) -> Value {
 /// As `cargo fmt` would write it.
 fn formatted(code: &str) -> String {
     template::formatted("rustfmt", &["--edition", "2024", "--emit", "stdout"], code)
+}
+
+/// A form in which a web page answers.
+#[derive(Serialize)]
+struct FormConstant {
+    constant: String,
+    code: String,
+    members: Vec<String>,
+}
+
+impl FormConstant {
+    fn of(name: &str, form: &Form) -> FormConstant {
+        let members = form.members.iter().map(|(member, source)| {
+            let source = match source {
+                Source::Added { missing } => format!("Added(Code::{missing})"),
+                Source::ToJson(pointer) => match pointer.strip_prefix("/response/") {
+                    None if pointer == "/id" => "Id".to_owned(),
+                    Some("clientDataJSON/challenge") => "Challenge".to_owned(),
+                    Some(inside) if !inside.contains('/') => format!("Response({inside:?})"),
+                    _ => panic!("form.{name}: {pointer} is not supported yet"),
+                },
+            };
+            format!("({member:?}, Source::{source})")
+        });
+        FormConstant {
+            constant: name.to_uppercase(),
+            code: form.code.clone(),
+            members: members.collect(),
+        }
+    }
 }
 
 /// A row of the table of operations.
@@ -271,7 +314,10 @@ fn step(argument: &Argument, operation: &Operation) -> String {
         let member = &pointer[1..];
         match argument.kind() {
             "bool" => format!(".boolean({member:?}, {name})"),
-            "json" => format!(".json({member:?}, {name})?"),
+            "json" => {
+                let form = argument.form_name().unwrap_or_default().to_uppercase();
+                format!(".from_page({member:?}, {name}, &forms::{form})?")
+            }
             "options" => format!(".options({member:?}, {name}, &{:?})?", argument.members()),
             _ => match argument.default() {
                 Some(default) => format!(".text({member:?}, {name}.unwrap_or({default:?}))"),

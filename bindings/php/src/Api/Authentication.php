@@ -35,7 +35,8 @@ trait Authentication
      * Begins a FIDO2 login.
      *
      * Result: `{"assertion_payload":{"challenge":"…","rpId":"…","allowCredentials":[{"id":"…",
-     * "type":"public-key","transports":[]}],…}}` for the browser.
+     * "type":"public-key","transports":[]}],…}}`, for
+     * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
      *
      * @return Result<array{assertion_payload?: mixed, ...}>
      */
@@ -45,8 +46,9 @@ trait Authentication
     }
 
     /**
-     * Completes a FIDO2 login. `$assertionPayload` is what the browser answered: `{"challenge":"…",
-     * "credential_id":"…","client_data":"…","authenticator_data":"…","signature":"…"}`.
+     * Completes a FIDO2 login. `$assertionPayload` is what the browser answered: the object of
+     * `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…","client_data":"…",
+     * "authenticator_data":"…","signature":"…"}`.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
      * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},

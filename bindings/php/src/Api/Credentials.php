@@ -62,7 +62,8 @@ trait Credentials
      * optional.
      *
      * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
-     * "pubKeyCredParams":[],…}}` for the browser, completed by `completeAddFido2Credential()`.
+     * "pubKeyCredParams":[],…}}`, for `PublicKeyCredential.parseCreationOptionsFromJSON()` in the
+     * browser, completed by `completeAddFido2Credential()`.
      *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
@@ -174,7 +175,8 @@ trait Credentials
      * Begins adding a FIDO2 credential with an authorized code with the purpose "add_credential".
      * `$options` as in `forceFido2CredentialInit()`.
      *
-     * Result: `{"attestation_payload":{…}}` for the browser, completed by
+     * Result: `{"attestation_payload":{…}}`, for
+     * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
      * `completeAddFido2Credential()`.
      *
      * @param array<string, mixed>|object|string|null $options
@@ -193,9 +195,10 @@ trait Credentials
     }
 
     /**
-     * Completes adding a FIDO2 credential. `$attestationPayload` is what the browser answered:
-     * `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-     * "attestation_data":"…"}`. `$credentialName` may be null.
+     * Completes adding a FIDO2 credential. `$attestationPayload` is what the browser answered: the
+     * object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as the
+     * service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+     * "client_data":"…","attestation_data":"…"}`. `$credentialName` may be null.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
      * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},

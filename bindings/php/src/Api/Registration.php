@@ -18,6 +18,8 @@ trait Registration
      *
      * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…","rp":{},"user":{},
      * "pubKeyCredParams":[],…},"register_session":"…"}`, the last only if asked for.
+     * `attestation_payload` is for `PublicKeyCredential.parseCreationOptionsFromJSON()` in the
+     * browser.
      *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
@@ -28,9 +30,10 @@ trait Registration
     }
 
     /**
-     * Completes a FIDO2 registration. `$attestationPayload` is what the browser answered:
-     * `{"credential_uuid":"…","credential_id":"…","challenge":"…","client_data":"…",
-     * "attestation_data":"…"}`. `$credentialName` may be null.
+     * Completes a FIDO2 registration. `$attestationPayload` is what the browser answered: the
+     * object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as the
+     * service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+     * "client_data":"…","attestation_data":"…"}`. `$credentialName` may be null.
      *
      * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
      * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},

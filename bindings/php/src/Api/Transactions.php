@@ -65,8 +65,9 @@ trait Transactions
      * makes a new one. `$nonce` may be null.
      *
      * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
-     * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent. An answer
-     * without a `tx_id` is `ResponseException`.
+     * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was sent.
+     * `assertion_options` is for `PublicKeyCredential.parseRequestOptionsFromJSON()` in the
+     * browser. An answer without a `tx_id` is `ResponseException`.
      *
      * @return Result<array{tx_id?: string, assertion_options?: mixed, nonce?: string, ...}>
      */
@@ -81,8 +82,8 @@ trait Transactions
 
     /**
      * Completes the confirmation of a transaction. `$assertionPayload` is what the browser
-     * answered: `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
-     * "sign_data":"…"}`.
+     * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
+     * "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}`.
      *
      * Result: `{"jwt":"…"}`: a verified token of the named user. It names the confirmed
      * transaction: give it to `verifyTransaction()`. `verifyToken()` refuses it.

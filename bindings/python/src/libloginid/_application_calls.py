@@ -90,8 +90,9 @@ class ApplicationCalls(Client):
         names an existing transaction, ``tx_payload`` makes a new one.
 
         Returns ``{"tx_id": "…", "assertion_options": {"challenge": "…", "rpId": "…",
-        "allowCredentials": […]}, "nonce": "…"}``, where the nonce is the one that was sent. An
-        answer without a ``tx_id`` is ``LID_ERROR_RESPONSE``.
+        "allowCredentials": […]}, "nonce": "…"}``, where the nonce is the one that was sent.
+        ``assertion_options`` is for ``PublicKeyCredential.parseRequestOptionsFromJSON()`` in
+        the browser. An answer without a ``tx_id`` is ``LID_ERROR_RESPONSE``.
         """
         answer: TransactionChallenge = self._call(
             "lid_init_tx", username=username, tx_id=tx_id, tx_payload=tx_payload, nonce=nonce
@@ -103,8 +104,9 @@ class ApplicationCalls(Client):
     ) -> ConfirmedTransaction:
         """Completes the confirmation of a transaction.
 
-        ``assertion_payload`` is what the browser answered: ``{"challenge": "…", "key_handle":
-        "…", "client_data": "…", "auth_data": "…", "sign_data": "…"}``.
+        ``assertion_payload`` is what the browser answered: the object of
+        ``PublicKeyCredential.toJSON()``, or ``{"challenge": "…", "key_handle": "…",
+        "client_data": "…", "auth_data": "…", "sign_data": "…"}``.
 
         Returns ``{"jwt": "…"}``: a verified token of the named user. It names the confirmed
         transaction: give it to ``verify_and_decode_transaction``. ``verify_and_decode_token``
@@ -134,7 +136,8 @@ class ApplicationCalls(Client):
 
         The purpose of the code is "add_credential".
 
-        Returns ``{"attestation_payload": {…}}`` for the browser, completed by
+        Returns ``{"attestation_payload": {…}}``, for
+        ``PublicKeyCredential.parseCreationOptionsFromJSON()`` in the browser, completed by
         ``complete_add_fido2_credential``.
         """
         options = fido2_options(
@@ -156,8 +159,10 @@ class ApplicationCalls(Client):
     ) -> Authentication:
         """Completes adding a FIDO2 credential.
 
-        ``attestation_payload`` is what the browser answered: ``{"credential_uuid": "…",
-        "credential_id": "…", "challenge": "…", "client_data": "…", "attestation_data": "…"}``.
+        ``attestation_payload`` is what the browser answered: the object of
+        ``PublicKeyCredential.toJSON()`` with one more member, ``credential_uuid`` as the
+        service sent it, or ``{"credential_uuid": "…", "credential_id": "…", "challenge": "…",
+        "client_data": "…", "attestation_data": "…"}``.
 
         Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
         "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
@@ -187,7 +192,8 @@ class ApplicationCalls(Client):
 
         Returns ``{"attestation_payload": {"credential_uuid": "…", "challenge": "…", "rp": {},
         "user": {}, "pubKeyCredParams": [], …}, "register_session": "…"}``, the last only if
-        asked for.
+        asked for. ``attestation_payload`` is for
+        ``PublicKeyCredential.parseCreationOptionsFromJSON()`` in the browser.
         """
         options = fido2_options(
             display_name=given(display_name),
@@ -205,8 +211,10 @@ class ApplicationCalls(Client):
     ) -> Authentication:
         """Completes a FIDO2 registration.
 
-        ``attestation_payload`` is what the browser answered: ``{"credential_uuid": "…",
-        "credential_id": "…", "challenge": "…", "client_data": "…", "attestation_data": "…"}``.
+        ``attestation_payload`` is what the browser answered: the object of
+        ``PublicKeyCredential.toJSON()`` with one more member, ``credential_uuid`` as the
+        service sent it, or ``{"credential_uuid": "…", "credential_id": "…", "challenge": "…",
+        "client_data": "…", "attestation_data": "…"}``.
 
         Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
         "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
@@ -253,7 +261,8 @@ class ApplicationCalls(Client):
         """Begins a FIDO2 login.
 
         Returns ``{"assertion_payload": {"challenge": "…", "rpId": "…", "allowCredentials":
-        [{"id": "…", "type": "public-key", "transports": []}], …}}`` for the browser.
+        [{"id": "…", "type": "public-key", "transports": []}], …}}``, for
+        ``PublicKeyCredential.parseRequestOptionsFromJSON()`` in the browser.
         """
         answer: Assertion = self._call("lid_authenticate_fido2_init", username=username)
         return answer
@@ -263,9 +272,9 @@ class ApplicationCalls(Client):
     ) -> Authentication:
         """Completes a FIDO2 login.
 
-        ``assertion_payload`` is what the browser answered: ``{"challenge": "…",
-        "credential_id": "…", "client_data": "…", "authenticator_data": "…", "signature":
-        "…"}``.
+        ``assertion_payload`` is what the browser answered: the object of
+        ``PublicKeyCredential.toJSON()``, or ``{"challenge": "…", "credential_id": "…",
+        "client_data": "…", "authenticator_data": "…", "signature": "…"}``.
 
         Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
         "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},

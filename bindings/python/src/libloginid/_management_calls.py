@@ -161,7 +161,8 @@ class ManagementCalls(Client):
         """Begins adding a FIDO2 credential without the user's code.
 
         Returns ``{"attestation_payload": {"credential_uuid": "…", "challenge": "…", "rp": {},
-        "user": {}, "pubKeyCredParams": [], …}}`` for the browser, completed by
+        "user": {}, "pubKeyCredParams": [], …}}``, for
+        ``PublicKeyCredential.parseCreationOptionsFromJSON()`` in the browser, completed by
         ``complete_add_fido2_credential``.
         """
         options = fido2_options(

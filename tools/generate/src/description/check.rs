@@ -58,6 +58,10 @@ impl Operation {
                 (kind == "options") != argument.members.is_empty(),
                 "{what}: options have members, nothing else has"
             );
+            assert!(
+                (kind == "json") == argument.form.is_some(),
+                "{what}: a JSON object has a form, nothing else has"
+            );
             let known = |name: &String| values.contains_key(name);
             assert!(argument.values.iter().all(known), "{what}: unknown values");
             let is_placed = argument.body.is_some() || argument.segment.is_some();
@@ -136,7 +140,7 @@ mod tests {
     /// What is said against an operation with these members.
     fn refusal_of(members: &str) -> String {
         let text = format!(
-            "type = []\nvalues = {{}}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
+            "type = []\nvalues = {{}}\nform.a = {{ code = \"\", members = {{}} }}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
              summary = \"\"\nresult = \"\"\ntested_by = \"\"\n{members}"
         );
         let read = std::panic::catch_unwind(|| Description::read(&text));
@@ -215,16 +219,29 @@ mod tests {
         assert!(swapped.contains("order"), "{swapped}");
         for arguments in [
             r#"{ name = "code", secret = true, segment = "code" }"#,
-            r#"{ name = "a", secret = true, type = "json", body = "/a" }"#,
+            r#"{ name = "a", secret = true, type = "json", form = "a", body = "/a" }"#,
             r#"{ name = "a", secret = true, optional = true, body = "/a" }"#,
             r#"{ name = "a", subject = true, body = "/user/name" }"#,
             r#"{ name = "a", subject = true, body = "/name" }"#,
             r#"{ name = "a", body = "/a/b/c" }"#,
-            r#"{ name = "a", type = "json", body = "/a/b" }"#,
+            r#"{ name = "a", type = "json", form = "a", body = "/a/b" }"#,
         ] {
             let refused = refusal("/users/{code}", "", arguments);
             assert!(refused.contains("supported"), "{arguments}: {refused}");
         }
+    }
+
+    #[test]
+    fn a_json_object_has_a_form_that_is_described() {
+        let refused = |form: &str| {
+            let argument = format!(r#"{{ name = "a", type = "json", {form} body = "/a" }}"#);
+            refusal("/login", "", &argument)
+        };
+        assert_eq!(refused(r#"form = "a","#), "");
+        assert_eq!(refused(r#"form = "b","#), "call: no form b");
+        assert!(refused("").contains("form"));
+        let of_a_text = refusal("/login", "", r#"{ name = "a", form = "a", body = "/a" }"#);
+        assert!(of_a_text.contains("form"), "{of_a_text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The documentation of an operation, made of what is described.
 
-use super::Operation;
+use super::{Argument, Operation, Source};
 use crate::text::paragraphs;
 
 impl Operation {
@@ -74,5 +74,26 @@ impl Operation {
             rules.push("Not repeated after a 429: the service may have counted the code as tried.");
         }
         rules
+    }
+}
+
+impl Argument {
+    /// What a web page answers, in both forms.
+    pub fn answer_of_page(&self) -> Option<String> {
+        let members = &self.form()?.members;
+        let added = members.iter().filter_map(|(name, source)| match source {
+            Source::Added { .. } => Some(format!(
+                " with one more member, `{name}` as the service sent it"
+            )),
+            Source::ToJson(_) => None,
+        });
+        let names = members.keys().map(|name| format!("\"{name}\":\"…\""));
+        Some(format!(
+            "`{}` is what the browser answered: the object of `PublicKeyCredential.toJSON()`{}, \
+             or `{{{}}}`.",
+            self.c_name(),
+            added.collect::<Vec<_>>().concat(),
+            names.collect::<Vec<_>>().join(","),
+        ))
     }
 }

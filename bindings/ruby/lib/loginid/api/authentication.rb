@@ -20,15 +20,15 @@ module Loginid
       # Begins a FIDO2 login.
       #
       # Result: `{"assertion_payload"=>{"challenge"=>"…", "rpId"=>"…",
-      # "allowCredentials"=>[{"id"=>"…", "type"=>"public-key", "transports"=>[]}], …}}` for the
-      # browser.
+      # "allowCredentials"=>[{"id"=>"…", "type"=>"public-key", "transports"=>[]}], …}}`, for
+      # `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
       def authenticate_fido2_init(username)
         call(:lid_authenticate_fido2_init, username: username)
       end
 
-      # Completes a FIDO2 login. `assertion_payload` is what the browser answered:
-      # `{"challenge"=>"…", "credential_id"=>"…", "client_data"=>"…", "authenticator_data"=>"…",
-      # "signature"=>"…"}`.
+      # Completes a FIDO2 login. `assertion_payload` is what the browser answered: the object of
+      # `PublicKeyCredential.toJSON()`, or `{"challenge"=>"…", "credential_id"=>"…",
+      # "client_data"=>"…", "authenticator_data"=>"…", "signature"=>"…"}`.
       #
       # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
       # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},

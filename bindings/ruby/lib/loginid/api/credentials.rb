@@ -34,7 +34,8 @@ module Loginid
       # optional.
       #
       # Result: `{"attestation_payload"=>{"credential_uuid"=>"…", "challenge"=>"…", "rp"=>{},
-      # "user"=>{}, "pubKeyCredParams"=>[], …}}` for the browser, completed by
+      # "user"=>{}, "pubKeyCredParams"=>[], …}}`, for
+      # `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
       # `complete_add_fido2_credential`.
       def force_fido2_credential_init(user_id: nil, username: nil, options: nil)
         call(:lid_force_fido2_credential_init, user_id: user_id, username: username, options: options)
@@ -86,16 +87,18 @@ module Loginid
       # Begins adding a FIDO2 credential with an authorized code with the purpose "add_credential".
       # `options` as in `force_fido2_credential_init`.
       #
-      # Result: `{"attestation_payload"=>{…}}` for the browser, completed by
+      # Result: `{"attestation_payload"=>{…}}`, for
+      # `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
       # `complete_add_fido2_credential`.
       def init_add_fido2_credential_with_code(code, code_type, username, options: nil)
         call(:lid_init_add_fido2_credential_with_code, code: code, code_type: code_type, username: username,
              options: options)
       end
 
-      # Completes adding a FIDO2 credential. `attestation_payload` is what the browser answered:
-      # `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…", "client_data"=>"…",
-      # "attestation_data"=>"…"}`. `credential_name` may be nil.
+      # Completes adding a FIDO2 credential. `attestation_payload` is what the browser answered: the
+      # object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as the
+      # service sent it, or `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…",
+      # "client_data"=>"…", "attestation_data"=>"…"}`. `credential_name` may be nil.
       #
       # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
       # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},

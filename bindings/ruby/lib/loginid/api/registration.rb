@@ -12,14 +12,16 @@ module Loginid
       #
       # Result: `{"attestation_payload"=>{"credential_uuid"=>"…", "challenge"=>"…", "rp"=>{},
       # "user"=>{}, "pubKeyCredParams"=>[], …}, "register_session"=>"…"}`, the last only if asked
-      # for.
+      # for. `attestation_payload` is for `PublicKeyCredential.parseCreationOptionsFromJSON()` in
+      # the browser.
       def register_fido2_init(username, options: nil)
         call(:lid_register_fido2_init, username: username, options: options)
       end
 
-      # Completes a FIDO2 registration. `attestation_payload` is what the browser answered:
-      # `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…", "client_data"=>"…",
-      # "attestation_data"=>"…"}`. `credential_name` may be nil.
+      # Completes a FIDO2 registration. `attestation_payload` is what the browser answered: the
+      # object of `PublicKeyCredential.toJSON()` with one more member, `credential_uuid` as the
+      # service sent it, or `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…",
+      # "client_data"=>"…", "attestation_data"=>"…"}`. `credential_name` may be nil.
       #
       # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
       # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},

@@ -39,15 +39,16 @@ module Loginid
       # makes a new one. `nonce` may be nil.
       #
       # Result: `{"tx_id"=>"…", "assertion_options"=>{"challenge"=>"…", "rpId"=>"…",
-      # "allowCredentials"=>[…]}, "nonce"=>"…"}`, where the nonce is the one that was sent. An
-      # answer without a `tx_id` is `ResponseError`.
+      # "allowCredentials"=>[…]}, "nonce"=>"…"}`, where the nonce is the one that was sent.
+      # `assertion_options` is for `PublicKeyCredential.parseRequestOptionsFromJSON()` in the
+      # browser. An answer without a `tx_id` is `ResponseError`.
       def init_tx(username, tx_id: nil, tx_payload: nil, nonce: nil)
         call(:lid_init_tx, username: username, tx_id: tx_id, tx_payload: tx_payload, nonce: nonce)
       end
 
       # Completes the confirmation of a transaction. `assertion_payload` is what the browser
-      # answered: `{"challenge"=>"…", "key_handle"=>"…", "client_data"=>"…", "auth_data"=>"…",
-      # "sign_data"=>"…"}`.
+      # answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge"=>"…",
+      # "key_handle"=>"…", "client_data"=>"…", "auth_data"=>"…", "sign_data"=>"…"}`.
       #
       # Result: `{"jwt"=>"…"}`: a verified token of the named user. It names the confirmed
       # transaction: give it to `verify_transaction`. `verify_token` refuses it.
