@@ -1,0 +1,208 @@
+//! The page and the server of docs/web.md, in Chromium with a virtual authenticator, against the
+//! emulator.
+
+mod chromium;
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use chromium::Chromium;
+use common::compiler::{compile, link_library_into};
+use common::root;
+use loginid_emulator::Emulator;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const USER: &str = "ada@example.com";
+
+/// The code blocks of docs/web.md in a language.
+fn blocks(language: &str) -> String {
+    let page = fs::read_to_string(root().join("docs/web.md")).expect("docs/web.md");
+    let start = format!("```{language}\n");
+    let blocks = page.split(&start).skip(1);
+    let blocks = blocks.map(|block| block.split_once("```").expect("the block's end").0);
+    let blocks: Vec<_> = blocks.collect();
+    assert!(!blocks.is_empty(), "no block of {language}");
+    blocks.join("\n")
+}
+
+/// The server of the page, a C program, and the emulator that it uses.
+struct Shop {
+    emulator: Emulator,
+    server: Child,
+    log: BufReader<ChildStdout>,
+    url: String,
+    _folder: TempDir,
+}
+
+impl Shop {
+    fn open() -> Shop {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path();
+        link_library_into(path);
+        fs::write(path.join("backend.c"), blocks("c")).expect("the functions");
+        fs::copy(root().join("tests/web/server.c"), path.join("server.c")).expect("the server");
+        let page = format!(
+            "<!doctype html><title>A shop</title><script>{}</script>",
+            blocks("js")
+        );
+        fs::write(path.join("page.html"), page).expect("the page");
+        let program = compile(path, "server", &[path.join("server.c")]);
+        let emulator = Emulator::start();
+        let mut server = Command::new(program)
+            .arg(path.join("page.html"))
+            .env("LOGINID_BASE_URL", emulator.base_url())
+            .env("LOGINID_CLIENT_ID", emulator.client_id())
+            .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut shop = Shop {
+            log: BufReader::new(server.stdout.take().expect("its output")),
+            server,
+            emulator,
+            url: String::new(),
+            _folder: folder,
+        };
+        shop.url = format!("http://localhost:{}/", shop.logged());
+        shop
+    }
+
+    /// The next line of the server's log.
+    fn logged(&mut self) -> String {
+        let mut line = String::new();
+        self.log.read_line(&mut line).expect("a line");
+        line.trim_end().to_owned()
+    }
+
+    /// Closes the shop, whose server ends.
+    fn close(mut self) {
+        drop(self.server.stdin.take());
+        let status = self.server.wait().expect("its end");
+        assert!(status.success(), "{status}");
+    }
+
+    /// The body of the latest request to this path of the service.
+    fn sent(&self, path: &str) -> Value {
+        let requests = self.emulator.requests();
+        let mut sent = requests.iter().rev();
+        let sent = sent.find(|request| request.path == path);
+        sent.and_then(|request| request.body.clone())
+            .unwrap_or_else(|| panic!("no request to {path}"))
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Names of members, in alphabetical order.
+fn names(object: &Value) -> Vec<&str> {
+    let mut names: Vec<_> = object.as_object().expect("an object").keys().collect();
+    names.sort();
+    names.into_iter().map(String::as_str).collect()
+}
+
+#[test]
+fn the_page_registers_logs_in_and_pays() {
+    let mut shop = Shop::open();
+    if !Chromium::is_installed() {
+        assert!(std::env::var_os("CI").is_none(), "chromedriver is missing");
+        println!("skipped: docs/web.md in Chromium (chromedriver is missing)");
+        shop.close();
+        return;
+    }
+    let browser = Chromium::start();
+    browser.open(&shop.url);
+
+    // Nothing is there yet.
+    let refused = browser.run("return logIn(arguments[0])", json!([USER]));
+    assert_eq!(refused, Err("Error: user_not_found".into()));
+    assert_eq!(shop.logged(), "POST /login/begin LID_ERROR_API");
+    let refused = browser.run("return pay('Pay 1 EUR to Grace')", json!([]));
+    assert_eq!(refused, Err("Error: null_argument".into()));
+    assert_eq!(
+        shop.logged(),
+        "POST /pay/begin LID_ERROR_INVALID_ARGUMENT"
+    );
+
+    browser.add_authenticator();
+    let done = browser.run("return register(arguments[0])", json!([USER]));
+    assert_eq!(done, Ok(json!({})));
+    assert_eq!(shop.logged(), "POST /register/begin LID_OK");
+    assert_eq!(
+        shop.logged(),
+        format!("POST /register/complete LID_OK {USER}")
+    );
+    let sent = shop.sent("/register/fido2/complete");
+    let expected = [
+        "attestation_data",
+        "challenge",
+        "client_data",
+        "credential_id",
+        "credential_uuid",
+    ];
+    assert_eq!(names(&sent["attestation_payload"]), expected);
+
+    let done = browser.run("return logIn(arguments[0])", json!([USER]));
+    assert_eq!(done, Ok(json!({})));
+    assert_eq!(shop.logged(), format!("POST /login/begin LID_OK {USER}"));
+    assert_eq!(shop.logged(), format!("POST /login/complete LID_OK {USER}"));
+    let sent = shop.sent("/authenticate/fido2/complete");
+    let expected = [
+        "authenticator_data",
+        "challenge",
+        "client_data",
+        "credential_id",
+        "signature",
+    ];
+    assert_eq!(names(&sent["assertion_payload"]), expected);
+
+    let done = browser.run("return pay('Pay 10.00 € to Grace')", json!([]));
+    assert_eq!(done, Ok(json!({})));
+    assert_eq!(shop.logged(), format!("POST /pay/begin LID_OK {USER}"));
+    assert_eq!(shop.logged(), format!("POST /pay/complete LID_OK {USER}"));
+    assert_eq!(
+        shop.sent("/tx/init")["tx_payload"],
+        json!("Pay 10.00 € to Grace")
+    );
+    // The challenge is the one in the client data.
+    let sent = shop.sent("/tx/complete");
+    assert_eq!(
+        names(&sent),
+        [
+            "auth_data",
+            "challenge",
+            "client_data",
+            "client_id",
+            "key_handle",
+            "sign_data",
+            "tx_id",
+            "username"
+        ]
+    );
+
+    // The page of a registration that forgets the credential_uuid.
+    let forgetful = "const { attestation_payload: options } =
+            await post('/register/begin', { username: 'grace' });
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+        return post('/register/complete', await navigator.credentials.create({ publicKey }));";
+    let refused = browser.run(forgetful, json!([]));
+    assert_eq!(refused, Err("Error: credential_uuid_required".into()));
+
+    // A user whose authenticator has no key: the browser refuses.
+    let other = Chromium::start();
+    other.open(&shop.url);
+    other.add_authenticator();
+    let refused = other.run("return logIn(arguments[0])", json!([USER]));
+    let refused = refused.expect_err("no key");
+    assert!(refused.starts_with("NotAllowedError: "), "{refused}");
+    shop.close();
+}
