@@ -113,7 +113,7 @@ impl<'a> Call<'a> {
 
     /// Adds what a web page answered, in the service's form. In C, and so in errors, the
     /// argument's name ends in `_json`.
-    pub(crate) fn from_page(self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
+    pub(crate) fn page_answer(self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
         let argument = format!("{name}_json");
         let members = arguments::object(json, &argument)?;
         let Some(texts) = form.read(&members, &argument)? else {

@@ -49,7 +49,7 @@ impl Client {
         self.send(
             self.call(&operations::AUTHENTICATE_FIDO2_COMPLETE)
                 .username(username)
-                .from_page("assertion_payload", assertion_payload, &forms::ASSERTION)?,
+                .page_answer("assertion_payload", assertion_payload, &forms::ASSERTION)?,
         )
     }
 

@@ -234,7 +234,7 @@ impl Client {
     ) -> Result<String> {
         self.send(
             self.call(&operations::COMPLETE_ADD_FIDO2_CREDENTIAL)
-                .from_page(
+                .page_answer(
                     "attestation_payload",
                     attestation_payload,
                     &forms::ATTESTATION,

@@ -50,7 +50,7 @@ impl Client {
         self.send(
             self.call(&operations::REGISTER_FIDO2_COMPLETE)
                 .username(username)
-                .from_page(
+                .page_answer(
                     "attestation_payload",
                     attestation_payload,
                     &forms::ATTESTATION,

@@ -7,4 +7,5 @@ mod documents;
 mod keys;
 mod passwords;
 mod support;
+mod to_json;
 mod transactions;

@@ -128,10 +128,7 @@ fn the_page_registers_logs_in_and_pays() {
     assert_eq!(shop.logged(), "POST /login/begin LID_ERROR_API");
     let refused = browser.run("return pay('Pay 1 EUR to Grace')", json!([]));
     assert_eq!(refused, Err("Error: null_argument".into()));
-    assert_eq!(
-        shop.logged(),
-        "POST /pay/begin LID_ERROR_INVALID_ARGUMENT"
-    );
+    assert_eq!(shop.logged(), "POST /pay/begin LID_ERROR_INVALID_ARGUMENT");
 
     browser.add_authenticator();
     let done = browser.run("return register(arguments[0])", json!([USER]));

@@ -316,7 +316,7 @@ fn step(argument: &Argument, operation: &Operation) -> String {
             "bool" => format!(".boolean({member:?}, {name})"),
             "json" => {
                 let form = argument.form_name().unwrap_or_default().to_uppercase();
-                format!(".from_page({member:?}, {name}, &forms::{form})?")
+                format!(".page_answer({member:?}, {name}, &forms::{form})?")
             }
             "options" => format!(".options({member:?}, {name}, &{:?})?", argument.members()),
             _ => match argument.default() {

@@ -117,6 +117,46 @@ impl SoftAuthenticator {
         }))
     }
 
+    /// Makes a key. Returns what `PublicKeyCredential.toJSON()` returns in a browser.
+    pub fn created(&mut self, attestation_payload: &Value, origin: &str) -> Result<Value, Error> {
+        let created = self.create(parse(attestation_payload)?, origin)?;
+        let response = created.response;
+        Ok(json!({
+            "id": created.id,
+            "rawId": base64url(&created.raw_id),
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": base64url(&response.client_data_json),
+                "authenticatorData": base64url(&response.authenticator_data),
+                "attestationObject": base64url(&response.attestation_object),
+                "publicKey": response.public_key.map(|key| base64url(&key)),
+                "publicKeyAlgorithm": response.public_key_algorithm,
+                "transports": response.transports,
+            },
+            "authenticatorAttachment": created.authenticator_attachment,
+            "clientExtensionResults": created.client_extension_results,
+        }))
+    }
+
+    /// Signs. Returns what `PublicKeyCredential.toJSON()` returns in a browser.
+    pub fn signed(&mut self, options: &Value, origin: &str) -> Result<Value, Error> {
+        let signed = self.get(parse(options)?, origin)?;
+        let response = signed.response;
+        Ok(json!({
+            "id": signed.id,
+            "rawId": base64url(&signed.raw_id),
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": base64url(&response.client_data_json),
+                "authenticatorData": base64url(&response.authenticator_data),
+                "signature": base64url(&response.signature),
+                "userHandle": response.user_handle.map(|handle| base64url(&handle)),
+            },
+            "authenticatorAttachment": signed.authenticator_attachment,
+            "clientExtensionResults": signed.client_extension_results,
+        }))
+    }
+
     fn create(
         &mut self,
         options: PublicKeyCredentialCreationOptions,
