@@ -41,6 +41,8 @@ pub struct Config {
     pub(crate) proxy: Option<Arc<Proxy>>,
     pub(crate) rules: Rules,
     pub(crate) keys: KeySettings,
+    /// How many good signature verdicts are kept.
+    pub(crate) verified_tokens: usize,
     pub(crate) user_agent: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) max_response_bytes: u64,
@@ -175,6 +177,7 @@ impl Config {
                 ttl: Duration::from_secs(settings.integer("key_cache_ttl_s", 3_600, 1..=86_400)?),
                 fetch: fetch_keys,
             },
+            verified_tokens: settings.integer("verified_tokens", 0, 0..=1_000_000)? as usize,
             user_agent: user_agent(&mut settings)?,
             headers: headers(&mut settings)?,
             max_response_bytes: settings.integer("max_response_bytes", 1 << 20, 1..=(1 << 30))?,
@@ -379,6 +382,7 @@ mod tests {
             r#"{"client_id":"a","connect_timeout_ms":0}"#,
             r#"{"client_id":"a","max_retries":11}"#,
             r#"{"client_id":"a","max_response_bytes":0}"#,
+            r#"{"client_id":"a","verified_tokens":1000001}"#,
         ] {
             assert_eq!(error_of(text).code(), "out_of_range", "{text}");
         }

@@ -8,21 +8,23 @@ use rustls::client::Resumption;
 
 use crate::config::Config;
 use crate::http::{self, Agent};
-use crate::token::KeyCache;
+use crate::token::{KeyCache, Verdicts};
 
 /// How many TLS sessions can be resumed: a client connects to one or two hosts.
 const SESSIONS: usize = 4;
 
-/// The connections and keys of one process.
+/// The connections, keys and verdicts of one process.
 #[derive(Debug)]
 pub(crate) struct Connections {
     pub(crate) agent: Agent,
     pub(crate) keys: KeyCache,
+    pub(crate) verdicts: Verdicts,
 }
 
 impl Connections {
     /// A child starts with the keys of its parent, which are read without a lock. TLS
-    /// sessions are behind a lock, so it starts with none.
+    /// sessions are behind a lock, so it starts with none, and with no verdicts: a thread of the
+    /// parent may have been writing one.
     pub(crate) fn new(
         config: &Config,
         tls: Option<&ClientConfig>,
@@ -43,6 +45,10 @@ impl Connections {
             tls,
             config.proxy.clone(),
         );
-        Connections { agent, keys }
+        Connections {
+            agent,
+            keys,
+            verdicts: Verdicts::new(config.verified_tokens),
+        }
     }
 }

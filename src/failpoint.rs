@@ -35,6 +35,8 @@ mod points {
         KeyFetched,
         /// The lock of the key cache is held, after the fetched key was stored.
         KeyStored,
+        /// A signature is verified: its verdict was not remembered.
+        SignatureVerified,
     }
 
     thread_local! {

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::failpoint::failpoint;
 use crate::fork;
 use crate::input::private_key::{self, Kind, Refusal};
 use crate::input::public_key;
@@ -75,22 +76,36 @@ fn refused(refusal: Refusal) -> Error {
 
 /// A public key of the service, ready to verify.
 #[derive(Clone)]
-pub(crate) struct VerifyingKey(DecodingKey);
+pub(crate) struct VerifyingKey {
+    key: DecodingKey,
+    spki: Box<[u8]>,
+}
 
 impl VerifyingKey {
     /// Reads one SPKI PEM block that holds a point on P-256. The error says what is wrong.
     pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, String> {
         let key = public_key::read(text.as_bytes())?;
-        Ok(VerifyingKey(DecodingKey::from_ec_der(
-            key.to_sec1_point(false).as_bytes(),
-        )))
+        let spki = key
+            .to_public_key_der()
+            .map_err(|_| "it cannot be written as SubjectPublicKeyInfo")?;
+        Ok(VerifyingKey {
+            key: DecodingKey::from_ec_der(key.to_sec1_point(false).as_bytes()),
+            spki: spki.as_bytes().into(),
+        })
+    }
+
+    /// The key as SubjectPublicKeyInfo (DER), in the one form that names the curve and has an
+    /// uncompressed point, whatever form it was read from.
+    pub(crate) fn spki(&self) -> &[u8] {
+        &self.spki
     }
 
     /// Whether `signature`, the third part of a token, signs `message`, the first two
     /// parts with the dot between them.
     pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> Result<bool> {
+        failpoint!(SignatureVerified);
         let verdict = fork::without_fork(|| {
-            jsonwebtoken::crypto::verify(signature, message, &self.0, Algorithm::ES256)
+            jsonwebtoken::crypto::verify(signature, message, &self.key, Algorithm::ES256)
         })?;
         Ok(verdict.unwrap_or(false))
     }

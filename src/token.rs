@@ -1,4 +1,4 @@
-//! Verifies the service's tokens, and caches the keys for that.
+//! Verifies the service's tokens, and caches the keys and good verdicts for that.
 //!
 //! The caller passes in a function that fetches a key: nothing here knows how to reach the
 //! service.
@@ -10,10 +10,12 @@ mod parts;
 mod subject;
 #[cfg(test)]
 mod testing;
+mod verdicts;
 mod verify;
 
 pub(crate) use claims::{Claims, Expected, Rules, now, text};
 pub(crate) use keys::{Key, KeyCache, KeySettings, Lookup, Origin};
 pub(crate) use parts::malformed;
 pub(crate) use subject::Subject;
+pub(crate) use verdicts::Verdicts;
 pub(crate) use verify::{Verified, verify};

@@ -140,6 +140,13 @@ fn parent_and_child_both_make_calls_while_keys_are_refreshed() {
     fork_with(&emulator, json!({"key_cache_ttl_s": 1}));
 }
 
+/// The busy threads and the children verify tokens that are remembered.
+#[test]
+fn parent_and_child_both_make_calls_and_remember_verified_tokens() {
+    let emulator = Emulator::builder().recording(false).start();
+    fork_with(&emulator, json!({"verified_tokens": 1}));
+}
+
 fn late_keys(ms: u64) -> Fault {
     let carried_out = false;
     Fault::new(FaultKind::Delay { ms, carried_out }).on("GET", "/certs")

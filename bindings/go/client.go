@@ -49,6 +49,7 @@ type Config struct {
 	PublicKeys       map[string]string `json:"public_keys,omitempty"`
 	KeyCacheTTLS     *int              `json:"key_cache_ttl_s,omitempty"`
 	FetchKeys        *bool             `json:"fetch_keys,omitempty"`
+	VerifiedTokens   int               `json:"verified_tokens,omitempty"`
 	UserAgent        string            `json:"user_agent,omitempty"`
 	Headers          map[string]string `json:"headers,omitempty"`
 	MaxResponseBytes int               `json:"max_response_bytes,omitempty"`

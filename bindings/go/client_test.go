@@ -344,6 +344,7 @@ func TestSettingsOutOfRangeAreNamed(t *testing.T) {
 		"leeway_s":           {{LeewayS: &negative}},
 		"max_token_age_s":    {{MaxTokenAgeS: &negative}, {MaxTokenAgeS: new(int)}},
 		"key_cache_ttl_s":    {{KeyCacheTTLS: &negative}, {KeyCacheTTLS: new(int)}},
+		"verified_tokens":    {{VerifiedTokens: -1}, {VerifiedTokens: 1_000_001}},
 		"max_response_bytes": {{MaxResponseBytes: -1}},
 	} {
 		for _, config := range bad {

@@ -32,7 +32,7 @@ enum Kind {
     Texts,
 }
 
-const FIELDS: [(&str, Kind); 25] = [
+const FIELDS: [(&str, Kind); 26] = [
     ("client_id", Kind::Text),
     ("private_key", Kind::Pem),
     ("private_key_file", Kind::Text),
@@ -55,6 +55,7 @@ const FIELDS: [(&str, Kind); 25] = [
     ("public_keys", Kind::Texts),
     ("key_cache_ttl_s", Kind::Integer),
     ("fetch_keys", Kind::Boolean),
+    ("verified_tokens", Kind::Integer),
     ("user_agent", Kind::Text),
     ("headers", Kind::Texts),
     ("max_response_bytes", Kind::Integer),

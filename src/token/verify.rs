@@ -9,6 +9,7 @@ mod tests;
 
 use super::claims::{Claims, Expected};
 use super::keys::{Key, KeyCache, Lookup};
+use super::verdicts::{Verdict, Verdicts};
 use super::{header, parts};
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -37,6 +38,7 @@ pub(crate) fn verify(
     token: &str,
     expected: &Expected<'_>,
     keys: &KeyCache,
+    verdicts: &Verdicts,
     lookup: Lookup<'_>,
     check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
 ) -> Result<Verified> {
@@ -48,7 +50,21 @@ pub(crate) fn verify(
         Ok(()) => Some(keys.get(kid, lookup)?),
         Err(_) => keys.cached(kid),
     };
-    let verifies = |key: &Key| key.verifies(parts.signature, parts.signed.as_bytes());
+    let verifies = |key: &Key| {
+        let verdict = verdicts.of(key, token);
+        if verdict.as_ref().is_some_and(Verdict::is_kept) {
+            return Ok(true);
+        }
+        let good = key.verifies(parts.signature, parts.signed.as_bytes())?;
+        // Only of tokens that are accepted: refused ones must not displace them.
+        if let Some(verdict) = verdict
+            && good
+            && checked.is_ok()
+        {
+            verdict.keep();
+        }
+        Ok(good)
+    };
     let forged = match &key {
         None => false,
         Some(key) if verifies(key)? => false,

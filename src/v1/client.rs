@@ -203,10 +203,12 @@ impl Client {
             budget,
             fetch: &|id, budget, may_retry| self.fetch_key(id, budget, may_retry),
         };
+        let connections = self.connections();
         token::verify(
             token,
             &expected,
-            &self.connections().keys,
+            &connections.keys,
+            &connections.verdicts,
             lookup,
             check_claims,
         )

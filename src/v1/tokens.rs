@@ -65,3 +65,63 @@ fn token(token: String) -> Result<String> {
     result.value("token", &token);
     Ok(result.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::failpoint::{Point, arm};
+    use crate::key::SigningKey;
+
+    /// A client that keeps this many verdicts, and a token for it.
+    fn client_and_token(verified_tokens: Option<u64>) -> (Client, String) {
+        let pair: Value = serde_json::from_str(&crate::generate_key_pair().unwrap()).unwrap();
+        let mut config = json!({
+            "client_id": "app-1", "fetch_keys": false,
+            "public_keys": {"k": pair["public_key"]},
+        });
+        if let Some(number) = verified_tokens {
+            config["verified_tokens"] = number.into();
+        }
+        let client = Client::with_config(Config::from_json(&config.to_string()).unwrap());
+        let key = SigningKey::from_pem(pair["private_key"].as_str().unwrap().as_bytes()).unwrap();
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","kid":"k"}"#);
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"aud":"app-1"}"#);
+        let signed = format!("{header}.{claims}");
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()).unwrap());
+        (client.unwrap(), format!("{signed}.{signature}"))
+    }
+
+    fn is_remembered(client: &Client, token: &str) -> bool {
+        arm(Some(Point::SignatureVerified));
+        let ended = catch_unwind(AssertUnwindSafe(|| client.verify_token(token, None)));
+        arm(None);
+        ended.is_ok_and(|verified| verified.is_ok())
+    }
+
+    #[test]
+    fn verified_tokens_says_how_many_verdicts_are_kept() {
+        for (verified_tokens, kept) in [(None, false), (Some(0), false), (Some(1), true)] {
+            let (client, token) = client_and_token(verified_tokens);
+            assert!(!is_remembered(&client, &token));
+            client.verify_token(&token, None).unwrap();
+            assert_eq!(is_remembered(&client, &token), kept, "{verified_tokens:?}");
+        }
+    }
+
+    #[test]
+    fn the_token_of_an_answer_is_not_verified_again_when_it_is_presented() {
+        let (client, token) = client_and_token(Some(1));
+        let budget = client.budget();
+        client
+            .verify(&token, Origin::Answer, None, &budget, |_| Ok(()))
+            .unwrap();
+        assert!(is_remembered(&client, &token));
+    }
+}

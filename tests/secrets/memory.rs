@@ -7,6 +7,7 @@
 mod carried;
 mod damaged;
 mod give;
+mod remembered;
 mod search;
 
 use std::io::{Read, Write};

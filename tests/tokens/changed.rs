@@ -68,6 +68,7 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
     let keys = json!({"public_keys": {"k": service.pem(), "": service.pem()}});
     let config = with(&online(&emulator), keys);
     let client = Client::new(&config);
+    let remembering = Client::new(&with(&config, json!({"verified_tokens": 100})));
     let tokens = good_tokens(&service, times(10, 100));
     // One at a time, because some take far longer than others.
     let next = AtomicUsize::new(0);
@@ -79,6 +80,7 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
                 return tried;
             };
             tried += change_all(&client, token, number < in_full());
+            tried += change_all(&remembering, token, number < in_full());
         }
     };
     let tried: usize = thread::scope(|scope| {
@@ -86,9 +88,10 @@ fn no_single_character_change_of_a_good_token_is_accepted() {
         let counts = threads.map(|thread| thread.join().expect("no panic"));
         counts.iter().sum()
     });
-    assert!(tried >= 2_000 * tokens.len(), "{tried}");
+    assert!(tried >= 4_000 * tokens.len(), "{tried}");
     println!(
-        "{tried} changes of {} tokens, {} of them in full: none accepted",
+        "{tried} changes of {} tokens, {} of them in full, each by a client that remembers good \
+         signatures and one that does not: none accepted",
         tokens.len(),
         in_full()
     );

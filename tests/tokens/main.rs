@@ -10,6 +10,7 @@ mod pem_forms;
 #[path = "../support/torture.rs"]
 mod torture;
 
+mod again;
 mod changed;
 mod forged;
 mod keys;

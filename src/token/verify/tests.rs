@@ -1,5 +1,7 @@
 //! Tokens without a key id: rotation of the service's current key, and forged tokens.
 
+mod again;
+
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -68,13 +70,23 @@ fn verify_with<F: Fn(&str, &Budget) -> Result<Key>>(
     keys: &KeyCache,
     service: &Service<F>,
 ) -> Result<Verified> {
+    verify_for("app-1", token, keys, &Verdicts::new(0), service)
+}
+
+fn verify_for<F: Fn(&str, &Budget) -> Result<Key>>(
+    client_id: &str,
+    token: &str,
+    keys: &KeyCache,
+    verdicts: &Verdicts,
+    service: &Service<F>,
+) -> Result<Verified> {
     let expected = Expected {
-        client_id: "app-1",
+        client_id,
         username: None,
         rules: &RULES,
     };
     service.with_lookup(Origin::Presented, &long_budget(), |lookup| {
-        verify(token, &expected, keys, lookup, |_| Ok(()))
+        verify(token, &expected, keys, verdicts, lookup, |_| Ok(()))
     })
 }
 

@@ -1,9 +1,10 @@
 //! Forged and malformed tokens: one table, and the verdict each must get.
 //!
-//! Every row is verified twice. A client without a key must refuse tokens without a
+//! Every row is verified by three clients. One without a key must refuse tokens without a
 //! request if they are wrong without the key, and with exactly one request if the key
-//! is needed. A client with the key must give the same verdict. After each, the same
-//! client must accept a good token.
+//! is needed. One with the key, and one with the key that remembers good signatures
+//! (`verified_tokens`) and has accepted the good token, must give the same verdict. After
+//! each, the same client must accept a good token.
 
 mod claims;
 mod embedded;
@@ -175,6 +176,11 @@ fn judge_all(table: &Table) {
         let may_ask = u64::from([SIGNATURE, GOOD].contains(&row.verdict));
         problems.extend(judge(&Client::new(&cold), row, &twin, &emulator, may_ask));
         problems.extend(judge(&Client::new(&warm), row, &twin, &emulator, 0));
+        let remembering = Client::new(&with(&warm, json!({"verified_tokens": 16})));
+        remembering.verify_token(&twin).ok();
+        problems.extend(judge(&remembering, row, &twin, &emulator, 0));
+        // Again: what it remembers of this token changes nothing.
+        problems.extend(judge(&remembering, row, &twin, &emulator, 0));
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert_eq!(

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use loginid_emulator::{Emulator, Fault, FaultKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{GOOD, UNKNOWN, token, until};
 use crate::capi::Client;
@@ -27,13 +27,27 @@ fn after_a_rotation_one_fetch_finds_the_new_key() {
 
 /// A client whose keys are due after a second.
 fn forgetful(emulator: &Emulator) -> Client {
-    Client::new(&with(&online(emulator), json!({"key_cache_ttl_s": 1})))
+    forgetful_with(emulator, json!({}))
+}
+
+fn forgetful_with(emulator: &Emulator, further: Value) -> Client {
+    let config = with(&online(emulator), json!({"key_cache_ttl_s": 1}));
+    Client::new(&with(&config, further))
 }
 
 #[test]
 fn a_retired_key_is_refused_after_its_refresh_was_due() {
+    retired_key_is_refused(json!({}));
+}
+
+#[test]
+fn a_retired_key_is_refused_although_its_signatures_are_remembered() {
+    retired_key_is_refused(json!({"verified_tokens": 16}));
+}
+
+fn retired_key_is_refused(further: Value) {
     let emulator = Emulator::start();
-    let client = forgetful(&emulator);
+    let client = forgetful_with(&emulator, further);
     let old = token(&emulator);
     assert_eq!(client.verify_token(&old).verdict(), GOOD);
     emulator.rotate_and_retire_keys();

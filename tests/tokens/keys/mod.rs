@@ -40,7 +40,7 @@ fn token_of(emulator: &Emulator, kid: Value) -> String {
 }
 
 /// Waits until the condition is true.
-fn until(what: &str, mut so: impl FnMut() -> bool) {
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {
         assert!(started.elapsed() < TIME_LIMIT, "timed out: {what}");

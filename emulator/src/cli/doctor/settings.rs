@@ -26,7 +26,7 @@ const TEXTS: [&str; 11] = [
 
 const BOOLEANS: [&str; 4] = ["management", "allow_http", "require_exp", "fetch_keys"];
 
-const INTEGERS: [(&str, RangeInclusive<u64>); 8] = [
+const INTEGERS: [(&str, RangeInclusive<u64>); 9] = [
     ("connect_timeout_ms", 1..=86_400_000),
     ("request_timeout_ms", 1..=86_400_000),
     ("wait_timeout_ms", 1..=86_400_000),
@@ -34,6 +34,7 @@ const INTEGERS: [(&str, RangeInclusive<u64>); 8] = [
     ("leeway_s", 0..=3_600),
     ("max_token_age_s", 1..=31_536_000),
     ("key_cache_ttl_s", 1..=86_400),
+    ("verified_tokens", 0..=1_000_000),
     ("max_response_bytes", 1..=1 << 30),
 ];
 
