@@ -241,6 +241,7 @@ lid_status lid_new_management(const char *client_id,
  * URL or "env"), `leeway_s` 60, `issuer`, `max_token_age_s`, `require_exp`,
  * `public_keys` (an object: PEM by key id), `key_cache_ttl_s` 3600,
  * `fetch_keys` true (false: `public_keys` are all the keys there are),
+ * `verified_tokens` 0 (how many good signature verdicts are kept),
  * `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
  *
  * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.

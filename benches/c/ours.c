@@ -1,12 +1,18 @@
 /* libloginid, called as a C program calls it. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <loginid.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "worker.h"
 
-static lid_client *client;
+enum { TOKENS = 64 };
+
+/* `remembering` keeps good verdicts, but fewer than TOKENS. */
+static lid_client *client, *remembering;
 static const char *user, *token;
+static char *tokens[TOKENS];
 
 /* Frees the result, keeping it if it is an error. Takes its address, because C
  * may read an argument before the call in another one. */
@@ -42,6 +48,31 @@ static int verify(void *state)
     return finish(lid_verify_token(state, token, user, &out), &out);
 }
 
+static int verify_again(void *state)
+{
+    (void)state;
+    return verify(remembering);
+}
+
+/* Each token in turn, so that none is remembered until its next turn. */
+static int verify_next(lid_client *with)
+{
+    static __thread unsigned next;
+    char *out;
+    return finish(lid_verify_token(with, tokens[next++ % TOKENS], user, &out), &out);
+}
+
+static int verify_each(void *state)
+{
+    return verify_next(state);
+}
+
+static int verify_new(void *state)
+{
+    (void)state;
+    return verify_next(remembering);
+}
+
 static int get_user(void *state)
 {
     char *out;
@@ -63,11 +94,26 @@ static int first_call(void *state)
     return finish(status, &out);
 }
 
+/* The words of BENCH_TOKENS. */
+static int read_tokens(void)
+{
+    char *texts = strdup(worker_setting("BENCH_TOKENS"));
+    int i;
+
+    for (i = 0; texts != NULL && i < TOKENS; i++)
+        if ((tokens[i] = strtok(i == 0 ? texts : NULL, " ")) == NULL)
+            return 1;
+    return texts == NULL;
+}
+
 int main(void)
 {
     static const struct operation operations[] = {
         {"token", start, make_token, stop},
         {"verify", start, verify, stop},
+        {"verify_again", start, verify_again, stop},
+        {"verify_each", start, verify_each, stop},
+        {"verify_new", start, verify_new, stop},
         {"get_user", start, get_user, stop},
         {"first_call", start, first_call, stop},
         {NULL, NULL, NULL, NULL},
@@ -76,7 +122,11 @@ int main(void)
 
     user = worker_setting("BENCH_USER");
     token = worker_setting("BENCH_TOKEN");
-    if (finish(lid_new_from_env(&client, &out), &out))
+    if (read_tokens() || finish(lid_new_from_env(&client, &out), &out))
         return 2;
+    setenv("LOGINID_VERIFIED_TOKENS", "8", 1);
+    if (finish(lid_new_from_env(&remembering, &out), &out))
+        return 2;
+    unsetenv("LOGINID_VERIFIED_TOKENS");
     return worker_serve(operations);
 }

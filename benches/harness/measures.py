@@ -17,6 +17,8 @@ CONTENDERS = {
     "get_user": [OURS, "libcurl", "Python SDK", "Node SDK"],
     "first_call": [OURS, "libcurl"],
 }
+# Verifications of many tokens without and with `verified_tokens`, and of one remembered token.
+VERIFIED_TOKENS = ["verify_each", "verify_new", "verify_again"]
 MANY_THREADS = 16
 
 
@@ -98,6 +100,7 @@ def take_times(bench, results):
     """One thread on its own core."""
     for operation in ("token", "verify"):
         take_one(bench, results, operation, None)
+    take_verified_tokens(bench, results)
     for scheme in bench.services:
         for operation in ("get_user", "first_call"):
             take_one(bench, results, operation, scheme)
@@ -111,6 +114,16 @@ def take_one(bench, results, operation, scheme):
         contenders = [Contender(worker, operation) for worker in workers]
         series = interleave(contenders, bench.settings.rounds)
     results.times[operation, scheme] = dict(zip(names, series))
+
+
+def take_verified_tokens(bench, results):
+    """In one process, so that only the setting differs."""
+    say("verified_tokens")
+    with ExitStack() as stack:
+        worker = bench.worker(stack, OURS)
+        contenders = [Contender(worker, operation) for operation in VERIFIED_TOKENS]
+        for operation, series in zip(VERIFIED_TOKENS, interleave(contenders, bench.settings.rounds)):
+            results.times[operation, None] = {OURS: series}
 
 
 def take_threads(bench, results):

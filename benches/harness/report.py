@@ -7,6 +7,9 @@ from .measures import OURS, RAW
 OPERATIONS = {
     "token": "service token",
     "verify": "verification, key cached",
+    "verify_each": "verification, 64 tokens in turn, verified_tokens off",
+    "verify_new": "verification, 64 tokens in turn, verified_tokens on, none remembered",
+    "verify_again": "verification, verified_tokens on, the same token again",
     "get_user": "one call, connection reused",
     "first_call": "a new client's first call",
 }

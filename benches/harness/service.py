@@ -12,6 +12,8 @@ from pathlib import Path
 
 USER = "ada@example.com"
 PATH = "/manage/users/retrieve"
+# As in c/ours.c: more than the verdicts that its client keeps.
+TOKENS = 64
 
 
 class Service:
@@ -48,17 +50,21 @@ class Service:
         self.control("PUT", "requests", {"recording": False})
         client = Client(library, self.variables)
         self.profile = client.call("lid_add_user_without_credentials", USER)
-        token = self.control("POST", f"users/{USER}/login", {})["jwt"]
+        token, *tokens = (self._log_in() for _ in range(TOKENS + 1))
         made = json.loads(client.call("lid_generate_service_token", "users.retrieve", USER, None, None))
         self.variables |= {
             "BENCH_USER": USER,
             "BENCH_TOKEN": token,
+            "BENCH_TOKENS": " ".join(tokens),
             "BENCH_SERVICE_KEY": self._key_of(token).replace("\n", "\\n"),
             "BENCH_SERVICE_TOKEN": made["token"],
         }
         if "LOGINID_CA_FILE" in self.variables:
             for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
                 self.variables[name] = self.variables["LOGINID_CA_FILE"]
+
+    def _log_in(self):
+        return self.control("POST", f"users/{USER}/login", {})["jwt"]
 
     def _key_of(self, token):
         header = token.split(".")[0]
