@@ -10,6 +10,7 @@ import libloginid.core
 import loginid
 import loginid.core
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, control
+from test_wire import CALLS, method, parameters
 
 PURPOSE = "temporary_authentication"
 PUBLIC_KEY = libloginid.generate_key_pair()["public_key"]
@@ -148,6 +149,18 @@ class SameAsOfficial(unittest.TestCase):
                     for parameter in list(here.values())[len(official) :]:
                         self.assertIsNot(parameter.default, inspect.Parameter.empty)
         self.assertGreater(compared, 40)
+
+    def test_methods_that_the_official_package_lacks_have_the_order_of_the_table(self):
+        compared = set()
+        for call in CALLS:
+            name = method(call["function"])
+            if hasattr(loginid.LoginIdManagement, name):
+                continue
+            given = list(parameters(call["function"], call["arguments"]))
+            here = inspect.signature(getattr(libloginid.LoginIdManagement, name)).parameters
+            self.assertEqual([one for one in here if one in given], given, name)
+            compared.add(name)
+        self.assertLessEqual({"complete_tx", "init_tx"}, compared)
 
     def test_the_official_names_and_those_of_the_guide_are_there(self):
         for name in ("LoginID", "LoginIdManagement"):

@@ -24,7 +24,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Writes a file that changes, so that what is built from the others is not built again.
 fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
     fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     println!("{}", path.display());
 }
