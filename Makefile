@@ -96,7 +96,7 @@ bench: build
 	$(CARGO) build --locked --release -p loginid-bench-raw
 	python3 benches/run.py
 
-lint:
+lint: format-check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps

@@ -74,7 +74,7 @@ fn row_of_test(operation: &Operation, special: &Special) -> String {
             _ => format!("a[{name:?}]"),
         }
     }));
-    wrapped(4, WIDTH, "BOTH(", &items, "),")
+    wrapped(4, WIDTH, "BOTH(", &items, ");")
 }
 
 #[derive(Serialize)]
@@ -113,13 +113,7 @@ impl Method {
         Method {
             comment: comment(&for_cpp(&operation.documentation())),
             throwing: wrapped(4, WIDTH, &format!("{kind} {name}("), &declared, ") const {"),
-            throws: wrapped(
-                8,
-                WIDTH,
-                &format!("{returns}try_{name}("),
-                &names,
-                ").value();",
-            ),
+            throws: value_of(returns, &format!("try_{name}("), &names.join(", ")),
             noexcept: wrapped(
                 4,
                 WIDTH,
@@ -189,6 +183,23 @@ fn call(operation: &Operation) -> Vec<String> {
     all
 }
 
+/// The statement that takes the value of a call, laid out as clang-format does it.
+fn value_of(returns: &str, call: &str, arguments: &str) -> String {
+    let line = format!("        {returns}{call}{arguments})");
+    if line.len() + ".value();".len() <= WIDTH {
+        return format!("{line}.value();");
+    }
+    if line.len() <= WIDTH {
+        return format!("{line}\n            .value();");
+    }
+    // Arguments are indented from the call, which is behind `return`.
+    let indent = match returns {
+        "return " => " ".repeat(19),
+        _ => " ".repeat(12),
+    };
+    format!("        {returns}{call}\n{indent}{arguments})\n            .value();")
+}
+
 /// Documentation of the C interface in the words of C++.
 fn for_cpp(text: &str) -> String {
     text.replace("`lid_", "`")
@@ -207,3 +218,23 @@ fn comment(documentation: &str) -> String {
 }
 
 const WIDTH: usize = 96;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_of_a_long_call_is_taken_in_a_line_of_its_own() {
+        let taken = |length: usize| value_of("return ", "f(", &"a".repeat(length));
+        assert_eq!(taken(1), "        return f(a).value();");
+        let (long, longer) = ("a".repeat(70), "a".repeat(80));
+        assert_eq!(
+            taken(70),
+            format!("        return f({long})\n            .value();")
+        );
+        assert_eq!(
+            taken(80),
+            format!("        return f(\n                   {longer})\n            .value();")
+        );
+    }
+}
