@@ -889,8 +889,8 @@ public:
     std::string add_publickey_credential(
         required_text publickey, const user &who, optional_text publickey_alg = {},
         optional_text credential_name = {}) const {
-        return try_add_publickey_credential(
-            publickey, who, publickey_alg, credential_name).value();
+        return try_add_publickey_credential(publickey, who, publickey_alg, credential_name)
+            .value();
     }
     result try_add_publickey_credential(
         required_text publickey, const user &who, optional_text publickey_alg = {},
@@ -912,8 +912,8 @@ public:
     std::string init_add_fido2_credential_with_code(
         required_text code, required_text code_type, required_text username,
         optional_text options_json = {}) const {
-        return try_init_add_fido2_credential_with_code(
-            code, code_type, username, options_json).value();
+        return try_init_add_fido2_credential_with_code(code, code_type, username, options_json)
+            .value();
     }
     result try_init_add_fido2_credential_with_code(
         required_text code, required_text code_type, required_text username,
@@ -940,7 +940,8 @@ public:
         required_text attestation_payload_json, required_text username,
         optional_text credential_name = {}) const {
         return try_complete_add_fido2_credential(
-            attestation_payload_json, username, credential_name).value();
+                   attestation_payload_json, username, credential_name)
+            .value();
     }
     result try_complete_add_fido2_credential(
         required_text attestation_payload_json, required_text username,
@@ -1078,8 +1079,8 @@ public:
     std::string register_fido2_complete(
         required_text username, required_text attestation_payload_json,
         optional_text credential_name = {}) const {
-        return try_register_fido2_complete(
-            username, attestation_payload_json, credential_name).value();
+        return try_register_fido2_complete(username, attestation_payload_json, credential_name)
+            .value();
     }
     result try_register_fido2_complete(
         required_text username, required_text attestation_payload_json,

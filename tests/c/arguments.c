@@ -17,83 +17,161 @@ typedef const char *const args;
 /* The calls, each with its texts in an array. */
 /* begin generated: calls (make generate, from spec/operations.toml) */
 static lid_status generate_service_token(client_t *c, args *a, char **o)
-{ return lid_generate_service_token(c, a[0], a[1], a[2], a[3], o); }
+{
+    return lid_generate_service_token(c, a[0], a[1], a[2], a[3], o);
+}
 static lid_status verify_token(client_t *c, args *a, char **o)
-{ return lid_verify_token(c, a[0], a[1], o); }
+{
+    return lid_verify_token(c, a[0], a[1], o);
+}
 static lid_status generate_tx_auth_token(client_t *c, args *a, char **o)
-{ return lid_generate_tx_auth_token(c, a[0], a[1], a[2], o); }
+{
+    return lid_generate_tx_auth_token(c, a[0], a[1], a[2], o);
+}
 static lid_status create_tx(client_t *c, args *a, char **o)
-{ return lid_create_tx(c, a[0], a[1], a[2], o); }
+{
+    return lid_create_tx(c, a[0], a[1], a[2], o);
+}
 static lid_status verify_transaction(client_t *c, args *a, char **o)
-{ return lid_verify_transaction(c, a[0], a[1], a[2], o); }
+{
+    return lid_verify_transaction(c, a[0], a[1], a[2], o);
+}
 static lid_status init_tx(client_t *c, args *a, char **o)
-{ return lid_init_tx(c, a[0], a[1], a[2], a[3], o); }
+{
+    return lid_init_tx(c, a[0], a[1], a[2], a[3], o);
+}
 static lid_status complete_tx(client_t *c, args *a, char **o)
-{ return lid_complete_tx(c, a[0], a[1], a[2], o); }
+{
+    return lid_complete_tx(c, a[0], a[1], a[2], o);
+}
 static lid_status generate_code(client_t *c, args *a, char **o)
-{ return lid_generate_code(c, a[0], a[1], true, a[2], a[3], o); }
+{
+    return lid_generate_code(c, a[0], a[1], true, a[2], a[3], o);
+}
 static lid_status authorize_code(client_t *c, args *a, char **o)
-{ return lid_authorize_code(c, a[0], a[1], a[2], a[3], a[4], o); }
+{
+    return lid_authorize_code(c, a[0], a[1], a[2], a[3], a[4], o);
+}
 static lid_status invalidate_all_codes(client_t *c, args *a, char **o)
-{ return lid_invalidate_all_codes(c, a[0], a[1], a[2], a[3], o); }
+{
+    return lid_invalidate_all_codes(c, a[0], a[1], a[2], a[3], o);
+}
 static lid_status wait_code(client_t *c, args *a, char **o)
-{ return lid_wait_code(c, a[0], a[1], a[2], 0, NULL, o); }
+{
+    return lid_wait_code(c, a[0], a[1], a[2], 0, NULL, o);
+}
 static lid_status get_credentials(client_t *c, args *a, char **o)
-{ return lid_get_credentials(c, a[0], a[1], a[2], o); }
+{
+    return lid_get_credentials(c, a[0], a[1], a[2], o);
+}
 static lid_status rename_credential(client_t *c, args *a, char **o)
-{ return lid_rename_credential(c, a[0], a[1], a[2], a[3], o); }
+{
+    return lid_rename_credential(c, a[0], a[1], a[2], a[3], o);
+}
 static lid_status revoke_credential(client_t *c, args *a, char **o)
-{ return lid_revoke_credential(c, a[0], a[1], a[2], o); }
+{
+    return lid_revoke_credential(c, a[0], a[1], a[2], o);
+}
 static lid_status force_fido2_credential_init(client_t *c, args *a, char **o)
-{ return lid_force_fido2_credential_init(c, a[0], a[1], a[2], o); }
+{
+    return lid_force_fido2_credential_init(c, a[0], a[1], a[2], o);
+}
 static lid_status add_doc_scan_credential_init(client_t *c, args *a, char **o)
-{ return lid_add_doc_scan_credential_init(c, a[0], a[1], a[2], o); }
+{
+    return lid_add_doc_scan_credential_init(c, a[0], a[1], a[2], o);
+}
 static lid_status add_doc_scan_credential_complete(client_t *c, args *a, char **o)
-{ return lid_add_doc_scan_credential_complete(c, a[0], true, a[1], a[2], o); }
+{
+    return lid_add_doc_scan_credential_complete(c, a[0], true, a[1], a[2], o);
+}
 static lid_status evaluate_doc_scan_credential(client_t *c, args *a, char **o)
-{ return lid_evaluate_doc_scan_credential(c, a[0], a[1], a[2], o); }
+{
+    return lid_evaluate_doc_scan_credential(c, a[0], a[1], a[2], o);
+}
 static lid_status generate_recovery_code(client_t *c, args *a, char **o)
-{ return lid_generate_recovery_code(c, a[0], a[1], o); }
+{
+    return lid_generate_recovery_code(c, a[0], a[1], o);
+}
 static lid_status add_publickey_credential(client_t *c, args *a, char **o)
-{ return lid_add_publickey_credential(c, a[0], a[1], a[2], a[3], a[4], o); }
+{
+    return lid_add_publickey_credential(c, a[0], a[1], a[2], a[3], a[4], o);
+}
 static lid_status init_add_fido2_credential_with_code(client_t *c, args *a, char **o)
-{ return lid_init_add_fido2_credential_with_code(c, a[0], a[1], a[2], a[3], o); }
+{
+    return lid_init_add_fido2_credential_with_code(c, a[0], a[1], a[2], a[3], o);
+}
 static lid_status complete_add_fido2_credential(client_t *c, args *a, char **o)
-{ return lid_complete_add_fido2_credential(c, a[0], a[1], a[2], o); }
+{
+    return lid_complete_add_fido2_credential(c, a[0], a[1], a[2], o);
+}
 static lid_status get_user(client_t *c, args *a, char **o)
-{ return lid_get_user(c, a[0], o); }
+{
+    return lid_get_user(c, a[0], o);
+}
 static lid_status add_user_without_credentials(client_t *c, args *a, char **o)
-{ return lid_add_user_without_credentials(c, a[0], o); }
+{
+    return lid_add_user_without_credentials(c, a[0], o);
+}
 static lid_status activate_user_by_id(client_t *c, args *a, char **o)
-{ return lid_activate_user_by_id(c, a[0], o); }
+{
+    return lid_activate_user_by_id(c, a[0], o);
+}
 static lid_status deactivate_user_by_id(client_t *c, args *a, char **o)
-{ return lid_deactivate_user_by_id(c, a[0], o); }
+{
+    return lid_deactivate_user_by_id(c, a[0], o);
+}
 static lid_status delete_by_user_id(client_t *c, args *a, char **o)
-{ return lid_delete_by_user_id(c, a[0], o); }
+{
+    return lid_delete_by_user_id(c, a[0], o);
+}
 static lid_status delete_by_username(client_t *c, args *a, char **o)
-{ return lid_delete_by_username(c, a[0], o); }
+{
+    return lid_delete_by_username(c, a[0], o);
+}
 static lid_status send_email_verification(client_t *c, args *a, char **o)
-{ return lid_send_email_verification(c, a[0], o); }
+{
+    return lid_send_email_verification(c, a[0], o);
+}
 static lid_status register_fido2_init(client_t *c, args *a, char **o)
-{ return lid_register_fido2_init(c, a[0], a[1], o); }
+{
+    return lid_register_fido2_init(c, a[0], a[1], o);
+}
 static lid_status register_fido2_complete(client_t *c, args *a, char **o)
-{ return lid_register_fido2_complete(c, a[0], a[1], a[2], o); }
+{
+    return lid_register_fido2_complete(c, a[0], a[1], a[2], o);
+}
 static lid_status register_password(client_t *c, args *a, char **o)
-{ return lid_register_password(c, a[0], a[1], o); }
+{
+    return lid_register_password(c, a[0], a[1], o);
+}
 static lid_status authenticate_password(client_t *c, args *a, char **o)
-{ return lid_authenticate_password(c, a[0], a[1], o); }
+{
+    return lid_authenticate_password(c, a[0], a[1], o);
+}
 static lid_status authenticate_fido2_init(client_t *c, args *a, char **o)
-{ return lid_authenticate_fido2_init(c, a[0], o); }
+{
+    return lid_authenticate_fido2_init(c, a[0], o);
+}
 static lid_status authenticate_fido2_complete(client_t *c, args *a, char **o)
-{ return lid_authenticate_fido2_complete(c, a[0], a[1], o); }
+{
+    return lid_authenticate_fido2_complete(c, a[0], a[1], o);
+}
 static lid_status authenticate_doc_scan_init(client_t *c, args *a, char **o)
-{ return lid_authenticate_doc_scan_init(c, a[0], a[1], o); }
+{
+    return lid_authenticate_doc_scan_init(c, a[0], a[1], o);
+}
 static lid_status authenticate_doc_scan_complete(client_t *c, args *a, char **o)
-{ return lid_authenticate_doc_scan_complete(c, a[0], a[1], o); }
+{
+    return lid_authenticate_doc_scan_complete(c, a[0], a[1], o);
+}
 static lid_status authenticate_publickey_init(client_t *c, args *a, char **o)
-{ return lid_authenticate_publickey_init(c, a[0], a[1], a[2], o); }
+{
+    return lid_authenticate_publickey_init(c, a[0], a[1], a[2], o);
+}
 static lid_status authenticate_publickey_complete(client_t *c, args *a, char **o)
-{ return lid_authenticate_publickey_complete(c, a[0], a[1], a[2], o); }
+{
+    return lid_authenticate_publickey_complete(c, a[0], a[1], a[2], o);
+}
 
 static const struct function functions[] = {
     { "generate_service_token", generate_service_token },

@@ -38,74 +38,73 @@ using form = std::function<void(const loginid::client &, const arguments &)>;
 
 /* Both forms of a call. */
 #define BOTH(name, ...)                                                                          \
-    {                                                                                            \
-        "lid_" #name, {                                                                          \
-            [](const loginid::client &c, const arguments &a) {                                   \
-                (void)a;                                                                         \
-                const loginid::result result = c.try_##name(__VA_ARGS__);                        \
-                (void)result;                                                                    \
-            },                                                                                   \
-            [](const loginid::client &c, const arguments &a) {                                   \
-                (void)a;                                                                         \
-                c.name(__VA_ARGS__);                                                             \
-            }                                                                                    \
-        }                                                                                        \
-    }
+    methods["lid_" #name] = {                                                                    \
+        [](const loginid::client &c, const arguments &a) {                                       \
+            (void)a;                                                                             \
+            const loginid::result result = c.try_##name(__VA_ARGS__);                            \
+            (void)result;                                                                        \
+        },                                                                                       \
+        [](const loginid::client &c, const arguments &a) {                                       \
+            (void)a;                                                                             \
+            c.name(__VA_ARGS__);                                                                 \
+        }}
 
 const auto minute = std::chrono::milliseconds(60000);
 
-const std::map<std::string, std::pair<form, form>> methods = {
-    BOTH(wait_code, a["username"], a["code"], a["code_type"], minute),
+std::map<std::string, std::pair<form, form>> methods_by_function() {
+    std::map<std::string, std::pair<form, form>> methods;
+    BOTH(wait_code, a["username"], a["code"], a["code_type"], minute);
     // begin generated: calls (make generate, from spec/operations.toml)
-    BOTH(create_tx, a["tx_payload"], a.optional("username"), a.optional("nonce")),
+    BOTH(create_tx, a["tx_payload"], a.optional("username"), a.optional("nonce"));
     BOTH(
         init_tx, a["username"], a.optional("tx_id"), a.optional("tx_payload"),
-        a.optional("nonce")),
-    BOTH(complete_tx, a["tx_id"], a["username"], a["assertion_payload_json"]),
-    BOTH(generate_code, a["code_type"], a["purpose"], a["authorize"] == "true", user(a)),
-    BOTH(authorize_code, a["code"], a["code_type"], a["purpose"], user(a)),
-    BOTH(invalidate_all_codes, a["code_type"], a["purpose"], user(a)),
-    BOTH(get_credentials, user(a), a.optional("status")),
-    BOTH(rename_credential, a["credential_id"], a["name"], user(a)),
-    BOTH(revoke_credential, a["credential_id"], user(a)),
-    BOTH(force_fido2_credential_init, user(a), a.optional("options_json")),
-    BOTH(add_doc_scan_credential_init, user(a), a.optional("credential_name")),
+        a.optional("nonce"));
+    BOTH(complete_tx, a["tx_id"], a["username"], a["assertion_payload_json"]);
+    BOTH(generate_code, a["code_type"], a["purpose"], a["authorize"] == "true", user(a));
+    BOTH(authorize_code, a["code"], a["code_type"], a["purpose"], user(a));
+    BOTH(invalidate_all_codes, a["code_type"], a["purpose"], user(a));
+    BOTH(get_credentials, user(a), a.optional("status"));
+    BOTH(rename_credential, a["credential_id"], a["name"], user(a));
+    BOTH(revoke_credential, a["credential_id"], user(a));
+    BOTH(force_fido2_credential_init, user(a), a.optional("options_json"));
+    BOTH(add_doc_scan_credential_init, user(a), a.optional("credential_name"));
     BOTH(
-        add_doc_scan_credential_complete, a["credential_id"], a["activate"] == "true", user(a)),
-    BOTH(evaluate_doc_scan_credential, a["credential_id"], user(a)),
-    BOTH(generate_recovery_code, user(a)),
+        add_doc_scan_credential_complete, a["credential_id"], a["activate"] == "true", user(a));
+    BOTH(evaluate_doc_scan_credential, a["credential_id"], user(a));
+    BOTH(generate_recovery_code, user(a));
     BOTH(
         add_publickey_credential, a["publickey"], user(a), a.optional("publickey_alg"),
-        a.optional("credential_name")),
+        a.optional("credential_name"));
     BOTH(
         init_add_fido2_credential_with_code, a["code"], a["code_type"], a["username"],
-        a.optional("options_json")),
+        a.optional("options_json"));
     BOTH(
         complete_add_fido2_credential, a["attestation_payload_json"], a["username"],
-        a.optional("credential_name")),
-    BOTH(get_user, a["username"]),
-    BOTH(add_user_without_credentials, a["username"]),
-    BOTH(activate_user_by_id, a["user_id"]),
-    BOTH(deactivate_user_by_id, a["user_id"]),
-    BOTH(delete_by_user_id, a["user_id"]),
-    BOTH(delete_by_username, a["username"]),
-    BOTH(send_email_verification, a["user_id"]),
-    BOTH(register_fido2_init, a["username"], a.optional("options_json")),
+        a.optional("credential_name"));
+    BOTH(get_user, a["username"]);
+    BOTH(add_user_without_credentials, a["username"]);
+    BOTH(activate_user_by_id, a["user_id"]);
+    BOTH(deactivate_user_by_id, a["user_id"]);
+    BOTH(delete_by_user_id, a["user_id"]);
+    BOTH(delete_by_username, a["username"]);
+    BOTH(send_email_verification, a["user_id"]);
+    BOTH(register_fido2_init, a["username"], a.optional("options_json"));
     BOTH(
         register_fido2_complete, a["username"], a["attestation_payload_json"],
-        a.optional("credential_name")),
-    BOTH(register_password, a["username"], a["password"]),
-    BOTH(authenticate_password, a["username"], a["password"]),
-    BOTH(authenticate_fido2_init, a["username"]),
-    BOTH(authenticate_fido2_complete, a["username"], a["assertion_payload_json"]),
-    BOTH(authenticate_doc_scan_init, a["username"], a.optional("credential_id")),
-    BOTH(authenticate_doc_scan_complete, a["username"], a["credential_id"]),
+        a.optional("credential_name"));
+    BOTH(register_password, a["username"], a["password"]);
+    BOTH(authenticate_password, a["username"], a["password"]);
+    BOTH(authenticate_fido2_init, a["username"]);
+    BOTH(authenticate_fido2_complete, a["username"], a["assertion_payload_json"]);
+    BOTH(authenticate_doc_scan_init, a["username"], a.optional("credential_id"));
+    BOTH(authenticate_doc_scan_complete, a["username"], a["credential_id"]);
     BOTH(
         authenticate_publickey_init, a["username"], a["publickey"],
-        a.optional("publickey_alg")),
-    BOTH(authenticate_publickey_complete, a["username"], a["challenge_id"], a["assertion"]),
+        a.optional("publickey_alg"));
+    BOTH(authenticate_publickey_complete, a["username"], a["challenge_id"], a["assertion"]);
     // end generated: calls (make generate, from spec/operations.toml)
-};
+    return methods;
+}
 
 } // namespace
 
@@ -118,6 +117,7 @@ int main(int count, char **values) {
     text << std::ifstream(values[1]).rdbuf();
     const std::string calls = text.str();
     const auto client = loginid::client::from_env();
+    const auto methods = methods_by_function();
     for (int number = 0;; number++) {
         const std::string at = "/" + std::to_string(number);
         if (!loginid::try_json_get(calls, at)) {
