@@ -1,0 +1,204 @@
+//! The methods: their parameters, and what they give to the C function.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap as Table;
+use serde::Serialize;
+
+use super::Python;
+use super::layout::bracketed;
+use crate::description::{Argument, Operation};
+
+/// A method; its texts are laid out.
+#[derive(Serialize)]
+pub struct Method {
+    definition: String,
+    documentation: String,
+    statements: Vec<String>,
+    /// What it uses of the modules `_arguments` and `results`.
+    pub arguments: BTreeSet<String>,
+    pub results: BTreeSet<String>,
+}
+
+/// A member of options as a parameter, and as an argument of `fido2_options`.
+struct OptionMember {
+    name: String,
+    parameter: String,
+    passed: String,
+}
+
+impl Python<'_> {
+    pub(super) fn method(&self, operation: &Operation) -> Method {
+        let returned = self.returned(operation);
+        let message = self.special(operation).message.as_ref();
+        let mut statements = self.checks(operation);
+        let options = self.options(operation);
+        if !options.is_empty() {
+            let options: Vec<_> = options.into_iter().map(|one| one.passed).collect();
+            statements.push(bracketed(8, "options = fido2_options(", &options, ")"));
+        }
+        let call = match &returned {
+            Some(kind) => format!("answer: {kind} = self._call("),
+            None => "self._call(".to_owned(),
+        };
+        statements.push(bracketed(8, &call, &self.passed(operation), ")"));
+        let kind = match (&returned, message) {
+            (Some(kind), _) => {
+                statements.push("return answer".to_owned());
+                kind
+            }
+            (None, Some(message)) => {
+                statements.push(format!("return f{message:?}"));
+                "str"
+            }
+            (None, None) => "None",
+        };
+        let definition = bracketed(
+            4,
+            &format!("def {}(", self.method_name(operation)),
+            &self.parameters(operation),
+            &format!(") -> {kind}:"),
+        );
+        Method {
+            arguments: names_in(&format!("{definition}{}", statements.concat())),
+            definition,
+            documentation: self.documentation(operation),
+            statements,
+            results: returned.into_iter().collect(),
+        }
+    }
+
+    fn checks(&self, operation: &Operation) -> Vec<String> {
+        let names = operation.arguments.iter();
+        let names = names.map(|argument| self.parameter_name(operation, argument));
+        let checks = names.filter_map(|name| {
+            let check = self.additions.checks.get(name)?;
+            Some(format!("self.{check}({name})"))
+        });
+        checks.collect()
+    }
+
+    /// The members of options, which are parameters.
+    fn options(&self, operation: &Operation) -> Vec<OptionMember> {
+        let members = operation.arguments.iter().flat_map(Argument::members);
+        let options = members.map(|name| {
+            let (parameter, value) = match self.additions.options.get(name).map(String::as_str) {
+                Some("bool") => ("bool = False", format!("flag({name}, {name:?})")),
+                Some("text") => ("Optional[str] = None", format!("given({name})")),
+                _ => panic!("spec/python.toml: options: {name} is \"text\" or \"bool\""),
+            };
+            OptionMember {
+                name: name.clone(),
+                parameter: format!("{name}: {parameter}"),
+                passed: format!("{name}={value}"),
+            }
+        });
+        options.collect()
+    }
+
+    /// The parameters of a method in their order, `self` first.
+    fn parameters(&self, operation: &Operation) -> Vec<String> {
+        let special = self.special(operation);
+        let mut parameters = Table::new();
+        for argument in operation
+            .arguments
+            .iter()
+            .filter(|one| one.kind() != "options")
+        {
+            let name = self.parameter_name(operation, argument);
+            let mut parameter = format!("{name}: {}", self.parameter_type(argument, name));
+            if let Some(default) = argument.default() {
+                parameter += &format!(" = {default:?}");
+            } else if argument.is_optional() && !special.required.iter().any(|one| one == name) {
+                parameter += " = None";
+            }
+            parameters.insert(name.to_owned(), parameter);
+        }
+        let options = self.options(operation).into_iter();
+        parameters.extend(options.map(|one| (one.name, one.parameter)));
+        let mut ordered = vec!["self".to_owned()];
+        for name in &special.parameters {
+            let known = parameters.shift_remove(name);
+            assert!(
+                known.is_some() || name == "*",
+                "{}: no parameter {name}",
+                operation.name
+            );
+            ordered.push(known.unwrap_or_else(|| name.clone()));
+        }
+        assert!(
+            special.parameters.is_empty() || parameters.is_empty(),
+            "{}: parameters is not complete",
+            operation.name
+        );
+        ordered.extend(parameters.into_values());
+        ordered
+    }
+
+    /// What the C function is given: its name, then its arguments.
+    fn passed(&self, operation: &Operation) -> Vec<String> {
+        let special = self.special(operation);
+        let one_of = operation.one_of();
+        let mut passed = vec![format!("{:?}", format!("lid_{}", operation.name))];
+        for argument in &operation.arguments {
+            if one_of.contains(&argument.name) {
+                // All of them in one, once.
+                if one_of.first() == Some(&argument.name) {
+                    passed.push(format!("**who({})", one_of.join(", ")));
+                }
+                continue;
+            }
+            let name = self.parameter_name(operation, argument);
+            let is_strict = special.strict.iter().any(|one| one == name);
+            let may_be_empty = argument.is_optional() && argument.default().is_none();
+            let value = match argument.kind() {
+                "bool" => format!("flag({name}, {name:?})"),
+                "json" => format!("payload({name}, {name:?})"),
+                "text" if may_be_empty && !is_strict => format!("given({name})"),
+                _ => name.to_owned(),
+            };
+            passed.push(format!("{name}={value}"));
+        }
+        passed
+    }
+
+    fn parameter_type(&self, argument: &Argument, name: &str) -> String {
+        let kind = match argument.kind() {
+            "bool" => "bool",
+            "json" => "Browser",
+            "text" => self.additions.types.get(name).map_or("str", String::as_str),
+            other => panic!("{name}: a parameter of the type {other} is not supported yet"),
+        };
+        match argument.is_optional() {
+            true => format!("Optional[{kind}]"),
+            false => kind.to_owned(),
+        }
+    }
+
+    /// The type of the service's answer, if there is one.
+    fn returned(&self, operation: &Operation) -> Option<String> {
+        let special = self.special(operation).returns.as_deref();
+        let name = special.or(operation.returns())?;
+        let known = self.types().any(|one| one.name == name);
+        assert!(known, "{}: no type {name}", operation.name);
+        Some(name.to_owned())
+    }
+}
+
+/// The names of the module `_arguments` in code.
+fn names_in(code: &str) -> BTreeSet<String> {
+    let words: BTreeSet<_> = code
+        .split(|one: char| !one.is_alphanumeric() && one != '_')
+        .collect();
+    let names = [
+        "Browser",
+        "Id",
+        "fido2_options",
+        "flag",
+        "given",
+        "payload",
+        "who",
+    ];
+    let used = names.into_iter().filter(|name| words.contains(name));
+    used.map(str::to_owned).collect()
+}
