@@ -10,6 +10,8 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     /// Appended to the base URL. A `{…}` is replaced with one encoded segment.
     pub(crate) path: &'static str,
+    /// Members of the body that are always the same.
+    pub(crate) constants: &'static [(&'static str, &'static str)],
     pub(crate) authorization: Authorization,
     /// A management call: without a private key, it fails before any request.
     pub(crate) key_required: bool,
@@ -18,6 +20,12 @@ pub(crate) struct Operation {
     /// Sends a one-time code, so it is not retried after a 429 either.
     pub(crate) one_time_code: bool,
     pub(crate) answer: Answer,
+}
+
+/// The values of which an argument has one, and the error otherwise.
+pub(crate) struct Values {
+    pub(crate) of: &'static [&'static str],
+    pub(crate) code: Code,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -3,15 +3,16 @@
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::{self, Malformed, Members};
+use crate::operation::Values;
 
 /// Checks that an argument has one of these values.
-pub(crate) fn check_value(name: &str, value: &str, values: &[&str], code: Code) -> Result<()> {
-    if values.contains(&value) {
+pub(crate) fn check_value(name: &str, value: &str, values: &Values) -> Result<()> {
+    if values.of.contains(&value) {
         return Ok(());
     }
-    let (last, others) = values.split_last().unwrap_or((&"", &[]));
+    let (last, others) = values.of.split_last().unwrap_or((&"", &[]));
     let message = format!("{name} must be {} or {last}", others.join(", "));
-    Err(Error::new(code, message))
+    Err(Error::new(values.code, message))
 }
 
 /// Reads options, one JSON object with no other members than these. An unknown option is an

@@ -39,7 +39,7 @@ pub(crate) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(crate) fn new(operation: &'static Operation) -> Call<'a> {
-        Call {
+        let mut call = Call {
             operation,
             path: operation.path.to_owned(),
             subject: Subject::default(),
@@ -48,7 +48,11 @@ impl<'a> Call<'a> {
             jwt_required: false,
             body: None,
             secrets: Vec::new(),
+        };
+        for (name, value) in operation.constants {
+            call.body().value(name, value);
         }
+        call
     }
 
     /// Replaces the path's `{…}` with the argument of this name, as one encoded segment.
@@ -210,6 +214,7 @@ mod tests {
         name: "activate",
         method: Method::Put,
         path: "/manage/users/{user_id}/activate",
+        constants: &[],
         authorization: Authorization::None,
         key_required: false,
         safe: false,

@@ -14,6 +14,7 @@ static PUBLIC_KEY: Operation = Operation {
     name: "public_key",
     method: Method::Get,
     path: "/certs",
+    constants: &[],
     authorization: Authorization::None,
     key_required: false,
     safe: true,

@@ -26,7 +26,6 @@ impl Client {
         let nonce = nonce_or_new(nonce)?;
         let mut call = self
             .call(&operations::CREATE_TX)
-            .text("tx_type", "text")
             .text("tx_payload", tx_payload)
             .text("nonce", &nonce)
             .optional_text("username", username);
@@ -75,7 +74,6 @@ impl Client {
         let call = self
             .call(&operations::INIT_TX)
             .username(username)
-            .text("tx_type", "text")
             .text("nonce", &nonce)
             .optional_text("tx_id", tx_id)
             .optional_text("tx_payload", tx_payload);

@@ -8,7 +8,6 @@ use super::operations;
 use crate::budget::Budget;
 use crate::calls::check_value;
 use crate::cancel::Cancel;
-use crate::codes::Code;
 use crate::error::Result;
 use crate::json::ObjectWriter;
 
@@ -26,12 +25,7 @@ impl Client {
         timeout: Duration,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<String> {
-        check_value(
-            "code_type",
-            code_type,
-            &["short", "long", "phrase"],
-            Code::InvalidCodeType,
-        )?;
+        check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         let limit = if timeout.is_zero() {
             self.config().wait_timeout
         } else {

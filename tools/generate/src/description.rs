@@ -92,6 +92,8 @@ pub struct Operation {
     details: String,
     request: Option<String>,
     #[serde(default)]
+    constants: Table<String, String>,
+    #[serde(default)]
     local: bool,
     #[serde(default)]
     fetches_key: bool,
@@ -244,7 +246,18 @@ impl Description {
     }
 
     pub fn values(&self, argument: &Argument) -> Option<&Values> {
-        argument.values.as_ref().map(|name| &self.values[name])
+        argument.values().map(|name| &self.values[name])
+    }
+
+    /// The lists of values that arguments of a service have, by their names.
+    pub fn values_of(&self, service: &str) -> impl Iterator<Item = (&str, &Values)> {
+        let arguments = self
+            .operations
+            .iter()
+            .filter(move |one| one.service == service);
+        let names = arguments.flat_map(|one| one.arguments.iter().filter_map(Argument::values));
+        let names: BTreeSet<_> = names.collect();
+        names.into_iter().map(|name| (name, &self.values[name]))
     }
 
     /// The names of the arguments of these kinds, each once, in alphabetical order.
@@ -270,14 +283,23 @@ impl Description {
 
     /// The groups, in the order of their first operations.
     pub fn groups(&self) -> Vec<&str> {
-        let mut groups = Vec::new();
-        for operation in &self.operations {
-            if !groups.contains(&operation.group.as_str()) {
-                groups.push(&operation.group);
-            }
-        }
-        groups
+        groups(self.operations.iter())
     }
+
+    /// The groups of a service.
+    pub fn groups_of(&self, service: &str) -> Vec<&str> {
+        groups(self.operations.iter().filter(|one| one.service == service))
+    }
+}
+
+fn groups<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<&'a str> {
+    let mut groups = Vec::new();
+    for operation in operations {
+        if !groups.contains(&operation.group.as_str()) {
+            groups.push(&operation.group);
+        }
+    }
+    groups
 }
 
 impl Operation {
@@ -336,6 +358,12 @@ impl Operation {
     /// Method and path.
     pub fn request(&self) -> Option<(&str, &str)> {
         self.request.as_deref()?.split_once(' ')
+    }
+
+    /// The members of the body that are always the same, and their texts.
+    pub fn constants(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.constants.iter();
+        all.map(|(pointer, value)| (&pointer[1..], value.as_str()))
     }
 
     pub fn is_by_hand(&self) -> bool {
@@ -434,6 +462,11 @@ impl Argument {
 
     pub fn default(&self) -> Option<&str> {
         self.default.as_deref()
+    }
+
+    /// The name of the list of its values.
+    pub fn values(&self) -> Option<&str> {
+        self.values.as_deref()
     }
 
     pub fn members(&self) -> &[String] {

@@ -4,7 +4,9 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-use crate::description::{Answer, Argument, Authorization, Description, Form, Operation, Source};
+use crate::description::{
+    Answer, Argument, Authorization, Description, Form, Operation, Source, Values,
+};
 use crate::template::{self, Templates};
 use crate::text;
 
@@ -18,6 +20,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             "entry_points",
             include_str!("../templates/entry_points.rs.j2"),
         ),
+        ("groups", include_str!("../templates/groups.rs.j2")),
         ("panics", include_str!("../templates/panics.rs.j2")),
         ("described", include_str!("../templates/described.rs.j2")),
     ]);
@@ -34,13 +37,24 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         let forms: Vec<_> = forms
             .map(|(name, form)| FormConstant::of(name, form))
             .collect();
+        let values: Vec<_> = description.values_of(service).map(Choice::of).collect();
         files.push((
             format!("src/{service}/forms.rs"),
             render("forms", context! { forms => Serde(&forms) }),
         ));
         files.push((
             format!("src/{service}/operations.rs"),
-            render("operations", context! { rows => Serde(&rows) }),
+            render(
+                "operations",
+                context! { rows => Serde(&rows), values => Serde(&values) },
+            ),
+        ));
+        files.push((
+            format!("src/ffi/{service}.rs"),
+            render(
+                "groups",
+                context! { groups => Serde(&description.groups_of(service)) },
+            ),
         ));
     }
     let names = description.operations.iter().map(|one| one.name.clone());
@@ -68,7 +82,7 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         let methods: Vec<_> = operations
             .iter()
             .filter(|one| !one.is_by_hand())
-            .map(|one| Method::of(one, description))
+            .map(|one| Method::of(one))
             .collect();
         if !methods.is_empty() {
             let uses = |text: &str| methods.iter().any(|one| one.body.contains(text));
@@ -141,6 +155,24 @@ impl FormConstant {
     }
 }
 
+/// The values of which an argument has one.
+#[derive(Serialize)]
+struct Choice {
+    constant: String,
+    of: String,
+    code: String,
+}
+
+impl Choice {
+    fn of((name, values): (&str, &Values)) -> Choice {
+        Choice {
+            constant: name.to_uppercase(),
+            of: format!("{:?}", values.of()),
+            code: values.code().to_owned(),
+        }
+    }
+}
+
 /// A row of the table of operations.
 #[derive(Serialize)]
 struct Row {
@@ -148,6 +180,7 @@ struct Row {
     name: String,
     method: String,
     path: String,
+    constants: String,
     authorization: String,
     answer: String,
     management: bool,
@@ -174,6 +207,7 @@ impl Row {
             name: operation.name.clone(),
             method: text::camel(&method.to_lowercase()),
             path: path.to_owned(),
+            constants: format!("{:?}", operation.constants().collect::<Vec<_>>()),
             authorization,
             answer,
             management: operation.is_management(),
@@ -193,7 +227,7 @@ struct Method {
 }
 
 impl Method {
-    fn of(operation: &Operation, description: &Description) -> Method {
+    fn of(operation: &Operation) -> Method {
         let parameters = operation.arguments.iter().map(|argument| {
             let kind = match (argument.kind(), argument.is_optional()) {
                 ("bool", _) => "bool",
@@ -211,21 +245,20 @@ impl Method {
             documentation,
             name: operation.name.clone(),
             parameters: parameters.collect::<Vec<_>>().join(", "),
-            body: body(operation, description),
+            body: body(operation),
         }
     }
 }
 
 /// What a method does: the checks of its arguments, then the call as one chain.
-fn body(operation: &Operation, description: &Description) -> String {
+fn body(operation: &Operation) -> String {
     let mut lines = Vec::new();
     for argument in &operation.arguments {
-        if let Some(values) = description.values(argument) {
+        if let Some(values) = argument.values() {
             let name = &argument.name;
             lines.push(format!(
-                "check_value({name:?}, {name}, &{:?}, Code::{})?;",
-                values.of(),
-                values.code()
+                "check_value({name:?}, {name}, &operations::VALUES_OF_{})?;",
+                values.to_uppercase()
             ));
         }
     }

@@ -74,17 +74,26 @@ impl Operation {
                 self.check_place(argument, &what);
             }
         }
-        if !self.by_hand {
-            let path = self.request().map_or("", |(_, path)| path);
-            let ends = path.split('{').skip(1);
-            let in_path = ends.map(|end| end.split('}').next().unwrap_or_default());
+        let path = self.request().map_or("", |(_, path)| path);
+        let ends = path.split('{').skip(1);
+        let in_path = ends.map(|end| end.split('}').next().unwrap_or_default());
+        assert!(
+            in_path.eq(self.arguments.iter().filter_map(Argument::segment)),
+            "{name}: the arguments in the path have its order"
+        );
+        assert!(
+            self.by_hand || self.one_of.is_empty() || self.one_of == ["user_id", "username"],
+            "{name}: another one_of than user_id and username is not supported yet"
+        );
+        for pointer in self.constants.keys() {
+            let mut places = self.arguments.iter().flat_map(Argument::body);
             assert!(
-                in_path.eq(self.arguments.iter().filter_map(Argument::segment)),
-                "{name}: the arguments in the path have its order"
+                !self.local && places.all(|place| place != pointer),
+                "{name}: {pointer} is a member of the body that no argument has"
             );
             assert!(
-                self.one_of.is_empty() || self.one_of == ["user_id", "username"],
-                "{name}: another one_of than user_id and username is not supported yet"
+                pointer.starts_with('/') && pointer.matches('/').count() == 1,
+                "{name}: {pointer} is not supported yet"
             );
         }
     }
@@ -242,6 +251,28 @@ mod tests {
         assert!(refused("").contains("form"));
         let of_a_text = refusal("/login", "", r#"{ name = "a", form = "a", body = "/a" }"#);
         assert!(of_a_text.contains("form"), "{of_a_text}");
+    }
+
+    #[test]
+    fn arguments_of_a_method_by_hand_have_the_order_of_the_path_too() {
+        let arguments = r#"{ name = "b", segment = "b" }, { name = "a", segment = "a" }"#;
+        assert_eq!(refusal("/{b}/{a}", "by_hand = true", arguments), "");
+        let swapped = refusal("/{a}/{b}", "by_hand = true", arguments);
+        assert!(swapped.contains("order"), "{swapped}");
+    }
+
+    #[test]
+    fn a_constant_is_a_member_of_the_body_that_no_argument_has() {
+        let refused = |pointer: &str| {
+            let constants = format!("constants = {{ {pointer:?} = \"text\" }}");
+            refusal("/tx", &constants, r#"{ name = "a", body = "/a" }"#)
+        };
+        assert_eq!(refused("/tx_type"), "");
+        assert!(refused("/a").contains("no argument has"));
+        for pointer in ["tx_type", "/tx/type"] {
+            let wrong = refused(pointer);
+            assert!(wrong.contains("supported"), "{pointer}: {wrong}");
+        }
     }
 
     #[test]
