@@ -309,6 +309,24 @@ lid_status lid_generate_key_pair(char **out);
 void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
 
 /**
+ * Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
+ * if the process has no file descriptors left.
+ */
+lid_cancel *lid_cancel_new(void);
+
+/**
+ * Ends the waits that use this switch, now and later. May be called from any
+ * thread and more than once. NULL is ignored.
+ */
+void lid_cancel_trigger(lid_cancel *cancel);
+
+/**
+ * Frees a switch, after the last wait that uses it has returned. NULL is
+ * ignored.
+ */
+void lid_cancel_free(lid_cancel *cancel);
+
+/**
  * Makes a service token, for programs that send requests themselves. It allows
  * one call of `scope` (for example "users.retrieve"). `username`, `user_id` and
  * `nonce` may be NULL. If both are given, the token names the username and not
@@ -532,24 +550,6 @@ lid_status lid_wait_code(const lid_client *client,
                          uint32_t timeout_ms,
                          lid_cancel *cancel,
                          char **out);
-
-/**
- * Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
- * if the process has no file descriptors left.
- */
-lid_cancel *lid_cancel_new(void);
-
-/**
- * Ends the waits that use this switch, now and later. May be called from any
- * thread and more than once. NULL is ignored.
- */
-void lid_cancel_trigger(lid_cancel *cancel);
-
-/**
- * Frees a switch, after the last wait that uses it has returned. NULL is
- * ignored.
- */
-void lid_cancel_free(lid_cancel *cancel);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or

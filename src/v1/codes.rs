@@ -4,7 +4,6 @@
 use super::client::Client;
 use super::operations;
 use crate::calls::check_value;
-use crate::codes::Code;
 use crate::error::Result;
 
 impl Client {
@@ -21,12 +20,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        check_value(
-            "code_type",
-            code_type,
-            &["short", "long", "phrase"],
-            Code::InvalidCodeType,
-        )?;
+        check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         self.send(
             self.call(&operations::GENERATE_CODE)
                 .segment("code_type", code_type)?
@@ -49,12 +43,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        check_value(
-            "code_type",
-            code_type,
-            &["short", "long", "phrase"],
-            Code::InvalidCodeType,
-        )?;
+        check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         self.send(
             self.call(&operations::AUTHORIZE_CODE)
                 .secret("code", code)
@@ -76,12 +65,7 @@ impl Client {
         user_id: Option<&str>,
         username: Option<&str>,
     ) -> Result<String> {
-        check_value(
-            "code_type",
-            code_type,
-            &["short", "long", "phrase"],
-            Code::InvalidCodeType,
-        )?;
+        check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         self.send(
             self.call(&operations::INVALIDATE_ALL_CODES)
                 .segment("code_type", code_type)?

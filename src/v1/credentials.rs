@@ -5,7 +5,6 @@ use super::client::Client;
 use super::forms;
 use super::operations;
 use crate::calls::check_value;
-use crate::codes::Code;
 use crate::error::Result;
 use crate::json::ObjectWriter;
 
@@ -195,12 +194,7 @@ impl Client {
         username: &str,
         options: Option<&str>,
     ) -> Result<String> {
-        check_value(
-            "code_type",
-            code_type,
-            &["short", "long", "phrase"],
-            Code::InvalidCodeType,
-        )?;
+        check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         let mut authentication_code = ObjectWriter::new();
         authentication_code.value("code", code);
         authentication_code.value("type", code_type);
