@@ -56,27 +56,17 @@ impl Installed<'_> {
 
     pub fn make_the_calls_of_the_table_from_the_bindings(&self) {
         for binding in BINDINGS {
-            let [program, arguments @ ..] = binding.needs else {
-                panic!("a program")
-            };
-            let needed = Command::new(program).args(arguments).output();
-            if !needed.is_ok_and(|output| output.status.success()) {
-                assert!(
-                    std::env::var_os("CI").is_none(),
-                    "{:?} fails",
-                    binding.needs
-                );
-                println!("{}: left out, {program} is not installed", binding.folder);
+            let needed = Command::new("sh").args(["-c", binding.needs]).output();
+            if !needed.expect("a shell").status.success() {
+                let is_ci = std::env::var_os("CI").is_some();
+                assert!(!is_ci, "{}: `{}` fails", binding.folder, binding.needs);
+                println!("{}: left out, `{}` fails", binding.folder, binding.needs);
                 continue;
             }
-            let [program, arguments @ ..] = binding.test else {
-                panic!("a program")
-            };
             let output = self
-                .against_the_emulator(program)
-                .args(arguments)
+                .against_the_emulator("sh")
+                .args(["-c", binding.test])
                 .current_dir(self.project.folder.join(binding.folder))
-                .env("PYTHONPATH", "../src")
                 .output()
                 .expect("the emulator");
             let printed = [output.stdout, output.stderr].concat();
@@ -140,51 +130,38 @@ int main()
 }
 "#;
 
-/// A binding: a program that ends well where its language is installed, and the test that makes
+/// A binding: a command that succeeds where its language is installed, and the test that makes
 /// the calls of `bindings/wire.json`, with what it prints.
 struct Binding {
     folder: &'static str,
-    needs: &'static [&'static str],
-    test: &'static [&'static str],
+    needs: &'static str,
+    test: &'static str,
     printed: &'static str,
 }
 
 const BINDINGS: [Binding; 4] = [
     Binding {
         folder: "bindings/go",
-        needs: &["go", "version"],
-        test: &[
-            "go",
-            "test",
-            "-v",
-            "-run",
-            "TestEachMethodSendsWhatItsFunctionIsFor",
-            ".",
-        ],
+        needs: "command -v go && command -v pkg-config",
+        test: "go test -v -run TestEachMethodSendsWhatItsFunctionIsFor .",
         printed: "--- PASS: TestEachMethodSendsWhatItsFunctionIsFor",
     },
     Binding {
         folder: "bindings/python/tests",
-        needs: &["python3", "--version"],
-        test: &["python3", "-m", "unittest", "test_wire"],
+        needs: "python3 --version",
+        test: "PYTHONPATH=../src python3 -m unittest test_wire",
         printed: "Ran 1 test",
     },
     Binding {
         folder: "bindings/ruby",
-        needs: &["ruby", "-rffi", "-rminitest", "-e", ""],
-        test: &[
-            "ruby",
-            "-Ilib",
-            "test/calls_test.rb",
-            "-n",
-            "/in_the_table/",
-        ],
+        needs: "ruby -rffi -rminitest -e ''",
+        test: "ruby -Ilib test/calls_test.rb -n /in_the_table/",
         printed: "1 runs",
     },
     Binding {
         folder: "bindings/php",
-        needs: &["phpunit", "--version"],
-        test: &["phpunit", "--filter", "InTheTable"],
+        needs: "php -r 'exit((int) !extension_loaded(\"ffi\"));' && command -v phpunit",
+        test: "phpunit --filter InTheTable",
         printed: "OK (1 test",
     },
 ];
