@@ -103,7 +103,8 @@ using optional_time = std::optional<std::chrono::duration<double, std::milli>>;
     return ::lid_version();
 }
 
-/** The exception of every failed call. */
+/** The exception of every failed call. Each status has a class of its own below; a status
+ * that this header does not know is thrown as a plain error. */
 class error : public std::exception {
 public:
     /** Reads the error object of the C library. */
@@ -113,6 +114,10 @@ public:
     error &operator=(const error &) = default;
 
     [[nodiscard]] lid_status status() const noexcept { return fields_->status; }
+    /** The name of the status, for example "LID_ERROR_API". */
+    [[nodiscard]] std::string_view status_name() const noexcept {
+        return loginid::status_name(fields_->status);
+    }
     /** The service's code for its own errors, else one of the library's codes. */
     [[nodiscard]] const std::string &code() const noexcept { return fields_->code; }
     /** Human-readable; says what is wrong and how to fix it. */
@@ -144,6 +149,118 @@ private:
     // Shared, so that copying the exception cannot throw.
     std::shared_ptr<const fields> fields_;
 };
+
+/** An argument is missing, empty, not UTF-8 or not of the required form. */
+class invalid_argument_error : public error {
+public:
+    using error::error;
+};
+/** The configuration has an unknown, mistyped or contradictory field. */
+class config_error : public error {
+public:
+    using error::error;
+};
+/** The private key cannot be used, or one is required and there is none. */
+class private_key_error : public error {
+public:
+    using error::error;
+};
+/** The token is malformed, or has a bad signature or an unknown key. */
+class token_invalid_error : public error {
+public:
+    using error::error;
+};
+/** The token is expired, not yet valid or too old. */
+class token_expired_error : public error {
+public:
+    using error::error;
+};
+/** The token is for another audience, user, nonce or transaction, or of another kind. */
+class claim_mismatch_error : public error {
+public:
+    using error::error;
+};
+/** The service refused the call; see code() and http_status(). */
+class api_error : public error {
+public:
+    using error::error;
+};
+/** Too many requests: the service answered 429, or many tokens with unknown keys came in
+ * (unknown_key_throttled: the token is not judged). See retry_after(). */
+class rate_limited_error : public error {
+public:
+    using error::error;
+};
+/** The service could not be reached, or the connection broke. */
+class network_error : public error {
+public:
+    using error::error;
+};
+/** No trusted TLS connection could be made. */
+class tls_error : public error {
+public:
+    using error::error;
+};
+/** The call's deadline passed. */
+class timeout_error : public error {
+public:
+    using error::error;
+};
+/** cancellation::trigger() ended the wait. */
+class cancelled_error : public error {
+public:
+    using error::error;
+};
+/** The service's answer is not JSON, too large or lacks something. */
+class response_error : public error {
+public:
+    using error::error;
+};
+/** An internal error of the library. The client stays usable. */
+class internal_error : public error {
+public:
+    using error::error;
+};
+
+namespace detail {
+
+/** Throws the error of a status in its class. */
+[[noreturn]] inline void raise(lid_status status, std::string json) {
+    switch (status) {
+    case LID_ERROR_INVALID_ARGUMENT:
+        throw invalid_argument_error(status, std::move(json));
+    case LID_ERROR_CONFIG:
+        throw config_error(status, std::move(json));
+    case LID_ERROR_PRIVATE_KEY:
+        throw private_key_error(status, std::move(json));
+    case LID_ERROR_TOKEN_INVALID:
+        throw token_invalid_error(status, std::move(json));
+    case LID_ERROR_TOKEN_EXPIRED:
+        throw token_expired_error(status, std::move(json));
+    case LID_ERROR_CLAIM_MISMATCH:
+        throw claim_mismatch_error(status, std::move(json));
+    case LID_ERROR_API:
+        throw api_error(status, std::move(json));
+    case LID_ERROR_RATE_LIMITED:
+        throw rate_limited_error(status, std::move(json));
+    case LID_ERROR_NETWORK:
+        throw network_error(status, std::move(json));
+    case LID_ERROR_TLS:
+        throw tls_error(status, std::move(json));
+    case LID_ERROR_TIMEOUT:
+        throw timeout_error(status, std::move(json));
+    case LID_ERROR_CANCELLED:
+        throw cancelled_error(status, std::move(json));
+    case LID_ERROR_RESPONSE:
+        throw response_error(status, std::move(json));
+    case LID_ERROR_INTERNAL:
+        throw internal_error(status, std::move(json));
+    default: // LID_OK is none, and there may be new ones.
+        throw error(status, std::move(json));
+    }
+}
+
+} // namespace detail
 
 /** The result of a noexcept call: the JSON of the result or of the error. */
 class [[nodiscard]] result {
@@ -177,7 +294,7 @@ public:
     /** The result; throws loginid::error if there is none. */
     [[nodiscard]] std::string value() const {
         if (!ok()) {
-            throw error(status_, text_);
+            detail::raise(status_, text_);
         }
         return text_;
     }
@@ -366,24 +483,92 @@ inline result try_generate_key_pair() noexcept {
     return try_generate_key_pair().value();
 }
 
+namespace detail {
+
+/** A member of a JSON text, or empty if it is null. */
+inline std::string member(const std::string &json, const char *pointer) {
+    const result value = try_json_get(json, pointer);
+    return value && value.json() != "null" ? std::string(value.json()) : std::string();
+}
+
+/** A number of a JSON text, if it is not null. */
+inline std::optional<std::int64_t> number(const std::string &json, const char *pointer) {
+    const std::string digits = member(json, pointer);
+    return digits.empty() ? std::nullopt : std::optional<std::int64_t>(std::atoll(digits.c_str()));
+}
+
+} // namespace detail
+
 inline error::error(lid_status status, std::string json) {
-    const auto get = [&json](std::string_view name) {
-        const result value = try_json_get(json, "/error/" + std::string(name));
-        return value && value.json() != "null" ? std::string(value.json()) : std::string();
-    };
-    fields read{status, get("retryable") == "true", {}, {}, get("code"), get("message"),
-                get("operation"), get("request_id"), {}, {}};
-    if (const std::string number = get("http_status"); !number.empty()) {
-        read.http_status = std::atoi(number.c_str());
+    const auto get = [&json](const char *pointer) { return detail::member(json, pointer); };
+    fields read{status,
+                get("/error/retryable") == "true",
+                {},
+                {},
+                get("/error/code"),
+                get("/error/message"),
+                get("/error/operation"),
+                get("/error/request_id"),
+                {},
+                {}};
+    if (const auto http_status = detail::number(json, "/error/http_status")) {
+        read.http_status = static_cast<int>(*http_status);
     }
-    if (const std::string number = get("retry_after_ms"); !number.empty()) {
-        read.retry_after = std::chrono::milliseconds(std::atoll(number.c_str()));
+    if (const auto milliseconds = detail::number(json, "/error/retry_after_ms")) {
+        read.retry_after = std::chrono::milliseconds(*milliseconds);
     }
     read.what = (read.operation.empty() ? "" : read.operation + ": ") +
-                std::string(status_name(status)) + " (" + read.code + "): " + read.message;
+                std::string(loginid::status_name(status)) + " (" + read.code + "): " + read.message;
     read.json = std::move(json);
     fields_ = std::make_shared<const fields>(std::move(read));
 }
+
+/** The event of an HTTP attempt of a call. */
+class attempt {
+public:
+    /** Reads the JSON of the C library. */
+    explicit attempt(std::string_view json)
+        : json_(json), event_(detail::member(json_, "/event")),
+          operation_(detail::member(json_, "/operation")),
+          method_(detail::member(json_, "/method")), path_(detail::member(json_, "/path")),
+          request_id_(detail::member(json_, "/request_id")),
+          status_(detail::member(json_, "/status")), code_(detail::member(json_, "/code")) {}
+
+    /** "http_attempt". */
+    [[nodiscard]] const std::string &event() const noexcept { return event_; }
+    /** The call, for example "get_user". */
+    [[nodiscard]] const std::string &operation() const noexcept { return operation_; }
+    [[nodiscard]] const std::string &method() const noexcept { return method_; }
+    [[nodiscard]] const std::string &path() const noexcept { return path_; }
+    /** Its number in the call, from 1. */
+    [[nodiscard]] int number() const {
+        return static_cast<int>(detail::number(json_, "/attempt").value_or(0));
+    }
+    /** The same in all attempts of the call. */
+    [[nodiscard]] const std::string &request_id() const noexcept { return request_id_; }
+    /** The service's HTTP status, if it answered. */
+    [[nodiscard]] std::optional<int> http_status() const {
+        const auto number = detail::number(json_, "/http_status");
+        return number ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
+    }
+    /** The name of the status of the attempt's error, or empty if it succeeded. */
+    [[nodiscard]] const std::string &status_name() const noexcept { return status_; }
+    /** The code of the attempt's error, or empty. */
+    [[nodiscard]] const std::string &code() const noexcept { return code_; }
+    [[nodiscard]] std::chrono::microseconds duration() const {
+        return std::chrono::microseconds(detail::number(json_, "/duration_us").value_or(0));
+    }
+    /** The time until the next attempt, if there is one. */
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_in() const {
+        const auto number = detail::number(json_, "/retry_in_ms");
+        return number ? std::optional(std::chrono::milliseconds(*number)) : std::nullopt;
+    }
+    /** The event as JSON. */
+    [[nodiscard]] const std::string &json() const noexcept { return json_; }
+
+private:
+    std::string json_, event_, operation_, method_, path_, request_id_, status_, code_;
+};
 
 /** A user, by id, by name or by both. The texts are only read during the call. */
 struct user {
@@ -403,9 +588,12 @@ public:
     /** Throws loginid::error when no file descriptor is left. */
     cancellation() : cancellation(std::nothrow) {
         if (!*this) {
-            throw error(LID_ERROR_INTERNAL,
-                        R"({"error":{"code":"out_of_descriptors",)"
-                        R"("message":"no file descriptor is left"}})");
+            throw internal_error(
+                LID_ERROR_INTERNAL,
+                R"({"error":{"status":"LID_ERROR_INTERNAL","code":"out_of_descriptors",)"
+                R"("message":"no file descriptor is left","operation":null,)"
+                R"("http_status":null,"request_id":null,"retryable":false,)"
+                R"("retry_after_ms":null}})");
         }
     }
     /** Is false when no file descriptor is left. */
@@ -509,6 +697,20 @@ public:
         // Waits until the previous function is not running, unless called from inside a log
         // function.
         ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, log_.get());
+    }
+
+    /**
+     * Has a function called for every HTTP attempt, as set_log_callback() does, whose
+     * function it replaces; an empty function ends it.
+     */
+    void on_attempt(std::function<void(const attempt &)> function) {
+        if (!function) {
+            set_log_callback(nullptr);
+            return;
+        }
+        set_log_callback([function = std::move(function)](std::string_view event) {
+            function(attempt(event));
+        });
     }
 
     /** Waits until a code is authorized, for the configured limit if no timeout is given. */

@@ -160,6 +160,19 @@ fn calls_behave_as_the_header_says() {
 }
 
 #[test]
+fn errors_and_attempts_have_the_shape_of_all_languages() {
+    let folder = TempDir::new().expect("a folder");
+    let sources = ["tests/cpp/errors.cpp", "examples/cpp/emulator.cpp"];
+    let program = compile(folder.path(), "errors", &sources);
+    let emulator = Emulator::start();
+    let table = root().join("bindings/errors.json");
+    assert_eq!(
+        run(against(&emulator, &program).arg(table)),
+        "compared\n"
+    );
+}
+
+#[test]
 fn no_copy_of_a_secret_is_left_in_memory() {
     let folder = TempDir::new().expect("a folder");
     let program = compile(folder.path(), "memory", &["tests/cpp/memory.cpp"]);

@@ -214,21 +214,32 @@ func (c *Client) freeIfIdle() {
 // function is a function of the C library with its client and its strings.
 type function func(client *C.lid_client, texts []*C.char, out **C.char) C.lid_status
 
-// call runs a function of a client and reads its result.
+// call runs a function of a client, whose operation has this name, and reads its result.
 func call[T any](
-	ctx context.Context, c *Client, run function, inputs ...input,
+	ctx context.Context, c *Client, name string, run function, inputs ...input,
 ) (*T, error) {
 	if err := ended(ctx); err != nil {
-		return nil, contextError(err)
+		return nil, contextError(err, name)
 	}
 	client, err := c.begin()
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	return decode[T](invoke(inputs, func(texts []*C.char, out **C.char) C.lid_status {
-		return run(client, texts, out)
+	attempts := events{listener: c.listener()}
+	result, err := decode[T](invoke(inputs, func(texts []*C.char, out **C.char) (status C.lid_status) {
+		attempts.gather(func() { status = run(client, texts, out) })
+		return status
 	}))
+	attempts.report()
+	return result, err
+}
+
+// listener is the function of OnAttempt.
+func (c *Client) listener() func(Attempt) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.log.listener
 }
 
 // ended is the context's error, also between its deadline and the timer.
@@ -240,15 +251,16 @@ func ended(ctx context.Context) error {
 	return context.DeadlineExceeded
 }
 
-func contextError(cause error) *Error {
+func contextError(cause error, operation string) *Error {
 	failure := &Error{
-		Status:  StatusCancelled,
-		Code:    "cancelled",
-		Message: "the context ended before the call",
-		cause:   cause,
+		Status:    StatusCancelled,
+		Code:      "cancelled",
+		Message:   "the context ended before the call",
+		Operation: operation,
+		cause:     cause,
 	}
 	if errors.Is(cause, context.DeadlineExceeded) {
 		failure.Status, failure.Code = StatusTimeout, "timeout"
 	}
-	return failure
+	return failure.written()
 }

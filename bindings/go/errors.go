@@ -37,6 +37,16 @@ func (s Status) String() string {
 	return C.GoString(C.lid_status_name(C.int32_t(s)))
 }
 
+// statusOf is the status with this name in C, or 0.
+func statusOf(name string) Status {
+	for status := StatusInvalidArgument; status <= StatusInternal; status++ {
+		if status.String() == name {
+			return status
+		}
+	}
+	return 0
+}
+
 // Error is the error of every call; errors.As finds it.
 type Error struct {
 	Status Status
@@ -54,8 +64,7 @@ type Error struct {
 	Retryable bool
 	// RetryAfter is how long to wait before that, or 0.
 	RetryAfter time.Duration
-	// Raw is the error object of the C library, or empty for the few errors
-	// that this package finds itself.
+	// Raw is the error object as JSON, in the form of the C library's.
 	Raw json.RawMessage
 
 	cause error
@@ -77,13 +86,14 @@ func (e *Error) Unwrap() error {
 // errorObject is the error object of the C library.
 type errorObject struct {
 	Error struct {
-		Code         string `json:"code"`
-		Message      string `json:"message"`
-		Operation    string `json:"operation"`
-		HTTPStatus   int    `json:"http_status"`
-		RequestID    string `json:"request_id"`
-		Retryable    bool   `json:"retryable"`
-		RetryAfterMS int64  `json:"retry_after_ms"`
+		Status       string  `json:"status"`
+		Code         string  `json:"code"`
+		Message      string  `json:"message"`
+		Operation    *string `json:"operation"`
+		HTTPStatus   *int    `json:"http_status"`
+		RequestID    *string `json:"request_id"`
+		Retryable    bool    `json:"retryable"`
+		RetryAfterMS *int64  `json:"retry_after_ms"`
 	} `json:"error"`
 }
 
@@ -97,15 +107,49 @@ func errorFrom(status Status, text string) *Error {
 		Status:     status,
 		Code:       fields.Code,
 		Message:    fields.Message,
-		Operation:  fields.Operation,
-		HTTPStatus: fields.HTTPStatus,
-		RequestID:  fields.RequestID,
+		Operation:  orZero(fields.Operation),
+		HTTPStatus: orZero(fields.HTTPStatus),
+		RequestID:  orZero(fields.RequestID),
 		Retryable:  fields.Retryable,
-		RetryAfter: time.Duration(fields.RetryAfterMS) * time.Millisecond,
+		RetryAfter: time.Duration(orZero(fields.RetryAfterMS)) * time.Millisecond,
 		Raw:        json.RawMessage(text),
 	}
 }
 
 func argumentError(code, message string) *Error {
-	return &Error{Status: StatusInvalidArgument, Code: code, Message: message}
+	failure := &Error{Status: StatusInvalidArgument, Code: code, Message: message}
+	return failure.written()
+}
+
+// written is the error with the error object of its fields as Raw.
+func (e *Error) written() *Error {
+	var object errorObject
+	fields := &object.Error
+	fields.Status, fields.Code, fields.Message = e.Status.String(), e.Code, e.Message
+	fields.Operation, fields.RequestID = notZero(e.Operation), notZero(e.RequestID)
+	fields.HTTPStatus, fields.Retryable = notZero(e.HTTPStatus), e.Retryable
+	fields.RetryAfterMS = notZero(e.RetryAfter.Milliseconds())
+	text, err := json.Marshal(object)
+	if err != nil {
+		panic(err) // Strings, numbers and truth values always have a JSON form.
+	}
+	e.Raw = text
+	return e
+}
+
+// notZero is nil, which is null in JSON, for the zero value.
+func notZero[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}
+
+func orZero[T any](value *T) T {
+	var zero T
+	if value == nil {
+		return zero
+	}
+	return *value
 }

@@ -28,6 +28,8 @@ type LogFunc func(event string)
 type logSink struct {
 	handle   cgo.Handle
 	function *atomic.Pointer[LogFunc]
+	// listener is the function of OnAttempt, for which the log function collects events.
+	listener func(Attempt)
 }
 
 // SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, the
@@ -35,26 +37,37 @@ type logSink struct {
 // function. A panic in log is dropped, because it must not unwind through C. log must
 // not end its goroutine with runtime.Goexit, as Fatal and FailNow of package testing
 // do: the call that logs would never return.
+//
+// It replaces the function of OnAttempt, and the reverse.
 func (c *Client) SetLogFunc(log LogFunc) error {
+	return c.setLog(log, nil)
+}
+
+func (c *Client) setLog(log LogFunc, listener func(Attempt)) error {
 	client, err := c.begin()
 	if err != nil {
 		return err
 	}
 	defer c.end()
+	handle := c.logTo(log, listener)
 	// C waits for running log functions, which may use the client, so the mutex is not
 	// held during that time.
 	if log == nil {
 		C.loginid_go_set_log(client, 0)
 	} else {
-		C.loginid_go_set_log(client, C.uintptr_t(c.logTo(log)))
+		C.loginid_go_set_log(client, C.uintptr_t(handle))
 	}
 	return nil
 }
 
-// logTo sets the function and returns its handle.
-func (c *Client) logTo(log LogFunc) cgo.Handle {
+// logTo sets the functions and returns the handle for C.
+func (c *Client) logTo(log LogFunc, listener func(Attempt)) cgo.Handle {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	c.log.listener = listener
+	if log == nil {
+		return 0
+	}
 	if c.log.function == nil {
 		c.log.function = new(atomic.Pointer[LogFunc])
 		c.log.handle = cgo.NewHandle(c.log.function)

@@ -19,7 +19,8 @@ func decode[T any](text []byte, err error) (*T, error) {
 	}
 	result := new(T)
 	if err := unmarshal(text, result); err != nil {
-		return nil, &Error{Status: StatusResponse, Code: "invalid_response", Message: err.Error()}
+		failure := &Error{Status: StatusResponse, Code: "invalid_response", Message: err.Error()}
+		return nil, failure.written()
 	}
 	if keeper, ok := any(result).(interface{ setRaw([]byte) }); ok {
 		keeper.setRaw(text)

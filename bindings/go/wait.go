@@ -20,7 +20,7 @@ func (c *Client) WaitCode(
 	ctx context.Context, username, code, codeType string,
 ) (*Authentication, error) {
 	if err := ended(ctx); err != nil {
-		return nil, contextError(err)
+		return nil, contextError(err, "wait_code")
 	}
 	timeout, limited := timeoutOf(ctx)
 	cancel, stop, err := cancelWith(ctx)
@@ -28,7 +28,7 @@ func (c *Client) WaitCode(
 		return nil, err
 	}
 	defer stop()
-	result, err := call[Authentication](ctx, c,
+	result, err := call[Authentication](ctx, c, "wait_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_wait_code(client, s[0], s[1], s[2], timeout, cancel, out)
 		},
@@ -40,6 +40,7 @@ func (c *Client) WaitCode(
 			// The context's timer was a little earlier than the library's.
 			failure.Status, failure.Code = StatusTimeout, "timeout"
 			failure.cause = context.DeadlineExceeded
+			_ = failure.written()
 		case failure.Status == StatusCancelled:
 			failure.cause = ctx.Err()
 		case failure.Status == StatusTimeout && limited:
@@ -78,11 +79,12 @@ func cancelWith(ctx context.Context) (cancel *C.lid_cancel, stop func(), err err
 	}
 	cancel = C.lid_cancel_new()
 	if cancel == nil {
-		return nil, nil, &Error{
+		failure := &Error{
 			Status:  StatusInternal,
 			Code:    "out_of_descriptors",
 			Message: "no file descriptor is left",
 		}
+		return nil, nil, failure.written()
 	}
 	returned, watched := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -94,9 +94,13 @@ final class Client
     /**
      * Calls a function with an array for each HTTP attempt of this client, when
      * the call that made the attempt ends; null stops that. The call throws what
-     * the function throws, instead of its own result.
+     * the function throws, instead of its own result. A call that has begun calls
+     * the function that was set then. The status and code are null if the attempt
+     * succeeded.
      *
-     * @param ?callable(array<string, mixed>): void $listener
+     * @param (callable(array{event: string, operation: string, method: string, path: string,
+     *     attempt: int, request_id: string, http_status: int|null, status: string|null,
+     *     code: string|null, duration_us: int, retry_in_ms: int|null}): void)|null $listener
      */
     public function onAttempt(?callable $listener): void
     {

@@ -78,6 +78,12 @@ class Exception extends \RuntimeException
         return $this->fields['status'];
     }
 
+    /** The number of the status in C, as getCode(). */
+    public function getStatusNumber(): int
+    {
+        return $this->getCode();
+    }
+
     /** The service's code or the library's own, for example "user_not_found". */
     public function getErrorCode(): ?string
     {
@@ -113,6 +119,22 @@ class Exception extends \RuntimeException
     {
         $milliseconds = $this->fields['retry_after_ms'] ?? null;
         return $milliseconds === null ? null : $milliseconds / 1000;
+    }
+
+    /** The same in milliseconds. */
+    public function getRetryAfterMs(): ?int
+    {
+        return $this->fields['retry_after_ms'] ?? null;
+    }
+
+    /**
+     * The members of the error object, with their names in JSON.
+     *
+     * @return array<string, mixed>
+     */
+    public function toArray(): array
+    {
+        return $this->fields;
     }
 
     /** The error object as JSON text. */

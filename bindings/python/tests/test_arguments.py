@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import libloginid
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, control, forget_requests, requests
-from libloginid import Cancel, LoginID, LoginIDError, LoginIdManagement
+from libloginid import Attempt, Cancel, LoginID, LoginIDError, LoginIdManagement
 from libloginid._arguments import Browser, Id
 from test_wire import CALLS, send
 
@@ -30,6 +30,7 @@ TYPES = {
     float: (5.0, ("5", "", True, False, [5], decimal.Decimal(5), 5j, object())),
     Cancel: (Cancel(), (7, True, "cancel", Cancel, threading.Event())),
     typing.Callable[[str], object]: (print, (7, "print", ["print"])),
+    typing.Callable[[Attempt], object]: (print, (7, "print", ["print"])),
     typing.Any: (None, ()),
 }
 
@@ -290,6 +291,8 @@ class Closed(unittest.TestCase):
             lambda: client.verify_and_decode_transaction("token", "pay"),
             lambda: client.set_log_callback(print),
             lambda: client.set_log_callback(None),
+            lambda: client.on_attempt(print),
+            lambda: client.on_attempt(None),
             lambda: client.__enter__(),
         ):
             self.refused(call)

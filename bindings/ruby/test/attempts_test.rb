@@ -35,6 +35,17 @@ class AttemptsTest < LoginidTest
     assert_equal 7, catch(:out) { @client.get_user(@ada) }
   end
 
+  def test_a_call_tells_the_block_that_was_set_when_it_began
+    Emulator.fault('/manage/users/retrieve', { kind: 'status', code: 503 })
+    attempts = []
+    @client.on_attempt do |event|
+      @client.on_attempt
+      attempts << event['attempt']
+    end
+    2.times { @client.get_user(@ada) }
+    assert_equal [1, 2], attempts
+  end
+
   def test_without_a_block_it_is_silent_again
     @client.on_attempt
     @client.get_user(@ada)

@@ -2,8 +2,88 @@
 
 require_relative 'helper'
 
-# Errors as exceptions.
+# Errors as exceptions, and the events of attempts. They have one shape in all languages:
+# bindings/errors.json.
 class ErrorsTest < LoginidTest
+  TABLE = JSON.parse(File.read(File.expand_path('../../errors.json', __dir__)))
+  PATHS = {
+    'get_user' => '/manage/users/retrieve',
+    'authenticate_password' => '/authenticate/password',
+    'wait_code' => '/authenticate/code/wait'
+  }.freeze
+
+  def test_errors_and_attempts_are_those_of_the_table
+    assert_operator TABLE['cases'].size, :>, 10
+    TABLE['cases'].each do |row|
+      client = client_for(row)
+      attempts = []
+      client.on_attempt { |event| attempts << event }
+      client.close if row['closed']
+      error = assert_raises(Loginid::Error, row['case']) { make(client, row) }
+      compare(error, row, attempts)
+      compare_attempts(attempts, row)
+      client.close
+    end
+  end
+
+  # A client for a case, whose faults are set.
+  def client_for(row)
+    Emulator.reset
+    config = %w[client_id private_key base_url].to_h { |name| [name.to_sym, ENV.fetch("LOGINID_#{name.upcase}")] }
+    config[:private_key] = Loginid.generate_key_pair['private_key'] if row['another_key']
+    fault = row['fault']
+    if (name = row['answered_with_login_of'])
+      login = Emulator.post("users/#{user(name)}/login")
+      fault = { kind: 'status', code: 200, body: JSON.generate(login) }
+    end
+    Emulator.fault(PATHS[row['call']], fault, times: row.fetch('times', 9)) if fault
+    Loginid::Client.with_config(config.merge(row.fetch('config', {}).transform_keys(&:to_sym)))
+  end
+
+  def make(client, row)
+    name = row['username']
+    case row['call']
+    when 'get_user' then client.get_user(name)
+    when 'authenticate_password' then client.authenticate_password(name, 'a password')
+    when 'wait_code'
+      cancel = Loginid::Cancel.new
+      cancel.trigger if row['cancelled']
+      client.wait_code(name, '123456', :short, cancel: cancel)
+    end
+  end
+
+  def compare(error, row, attempts)
+    status = TABLE['statuses'].find { |one| one['status'] == row['error']['status'] }
+    assert_instance_of Loginid.const_get("#{status['stem']}Error"), error, row['case']
+    assert_equal status['number'], error.status_number
+    fields = %w[status code operation http_status retryable retry_after_ms]
+    assert_equal row['error'], fields.to_h { |name| [name, error.public_send(name)] }, row['case']
+    id = attempts.dig(0, 'request_id')
+    id.nil? ? assert_nil(error.request_id) : assert_equal(id, error.request_id)
+    refute_empty error.message
+    assert_equal({ **row['error'], 'message' => error.message, 'request_id' => id }, error.to_h)
+    assert_equal error.to_h, JSON.parse(error.json)['error']
+  end
+
+  def compare_attempts(attempts, row)
+    seen = attempts.map do |event|
+      assert_equal ['http_attempt', row['call'], 'POST', PATHS[row['call']], attempts.dig(0, 'request_id')],
+                   event.values_at('event', 'operation', 'method', 'path', 'request_id')
+      assert_kind_of Integer, event['duration_us']
+      { **event.slice('attempt', 'http_status', 'status', 'code'), 'retried' => !event['retry_in_ms'].nil? }
+    end
+    assert_equal row['attempts'], seen, row['case']
+  end
+
+  def test_each_status_has_a_class
+    assert_equal TABLE['statuses'].map { |row| row['status'] }, Loginid::Error::CLASSES.keys
+    TABLE['statuses'].each do |row|
+      error = Loginid::Error.from(row['number'], JSON.generate(error: { status: row['status'], message: 'm' }))
+      assert_instance_of Loginid.const_get("#{row['stem']}Error"), error
+      assert_equal row['number'], error.class.local('code', 'message').status_number
+    end
+  end
+
   def test_a_refusal_has_all_details_of_the_error
     error = assert_raises(Loginid::ApiError) { @client.get_user('nobody') }
     assert_kind_of Loginid::Error, error
@@ -53,6 +133,7 @@ class ErrorsTest < LoginidTest
     error = Loginid::Error.from(99, '{"error":{"status":"LID_ERROR_NEW","code":"new","message":"m"}}')
     assert_instance_of Loginid::Error, error
     assert_equal 'LID_ERROR_NEW', error.status
+    assert_equal 99, error.status_number
     assert_equal 'LID_UNKNOWN', Loginid::Error.from(99, '').status
   end
 end

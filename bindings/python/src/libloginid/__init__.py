@@ -4,20 +4,25 @@
 results of the official ``loginid`` package, and additional calls.
 """
 
+from . import errors
 from ._cancel import Cancel
 from ._native import status_name, version as library_version
+from .attempts import Attempt
 from .core import LoginIDError
 from .loginid import LoginID
 from .management import LoginIdManagement
-from .tools import generate_key_pair, json_get
+from .tools import KeyPair, generate_key_pair, json_get
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attempt",
     "Cancel",
+    "KeyPair",
     "LoginID",
     "LoginIDError",
     "LoginIdManagement",
+    "errors",
     "generate_key_pair",
     "json_get",
     "library_version",

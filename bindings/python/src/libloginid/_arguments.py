@@ -11,7 +11,7 @@ from numbers import Real
 from typing import Any, Dict, Optional, TypeVar, Union
 from uuid import UUID
 
-from .core import LoginIDError
+from .core.errors import InvalidArgumentError
 
 # An id of the service, and a browser's answer: an object, or its JSON.
 Id = Union[str, UUID]
@@ -33,10 +33,10 @@ def text(value: Union[str, bytes, UUID, None], name: str) -> Optional[bytes]:
         encoded = value.encode() if isinstance(value, str) else value
         encoded.decode()
     except UnicodeError:
-        raise LoginIDError(400, "invalid_utf8", f"{name} is not UTF-8") from None
+        raise InvalidArgumentError(400, "invalid_utf8", f"{name} is not UTF-8") from None
     if b"\0" in encoded:
         # C would read only the part before it, which is another value.
-        raise LoginIDError(400, "embedded_nul", f"{name} must not hold a NUL")
+        raise InvalidArgumentError(400, "embedded_nul", f"{name} must not hold a NUL")
     return encoded
 
 
@@ -94,7 +94,8 @@ def who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
     """The user; an empty text means "not given", as in the official package."""
     user = {"user_id": given(user_id), "username": given(username)}
     if user["user_id"] is None and user["username"] is None:
-        raise LoginIDError(400, "bad_request", "either `user_id` or `username` must be present")
+        message = "either `user_id` or `username` must be present"
+        raise InvalidArgumentError(400, "bad_request", message)
     return user
 
 
@@ -123,4 +124,4 @@ def _json(value: Any, name: str) -> str:
     except (ValueError, RecursionError) as error:
         # NaN, a dictionary that contains itself, or too deep nesting.
         message = f"{name} cannot be written as JSON: {error}"
-        raise LoginIDError(400, "invalid_json", message) from None
+        raise InvalidArgumentError(400, "invalid_json", message) from None

@@ -9,7 +9,8 @@ from ._arguments import config, given, text, wrong_type
 from ._blocking import run
 from ._cancel import Cancel
 from ._native import Handle, Switch, Uncopyable, invoke
-from .core import LoginIDError
+from .attempts import Attempt
+from .core.errors import InvalidArgumentError, ResponseError
 
 Self = TypeVar("Self", bound="Client")
 
@@ -82,9 +83,18 @@ class Client(Uncopyable):
         raised by the call.
         """
         handle = self._open()
-        if log is not None and not callable(log):
-            raise wrong_type("log", "a function or None", log)
-        handle.set_log(log)
+        handle.set_log(_function(log, "log"))
+
+    def on_attempt(self, function: Optional[Callable[[Attempt], object]]) -> None:
+        """Calls ``function`` with a ``dict`` for every HTTP attempt; ``None`` stops that.
+
+        It runs on the thread that made the call, after the call, once for each
+        attempt. Several threads may call it at once. What it raises is raised by the
+        call, instead of its result. A call that has begun calls the function that was
+        set then. It replaces the function of ``set_log_callback``, and the reverse.
+        """
+        handle = self._open()
+        handle.on_attempt(_function(function, "function"))
 
     def close(self) -> None:
         """Closes the client; running calls of other threads end first."""
@@ -100,7 +110,7 @@ class Client(Uncopyable):
     def _open(self) -> Handle:
         handle = self._handle
         if handle is None:
-            raise LoginIDError(400, "client_closed", "the client is closed")
+            raise InvalidArgumentError(400, "client_closed", "the client is closed")
         return handle
 
     def _call(self, function: str, **arguments: Any) -> Any:
@@ -134,12 +144,14 @@ class Client(Uncopyable):
         """Raises an error for an unknown code type."""
         text(code_type, "code_type")
         if code_type not in self.ALLOWED_CODE_TYPES:
-            raise LoginIDError(400, "BAD_REQUEST", f"{code_type} is not a valid code type")
+            message = f"{code_type} is not a valid code type"
+            raise InvalidArgumentError(400, "BAD_REQUEST", message)
 
     def _check_algorithm(self, algo: Optional[str]) -> None:
         text(algo, "algo")
         if algo and algo not in self.SUPPORTED_JWT_ALGORITHMS:
-            raise LoginIDError(400, "invalid_algorithm", f"{algo} is not an allowed algorithm.")
+            message = f"{algo} is not an allowed algorithm."
+            raise InvalidArgumentError(400, "invalid_algorithm", message)
 
 
 def _carry_out(
@@ -147,11 +159,19 @@ def _carry_out(
 ) -> Any:
     """Runs a call, on any thread, and passes its log events to the callback."""
     events: List[bytes] = []
+    # The function of this call, even if it replaces or removes itself.
+    listener = handle.listener
     try:
         answer = run(lambda: call(events), switch, handle.logged)
     finally:
-        handle.tell(events)
+        handle.tell(events, listener)
     return _read(answer)
+
+
+def _function(value: Optional[Callable[..., object]], name: str) -> Any:
+    if value is not None and not callable(value):
+        raise wrong_type(name, "a function or None", value)
+    return value
 
 
 def _values(arguments: Dict[str, Any]) -> List[Any]:
@@ -167,9 +187,8 @@ def _read(answer: str) -> Any:
     try:
         return json.loads(answer)
     except (ValueError, RecursionError) as error:
-        raise LoginIDError(
+        raise ResponseError(
             502,
             "invalid_response",
             f"Python cannot read the service's answer: {error}",
-            status="LID_ERROR_RESPONSE",
         ) from None

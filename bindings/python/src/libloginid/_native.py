@@ -4,6 +4,7 @@ ctypes releases the GIL during each call.
 """
 
 import atexit
+import json
 import os
 import sys
 from _thread import get_native_id
@@ -22,7 +23,8 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 from weakref import WeakSet
 
 from ._prototypes import CALLS
-from .core import LoginIDError
+from .attempts import Attempt
+from .core.errors import InternalError, LoginIDError
 
 LOG_FUNCTION = CFUNCTYPE(None, c_char_p, c_void_p)
 
@@ -90,7 +92,7 @@ def invoke(function: str, *arguments: Any) -> str:
     finally:
         library.lid_free_string(out)
     if status != 0:
-        raise LoginIDError.from_json(answer)
+        raise LoginIDError.from_json(answer, status)
     return answer
 
 
@@ -130,6 +132,7 @@ class Handle(_Pointer):
     def __init__(self, constructor: str, *arguments: Optional[bytes]) -> None:
         super().__init__(library.lid_free)
         self._log: Optional[Callable[[str], object]] = None
+        self.listener: Optional[Callable[[Attempt], object]] = None
         client = c_void_p()
         try:
             invoke(constructor, *arguments, byref(client))
@@ -138,8 +141,8 @@ class Handle(_Pointer):
 
     @property
     def logged(self) -> bool:
-        """Whether calls have a log callback."""
-        return self._log is not None
+        """Whether calls collect log events."""
+        return self._log is not None or self.listener is not None
 
     def call(self, function: str, arguments: List[Any], events: List[bytes]) -> str:
         """Runs a call of this client and collects its log events."""
@@ -151,19 +154,36 @@ class Handle(_Pointer):
             _events.pop(thread, None)
 
     def set_log(self, log: Optional[Callable[[str], object]]) -> None:
-        """Sets ``log`` as the function that ``tell`` calls, or nothing."""
-        if log is None:
+        """Sets ``log`` as the function that ``tell`` calls with texts, or nothing."""
+        self._set(log, None)
+
+    def on_attempt(self, listener: Optional[Callable[[Attempt], object]]) -> None:
+        """Sets the function that ``tell`` calls with dictionaries, or nothing."""
+        self._set(None, listener)
+
+    def _set(
+        self,
+        log: Optional[Callable[[str], object]],
+        listener: Optional[Callable[[Attempt], object]],
+    ) -> None:
+        if log is None and listener is None:
             library.lid_set_log_callback(self.value, LOG_FUNCTION(), None)
-            self._log = None
+            self._log = self.listener = None
         else:
-            self._log = log
+            self._log, self.listener = log, listener
             _logged.add(self)
             library.lid_set_log_callback(self.value, _collect, None)
 
-    def tell(self, events: List[bytes]) -> None:
-        """Passes events to the log callback outside of the C library: inside it, an
-        exception would be lost, and what the callback may do would be limited."""
+    def tell(
+        self, events: List[bytes], listener: Optional[Callable[[Attempt], object]]
+    ) -> None:
+        """Passes the events of a call to its listener, or to the log callback, outside of
+        the C library: inside it, an exception would be lost, and what the function may do
+        would be limited."""
         for event in events:
+            if listener is not None:
+                listener(json.loads(event))
+                continue
             log = self._log
             if log is not None:
                 try:
@@ -180,12 +200,7 @@ class Switch(Uncopyable):
         self._cancel: Optional[_Pointer] = _Pointer(library.lid_cancel_free)
         self._cancel.value = library.lid_cancel_new()
         if self._cancel.value is None:
-            raise LoginIDError(
-                500,
-                "out_of_descriptors",
-                "no file descriptor is left",
-                status="LID_ERROR_INTERNAL",
-            )
+            raise InternalError(500, "out_of_descriptors", "no file descriptor is left")
 
     def trigger(self) -> None:
         """Ends the wait, on any thread."""

@@ -4,7 +4,7 @@ from typing import Optional
 
 from ._arguments import given
 from ._management_calls import ManagementCalls
-from .core import LoginIDError
+from .core.errors import InvalidArgumentError
 from .loginid import LoginID
 
 
@@ -25,5 +25,5 @@ class LoginIdManagement(ManagementCalls, LoginID):
         self, client_id: str, private_key: str, base_url: Optional[str] = None
     ) -> None:
         if given(private_key) is None:
-            raise LoginIDError(400, "BAD_REQUEST", "Private key is required")
+            raise InvalidArgumentError(400, "BAD_REQUEST", "Private key is required")
         super().__init__(client_id, private_key, base_url)

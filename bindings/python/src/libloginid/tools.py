@@ -1,18 +1,25 @@
 """Functions without a client."""
 
 import json
-from typing import Dict
+from typing import TypedDict
 
 from ._arguments import text
 from ._native import invoke
 
 
-def generate_key_pair() -> Dict[str, str]:
+class KeyPair(TypedDict):
+    """A new key, both parts as PEM. The public one is for the dashboard."""
+
+    private_key: str
+    public_key: str
+
+
+def generate_key_pair() -> KeyPair:
     """Makes a P-256 key pair for the dashboard.
 
     Returns ``{"private_key": PEM, "public_key": PEM}``.
     """
-    pair: Dict[str, str] = json.loads(invoke("lid_generate_key_pair"))
+    pair: KeyPair = json.loads(invoke("lid_generate_key_pair"))
     return pair
 
 

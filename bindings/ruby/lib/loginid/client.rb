@@ -57,8 +57,9 @@ module Loginid
     end
 
     # Calls the block with a Hash for each HTTP attempt of this client, when the
-    # call that made the attempt ends. Without a block, stops doing so. The call
-    # raises what the block raises, instead of returning its result.
+    # call that made the attempt ends, on its thread. Without a block, stops doing so.
+    # The call raises what the block raises, instead of returning its result. A call
+    # that has begun calls the block that was set then.
     def on_attempt(&block)
       @handle.use { |client| Native.lid_set_log_callback(client, block && Attempts::CALLBACK, nil) }
       @on_attempt = block

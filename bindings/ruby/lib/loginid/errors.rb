@@ -8,6 +8,8 @@ module Loginid
   class Error < StandardError
     # The name of the status, for example "LID_ERROR_API".
     attr_reader :status
+    # The number of the status in C.
+    attr_reader :status_number
     # The service's code or the library's own, for example "user_not_found".
     attr_reader :code
     # The call, for example "get_user"; nil outside of a call.
@@ -18,6 +20,8 @@ module Loginid
     attr_reader :request_id
     # How long to wait before the next try, in seconds; nil if not known.
     attr_reader :retry_after
+    # The same in milliseconds.
+    attr_reader :retry_after_ms
     # The error object as JSON text.
     attr_reader :json
 
@@ -25,9 +29,9 @@ module Loginid
       # The error for a status number and the error object of a call.
       def from(number, json)
         fields = JSON.parse(json).fetch('error')
-        (CLASSES[fields['status']] || self).new(fields, json)
+        (CLASSES[fields['status']] || self).new(fields, json, number)
       rescue JSON::ParserError, KeyError
-        new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json)
+        new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json, number)
       end
 
       # An error that this gem detects itself, in the form of the library's errors, with
@@ -39,13 +43,22 @@ module Loginid
       end
     end
 
-    def initialize(fields, json = nil)
+    def initialize(fields, json = nil, number = nil)
       super(fields['message'])
+      @fields = fields
       @status, @code, @operation = fields.values_at('status', 'code', 'operation')
       @http_status, @request_id = fields.values_at('http_status', 'request_id')
       @retryable = fields['retryable'] == true
-      @retry_after = fields['retry_after_ms']&.fdiv(1000)
+      @retry_after_ms = fields['retry_after_ms']
+      @retry_after = @retry_after_ms&.fdiv(1000)
       @json = json
+      # Statuses are numbered from 1, in this order.
+      @status_number = number || CLASSES.keys.index(@status)&.next
+    end
+
+    # The members of the error object, with their names in JSON.
+    def to_h
+      @fields.dup
     end
 
     # Whether the call can be repeated safely: nothing is done twice.

@@ -1,7 +1,7 @@
-"""The exception of every call."""
+"""The exceptions of the calls."""
 
 import json as _json
-from typing import Any, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple, Type
 
 # The status that a web framework would use for errors without an error status of the
 # service: status_code is always set, as in the official package.
@@ -20,20 +20,36 @@ _STATUS_CODES = {
     "LID_ERROR_RESPONSE": 502,
 }
 
+# The members of the error object.
+_MEMBERS = (
+    "status",
+    "code",
+    "message",
+    "operation",
+    "http_status",
+    "request_id",
+    "retryable",
+    "retry_after_ms",
+)
+
 
 class LoginIDError(Exception):
     """An error of the service or of the library.
 
-    ``status_code``, ``error_code`` and ``message`` are those of the official
-    package. The others are:
+    Each status of the C library has a class of its own below; a status that this package
+    does not know is a plain ``LoginIDError``. ``status_code``, ``error_code`` and
+    ``message`` are those of the official package. The others are:
 
     - ``status``: the kind of error, for example ``"LID_ERROR_API"``
+    - ``status_number``: its number in C
+    - ``code``: the same as ``error_code``
     - ``http_status``: that of the service's answer, or ``None``
-    - ``operation``: the call, for example ``"get_user"``
-    - ``request_id``: for the service's support
+    - ``operation``: the call, for example ``"get_user"``, or ``None``
+    - ``request_id``: for the service's support, or ``None``
     - ``retryable``: whether the call can be repeated safely
     - ``retry_after``: the seconds the service asked to wait, or ``None``
-    - ``json``: the error object of the C library
+    - ``retry_after_ms``: the same in milliseconds
+    - ``json``: the error object as JSON text
     """
 
     def __init__(
@@ -42,38 +58,68 @@ class LoginIDError(Exception):
         error_code: str,
         message: str,
         *,
-        status: str = "LID_ERROR_INVALID_ARGUMENT",
+        status: Optional[str] = None,
     ) -> None:
         self.status_code = status_code
         self.error_code = error_code
         self.message = message
-        self.status = status
+        self.status = _status_of(type(self)) if status is None else status
+        # Statuses are numbered from 1, in this order.
+        self.status_number = [*CLASSES, self.status].index(self.status) + 1
         self.http_status: Optional[int] = None
         self.operation: Optional[str] = None
         self.request_id: Optional[str] = None
         self.retryable = False
         self.retry_after: Optional[float] = None
-        self.json: Optional[str] = None
+        self.retry_after_ms: Optional[int] = None
+        self._text: Optional[str] = None
         super().__init__(message)
 
     @classmethod
-    def from_json(cls, text: str) -> "LoginIDError":
-        """Reads the error object of the C library."""
+    def from_json(cls, text: str, number: Optional[int] = None) -> "LoginIDError":
+        """Reads the error object of the C library, with the status that the call returned."""
         fields = _json.loads(text)["error"]
+        status = fields["status"]
         http_status = fields["http_status"]
         status_code = http_status
         # The answer's status may be fine while its content is not.
         if http_status is None or http_status < 400:
-            status_code = _STATUS_CODES.get(fields["status"], 500)
-        error = cls(status_code, fields["code"], fields["message"], status=fields["status"])
+            status_code = _STATUS_CODES.get(status, 500)
+        kind = CLASSES.get(status, cls)
+        error = kind(status_code, fields["code"], fields["message"], status=status)
+        if number is not None:
+            error.status_number = number
         error.http_status = http_status
         error.operation = fields["operation"]
         error.request_id = fields["request_id"]
         error.retryable = fields["retryable"]
-        if fields["retry_after_ms"] is not None:
-            error.retry_after = fields["retry_after_ms"] / 1000
-        error.json = text
+        error.retry_after_ms = fields["retry_after_ms"]
+        if error.retry_after_ms is not None:
+            error.retry_after = error.retry_after_ms / 1000
+        error._text = text
         return error
+
+    @property
+    def code(self) -> str:
+        """The service's code for its own errors, else one of the library's."""
+        return self.error_code
+
+    @property
+    def json(self) -> str:
+        """The error object as JSON text, in the form of the C library's."""
+        if self._text is not None:
+            return self._text
+        return _json.dumps({"error": self._members()})
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The members of the error object, with their names in JSON."""
+        if self._text is None:
+            return self._members()
+        members: Dict[str, Any] = _json.loads(self._text)["error"]
+        return members
+
+    def _members(self) -> Dict[str, Any]:
+        return {name: getattr(self, name) for name in _MEMBERS}
 
     def __str__(self) -> str:
         return (
@@ -85,3 +131,88 @@ class LoginIDError(Exception):
         # Exceptions are rebuilt from `args`, which has only the message.
         arguments = (self.status_code, self.error_code, self.message)
         return (type(self), arguments, self.__dict__.copy())
+
+
+class InvalidArgumentError(LoginIDError):
+    """An argument is missing, empty, not UTF-8 or not of the required form."""
+
+
+class ConfigError(LoginIDError):
+    """The configuration has an unknown, mistyped or contradictory field."""
+
+
+class PrivateKeyError(LoginIDError):
+    """The private key cannot be used, or one is required and there is none."""
+
+
+class TokenInvalidError(LoginIDError):
+    """The token is malformed, or has a bad signature or an unknown key."""
+
+
+class TokenExpiredError(LoginIDError):
+    """The token is expired, not yet valid or too old."""
+
+
+class ClaimMismatchError(LoginIDError):
+    """The token is for another audience, user, nonce or transaction, or of another kind."""
+
+
+class ApiError(LoginIDError):
+    """The service refused the call; see ``code`` and ``http_status``."""
+
+
+class RateLimitedError(LoginIDError):
+    """Too many requests; see ``retry_after``.
+
+    The service answered 429, or many tokens with unknown keys came in
+    (``unknown_key_throttled``: the token is not judged).
+    """
+
+
+class NetworkError(LoginIDError):
+    """The service could not be reached, or the connection broke."""
+
+
+class TlsError(LoginIDError):
+    """No trusted TLS connection could be made."""
+
+
+class TimeoutError(LoginIDError):
+    """The call's deadline passed."""
+
+
+class CancelledError(LoginIDError):
+    """``Cancel.trigger`` ended the wait."""
+
+
+class ResponseError(LoginIDError):
+    """The service's answer is not JSON, too large or lacks something."""
+
+
+class InternalError(LoginIDError):
+    """An internal error of the library. The client stays usable."""
+
+
+# The class of each status.
+CLASSES: Dict[str, Type[LoginIDError]] = {
+    "LID_ERROR_INVALID_ARGUMENT": InvalidArgumentError,
+    "LID_ERROR_CONFIG": ConfigError,
+    "LID_ERROR_PRIVATE_KEY": PrivateKeyError,
+    "LID_ERROR_TOKEN_INVALID": TokenInvalidError,
+    "LID_ERROR_TOKEN_EXPIRED": TokenExpiredError,
+    "LID_ERROR_CLAIM_MISMATCH": ClaimMismatchError,
+    "LID_ERROR_API": ApiError,
+    "LID_ERROR_RATE_LIMITED": RateLimitedError,
+    "LID_ERROR_NETWORK": NetworkError,
+    "LID_ERROR_TLS": TlsError,
+    "LID_ERROR_TIMEOUT": TimeoutError,
+    "LID_ERROR_CANCELLED": CancelledError,
+    "LID_ERROR_RESPONSE": ResponseError,
+    "LID_ERROR_INTERNAL": InternalError,
+}
+
+
+def _status_of(kind: Type[LoginIDError]) -> str:
+    """The status of a class; of LoginIDError itself, the one of arguments."""
+    named = (status for status, one in CLASSES.items() if one is kind)
+    return next(named, "LID_ERROR_INVALID_ARGUMENT")

@@ -1,0 +1,176 @@
+"""Errors and events of attempts have one shape in all languages: bindings/errors.json."""
+
+import json
+import pickle
+import threading
+import unittest
+
+from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
+from libloginid import Cancel, LoginIDError, LoginIdManagement, errors, generate_key_pair
+
+TABLE = json.loads((ROOT / "bindings/errors.json").read_text())
+STATUSES = {row["status"]: row for row in TABLE["statuses"]}
+PATHS = {
+    "get_user": "/manage/users/retrieve",
+    "authenticate_password": "/authenticate/password",
+    "wait_code": "/authenticate/code/wait",
+}
+MEMBERS = (
+    "status",
+    "code",
+    "message",
+    "operation",
+    "http_status",
+    "request_id",
+    "retryable",
+    "retry_after_ms",
+)
+
+
+def client_of(case):
+    """A client for a case, whose faults are set."""
+    control("POST", "reset")
+    key = generate_key_pair()["private_key"] if case.get("another_key") else PRIVATE_KEY
+    config = {"private_key": key, "base_url": BASE_URL, **case.get("config", {})}
+    fault, times = case.get("fault"), case.get("times", 9)
+    user = case.get("answered_with_login_of")
+    if user is not None:
+        LoginIdManagement.from_env().add_user_without_credentials(user)
+        login = json.dumps(control("POST", f"users/{user}/login"))
+        fault = {"kind": "status", "code": 200, "body": login}
+    if fault is not None:
+        match = {"path": PATHS[case["call"]]}
+        control("POST", "faults", {"match": match, "times": times, "fault": fault})
+    return LoginIdManagement.with_config(CLIENT_ID, **config)
+
+
+def make(client, case):
+    """The call of a case."""
+    user = case["username"]
+    if case["call"] == "wait_code":
+        cancel = Cancel()
+        if case.get("cancelled"):
+            cancel.trigger()
+        return client.authenticate_code_wait(user, "123456", "short", cancel=cancel)
+    if case["call"] == "authenticate_password":
+        return client.authenticate_password(user, "a password")
+    return client.get_user(user)
+
+
+class Errors(unittest.TestCase):
+    def test_each_case_has_the_error_and_the_attempts_of_the_table(self):
+        self.assertGreater(len(TABLE["cases"]), 10)
+        for case in TABLE["cases"]:
+            with self.subTest(case["case"]):
+                client = client_of(case)
+                events = []
+                client.on_attempt(events.append)
+                if case.get("closed"):
+                    client.close()
+                with self.assertRaises(LoginIDError) as raised:
+                    make(client, case)
+                self.compare(raised.exception, case["error"], events)
+                self.compare_events(events, case)
+
+    def compare(self, error, expected, events):
+        seen = {name: getattr(error, name) for name in expected}
+        self.assertEqual(seen, expected)
+        row = STATUSES[expected["status"]]
+        self.assertEqual(error.status_number, row["number"])
+        self.assertIs(type(error), getattr(errors, row["stem"] + "Error"))
+        self.assertEqual(error.error_code, error.code)
+        milliseconds = expected["retry_after_ms"]
+        seconds = None if milliseconds is None else milliseconds / 1000
+        self.assertEqual(error.retry_after, seconds)
+        self.assertEqual(error.request_id, events[0]["request_id"] if events else None)
+        self.assertTrue(error.message)
+        self.assertEqual(error.to_dict(), {name: getattr(error, name) for name in MEMBERS})
+        self.assertEqual(json.loads(error.json), {"error": error.to_dict()})
+        again = pickle.loads(pickle.dumps(error))
+        self.assertEqual((type(again), again.json), (type(error), error.json))
+
+    def compare_events(self, events, case):
+        self.assertEqual(len(events), len(case["attempts"]), events)
+        for event, attempt in zip(events, case["attempts"]):
+            expected = {**attempt, "operation": case["call"], "path": PATHS[case["call"]]}
+            expected.update({"event": "http_attempt", "method": "POST"})
+            self.assertEqual(event["retry_in_ms"] is not None, expected.pop("retried"))
+            self.assertEqual({name: event[name] for name in expected}, expected)
+            self.assertIs(type(event["duration_us"]), int)
+            self.assertEqual(event["request_id"], events[0]["request_id"])
+
+    def test_each_status_has_a_class(self):
+        named = {kind for kind in vars(errors).values() if isinstance(kind, type)}
+        self.assertEqual(len(named), len(STATUSES) + 1)
+        for row in TABLE["statuses"]:
+            text = json.dumps(
+                {"error": {**dict.fromkeys(MEMBERS), "status": row["status"], "code": "c"}}
+            )
+            error = LoginIDError.from_json(text, row["number"])
+            self.assertIs(type(error), getattr(errors, row["stem"] + "Error"))
+            made = type(error)(400, "c", "m")
+            self.assertEqual((made.status, made.status_number), (row["status"], row["number"]))
+
+    def test_a_status_newer_than_the_package_is_a_plain_error(self):
+        text = json.dumps({"error": {**dict.fromkeys(MEMBERS), "status": "LID_ERROR_NEW"}})
+        error = LoginIDError.from_json(text, 99)
+        self.assertIs(type(error), LoginIDError)
+        self.assertEqual((error.status, error.status_number), ("LID_ERROR_NEW", 99))
+
+
+class OnAttempt(unittest.TestCase):
+    def setUp(self):
+        control("POST", "reset")
+        self.client = LoginIdManagement.from_env()
+        self.client.add_user_without_credentials("ada")
+
+    def test_it_runs_on_the_thread_of_the_call_and_may_use_the_client(self):
+        threads = []
+
+        def function(event):
+            threads.append(threading.get_ident())
+            if event["operation"] == "get_user":
+                self.client.get_credentials(username="ada")
+
+        self.client.on_attempt(function)
+        self.client.get_user("ada")
+        self.assertEqual(threads, [threading.get_ident()] * 2)
+
+    def test_the_call_raises_what_it_raises(self):
+        def function(event):
+            raise IndexError(event["operation"])
+
+        self.client.on_attempt(function)
+        with self.assertRaisesRegex(IndexError, "get_user"):
+            self.client.get_user("ada")
+
+    def test_a_call_tells_the_function_that_was_set_when_it_began(self):
+        fault = {"kind": "status", "code": 503}
+        match = {"path": PATHS["get_user"]}
+        control("POST", "faults", {"match": match, "times": 1, "fault": fault})
+        attempts = []
+
+        def function(event):
+            self.client.on_attempt(None)
+            attempts.append(event["attempt"])
+
+        self.client.on_attempt(function)
+        self.client.get_user("ada")
+        self.client.get_user("ada")
+        self.assertEqual(attempts, [1, 2])
+
+    def test_there_is_one_function(self):
+        events, texts = [], []
+        self.client.on_attempt(events.append)
+        self.client.set_log_callback(texts.append)
+        self.client.get_user("ada")
+        self.assertEqual((len(events), len(texts)), (0, 1))
+        self.client.on_attempt(events.append)
+        self.client.get_user("ada")
+        self.assertEqual((len(events), len(texts)), (1, 1))
+        with self.assertRaises(TypeError):
+            self.client.on_attempt("print")
+
+
+if __name__ == "__main__":
+    unittest.main()
