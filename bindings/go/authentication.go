@@ -21,7 +21,7 @@ import (
 func (c *Client) AuthenticatePassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "authenticate_password",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_password(client, s[0], s[1], out)
 		},
@@ -35,7 +35,7 @@ func (c *Client) AuthenticatePassword(
 // "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}, for
 // PublicKeyCredential.parseRequestOptionsFromJSON() in the browser.
 func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*Assertion, error) {
-	return call[Assertion](ctx, c,
+	return call[Assertion](ctx, c, "authenticate_fido2_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_fido2_init(client, s[0], out)
 		},
@@ -53,7 +53,7 @@ func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*A
 func (c *Client) AuthenticateFIDO2Complete(
 	ctx context.Context, username string, assertionPayload json.RawMessage,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "authenticate_fido2_complete",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_fido2_complete(client, s[0], s[1], out)
 		},
@@ -67,7 +67,7 @@ func (c *Client) AuthenticateFIDO2Complete(
 func (c *Client) AuthenticateDocScanInit(
 	ctx context.Context, username, credentialID string,
 ) (*DocScan, error) {
-	return call[DocScan](ctx, c,
+	return call[DocScan](ctx, c, "authenticate_doc_scan_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_doc_scan_init(client, s[0], s[1], out)
 		},
@@ -81,7 +81,7 @@ func (c *Client) AuthenticateDocScanInit(
 func (c *Client) AuthenticateDocScanComplete(
 	ctx context.Context, username, credentialID string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "authenticate_doc_scan_complete",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_doc_scan_complete(client, s[0], s[1], out)
 		},
@@ -96,7 +96,7 @@ func (c *Client) AuthenticateDocScanComplete(
 func (c *Client) AuthenticatePublicKeyInit(
 	ctx context.Context, username, publicKey, publicKeyAlg string,
 ) (*PublicKeyChallenge, error) {
-	return call[PublicKeyChallenge](ctx, c,
+	return call[PublicKeyChallenge](ctx, c, "authenticate_publickey_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_publickey_init(client, s[0], s[1], s[2], out)
 		},
@@ -115,7 +115,7 @@ func (c *Client) AuthenticatePublicKeyInit(
 func (c *Client) AuthenticatePublicKeyComplete(
 	ctx context.Context, username, challengeID, assertion string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "authenticate_publickey_complete",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authenticate_publickey_complete(client, s[0], s[1], s[2], out)
 		},

@@ -17,7 +17,7 @@ import "context"
 func (c *Client) GenerateCode(
 	ctx context.Context, codeType, purpose string, authorize bool, who Who,
 ) (*Code, error) {
-	return call[Code](ctx, c,
+	return call[Code](ctx, c, "generate_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_generate_code(client, s[0], s[1], C.bool(authorize), s[2], s[3], out)
 		},
@@ -35,7 +35,7 @@ func (c *Client) GenerateCode(
 func (c *Client) AuthorizeCode(
 	ctx context.Context, code, codeType, purpose string, who Who,
 ) (*Code, error) {
-	return call[Code](ctx, c,
+	return call[Code](ctx, c, "authorize_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_authorize_code(client, s[0], s[1], s[2], s[3], s[4], out)
 		},
@@ -54,7 +54,7 @@ func (c *Client) AuthorizeCode(
 func (c *Client) InvalidateAllCodes(
 	ctx context.Context, codeType, purpose string, who Who,
 ) (*InvalidatedCodes, error) {
-	return call[InvalidatedCodes](ctx, c,
+	return call[InvalidatedCodes](ctx, c, "invalidate_all_codes",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_invalidate_all_codes(client, s[0], s[1], s[2], s[3], out)
 		},

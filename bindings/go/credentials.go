@@ -20,7 +20,7 @@ import (
 func (c *Client) GetCredentials(
 	ctx context.Context, status string, who Who,
 ) (*Credentials, error) {
-	return call[Credentials](ctx, c,
+	return call[Credentials](ctx, c, "get_credentials",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_get_credentials(client, s[0], s[1], s[2], out)
 		},
@@ -35,7 +35,7 @@ func (c *Client) GetCredentials(
 func (c *Client) RenameCredential(
 	ctx context.Context, credentialID, name string, who Who,
 ) (*ChangedCredential, error) {
-	return call[ChangedCredential](ctx, c,
+	return call[ChangedCredential](ctx, c, "rename_credential",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_rename_credential(client, s[0], s[1], s[2], s[3], out)
 		},
@@ -51,7 +51,7 @@ func (c *Client) RenameCredential(
 func (c *Client) RevokeCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*ChangedCredential, error) {
-	return call[ChangedCredential](ctx, c,
+	return call[ChangedCredential](ctx, c, "revoke_credential",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_revoke_credential(client, s[0], s[1], s[2], out)
 		},
@@ -70,7 +70,7 @@ func (c *Client) RevokeCredential(
 func (c *Client) ForceFIDO2CredentialInit(
 	ctx context.Context, who Who, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c,
+	return call[Attestation](ctx, c, "force_fido2_credential_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_force_fido2_credential_init(client, s[0], s[1], s[2], out)
 		},
@@ -85,7 +85,7 @@ func (c *Client) ForceFIDO2CredentialInit(
 func (c *Client) AddDocScanCredentialInit(
 	ctx context.Context, who Who, credentialName string,
 ) (*DocScan, error) {
-	return call[DocScan](ctx, c,
+	return call[DocScan](ctx, c, "add_doc_scan_credential_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_add_doc_scan_credential_init(client, s[0], s[1], s[2], out)
 		},
@@ -101,7 +101,7 @@ func (c *Client) AddDocScanCredentialInit(
 func (c *Client) AddDocScanCredentialComplete(
 	ctx context.Context, credentialID string, activate bool, who Who,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "add_doc_scan_credential_complete",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_add_doc_scan_credential_complete(client, s[0], C.bool(activate), s[1], s[2], out)
 		},
@@ -117,7 +117,7 @@ func (c *Client) AddDocScanCredentialComplete(
 func (c *Client) EvaluateDocScanCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*DocScanEvaluation, error) {
-	return call[DocScanEvaluation](ctx, c,
+	return call[DocScanEvaluation](ctx, c, "evaluate_doc_scan_credential",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_evaluate_doc_scan_credential(client, s[0], s[1], s[2], out)
 		},
@@ -130,7 +130,7 @@ func (c *Client) EvaluateDocScanCredential(
 //
 // Result: {"code":"…","created_at":"…"}. Show the code once and keep it out of logs.
 func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCode, error) {
-	return call[RecoveryCode](ctx, c,
+	return call[RecoveryCode](ctx, c, "generate_recovery_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_generate_recovery_code(client, s[0], s[1], out)
 		},
@@ -148,7 +148,7 @@ func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCo
 func (c *Client) AddPublicKeyCredential(
 	ctx context.Context, publicKey, publicKeyAlg string, who Who, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "add_publickey_credential",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_add_publickey_credential(client, s[0], s[1], s[2], s[3], s[4], out)
 		},
@@ -168,7 +168,7 @@ func (c *Client) AddPublicKeyCredential(
 func (c *Client) InitAddFIDO2CredentialWithCode(
 	ctx context.Context, code, codeType, username string, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c,
+	return call[Attestation](ctx, c, "init_add_fido2_credential_with_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_init_add_fido2_credential_with_code(client, s[0], s[1], s[2], s[3], out)
 		},
@@ -191,7 +191,7 @@ func (c *Client) InitAddFIDO2CredentialWithCode(
 func (c *Client) CompleteAddFIDO2Credential(
 	ctx context.Context, attestationPayload json.RawMessage, username, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "complete_add_fido2_credential",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_complete_add_fido2_credential(client, s[0], s[1], s[2], out)
 		},

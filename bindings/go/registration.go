@@ -21,7 +21,7 @@ import (
 func (c *Client) RegisterFIDO2Init(
 	ctx context.Context, username string, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c,
+	return call[Attestation](ctx, c, "register_fido2_init",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_register_fido2_init(client, s[0], s[1], out)
 		},
@@ -42,7 +42,7 @@ func (c *Client) RegisterFIDO2Init(
 func (c *Client) RegisterFIDO2Complete(
 	ctx context.Context, username string, attestationPayload json.RawMessage, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "register_fido2_complete",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_register_fido2_complete(client, s[0], s[1], s[2], out)
 		},
@@ -60,7 +60,7 @@ func (c *Client) RegisterFIDO2Complete(
 func (c *Client) RegisterPassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c,
+	return call[Authentication](ctx, c, "register_password",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_register_password(client, s[0], s[1], out)
 		},

@@ -19,7 +19,7 @@ import "context"
 func (c *Client) GenerateServiceToken(
 	ctx context.Context, scope string, who Who, nonce string,
 ) (*Token, error) {
-	return call[Token](ctx, c,
+	return call[Token](ctx, c, "generate_service_token",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_generate_service_token(client, s[0], s[1], s[2], s[3], out)
 		},
@@ -40,7 +40,7 @@ func (c *Client) GenerateServiceToken(
 // [Client.VerifyTransaction]. While many tokens with unknown keys arrive, a token whose
 // key is not known yet may fail with [StatusRateLimited] and code unknown_key_throttled.
 func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c,
+	return call[VerifiedToken](ctx, c, "verify_token",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_verify_token(client, s[0], nil, out)
 		},
@@ -59,7 +59,7 @@ func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken,
 func (c *Client) VerifyTokenOf(
 	ctx context.Context, token, username string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c,
+	return call[VerifiedToken](ctx, c, "verify_token",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_verify_token(client, s[0], s[1], out)
 		},

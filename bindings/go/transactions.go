@@ -19,7 +19,7 @@ import (
 func (c *Client) GenerateTxAuthToken(
 	ctx context.Context, txPayload, username, nonce string,
 ) (*Token, error) {
-	return call[Token](ctx, c,
+	return call[Token](ctx, c, "generate_tx_auth_token",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_generate_tx_auth_token(client, s[0], s[1], s[2], out)
 		},
@@ -37,7 +37,7 @@ func (c *Client) GenerateTxAuthToken(
 func (c *Client) CreateTx(
 	ctx context.Context, txPayload, username, nonce string,
 ) (*Transaction, error) {
-	return call[Transaction](ctx, c,
+	return call[Transaction](ctx, c, "create_tx",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_create_tx(client, s[0], s[1], s[2], out)
 		},
@@ -55,7 +55,7 @@ func (c *Client) CreateTx(
 func (c *Client) VerifyTransaction(
 	ctx context.Context, txToken, txPayload string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c,
+	return call[VerifiedToken](ctx, c, "verify_transaction",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_verify_transaction(client, s[0], s[1], nil, out)
 		},
@@ -71,7 +71,7 @@ func (c *Client) VerifyTransaction(
 func (c *Client) VerifyTransactionWithNonce(
 	ctx context.Context, txToken, txPayload, nonce string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c,
+	return call[VerifiedToken](ctx, c, "verify_transaction",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_verify_transaction(client, s[0], s[1], s[2], out)
 		},
@@ -90,7 +90,7 @@ func (c *Client) VerifyTransactionWithNonce(
 func (c *Client) InitTx(
 	ctx context.Context, username, txID, nonce string,
 ) (*TransactionChallenge, error) {
-	return call[TransactionChallenge](ctx, c,
+	return call[TransactionChallenge](ctx, c, "init_tx",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_init_tx(client, s[0], s[1], nil, s[2], out)
 		},
@@ -109,7 +109,7 @@ func (c *Client) InitTx(
 func (c *Client) InitNewTx(
 	ctx context.Context, username, txPayload, nonce string,
 ) (*TransactionChallenge, error) {
-	return call[TransactionChallenge](ctx, c,
+	return call[TransactionChallenge](ctx, c, "init_tx",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_init_tx(client, s[0], nil, s[1], s[2], out)
 		},
@@ -127,7 +127,7 @@ func (c *Client) InitNewTx(
 func (c *Client) CompleteTx(
 	ctx context.Context, txID, username string, assertionPayload json.RawMessage,
 ) (*ConfirmedTransaction, error) {
-	return call[ConfirmedTransaction](ctx, c,
+	return call[ConfirmedTransaction](ctx, c, "complete_tx",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_complete_tx(client, s[0], s[1], s[2], out)
 		},

@@ -16,7 +16,7 @@ import "context"
 // "contact":"…","is_verified":true}]}. [StatusAPI] with code user_not_found if there is
 // no such user.
 func (c *Client) GetUser(ctx context.Context, username string) (*User, error) {
-	return call[User](ctx, c,
+	return call[User](ctx, c, "get_user",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_get_user(client, s[0], out)
 		},
@@ -27,7 +27,7 @@ func (c *Client) GetUser(ctx context.Context, username string) (*User, error) {
 //
 // Result: the user's profile, as from [Client.GetUser]. [StatusAPI] if the name is taken.
 func (c *Client) AddUserWithoutCredentials(ctx context.Context, username string) (*User, error) {
-	return call[User](ctx, c,
+	return call[User](ctx, c, "add_user_without_credentials",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_add_user_without_credentials(client, s[0], out)
 		},
@@ -38,7 +38,7 @@ func (c *Client) AddUserWithoutCredentials(ctx context.Context, username string)
 //
 // Result: the user's profile. [StatusAPI] with code user_not_found or user_not_activated.
 func (c *Client) ActivateUserByID(ctx context.Context, userID string) (*User, error) {
-	return call[User](ctx, c,
+	return call[User](ctx, c, "activate_user_by_id",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_activate_user_by_id(client, s[0], out)
 		},
@@ -50,7 +50,7 @@ func (c *Client) ActivateUserByID(ctx context.Context, userID string) (*User, er
 // Result: the user's profile. [StatusAPI] with code user_not_found or
 // user_not_deactivated.
 func (c *Client) DeactivateUserByID(ctx context.Context, userID string) (*User, error) {
-	return call[User](ctx, c,
+	return call[User](ctx, c, "deactivate_user_by_id",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_deactivate_user_by_id(client, s[0], out)
 		},
@@ -61,7 +61,7 @@ func (c *Client) DeactivateUserByID(ctx context.Context, userID string) (*User, 
 //
 // Errors: [StatusAPI] with code user_not_found or user_not_deleted.
 func (c *Client) DeleteByUserID(ctx context.Context, userID string) error {
-	_, err := call[Result](ctx, c,
+	_, err := call[Result](ctx, c, "delete_by_user_id",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_delete_by_user_id(client, s[0], out)
 		},
@@ -73,7 +73,7 @@ func (c *Client) DeleteByUserID(ctx context.Context, userID string) error {
 //
 // Errors: [StatusAPI] with code user_not_found or user_not_deleted.
 func (c *Client) DeleteByUsername(ctx context.Context, username string) error {
-	_, err := call[Result](ctx, c,
+	_, err := call[Result](ctx, c, "delete_by_username",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_delete_by_username(client, s[0], out)
 		},
@@ -85,7 +85,7 @@ func (c *Client) DeleteByUsername(ctx context.Context, username string) error {
 //
 // Errors: [StatusAPI] with code email_verification_not_sent.
 func (c *Client) SendEmailVerification(ctx context.Context, userID string) error {
-	_, err := call[Result](ctx, c,
+	_, err := call[Result](ctx, c, "send_email_verification",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
 			return C.lid_send_email_verification(client, s[0], out)
 		},
