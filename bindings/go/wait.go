@@ -16,6 +16,9 @@ import (
 // authorized, which logs the user in. It ends with the context: errors.Is finds
 // context.Canceled or context.DeadlineExceeded in the error. Without a deadline
 // it ends after the configured wait_timeout_ms, three minutes.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. code is
+// secret: no message and no log shows it. jwt is secret: keep it out of logs.
 func (c *Client) WaitCode(
 	ctx context.Context, username, code, codeType string,
 ) (*Authentication, error) {

@@ -116,6 +116,9 @@ pub struct Operation {
     exactly_one: Option<Values>,
     pub arguments: Vec<Argument>,
     returns: Option<String>,
+    /// The members of its result that must not be logged.
+    #[serde(skip)]
+    secret_members: Vec<String>,
     result: String,
     #[serde(default)]
     errors: Vec<String>,
@@ -241,6 +244,11 @@ impl Description {
                     one.name
                 );
             }
+        }
+        for operation in &mut description.operations {
+            let mut types = description.types.iter();
+            let returned = types.find(|one| Some(&one.name) == operation.returns.as_ref());
+            operation.secret_members = returned.map_or(Vec::new(), |one| one.secret.clone());
         }
         description
     }

@@ -111,12 +111,7 @@ impl Call {
         let mut about = vec![summary.clone()];
         about.extend(operation.details());
         about.extend(operation.rules().into_iter().map(str::to_owned));
-        if operation.has_jwt() {
-            about.push(
-                "The token in the answer (`jwt`) is verified, and must be of the named user."
-                    .to_owned(),
-            );
-        }
+        about.extend(operation.verified().map(str::to_owned));
         let mut members = Vec::new();
         if let Some(name) = operation.returns() {
             add_members("", name, description, &mut members);

@@ -312,8 +312,10 @@ impl Go<'_> {
         let summary = uncapitalized(&variant.summary);
         let about = format!("{} {summary} {details}", variant.name);
         let about = self.in_go(&about, &operation.arguments);
-        let result = self.in_go(&result, &[]);
-        text::comment(&format!("{about}\n\n{result}"), "//", WIDTH).replace('`', "")
+        let mut paragraphs = vec![about, self.in_go(&result, &[])];
+        let notes = operation.notes();
+        paragraphs.extend(notes.map(|text| self.in_go(&text, &operation.arguments)));
+        text::comment(&paragraphs.join("\n\n"), "//", WIDTH).replace('`', "")
     }
 
     /// Documentation of the C interface, about a call with these arguments, in the words of

@@ -74,7 +74,11 @@ impl Method {
     fn of(operation: &Operation, description: &Description, overrides: &Overrides) -> Method {
         let documentation = overrides.documentation.get(&operation.name).map_or_else(
             || operation.documentation(),
-            |text| text::paragraphs(text).join("\n\n"),
+            |text| {
+                let notes = operation.notes();
+                let paragraphs = text::paragraphs(text).into_iter().chain(notes);
+                paragraphs.collect::<Vec<_>>().join("\n\n")
+            },
         );
         let arguments = operation.arguments.iter().map(Parameter::of);
         let (optional, required): (Vec<_>, Vec<_>) =

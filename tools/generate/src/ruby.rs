@@ -105,7 +105,11 @@ impl Method {
         let name = &operation.name;
         let documentation = overrides.documentation.get(name).map_or_else(
             || operation.documentation(),
-            |text| text::paragraphs(text).join("\n\n"),
+            |text| {
+                let notes = operation.notes();
+                let paragraphs = text::paragraphs(text).into_iter().chain(notes);
+                paragraphs.collect::<Vec<_>>().join("\n\n")
+            },
         );
         let arguments = operation.arguments.iter();
         let (keywords, positional): (Vec<_>, Vec<_>) = arguments

@@ -25,7 +25,10 @@ class Tokens(ApplicationCalls):
         algo: Optional[str] = None,
         nonce: Optional[str] = None,
     ) -> str:
-        """Makes a service token; ``""`` for a client without a private key."""
+        """Makes a service token; ``""`` for a client without a private key.
+
+        The token is secret: keep it out of logs.
+        """
         self._check_algorithm(algo)
         try:
             made: Token = self._compute(
@@ -68,7 +71,10 @@ class Transactions(ApplicationCalls):
         algo: Optional[str] = None,
         username: Optional[str] = None,
     ) -> str:
-        """Makes a token that allows creating one transaction with this payload."""
+        """Makes a token that allows creating one transaction with this payload.
+
+        The token is secret: keep it out of logs.
+        """
         self._check_algorithm(algo)
         made: Token = self._compute(
             "lid_generate_tx_auth_token",

@@ -31,6 +31,9 @@ class LoginID(Transactions, Tokens):
 
         ``timeout`` is in seconds, three minutes if not given. Another thread
         ends the wait with ``cancel.trigger()``; Ctrl-C ends it too.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``code``
+        is secret: no message and no log shows it. ``jwt`` is secret: keep it out of logs.
         """
         self.validate_code_type(code_type)
         if cancel is None:

@@ -16,7 +16,33 @@ impl Operation {
         ];
         all.extend(details.into_iter().skip(1));
         all.extend(result);
+        all.extend(self.notes());
         all.join("\n\n")
+    }
+
+    /// What is verified in its answer, and what of its arguments and its result is secret.
+    pub fn notes(&self) -> Option<String> {
+        let arguments = self.arguments.iter().filter(|one| one.is_secret());
+        let arguments: Vec<_> = arguments.map(Argument::c_name).collect();
+        // One that is returned as it was given is not named again.
+        let members = self.secret_members.iter();
+        let members: Vec<_> = members
+            .filter(|name| !arguments.contains(name))
+            .cloned()
+            .collect();
+        let notes = [
+            self.verified().map(str::to_owned),
+            secret(&arguments, "no message and no log shows ", ""),
+            secret(&members, "keep ", " out of logs"),
+        ];
+        let notes: Vec<_> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
+    }
+
+    pub fn verified(&self) -> Option<&'static str> {
+        self.has_jwt().then_some(
+            "The token in the answer (`jwt`) is verified, and must be of the named user.",
+        )
     }
 
     /// The same with all that the calls of C have in common.
@@ -26,6 +52,7 @@ impl Operation {
         about.extend(self.rules().into_iter().map(str::to_owned));
         let result = format!("Result: {}", paragraphs(&self.result).join(" "));
         let mut all = vec![about.join(" "), result];
+        all.extend(self.notes());
         if !self.local {
             let mut errors = "Errors: those of every call to the service (see above)".to_owned();
             if self.has_jwt() {
@@ -95,5 +122,37 @@ impl Argument {
             added.collect::<Vec<_>>().concat(),
             names.collect::<Vec<_>>().join(","),
         ))
+    }
+}
+
+/// That these names are secret, and what follows from it, around "it" or "them".
+fn secret(names: &[String], before: &str, after: &str) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
+        [] => None,
+        [name] => Some(format!("{name} is secret: {before}it{after}.")),
+        several => Some(format!(
+            "{} are secret: {before}them{after}.",
+            several.join(" and ")
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_is_named() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(secret(&[], "keep ", ""), None);
+        assert_eq!(
+            secret(&names(&["jwt"]), "keep ", " out of logs").unwrap(),
+            "`jwt` is secret: keep it out of logs."
+        );
+        assert_eq!(
+            secret(&names(&["code", "password"]), "no log shows ", "").unwrap(),
+            "`code` and `password` are secret: no log shows them."
+        );
     }
 }

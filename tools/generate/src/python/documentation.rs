@@ -34,6 +34,7 @@ impl Python<'_> {
         );
         paragraphs.extend(text::paragraphs(&details));
         paragraphs.extend(text::paragraphs(&result));
+        paragraphs.extend(operation.notes());
         let words = self.in_python(operation, &paragraphs.join("\n\n"));
         docstring(&words, 8)
     }
