@@ -333,8 +333,9 @@ void lid_cancel_free(lid_cancel *cancel);
  * the user id. Without a nonce, 16 random characters are used. No request is
  * made.
  *
- * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
- * client has no key.
+ * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+ *
+ * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -359,6 +360,8 @@ lid_status lid_generate_service_token(const lid_client *client,
  * whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
  * `unknown_key_throttled`.
  *
+ * `token` is secret: no message and no log shows it.
+ *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
  *
@@ -374,6 +377,8 @@ lid_status lid_verify_token(const lid_client *client,
  * payload. `username` and `nonce` may be NULL. No request is made.
  *
  * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+ *
+ * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -409,6 +414,8 @@ lid_status lid_create_tx(const lid_client *client,
  * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
  * token fails as in `lid_verify_token`; another payload or nonce is
  * `LID_ERROR_CLAIM_MISMATCH`.
+ *
+ * `tx_token` is secret: no message and no log shows it.
  *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
@@ -449,9 +456,11 @@ lid_status lid_init_tx(const lid_client *client,
  * `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
  * "sign_data":"…"}`.
  *
- * Result: `{"jwt":"…"}`: a verified token of the named user. It names the
- * confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
- * refuses it.
+ * Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it
+ * to `lid_verify_transaction`. `lid_verify_token` refuses it.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -472,6 +481,8 @@ lid_status lid_complete_tx(const lid_client *client,
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+ *
+ * `code` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -494,6 +505,8 @@ lid_status lid_generate_code(const lid_client *client,
  * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"expires_at":"…","is_authorized":true}`.
+ *
+ * `code` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -533,10 +546,14 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
  * Not repeated after a 429: the service may have counted the code as tried.
  *
- * Result: the authentication response, its `jwt` verified, as from
- * `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
- * `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
- * used or expired or the user is deactivated.
+ * Result: the authentication response, as from `lid_authenticate_password`.
+ * `LID_ERROR_TIMEOUT` at the deadline, `LID_ERROR_CANCELLED` when cancelled,
+ * `LID_ERROR_API` if the code is wrong, used or expired or the user is
+ * deactivated.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `code` is secret: no message and no log shows it. `jwt` is secret: keep it out
+ * of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -652,7 +669,10 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: an authentication response as from `lid_authenticate_password`, with a
- * `jwt` (verified) only if the credential was activated.
+ * `jwt` only if the credential was activated.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -674,6 +694,8 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
  * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
  * `result_url` in place of `request_url`.
  *
+ * `auth_token` is secret: keep it out of logs.
+ *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
@@ -689,8 +711,9 @@ lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
- * logs.
+ * Result: `{"code":"…","created_at":"…"}`. Show the code once.
+ *
+ * `code` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -707,10 +730,13 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: the authentication response, with a `jwt` (verified) only if the
- * service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
- * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+ * Result: the authentication response, with a `jwt` only if the service sent
+ * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
+ * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -734,6 +760,8 @@ lid_status lid_add_publickey_credential(const lid_client *client,
  * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
  * by `lid_complete_add_fido2_credential`.
  *
+ * `code` is secret: no message and no log shows it.
+ *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
@@ -752,10 +780,12 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * "credential_id":"…","challenge":"…","client_data":"…",
  * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -899,10 +929,12 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * "credential_id":"…","challenge":"…","client_data":"…",
  * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -918,10 +950,13 @@ lid_status lid_register_fido2_complete(const lid_client *client,
 /**
  * Registers a user with a password.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"password","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+ * out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -936,10 +971,13 @@ lid_status lid_register_password(const lid_client *client,
 /**
  * Logs a user in with a password.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"password","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+ * out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -972,10 +1010,12 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * "credential_id":"…","client_data":"…","authenticator_data":"…",
  * "signature":"…"}`.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -1005,6 +1045,9 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  * Completes a login by document scan.
  *
  * Result: the authentication response, as from `lid_authenticate_password`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -1036,10 +1079,14 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * Completes a login with a public key. `assertion` is a JWT that the user's
  * private key signed over the challenge.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"public_key","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+ * "name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `assertion` is secret: no message and no log shows it. `jwt` is secret: keep
+ * it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.

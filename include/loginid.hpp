@@ -713,7 +713,12 @@ public:
         });
     }
 
-    /** Waits until a code is authorized, for the configured limit if no timeout is given. */
+    /**
+     * Waits until a code is authorized, for the configured limit if no timeout is given.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `code` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
+     */
     result try_wait_code(
         required_text username, required_text code, required_text code_type,
         optional_time timeout = {}, const cancellation *cancel = nullptr) const noexcept {
@@ -750,8 +755,9 @@ public:
      * out. If both are given, the token names the username and not the user id. Without a
      * nonce, 16 random characters are used. No request is made.
      *
-     * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the client has
-     * no key.
+     * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+     *
+     * `token` is secret: keep it out of logs.
      */
     std::string generate_service_token(
         required_text scope, optional_text username = {}, optional_text user_id = {},
@@ -778,6 +784,8 @@ public:
      * `token_kind_mismatch`: use `verify_transaction`. While many tokens with unknown keys
      * arrive, a token whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and
      * code `unknown_key_throttled`.
+     *
+     * `token` is secret: no message and no log shows it.
      */
     std::string verify_token(required_text token, optional_text username = {}) const {
         return try_verify_token(token, username).value();
@@ -793,6 +801,8 @@ public:
      * `username` and `nonce` may be left out. No request is made.
      *
      * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+     *
+     * `token` is secret: keep it out of logs.
      */
     std::string generate_tx_auth_token(
         required_text tx_payload, optional_text username = {}, optional_text nonce = {}) const {
@@ -832,6 +842,8 @@ public:
      *
      * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid token fails
      * as in `verify_token`; another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
+     *
+     * `tx_token` is secret: no message and no log shows it.
      */
     std::string verify_transaction(
         required_text tx_token, required_text tx_payload, optional_text nonce = {}) const {
@@ -873,8 +885,11 @@ public:
      * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
      * "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}`.
      *
-     * Result: `{"jwt":"…"}`: a verified token of the named user. It names the confirmed
-     * transaction: give it to `verify_transaction`. `verify_token` refuses it.
+     * Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it to
+     * `verify_transaction`. `verify_token` refuses it.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string complete_tx(
         required_text tx_id, required_text username,
@@ -897,6 +912,8 @@ public:
      * "temporary_authentication" or "add_credential".
      *
      * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+     *
+     * `code` is secret: keep it out of logs.
      */
     std::string generate_code(
         required_text code_type, required_text purpose, detail::boolean authorize,
@@ -917,6 +934,8 @@ public:
      * "add_credential".
      *
      * Result: `{"expires_at":"…","is_authorized":true}`.
+     *
+     * `code` is secret: no message and no log shows it.
      */
     std::string authorize_code(
         required_text code, required_text code_type, required_text purpose,
@@ -1035,8 +1054,11 @@ public:
     /**
      * Completes adding a document scan.
      *
-     * Result: an authentication response as from `authenticate_password`, with a `jwt`
-     * (verified) only if the credential was activated.
+     * Result: an authentication response as from `authenticate_password`, with a `jwt` only if
+     * the credential was activated.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string add_doc_scan_credential_complete(
         required_text credential_id, detail::boolean activate, const user &who) const {
@@ -1055,6 +1077,8 @@ public:
      *
      * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or `result_url` in
      * place of `request_url`.
+     *
+     * `auth_token` is secret: keep it out of logs.
      */
     std::string evaluate_doc_scan_credential(
         required_text credential_id, const user &who) const {
@@ -1070,7 +1094,9 @@ public:
     /**
      * Makes a code with which the user can recover the account.
      *
-     * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of logs.
+     * Result: `{"code":"…","created_at":"…"}`. Show the code once.
+     *
+     * `code` is secret: keep it out of logs.
      */
     std::string generate_recovery_code(const user &who) const {
         return try_generate_recovery_code(who).value();
@@ -1083,10 +1109,13 @@ public:
      * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be left out, which
      * means "ES256". `credential_name` may be left out.
      *
-     * Result: the authentication response, with a `jwt` (verified) only if the service sent
-     * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
-     * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-     * "type":"public_key","name":"…"}}`.
+     * Result: the authentication response, with a `jwt` only if the service sent one:
+     * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+     * "name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string add_publickey_credential(
         required_text publickey, const user &who, optional_text publickey_alg = {},
@@ -1110,6 +1139,8 @@ public:
      * Result: `{"attestation_payload":{…}}`, for
      * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
      * `complete_add_fido2_credential`.
+     *
+     * `code` is secret: no message and no log shows it.
      */
     std::string init_add_fido2_credential_with_code(
         required_text code, required_text code_type, required_text username,
@@ -1133,10 +1164,12 @@ public:
      * "challenge":"…","client_data":"…","attestation_data":"…"}`. `credential_name` may be left
      * out.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string complete_add_fido2_credential(
         required_text attestation_payload_json, required_text username,
@@ -1273,10 +1306,12 @@ public:
      * the service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
      * "client_data":"…","attestation_data":"…"}`. `credential_name` may be left out.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string register_fido2_complete(
         required_text username, required_text attestation_payload_json,
@@ -1296,10 +1331,12 @@ public:
     /**
      * Registers a user with a password.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      */
     std::string register_password(required_text username, required_text password) const {
         return try_register_password(username, password).value();
@@ -1314,10 +1351,12 @@ public:
     /**
      * Logs a user in with a password.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      */
     std::string authenticate_password(required_text username, required_text password) const {
         return try_authenticate_password(username, password).value();
@@ -1347,10 +1386,12 @@ public:
      * object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…",
      * "client_data":"…","authenticator_data":"…","signature":"…"}`.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string authenticate_fido2_complete(
         required_text username, required_text assertion_payload_json) const {
@@ -1383,6 +1424,9 @@ public:
      * Completes a login by document scan.
      *
      * Result: the authentication response, as from `authenticate_password`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+     * secret: keep it out of logs.
      */
     std::string authenticate_doc_scan_complete(
         required_text username, required_text credential_id) const {
@@ -1418,10 +1462,12 @@ public:
      * Completes a login with a public key. `assertion` is a JWT that the user's private key
      * signed over the challenge.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-     * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
-     * "name":"…"}}`.
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+     * "type":"directweb"},"credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `assertion`
+     * is secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      */
     std::string authenticate_publickey_complete(
         required_text username, required_text challenge_id, required_text assertion) const {

@@ -166,10 +166,7 @@ fn errors_and_attempts_have_the_shape_of_all_languages() {
     let program = compile(folder.path(), "errors", &sources);
     let emulator = Emulator::start();
     let table = root().join("bindings/errors.json");
-    assert_eq!(
-        run(against(&emulator, &program).arg(table)),
-        "compared\n"
-    );
+    assert_eq!(run(against(&emulator, &program).arg(table)), "compared\n");
 }
 
 #[test]

@@ -14,10 +14,12 @@ import (
 
 // AuthenticatePassword logs a user in with a password.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. password is
+// secret: no message and no log shows it. jwt is secret: keep it out of logs.
 func (c *Client) AuthenticatePassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {
@@ -46,10 +48,12 @@ func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*A
 // answered: the object of PublicKeyCredential.toJSON(), or {"challenge":"…",
 // "credential_id":"…","client_data":"…","authenticator_data":"…","signature":"…"}.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) AuthenticateFIDO2Complete(
 	ctx context.Context, username string, assertionPayload json.RawMessage,
 ) (*Authentication, error) {
@@ -78,6 +82,9 @@ func (c *Client) AuthenticateDocScanInit(
 // AuthenticateDocScanComplete completes a login by document scan.
 //
 // Result: the authentication response, as from [Client.AuthenticatePassword].
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) AuthenticateDocScanComplete(
 	ctx context.Context, username, credentialID string,
 ) (*Authentication, error) {
@@ -108,10 +115,12 @@ func (c *Client) AuthenticatePublicKeyInit(
 // AuthenticatePublicKeyComplete completes a login with a public key. assertion is a JWT
 // that the user's private key signed over the challenge.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"public_key","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. assertion is
+// secret: no message and no log shows it. jwt is secret: keep it out of logs.
 func (c *Client) AuthenticatePublicKeyComplete(
 	ctx context.Context, username, challengeID, assertion string,
 ) (*Authentication, error) {

@@ -14,6 +14,8 @@ import "context"
 // "temporary_authentication" or "add_credential".
 //
 // Result: {"code":"…","expires_at":"…","is_authorized":false}.
+//
+// code is secret: keep it out of logs.
 func (c *Client) GenerateCode(
 	ctx context.Context, codeType, purpose string, authorize bool, who Who,
 ) (*Code, error) {
@@ -32,6 +34,8 @@ func (c *Client) GenerateCode(
 // "temporary_authentication" or "add_credential".
 //
 // Result: {"expires_at":"…","is_authorized":true}.
+//
+// code is secret: no message and no log shows it.
 func (c *Client) AuthorizeCode(
 	ctx context.Context, code, codeType, purpose string, who Who,
 ) (*Code, error) {

@@ -97,7 +97,10 @@ func (c *Client) AddDocScanCredentialInit(
 // AddDocScanCredentialComplete completes adding a document scan.
 //
 // Result: an authentication response as from [Client.AuthenticatePassword], with a jwt
-// (verified) only if the credential was activated.
+// only if the credential was activated.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) AddDocScanCredentialComplete(
 	ctx context.Context, credentialID string, activate bool, who Who,
 ) (*Authentication, error) {
@@ -114,6 +117,8 @@ func (c *Client) AddDocScanCredentialComplete(
 //
 // Result: {"request_url":"…","token_type":"Bearer","auth_token":"…"}, or result_url in
 // place of request_url.
+//
+// auth_token is secret: keep it out of logs.
 func (c *Client) EvaluateDocScanCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*DocScanEvaluation, error) {
@@ -128,7 +133,9 @@ func (c *Client) EvaluateDocScanCredential(
 
 // GenerateRecoveryCode makes a code with which the user can recover the account.
 //
-// Result: {"code":"…","created_at":"…"}. Show the code once and keep it out of logs.
+// Result: {"code":"…","created_at":"…"}. Show the code once.
+//
+// code is secret: keep it out of logs.
 func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCode, error) {
 	return call[RecoveryCode](ctx, c, "generate_recovery_code",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
@@ -141,10 +148,13 @@ func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCo
 // AddPublicKeyCredential adds a public key (SPKI PEM) as a credential. publicKeyAlg may
 // be empty, which means "ES256". credentialName may be empty.
 //
-// Result: the authentication response, with a jwt (verified) only if the service sent
-// one: {"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
+// Result: the authentication response, with a jwt only if the service sent one:
+// {"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
 // "namespace_id":"…"},"client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
 // "type":"public_key","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) AddPublicKeyCredential(
 	ctx context.Context, publicKey, publicKeyAlg string, who Who, credentialName string,
 ) (*Authentication, error) {
@@ -165,6 +175,8 @@ func (c *Client) AddPublicKeyCredential(
 // Result: {"attestation_payload":{…}}, for
 // PublicKeyCredential.parseCreationOptionsFromJSON() in the browser, completed by
 // [Client.CompleteAddFIDO2Credential].
+//
+// code is secret: no message and no log shows it.
 func (c *Client) InitAddFIDO2CredentialWithCode(
 	ctx context.Context, code, codeType, username string, options *FIDO2Options,
 ) (*Attestation, error) {
@@ -184,10 +196,12 @@ func (c *Client) InitAddFIDO2CredentialWithCode(
 // "credential_id":"…","challenge":"…","client_data":"…","attestation_data":"…"}.
 // credentialName may be empty.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) CompleteAddFIDO2Credential(
 	ctx context.Context, attestationPayload json.RawMessage, username, credentialName string,
 ) (*Authentication, error) {

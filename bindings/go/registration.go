@@ -35,10 +35,12 @@ func (c *Client) RegisterFIDO2Init(
 // "challenge":"…","client_data":"…","attestation_data":"…"}. credentialName may be
 // empty.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) RegisterFIDO2Complete(
 	ctx context.Context, username string, attestationPayload json.RawMessage, credentialName string,
 ) (*Authentication, error) {
@@ -53,10 +55,12 @@ func (c *Client) RegisterFIDO2Complete(
 
 // RegisterPassword registers a user with a password.
 //
-// Result: the authentication response, its jwt verified: {"jwt":"…",
-// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-// "name":"…"}}.
+// Result: the authentication response: {"jwt":"…","is_authenticated":true,
+// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. password is
+// secret: no message and no log shows it. jwt is secret: keep it out of logs.
 func (c *Client) RegisterPassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {

@@ -4,13 +4,13 @@ package loginid
 
 import "encoding/json"
 
-// Token is a token that was made here.
+// Token is a service token or a transaction token that the library made.
 type Token struct {
 	Result
 	Token string `json:"token"`
 }
 
-// VerifiedToken is a token of the service that passed every check.
+// VerifiedToken is the header and the claims of a token that passed every check.
 type VerifiedToken struct {
 	Result
 	Valid  bool            `json:"valid"`
@@ -18,7 +18,8 @@ type VerifiedToken struct {
 	Claims Claims          `json:"claims"`
 }
 
-// Transaction is a transaction for a user to confirm. The nonce is the one that was sent.
+// Transaction is the new transaction, which the user is to confirm. The nonce is the one
+// that was sent.
 type Transaction struct {
 	Result
 	ID    string `json:"id"`
@@ -26,7 +27,7 @@ type Transaction struct {
 	Nonce string `json:"nonce"`
 }
 
-// TransactionChallenge is for the browser of a user who confirms a transaction.
+// TransactionChallenge is what the browser of a user needs to confirm a transaction.
 type TransactionChallenge struct {
 	Result
 	TransactionID    string          `json:"tx_id"`
@@ -40,7 +41,7 @@ type ConfirmedTransaction struct {
 	JWT string `json:"jwt"`
 }
 
-// Code is a code for a user.
+// Code is a one-time code of a user, and until when it can be used.
 type Code struct {
 	Result
 	Code         string `json:"code"`
@@ -48,20 +49,20 @@ type Code struct {
 	IsAuthorized bool   `json:"is_authorized"`
 }
 
-// InvalidatedCodes is the time when codes were invalidated.
+// InvalidatedCodes is the time at which a user's codes were invalidated.
 type InvalidatedCodes struct {
 	Result
 	DeletedAt string `json:"deleted_at"`
 }
 
-// RecoveryCode is a code to recover an account with.
+// RecoveryCode is the code with which a user recovers the account, and when it was made.
 type RecoveryCode struct {
 	Result
 	Code      string `json:"code"`
 	CreatedAt string `json:"created_at"`
 }
 
-// User is a user's profile.
+// User is the service's profile of a user.
 type User struct {
 	Result
 	ID          string    `json:"id"`
@@ -82,7 +83,7 @@ type Contact struct {
 	IsVerified bool   `json:"is_verified"`
 }
 
-// Credential is a credential: what a user logs in with.
+// Credential is what a user logs in with, for example an authenticator or a password.
 type Credential struct {
 	UUID      string `json:"uuid"`
 	Type      string `json:"type"`
@@ -99,7 +100,7 @@ type Credentials struct {
 	Credentials []Credential `json:"credentials"`
 }
 
-// ChangedCredential is a credential after a change.
+// ChangedCredential is the credential after it was renamed or revoked.
 type ChangedCredential struct {
 	Result
 	UserID     string     `json:"user_id"`
@@ -116,33 +117,34 @@ type Authentication struct {
 	Credential      *Credential         `json:"credential"`
 }
 
-// AuthenticatedUser is the user of a login.
+// AuthenticatedUser is the user who has logged in.
 type AuthenticatedUser struct {
 	ID          string `json:"id"`
 	Username    string `json:"username"`
 	NamespaceID string `json:"namespace_id"`
 }
 
-// AuthenticatedClient is the application of a login.
+// AuthenticatedClient is the application that a user has logged in to.
 type AuthenticatedClient struct {
 	ID   string `json:"id"`
 	Type string `json:"type"`
 }
 
-// Attestation is for the browser of a user who registers an authenticator.
+// Attestation is what the browser of a user needs to register an authenticator.
 type Attestation struct {
 	Result
 	AttestationPayload json.RawMessage `json:"attestation_payload"`
 	RegisterSession    json.RawMessage `json:"register_session"`
 }
 
-// Assertion is for the browser of a user who logs in with an authenticator.
+// Assertion is what the browser of a user needs to log in with an authenticator.
 type Assertion struct {
 	Result
 	AssertionPayload json.RawMessage `json:"assertion_payload"`
 }
 
-// DocScan is a document scan that has begun.
+// DocScan is the document scan that has begun, and the page on which the user continues
+// it.
 type DocScan struct {
 	Result
 	CredentialUUID string `json:"credential_uuid"`
@@ -158,7 +160,7 @@ type DocScanEvaluation struct {
 	AuthToken  string `json:"auth_token"`
 }
 
-// PublicKeyChallenge is what the user's key signs.
+// PublicKeyChallenge is the challenge that the user's key signs to log in.
 type PublicKeyChallenge struct {
 	Result
 	ChallengeID string `json:"challenge_id"`

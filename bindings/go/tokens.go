@@ -14,8 +14,9 @@ import "context"
 // both, the token names the username and not the id. Without a nonce, 16 random
 // characters are used. No request is made.
 //
-// Result: {"token":"…"}. Keep it out of logs. [StatusPrivateKey] if the client has no
-// key.
+// Result: {"token":"…"}. [StatusPrivateKey] if the client has no key.
+//
+// token is secret: keep it out of logs.
 func (c *Client) GenerateServiceToken(
 	ctx context.Context, scope string, who Who, nonce string,
 ) (*Token, error) {
@@ -39,6 +40,8 @@ func (c *Client) GenerateServiceToken(
 // transaction is [StatusClaimMismatch] with code token_kind_mismatch: use
 // [Client.VerifyTransaction]. While many tokens with unknown keys arrive, a token whose
 // key is not known yet may fail with [StatusRateLimited] and code unknown_key_throttled.
+//
+// token is secret: no message and no log shows it.
 func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken, error) {
 	return call[VerifiedToken](ctx, c, "verify_token",
 		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
@@ -56,6 +59,8 @@ func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken,
 // transaction is [StatusClaimMismatch] with code token_kind_mismatch: use
 // [Client.VerifyTransaction]. While many tokens with unknown keys arrive, a token whose
 // key is not known yet may fail with [StatusRateLimited] and code unknown_key_throttled.
+//
+// token is secret: no message and no log shows it.
 func (c *Client) VerifyTokenOf(
 	ctx context.Context, token, username string,
 ) (*VerifiedToken, error) {

@@ -16,6 +16,8 @@ import (
 // this payload. username and nonce may be empty. No request is made.
 //
 // Result: {"token":"…"}. [StatusPrivateKey] if the client has no key.
+//
+// token is secret: keep it out of logs.
 func (c *Client) GenerateTxAuthToken(
 	ctx context.Context, txPayload, username, nonce string,
 ) (*Token, error) {
@@ -52,6 +54,8 @@ func (c *Client) CreateTx(
 //
 // Result: {"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}. An invalid token
 // fails as in [Client.VerifyToken]; another payload or nonce is [StatusClaimMismatch].
+//
+// txToken is secret: no message and no log shows it.
 func (c *Client) VerifyTransaction(
 	ctx context.Context, txToken, txPayload string,
 ) (*VerifiedToken, error) {
@@ -68,6 +72,8 @@ func (c *Client) VerifyTransaction(
 //
 // Result: {"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}. An invalid token
 // fails as in [Client.VerifyToken]; another payload or nonce is [StatusClaimMismatch].
+//
+// txToken is secret: no message and no log shows it.
 func (c *Client) VerifyTransactionWithNonce(
 	ctx context.Context, txToken, txPayload, nonce string,
 ) (*VerifiedToken, error) {
@@ -122,8 +128,11 @@ func (c *Client) InitNewTx(
 // browser answered: the object of PublicKeyCredential.toJSON(), or {"challenge":"…",
 // "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}.
 //
-// Result: {"jwt":"…"}: a verified token of the named user. It names the confirmed
-// transaction: give it to [Client.VerifyTransaction]. [Client.VerifyToken] refuses it.
+// Result: {"jwt":"…"}: a token that names the confirmed transaction: give it to
+// [Client.VerifyTransaction]. [Client.VerifyToken] refuses it.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. jwt is
+// secret: keep it out of logs.
 func (c *Client) CompleteTx(
 	ctx context.Context, txID, username string, assertionPayload json.RawMessage,
 ) (*ConfirmedTransaction, error) {

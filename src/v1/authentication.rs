@@ -9,10 +9,12 @@ use crate::error::Result;
 impl Client {
     /// Logs a user in with a password.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `password`
+    /// is secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
     pub fn authenticate_password(&self, username: &str, password: &str) -> Result<String> {
         self.send(
             self.call(&operations::AUTHENTICATE_PASSWORD)
@@ -37,10 +39,12 @@ impl Client {
     /// `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…",
     /// "client_data":"…","authenticator_data":"…","signature":"…"}`.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn authenticate_fido2_complete(
         &self,
         username: &str,
@@ -71,6 +75,9 @@ impl Client {
     /// Completes a login by document scan.
     ///
     /// Result: the authentication response, as from [`Client::authenticate_password`].
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn authenticate_doc_scan_complete(
         &self,
         username: &str,
@@ -104,10 +111,12 @@ impl Client {
     /// Completes a login with a public key. `assertion` is a JWT that the user's private key
     /// signed over the challenge.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `assertion`
+    /// is secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
     pub fn authenticate_publickey_complete(
         &self,
         username: &str,

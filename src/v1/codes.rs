@@ -12,6 +12,8 @@ impl Client {
     /// "temporary_authentication" or "add_credential".
     ///
     /// Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+    ///
+    /// `code` is secret: keep it out of logs.
     pub fn generate_code(
         &self,
         code_type: &str,
@@ -35,6 +37,8 @@ impl Client {
     /// "add_credential".
     ///
     /// Result: `{"expires_at":"…","is_authorized":true}`.
+    ///
+    /// `code` is secret: no message and no log shows it.
     pub fn authorize_code(
         &self,
         code: &str,

@@ -109,7 +109,10 @@ impl Client {
     /// Completes adding a document scan.
     ///
     /// Result: an authentication response as from [`Client::authenticate_password`], with a
-    /// `jwt` (verified) only if the credential was activated.
+    /// `jwt` only if the credential was activated.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn add_doc_scan_credential_complete(
         &self,
         credential_id: &str,
@@ -130,6 +133,8 @@ impl Client {
     ///
     /// Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or `result_url` in
     /// place of `request_url`.
+    ///
+    /// `auth_token` is secret: keep it out of logs.
     pub fn evaluate_doc_scan_credential(
         &self,
         credential_id: &str,
@@ -145,7 +150,9 @@ impl Client {
 
     /// Makes a code with which the user can recover the account.
     ///
-    /// Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of logs.
+    /// Result: `{"code":"…","created_at":"…"}`. Show the code once.
+    ///
+    /// `code` is secret: keep it out of logs.
     pub fn generate_recovery_code(
         &self,
         user_id: Option<&str>,
@@ -160,10 +167,13 @@ impl Client {
     /// Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be `None`, which means
     /// "ES256". `credential_name` may be `None`.
     ///
-    /// Result: the authentication response, with a `jwt` (verified) only if the service sent
-    /// one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
-    /// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-    /// "type":"public_key","name":"…"}}`.
+    /// Result: the authentication response, with a `jwt` only if the service sent one:
+    /// `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+    /// "name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn add_publickey_credential(
         &self,
         publickey: &str,
@@ -187,6 +197,8 @@ impl Client {
     /// Result: `{"attestation_payload":{…}}`, for
     /// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
     /// [`Client::complete_add_fido2_credential`].
+    ///
+    /// `code` is secret: no message and no log shows it.
     pub fn init_add_fido2_credential_with_code(
         &self,
         code: &str,
@@ -216,10 +228,12 @@ impl Client {
     /// the service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
     /// "client_data":"…","attestation_data":"…"}`. `credential_name` may be `None`.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn complete_add_fido2_credential(
         &self,
         attestation_payload: &str,

@@ -37,10 +37,12 @@ impl Client {
     /// service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
     /// "client_data":"…","attestation_data":"…"}`. `credential_name` may be `None`.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"fido2",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is
+    /// secret: keep it out of logs.
     pub fn register_fido2_complete(
         &self,
         username: &str,
@@ -61,10 +63,12 @@ impl Client {
 
     /// Registers a user with a password.
     ///
-    /// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-    /// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-    /// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"password",
-    /// "name":"…"}}`.
+    /// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+    /// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+    /// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+    ///
+    /// The token in the answer (`jwt`) is verified, and must be of the named user. `password`
+    /// is secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
     pub fn register_password(&self, username: &str, password: &str) -> Result<String> {
         self.send(
             self.call(&operations::REGISTER_PASSWORD)

@@ -9,10 +9,13 @@ use super::super::support::{optional_text, text};
 
 /// Logs a user in with a password.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"password","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+/// out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -61,10 +64,12 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 /// "credential_id":"…","client_data":"…","authenticator_data":"…",
 /// "signature":"…"}`.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"fido2","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -116,6 +121,9 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
 /// Completes a login by document scan.
 ///
 /// Result: the authentication response, as from `lid_authenticate_password`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -170,10 +178,14 @@ pub unsafe extern "C" fn lid_authenticate_publickey_init(
 /// Completes a login with a public key. `assertion` is a JWT that the user's
 /// private key signed over the challenge.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"public_key","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+/// "name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `assertion` is secret: no message and no log shows it. `jwt` is secret: keep
+/// it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.

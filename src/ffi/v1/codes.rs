@@ -19,6 +19,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
 ///
+/// `code` is secret: keep it out of logs.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -54,6 +56,8 @@ pub unsafe extern "C" fn lid_generate_code(
 /// Not repeated after a 429: the service may have counted the code as tried.
 ///
 /// Result: `{"expires_at":"…","is_authorized":true}`.
+///
+/// `code` is secret: no message and no log shows it.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -120,10 +124,14 @@ pub unsafe extern "C" fn lid_invalidate_all_codes(
 /// (180 s). Another thread may end the wait through `cancel`, which may be NULL.
 /// Not repeated after a 429: the service may have counted the code as tried.
 ///
-/// Result: the authentication response, its `jwt` verified, as from
-/// `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
-/// `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
-/// used or expired or the user is deactivated.
+/// Result: the authentication response, as from `lid_authenticate_password`.
+/// `LID_ERROR_TIMEOUT` at the deadline, `LID_ERROR_CANCELLED` when cancelled,
+/// `LID_ERROR_API` if the code is wrong, used or expired or the user is
+/// deactivated.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `code` is secret: no message and no log shows it. `jwt` is secret: keep it out
+/// of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.

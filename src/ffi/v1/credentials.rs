@@ -169,7 +169,10 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
 /// fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: an authentication response as from `lid_authenticate_password`, with a
-/// `jwt` (verified) only if the credential was activated.
+/// `jwt` only if the credential was activated.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -204,6 +207,8 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
 /// Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
 /// `result_url` in place of `request_url`.
 ///
+/// `auth_token` is secret: keep it out of logs.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -231,8 +236,9 @@ pub unsafe extern "C" fn lid_evaluate_doc_scan_credential(
 /// `user_id`, `username` or both; one of them is required. Management call:
 /// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
-/// Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
-/// logs.
+/// Result: `{"code":"…","created_at":"…"}`. Show the code once.
+///
+/// `code` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -260,10 +266,13 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 /// `user_id`, `username` or both; one of them is required. Management call:
 /// without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
-/// Result: the authentication response, with a `jwt` (verified) only if the
-/// service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
-/// "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+/// Result: the authentication response, with a `jwt` only if the service sent
+/// one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
+/// "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
 /// "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -301,6 +310,8 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
 /// `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
 /// by `lid_complete_add_fido2_credential`.
 ///
+/// `code` is secret: no message and no log shows it.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -337,10 +348,12 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 /// "credential_id":"…","challenge":"…","client_data":"…",
 /// "attestation_data":"…"}`. `credential_name` may be NULL.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"fido2","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.

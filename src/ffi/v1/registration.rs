@@ -43,10 +43,12 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 /// "credential_id":"…","challenge":"…","client_data":"…",
 /// "attestation_data":"…"}`. `credential_name` may be NULL.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"fido2","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.
@@ -74,10 +76,13 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
 
 /// Registers a user with a password.
 ///
-/// Result: the authentication response, its `jwt` verified: `{"jwt":"…",
-/// "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
-/// "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
-/// "type":"password","name":"…"}}`.
+/// Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+/// "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+/// "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+/// out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.

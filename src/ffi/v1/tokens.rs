@@ -13,8 +13,9 @@ use super::super::support::{optional_text, text};
 /// the user id. Without a nonce, 16 random characters are used. No request is
 /// made.
 ///
-/// Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
-/// client has no key.
+/// Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+///
+/// `token` is secret: keep it out of logs.
 ///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
@@ -51,6 +52,8 @@ pub unsafe extern "C" fn lid_generate_service_token(
 /// `lid_verify_transaction`. While many tokens with unknown keys arrive, a token
 /// whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
 /// `unknown_key_throttled`.
+///
+/// `token` is secret: no message and no log shows it.
 ///
 /// Errors: those that the result names, and those of every call to the service
 /// (see above) if its key must be fetched.

@@ -12,6 +12,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
 ///
+/// `token` is secret: keep it out of logs.
+///
 /// Free `*out` with `lid_free_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_tx_auth_token(
@@ -70,6 +72,8 @@ pub unsafe extern "C" fn lid_create_tx(
 /// Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid
 /// token fails as in `lid_verify_token`; another payload or nonce is
 /// `LID_ERROR_CLAIM_MISMATCH`.
+///
+/// `tx_token` is secret: no message and no log shows it.
 ///
 /// Errors: those that the result names, and those of every call to the service
 /// (see above) if its key must be fetched.
@@ -135,9 +139,11 @@ pub unsafe extern "C" fn lid_init_tx(
 /// `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
 /// "sign_data":"…"}`.
 ///
-/// Result: `{"jwt":"…"}`: a verified token of the named user. It names the
-/// confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
-/// refuses it.
+/// Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it
+/// to `lid_verify_transaction`. `lid_verify_token` refuses it.
+///
+/// The token in the answer (`jwt`) is verified, and must be of the named user.
+/// `jwt` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_verify_token` for the `jwt`.

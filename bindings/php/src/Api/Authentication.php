@@ -17,9 +17,12 @@ trait Authentication
     /**
      * Logs a user in with a password.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"password","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `$password` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
      *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
@@ -50,9 +53,12 @@ trait Authentication
      * `PublicKeyCredential.toJSON()`, or `{"challenge":"…","credential_id":"…","client_data":"…",
      * "authenticator_data":"…","signature":"…"}`.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $assertionPayload preferably JSON text, which is sent unchanged
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
@@ -82,6 +88,9 @@ trait Authentication
      *
      * Result: the authentication response, as from `authenticatePassword()`.
      *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
+     *
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
      *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
      *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
@@ -109,9 +118,12 @@ trait Authentication
      * Completes a login with a public key. `$assertion` is a JWT that the user's private key signed
      * over the challenge.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `$assertion` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
      *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},

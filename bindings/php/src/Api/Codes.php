@@ -22,6 +22,8 @@ trait Codes
      *
      * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
      *
+     * `code` is secret: keep it out of logs.
+     *
      * @param bool $authorize other types are a TypeError, also in weak mode
      * @return Result<array{code?: string, expires_at?: string, is_authorized?: bool, ...}>
      */
@@ -41,6 +43,8 @@ trait Codes
      * "add_credential".
      *
      * Result: `{"expires_at":"…","is_authorized":true}`.
+     *
+     * `$code` is secret: no message and no log shows it.
      *
      * @return Result<array{code?: string, expires_at?: string, is_authorized?: bool, ...}>
      */
@@ -75,9 +79,12 @@ trait Codes
      * Waits until a code with the purpose "temporary_authentication" is authorized, which logs the
      * user in. The process is blocked during the wait, at most for the configured limit (180 s).
      *
-     * Result: the authentication response, its `jwt` verified, as from `authenticatePassword()`.
-     * `TimeoutException` at the deadline, `CancelledException` when cancelled, `ApiException` if
-     * the code is wrong, used or expired or the user is deactivated.
+     * Result: the authentication response, as from `authenticatePassword()`. `TimeoutException` at
+     * the deadline, `CancelledException` when cancelled, `ApiException` if the code is wrong, used
+     * or expired or the user is deactivated.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `$code` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
      * @param int|float|null $timeout in seconds, more than 0; the configured limit if null
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,

@@ -94,8 +94,11 @@ trait Credentials
     /**
      * Completes adding a document scan.
      *
-     * Result: an authentication response as from `authenticatePassword()`, with a `jwt` (verified)
-     * only if the credential was activated.
+     * Result: an authentication response as from `authenticatePassword()`, with a `jwt` only if the
+     * credential was activated.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @param bool $activate other types are a TypeError, also in weak mode
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
@@ -121,6 +124,8 @@ trait Credentials
      * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or `result_url` in
      * place of `request_url`.
      *
+     * `auth_token` is secret: keep it out of logs.
+     *
      * @return Result<array{request_url?: string, result_url?: string, token_type?: string,
      *     auth_token?: string, ...}>
      */
@@ -135,7 +140,9 @@ trait Credentials
     /**
      * Makes a code with which the user can recover the account.
      *
-     * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of logs.
+     * Result: `{"code":"…","created_at":"…"}`. Show the code once.
+     *
+     * `code` is secret: keep it out of logs.
      *
      * @return Result<array{code?: string, created_at?: string, ...}>
      */
@@ -148,10 +155,13 @@ trait Credentials
      * Adds a public key (SPKI PEM) as a credential. `$publickeyAlg` may be null, which means
      * "ES256". `$credentialName` may be null.
      *
-     * Result: the authentication response, with a `jwt` (verified) only if the service sent one:
-     * `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+     * Result: the authentication response, with a `jwt` only if the service sent one: `{"jwt":"…",
+     * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
      * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…","type":"public_key",
      * "name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
      *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
@@ -179,6 +189,8 @@ trait Credentials
      * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
      * `completeAddFido2Credential()`.
      *
+     * `$code` is secret: no message and no log shows it.
+     *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
      */
@@ -200,9 +212,12 @@ trait Credentials
      * service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
      * "client_data":"…","attestation_data":"…"}`. `$credentialName` may be null.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $attestationPayload preferably JSON text, which is sent unchanged
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,

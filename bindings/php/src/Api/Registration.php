@@ -35,9 +35,12 @@ trait Registration
      * service sent it, or `{"credential_uuid":"…","credential_id":"…","challenge":"…",
      * "client_data":"…","attestation_data":"…"}`. `$credentialName` may be null.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $attestationPayload preferably JSON text, which is sent unchanged
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
@@ -56,9 +59,12 @@ trait Registration
     /**
      * Registers a user with a password.
      *
-     * Result: the authentication response, its `jwt` verified: `{"jwt":"…","is_authenticated":true,
-     * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+     * Result: the authentication response: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+     * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
      * "credential":{"uuid":"…","type":"password","name":"…"}}`.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `$password` is
+     * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
      * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
      *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},

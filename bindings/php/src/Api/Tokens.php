@@ -17,7 +17,9 @@ trait Tokens
      * both are given, the token names the username and not the user id. Without a nonce, 16 random
      * characters are used. No request is made.
      *
-     * Result: `{"token":"…"}`. Keep it out of logs. `PrivateKeyException` if the client has no key.
+     * Result: `{"token":"…"}`. `PrivateKeyException` if the client has no key.
+     *
+     * `token` is secret: keep it out of logs.
      *
      * @return Result<array{token?: string, ...}>
      */
@@ -41,6 +43,8 @@ trait Tokens
      * `ClaimMismatchException` with code `token_kind_mismatch`: use `verifyTransaction()`. While
      * many tokens with unknown keys arrive, a token whose key is not known yet may fail with
      * `RateLimitedException` and code `unknown_key_throttled`.
+     *
+     * `$token` is secret: no message and no log shows it.
      *
      * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,

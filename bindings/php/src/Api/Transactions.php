@@ -17,6 +17,8 @@ trait Transactions
      *
      * Result: `{"token":"…"}`. `PrivateKeyException` if the client has no key.
      *
+     * `token` is secret: keep it out of logs.
+     *
      * @return Result<array{token?: string, ...}>
      */
     public function generateTxAuthToken(string $txPayload, ?string $username = null, ?string $nonce = null): Result
@@ -45,6 +47,8 @@ trait Transactions
      *
      * Result: `{"valid":true,"header":{…},"claims":{"tx_hash":"…",…}}`. An invalid token fails as
      * in `verifyToken()`; another payload or nonce is `ClaimMismatchException`.
+     *
+     * `$txToken` is secret: no message and no log shows it.
      *
      * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
@@ -85,8 +89,11 @@ trait Transactions
      * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
      * "key_handle":"…","client_data":"…","auth_data":"…","sign_data":"…"}`.
      *
-     * Result: `{"jwt":"…"}`: a verified token of the named user. It names the confirmed
-     * transaction: give it to `verifyTransaction()`. `verifyToken()` refuses it.
+     * Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it to
+     * `verifyTransaction()`. `verifyToken()` refuses it.
+     *
+     * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+     * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $assertionPayload preferably JSON text, which is sent unchanged
      * @return Result<array{jwt?: string, ...}>

@@ -37,6 +37,8 @@ class ApplicationCalls(Client):
         ``token_kind_mismatch``: use ``verify_and_decode_transaction``. While many tokens with
         unknown keys arrive, a token whose key is not known yet may fail with
         ``LID_ERROR_RATE_LIMITED`` and code ``unknown_key_throttled``.
+
+        ``token`` is secret: no message and no log shows it.
         """
         answer: VerifiedToken = self._call("lid_verify_token", token=token, username=username)
         return answer
@@ -71,6 +73,8 @@ class ApplicationCalls(Client):
         Returns ``{"valid": True, "header": {…}, "claims": {"tx_hash": "…", …}}``. An invalid
         token fails as in ``verify_and_decode_token``; another payload or nonce is
         ``LID_ERROR_CLAIM_MISMATCH``.
+
+        ``tx_token`` is secret: no message and no log shows it.
         """
         answer: VerifiedToken = self._call(
             "lid_verify_transaction", tx_token=tx_token, tx_payload=tx_payload, nonce=nonce
@@ -108,9 +112,11 @@ class ApplicationCalls(Client):
         ``PublicKeyCredential.toJSON()``, or ``{"challenge": "…", "key_handle": "…",
         "client_data": "…", "auth_data": "…", "sign_data": "…"}``.
 
-        Returns ``{"jwt": "…"}``: a verified token of the named user. It names the confirmed
-        transaction: give it to ``verify_and_decode_transaction``. ``verify_and_decode_token``
-        refuses it.
+        Returns ``{"jwt": "…"}``: a token that names the confirmed transaction: give it to
+        ``verify_and_decode_transaction``. ``verify_and_decode_token`` refuses it.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: ConfirmedTransaction = self._call(
             "lid_complete_tx",
@@ -139,6 +145,8 @@ class ApplicationCalls(Client):
         Returns ``{"attestation_payload": {…}}``, for
         ``PublicKeyCredential.parseCreationOptionsFromJSON()`` in the browser, completed by
         ``complete_add_fido2_credential``.
+
+        ``code`` is secret: no message and no log shows it.
         """
         options = fido2_options(
             display_name=given(display_name),
@@ -164,10 +172,12 @@ class ApplicationCalls(Client):
         service sent it, or ``{"credential_uuid": "…", "credential_id": "…", "challenge": "…",
         "client_data": "…", "attestation_data": "…"}``.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type": "fido2",
-        "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "fido2", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_complete_add_fido2_credential",
@@ -216,10 +226,12 @@ class ApplicationCalls(Client):
         service sent it, or ``{"credential_uuid": "…", "credential_id": "…", "challenge": "…",
         "client_data": "…", "attestation_data": "…"}``.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type": "fido2",
-        "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "fido2", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_register_fido2_complete",
@@ -232,10 +244,13 @@ class ApplicationCalls(Client):
     def register_password(self, username: str, password: str) -> Authentication:
         """Registers a user with a password.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type":
-        "password", "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "password", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user.
+        ``password`` is secret: no message and no log shows it. ``jwt`` is secret: keep it out
+        of logs.
         """
         answer: Authentication = self._call(
             "lid_register_password", username=username, password=password
@@ -247,10 +262,13 @@ class ApplicationCalls(Client):
     def authenticate_password(self, username: str, password: str) -> Authentication:
         """Logs a user in with a password.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type":
-        "password", "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "password", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user.
+        ``password`` is secret: no message and no log shows it. ``jwt`` is secret: keep it out
+        of logs.
         """
         answer: Authentication = self._call(
             "lid_authenticate_password", username=username, password=password
@@ -276,10 +294,12 @@ class ApplicationCalls(Client):
         ``PublicKeyCredential.toJSON()``, or ``{"challenge": "…", "credential_id": "…",
         "client_data": "…", "authenticator_data": "…", "signature": "…"}``.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type": "fido2",
-        "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "fido2", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_authenticate_fido2_complete",
@@ -308,6 +328,9 @@ class ApplicationCalls(Client):
         """Completes a login by document scan.
 
         Returns the authentication response, as from ``authenticate_password``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_authenticate_doc_scan_complete", username=username, credential_id=credential_id
@@ -336,10 +359,13 @@ class ApplicationCalls(Client):
 
         ``assertion`` is a JWT that the user's private key signed over the challenge.
 
-        Returns the authentication response, its ``jwt`` verified: ``{"jwt": "…",
-        "is_authenticated": True, "user": {"id": "…", "username": "…", "namespace_id": "…"},
-        "client": {"id": "…", "type": "directweb"}, "credential": {"uuid": "…", "type":
-        "public_key", "name": "…"}}``.
+        Returns the authentication response: ``{"jwt": "…", "is_authenticated": True, "user":
+        {"id": "…", "username": "…", "namespace_id": "…"}, "client": {"id": "…", "type":
+        "directweb"}, "credential": {"uuid": "…", "type": "public_key", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user.
+        ``assertion`` is secret: no message and no log shows it. ``jwt`` is secret: keep it out
+        of logs.
         """
         answer: Authentication = self._call(
             "lid_authenticate_publickey_complete",

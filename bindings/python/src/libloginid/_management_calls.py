@@ -39,6 +39,8 @@ class ManagementCalls(Client):
         "add_credential".
 
         Returns ``{"code": "…", "expires_at": "…", "is_authorized": False}``.
+
+        ``code`` is secret: keep it out of logs.
         """
         self.validate_code_type(code_type)
         answer: Code = self._call(
@@ -64,6 +66,8 @@ class ManagementCalls(Client):
         "temporary_authentication" or "add_credential".
 
         Returns ``{"expires_at": "…", "is_authorized": True}``.
+
+        ``code`` is secret: no message and no log shows it.
         """
         self.validate_code_type(code_type)
         answer: AuthorizedCode = self._call(
@@ -202,7 +206,10 @@ class ManagementCalls(Client):
         """Completes adding a document scan.
 
         Returns an authentication response as from ``authenticate_password``, with a ``jwt``
-        (verified) only if the credential was activated.
+        only if the credential was activated.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: PossibleAuthentication = self._call(
             "lid_add_doc_scan_credential_complete",
@@ -219,6 +226,8 @@ class ManagementCalls(Client):
 
         Returns ``{"request_url": "…", "token_type": "Bearer", "auth_token": "…"}``, or
         ``result_url`` in place of ``request_url``.
+
+        ``auth_token`` is secret: keep it out of logs.
         """
         answer: DocScanEvaluation = self._call(
             "lid_evaluate_doc_scan_credential",
@@ -232,8 +241,9 @@ class ManagementCalls(Client):
     ) -> RecoveryCode:
         """Makes a code with which the user can recover the account.
 
-        Returns ``{"code": "…", "created_at": "…"}``. Show the code once and keep it out of
-        logs.
+        Returns ``{"code": "…", "created_at": "…"}``. Show the code once.
+
+        ``code`` is secret: keep it out of logs.
         """
         answer: RecoveryCode = self._call(
             "lid_generate_recovery_code", **who(user_id, username)
@@ -250,10 +260,13 @@ class ManagementCalls(Client):
     ) -> PossibleAuthentication:
         """Adds a public key (SPKI PEM) as a credential.
 
-        Returns the authentication response, with a ``jwt`` (verified) only if the service sent
-        one: ``{"jwt": "…", "is_authenticated": True, "user": {"id": "…", "username": "…",
+        Returns the authentication response, with a ``jwt`` only if the service sent one:
+        ``{"jwt": "…", "is_authenticated": True, "user": {"id": "…", "username": "…",
         "namespace_id": "…"}, "client": {"id": "…", "type": "directweb"}, "credential": {"uuid":
         "…", "type": "public_key", "name": "…"}}``.
+
+        The token in the answer (``jwt``) is verified, and must be of the named user. ``jwt`` is
+        secret: keep it out of logs.
         """
         answer: PossibleAuthentication = self._call(
             "lid_add_publickey_credential",

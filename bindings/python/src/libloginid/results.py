@@ -14,13 +14,13 @@ from typing import Any, List, TypedDict
 
 
 class Token(TypedDict):
-    """A token that was made here."""
+    """A service token or a transaction token that the library made."""
 
     token: str
 
 
 class VerifiedToken(TypedDict):
-    """A token of the service that passed every check."""
+    """The header and the claims of a token that passed every check."""
 
     valid: bool
     header: Any
@@ -49,19 +49,22 @@ class Claims(TypedDict, total=False):
     server_nonce: str
 
 
-class Transaction(TypedDict):
-    """A transaction for a user to confirm.
+class _TransactionAlways(TypedDict):
+    id: str
+    nonce: str
+
+
+class Transaction(_TransactionAlways, total=False):
+    """The new transaction, which the user is to confirm.
 
     The nonce is the one that was sent.
     """
 
-    id: str
     url: str
-    nonce: str
 
 
 class TransactionChallenge(TypedDict):
-    """For the browser of a user who confirms a transaction."""
+    """What the browser of a user needs to confirm a transaction."""
 
     tx_id: str
     assertion_options: Any
@@ -75,7 +78,7 @@ class ConfirmedTransaction(TypedDict):
 
 
 class Code(TypedDict):
-    """A code for a user."""
+    """A one-time code of a user, and until when it can be used."""
 
     code: str
     expires_at: str
@@ -83,13 +86,13 @@ class Code(TypedDict):
 
 
 class InvalidatedCodes(TypedDict):
-    """The time when codes were invalidated."""
+    """The time at which a user's codes were invalidated."""
 
     deleted_at: str
 
 
 class RecoveryCode(TypedDict):
-    """A code to recover an account with."""
+    """The code with which a user recovers the account, and when it was made."""
 
     code: str
     created_at: str
@@ -107,7 +110,7 @@ class _UserAlways(TypedDict):
 
 
 class User(_UserAlways, total=False):
-    """A user's profile."""
+    """The service's profile of a user."""
 
     contacts: List[Contact]
 
@@ -121,7 +124,7 @@ class Contact(TypedDict):
 
 
 class Credential(TypedDict):
-    """A credential: what a user logs in with."""
+    """What a user logs in with, for example an authenticator or a password."""
 
     uuid: str
     type: str
@@ -139,14 +142,14 @@ class Credentials(TypedDict):
 
 
 class ChangedCredential(TypedDict):
-    """A credential after a change."""
+    """The credential after it was renamed or revoked."""
 
     user_id: str
     credential: Credential
 
 
 class AuthenticatedUser(TypedDict):
-    """The user of a login."""
+    """The user who has logged in."""
 
     id: str
     username: str
@@ -154,7 +157,7 @@ class AuthenticatedUser(TypedDict):
 
 
 class AuthenticatedClient(TypedDict):
-    """The application of a login."""
+    """The application that a user has logged in to."""
 
     id: str
     type: str
@@ -165,19 +168,19 @@ class _AttestationAlways(TypedDict):
 
 
 class Attestation(_AttestationAlways, total=False):
-    """For the browser of a user who registers an authenticator."""
+    """What the browser of a user needs to register an authenticator."""
 
     register_session: Any
 
 
 class Assertion(TypedDict):
-    """For the browser of a user who logs in with an authenticator."""
+    """What the browser of a user needs to log in with an authenticator."""
 
     assertion_payload: Any
 
 
 class DocScan(TypedDict):
-    """A document scan that has begun."""
+    """The document scan that has begun, and the page on which the user continues it."""
 
     credential_uuid: str
     iframe_url: str
@@ -196,14 +199,14 @@ class DocScanEvaluation(_DocScanEvaluationAlways, total=False):
 
 
 class PublicKeyChallenge(TypedDict):
-    """What the user's key signs."""
+    """The challenge that the user's key signs to log in."""
 
     challenge_id: str
     server_nonce: str
 
 
 class AuthorizedCode(TypedDict):
-    """A code after ``authorize_code``, which does not repeat the code itself."""
+    """What ``authorize_code`` answers, which does not repeat the code itself."""
 
     expires_at: str
     is_authorized: bool
@@ -242,7 +245,7 @@ class PossibleAuthentication(_PossibleAuthenticationAlways, total=False):
 
 
 class AuthenticatedCredential(TypedDict):
-    """The credential of a login."""
+    """The credential that a user has logged in with."""
 
     uuid: str
     type: str

@@ -9,10 +9,12 @@ module Loginid
     module Authentication
       # Logs a user in with a password.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"password",
-      # "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"password", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
+      # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
       def authenticate_password(username, password)
         call(:lid_authenticate_password, username: username, password: password)
       end
@@ -30,10 +32,12 @@ module Loginid
       # `PublicKeyCredential.toJSON()`, or `{"challenge"=>"…", "credential_id"=>"…",
       # "client_data"=>"…", "authenticator_data"=>"…", "signature"=>"…"}`.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2",
-      # "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def authenticate_fido2_complete(username, assertion_payload)
         call(:lid_authenticate_fido2_complete, username: username, assertion_payload: assertion_payload)
       end
@@ -48,6 +52,9 @@ module Loginid
       # Completes a login by document scan.
       #
       # Result: the authentication response, as from `authenticate_password`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def authenticate_doc_scan_complete(username, credential_id)
         call(:lid_authenticate_doc_scan_complete, username: username, credential_id: credential_id)
       end
@@ -63,10 +70,12 @@ module Loginid
       # Completes a login with a public key. `assertion` is a JWT that the user's private key signed
       # over the challenge.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…",
-      # "type"=>"public_key", "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"public_key", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `assertion` is
+      # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
       def authenticate_publickey_complete(username, challenge_id, assertion)
         call(:lid_authenticate_publickey_complete, username: username, challenge_id: challenge_id, assertion: assertion)
       end

@@ -13,6 +13,8 @@ module Loginid
       # or "add_credential".
       #
       # Result: `{"code"=>"…", "expires_at"=>"…", "is_authorized"=>false}`.
+      #
+      # `code` is secret: keep it out of logs.
       def generate_code(code_type, purpose, authorize: false, user_id: nil, username: nil)
         call(:lid_generate_code, code_type: code_type, purpose: purpose, authorize: authorize, user_id: user_id,
              username: username)
@@ -23,6 +25,8 @@ module Loginid
       # "add_credential".
       #
       # Result: `{"expires_at"=>"…", "is_authorized"=>true}`.
+      #
+      # `code` is secret: no message and no log shows it.
       def authorize_code(code, code_type, purpose, user_id: nil, username: nil)
         call(:lid_authorize_code, code: code, code_type: code_type, purpose: purpose, user_id: user_id,
              username: username)
@@ -42,9 +46,12 @@ module Loginid
       # (180 s). Other threads run during the wait. Timeout.timeout, Thread#raise and Ctrl-C end the
       # wait at once, and so does #trigger of a Cancel given as `cancel`.
       #
-      # Result: the authentication response, its `jwt` verified, as from `authenticate_password`.
-      # `TimeoutError` at the deadline, `CancelledError` when cancelled, `ApiError` if the code is
-      # wrong, used or expired or the user is deactivated.
+      # Result: the authentication response, as from `authenticate_password`. `TimeoutError` at the
+      # deadline, `CancelledError` when cancelled, `ApiError` if the code is wrong, used or expired
+      # or the user is deactivated.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `code` is
+      # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
       def wait_code(username, code, code_type, timeout: nil, cancel: nil)
         call_interruptibly(cancel, :lid_wait_code, username: username, code: code, code_type: code_type,
                            timeout: timeout)

@@ -50,8 +50,11 @@ module Loginid
 
       # Completes adding a document scan.
       #
-      # Result: an authentication response as from `authenticate_password`, with a `jwt` (verified)
-      # only if the credential was activated.
+      # Result: an authentication response as from `authenticate_password`, with a `jwt` only if the
+      # credential was activated.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def add_doc_scan_credential_complete(credential_id, activate: false, user_id: nil, username: nil)
         call(:lid_add_doc_scan_credential_complete, credential_id: credential_id, activate: activate, user_id: user_id,
              username: username)
@@ -61,13 +64,17 @@ module Loginid
       #
       # Result: `{"request_url"=>"…", "token_type"=>"Bearer", "auth_token"=>"…"}`, or `result_url`
       # in place of `request_url`.
+      #
+      # `auth_token` is secret: keep it out of logs.
       def evaluate_doc_scan_credential(credential_id, user_id: nil, username: nil)
         call(:lid_evaluate_doc_scan_credential, credential_id: credential_id, user_id: user_id, username: username)
       end
 
       # Makes a code with which the user can recover the account.
       #
-      # Result: `{"code"=>"…", "created_at"=>"…"}`. Show the code once and keep it out of logs.
+      # Result: `{"code"=>"…", "created_at"=>"…"}`. Show the code once.
+      #
+      # `code` is secret: keep it out of logs.
       def generate_recovery_code(user_id: nil, username: nil)
         call(:lid_generate_recovery_code, user_id: user_id, username: username)
       end
@@ -75,10 +82,13 @@ module Loginid
       # Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be nil, which means
       # "ES256". `credential_name` may be nil.
       #
-      # Result: the authentication response, with a `jwt` (verified) only if the service sent one:
+      # Result: the authentication response, with a `jwt` only if the service sent one:
       # `{"jwt"=>"…", "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…",
       # "namespace_id"=>"…"}, "client"=>{"id"=>"…", "type"=>"directweb"},
       # "credential"=>{"uuid"=>"…", "type"=>"public_key", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def add_publickey_credential(publickey, publickey_alg: nil, user_id: nil, username: nil, credential_name: nil)
         call(:lid_add_publickey_credential, publickey: publickey, publickey_alg: publickey_alg, user_id: user_id,
              username: username, credential_name: credential_name)
@@ -90,6 +100,8 @@ module Loginid
       # Result: `{"attestation_payload"=>{…}}`, for
       # `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
       # `complete_add_fido2_credential`.
+      #
+      # `code` is secret: no message and no log shows it.
       def init_add_fido2_credential_with_code(code, code_type, username, options: nil)
         call(:lid_init_add_fido2_credential_with_code, code: code, code_type: code_type, username: username,
              options: options)
@@ -100,10 +112,12 @@ module Loginid
       # service sent it, or `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…",
       # "client_data"=>"…", "attestation_data"=>"…"}`. `credential_name` may be nil.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2",
-      # "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def complete_add_fido2_credential(attestation_payload, username, credential_name: nil)
         call(:lid_complete_add_fido2_credential, attestation_payload: attestation_payload, username: username,
              credential_name: credential_name)

@@ -23,10 +23,12 @@ module Loginid
       # service sent it, or `{"credential_uuid"=>"…", "credential_id"=>"…", "challenge"=>"…",
       # "client_data"=>"…", "attestation_data"=>"…"}`. `credential_name` may be nil.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2",
-      # "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"fido2", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def register_fido2_complete(username, attestation_payload, credential_name: nil)
         call(:lid_register_fido2_complete, username: username, attestation_payload: attestation_payload,
              credential_name: credential_name)
@@ -34,10 +36,12 @@ module Loginid
 
       # Registers a user with a password.
       #
-      # Result: the authentication response, its `jwt` verified: `{"jwt"=>"…",
-      # "is_authenticated"=>true, "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"},
-      # "client"=>{"id"=>"…", "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"password",
-      # "name"=>"…"}}`.
+      # Result: the authentication response: `{"jwt"=>"…", "is_authenticated"=>true,
+      # "user"=>{"id"=>"…", "username"=>"…", "namespace_id"=>"…"}, "client"=>{"id"=>"…",
+      # "type"=>"directweb"}, "credential"=>{"uuid"=>"…", "type"=>"password", "name"=>"…"}}`.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
+      # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
       def register_password(username, password)
         call(:lid_register_password, username: username, password: password)
       end

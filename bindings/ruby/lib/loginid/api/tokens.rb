@@ -11,7 +11,9 @@ module Loginid
       # both are given, the token names the username and not the user id. Without a nonce, 16 random
       # characters are used. No request is made.
       #
-      # Result: `{"token"=>"…"}`. Keep it out of logs. `PrivateKeyError` if the client has no key.
+      # Result: `{"token"=>"…"}`. `PrivateKeyError` if the client has no key.
+      #
+      # `token` is secret: keep it out of logs.
       def generate_service_token(scope, username: nil, user_id: nil, nonce: nil)
         call(:lid_generate_service_token, scope: scope, username: username, user_id: user_id, nonce: nonce)
       end
@@ -26,6 +28,8 @@ module Loginid
       # is `ClaimMismatchError` with code `token_kind_mismatch`: use `verify_transaction`. While
       # many tokens with unknown keys arrive, a token whose key is not known yet may fail with
       # `RateLimitedError` and code `unknown_key_throttled`.
+      #
+      # `token` is secret: no message and no log shows it.
       def verify_token(token, username: nil)
         call(:lid_verify_token, token: token, username: username)
       end

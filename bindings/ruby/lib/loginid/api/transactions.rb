@@ -10,6 +10,8 @@ module Loginid
       # and `nonce` may be nil. No request is made.
       #
       # Result: `{"token"=>"…"}`. `PrivateKeyError` if the client has no key.
+      #
+      # `token` is secret: keep it out of logs.
       def generate_tx_auth_token(tx_payload, username: nil, nonce: nil)
         call(:lid_generate_tx_auth_token, tx_payload: tx_payload, username: username, nonce: nonce)
       end
@@ -30,6 +32,8 @@ module Loginid
       #
       # Result: `{"valid"=>true, "header"=>{…}, "claims"=>{"tx_hash"=>"…", …}}`. An invalid token
       # fails as in `verify_token`; another payload or nonce is `ClaimMismatchError`.
+      #
+      # `tx_token` is secret: no message and no log shows it.
       def verify_transaction(tx_token, tx_payload, nonce: nil)
         call(:lid_verify_transaction, tx_token: tx_token, tx_payload: tx_payload, nonce: nonce)
       end
@@ -50,8 +54,11 @@ module Loginid
       # answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge"=>"…",
       # "key_handle"=>"…", "client_data"=>"…", "auth_data"=>"…", "sign_data"=>"…"}`.
       #
-      # Result: `{"jwt"=>"…"}`: a verified token of the named user. It names the confirmed
-      # transaction: give it to `verify_transaction`. `verify_token` refuses it.
+      # Result: `{"jwt"=>"…"}`: a token that names the confirmed transaction: give it to
+      # `verify_transaction`. `verify_token` refuses it.
+      #
+      # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
+      # keep it out of logs.
       def complete_tx(tx_id, username, assertion_payload)
         call(:lid_complete_tx, tx_id: tx_id, username: username, assertion_payload: assertion_payload)
       end
