@@ -27,6 +27,11 @@
  * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
  * errors.
  *
+ * In the declarations LID_NULLABLE marks what may be NULL, and LID_NODISCARD the
+ * functions whose status must be looked at. Compilers that know neither see nothing
+ * of them; a program that does not want them defines them as nothing before it
+ * includes this header.
+ *
  * A client may be used by any number of threads at once, and across fork().
  * pthread_cancel of a thread in a call takes effect after the call.
  */
@@ -46,6 +51,41 @@
 #define LID_VERSION_MINOR 1
 /** Its third number. */
 #define LID_VERSION_PATCH 0
+/** The three as one number, for `#if`: 10203 is 1.2.3. */
+#define LID_VERSION_NUMBER 100
+
+/** In front of each function: it is exported. */
+#if !defined(LID_API)
+#if defined(__GNUC__)
+#define LID_API __attribute__((visibility("default")))
+#else
+#define LID_API
+#endif
+#endif
+
+/** In front of each function whose status must be looked at. */
+#if !defined(LID_NODISCARD)
+#if defined(__GNUC__)
+#define LID_NODISCARD __attribute__((warn_unused_result))
+#else
+#define LID_NODISCARD
+#endif
+#endif
+
+/** Marks what may be NULL; nothing else may. */
+#if !defined(LID_NULLABLE)
+#if defined(__clang__)
+#define LID_NULLABLE _Nullable
+#else
+#define LID_NULLABLE
+#endif
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#endif
 
 
 /**
@@ -198,7 +238,10 @@ extern "C" {
 /**
  * The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
  * is not a status. The string is static: never free it.
+ *
+ * @since 0.1.0
  */
+LID_API
 const char *lid_status_name(int32_t status);
 
 /**
@@ -212,24 +255,30 @@ const char *lid_status_name(int32_t status);
  * `LID_ERROR_PRIVATE_KEY`, `LID_ERROR_INVALID_ARGUMENT`. No request is made.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new(const char *client_id,
-                   const char *private_key,
-                   const char *base_url,
+                   const char *LID_NULLABLE private_key,
+                   const char *LID_NULLABLE base_url,
                    lid_client **client,
-                   char **out);
+                   char **LID_NULLABLE out);
 
 /**
  * Makes a client for a management application: as `lid_new`, but the key is
  * required.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new_management(const char *client_id,
                               const char *private_key,
-                              const char *base_url,
+                              const char *LID_NULLABLE base_url,
                               lid_client **client,
-                              char **out);
+                              char **LID_NULLABLE out);
 
 /**
  * Makes a client from a JSON object. Every field but `client_id` is optional:
@@ -248,10 +297,13 @@ lid_status lid_new_management(const char *client_id,
  * Result and other errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new_with_config(const char *config_json,
                                lid_client **client,
-                               char **out);
+                               char **LID_NULLABLE out);
 
 /**
  * Makes a client from the environment: `LOGINID_CLIENT_ID` (required),
@@ -263,24 +315,36 @@ lid_status lid_new_with_config(const char *config_json,
  * reads no variables. Result and errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_new_from_env(lid_client **client, char **out);
+LID_API LID_NODISCARD
+lid_status lid_new_from_env(lid_client **client, char **LID_NULLABLE out);
 
 /**
  * Frees a client, after the last call with it has returned. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_free(lid_client *client);
+LID_API
+void lid_free(lid_client *LID_NULLABLE client);
 
 /**
  * Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
  * token or a code. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_free_string(char *string);
+LID_API
+void lid_free_string(char *LID_NULLABLE string);
 
 /**
  * The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
  * of the header. The string is static: never free it.
+ *
+ * @since 0.1.0
  */
+LID_API
 const char *lid_version(void);
 
 /**
@@ -292,8 +356,11 @@ const char *lid_version(void);
  * the system provides no random numbers.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_generate_key_pair(char **out);
+LID_API LID_NODISCARD
+lid_status lid_generate_key_pair(char **LID_NULLABLE out);
 
 /**
  * Sets the function that is called for every HTTP attempt of this client; NULL
@@ -305,26 +372,40 @@ lid_status lid_generate_key_pair(char **out);
  * freed. Do not hold a lock that such a function takes. Called from inside a log
  * function (of any client) it does not wait: then the earlier `user_data` may be
  * freed when the calls that were running have returned.
+ *
+ * @since 0.1.0
  */
-void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
+LID_API
+void lid_set_log_callback(lid_client *client,
+                          lid_log_fn LID_NULLABLE callback,
+                          void *LID_NULLABLE user_data);
 
 /**
  * Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
  * if the process has no file descriptors left.
+ *
+ * @since 0.1.0
  */
-lid_cancel *lid_cancel_new(void);
+LID_API
+lid_cancel *LID_NULLABLE lid_cancel_new(void);
 
 /**
  * Ends the waits that use this switch, now and later. May be called from any
  * thread and more than once. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_cancel_trigger(lid_cancel *cancel);
+LID_API
+void lid_cancel_trigger(lid_cancel *LID_NULLABLE cancel);
 
 /**
  * Frees a switch, after the last wait that uses it has returned. NULL is
  * ignored.
+ *
+ * @since 0.1.0
  */
-void lid_cancel_free(lid_cancel *cancel);
+LID_API
+void lid_cancel_free(lid_cancel *LID_NULLABLE cancel);
 
 /**
  * Makes a service token, for programs that send requests themselves. It allows
@@ -338,13 +419,16 @@ void lid_cancel_free(lid_cancel *cancel);
  * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_service_token(const lid_client *client,
                                       const char *scope,
-                                      const char *username,
-                                      const char *user_id,
-                                      const char *nonce,
-                                      char **out);
+                                      const char *LID_NULLABLE username,
+                                      const char *LID_NULLABLE user_id,
+                                      const char *LID_NULLABLE nonce,
+                                      char **LID_NULLABLE out);
 
 /**
  * Verifies a token that the service issued to this application to log a user in:
@@ -366,11 +450,14 @@ lid_status lid_generate_service_token(const lid_client *client,
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_verify_token(const lid_client *client,
                             const char *token,
-                            const char *username,
-                            char **out);
+                            const char *LID_NULLABLE username,
+                            char **LID_NULLABLE out);
 
 /**
  * Makes a transaction token: it allows creating one transaction with this
@@ -381,12 +468,15 @@ lid_status lid_verify_token(const lid_client *client,
  * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_tx_auth_token(const lid_client *client,
                                       const char *tx_payload,
-                                      const char *username,
-                                      const char *nonce,
-                                      char **out);
+                                      const char *LID_NULLABLE username,
+                                      const char *LID_NULLABLE nonce,
+                                      char **LID_NULLABLE out);
 
 /**
  * Creates a transaction for a user to confirm. `username` and `nonce` may be
@@ -399,12 +489,15 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_create_tx(const lid_client *client,
                          const char *tx_payload,
-                         const char *username,
-                         const char *nonce,
-                         char **out);
+                         const char *LID_NULLABLE username,
+                         const char *LID_NULLABLE nonce,
+                         char **LID_NULLABLE out);
 
 /**
  * Verifies the token of a confirmed transaction: form, signature, audience and
@@ -421,12 +514,15 @@ lid_status lid_create_tx(const lid_client *client,
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_verify_transaction(const lid_client *client,
                                   const char *tx_token,
                                   const char *tx_payload,
-                                  const char *nonce,
-                                  char **out);
+                                  const char *LID_NULLABLE nonce,
+                                  char **LID_NULLABLE out);
 
 /**
  * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly
@@ -442,13 +538,16 @@ lid_status lid_verify_transaction(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_init_tx(const lid_client *client,
                        const char *username,
-                       const char *tx_id,
-                       const char *tx_payload,
-                       const char *nonce,
-                       char **out);
+                       const char *LID_NULLABLE tx_id,
+                       const char *LID_NULLABLE tx_payload,
+                       const char *LID_NULLABLE nonce,
+                       char **LID_NULLABLE out);
 
 /**
  * Completes the confirmation of a transaction. `assertion_payload_json` is what
@@ -466,12 +565,15 @@ lid_status lid_init_tx(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_complete_tx(const lid_client *client,
                            const char *tx_id,
                            const char *username,
                            const char *assertion_payload_json,
-                           char **out);
+                           char **LID_NULLABLE out);
 
 /**
  * Makes a code for a user. With `authorize` the code may be used at once.
@@ -487,14 +589,17 @@ lid_status lid_complete_tx(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_code(const lid_client *client,
                              const char *code_type,
                              const char *purpose,
                              bool authorize,
-                             const char *user_id,
-                             const char *username,
-                             char **out);
+                             const char *LID_NULLABLE user_id,
+                             const char *LID_NULLABLE username,
+                             char **LID_NULLABLE out);
 
 /**
  * Authorizes a code; a code that is already authorized stays so. `code_type` is
@@ -511,14 +616,17 @@ lid_status lid_generate_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authorize_code(const lid_client *client,
                               const char *code,
                               const char *code_type,
                               const char *purpose,
-                              const char *user_id,
-                              const char *username,
-                              char **out);
+                              const char *LID_NULLABLE user_id,
+                              const char *LID_NULLABLE username,
+                              char **LID_NULLABLE out);
 
 /**
  * Invalidates all codes of a user with this type and purpose. `code_type` is
@@ -532,13 +640,16 @@ lid_status lid_authorize_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_invalidate_all_codes(const lid_client *client,
                                     const char *code_type,
                                     const char *purpose,
-                                    const char *user_id,
-                                    const char *username,
-                                    char **out);
+                                    const char *LID_NULLABLE user_id,
+                                    const char *LID_NULLABLE username,
+                                    char **LID_NULLABLE out);
 
 /**
  * Waits until a code with the purpose "temporary_authentication" is authorized,
@@ -559,14 +670,17 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_wait_code(const lid_client *client,
                          const char *username,
                          const char *code,
                          const char *code_type,
                          uint32_t timeout_ms,
-                         lid_cancel *cancel,
-                         char **out);
+                         lid_cancel *LID_NULLABLE cancel,
+                         char **LID_NULLABLE out);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
@@ -581,12 +695,15 @@ lid_status lid_wait_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_get_credentials(const lid_client *client,
-                               const char *status,
-                               const char *user_id,
-                               const char *username,
-                               char **out);
+                               const char *LID_NULLABLE status,
+                               const char *LID_NULLABLE user_id,
+                               const char *LID_NULLABLE username,
+                               char **LID_NULLABLE out);
 
 /**
  * Renames a credential. The user is given by `user_id`, `username` or both; one
@@ -598,13 +715,16 @@ lid_status lid_get_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_rename_credential(const lid_client *client,
                                  const char *credential_id,
                                  const char *name,
-                                 const char *user_id,
-                                 const char *username,
-                                 char **out);
+                                 const char *LID_NULLABLE user_id,
+                                 const char *LID_NULLABLE username,
+                                 char **LID_NULLABLE out);
 
 /**
  * Revokes a credential permanently. The user is given by `user_id`, `username`
@@ -616,12 +736,15 @@ lid_status lid_rename_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_revoke_credential(const lid_client *client,
                                  const char *credential_id,
-                                 const char *user_id,
-                                 const char *username,
-                                 char **out);
+                                 const char *LID_NULLABLE user_id,
+                                 const char *LID_NULLABLE username,
+                                 char **LID_NULLABLE out);
 
 /**
  * Begins adding a FIDO2 credential without the user's code. `options_json` may
@@ -638,12 +761,15 @@ lid_status lid_revoke_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_force_fido2_credential_init(const lid_client *client,
-                                           const char *user_id,
-                                           const char *username,
-                                           const char *options_json,
-                                           char **out);
+                                           const char *LID_NULLABLE user_id,
+                                           const char *LID_NULLABLE username,
+                                           const char *LID_NULLABLE options_json,
+                                           char **LID_NULLABLE out);
 
 /**
  * Begins adding a document scan. `credential_name` may be NULL. The user is
@@ -656,12 +782,15 @@ lid_status lid_force_fido2_credential_init(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_init(const lid_client *client,
-                                            const char *user_id,
-                                            const char *username,
-                                            const char *credential_name,
-                                            char **out);
+                                            const char *LID_NULLABLE user_id,
+                                            const char *LID_NULLABLE username,
+                                            const char *LID_NULLABLE credential_name,
+                                            char **LID_NULLABLE out);
 
 /**
  * Completes adding a document scan. The user is given by `user_id`, `username`
@@ -678,13 +807,16 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
                                                 const char *credential_id,
                                                 bool activate,
-                                                const char *user_id,
-                                                const char *username,
-                                                char **out);
+                                                const char *LID_NULLABLE user_id,
+                                                const char *LID_NULLABLE username,
+                                                char **LID_NULLABLE out);
 
 /**
  * Returns the URL of the result of a document scan. The user is given by
@@ -699,12 +831,15 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
                                             const char *credential_id,
-                                            const char *user_id,
-                                            const char *username,
-                                            char **out);
+                                            const char *LID_NULLABLE user_id,
+                                            const char *LID_NULLABLE username,
+                                            char **LID_NULLABLE out);
 
 /**
  * Makes a code with which the user can recover the account. The user is given by
@@ -718,11 +853,14 @@ lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_recovery_code(const lid_client *client,
-                                      const char *user_id,
-                                      const char *username,
-                                      char **out);
+                                      const char *LID_NULLABLE user_id,
+                                      const char *LID_NULLABLE username,
+                                      char **LID_NULLABLE out);
 
 /**
  * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be NULL,
@@ -742,14 +880,17 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_publickey_credential(const lid_client *client,
                                         const char *publickey,
-                                        const char *publickey_alg,
-                                        const char *user_id,
-                                        const char *username,
-                                        const char *credential_name,
-                                        char **out);
+                                        const char *LID_NULLABLE publickey_alg,
+                                        const char *LID_NULLABLE user_id,
+                                        const char *LID_NULLABLE username,
+                                        const char *LID_NULLABLE credential_name,
+                                        char **LID_NULLABLE out);
 
 /**
  * Begins adding a FIDO2 credential with an authorized code with the purpose
@@ -765,13 +906,16 @@ lid_status lid_add_publickey_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
                                                    const char *code,
                                                    const char *code_type,
                                                    const char *username,
-                                                   const char *options_json,
-                                                   char **out);
+                                                   const char *LID_NULLABLE options_json,
+                                                   char **LID_NULLABLE out);
 
 /**
  * Completes adding a FIDO2 credential. `attestation_payload_json` is what the
@@ -791,12 +935,15 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_complete_add_fido2_credential(const lid_client *client,
                                              const char *attestation_payload_json,
                                              const char *username,
-                                             const char *credential_name,
-                                             char **out);
+                                             const char *LID_NULLABLE credential_name,
+                                             char **LID_NULLABLE out);
 
 /**
  * Reads a user's profile. Management call: without a private key it fails with
@@ -811,8 +958,13 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_get_user(const lid_client *client, const char *username, char **out);
+LID_API LID_NODISCARD
+lid_status lid_get_user(const lid_client *client,
+                        const char *username,
+                        char **LID_NULLABLE out);
 
 /**
  * Adds a user who has no credential yet. Management call: without a private key
@@ -824,10 +976,13 @@ lid_status lid_get_user(const lid_client *client, const char *username, char **o
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_user_without_credentials(const lid_client *client,
                                             const char *username,
-                                            char **out);
+                                            char **LID_NULLABLE out);
 
 /**
  * Activates a deactivated user, who can log in again. Management call: without a
@@ -839,10 +994,13 @@ lid_status lid_add_user_without_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_activate_user_by_id(const lid_client *client,
                                    const char *user_id,
-                                   char **out);
+                                   char **LID_NULLABLE out);
 
 /**
  * Deactivates a user, who can no longer log in. Management call: without a
@@ -854,10 +1012,13 @@ lid_status lid_activate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_deactivate_user_by_id(const lid_client *client,
                                      const char *user_id,
-                                     char **out);
+                                     char **LID_NULLABLE out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -869,10 +1030,13 @@ lid_status lid_deactivate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_delete_by_user_id(const lid_client *client,
                                  const char *user_id,
-                                 char **out);
+                                 char **LID_NULLABLE out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -884,10 +1048,13 @@ lid_status lid_delete_by_user_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_delete_by_username(const lid_client *client,
                                   const char *username,
-                                  char **out);
+                                  char **LID_NULLABLE out);
 
 /**
  * Sends the user an email to verify the address. Management call: without a
@@ -898,10 +1065,13 @@ lid_status lid_delete_by_username(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_send_email_verification(const lid_client *client,
                                        const char *user_id,
-                                       char **out);
+                                       char **LID_NULLABLE out);
 
 /**
  * Begins a FIDO2 registration. `options_json` may be NULL, or
@@ -916,11 +1086,14 @@ lid_status lid_send_email_verification(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_fido2_init(const lid_client *client,
                                    const char *username,
-                                   const char *options_json,
-                                   char **out);
+                                   const char *LID_NULLABLE options_json,
+                                   char **LID_NULLABLE out);
 
 /**
  * Completes a FIDO2 registration. `attestation_payload_json` is what the browser
@@ -940,12 +1113,15 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_fido2_complete(const lid_client *client,
                                        const char *username,
                                        const char *attestation_payload_json,
-                                       const char *credential_name,
-                                       char **out);
+                                       const char *LID_NULLABLE credential_name,
+                                       char **LID_NULLABLE out);
 
 /**
  * Registers a user with a password.
@@ -962,11 +1138,14 @@ lid_status lid_register_fido2_complete(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_password(const lid_client *client,
                                  const char *username,
                                  const char *password,
-                                 char **out);
+                                 char **LID_NULLABLE out);
 
 /**
  * Logs a user in with a password.
@@ -983,11 +1162,14 @@ lid_status lid_register_password(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_password(const lid_client *client,
                                      const char *username,
                                      const char *password,
-                                     char **out);
+                                     char **LID_NULLABLE out);
 
 /**
  * Begins a FIDO2 login.
@@ -999,10 +1181,13 @@ lid_status lid_authenticate_password(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_init(const lid_client *client,
                                        const char *username,
-                                       char **out);
+                                       char **LID_NULLABLE out);
 
 /**
  * Completes a FIDO2 login. `assertion_payload_json` is what the browser
@@ -1021,11 +1206,14 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_complete(const lid_client *client,
                                            const char *username,
                                            const char *assertion_payload_json,
-                                           char **out);
+                                           char **LID_NULLABLE out);
 
 /**
  * Begins a login by document scan. `credential_id` may be NULL.
@@ -1035,11 +1223,14 @@ lid_status lid_authenticate_fido2_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_init(const lid_client *client,
                                           const char *username,
-                                          const char *credential_id,
-                                          char **out);
+                                          const char *LID_NULLABLE credential_id,
+                                          char **LID_NULLABLE out);
 
 /**
  * Completes a login by document scan.
@@ -1053,11 +1244,14 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
                                               const char *username,
                                               const char *credential_id,
-                                              char **out);
+                                              char **LID_NULLABLE out);
 
 /**
  * Begins a login with a public key (SPKI PEM). `publickey_alg` may be NULL,
@@ -1068,12 +1262,15 @@ lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_init(const lid_client *client,
                                            const char *username,
                                            const char *publickey,
-                                           const char *publickey_alg,
-                                           char **out);
+                                           const char *LID_NULLABLE publickey_alg,
+                                           char **LID_NULLABLE out);
 
 /**
  * Completes a login with a public key. `assertion` is a JWT that the user's
@@ -1092,12 +1289,15 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                const char *username,
                                                const char *challenge_id,
                                                const char *assertion,
-                                               char **out);
+                                               char **LID_NULLABLE out);
 
 /**
  * Reads one value of a JSON text by its RFC 6901 pointer, for example
@@ -1114,7 +1314,8 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
  *
  * @since 0.1.0
  */
-lid_status lid_json_get(const char *json, const char *pointer, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_get(const char *json, const char *pointer, char **LID_NULLABLE out);
 
 /**
  * Parses a JSON text, for example the `*out` of a call, so that the functions
@@ -1131,7 +1332,10 @@ lid_status lid_json_get(const char *json, const char *pointer, char **out);
  *
  * @since 0.1.0
  */
-lid_status lid_json_parse(const char *json, lid_json **document, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_parse(const char *json,
+                          lid_json **document,
+                          char **LID_NULLABLE out);
 
 /**
  * Reads a string of a document by its RFC 6901 pointer, as in `lid_json_get`. The
@@ -1143,6 +1347,7 @@ lid_status lid_json_parse(const char *json, lid_json **document, char **out);
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_string(const lid_json *document,
                            const char *pointer,
                            const char **value);
@@ -1157,6 +1362,7 @@ lid_status lid_json_string(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_int64(const lid_json *document,
                           const char *pointer,
                           int64_t *value);
@@ -1170,6 +1376,7 @@ lid_status lid_json_int64(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_double(const lid_json *document,
                            const char *pointer,
                            double *value);
@@ -1183,6 +1390,7 @@ lid_status lid_json_double(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *value);
 
 /**
@@ -1194,6 +1402,7 @@ lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *va
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_count(const lid_json *document, const char *pointer, size_t *count);
 
 /**
@@ -1208,6 +1417,7 @@ lid_status lid_json_count(const lid_json *document, const char *pointer, size_t 
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_name(const lid_json *document,
                          const char *pointer,
                          size_t index,
@@ -1220,6 +1430,7 @@ lid_status lid_json_name(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 int32_t lid_json_type(const lid_json *document, const char *pointer);
 
 /**
@@ -1228,7 +1439,8 @@ int32_t lid_json_type(const lid_json *document, const char *pointer);
  *
  * @since 0.1.0
  */
-void lid_json_free(lid_json *document);
+LID_API
+void lid_json_free(lid_json *LID_NULLABLE document);
 
 /**
  * Writes a text as a JSON string literal, for a value or a name in an
@@ -1241,10 +1453,15 @@ void lid_json_free(lid_json *document);
  *
  * @since 0.1.0
  */
-lid_status lid_json_quote(const char *text, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_quote(const char *text, char **LID_NULLABLE out);
 
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
 #endif  /* LOGINID_H */

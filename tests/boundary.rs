@@ -164,6 +164,14 @@ fn null_is_an_error_where_a_value_is_needed_and_nowhere_fatal() {
         unknown.is_empty(),
         "the header has none of these: {unknown:?}"
     );
+    let functions = calls().into_iter().map(|function| function.name);
+    let functions: BTreeSet<_> = functions.collect();
+    let marked = header::nullable().into_iter().filter(|what| {
+        let (function, parameter) = what.split_once('.').expect("a parameter");
+        functions.contains(function) && parameter != "out"
+    });
+    let optional: BTreeSet<_> = optional.into_iter().map(str::to_owned).collect();
+    assert_eq!(marked.collect::<BTreeSet<_>>(), optional, "LID_NULLABLE");
     boundary.works(boundary.client);
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use common::compiler::{cc, cxx, run};
+use common::compiler::{STRICT, cc, cxx, run};
 use common::{root, shared_library};
 use tempfile::TempDir;
 
@@ -19,10 +19,15 @@ fn flat_header() -> String {
     fs::read_to_string(root().join("include/loginid_ffi.h")).expect("include/loginid_ffi.h")
 }
 
-/// A function of the header: its comment, and its declaration in one line.
+/// The macros of the header in its declarations.
+const MACROS: [&str; 3] = ["LID_API ", "LID_NODISCARD ", "LID_NULLABLE "];
+
+/// A function of the header: its comment, its declaration in one line, with the macros and
+/// without.
 struct Function {
     name: String,
     comment: String,
+    marked: String,
     declaration: String,
 }
 
@@ -41,10 +46,13 @@ fn functions() -> Vec<Function> {
             assert!(!after.contains(';'), "without a comment: {after}");
             let (before, _) = declaration.split_once('(').expect("a function");
             let name = before.rsplit([' ', '*']).next().expect("a name");
+            let marked = declaration.split_whitespace().collect::<Vec<_>>().join(" ");
+            let without = |text: String, name: &&str| text.replace(name, "");
             Function {
                 name: name.to_owned(),
                 comment: comment.replace("\n * ", " ").replace("\n *", " "),
-                declaration: declaration.split_whitespace().collect::<Vec<_>>().join(" "),
+                declaration: MACROS.iter().fold(marked.clone(), without),
+                marked,
             }
         })
         .collect()
@@ -73,6 +81,14 @@ fn the_committed_headers_are_what_the_source_generates() {
 #[test]
 fn the_version_macros_are_cargos_version() {
     let header = header();
+    let [major, minor, patch] = [
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ]
+    .map(|part| part.parse::<u32>().unwrap());
+    assert!(minor < 100 && patch < 100, "two digits each");
+    let number = 10_000 * major + 100 * minor + patch;
     for (name, value) in [
         ("LID_VERSION", format!("\"{}\"", env!("CARGO_PKG_VERSION"))),
         (
@@ -87,6 +103,7 @@ fn the_version_macros_are_cargos_version() {
             "LID_VERSION_PATCH",
             env!("CARGO_PKG_VERSION_PATCH").to_owned(),
         ),
+        ("LID_VERSION_NUMBER", number.to_string()),
     ] {
         let line = format!("#define {name} {value}\n");
         assert!(header.contains(&line), "the header lacks {line}");
@@ -100,13 +117,24 @@ fn the_header_has_no_macros_but_its_own() {
     let foreign: Vec<&str> = header
         .lines()
         .filter_map(|line| line.strip_prefix("#define "))
-        .filter(|rest| !rest.starts_with("LID_VERSION") && *rest != "LOGINID_H")
+        .filter(|rest| !rest.starts_with("LID_") && *rest != "LOGINID_H")
         .collect();
     assert!(foreign.is_empty(), "{foreign:?}");
 }
 
+/// A compiler that is on every machine, and another one if it is there.
+fn compilers(usual: fn() -> Command, other: &str) -> Vec<Command> {
+    let there = Command::new(other).arg("--version").output().is_ok();
+    let mut other = Command::new(other);
+    other.args(STRICT);
+    [usual()]
+        .into_iter()
+        .chain(there.then_some(other))
+        .collect()
+}
+
 #[test]
-fn the_header_compiles_alone_as_c99_and_as_cpp17() {
+fn the_header_compiles_alone_in_every_standard_with_its_macros_and_without() {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("alone.c");
     // Twice: the include guard has to work.
@@ -115,13 +143,78 @@ fn the_header_compiles_alone_as_c99_and_as_cpp17() {
         "#include <loginid.h>\n#include <loginid.h>\nint main(void) { return LID_OK; }\n",
     )
     .unwrap();
-    for (mut compiler, language, standard) in
-        [(cc(), "c", "-std=c99"), (cxx(), "c++", "-std=c++17")]
-    {
-        run(compiler
-            .args([standard, "-fsyntax-only", "-x", language, "-I"])
+    let mut compiled = 0;
+    for (language, standards, usual, other) in [
+        (
+            "c",
+            ["-std=c99", "-std=c11"],
+            cc as fn() -> Command,
+            "clang",
+        ),
+        ("c++", ["-std=c++17", "-std=c++20"], cxx, "clang++"),
+    ] {
+        for standard in standards {
+            let without = MACROS.map(|name| format!("-D{}=", name.trim()));
+            for macros in [&without[..], &[]] {
+                for mut compiler in compilers(usual, other) {
+                    run(compiler
+                        .args([standard, "-fsyntax-only", "-x", language, "-I"])
+                        .arg(root().join("include"))
+                        .args(macros)
+                        .arg(&source));
+                    compiled += 1;
+                }
+            }
+        }
+    }
+    assert!(compiled >= 8, "{compiled}");
+}
+
+/// Of a call with a status and a text, the status must be looked at.
+#[test]
+fn a_status_that_is_not_looked_at_is_a_warning() {
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("ignored.c");
+    let program = "#include <loginid.h>\nint main(void) { lid_get_user(0, 0, 0); return 0; }\n";
+    fs::write(&source, program).unwrap();
+    for mut compiler in compilers(cc, "clang") {
+        let compiler = compiler
+            .args(["-std=c99", "-c", "-o", "/dev/null", "-I"])
             .arg(root().join("include"))
-            .arg(&source));
+            .arg(&source);
+        let refused = compiler.output().unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success(), "{compiler:?}");
+        assert!(said.contains("unused-result"), "{said}");
+        run(compiler.arg("-DLID_NODISCARD="));
+    }
+}
+
+#[test]
+fn every_function_has_its_marks_and_says_since_when_it_is_there() {
+    for Function {
+        name,
+        comment,
+        marked,
+        declaration,
+    } in functions()
+    {
+        let has_out = declaration.ends_with("char **out)");
+        assert_eq!(
+            marked.ends_with("char **LID_NULLABLE out)"),
+            has_out,
+            "{name}"
+        );
+        assert_eq!(
+            marked.starts_with("LID_API LID_NODISCARD lid_status "),
+            has_out,
+            "{name}"
+        );
+        assert!(marked.starts_with("LID_API "), "{name}");
+        assert_eq!(marked.contains("LID_NODISCARD"), has_out, "{name}");
+        let (_, since) = comment.split_once(" @since ").expect(&name);
+        let numbers = since.trim().split('.').map(str::parse::<u32>);
+        assert_eq!(numbers.filter(Result::is_ok).count(), 3, "{name}: {since}");
     }
 }
 
@@ -210,6 +303,7 @@ fn every_function_is_documented() {
         name,
         comment,
         declaration,
+        ..
     } in functions()
     {
         assert!(comment.len() > 40, "{name} has no comment to speak of");

@@ -46,6 +46,7 @@ int main(void)
 {
     struct log log = {NULL, 0};
     lid_client *client;
+    lid_status status;
     char *out, *answer, *code;
     int expected;
 
@@ -67,9 +68,10 @@ int main(void)
     free(answer);
 
     /* Two refusals, then the real answer: the user does not exist. */
-    lid_get_user(client, "ada@example.com", &out);
+    status = lid_get_user(client, "ada@example.com", &out);
     code = get(out, "/error/code");
-    expected = log.attempts == 3 && strcmp(code, "user_not_found") == 0;
+    expected = status == LID_ERROR_API && strcmp(code, "user_not_found") == 0
+        && log.attempts == 3;
     lid_free_string(code);
     lid_free_string(out);
 

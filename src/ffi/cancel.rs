@@ -21,6 +21,8 @@ pub(super) unsafe fn cancel_of(cancel: *const lid_cancel) -> Option<Arc<Cancel>>
 
 /// Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
 /// if the process has no file descriptors left.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
     match catch_panic(Cancel::new) {
@@ -31,6 +33,8 @@ pub extern "C" fn lid_cancel_new() -> *mut lid_cancel {
 
 /// Ends the waits that use this switch, now and later. May be called from any
 /// thread and more than once. NULL is ignored.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
     // SAFETY: NULL or from `lid_cancel_new` and not freed.
@@ -41,6 +45,8 @@ pub unsafe extern "C" fn lid_cancel_trigger(cancel: *mut lid_cancel) {
 
 /// Frees a switch, after the last wait that uses it has returned. NULL is
 /// ignored.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_cancel_free(cancel: *mut lid_cancel) {
     if !cancel.is_null() {

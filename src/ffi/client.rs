@@ -42,6 +42,8 @@ pub type lid_log_fn =
 /// `LID_ERROR_PRIVATE_KEY`, `LID_ERROR_INVALID_ARGUMENT`. No request is made.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_new(
     client_id: *const c_char,
@@ -70,6 +72,8 @@ pub unsafe extern "C" fn lid_new(
 /// required.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_new_management(
     client_id: *const c_char,
@@ -110,6 +114,8 @@ pub unsafe extern "C" fn lid_new_management(
 /// Result and other errors as `lid_new`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_new_with_config(
     config_json: *const c_char,
@@ -134,6 +140,8 @@ pub unsafe extern "C" fn lid_new_with_config(
 /// reads no variables. Result and errors as `lid_new`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_new_from_env(
     client: *mut *mut lid_client,
@@ -148,6 +156,8 @@ pub unsafe extern "C" fn lid_new_from_env(
 }
 
 /// Frees a client, after the last call with it has returned. NULL is ignored.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
     if !client.is_null() {
@@ -159,6 +169,8 @@ pub unsafe extern "C" fn lid_free(client: *mut lid_client) {
 
 /// Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
 /// token or a code. NULL is ignored.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
     if !string.is_null() {
@@ -170,6 +182,8 @@ pub unsafe extern "C" fn lid_free_string(string: *mut c_char) {
 
 /// The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
 /// of the header. The string is static: never free it.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_version() -> *const c_char {
     const VERSION: &CStr =
@@ -188,6 +202,8 @@ pub extern "C" fn lid_version() -> *const c_char {
 /// the system provides no random numbers.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_status {
     // SAFETY: `out` is NULL or writable.
@@ -203,6 +219,8 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
 /// freed. Do not hold a lock that such a function takes. Called from inside a log
 /// function (of any client) it does not wait: then the earlier `user_data` may be
 /// freed when the calls that were running have returned.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_set_log_callback(
     client: *mut lid_client,

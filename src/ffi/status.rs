@@ -7,6 +7,8 @@ use crate::status::name_of;
 
 /// The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
 /// is not a status. The string is static: never free it.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn lid_status_name(status: i32) -> *const c_char {
     name_of(status).unwrap_or(c"LID_UNKNOWN").as_ptr()

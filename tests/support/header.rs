@@ -98,6 +98,23 @@ fn parameter(text: &str) -> Parameter {
     }
 }
 
+/// The parameters that `include/loginid.h` marks with `LID_NULLABLE`, as `function.parameter`.
+pub fn nullable() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/include/loginid.h");
+    let text = std::fs::read_to_string(path).expect("the header");
+    let declarations = text.split("\nLID_API").skip(1);
+    let declarations = declarations.filter_map(|rest| rest.split_once(");")?.0.split_once('('));
+    declarations
+        .flat_map(|(before, parameters)| {
+            let function = before.rsplit([' ', '*', '\n']).next().expect("a name");
+            parameters.split(',').filter_map(move |parameter| {
+                let (_, name) = parameter.split_once("LID_NULLABLE ")?;
+                Some(format!("{function}.{name}"))
+            })
+        })
+        .collect()
+}
+
 /// Calls a function of the header with register-sized arguments, which is how these
 /// types are passed.
 ///

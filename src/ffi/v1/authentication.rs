@@ -21,6 +21,8 @@ use super::super::support::{optional_text, text};
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_password(
     client: *const lid_client,
@@ -45,6 +47,8 @@ pub unsafe extern "C" fn lid_authenticate_password(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_fido2_init(
     client: *const lid_client,
@@ -75,6 +79,8 @@ pub unsafe extern "C" fn lid_authenticate_fido2_init(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_fido2_complete(
     client: *const lid_client,
@@ -100,6 +106,8 @@ pub unsafe extern "C" fn lid_authenticate_fido2_complete(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
     client: *const lid_client,
@@ -129,6 +137,8 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_init(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_doc_scan_complete(
     client: *const lid_client,
@@ -155,6 +165,8 @@ pub unsafe extern "C" fn lid_authenticate_doc_scan_complete(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_publickey_init(
     client: *const lid_client,
@@ -191,6 +203,8 @@ pub unsafe extern "C" fn lid_authenticate_publickey_init(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authenticate_publickey_complete(
     client: *const lid_client,

@@ -24,6 +24,8 @@ use super::super::support::{optional_text, text};
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_code(
     client: *const lid_client,
@@ -62,6 +64,8 @@ pub unsafe extern "C" fn lid_generate_code(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_authorize_code(
     client: *const lid_client,
@@ -97,6 +101,8 @@ pub unsafe extern "C" fn lid_authorize_code(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_invalidate_all_codes(
     client: *const lid_client,
@@ -137,6 +143,8 @@ pub unsafe extern "C" fn lid_invalidate_all_codes(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_wait_code(
     client: *const lid_client,

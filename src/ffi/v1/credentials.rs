@@ -20,6 +20,8 @@ use super::super::support::{optional_text, text};
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_get_credentials(
     client: *const lid_client,
@@ -49,6 +51,8 @@ pub unsafe extern "C" fn lid_get_credentials(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_rename_credential(
     client: *const lid_client,
@@ -80,6 +84,8 @@ pub unsafe extern "C" fn lid_rename_credential(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_revoke_credential(
     client: *const lid_client,
@@ -114,6 +120,8 @@ pub unsafe extern "C" fn lid_revoke_credential(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_force_fido2_credential_init(
     client: *const lid_client,
@@ -144,6 +152,8 @@ pub unsafe extern "C" fn lid_force_fido2_credential_init(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
     client: *const lid_client,
@@ -178,6 +188,8 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_init(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
     client: *const lid_client,
@@ -212,6 +224,8 @@ pub unsafe extern "C" fn lid_add_doc_scan_credential_complete(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_evaluate_doc_scan_credential(
     client: *const lid_client,
@@ -243,6 +257,8 @@ pub unsafe extern "C" fn lid_evaluate_doc_scan_credential(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_recovery_code(
     client: *const lid_client,
@@ -278,6 +294,8 @@ pub unsafe extern "C" fn lid_generate_recovery_code(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_add_publickey_credential(
     client: *const lid_client,
@@ -315,6 +333,8 @@ pub unsafe extern "C" fn lid_add_publickey_credential(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
     client: *const lid_client,
@@ -359,6 +379,8 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_complete_add_fido2_credential(
     client: *const lid_client,

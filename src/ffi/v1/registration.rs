@@ -19,6 +19,8 @@ use super::super::support::{optional_text, text};
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_register_fido2_init(
     client: *const lid_client,
@@ -54,6 +56,8 @@ pub unsafe extern "C" fn lid_register_fido2_init(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_register_fido2_complete(
     client: *const lid_client,
@@ -88,6 +92,8 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_register_password(
     client: *const lid_client,

@@ -18,6 +18,8 @@ use super::super::support::{optional_text, text};
 /// `token` is secret: keep it out of logs.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_service_token(
     client: *const lid_client,
@@ -59,6 +61,8 @@ pub unsafe extern "C" fn lid_generate_service_token(
 /// (see above) if its key must be fetched.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_verify_token(
     client: *const lid_client,

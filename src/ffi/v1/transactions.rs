@@ -15,6 +15,8 @@ use super::super::support::{optional_text, text};
 /// `token` is secret: keep it out of logs.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_generate_tx_auth_token(
     client: *const lid_client,
@@ -45,6 +47,8 @@ pub unsafe extern "C" fn lid_generate_tx_auth_token(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_create_tx(
     client: *const lid_client,
@@ -79,6 +83,8 @@ pub unsafe extern "C" fn lid_create_tx(
 /// (see above) if its key must be fetched.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_verify_transaction(
     client: *const lid_client,
@@ -112,6 +118,8 @@ pub unsafe extern "C" fn lid_verify_transaction(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_init_tx(
     client: *const lid_client,
@@ -149,6 +157,8 @@ pub unsafe extern "C" fn lid_init_tx(
 /// `lid_verify_token` for the `jwt`.
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_complete_tx(
     client: *const lid_client,

@@ -19,6 +19,8 @@ use super::super::support::text;
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_get_user(
     client: *const lid_client,
@@ -42,6 +44,8 @@ pub unsafe extern "C" fn lid_get_user(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_add_user_without_credentials(
     client: *const lid_client,
@@ -65,6 +69,8 @@ pub unsafe extern "C" fn lid_add_user_without_credentials(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_activate_user_by_id(
     client: *const lid_client,
@@ -88,6 +94,8 @@ pub unsafe extern "C" fn lid_activate_user_by_id(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_deactivate_user_by_id(
     client: *const lid_client,
@@ -111,6 +119,8 @@ pub unsafe extern "C" fn lid_deactivate_user_by_id(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_delete_by_user_id(
     client: *const lid_client,
@@ -134,6 +144,8 @@ pub unsafe extern "C" fn lid_delete_by_user_id(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_delete_by_username(
     client: *const lid_client,
@@ -156,6 +168,8 @@ pub unsafe extern "C" fn lid_delete_by_username(
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lid_send_email_verification(
     client: *const lid_client,

@@ -1,9 +1,9 @@
 //! The C headers, generated from `src/ffi/` and `src/status.rs`.
 //!
-//! `include/loginid.h` is for compilers. `include/loginid_ffi.h` has the same
-//! declarations, and one comment: PHP's `FFI::cdef` and Python's cffi read C declarations
-//! but no preprocessor lines. `bindings/php/loginid.h` has the same, in the form that PHP
-//! preloads.
+//! `include/loginid.h` is for compilers; its macros mark what is exported, what must not be
+//! ignored and what may be NULL. `include/loginid_ffi.h` has the same declarations, and one
+//! comment: PHP's `FFI::cdef` and Python's cffi read C declarations but no preprocessor lines.
+//! `bindings/php/loginid.h` has the same, in the form that PHP preloads.
 
 use std::path::PathBuf;
 
@@ -13,8 +13,9 @@ use crate::{description, root};
 /// Each header's path and text.
 pub fn headers() -> [(PathBuf, String); 3] {
     let include = root().join("include");
-    let header = generate();
-    let flat = format!("{GENERATED}{}", flatten(&header));
+    let plain = generate();
+    let flat = format!("{GENERATED}{}", flatten(&plain));
+    let header = marked(&plain, &nullable(&description()));
     let php = format!("{PHP_PRELOADING}{flat}");
     [
         (include.join("loginid.h"), header),
@@ -60,6 +61,146 @@ fn sources(description: &Description) -> Vec<String> {
     all
 }
 
+/// What may be NULL in the functions that are not described in `spec/operations.toml`, as
+/// `function.parameter`, and `function` alone for a result.
+const NULLABLE: &[&str] = &[
+    "lid_new.private_key",
+    "lid_new.base_url",
+    "lid_new_management.base_url",
+    "lid_free.client",
+    "lid_free_string.string",
+    "lid_set_log_callback.callback",
+    "lid_set_log_callback.user_data",
+    "lid_cancel_new",
+    "lid_cancel_trigger.cancel",
+    "lid_cancel_free.cancel",
+    "lid_json_free.document",
+];
+
+/// All that may be NULL, but for `out`.
+fn nullable(description: &Description) -> Vec<String> {
+    let described = description.operations.iter().flat_map(|one| {
+        let arguments = one.arguments.iter();
+        let optional = arguments.filter(|argument| argument.is_optional());
+        optional.map(|argument| format!("lid_{}.{}", one.name, argument.c_name()))
+    });
+    let by_hand = NULLABLE.iter().map(|name| (*name).to_owned());
+    described.chain(by_hand).collect()
+}
+
+/// The header with the macros in front of its functions and in their parameters.
+fn marked(plain: &str, nullable: &[String]) -> String {
+    let mut header = String::new();
+    let mut lines = plain.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("#endif  /*") {
+            header += POP;
+        }
+        let starts_with_type = line.starts_with(|first: char| first.is_ascii_lowercase());
+        if !starts_with_type || line.starts_with("typedef") || line.starts_with("extern") {
+            header += line;
+            header.push('\n');
+            continue;
+        }
+        let mut declaration = line.to_owned();
+        while !declaration.ends_with(");") {
+            declaration += lines.next().expect("the end of a declaration").trim();
+        }
+        header += &marked_function(&declaration, nullable);
+    }
+    for name in nullable {
+        let function = name.split('.').next().expect("a function");
+        assert!(
+            plain.contains(&format!("{function}(")),
+            "no function {name}"
+        );
+    }
+    header
+}
+
+/// A declaration with its macros, wrapped as cbindgen does.
+fn marked_function(declaration: &str, nullable: &[String]) -> String {
+    let (before, parameters) = declaration.split_once('(').expect("a parameter list");
+    let parameters = parameters.trim_end_matches(");");
+    let at = before.rfind([' ', '*']).expect("a result") + 1;
+    let (result, function) = before.split_at(at);
+    let is_nullable = |name: &str| nullable.iter().any(|known| known == name);
+    let mut start = result.to_owned();
+    if is_nullable(function) {
+        start += "LID_NULLABLE ";
+    }
+    start += function;
+    start.push('(');
+    let parameters: Vec<String> = parameters
+        .split(',')
+        .map(|parameter| {
+            let parameter = parameter.trim();
+            let at = parameter.rfind([' ', '*']).map_or(0, |at| at + 1);
+            let (kind, name) = parameter.split_at(at);
+            match name {
+                "out" => format!("{kind}LID_NULLABLE {name}"),
+                _ if is_nullable(&format!("{function}.{name}")) => {
+                    format!("{kind}LID_NULLABLE {name}")
+                }
+                _ => parameter.to_owned(),
+            }
+        })
+        .collect();
+    let one_line = format!("{start}{});\n", parameters.join(", "));
+    let wrapped = || {
+        let indent = format!(",\n{}", " ".repeat(start.len()));
+        format!("{start}{});\n", parameters.join(&indent))
+    };
+    let has_out = parameters.last().is_some_and(|last| last.ends_with(" out"));
+    let macros = if has_out {
+        "LID_API LID_NODISCARD"
+    } else {
+        "LID_API"
+    };
+    let fits = one_line.trim_end().len() <= 88;
+    format!("{macros}\n{}", if fits { one_line } else { wrapped() })
+}
+
+/// The other macros. A program may define each of them before it includes the header. The mark
+/// of what may be NULL is clang's own, and clang would warn that not every pointer has one.
+const MARKS: &str = r#"
+/** In front of each function: it is exported. */
+#if !defined(LID_API)
+#if defined(__GNUC__)
+#define LID_API __attribute__((visibility("default")))
+#else
+#define LID_API
+#endif
+#endif
+
+/** In front of each function whose status must be looked at. */
+#if !defined(LID_NODISCARD)
+#if defined(__GNUC__)
+#define LID_NODISCARD __attribute__((warn_unused_result))
+#else
+#define LID_NODISCARD
+#endif
+#endif
+
+/** Marks what may be NULL; nothing else may. */
+#if !defined(LID_NULLABLE)
+#if defined(__clang__)
+#define LID_NULLABLE _Nullable
+#else
+#define LID_NULLABLE
+#endif
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#endif
+"#;
+
+/// At the end of the header, for the end of [`MARKS`].
+const POP: &str = "#if defined(__clang__)\n#pragma clang diagnostic pop\n#endif\n\n";
+
 /// The version macros, which equal Cargo's version because the tool has it.
 fn with_version(mut config: cbindgen::Config) -> cbindgen::Config {
     let macros = format!(
@@ -70,14 +211,25 @@ fn with_version(mut config: cbindgen::Config) -> cbindgen::Config {
          /** Its second number. */\n\
          #define LID_VERSION_MINOR {}\n\
          /** Its third number. */\n\
-         #define LID_VERSION_PATCH {}\n",
+         #define LID_VERSION_PATCH {}\n\
+         /** The three as one number, for `#if`: 10203 is 1.2.3. */\n\
+         #define LID_VERSION_NUMBER {}\n\
+         {MARKS}",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_VERSION_MAJOR"),
         env!("CARGO_PKG_VERSION_MINOR"),
         env!("CARGO_PKG_VERSION_PATCH"),
+        version_number(),
     );
     config.after_includes = Some(macros);
     config
+}
+
+fn version_number() -> u32 {
+    let numbers = env!("CARGO_PKG_VERSION").split('.');
+    numbers.fold(0, |number, part| {
+        number * 100 + part.parse::<u32>().expect("a number")
+    })
 }
 
 /// Drops comments, preprocessor lines and the `extern "C"` braces.

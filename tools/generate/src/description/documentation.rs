@@ -68,6 +68,7 @@ impl Operation {
             );
         }
         all.push("Free `*out` with `lid_free_string`.".to_owned());
+        all.push(format!("@since {}", self.since));
         all.join("\n\n")
     }
 
