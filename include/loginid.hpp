@@ -570,6 +570,186 @@ private:
     std::string json_, event_, operation_, method_, path_, request_id_, status_, code_;
 };
 
+/** Writes a text as a JSON string literal, quotes included, for an `options_json`. It is not
+ * safe to put into HTML. */
+inline result try_quote(required_text text) noexcept {
+    return detail::call(::lid_json_quote, "text", text);
+}
+[[nodiscard]] inline std::string quote(required_text text) { return try_quote(text).value(); }
+
+/**
+ * A JSON text that is parsed once, or a value in it. Copies and the values in it share the
+ * text, which is wiped and freed with the last of them; a std::string_view that get or find
+ * returned is valid until then. Any number of threads may read one.
+ *
+ *     const loginid::json answer(client.get_credentials({}, user));
+ *     for (const loginid::json &credential : answer.items("/credentials")) {
+ *         std::cout << credential.get<std::string_view>("/uuid") << '\n';
+ *     }
+ *
+ * Pointers are those of RFC 6901, from this value on; the default is the value itself. Values
+ * are read as std::string_view, std::int64_t, double or bool.
+ */
+class json {
+public:
+    /** Has no value at all. */
+    json() noexcept = default;
+    /** Parses a text; throws loginid::error if it is not JSON. */
+    explicit json(required_text text) { (void)try_parse(*this, text).value(); }
+    static result try_parse(json &parsed, required_text text) noexcept {
+        lid_json *document = nullptr;
+        result parsing = detail::call(::lid_json_parse, "json document", text, &document);
+        try {
+            parsed = json(std::shared_ptr<const lid_json>(document, release()), {});
+        } catch (...) {
+            return detail::out_of_memory();
+        }
+        return parsing;
+    }
+
+    /** LID_JSON_ABSENT if there is no such value. */
+    [[nodiscard]] lid_json_kind type(std::string_view pointer = {}) const {
+        const std::optional<std::string> whole = whole_pointer(pointer);
+        const std::int32_t type = whole ? ::lid_json_type(document_.get(), whole->c_str()) : 0;
+        return static_cast<lid_json_kind>(type);
+    }
+    /** Whether there is such a value; it may be null. */
+    [[nodiscard]] bool has(std::string_view pointer) const {
+        return type(pointer) != LID_JSON_ABSENT;
+    }
+    /** The value, empty if it is absent, null, of another type or out of range. */
+    template <typename Value>
+    [[nodiscard]] std::optional<Value> find(std::string_view pointer = {}) const {
+        Value value{};
+        const lid_status status = read(pointer, value);
+        return status == LID_OK ? std::optional<Value>(value) : std::nullopt;
+    }
+    /** The value; throws loginid::error where find is empty. */
+    template <typename Value> [[nodiscard]] Value get(std::string_view pointer = {}) const {
+        Value value{};
+        if (const lid_status status = read(pointer, value); status != LID_OK) {
+            refuse(status, pointer);
+        }
+        return value;
+    }
+    /** How many items an array or members an object has; 0 for other values. */
+    [[nodiscard]] std::size_t size(std::string_view pointer = {}) const {
+        std::size_t count = 0;
+        if (const std::optional<std::string> whole = whole_pointer(pointer)) {
+            (void)::lid_json_count(document_.get(), whole->c_str(), &count);
+        }
+        return count;
+    }
+    /** The name of a member of this object, in the order of the text; empty if there is none,
+     * or if it has a NUL in it. */
+    [[nodiscard]] std::optional<std::string_view> name(std::size_t index) const {
+        const char *found = nullptr;
+        (void)::lid_json_name(document_.get(), pointer_.c_str(), index, &found);
+        return found != nullptr ? std::optional<std::string_view>(found) : std::nullopt;
+    }
+    /** A value in this one. */
+    [[nodiscard]] json at(std::string_view pointer) const {
+        const std::optional<std::string> whole = whole_pointer(pointer);
+        return whole ? json(document_, *whole) : json();
+    }
+    /** The items of an array; none of other values. */
+    [[nodiscard]] std::vector<json> items(std::string_view pointer = {}) const {
+        std::vector<json> all(type(pointer) == LID_JSON_ARRAY ? size(pointer) : 0);
+        for (std::size_t index = 0; index < all.size(); index++) {
+            all[index] = at(std::string(pointer) + '/' + std::to_string(index));
+        }
+        return all;
+    }
+    /** The names and values of an object's members; none of other values, and none whose name has
+     * a NUL in it. */
+    [[nodiscard]] std::vector<std::pair<std::string_view, json>>
+    members(std::string_view pointer = {}) const {
+        const json object = at(pointer);
+        std::vector<std::pair<std::string_view, json>> all;
+        for (std::size_t index = 0; object.type() == LID_JSON_OBJECT && index < object.size();
+             index++) {
+            if (const std::optional<std::string_view> found = object.name(index)) {
+                all.emplace_back(*found, object.at('/' + escaped(*found)));
+            }
+        }
+        return all;
+    }
+
+private:
+    struct release {
+        void operator()(lid_json *document) const noexcept { ::lid_json_free(document); }
+    };
+
+    json(std::shared_ptr<const lid_json> document, std::string pointer) noexcept
+        : document_(std::move(document)), pointer_(std::move(pointer)) {}
+
+    /** The pointer from the whole text on, none if C cannot read it. */
+    [[nodiscard]] std::optional<std::string> whole_pointer(std::string_view pointer) const {
+        if (pointer.find('\0') != std::string_view::npos) {
+            return std::nullopt;
+        }
+        return pointer_ + std::string(pointer);
+    }
+    template <typename Value, typename Stored>
+    lid_status read_with(lid_status (*getter)(const lid_json *, const char *, Stored *),
+                         std::string_view pointer, Value &value) const {
+        const std::optional<std::string> whole = whole_pointer(pointer);
+        if (!whole) {
+            return LID_ERROR_INVALID_ARGUMENT;
+        }
+        Stored stored{};
+        const lid_status status = getter(document_.get(), whole->c_str(), &stored);
+        if (status == LID_OK) {
+            value = stored;
+        }
+        return status;
+    }
+    lid_status read(std::string_view pointer, std::string_view &value) const {
+        return read_with(::lid_json_string, pointer, value);
+    }
+    lid_status read(std::string_view pointer, std::int64_t &value) const {
+        return read_with(::lid_json_int64, pointer, value);
+    }
+    lid_status read(std::string_view pointer, double &value) const {
+        return read_with(::lid_json_double, pointer, value);
+    }
+    lid_status read(std::string_view pointer, bool &value) const {
+        return read_with(::lid_json_bool, pointer, value);
+    }
+    [[noreturn]] void refuse(lid_status status, std::string_view pointer) const {
+        const bool invalid = status == LID_ERROR_INVALID_ARGUMENT;
+        const std::string message = invalid
+            ? "the text is not parsed, or the pointer is not one of RFC 6901"
+            : "the JSON text has no such value at " + pointer_ + std::string(pointer);
+        detail::raise(status, R"({"error":{"status":)" + quote(status_name(status)) +
+                                (invalid ? R"(,"code":"invalid_pointer")"
+                                         : R"(,"code":"invalid_response")") +
+                                R"(,"message":)" + quote(message) +
+                                R"(,"operation":null,"http_status":null,"request_id":null,)"
+                                R"("retryable":false,"retry_after_ms":null}})");
+    }
+    /** A name as it is written in a pointer. */
+    [[nodiscard]] static std::string escaped(std::string_view name) {
+        std::string token;
+        for (const char character : name) {
+            switch (character) {
+            case '~':
+                token += "~0";
+                break;
+            case '/':
+                token += "~1";
+                break;
+            default:
+                token += character;
+            }
+        }
+        return token;
+    }
+
+    std::shared_ptr<const lid_json> document_;
+    std::string pointer_;
+};
+
 /** A user, by id, by name or by both. The texts are only read during the call. */
 struct user {
     optional_text id;

@@ -424,6 +424,84 @@ void functions_without_a_client_work() {
     REQUIRE(thrown([] { (void)loginid::json_get("{}", "/a"); }).code() == "pointer_not_found");
 }
 
+void a_document_has_the_values_of_its_text() {
+    using loginid::json;
+    const std::string text = R"({"name":"caf\u00e9","n":9007199254740993,"x":1.5,"yes":true,)"
+                             R"("no":null,"list":[{"id":"a"},{"id":"b"}],"o":{"a/b~":1,"c":2},)"
+                             R"("nul\u0000":1,"cut":"x\u0000y"})";
+    const json document(text);
+    REQUIRE(document.type() == LID_JSON_OBJECT && document.type("/list") == LID_JSON_ARRAY);
+    REQUIRE(document.type("/absent") == LID_JSON_ABSENT && !document.has("/absent"));
+    REQUIRE(document.type("bad") == LID_JSON_ABSENT);
+    REQUIRE(document.has("/no") && document.type("/no") == LID_JSON_NULL);
+    REQUIRE(document.get<std::string_view>("/name") == "caf\xc3\xa9");
+    REQUIRE(document.get<std::int64_t>("/n") == 9007199254740993);
+    REQUIRE(document.get<double>("/x") == 1.5);
+    REQUIRE(document.get<bool>("/yes"));
+    REQUIRE(document.find<std::int64_t>("/n") == 9007199254740993);
+    REQUIRE(!document.find<std::string_view>("/n") && !document.find<bool>("/no"));
+    REQUIRE(!document.find<std::int64_t>("/x") && !document.find<double>("/absent"));
+    REQUIRE(!document.find<std::string_view>("/cut"));
+    REQUIRE(!document.find<std::int64_t>(std::string_view("/n\0x", 4)));
+    REQUIRE(document.size() == 9 && document.size("/list") == 2 && document.size("/n") == 0);
+    REQUIRE(document.name(0) == "name" && !document.name(7) && !document.name(9));
+
+    std::string ids;
+    for (const json &item : document.items("/list")) {
+        ids += item.get<std::string_view>("/id");
+    }
+    REQUIRE(ids == "ab" && document.items("/o").empty() && document.items("/absent").empty());
+    std::string names;
+    std::int64_t sum = 0;
+    for (const auto &[name, member] : document.members("/o")) {
+        names += name;
+        sum += member.get<std::int64_t>();
+    }
+    REQUIRE(names == "a/b~c" && sum == 3);
+    REQUIRE(document.members().size() == 8 && document.members("/list").empty());
+
+    const error absent = thrown([&] { (void)document.get<bool>("/\"absent"); });
+    REQUIRE(absent.status() == LID_ERROR_RESPONSE && absent.code() == "invalid_response");
+    bool of_its_class = false;
+    try {
+        (void)document.get<bool>("/absent");
+    } catch (const loginid::response_error &) {
+        of_its_class = true;
+    }
+    REQUIRE(of_its_class);
+    REQUIRE(absent.message() == "the JSON text has no such value at /\"absent");
+    const error bad = thrown([&] { (void)document.get<bool>("absent"); });
+    REQUIRE(bad.status() == LID_ERROR_INVALID_ARGUMENT && bad.code() == "invalid_pointer");
+}
+
+void values_keep_the_text_that_they_are_in() {
+    using loginid::json;
+    static_assert(std::is_nothrow_move_constructible_v<json>);
+    json value;
+    REQUIRE(value.type() == LID_JSON_ABSENT && value.size() == 0 && !value.name(0));
+    REQUIRE(thrown([&] { (void)value.get<bool>(); }).status() == LID_ERROR_INVALID_ARGUMENT);
+    {
+        json document(R"({"a":{"b":"text"}})");
+        value = document.at("/a");
+        const json moved = std::move(document);
+        REQUIRE(moved.has("/a/b"));
+    }
+    REQUIRE(value.get<std::string_view>("/b") == "text");
+    REQUIRE(value.at("/b").get<std::string_view>() == "text");
+
+    REQUIRE(thrown([] { json{"{"}; }).code() == "invalid_json");
+    REQUIRE(!json::try_parse(value, std::string("{}\0", 3)) && !value.has(""));
+    REQUIRE(json::try_parse(value, "[1]") && value.size() == 1);
+    REQUIRE(!json::try_parse(value, nullptr) && value.size() == 0);
+}
+
+void a_quoted_text_is_a_json_string() {
+    REQUIRE(loginid::quote("a\"b\n") == R"("a\"b\n")");
+    REQUIRE(loginid::quote("").size() == 2);
+    REQUIRE(thrown([] { (void)loginid::quote("\xff"); }).code() == "invalid_utf8");
+    REQUIRE(!loginid::try_quote(nullptr));
+}
+
 } // namespace
 
 int main() {
@@ -446,5 +524,8 @@ int main() {
     threads_may_set_the_log_function();
     threads_share_a_client();
     functions_without_a_client_work();
+    a_document_has_the_values_of_its_text();
+    values_keep_the_text_that_they_are_in();
+    a_quoted_text_is_a_json_string();
     std::cout << "called\n";
 }
