@@ -9,8 +9,11 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::control::access::Access;
 use crate::control::actions::Control;
+use crate::host::Host;
 use crate::route::Route;
+use crate::server::connection::Service;
 use crate::server::listeners::Listeners;
 use crate::server::router::router;
 use crate::server::tls::{self, Certificate, Credentials};
@@ -23,6 +26,7 @@ use crate::v1;
 pub struct Emulator {
     control: Control,
     credentials: Option<Credentials>,
+    token: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -41,6 +45,7 @@ impl Emulator {
         Builder {
             tls: None,
             mutual: false,
+            host: "127.0.0.1".to_owned(),
             port: 0,
             recording: true,
         }
@@ -55,6 +60,11 @@ impl Emulator {
     pub fn client_certificate(&self) -> Option<(&str, &str)> {
         let (certificate, key) = self.credentials.as_ref()?.client.as_ref()?;
         Some((certificate, key))
+    }
+
+    /// The token that every request to the control API needs, if other computers can reach the emulator.
+    pub fn control_token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// The operations of the service that every emulator answers.
@@ -87,10 +97,11 @@ impl Drop for Emulator {
 }
 
 /// The settings of an emulator.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Builder {
     tls: Option<Certificate>,
     mutual: bool,
+    host: String,
     port: u16,
     recording: bool,
 }
@@ -111,6 +122,14 @@ impl Builder {
     pub fn mutual_tls(mut self) -> Self {
         self.mutual = true;
         self.tls()
+    }
+
+    /// Listens on this host instead of the loopback interface: a name, or an IP address (IPv6 in brackets).
+    /// Unless it is a loopback one, other computers can reach the emulator: the control API then needs
+    /// [`Emulator::control_token`].
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
     }
 
     /// Listens on this port instead of a free one.
@@ -136,18 +155,30 @@ impl Builder {
 
     /// Starts it, or returns why it cannot.
     pub fn try_start(self) -> io::Result<Emulator> {
-        let listeners = Listeners::bind(self.port)?;
+        let host = Host::parse(&self.host).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the host is neither a name nor an IP address (IPv6 in brackets)",
+            )
+        })?;
+        let listeners = Listeners::bind(&host, self.port)?;
         let tls = self
             .tls
-            .map(|certificate| tls::throw_away(certificate, self.mutual));
+            .map(|certificate| tls::throw_away(certificate, &host, self.mutual));
         let tls = tls.transpose().map_err(io::Error::other)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let base_url = format!("{scheme}://127.0.0.1:{}", listeners.port()?);
+        let base_url = format!("{scheme}://{}:{}", in_url(&host), listeners.port()?);
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
         let state = Arc::new(State::new(base_url, self.recording));
-        let router = router(Arc::clone(&state));
-        let serving = listeners.serve(Arc::clone(&state), router, acceptor);
+        let access = Access::new(scheme, host);
+        let token = access.token().map(str::to_owned);
+        let service = Service {
+            state: Arc::clone(&state),
+            router: router(Arc::clone(&state)),
+            access,
+        };
+        let serving = listeners.serve(Arc::new(service), acceptor);
         let (stop, stopped) = oneshot::channel();
         // The runtime needs its own thread: the caller may run inside another runtime.
         let thread = thread::Builder::new()
@@ -156,9 +187,18 @@ impl Builder {
         Ok(Emulator {
             control: Control::new(state),
             credentials,
+            token,
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+}
+
+/// The host for the base URL. "All addresses of this machine" is no host that a client can connect to.
+fn in_url(host: &Host) -> String {
+    match host {
+        Host::Ip(address) if address.is_unspecified() => "localhost".to_owned(),
+        host => host.to_string(),
     }
 }
 

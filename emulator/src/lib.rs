@@ -32,6 +32,7 @@ mod emulator;
 mod encoding;
 mod error;
 mod fault;
+mod host;
 mod json;
 mod jws;
 mod route;

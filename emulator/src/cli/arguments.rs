@@ -19,6 +19,8 @@ pub enum Action {
 /// The options of an emulator.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    /// The host to listen on, if it is not `localhost`.
+    pub host: Option<String>,
     pub port: u16,
     pub tls: bool,
     pub ca_out: Option<PathBuf>,
@@ -32,6 +34,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(Action::Help),
             Short('V') | Long("version") => return Ok(Action::Version),
+            Long("host") => options.host = Some(parser.value()?.parse()?),
             Long("port") => options.port = parser.value()?.parse()?,
             Long("tls") => options.tls = true,
             Long("ca-out") => options.ca_out = Some(parser.value()?.into()),

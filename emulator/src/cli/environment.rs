@@ -34,7 +34,9 @@ pub struct Environment {
 impl Environment {
     /// Starts an emulator.
     pub fn start(options: &Options) -> std::io::Result<Self> {
-        let builder = Emulator::builder().port(options.port);
+        // Pages may have passkeys of `localhost`, but not of an IP address.
+        let host = options.host.as_deref().unwrap_or("localhost");
+        let builder = Emulator::builder().host(host).port(options.port);
         let emulator = if options.tls { builder.tls() } else { builder }.try_start()?;
         let mut variables = vec![
             ("LOGINID_BASE_URL", emulator.base_url().to_owned()),
@@ -46,6 +48,13 @@ impl Environment {
             ),
             ("LOGINID_EMULATOR_URL", emulator.base_url().to_owned()),
         ];
+        if let Some(token) = emulator.control_token() {
+            variables.push(("LOGINID_EMULATOR_TOKEN", token.to_owned()));
+            eprintln!(
+                "loginid-emulator: warning: other computers can reach this emulator on {host}. It is for tests only: \
+                 use it in a network that you trust. Its control API needs the token in LOGINID_EMULATOR_TOKEN"
+            );
+        }
         let mut ca_file = None;
         if let Some(ca_pem) = emulator.ca_pem() {
             let (path, temporary) = write_ca(ca_pem, options.ca_out.as_deref())?;

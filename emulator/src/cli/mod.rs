@@ -13,8 +13,8 @@ use self::arguments::Action;
 const HELP: &str = "\
 A LoginID service for this machine: stateful, strict, no account needed.
 
-usage: loginid-emulator [--port N] [--tls] [--ca-out FILE]
-       loginid-emulator exec [--port N] [--tls] [--ca-out FILE] [--] COMMAND [ARGUMENT...]
+usage: loginid-emulator [OPTION...]
+       loginid-emulator exec [OPTION...] [--] COMMAND [ARGUMENT...]
        loginid-emulator doctor [--public-key FILE]
 
 Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, closes its
@@ -33,7 +33,9 @@ service (proxy, certificates, clock), and that the service accepts a token. One 
 with 0 only when all is well, else with 1.
 
 options:
-  --port N        listen on port N of the loopback interface; any free one if not given
+  --host HOST     listen on this name or IP address; localhost if not given. With any other than a
+                  loopback one, the control API needs the token in LOGINID_EMULATOR_TOKEN
+  --port N        listen on port N; any free one if not given
   --tls           serve HTTPS, with a certificate of a throw-away authority (LOGINID_CA_FILE)
   --ca-out FILE   write the authority's certificate there and leave it; a temporary file if not given
   --public-key FILE   doctor: the public key that the dashboard has, to compare the private one with

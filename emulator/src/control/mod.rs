@@ -2,6 +2,7 @@
 //!
 //! [`actions::Control`] does it in process; [`routes::router`] serves it over HTTP.
 
+pub mod access;
 pub mod actions;
 pub mod routes;
 pub mod tokens;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -21,8 +21,10 @@ use tower::ServiceExt;
 use super::inject::{Reply, inject};
 use super::script::Script;
 use super::socket::Socket;
+use crate::control::access::Access;
 use crate::control::routes::PREFIX;
 use crate::error::ServiceError;
+use crate::host::Authority;
 use crate::state::State;
 use crate::state::lock::lock;
 use crate::v1::routes::NATIVE_PREFIX;
@@ -42,13 +44,20 @@ impl std::fmt::Display for TakenOver {
 
 impl std::error::Error for TakenOver {}
 
+/// What all connections of an emulator share.
+pub struct Service {
+    pub state: Arc<State>,
+    pub router: Router,
+    pub access: Access,
+}
+
 /// Serves a connection until it ends.
-pub async fn serve<S: Socket>(stream: S, state: Arc<State>, router: Router) {
+pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
     let script: Mutex<Option<Script>> = Mutex::new(None);
-    let (state, router, slot) = (&state, &router, &script);
+    let (shared, slot) = (&service, &script);
     let service = service_fn(|request| {
         Box::pin(async move {
-            match answer(state, router, request).await {
+            match answer(shared, request).await {
                 Reply::Answer(response) => Ok(response),
                 Reply::Script(bytes) => {
                     *lock(slot) = Some(bytes);
@@ -71,7 +80,12 @@ pub async fn serve<S: Socket>(stream: S, state: Arc<State>, router: Router) {
 }
 
 /// Answers one request. Faults apply to the service, not to the control API.
-async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> Reply {
+async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
+    let Service {
+        state,
+        router,
+        access,
+    } = service;
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(Body::new(body), MAX_BODY).await else {
         let error = ServiceError::new(
@@ -83,7 +97,14 @@ async fn answer(state: &State, router: &Router, request: Request<Incoming>) -> R
     };
     let path = head.uri.path();
     if path.starts_with(PREFIX) {
-        return Reply::Answer(call(router, head, body).await);
+        return Reply::Answer(match access.check(&head) {
+            Ok(()) => call(router, head, body).await,
+            Err(error) => error.into_response(),
+        });
+    }
+    if Authority::of_request(&head.headers).is_none() && head.version >= Version::HTTP_11 {
+        let error = ServiceError::bad_request("A request needs exactly one valid Host header");
+        return Reply::Answer(error.into_response());
     }
 
     let entry = state.recorder.begin(&head, &body, state.clock.now());

@@ -1,38 +1,36 @@
 //! The listening sockets.
 
+use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::connection;
-use crate::state::State;
+use super::connection::{self, Service};
+use crate::host::Host;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The loopback sockets of one port, IPv4 and IPv6: `localhost` may resolve to either.
-pub struct Listeners {
-    v4: std::net::TcpListener,
-    v6: Option<std::net::TcpListener>,
-}
+const LOOPBACK_V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const LOOPBACK_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
+/// The sockets of one port, one for each address of its host.
+pub struct Listeners(Vec<std::net::TcpListener>);
 
 impl Listeners {
-    /// Binds a port of the loopback interface, 0 for any free one.
-    pub fn bind(port: u16) -> io::Result<Self> {
+    /// Binds a port of a host, 0 for any free one.
+    pub fn bind(host: &Host, port: u16) -> io::Result<Self> {
+        let addresses = addresses(host)?;
         for _ in 0..20 {
-            let v4 = listen(Ipv4Addr::LOCALHOST.into(), port)?;
-            match listen(Ipv6Addr::LOCALHOST.into(), v4.local_addr()?.port()) {
-                Ok(v6) => return Ok(Self { v4, v6: Some(v6) }),
-                // Another process has this port on IPv6: choose another port, unless a port was given.
+            match listen_on_all(&addresses, port) {
+                // Another process has the port on one of the addresses: choose another one.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse && port == 0 => {}
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
-                // The machine has no IPv6.
-                Err(_) => return Ok(Self { v4, v6: None }),
+                result => return result.map(Self),
             }
         }
         Err(io::Error::new(
@@ -43,31 +41,25 @@ impl Listeners {
 
     /// The port.
     pub fn port(&self) -> io::Result<u16> {
-        self.v4.local_addr().map(|address| address.port())
+        let first = self.0.first().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        first.local_addr().map(|address| address.port())
     }
 
     /// Accepts connections until it is dropped.
-    pub async fn serve(
-        self,
-        state: Arc<State>,
-        router: Router,
-        tls: Option<TlsAcceptor>,
-    ) -> io::Result<()> {
-        let v4 = TcpListener::from_std(self.v4)?;
-        let v6 = self.v6.map(TcpListener::from_std).transpose()?;
+    pub async fn serve(self, service: Arc<Service>, tls: Option<TlsAcceptor>) -> io::Result<()> {
+        let listeners: Vec<_> = self
+            .0
+            .into_iter()
+            .map(TcpListener::from_std)
+            .collect::<Result<_, _>>()?;
         loop {
-            let accepted = match &v6 {
-                None => v4.accept().await,
-                Some(v6) => tokio::select! { v4 = v4.accept() => v4, v6 = v6.accept() => v6 },
-            };
-            match accepted {
+            let accepted = poll_fn(|cx| {
+                let mut accepted = listeners.iter().map(|listener| listener.poll_accept(cx));
+                accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+            });
+            match accepted.await {
                 Ok(connection) => {
-                    tokio::spawn(start(
-                        connection,
-                        Arc::clone(&state),
-                        router.clone(),
-                        tls.clone(),
-                    ));
+                    tokio::spawn(start(connection, Arc::clone(&service), tls.clone()));
                 }
                 // Most likely out of file descriptors: wait until some connections end.
                 Err(_) => sleep(Duration::from_millis(10)).await,
@@ -76,25 +68,55 @@ impl Listeners {
     }
 }
 
+/// The addresses of a host. `localhost` may resolve to either loopback address, so both are served.
+fn addresses(host: &Host) -> io::Result<Vec<IpAddr>> {
+    match host {
+        Host::Ip(address) if *address != LOOPBACK_V4 && *address != LOOPBACK_V6 => {
+            Ok(vec![*address])
+        }
+        loopback if loopback.is_loopback() => Ok(vec![LOOPBACK_V4, LOOPBACK_V6]),
+        name => {
+            let mut addresses: Vec<_> = (name.to_string(), 0)
+                .to_socket_addrs()?
+                .map(|address| address.ip())
+                .collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            Ok(addresses)
+        }
+    }
+}
+
+fn listen_on_all(addresses: &[IpAddr], mut port: u16) -> io::Result<Vec<std::net::TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in addresses {
+        match listen(*address, port) {
+            Ok(listener) => {
+                port = listener.local_addr()?.port();
+                listeners.push(listener);
+            }
+            // The machine has no IPv6.
+            Err(error) if *address == LOOPBACK_V6 && error.kind() != io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(listeners)
+}
+
 fn listen(address: IpAddr, port: u16) -> io::Result<std::net::TcpListener> {
     let listener = std::net::TcpListener::bind((address, port))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
 
-async fn start(
-    (tcp, _): (TcpStream, SocketAddr),
-    state: Arc<State>,
-    router: Router,
-    tls: Option<TlsAcceptor>,
-) {
+async fn start((tcp, _): (TcpStream, SocketAddr), service: Arc<Service>, tls: Option<TlsAcceptor>) {
     // Otherwise small answers wait for delayed acknowledgements. This can only fail on a dead socket.
     let _ = tcp.set_nodelay(true);
     match tls {
-        None => connection::serve(tcp, state, router).await,
+        None => connection::serve(tcp, service).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, tls.accept(tcp)).await {
-                connection::serve(stream, state, router).await;
+                connection::serve(stream, service).await;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The server: sockets, TLS, HTTP, and the faults applied to it.
 
-mod connection;
+pub mod connection;
 mod inject;
 pub mod listeners;
 pub mod router;

@@ -7,6 +7,7 @@ mod certs;
 mod codes;
 mod connections;
 mod control;
+mod control_access;
 mod credentials;
 mod doc_scans;
 mod doctor;

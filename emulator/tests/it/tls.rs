@@ -13,6 +13,15 @@ use crate::support::{Answer, connect, request};
 
 /// Requests the key, trusting the emulator's authority.
 fn ask(emulator: &Emulator, host: &str) -> std::io::Result<Vec<u8>> {
+    exchange(emulator, host, &request("GET", "/certs", &[], ""))
+}
+
+/// The answer to a request.
+pub fn over_tls(emulator: &Emulator, request: &str) -> Answer {
+    Answer::parse(&exchange(emulator, "localhost", request).unwrap()).expect("an answer")
+}
+
+fn exchange(emulator: &Emulator, host: &str, request: &str) -> std::io::Result<Vec<u8>> {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(emulator.ca_pem().unwrap().as_bytes()).unwrap())
@@ -26,7 +35,7 @@ fn ask(emulator: &Emulator, host: &str) -> std::io::Result<Vec<u8>> {
     let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
     let mut tcp = connect(emulator.base_url());
     let mut stream = Stream::new(&mut tls, &mut tcp);
-    stream.write_all(request("GET", "/certs", &[], "").as_bytes())?;
+    stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -36,7 +36,7 @@ fn exec_exits_with_the_status_of_the_command() {
     let output = sh("printf %s \"$LOGINID_BASE_URL $LOGINID_CLIENT_ID\"");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        text.starts_with("http://127.0.0.1:") && text.len() > 80,
+        text.starts_with("http://localhost:") && text.len() > 80,
         "{text}"
     );
 }
