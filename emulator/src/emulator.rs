@@ -18,6 +18,7 @@ use crate::server::listeners::Listeners;
 use crate::server::router::router;
 use crate::server::tls::{self, Certificate, Credentials};
 use crate::state::State;
+use crate::state::relying_party::RelyingParty;
 use crate::v1;
 
 /// A running emulator. It stops when it is dropped, even if clients are connected.
@@ -47,6 +48,8 @@ impl Emulator {
             mutual: false,
             host: "127.0.0.1".to_owned(),
             port: 0,
+            rp_id: None,
+            origins: Vec::new(),
             recording: true,
         }
     }
@@ -103,6 +106,8 @@ pub struct Builder {
     mutual: bool,
     host: String,
     port: u16,
+    rp_id: Option<String>,
+    origins: Vec<String>,
     recording: bool,
 }
 
@@ -138,6 +143,18 @@ impl Builder {
         self
     }
 
+    /// The relying party id of the default application, instead of `localhost`.
+    pub fn rp_id(mut self, rp_id: impl Into<String>) -> Self {
+        self.rp_id = Some(rp_id.into());
+        self
+    }
+
+    /// Allows the pages or the Android app of one more origin to use the default application.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
     /// Whether requests are recorded from the start. Switch it off for benchmarks.
     pub fn recording(mut self, on: bool) -> Self {
         self.recording = on;
@@ -161,6 +178,8 @@ impl Builder {
                 "the host is neither a name nor an IP address (IPv6 in brackets)",
             )
         })?;
+        let relying_party = RelyingParty::new(self.rp_id.as_deref(), &self.origins)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.message))?;
         let listeners = Listeners::bind(&host, self.port)?;
         let tls = self
             .tls
@@ -170,7 +189,7 @@ impl Builder {
         let base_url = format!("{scheme}://{}:{}", in_url(&host), listeners.port()?);
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
-        let state = Arc::new(State::new(base_url, self.recording));
+        let state = Arc::new(State::new(base_url, relying_party, self.recording));
         let access = Access::new(scheme, host);
         let token = access.token().map(str::to_owned);
         let service = Service {

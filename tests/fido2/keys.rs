@@ -70,7 +70,7 @@ fn another_page_is_refused() {
     let service = Service::start();
     let mut device = SoftAuthenticator::platform();
     // A page of this machine, which the browser permits, but which the service does not know.
-    let page = "https://localhost:9443";
+    let page = "https://app.localhost:9443";
     let begun = json(service.register_fido2_init(USER, None));
     let made = device
         .register(&begun["attestation_payload"], page)
@@ -83,7 +83,9 @@ fn another_page_is_refused() {
     let answer = service.authenticate_fido2_complete(USER, &signed.to_string());
     refused(answer, "authentication_failed");
 
-    service.emulator.add_origin(page);
+    let emulator = &service.emulator;
+    let added = emulator.add_origin(emulator.client_id(), page, None);
+    added.expect("a valid origin");
     let signed = device.login(&service.login_payload(), page).unwrap();
     json(service.authenticate_fido2_complete(USER, &signed.to_string()));
 }

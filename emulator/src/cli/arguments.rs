@@ -22,6 +22,8 @@ pub struct Options {
     /// The host to listen on, if it is not `localhost`.
     pub host: Option<String>,
     pub port: u16,
+    pub rp_id: Option<String>,
+    pub origins: Vec<String>,
     pub tls: bool,
     pub ca_out: Option<PathBuf>,
 }
@@ -36,6 +38,8 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Short('V') | Long("version") => return Ok(Action::Version),
             Long("host") => options.host = Some(parser.value()?.parse()?),
             Long("port") => options.port = parser.value()?.parse()?,
+            Long("rp-id") => options.rp_id = Some(parser.value()?.parse()?),
+            Long("origin") => options.origins.push(parser.value()?.parse()?),
             Long("tls") => options.tls = true,
             Long("ca-out") => options.ca_out = Some(parser.value()?.into()),
             Value(word) if !exec && word == "exec" => exec = true,

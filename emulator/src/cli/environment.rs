@@ -36,7 +36,13 @@ impl Environment {
     pub fn start(options: &Options) -> std::io::Result<Self> {
         // Pages may have passkeys of `localhost`, but not of an IP address.
         let host = options.host.as_deref().unwrap_or("localhost");
-        let builder = Emulator::builder().host(host).port(options.port);
+        let mut builder = Emulator::builder().host(host).port(options.port);
+        if let Some(rp_id) = &options.rp_id {
+            builder = builder.rp_id(rp_id);
+        }
+        for origin in &options.origins {
+            builder = builder.origin(origin);
+        }
         let emulator = if options.tls { builder.tls() } else { builder }.try_start()?;
         let mut variables = vec![
             ("LOGINID_BASE_URL", emulator.base_url().to_owned()),

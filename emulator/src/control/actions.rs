@@ -15,6 +15,7 @@ use crate::state::State;
 use crate::state::application::Application;
 use crate::state::credential::{Credential, CredentialType, Material};
 use crate::state::recorder::Request;
+use crate::state::relying_party::RelyingParty;
 use crate::state::transaction::transaction_not_found;
 use crate::state::user::{Contact, Subject};
 use crate::v1::answer::authentication_response;
@@ -78,6 +79,13 @@ impl Control {
         self.state.reset();
     }
 
+    pub(super) fn application(&self, client_id: &str) -> Result<Arc<Application>, ServiceError> {
+        let application = self.state.application(client_id);
+        application.ok_or_else(|| {
+            ServiceError::not_found("application_not_found", "There is no such application")
+        })
+    }
+
     /// Registers another application.
     pub fn add_application(&self, new: NewApplication) -> Result<AddedApplication, ServiceError> {
         let generated = (new.public_key.is_none() && !new.keyless).then(SigningKey::generate);
@@ -96,9 +104,9 @@ impl Control {
             })
         });
         let client_id = new.client_id.unwrap_or_else(|| random_text(64));
-        let added =
-            self.state
-                .add_application(Application::new(client_id, new.kind, key.transpose()?))?;
+        let relying_party = RelyingParty::new(new.rp_id.as_deref(), &new.origins)?;
+        let application = Application::new(client_id, new.kind, key.transpose()?, relying_party);
+        let added = self.state.add_application(application)?;
         Ok(AddedApplication {
             private_key: generated.map(|key| key.private_pem()),
             ..AddedApplication::from(&*added)
@@ -169,10 +177,7 @@ impl Control {
 
     /// Logs a user in to an application and returns the authentication response with its `jwt`.
     pub fn login_to(&self, username: &str, client_id: &str) -> Result<Value, ServiceError> {
-        let application = self.state.application(client_id);
-        let application = application.ok_or_else(|| {
-            ServiceError::not_found("application_not_found", "There is no such application")
-        })?;
+        let application = self.application(client_id)?;
         let (identity, credential) = {
             let world = self.state.world();
             let user = world.users.find_active(&Subject::named(username))?;
@@ -188,11 +193,6 @@ impl Control {
             "login",
             credential.as_ref(),
         ))
-    }
-
-    /// Accepts WebAuthn answers from this origin too.
-    pub fn add_origin(&self, origin: &str) {
-        self.state.world().origins.add(origin.to_owned());
     }
 
     /// Sets the result of a document scan.

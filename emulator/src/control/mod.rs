@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod actions;
+pub mod relying_party;
 pub mod routes;
 pub mod tokens;
 pub mod views;

@@ -60,7 +60,12 @@ fn table() -> Vec<Route> {
         Route::new("add_application", POST, "/applications", add_application),
         Route::new("move_clock", POST, "/clock", move_clock),
         Route::new("rotate_keys", POST, "/keys/rotate", rotate_keys),
+        Route::new("rp_id", GET, "/rp-id", rp_id),
+        Route::new("set_rp_id", POST, "/rp-id", set_rp_id),
+        Route::new("reset_rp_id", DELETE, "/rp-id", reset_rp_id),
+        Route::new("origins", GET, "/origins", origins),
         Route::new("add_origin", POST, "/origins", add_origin),
+        Route::new("remove_origin", DELETE, "/origins", remove_origin),
         Route::new("add_credential", POST, "/users/{username}/credentials", add_credential),
         Route::new("add_contact", POST, "/users/{username}/contacts", add_contact),
         Route::new("login", POST, "/users/{username}/login", login),
@@ -89,6 +94,13 @@ fn answer(value: impl Serialize) -> Reply {
     serde_json::to_value(value)
         .map(Answer)
         .map_err(|error| ServiceError::bad_request(error.to_string()))
+}
+
+/// A parameter of the query.
+fn parameter(query: Option<String>, name: &str) -> Option<String> {
+    form_urlencoded::parse(query?.as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 async fn info(Shared(control): Shared<Control>) -> Reply {
@@ -226,16 +238,72 @@ async fn sign_assertion(
     answer(json!({"assertion": assertion}))
 }
 
+/// The application of a call, or else the default one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Origin {
+struct OfApplication {
+    client_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RpId {
+    rp_id: String,
+    client_id: Option<String>,
+}
+
+async fn rp_id(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
+    let client_id = parameter(query, "client_id");
+    let client_id = client_id.as_deref().unwrap_or(control.client_id());
+    answer(json!({"rp_id": control.rp_id(client_id)?}))
+}
+
+async fn set_rp_id(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let RpId { rp_id, client_id } = read(&body)?;
+    let client_id = client_id.as_deref().unwrap_or(control.client_id());
+    control.set_rp_id(client_id, Some(&rp_id))?;
+    answer(json!({"rp_id": rp_id}))
+}
+
+async fn reset_rp_id(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let OfApplication { client_id } = read(&body)?;
+    let client_id = client_id.as_deref().unwrap_or(control.client_id());
+    control.set_rp_id(client_id, None)?;
+    answer(json!({"rp_id": control.rp_id(client_id)?}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewOrigin {
     origin: String,
+    rp_id: Option<String>,
+    client_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OldOrigin {
+    origin: String,
+    client_id: Option<String>,
+}
+
+async fn origins(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
+    let client_id = parameter(query, "client_id");
+    let client_id = client_id.as_deref().unwrap_or(control.client_id());
+    answer(json!({"origins": control.origins(client_id)?}))
 }
 
 async fn add_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    let Origin { origin } = read(&body)?;
-    control.add_origin(&origin);
-    answer(json!({"origin": origin}))
+    let new: NewOrigin = read(&body)?;
+    let client_id = new.client_id.as_deref().unwrap_or(control.client_id());
+    answer(control.add_origin(client_id, &new.origin, new.rp_id.as_deref())?)
+}
+
+async fn remove_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    let OldOrigin { origin, client_id } = read(&body)?;
+    let client_id = client_id.as_deref().unwrap_or(control.client_id());
+    control.remove_origin(client_id, &origin)?;
+    answer(json!({}))
 }
 
 async fn doc_scan(Shared(control): Shared<Control>, Path(credential_uuid): Path<String>) -> Reply {
@@ -278,10 +346,7 @@ async fn sign_token(Shared(control): Shared<Control>, body: Bytes) -> Reply {
 }
 
 async fn requests(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
-    let query = query.unwrap_or_default();
-    let path = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "path")
-        .map(|(_, path)| path);
+    let path = parameter(query, "path");
     let mut requests = control.requests();
     requests.retain(|request| path.as_ref().is_none_or(|path| request.path == *path));
     answer(json!({"count": control.request_count(), "requests": requests}))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::state::application::{Application, ApplicationType};
+use crate::state::relying_party::AllowedOrigin;
 
 /// The current settings of an emulator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +35,10 @@ pub struct NewApplication {
     pub public_key: Option<String>,
     /// A public application: no key, no service tokens, no management calls.
     pub keyless: bool,
+    /// Its relying party id; `localhost` if not given.
+    pub rp_id: Option<String>,
+    /// The origins of its pages and apps, in addition to those of `localhost`.
+    pub origins: Vec<String>,
 }
 
 /// A registered application.
@@ -46,6 +51,10 @@ pub struct AddedApplication {
     pub kind: ApplicationType,
     /// Its public key, as SPKI PEM.
     pub public_key: Option<String>,
+    /// Its relying party id.
+    pub rp_id: String,
+    /// Its added origins.
+    pub origins: Vec<AllowedOrigin>,
     /// Its private key, as PKCS#8 PEM, if the emulator has just generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<String>,
@@ -53,10 +62,13 @@ pub struct AddedApplication {
 
 impl From<&Application> for AddedApplication {
     fn from(application: &Application) -> Self {
+        let relying_party = application.relying_party();
         Self {
             client_id: application.client_id.clone(),
             kind: application.kind,
             public_key: application.key.as_ref().map(|key| key.pem().to_owned()),
+            rp_id: relying_party.rp_id().to_owned(),
+            origins: relying_party.origins(),
             private_key: None,
         }
     }

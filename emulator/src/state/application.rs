@@ -1,11 +1,12 @@
 //! Applications, and the nonces that each has used.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
 use super::lock::lock;
+use super::relying_party::RelyingParty;
 use crate::encoding::sha256;
 use crate::jws::VerifyingKey;
 
@@ -34,17 +35,28 @@ pub struct Application {
     pub kind: ApplicationType,
     /// `None` for a public application, which sends no service tokens.
     pub key: Option<VerifyingKey>,
+    relying_party: Mutex<RelyingParty>,
     nonces: Mutex<Nonces>,
 }
 
 impl Application {
-    pub fn new(client_id: String, kind: ApplicationType, key: Option<VerifyingKey>) -> Self {
+    pub fn new(
+        client_id: String,
+        kind: ApplicationType,
+        key: Option<VerifyingKey>,
+        relying_party: RelyingParty,
+    ) -> Self {
         Self {
             client_id,
             kind,
             key,
+            relying_party: Mutex::new(relying_party),
             nonces: Mutex::default(),
         }
+    }
+
+    pub fn relying_party(&self) -> MutexGuard<'_, RelyingParty> {
+        lock(&self.relying_party)
     }
 
     /// Marks a nonce as used; false if it was used before.

@@ -20,7 +20,7 @@ pub enum Ceremony {
     /// Adds an authenticator to a user.
     AddKey { key: NewKey },
     /// Logs in with any of the user's authenticators.
-    Login { user_id: String },
+    Login { user_id: String, rp_id: String },
     /// Logs in with this key pair.
     PublicKeyLogin {
         user_id: String,
@@ -34,6 +34,7 @@ pub enum Ceremony {
 pub struct NewKey {
     pub user_id: String,
     pub credential_uuid: String,
+    pub rp_id: String,
     pub roaming: bool,
 }
 

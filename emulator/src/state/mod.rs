@@ -10,8 +10,8 @@ pub mod code;
 pub mod credential;
 pub mod keyring;
 pub mod lock;
-pub mod origins;
 pub mod recorder;
+pub mod relying_party;
 pub mod transaction;
 pub mod user;
 
@@ -23,8 +23,8 @@ use self::ceremony::Ceremonies;
 use self::clock::Clock;
 use self::keyring::{Keyring, ServiceKey};
 use self::lock::lock;
-use self::origins::Origins;
 use self::recorder::Recorder;
+use self::relying_party::RelyingParty;
 use self::transaction::Transaction;
 use self::user::Users;
 use crate::encoding::{random_text, uuid};
@@ -38,7 +38,6 @@ pub struct World {
     pub users: Users,
     pub ceremonies: Ceremonies,
     pub transactions: HashMap<String, Transaction>,
-    pub origins: Origins,
 }
 
 /// The state of one emulator.
@@ -51,6 +50,8 @@ pub struct State {
     /// The private key of the default application.
     pub private_key: String,
     default_application: Arc<Application>,
+    /// What the default application has at the start and after a reset.
+    relying_party: RelyingParty,
     applications: Mutex<Vec<Arc<Application>>>,
     keys: Mutex<Keyring>,
     world: Mutex<World>,
@@ -58,7 +59,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(base_url: String, recording: bool) -> Self {
+    pub fn new(base_url: String, relying_party: RelyingParty, recording: bool) -> Self {
         let key = SigningKey::generate();
         let public = VerifyingKey::from_pem(&key.public_pem());
         let client_id = random_text(64);
@@ -66,6 +67,7 @@ impl State {
             client_id,
             ApplicationType::default(),
             public,
+            relying_party.clone(),
         ));
         Self {
             base_url,
@@ -75,6 +77,7 @@ impl State {
             private_key: key.private_pem(),
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
+            relying_party,
             keys: Mutex::new(Keyring::generate()),
             world: Mutex::default(),
             faults: Mutex::default(),
@@ -145,6 +148,7 @@ impl State {
         *self.faults() = Faults::default();
         self.recorder.clear();
         self.clock.reset();
+        *self.default_application.relying_party() = self.relying_party.clone();
         *lock(&self.applications) = vec![Arc::clone(&self.default_application)];
     }
 }

@@ -20,8 +20,8 @@ pub struct Transaction {
     pub nonce: String,
     pub confirmed: bool,
     pub server_nonce: String,
-    /// The user who was asked to sign and has not answered yet.
-    pub asked: Option<String>,
+    /// The user who was asked to sign and has not answered yet, and the relying party id.
+    pub asked: Option<(String, String)>,
     pub expires: Millis,
 }
 
@@ -52,15 +52,16 @@ impl Transaction {
 
     /// Asks a user to sign and returns the challenge. A new server nonce changes the hash, so that an answer
     /// to an earlier challenge is refused.
-    pub fn ask(&mut self, user_id: &str) -> String {
+    pub fn ask(&mut self, user_id: &str, rp_id: &str) -> String {
         self.server_nonce = base64url(random::<16>());
-        self.asked = Some(user_id.to_owned());
+        self.asked = Some((user_id.to_owned(), rp_id.to_owned()));
         self.hash()
     }
 
-    /// Consumes the challenge; true if this user was asked to sign this hash.
-    pub fn answer(&mut self, user_id: &str, hash: &str) -> bool {
-        self.asked.take().is_some_and(|asked| asked == user_id) && self.hash() == hash
+    /// Consumes the challenge. If this user was asked to sign this hash, returns the relying party id.
+    pub fn answer(&mut self, user_id: &str, hash: &str) -> Option<String> {
+        let (asked, rp_id) = self.asked.take()?;
+        (asked == user_id && self.hash() == hash).then_some(rp_id)
     }
 
     /// Refuses a confirmed or expired transaction, and any other user than the one it names.

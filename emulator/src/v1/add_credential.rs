@@ -63,7 +63,7 @@ pub async fn fido2_complete(call: Call) -> Reply {
                 "The challenge is for another user",
             ));
         }
-        let credential = attestation.credential(&call.state, &world, &key, call.now())?;
+        let credential = attestation.credential(&call.application, &world, &key, call.now())?;
         let user = world.users.find_active_mut(&call.subject)?;
         user.credentials.push(credential.clone());
         (identity, credential)

@@ -5,22 +5,22 @@ use serde_json::{Value, json};
 use super::body::Fields;
 use super::fido2::{descriptors, expected};
 use crate::error::ServiceError;
+use crate::state::World;
+use crate::state::application::Application;
 use crate::state::ceremony;
 use crate::state::credential::{Credential, Material, credential_not_found};
-use crate::state::origins::RP_ID;
 use crate::state::user::{Subject, User};
-use crate::state::{State, World};
 use crate::webauthn::verify_assertion;
 
 /// The request for a signature with any of the user's keys.
-pub fn assertion_payload(user: &User, challenge: &str) -> Result<Value, ServiceError> {
+pub fn assertion_payload(user: &User, rp_id: &str, challenge: &str) -> Result<Value, ServiceError> {
     let allowed = descriptors(user);
     if allowed.is_empty() {
         return Err(credential_not_found());
     }
     Ok(json!({
         "challenge": challenge,
-        "rpId": RP_ID,
+        "rpId": rp_id,
         "allowCredentials": allowed,
         "userVerification": "required",
         "timeout": ceremony::LIFE,
@@ -64,11 +64,12 @@ impl Assertion {
     /// Checks the signature with the user's key, stores its new counter, and returns the credential.
     pub fn verify(
         &self,
-        state: &State,
+        application: &Application,
         world: &mut World,
         user_id: &str,
+        rp_id: &str,
     ) -> Result<Credential, ServiceError> {
-        let expected = expected(state, world, &self.challenge, &self.client_data);
+        let expected = expected(application, rp_id, &self.challenge, &self.client_data);
         let user = world.users.find_active_mut(&Subject::with_id(user_id))?;
         for credential in &mut user.credentials {
             let active = credential.is_active();

@@ -7,12 +7,12 @@ use super::call::Call;
 use super::fido2::{descriptors, expected, keys};
 use crate::encoding::{base64url, random, uuid};
 use crate::error::ServiceError;
+use crate::state::World;
+use crate::state::application::Application;
 use crate::state::ceremony::{self, Ceremony, NewKey};
 use crate::state::clock::Millis;
 use crate::state::credential::{Credential, CredentialType, Material};
-use crate::state::origins::RP_ID;
 use crate::state::user::User;
-use crate::state::{State, World};
 use crate::webauthn::verify_registration;
 
 /// The user a new key is for.
@@ -69,11 +69,11 @@ pub fn begin_key(
     ceremony: impl FnOnce(NewKey) -> Ceremony,
 ) -> Value {
     let challenge = base64url(random::<32>());
-    let credential_uuid = uuid();
+    let (credential_uuid, rp_id) = (uuid(), call.rp_id());
     let payload = json!({
         "credential_uuid": credential_uuid,
         "challenge": challenge,
-        "rp": {"id": RP_ID, "name": "LoginID emulator"},
+        "rp": {"id": rp_id, "name": "LoginID emulator"},
         "user": {
             "id": base64url(&owner.user_id),
             "name": options.override_name.as_ref().unwrap_or(&owner.username),
@@ -91,6 +91,7 @@ pub fn begin_key(
     let key = NewKey {
         user_id: owner.user_id,
         credential_uuid,
+        rp_id,
         roaming: options.roaming,
     };
     call.begin_ceremony(world, challenge, ceremony(key));
@@ -124,7 +125,7 @@ impl Attestation {
     /// The new credential, if the answer matches the ceremony and no user has this key.
     pub fn credential(
         &self,
-        state: &State,
+        application: &Application,
         world: &World,
         new_key: &NewKey,
         now: Millis,
@@ -134,7 +135,12 @@ impl Attestation {
         if self.credential_uuid != new_key.credential_uuid {
             return Err(invalid("the credential_uuid is not the one handed out"));
         }
-        let expected = expected(state, world, &self.challenge, &self.client_data);
+        let expected = expected(
+            application,
+            &new_key.rp_id,
+            &self.challenge,
+            &self.client_data,
+        );
         let key = verify_registration(&expected, &self.client_data, &self.attestation_object)
             .map_err(|refusal| invalid(&refusal.to_string()))?;
         if key.credential_id != self.credential_id {

@@ -43,9 +43,10 @@ pub async fn fido2_init(call: Call) -> Reply {
     let mut world = call.state.world();
     let user = world.users.find_active(&call.subject)?;
     let challenge = base64url(random::<32>());
-    let payload = assertion_payload(user, &challenge)?;
+    let rp_id = call.rp_id();
+    let payload = assertion_payload(user, &rp_id, &challenge)?;
     let user_id = user.id.clone();
-    call.begin_ceremony(&mut world, challenge, Ceremony::Login { user_id });
+    call.begin_ceremony(&mut world, challenge, Ceremony::Login { user_id, rp_id });
     Ok(Answer::Json(json!({"assertion_payload": payload})))
 }
 
@@ -56,12 +57,16 @@ pub async fn fido2_complete(call: Call) -> Reply {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, &assertion.challenge)?;
         let identity = Identity::from(world.users.find(&call.subject)?);
-        if !matches!(&ceremony, Ceremony::Login { user_id } if *user_id == identity.user_id) {
-            return Err(ServiceError::invalid_challenge(
-                "The challenge is for another user or something else",
-            ));
-        }
-        let credential = assertion.verify(&call.state, &mut world, &identity.user_id)?;
+        let rp_id = match ceremony {
+            Ceremony::Login { user_id, rp_id } if user_id == identity.user_id => rp_id,
+            _ => {
+                return Err(ServiceError::invalid_challenge(
+                    "The challenge is for another user or something else",
+                ));
+            }
+        };
+        let credential =
+            assertion.verify(&call.application, &mut world, &identity.user_id, &rp_id)?;
         (identity, credential)
     };
     call.authenticated(&identity, "login", Some(&credential))

@@ -13,10 +13,12 @@ use super::service_token::{self, ClientIdClaim, ServiceToken};
 use super::token::Identity;
 use crate::encoding::{base64url, sha256};
 use crate::error::ServiceError;
+use crate::origin::Origin;
 use crate::state::application::Application;
 use crate::state::ceremony::Ceremony;
 use crate::state::clock::Millis;
 use crate::state::credential::Credential;
+use crate::state::relying_party::Requester;
 use crate::state::user::{Subject, User};
 use crate::state::{State, World};
 
@@ -44,7 +46,12 @@ pub struct Call {
     /// The user: from the body, the path or the query, or else from a transaction token.
     pub subject: Subject,
     parameters: HashMap<String, String>,
+    requester: Requester,
 }
+
+/// Marks the requests of native apps, which use the service under a prefix.
+#[derive(Clone, Copy)]
+pub struct Native;
 
 impl Call {
     /// Checks a request.
@@ -85,7 +92,14 @@ impl Call {
             body,
             subject,
             parameters,
+            requester: requester(head),
         })
+    }
+
+    /// The relying party id for the client's passkey options.
+    pub fn rp_id(&self) -> String {
+        let relying_party = self.application.relying_party();
+        relying_party.rp_id_for(&self.requester)
     }
 
     /// A parameter of the path, or of a GET's query.
@@ -130,6 +144,17 @@ impl Call {
             action,
             credential,
         )))
+    }
+}
+
+fn requester(head: &Parts) -> Requester {
+    match head.headers.get(header::ORIGIN) {
+        Some(origin) => {
+            let origin = origin.to_str().ok().and_then(Origin::parse_exact);
+            origin.map_or(Requester::Other, Requester::Page)
+        }
+        None if head.extensions.get::<Native>().is_some() => Requester::Native,
+        None => Requester::Other,
     }
 }
 

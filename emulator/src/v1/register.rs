@@ -52,7 +52,7 @@ pub async fn fido2_complete(call: Call) -> Reply {
                 "The challenge is for another user",
             ));
         }
-        let credential = attestation.credential(&call.state, &world, &key, now)?;
+        let credential = attestation.credential(&call.application, &world, &key, now)?;
         let client_id = &call.application.client_id;
         let user = world
             .users

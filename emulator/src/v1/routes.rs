@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State as Shared};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 
 use super::answer::Reply;
-use super::call::{Access, Call};
+use super::call::{Access, Call, Native};
 use super::{
     add_credential, authenticate, certs, codes, credentials, doc_scan, public_key, register,
     transactions, users,
@@ -24,7 +24,8 @@ pub const NATIVE_PREFIX: &str = "/api/native";
 
 /// All routes, at the root and under the native prefix.
 pub fn router() -> Router<Arc<State>> {
-    route::router(table()).nest(NATIVE_PREFIX, route::router(table()))
+    let native = route::router(table()).layer(Extension(Native));
+    route::router(table()).nest(NATIVE_PREFIX, native)
 }
 
 /// Every operation of the service.

@@ -58,7 +58,8 @@ pub async fn init(call: Call) -> Reply {
     let mut world = call.state.world();
     let world = &mut *world;
     let user = world.users.find_active(&call.subject)?;
-    let mut options = assertion_payload(user, "")?;
+    let rp_id = call.rp_id();
+    let mut options = assertion_payload(user, &rp_id, "")?;
     let id = match existing {
         Some(id) => id.to_owned(),
         None => {
@@ -73,7 +74,7 @@ pub async fn init(call: Call) -> Reply {
     };
     let transaction = own(world.transactions.get_mut(&id), &call)?;
     transaction.require_open(&user.username, call.now())?;
-    options["challenge"] = json!(transaction.ask(&user.id));
+    options["challenge"] = json!(transaction.ask(&user.id, &rp_id));
     Ok(Answer::Json(
         json!({"tx_id": id, "assertion_options": options}),
     ))
@@ -89,12 +90,12 @@ pub async fn complete(call: Call) -> Reply {
         let identity = Identity::from(world.users.find(&call.subject)?);
         let transaction = own(world.transactions.get_mut(id), &call)?;
         transaction.require_open(&identity.username, call.now())?;
-        if !transaction.answer(&identity.user_id, &assertion.challenge) {
-            return Err(ServiceError::invalid_challenge(
-                "The challenge is not the one handed out last",
-            ));
-        }
-        assertion.verify(&call.state, world, &identity.user_id)?;
+        let rp_id = transaction
+            .answer(&identity.user_id, &assertion.challenge)
+            .ok_or_else(|| {
+                ServiceError::invalid_challenge("The challenge is not the one handed out last")
+            })?;
+        assertion.verify(&call.application, world, &identity.user_id, &rp_id)?;
         let transaction = own(world.transactions.get_mut(id), &call)?;
         transaction.confirmed = true;
         (transaction.clone(), identity)

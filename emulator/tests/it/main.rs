@@ -17,6 +17,7 @@ mod modules;
 mod passwords;
 mod program;
 mod public_keys;
+mod relying_parties;
 mod routes;
 mod service_tokens;
 mod signed_transactions;

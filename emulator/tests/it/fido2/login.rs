@@ -115,7 +115,13 @@ fn a_wrong_signature_another_origin_or_a_copied_device_is_refused() {
         "a signature over something else"
     );
 
-    emulator.add_origin("https://app.localhost");
+    emulator
+        .add_origin(
+            emulator.client_id(),
+            "https://app.localhost",
+            Some("app.localhost"),
+        )
+        .unwrap();
     for (origin, expected) in [
         ("https://app.localhost", 200),
         ("http://localhost:3000", 200),

@@ -101,11 +101,19 @@ fn the_certificate_authority_is_in_a_temporary_file_unless_a_file_is_named() {
 
 #[test]
 fn invalid_arguments_are_explained() {
-    for arguments in [&["--nonsense"][..], &["exec"], &["--port", "x"]] {
+    for arguments in [
+        &["--nonsense"][..],
+        &["exec"],
+        &["--port", "x"],
+        &["--host", "a b"],
+        &["--rp-id", "https://shop.example"],
+        &["--origin", "shop.example"],
+    ] {
         let output = program().args(arguments).output().unwrap();
         assert_eq!(
             (output.status.code(), output.stdout.is_empty()),
-            (Some(2), true)
+            (Some(2), true),
+            "{arguments:?}"
         );
         assert!(output.stderr.starts_with(b"loginid-emulator: "));
     }
