@@ -291,7 +291,12 @@ impl Control {
         self.state.recorder.count()
     }
 
-    /// Clears the recorded requests and their count.
+    /// The number of those requests with a token that had been accepted before, and was accepted again.
+    pub fn resent_token_count(&self) -> u64 {
+        self.state.recorder.resent_tokens()
+    }
+
+    /// Clears the recorded requests and their counts.
     pub fn clear_requests(&self) {
         self.state.recorder.clear();
     }

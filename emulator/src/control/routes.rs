@@ -349,7 +349,11 @@ async fn requests(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -
     let path = parameter(query, "path");
     let mut requests = control.requests();
     requests.retain(|request| path.as_ref().is_none_or(|path| request.path == *path));
-    answer(json!({"count": control.request_count(), "requests": requests}))
+    answer(json!({
+        "count": control.request_count(),
+        "resent_tokens": control.resent_token_count(),
+        "requests": requests,
+    }))
 }
 
 #[derive(Deserialize)]

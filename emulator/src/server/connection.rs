@@ -27,6 +27,7 @@ use crate::error::ServiceError;
 use crate::host::Authority;
 use crate::state::State;
 use crate::state::lock::lock;
+use crate::v1::call::ResentToken;
 use crate::v1::routes::NATIVE_PREFIX;
 
 /// Larger requests are refused.
@@ -114,12 +115,16 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
         .unwrap_or(path);
     let fault = state.faults().take(head.method.as_str(), path);
     let carry_out = async || {
-        let Some(entry) = &entry else {
-            return call(router, head, body).await;
-        };
-        entry.carried_out();
+        if let Some(entry) = &entry {
+            entry.carried_out();
+        }
         let response = call(router, head, body).await;
-        entry.status(response.status().as_u16());
+        if let Some(entry) = &entry {
+            entry.status(response.status().as_u16());
+        }
+        if response.extensions().get::<ResentToken>().is_some() {
+            state.recorder.token_was_resent(entry.as_deref());
+        }
         response
     };
     let reply = match fault {

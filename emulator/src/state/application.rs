@@ -1,12 +1,14 @@
 //! Applications, and the nonces that each has used.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
 use super::lock::lock;
 use super::relying_party::RelyingParty;
+use super::user::Subject;
 use crate::encoding::sha256;
 use crate::jws::VerifyingKey;
 
@@ -63,13 +65,37 @@ impl Application {
     pub fn use_nonce(&self, nonce: &str, now_s: i64) -> bool {
         lock(&self.nonces).insert(nonce, now_s)
     }
+
+    /// Remembers that a token was accepted in a call for this user, so that it may be sent again.
+    pub fn remember(&self, nonce: &str, token_hash: [u8; 32], subject: &Subject) {
+        let accepted = Accepted {
+            token_hash,
+            subject: subject.clone(),
+        };
+        if let Some(used) = lock(&self.nonces).seen.get_mut(&hash(nonce)) {
+            *used = Some(Box::new(accepted));
+        }
+    }
+
+    /// Whether this very token was accepted before, for this user. If that call named no user, the token now
+    /// belongs to this one.
+    pub fn has_accepted(&self, nonce: &str, token_hash: [u8; 32], subject: &Subject) -> bool {
+        let mut nonces = lock(&self.nonces);
+        let Some(Some(accepted)) = nonces.seen.get_mut(&hash(nonce)) else {
+            return false;
+        };
+        if accepted.subject == Subject::default() {
+            accepted.subject = subject.clone();
+        }
+        accepted.token_hash == token_hash && accepted.subject == *subject
+    }
 }
 
 /// The used nonces. One is removed once every token with it is refused as too old: a token dated a full
 /// window ahead is accepted for two windows.
 #[derive(Debug, Default)]
 struct Nonces {
-    seen: HashSet<[u8; 32]>,
+    seen: HashMap<[u8; 32], Option<Box<Accepted>>>,
     by_age: VecDeque<(i64, [u8; 32])>,
 }
 
@@ -81,13 +107,26 @@ impl Nonces {
         {
             self.seen.remove(&oldest);
         }
-        let hash = sha256(&[nonce.as_bytes()]);
-        let new = self.seen.insert(hash);
-        if new {
-            self.by_age.push_back((now_s, hash));
-        }
-        new
+        let hash = hash(nonce);
+        let Entry::Vacant(vacant) = self.seen.entry(hash) else {
+            return false;
+        };
+        vacant.insert(None);
+        self.by_age.push_back((now_s, hash));
+        true
     }
+}
+
+/// An accepted token that may be sent again.
+#[derive(Debug)]
+struct Accepted {
+    token_hash: [u8; 32],
+    /// The user of the call.
+    subject: Subject,
+}
+
+fn hash(nonce: &str) -> [u8; 32] {
+    sha256(&[nonce.as_bytes()])
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub struct Request {
     pub body_text: String,
     /// The bearer token, if there is one that can be decoded.
     pub token: Option<DecodedToken>,
+    /// Whether that token had been accepted before, and was accepted again.
+    pub resent_token: bool,
     /// The status of the answer, even if a fault kept it from the client; none before there is one.
     pub status: Option<u16>,
     /// Whether the service carried the request out, even if its answer was lost.
@@ -71,6 +73,7 @@ pub struct Entry {
     head: Parts,
     body: Bytes,
     carried_out: AtomicBool,
+    resent_token: AtomicBool,
     fault: OnceLock<&'static str>,
     status: AtomicU16,
 }
@@ -107,6 +110,7 @@ impl Entry {
             body: serde_json::from_slice(&self.body).ok(),
             body_text: String::from_utf8_lossy(&self.body).into_owned(),
             token: self.token(),
+            resent_token: self.resent_token.load(Ordering::SeqCst),
             status: Some(self.status.load(Ordering::SeqCst)).filter(|status| *status != 0),
             carried_out: self.carried_out.load(Ordering::SeqCst),
             fault: self.fault.get().copied(),
@@ -124,6 +128,7 @@ impl Entry {
 pub struct Recorder {
     recording: AtomicBool,
     count: AtomicU64,
+    resent_tokens: AtomicU64,
     entries: Mutex<VecDeque<Arc<Entry>>>,
 }
 
@@ -132,6 +137,7 @@ impl Recorder {
         Self {
             recording: AtomicBool::new(recording),
             count: AtomicU64::new(0),
+            resent_tokens: AtomicU64::new(0),
             entries: Mutex::default(),
         }
     }
@@ -149,6 +155,7 @@ impl Recorder {
             head: head.clone(),
             body: body.clone(),
             carried_out: AtomicBool::new(false),
+            resent_token: AtomicBool::new(false),
             fault: OnceLock::new(),
             status: AtomicU16::new(0),
         });
@@ -164,6 +171,19 @@ impl Recorder {
         self.count.load(Ordering::SeqCst)
     }
 
+    /// Counts a request whose token was accepted again, and marks its entry.
+    pub fn token_was_resent(&self, entry: Option<&Entry>) {
+        self.resent_tokens.fetch_add(1, Ordering::SeqCst);
+        if let Some(entry) = entry {
+            entry.resent_token.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// The number of requests whose token was accepted again.
+    pub fn resent_tokens(&self) -> u64 {
+        self.resent_tokens.load(Ordering::SeqCst)
+    }
+
     /// The requests kept, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         let entries: Vec<_> = lock(&self.entries).iter().cloned().collect();
@@ -174,6 +194,7 @@ impl Recorder {
         let mut entries = lock(&self.entries);
         entries.clear();
         self.count.store(0, Ordering::SeqCst);
+        self.resent_tokens.store(0, Ordering::SeqCst);
     }
 
     /// Whether requests are kept. Counting never stops.

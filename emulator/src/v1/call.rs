@@ -38,6 +38,18 @@ pub enum Access {
     Transaction,
 }
 
+impl Access {
+    /// Whether pages make such calls: LoginID's browser SDKs send the token of one call in all later ones.
+    fn of_page(self) -> bool {
+        !matches!(self, Self::Management(_))
+    }
+
+    /// Whether a token that was accepted before may be sent again.
+    fn takes_resent_tokens(self) -> bool {
+        matches!(self, Self::Completion(_) | Self::Open)
+    }
+}
+
 /// A call that passed all checks.
 pub struct Call {
     pub state: Arc<State>,
@@ -47,7 +59,13 @@ pub struct Call {
     pub subject: Subject,
     parameters: HashMap<String, String>,
     requester: Requester,
+    /// Whether the token was accepted before and is sent again.
+    pub resent: bool,
 }
+
+/// Marks an answer to a call with a token that was sent again.
+#[derive(Clone, Copy)]
+pub struct ResentToken;
 
 /// Marks the requests of native apps, which use the service under a prefix.
 #[derive(Clone, Copy)]
@@ -78,6 +96,10 @@ impl Call {
             ClientIdClaim::Required
         };
         let token = service_token::verify(&state, &application, &head.headers, claim)?;
+        let resent = token.as_ref().is_some_and(|token| token.replayed);
+        if let Some(token) = token.as_ref().filter(|token| token.replayed) {
+            check_resent(access, &application, token, &subject)?;
+        }
         authorize(access, &application, token.as_ref())?;
         if let Some(token) = token {
             if access == Access::Transaction {
@@ -85,6 +107,9 @@ impl Call {
                 subject.username = subject.username.or_else(|| token.username.clone());
             }
             check_bound(&state, &token, &subject)?;
+            if !resent && access.of_page() {
+                application.remember(&token.nonce, token.hash, &subject);
+            }
         }
         Ok(Self {
             state,
@@ -93,6 +118,7 @@ impl Call {
             subject,
             parameters,
             requester: requester(head),
+            resent,
         })
     }
 
@@ -198,6 +224,21 @@ fn find_application(
     })
 }
 
+/// A token that is sent again must be the very one that was accepted, in a call for the same user.
+fn check_resent(
+    access: Access,
+    application: &Application,
+    token: &ServiceToken,
+    subject: &Subject,
+) -> Result<(), ServiceError> {
+    if access.takes_resent_tokens() && application.has_accepted(&token.nonce, token.hash, subject) {
+        return Ok(());
+    }
+    Err(ServiceError::unauthorized(
+        "The service token's nonce was used before",
+    ))
+}
+
 fn authorize(
     access: Access,
     application: &Application,
@@ -226,6 +267,8 @@ fn authorize(
         {
             Ok(())
         }
+        // Its scope was right where it was accepted.
+        Some(token) if token.replayed && access == Access::Open => Ok(()),
         Some(_) => Err(ServiceError::not_allowed(
             "The service token's scope does not allow this operation",
         )),

@@ -8,7 +8,7 @@ mod assertion;
 mod attestation;
 mod authenticate;
 mod body;
-mod call;
+pub mod call;
 mod certs;
 mod codes;
 mod credentials;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 
 use super::answer::Reply;
-use super::call::{Access, Call, Native};
+use super::call::{Access, Call, Native, ResentToken};
 use super::{
     add_credential, authenticate, certs, codes, credentials, doc_scan, public_key, register,
     transactions, users,
@@ -100,7 +100,14 @@ where
     F: Future<Output = Reply> + Send + 'static,
 {
     match admit(state, request, access).await {
-        Ok(call) => handler(call).await.into_response(),
+        Ok(call) => {
+            let resent = call.resent;
+            let mut response = handler(call).await.into_response();
+            if resent {
+                response.extensions_mut().insert(ResentToken);
+            }
+            response
+        }
         Err(error) => error.into_response(),
     }
 }

@@ -3,12 +3,13 @@
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
+use crate::encoding::sha256;
 use crate::error::ServiceError;
 use crate::jws::Jws;
 use crate::state::State;
 use crate::state::application::{Application, IAT_WINDOW_S};
 
-/// A verified service token: its signature, times and nonce are good. The caller checks the rest.
+/// A verified service token: its signature and times are good. The caller checks the rest.
 #[derive(Debug)]
 pub struct ServiceToken {
     /// Its scope; some official SDKs send none.
@@ -18,6 +19,11 @@ pub struct ServiceToken {
     pub user_id: Option<String>,
     /// The hash of the transaction payload it may be used for.
     pub payload_hash: Option<String>,
+    pub nonce: String,
+    /// Whether its nonce was used before.
+    pub replayed: bool,
+    /// SHA-256 of the token.
+    pub hash: [u8; 32],
 }
 
 /// Whether a token must name its application.
@@ -63,21 +69,24 @@ pub fn verify(
         }
         _ => {}
     }
-    let token = ServiceToken {
-        scope: scope(&jws.claims)?,
-        username: claim(&jws.claims, "username")?,
-        user_id: claim(&jws.claims, "user_id")?,
-        payload_hash: claim(&jws.claims, "payload_hash")?,
-    };
+    let (scope, username, user_id, payload_hash) = (
+        scope(&jws.claims)?,
+        claim(&jws.claims, "username")?,
+        claim(&jws.claims, "user_id")?,
+        claim(&jws.claims, "payload_hash")?,
+    );
     let nonce = claim(&jws.claims, "nonce")?.filter(|nonce| !nonce.is_empty());
     let nonce =
         nonce.ok_or_else(|| ServiceError::unauthorized("The service token has no nonce"))?;
-    if !application.use_nonce(&nonce, now) {
-        return Err(ServiceError::unauthorized(
-            "The service token's nonce was used before",
-        ));
-    }
-    Ok(Some(token))
+    Ok(Some(ServiceToken {
+        scope,
+        username,
+        user_id,
+        payload_hash,
+        replayed: !application.use_nonce(&nonce, now),
+        nonce,
+        hash: sha256(&[token.as_bytes()]),
+    }))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {

@@ -166,7 +166,7 @@ fn requests_are_listed_as_received() {
     control_api(&emulator, "DELETE", "/requests", Value::Null).ok();
     assert_eq!(
         control_api(&emulator, "GET", "/requests", Value::Null).ok(),
-        json!({"count": 0, "requests": []})
+        json!({"count": 0, "resent_tokens": 0, "requests": []})
     );
 }
 

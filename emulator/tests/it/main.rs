@@ -18,6 +18,7 @@ mod passwords;
 mod program;
 mod public_keys;
 mod relying_parties;
+mod resent_tokens;
 mod routes;
 mod service_tokens;
 mod signed_transactions;
