@@ -226,6 +226,7 @@ fn each_call_sends_what_its_function_is_for_in_both_forms() {
     let program = compile(folder.path(), "wire", &["tests/cpp/wire.cpp"]);
     let emulator = Emulator::start();
     run(against(&emulator, &program).arg(root().join("bindings/wire.json")));
+    assert_eq!(emulator.resent_token_count(), 0);
 
     let calls: Vec<Value> = serde_json::from_str(&read("bindings/wire.json")).expect("JSON");
     let mut requests = emulator.requests();

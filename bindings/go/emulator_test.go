@@ -77,6 +77,16 @@ func requests(t *testing.T) []received {
 	return requests
 }
 
+// resentTokens is the number of requests with a token that had been accepted before.
+func resentTokens(t *testing.T) int {
+	t.Helper()
+	var all struct {
+		ResentTokens *int `json:"resent_tokens"`
+	}
+	parse(t, control(t, "GET", "requests", nil), &all)
+	return *all.ResentTokens
+}
+
 // awaitRequest returns when a request for this path has arrived.
 func awaitRequest(t *testing.T, path string) {
 	t.Helper()

@@ -95,4 +95,7 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 			t.Errorf("%s: sent %v, not %v", call.Function, sent[0], want)
 		}
 	}
+	if count := resentTokens(t); count != 0 {
+		t.Errorf("%d tokens were sent twice", count)
+	}
 }

@@ -25,6 +25,15 @@ impl Deref for Service {
     }
 }
 
+/// No test leaves a token that was sent twice: only LoginID's browser SDKs do that.
+impl Drop for Service {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.emulator.resent_token_count(), 0);
+        }
+    }
+}
+
 impl Service {
     /// With an application that has a key.
     pub fn start() -> Service {

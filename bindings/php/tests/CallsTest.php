@@ -43,6 +43,7 @@ final class CallsTest extends TestCase
                 $row->result ?? $this->answer,
             );
         }
+        self::assertSame(0, Emulator::resentTokens());
     }
 
     public function testTheMethodsHaveTheirParametersInTheOrderOfTheTable(): void
@@ -110,7 +111,10 @@ final class CallsTest extends TestCase
     private function assertSent(string $request, ?array $body, callable $call, mixed $returned = null): void
     {
         $path = \explode(' ', $request)[1];
-        Emulator::fault($path, ['kind' => 'status', 'code' => 200, 'body' => \json_encode($this->answer)]);
+        // Carried out as well, so that the service judges the token.
+        Emulator::fault($path, [
+            'kind' => 'status', 'code' => 200, 'body' => \json_encode($this->answer), 'carried_out' => true,
+        ]);
 
         $result = $call();
 

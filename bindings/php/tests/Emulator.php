@@ -31,6 +31,12 @@ final class Emulator
         return self::request('GET', 'requests')['requests'];
     }
 
+    /** The number of requests with a token that had been accepted before. */
+    public static function resentTokens(): int
+    {
+        return self::request('GET', 'requests')['resent_tokens'];
+    }
+
     /** The last request to the service itself, with objects as objects. */
     public static function lastRequest(): \stdClass
     {

@@ -70,6 +70,7 @@ class Wire(unittest.TestCase):
                 if body is not None:
                     body.pop("client_id", None)
                 self.assertEqual(body or None, call["body"])
+        self.assertEqual(control("GET", "requests")["resent_tokens"], 0)
 
 
 if __name__ == "__main__":

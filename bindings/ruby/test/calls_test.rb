@@ -28,7 +28,8 @@ class CallsTest < LoginidTest
   # service answers.
   def sent(request, body, returned: @answer)
     method, path = request.split
-    Emulator.fault(path, { kind: 'status', code: 200, body: JSON.generate(@answer) })
+    # Carried out as well, so that the service judges the token.
+    Emulator.fault(path, { kind: 'status', code: 200, body: JSON.generate(@answer), carried_out: true })
     result = yield
     sent = Emulator.requests.reject { |any| any['path'] == '/certs' }.last
     assert_equal [method, path, nil], sent.values_at('method', 'path', 'query')
@@ -43,6 +44,7 @@ class CallsTest < LoginidTest
       body = { **CLIENT, **body } unless body.nil? || path.start_with?('/manage/')
       sent("#{call['method']} #{path}", body, returned: call.fetch('result', @answer)) { make(call) }
     end
+    assert_equal 0, Emulator.resent_tokens
   end
 
   # What a method requires is given in the order of the table, the rest by name.

@@ -25,6 +25,11 @@ module Emulator
       path ? all.select { |request| request['path'] == path } : all
     end
 
+    # The number of requests with a token that had been accepted before.
+    def resent_tokens
+      JSON.parse(Net::HTTP.get(uri('requests'))).fetch('resent_tokens')
+    end
+
     # Waits until this many waits have reached the service.
     def await_waits(count)
       await { requests(WAIT_PATH).count { |request| request['carried_out'] } >= count }

@@ -291,12 +291,13 @@ impl Control {
         self.state.recorder.count()
     }
 
-    /// The number of those requests with a token that had been accepted before, and was accepted again.
+    /// The number of requests since the start or the last reset with a token that had been accepted before, and
+    /// was accepted again.
     pub fn resent_token_count(&self) -> u64 {
         self.state.recorder.resent_tokens()
     }
 
-    /// Clears the recorded requests and their counts.
+    /// Clears the recorded requests and their count.
     pub fn clear_requests(&self) {
         self.state.recorder.clear();
     }

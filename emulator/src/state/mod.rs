@@ -146,7 +146,7 @@ impl State {
         let old = std::mem::take(&mut *self.world());
         old.users.wake_all();
         *self.faults() = Faults::default();
-        self.recorder.clear();
+        self.recorder.reset();
         self.clock.reset();
         *self.default_application.relying_party() = self.relying_party.clone();
         *lock(&self.applications) = vec![Arc::clone(&self.default_application)];

@@ -179,7 +179,7 @@ impl Recorder {
         }
     }
 
-    /// The number of requests whose token was accepted again.
+    /// The number of requests since the start or the last reset whose token was accepted again.
     pub fn resent_tokens(&self) -> u64 {
         self.resent_tokens.load(Ordering::SeqCst)
     }
@@ -194,6 +194,11 @@ impl Recorder {
         let mut entries = lock(&self.entries);
         entries.clear();
         self.count.store(0, Ordering::SeqCst);
+    }
+
+    /// As at the start, but for the setting.
+    pub fn reset(&self) {
+        self.clear();
         self.resent_tokens.store(0, Ordering::SeqCst);
     }
 

@@ -6,11 +6,10 @@ use std::fs;
 use loginid_emulator::Emulator;
 
 /// Functions that are not operations of the service.
-const LOCAL: [&str; 10] = [
+const LOCAL: [&str; 9] = [
     "generate_key_pair",
     "generate_service_token",
     "generate_tx_auth_token",
-    "json_get",
     "new",
     "new_from_env",
     "new_management",
@@ -29,6 +28,8 @@ fn operations_have_the_names_of_the_functions() {
     let mut functions: BTreeSet<&str> = header
         .lines()
         .filter_map(|line| line.strip_prefix("lid_status lid_")?.split('(').next())
+        // Functions for JSON.
+        .filter(|name| !name.starts_with("json_"))
         .collect();
     for name in LOCAL {
         assert!(functions.remove(name), "{name}");
