@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tower::ServiceExt;
 
+use super::cors;
 use super::inject::{Reply, inject};
 use super::script::Script;
 use super::socket::Socket;
@@ -80,35 +81,62 @@ pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
     }
 }
 
-/// Answers one request. Faults apply to the service, not to the control API.
+/// Answers one request.
 async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
-    let Service {
-        state,
-        router,
-        access,
-    } = service;
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(Body::new(body), MAX_BODY).await else {
-        let error = ServiceError::new(
+    if head.uri.path().starts_with(PREFIX) {
+        return Reply::Answer(control(service, head, body).await.into_response());
+    }
+    let page = cors::allowed_origin(&service.state, &head.headers);
+    if let Some(answer) = cors::preflight(&head, page.as_ref()) {
+        return Reply::Answer(answer);
+    }
+    let share = |answer: &mut Response| {
+        if let Some(page) = &page {
+            cors::share(answer, page);
+        }
+    };
+    let mut reply = match read(body).await {
+        Ok(body) => carry_out_or_inject(service, head, body, share).await,
+        Err(error) => Reply::Answer(error.into_response()),
+    };
+    if let Reply::Answer(answer) = &mut reply {
+        share(answer);
+    }
+    reply
+}
+
+/// Answers a request to the control API.
+async fn control(service: &Service, head: Parts, body: Incoming) -> Result<Response, ServiceError> {
+    service.access.check(&head)?;
+    let body = read(body).await?;
+    Ok(call(&service.router, head, body).await)
+}
+
+async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
+    to_bytes(Body::new(body), MAX_BODY).await.map_err(|_| {
+        ServiceError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "bad_request",
             "The body is too large or broke off",
-        );
-        return Reply::Answer(error.into_response());
-    };
-    let path = head.uri.path();
-    if path.starts_with(PREFIX) {
-        return Reply::Answer(match access.check(&head) {
-            Ok(()) => call(router, head, body).await,
-            Err(error) => error.into_response(),
-        });
-    }
+        )
+    })
+}
+
+/// Answers a request to the service, with a fault if one applies.
+async fn carry_out_or_inject(
+    service: &Service,
+    head: Parts,
+    body: Bytes,
+    share: impl Fn(&mut Response),
+) -> Reply {
+    let Service { state, router, .. } = service;
     if Authority::of_request(&head.headers).is_none() && head.version >= Version::HTTP_11 {
         let error = ServiceError::bad_request("A request needs exactly one valid Host header");
         return Reply::Answer(error.into_response());
     }
-
     let entry = state.recorder.begin(&head, &body, state.clock.now());
+    let path = head.uri.path();
     let path = path
         .strip_prefix(NATIVE_PREFIX)
         .filter(|rest| rest.starts_with('/'))
@@ -118,7 +146,9 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
         if let Some(entry) = &entry {
             entry.carried_out();
         }
-        let response = call(router, head, body).await;
+        let mut response = call(router, head, body).await;
+        // A fault may write this answer byte for byte.
+        share(&mut response);
         if let Some(entry) = &entry {
             entry.status(response.status().as_u16());
         }

@@ -31,6 +31,7 @@ use crate::encoding::{random_text, uuid};
 use crate::error::ServiceError;
 use crate::fault::Faults;
 use crate::jws::{SigningKey, VerifyingKey};
+use crate::origin::Origin;
 
 /// Users and what belongs to them.
 #[derive(Default)]
@@ -106,6 +107,13 @@ impl State {
 
     pub fn applications(&self) -> Vec<Arc<Application>> {
         lock(&self.applications).clone()
+    }
+
+    /// Whether pages of this origin may call the service: they may use one of the applications.
+    pub fn allows_page(&self, origin: &Origin) -> bool {
+        let applications = lock(&self.applications);
+        let mut applications = applications.iter();
+        applications.any(|application| application.relying_party().knows(origin))
     }
 
     pub fn add_application(

@@ -8,6 +8,7 @@ mod codes;
 mod connections;
 mod control;
 mod control_access;
+mod cors;
 mod credentials;
 mod doc_scans;
 mod doctor;
