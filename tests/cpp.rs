@@ -220,6 +220,27 @@ fn the_table_of_requests_has_every_function_that_sends_one() {
     assert_eq!(table.collect::<BTreeSet<_>>(), sending);
 }
 
+/// The table that the tests of all bindings compare errors with.
+#[test]
+fn the_table_of_errors_has_every_status() {
+    let header = read("include/loginid.h");
+    let declared = header.lines().filter_map(|line| {
+        let (name, number) = line.trim().split_once(" = ")?;
+        let number: i64 = number.trim_end_matches(',').parse().ok()?;
+        name.starts_with("LID_ERROR_")
+            .then(|| (name.to_owned(), number))
+    });
+    let table: Value = serde_json::from_str(&read("bindings/errors.json")).expect("JSON");
+    let listed = table["statuses"].as_array().expect("a list").iter();
+    let listed = listed.map(|row| {
+        let name = row["status"].as_str().expect("a name");
+        (name.to_owned(), row["number"].as_i64().expect("a number"))
+    });
+    let declared: BTreeSet<_> = declared.collect();
+    assert!(declared.len() >= 14, "{declared:?}");
+    assert_eq!(listed.collect::<BTreeSet<_>>(), declared);
+}
+
 #[test]
 fn each_call_sends_what_its_function_is_for_in_both_forms() {
     let folder = TempDir::new().expect("a folder");
