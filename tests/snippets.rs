@@ -1,17 +1,24 @@
 //! The C programs in the documentation compile without a warning, and do what the page says.
 
+#[path = "support/capi.rs"]
+mod capi;
 mod common;
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use capi::{Client, config};
 use common::compiler::{compile, link_library_into};
 use common::process::run_within;
 use common::root;
-use loginid_emulator::Emulator;
+use loginid_emulator::{Emulator, TokenPart};
+use serde_json::{Value, json};
 
 /// Every page for users: the README and those of `docs/`.
 fn pages() -> Vec<PathBuf> {
@@ -52,22 +59,46 @@ fn compile_program(folder: &Path, name: &str, program: &str) -> PathBuf {
 /// Compiles the only program of a page and returns its output against an emulator.
 fn printed_by(page: &str) -> (bool, String) {
     let folder = tempfile::tempdir().expect("a folder");
-    link_library_into(folder.path());
+    let emulator = Emulator::start();
+    let mut command = only_program(page, folder.path(), &emulator);
+    let ended = run_within(Duration::from_secs(60), folder.path(), &mut command);
+    (ended.succeeded(), ended.output)
+}
+
+/// The command that runs the only program of a page, which is compiled in this folder.
+fn only_program(page: &str, folder: &Path, emulator: &Emulator) -> Command {
+    link_library_into(folder);
     let programs = programs(&root().join(page));
     let [program] = programs.as_slice() else {
         panic!("{page} has {} programs", programs.len());
     };
-    let program = compile_program(folder.path(), "program", program);
-    let emulator = Emulator::start();
-    let ended = run_within(
-        Duration::from_secs(60),
-        folder.path(),
-        Command::new(program)
-            .env("LOGINID_BASE_URL", emulator.base_url())
-            .env("LOGINID_CLIENT_ID", emulator.client_id())
-            .env("LOGINID_PRIVATE_KEY", emulator.private_key()),
-    );
-    (ended.succeeded(), ended.output)
+    let mut command = Command::new(compile_program(folder, "program", program));
+    command
+        .env("LOGINID_BASE_URL", emulator.base_url())
+        .env("LOGINID_CLIENT_ID", emulator.client_id())
+        .env("LOGINID_PRIVATE_KEY", emulator.private_key());
+    command
+}
+
+/// Runs a program that writes `lines` lines, reads the line that `answer` makes of the last one,
+/// and ends well. Returns what it writes then.
+fn converse(command: &mut Command, lines: usize, answer: impl FnOnce(&str) -> String) -> String {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("a process");
+    let mut output = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    for _ in 0..lines {
+        line.clear();
+        output.read_line(&mut line).expect("a line");
+    }
+    let mut input = child.stdin.take().expect("piped");
+    writeln!(input, "{}", answer(line.trim())).expect("a reader");
+    drop(input);
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).expect("UTF-8");
+    let status = child.wait().expect("an end");
+    assert!(status.success(), "{status} {rest}");
+    rest
 }
 
 #[test]
@@ -132,6 +163,114 @@ fn getting_started_ends_with_a_verified_token() {
     );
     assert!(output.ends_with("verify_token: LID_OK\n"), "{output}");
     assert!(!output.contains("\"jwt\""), "a token: {output}");
+}
+
+/// `docs/tokens.md`: what a server answers to each kind of token.
+#[test]
+fn the_page_on_tokens_tells_users_from_errors() {
+    let (folder, emulator) = (tempfile::tempdir().expect("a folder"), Emulator::start());
+    let mut command = only_program("docs/tokens.md", folder.path(), &emulator);
+    let user = "ada@example.com";
+    add_user(&emulator, user);
+    let login = emulator.login(user).expect("a user");
+    let usual = |claims: Value| emulator.sign_token(TokenPart::Usual, claims.into());
+    for (token, expected) in [
+        (
+            login["jwt"].as_str().expect("a token").to_owned(),
+            "200 ada@example.com\n",
+        ),
+        (
+            usual(json!({"aud": emulator.client_id(), "udata": user, "exp": 1})),
+            "401 \n",
+        ),
+        (usual(json!({"aud": "another", "udata": user})), "401 \n"),
+        (
+            usual(json!({"aud": emulator.client_id(), "udata": user, "tx_hash": "x"})),
+            "401 \n",
+        ),
+        ("nonsense".to_owned(), "401 \n"),
+        (String::new(), "401 \n"),
+    ] {
+        assert_eq!(converse(&mut command, 0, |_| token), expected);
+    }
+    let token = login["jwt"].as_str().expect("a token").to_owned();
+    drop(emulator);
+    assert_eq!(converse(&mut command, 0, |_| token), "503 \n");
+}
+
+/// `docs/transactions.md`: the token proves the text, the transaction and the user.
+#[test]
+fn the_page_on_transactions_compares_text_nonce_and_user() {
+    let (folder, emulator) = (tempfile::tempdir().expect("a folder"), Emulator::start());
+    let mut command = only_program("docs/transactions.md", folder.path(), &emulator);
+    add_user(&emulator, "ada@example.com");
+    let confirm = |id: &str| emulator.confirm_transaction(id).expect("a token");
+    let mut earlier = String::new();
+    let confirmed = converse(&mut command, 1, |id| {
+        earlier = confirm(id);
+        earlier.clone()
+    });
+    assert_eq!(confirmed, "confirmed\n");
+    assert_eq!(converse(&mut command, 1, |_| earlier), "not confirmed\n");
+    let by_another_user = converse(&mut command, 1, |id| {
+        let token = confirm(id);
+        let claims = token.split('.').nth(1).expect("three parts");
+        let claims = URL_SAFE_NO_PAD.decode(claims).expect("base64url");
+        let mut claims: Value = serde_json::from_slice(&claims).expect("JSON");
+        claims["udata"] = "bob@example.com".into();
+        emulator.sign_token(TokenPart::Usual, claims.into())
+    });
+    assert_eq!(by_another_user, "not confirmed\n");
+}
+
+fn add_user(emulator: &Emulator, username: &str) {
+    let client = Client::new(&config(emulator, json!({})));
+    client.add_user(username).ok();
+}
+
+/// The output of the only program of a page, with the calls that succeeded.
+fn assert_prints(page: &str, lines: &[&str]) {
+    let (succeeded, output) = printed_by(page);
+    assert!(succeeded, "{page}: {output}");
+    for line in lines {
+        assert!(output.contains(line), "{page}: no {line} in {output}");
+    }
+    let calls = output.lines().filter(|line| line.ends_with(": LID_OK"));
+    let succeeded = lines.iter().filter(|line| line.ends_with(": LID_OK"));
+    assert_eq!(calls.count(), 2 + succeeded.count(), "{page}: {output}");
+}
+
+/// Each begins with `new_from_env` and `add_user_without_credentials`.
+#[test]
+fn the_pages_on_codes_credentials_and_users_do_what_they_say() {
+    assert_prints(
+        "docs/codes.md",
+        &[
+            "authorize_code: LID_OK",
+            "wait_code: LID_OK",
+            "invalidate_all_codes: LID_OK",
+        ],
+    );
+    assert_prints(
+        "docs/credentials.md",
+        &[
+            "add_publickey_credential: LID_OK",
+            "active: 1\n- public_key\n",
+            "rename_credential: LID_OK",
+            "revoke_credential: LID_OK",
+            "active: 0\n",
+        ],
+    );
+    assert_prints(
+        "docs/users.md",
+        &[
+            "get_user: {",
+            "deactivate_user_by_id: LID_OK",
+            "activate_user_by_id: LID_OK",
+            "delete_by_user_id: LID_OK",
+            "get_user: user_not_found\n",
+        ],
+    );
 }
 
 /// Step 3 of getting-started in a shell that has done step 4.
