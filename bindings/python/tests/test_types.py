@@ -25,7 +25,7 @@ PAGES = ("docs/python.md", "bindings/python/README.md")
 MISTAKES = """\
 from typing import Optional
 
-from libloginid import LoginID, LoginIdManagement, results
+from libloginid import LoginID, LoginIdManagement, errors, generate_key_pair, results
 
 
 def use(client: LoginIdManagement, application: LoginID) -> Optional[str]:
@@ -40,6 +40,17 @@ def use(client: LoginIdManagement, application: LoginID) -> Optional[str]:
     print(client.authorize_code("123456", "short", "add_credential")["code"])  # error
     client.generate_code("short", "add_credential", "false", username="ada")  # error
     message: int = client.delete_by_username("ada")  # error
+    pair = generate_key_pair()
+    print(pair["public_key"].strip())
+    print(pair["publickey"])  # error
+    client.on_attempt(lambda event: print(event["code"], event["duration_us"] + 1))
+    client.on_attempt(lambda event: print(event["codes"]))  # error
+    client.on_attempt(lambda event: print(event.upper()))  # error
+    try:
+        client.get_user("ada")
+    except errors.RateLimitedError as error:
+        print(error.code.upper(), error.to_dict()["status"])
+        print(error.retry_after_ms + 1)  # error
     claims = application.verify_and_decode_token(login["jwt"])["claims"]
     return claims.get("udata", claims.get("username"))
 """
