@@ -194,6 +194,22 @@ fn the_page_registers_logs_in_and_pays() {
     let refused = browser.run(forgetful, json!([]));
     assert_eq!(refused, Err("Error: credential_uuid_required".into()));
 
+    // As on a device that has keys of this algorithm only.
+    let with_algorithm = "const { attestation_payload: options } =
+            await post('/register/begin', { username: arguments[0] });
+        options.pubKeyCredParams = options.pubKeyCredParams.filter(({ alg }) => alg === arguments[1]);
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+        const credential = await navigator.credentials.create({ publicKey });
+        const { credential_uuid } = options;
+        await post('/register/complete', { ...credential.toJSON(), credential_uuid });
+        await logIn(arguments[0]);
+        return credential.response.getPublicKeyAlgorithm();";
+    for algorithm in [-257, -8] {
+        let user = format!("user-{algorithm}");
+        let done = browser.run(with_algorithm, json!([user, algorithm]));
+        assert_eq!(done, Ok(json!(algorithm)));
+    }
+
     // A user whose authenticator has no key: the browser refuses.
     let other = Chromium::start();
     other.open(&shop.url);

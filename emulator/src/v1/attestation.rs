@@ -13,7 +13,7 @@ use crate::state::ceremony::{self, Ceremony, NewKey};
 use crate::state::clock::Millis;
 use crate::state::credential::{Credential, CredentialType, Material};
 use crate::state::user::User;
-use crate::webauthn::verify_registration;
+use crate::webauthn::{ALGORITHMS, verify_registration};
 
 /// The user a new key is for.
 pub struct KeyOwner {
@@ -79,7 +79,7 @@ pub fn begin_key(
             "name": options.override_name.as_ref().unwrap_or(&owner.username),
             "displayName": options.display_name.as_ref().unwrap_or(&owner.username),
         },
-        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+        "pubKeyCredParams": ALGORITHMS.map(|alg| json!({"type": "public-key", "alg": alg})),
         "excludeCredentials": owner.exclude,
         "authenticatorSelection": {
             "authenticatorAttachment": if options.roaming { "cross-platform" } else { "platform" },

@@ -1,7 +1,7 @@
 //! The attestation object of a registration: the authenticator data and a statement about it.
 
 use super::cbor;
-use super::public_key::{ES256, PublicKey};
+use super::public_key::PublicKey;
 use super::refusal::Refusal;
 
 pub(super) struct AttestationObject {
@@ -13,7 +13,7 @@ enum Statement {
     /// No statement, as from a browser that was not asked for one.
     None,
     /// `packed` without certificates: the new key itself signs, which proves possession of it.
-    PackedSelf { signature: Vec<u8> },
+    PackedSelf { algorithm: i128, signature: Vec<u8> },
 }
 
 impl AttestationObject {
@@ -36,9 +36,16 @@ impl AttestationObject {
 
     /// Checks the statement. The key is the one in the authenticator data.
     pub(super) fn verify(&self, key: &PublicKey, client_data_hash: &[u8]) -> Result<(), Refusal> {
-        let Statement::PackedSelf { signature } = &self.statement else {
+        let Statement::PackedSelf {
+            algorithm,
+            signature,
+        } = &self.statement
+        else {
             return Ok(());
         };
+        if *algorithm != key.algorithm().into() {
+            return Err(Refusal::AttestationAlgorithm(*algorithm));
+        }
         let signed = [&self.authenticator_data, client_data_hash].concat();
         if key.has_signed(&signed, signature) {
             Ok(())
@@ -60,13 +67,12 @@ impl Statement {
         if statement.take("x5c").is_some() {
             return Err(Refusal::AttestationCertificate);
         }
-        // The credential key is ES256: any other was refused before.
         let algorithm = statement.integer("alg")?;
-        if algorithm != ES256 {
-            return Err(Refusal::AttestationAlgorithm(algorithm));
-        }
         let signature = statement.bytes("sig")?;
         statement.end()?;
-        Ok(Self::PackedSelf { signature })
+        Ok(Self::PackedSelf {
+            algorithm,
+            signature,
+        })
     }
 }

@@ -91,7 +91,7 @@ impl Credential {
             return Err(Refusal::CredentialIdLength(length));
         }
         let id = rest.split_off(..length).ok_or(TOO_SHORT)?.to_vec();
-        let public_key = PublicKey::from_cose(cbor::map_prefix("credential key", rest)?)?;
+        let public_key = PublicKey::decode(rest)?;
         Ok(Self {
             aaguid,
             id,

@@ -32,6 +32,6 @@ mod refusal;
 mod verify;
 
 pub use self::expected::Expected;
-pub use self::public_key::PublicKey;
+pub use self::public_key::{ALGORITHMS, PublicKey};
 pub use self::refusal::Refusal;
 pub use self::verify::{RegisteredKey, verify_assertion, verify_registration};

@@ -39,7 +39,7 @@ pub enum Refusal {
     #[error("{what}: {why}")]
     Cbor { what: &'static str, why: String },
 
-    #[error("credential key: algorithm {0} is not ES256 (-7)")]
+    #[error("credential key: algorithm {0} is not ES256 (-7), EdDSA (-8) or RS256 (-257)")]
     Algorithm(i128),
     #[error("credential key: {0}")]
     Key(&'static str),

@@ -7,6 +7,55 @@ fn a_right_one_is_taken() {
 }
 
 #[test]
+fn each_algorithm_signs_and_a_wrong_signature_is_refused() {
+    for make in [Key::es256, Key::eddsa, Key::rs256] {
+        let (answer, other) = (Answer::assertion_of(make()), Answer::assertion_of(make()));
+        assert_eq!(answer.login(), Ok(8));
+        let data = answer.authenticator_data();
+        let verify = |key, signature: &[u8]| {
+            verify_assertion(&expected(), key, &answer.client_data, &data, signature)
+        };
+        let (key, right) = (answer.registered(), answer.sign(&data));
+        assert_eq!(verify(&key, &right), Ok(8));
+        let mut flipped = right.clone();
+        flipped[right.len() / 2] ^= 1;
+        let cut = &right[..right.len() - 1];
+        for wrong in [
+            &other.sign(&data),
+            &answer.sign(b"other"),
+            &flipped,
+            cut,
+            &[],
+        ] {
+            assert_eq!(verify(&key, wrong), Err(Refusal::Signature));
+        }
+        assert_eq!(verify(&other.registered(), &right), Err(Refusal::Signature));
+    }
+}
+
+#[test]
+fn a_signature_of_another_algorithm_is_refused() {
+    let (es256, eddsa, rs256) = (
+        Answer::assertion(),
+        Answer::assertion_of(Key::eddsa()),
+        Answer::assertion_of(Key::rs256()),
+    );
+    let answers = [&es256, &eddsa, &rs256];
+    for (answer, signer) in answers
+        .iter()
+        .flat_map(|one| answers.map(|other| (one, other)))
+    {
+        if answer.key.algorithm() == signer.key.algorithm() {
+            continue;
+        }
+        let data = answer.authenticator_data();
+        let (key, signature) = (answer.registered(), signer.sign(&data));
+        let result = verify_assertion(&expected(), &key, &answer.client_data, &data, &signature);
+        assert_eq!(result, Err(Refusal::Signature));
+    }
+}
+
+#[test]
 fn another_relying_party_is_refused() {
     let refusal = refused_assertion(|answer| answer.rp_id = "login.example.com");
     assert_eq!(refusal, Refusal::RpId);

@@ -70,10 +70,36 @@ fn packed_signs_the_client_data_too() {
 
 #[test]
 fn packed_with_another_algorithm_is_refused() {
-    let mut statement = packed(vec![]);
-    statement[0].1 = (-257).into();
-    let refusal = refused_statement(statement);
+    let refusal = refused_statement(packed_as(-257, vec![]));
     assert_eq!(refusal, Refusal::AttestationAlgorithm(-257));
+    // Even if the signature is that of the key.
+    for key in [Key::eddsa(), Key::rs256()] {
+        let answer = Answer::registration_of(key);
+        let data = answer.authenticator_data();
+        let object = answer.object_over(data.clone(), packed(answer.sign(&data)));
+        let result = verify_registration(&expected(), &answer.client_data, &object);
+        assert_eq!(result.unwrap_err(), Refusal::AttestationAlgorithm(-7));
+    }
+}
+
+#[test]
+fn packed_is_signed_by_a_key_of_any_algorithm() {
+    for make in [Key::eddsa, Key::rs256] {
+        let (answer, other) = (
+            Answer::registration_of(make()),
+            Answer::registration_of(make()),
+        );
+        let data = answer.authenticator_data();
+        let algorithm = answer.key.algorithm();
+        let verify = |signature| {
+            let object = answer.object_over(data.clone(), packed_as(algorithm, signature));
+            verify_registration(&expected(), &answer.client_data, &object).map(drop)
+        };
+        assert_eq!(verify(answer.sign(&data)), Ok(()));
+        for wrong in [other.sign(&data), answer.sign(b"other"), vec![]] {
+            assert_eq!(verify(wrong), Err(Refusal::AttestationSignature));
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
+    RsaKeyPair,
+};
 use ciborium::Value;
 use loginid_emulator::webauthn::{
     Expected, Refusal, RegisteredKey, verify_assertion, verify_registration,
@@ -36,10 +40,95 @@ pub fn client_data(ceremony: &str, challenge: &str, origin: &str) -> String {
 
 pub type Members = Vec<(Value, Value)>;
 
+/// A key of each algorithm that is offered.
+pub enum Key {
+    Es256(EcdsaKeyPair),
+    EdDsa(Ed25519KeyPair),
+    Rs256(Box<RsaKeyPair>),
+}
+
+impl Key {
+    pub fn es256() -> Self {
+        Self::Es256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())
+    }
+
+    pub fn eddsa() -> Self {
+        Self::EdDsa(Ed25519KeyPair::generate().unwrap())
+    }
+
+    pub fn rs256() -> Self {
+        Self::Rs256(Box::new(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()))
+    }
+
+    pub fn algorithm(&self) -> i32 {
+        match self {
+            Self::Es256(_) => -7,
+            Self::EdDsa(_) => -8,
+            Self::Rs256(_) => -257,
+        }
+    }
+
+    pub fn cose(&self) -> Members {
+        let parameters: Vec<(i32, Value)> = match self {
+            Self::Es256(key) => {
+                let (x, y) = key.public_key().as_ref()[1..].split_at(32);
+                vec![
+                    (1, 2.into()),
+                    (3, (-7).into()),
+                    (-1, 1.into()),
+                    (-2, x.into()),
+                    (-3, y.into()),
+                ]
+            }
+            Self::EdDsa(key) => {
+                let x = key.public_key().as_ref();
+                vec![
+                    (1, 1.into()),
+                    (3, (-8).into()),
+                    (-1, 6.into()),
+                    (-2, x.into()),
+                ]
+            }
+            Self::Rs256(key) => {
+                let key = key.public_key();
+                let (n, e) = (key.modulus(), key.exponent());
+                let (n, e) = (
+                    n.big_endian_without_leading_zero(),
+                    e.big_endian_without_leading_zero(),
+                );
+                vec![
+                    (1, 3.into()),
+                    (3, (-257).into()),
+                    (-1, n.into()),
+                    (-2, e.into()),
+                ]
+            }
+        };
+        parameters
+            .into_iter()
+            .map(|(label, value)| (label.into(), value))
+            .collect()
+    }
+
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match self {
+            Self::Es256(key) => key.sign(&random, message).unwrap().as_ref().to_vec(),
+            Self::EdDsa(key) => key.sign(message).as_ref().to_vec(),
+            Self::Rs256(key) => {
+                let mut signature = vec![0; key.public_modulus_len()];
+                key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                    .unwrap();
+                signature
+            }
+        }
+    }
+}
+
 /// The parts of a good answer, of which a test changes one. It is signed after the change, so that the
 /// refusal is due to that part and not to a broken signature.
 pub struct Answer {
-    pub key: EcdsaKeyPair,
+    pub key: Key,
     pub client_data: Vec<u8>,
     pub rp_id: &'static str,
     pub flags: u8,
@@ -57,22 +146,17 @@ pub struct Answer {
 
 impl Answer {
     pub fn registration() -> Self {
-        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
-        let (x, y) = key.public_key().as_ref()[1..].split_at(32);
-        let cose = vec![
-            (1.into(), 2.into()),
-            (3.into(), (-7).into()),
-            ((-1).into(), 1.into()),
-            ((-2).into(), x.into()),
-            ((-3).into(), y.into()),
-        ];
+        Self::registration_of(Key::es256())
+    }
+
+    pub fn registration_of(key: Key) -> Self {
         Self {
             client_data: client_data("webauthn.create", CHALLENGE, ORIGIN).into(),
             rp_id: RP_ID,
             flags: PRESENT | VERIFIED | CREDENTIAL,
             sign_count: 7,
             credential_id: b"credential".to_vec(),
-            cose,
+            cose: key.cose(),
             tail: vec![],
             format: "packed",
             statement: None,
@@ -82,11 +166,15 @@ impl Answer {
     }
 
     pub fn assertion() -> Self {
+        Self::assertion_of(Key::es256())
+    }
+
+    pub fn assertion_of(key: Key) -> Self {
         Self {
             client_data: client_data("webauthn.get", CHALLENGE, ORIGIN).into(),
             flags: PRESENT | VERIFIED,
             sign_count: 8,
-            ..Self::registration()
+            ..Self::registration_of(key)
         }
     }
 
@@ -105,7 +193,7 @@ impl Answer {
     }
 
     pub fn attestation_object(&self) -> Vec<u8> {
-        let right = || packed(self.sign(&self.authenticator_data()));
+        let right = || packed_as(self.key.algorithm(), self.sign(&self.authenticator_data()));
         self.object_over(
             self.authenticator_data(),
             self.statement.clone().unwrap_or_else(right),
@@ -126,8 +214,7 @@ impl Answer {
     pub fn sign(&self, authenticator_data: &[u8]) -> Vec<u8> {
         let hash = digest(&SHA256, &self.client_data);
         let signed = [authenticator_data, hash.as_ref()].concat();
-        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
-        signature.as_ref().to_vec()
+        self.key.sign(&signed)
     }
 
     pub fn register(&self) -> Result<RegisteredKey, Refusal> {
@@ -145,7 +232,7 @@ impl Answer {
     pub fn registered(&self) -> RegisteredKey {
         RegisteredKey {
             credential_id: self.credential_id.clone(),
-            public_key: self.key.public_key().as_ref().to_vec().try_into().unwrap(),
+            public_key: encode(self.key.cose()).try_into().unwrap(),
             sign_count: 7,
             aaguid: [0; 16],
             backup_eligible: false,
@@ -168,8 +255,12 @@ pub fn refused_assertion(change: impl FnOnce(&mut Answer)) -> Refusal {
 }
 
 pub fn packed(signature: Vec<u8>) -> Members {
+    packed_as(-7, signature)
+}
+
+pub fn packed_as(algorithm: i32, signature: Vec<u8>) -> Members {
     vec![
-        ("alg".into(), (-7).into()),
+        ("alg".into(), algorithm.into()),
         ("sig".into(), Value::Bytes(signature)),
     ]
 }

@@ -131,13 +131,20 @@ fn other_expectations_refuse_a_genuine_registration() {
 }
 
 #[test]
-fn an_ed25519_key_is_refused() {
+fn an_ed25519_key_registers_and_logs_in() {
     let mut device = SoftAuthenticator::platform();
     let answer = device
         .register(&attestation_payload(RP_ID, -8), ORIGIN)
         .unwrap();
-    let result = verify_register(&expected("Y3JlYXRpbmcgYSBrZXk"), &answer);
-    assert_eq!(result, Err(Refusal::Algorithm(-8)));
+    let key = verify_register(&expected("Y3JlYXRpbmcgYSBrZXk"), &answer).unwrap();
+    let answer = device
+        .login(&assertion_payload(&key, "Zmlyc3Q"), ORIGIN)
+        .unwrap();
+    assert_eq!(verify_login(&expected("Zmlyc3Q"), &key, &answer), Ok(1));
+    assert_eq!(
+        verify_login(&expected("c2Vjb25k"), &key, &answer),
+        Err(Refusal::Challenge)
+    );
 }
 
 #[test]

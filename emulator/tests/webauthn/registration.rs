@@ -159,10 +159,96 @@ fn extensions_are_a_map() {
 
 #[test]
 fn other_algorithms_are_refused() {
-    // EdDSA, ES384, RS256, ES256K, and ECDH-ES+A128KW, which also has P-256 keys.
-    for algorithm in [-8, -35, -257, -47, -29] {
+    // ES384, PS256, RS1, ES256K, ECDH-ES+A128KW, which also has P-256 keys, and no number of COSE's.
+    for algorithm in [-35, -37, -65535, -47, -29, i64::MIN, 0, 7] {
         let refusal = refused_registration(|answer| answer.cose[1].1 = algorithm.into());
         assert_eq!(refusal, Refusal::Algorithm(algorithm.into()));
+    }
+}
+
+#[test]
+fn a_key_of_each_algorithm_is_taken() {
+    for key in [Key::es256(), Key::eddsa(), Key::rs256()] {
+        let answer = Answer::registration_of(key);
+        let registered = answer.register().unwrap();
+        assert_eq!(registered.public_key, answer.registered().public_key);
+        let json = serde_json::to_string(&registered).unwrap();
+        assert_eq!(
+            serde_json::from_str::<RegisteredKey>(&json).unwrap(),
+            registered
+        );
+    }
+}
+
+/// The parameters of one algorithm with the number of another.
+#[test]
+fn a_key_of_another_algorithm_than_it_says_is_refused() {
+    let refusal = |key: Key, algorithm: i32| {
+        let mut answer = Answer::registration_of(key);
+        answer.cose[1].1 = algorithm.into();
+        answer.register().unwrap_err()
+    };
+    for (key, algorithm, why) in [
+        (Key::eddsa(), -7, "the key type is not EC2"),
+        (Key::rs256(), -7, "the key type is not EC2"),
+        (Key::es256(), -8, "the key type is not OKP"),
+        (Key::rs256(), -8, "the key type is not OKP"),
+        (Key::es256(), -257, "the key type is not RSA"),
+        (Key::eddsa(), -257, "the key type is not RSA"),
+    ] {
+        assert_eq!(refusal(key, algorithm), Refusal::Key(why));
+    }
+}
+
+#[test]
+fn keys_of_ed25519_and_rsa_have_their_form() {
+    let refusal = |key: Key, index: usize, value: Value| {
+        let mut answer = Answer::registration_of(key);
+        // Nothing can sign with such a key: with `none` the key is the only error.
+        (answer.format, answer.statement) = ("none", Some(vec![]));
+        answer.cose[index].1 = value;
+        answer.register().unwrap_err()
+    };
+    let curve = "the curve is not Ed25519";
+    // X25519 and Ed448.
+    for other in [4, 7] {
+        assert_eq!(refusal(Key::eddsa(), 2, other.into()), Refusal::Key(curve));
+    }
+    for length in [0, 31, 33, 57, 64] {
+        let why = "not a key of Ed25519";
+        assert_eq!(
+            refusal(Key::eddsa(), 3, vec![1; length].into()),
+            Refusal::Key(why)
+        );
+    }
+    let modulus = "not an odd modulus of 2048 to 8192 bits";
+    let even = [vec![0xff; 255], vec![0xfe]].concat();
+    let zero = [vec![0], vec![0xff; 256]].concat();
+    for wrong in [
+        vec![],
+        vec![0xff; 128],
+        vec![0xff; 255],
+        vec![0xff; 1025],
+        even,
+        zero,
+    ] {
+        assert_eq!(
+            refusal(Key::rs256(), 2, wrong.into()),
+            Refusal::Key(modulus)
+        );
+    }
+    let exponent = "the exponent is not 65537";
+    for wrong in [vec![], vec![1], vec![3], vec![0, 1, 0, 1], vec![1, 0, 0]] {
+        assert_eq!(
+            refusal(Key::rs256(), 3, wrong.into()),
+            Refusal::Key(exponent)
+        );
+    }
+    for key in [Key::eddsa(), Key::rs256()] {
+        let mut answer = Answer::registration_of(key);
+        answer.cose.push(((-3).into(), vec![1].into()));
+        let (what, why) = ("credential key", "unknown key -3".into());
+        assert_eq!(answer.register().unwrap_err(), Refusal::Cbor { what, why });
     }
 }
 
@@ -244,15 +330,10 @@ fn a_registered_key_survives_json_and_a_bad_one_does_not() {
     let json = serde_json::to_string(&key).unwrap();
     assert_eq!(serde_json::from_str::<RegisteredKey>(&json).unwrap(), key);
 
-    let point = key.public_key.as_ref();
-    // The same point in other forms: compressed, and as SubjectPublicKeyInfo.
-    let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
-    let spki_head = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\
-        \x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
-    let spki = [spki_head, point].concat();
-    for bad in [vec![4; 65], point[..64].to_vec(), vec![], compressed, spki] {
-        let refused = Err(Refusal::Key("not a point on P-256"));
-        assert_eq!(PublicKey::try_from(bad.clone()), refused);
+    let cose = key.public_key.as_ref();
+    let more = [cose, &[0]].concat();
+    for bad in [vec![], cose[..cose.len() - 1].to_vec(), more, vec![4; 65]] {
+        assert!(PublicKey::try_from(bad.clone()).is_err());
         let mut json = serde_json::to_value(&key).unwrap();
         json["public_key"] = BASE64_URL_SAFE_NO_PAD.encode(bad).into();
         assert!(serde_json::from_value::<RegisteredKey>(json).is_err());

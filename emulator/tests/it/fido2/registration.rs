@@ -26,7 +26,11 @@ fn the_registration_options_are_as_documented() {
     );
     assert_eq!(
         payload["pubKeyCredParams"],
-        json!([{"type": "public-key", "alg": -7}])
+        json!([
+            {"type": "public-key", "alg": -7},
+            {"type": "public-key", "alg": -8},
+            {"type": "public-key", "alg": -257},
+        ])
     );
     assert_eq!(payload["excludeCredentials"], json!([]));
     assert_eq!(
