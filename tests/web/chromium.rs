@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::Agent;
 
-/// Headless, and without requests of its own: no name but localhost is resolved.
+/// Headless, and without requests of its own: only this machine is reached.
 const FLAGS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -18,7 +18,7 @@ const FLAGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
 
 pub struct Chromium {

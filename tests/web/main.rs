@@ -110,16 +110,55 @@ fn names(object: &Value) -> Vec<&str> {
     names.into_iter().map(String::as_str).collect()
 }
 
+/// A browser, unless it is missing, which ends a run under CI.
+fn browser() -> Option<Chromium> {
+    if Chromium::is_installed() {
+        return Some(Chromium::start());
+    }
+    assert!(std::env::var_os("CI").is_none(), "chromedriver is missing");
+    println!("skipped: pages in Chromium (chromedriver is missing)");
+    None
+}
+
+/// Pages that call the service themselves, as LoginID's web SDKs do: a browser lets those of allowed
+/// origins, and no page reads or resets the emulator.
+#[test]
+fn a_page_of_an_allowed_origin_calls_the_service_itself() {
+    let shop = Shop::open();
+    let Some(browser) = browser() else {
+        return shop.close();
+    };
+    // A call as the SDKs make it: the browser asks for permission first.
+    let call = "const answer = await fetch(arguments[0] + arguments[1], {
+            method: 'POST', body: JSON.stringify({ client_id: arguments[2], username: 'ada' }),
+            headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x' } });
+        return (await answer.json()).code;";
+    let base = shop.emulator.base_url();
+    let call_of = |path| json!([base, path, shop.emulator.client_id()]);
+    browser.open(&shop.url);
+    let answered = browser.run(call, call_of("/authenticate/fido2/init"));
+    assert_eq!(answered, Ok(json!("unauthorized")));
+    assert_eq!(shop.emulator.request_count(), 1);
+    let control = browser.run(call, call_of("/_emulator/reset"));
+    assert_eq!(control, Err("TypeError: Failed to fetch".into()));
+    // The same page by the name of another origin.
+    browser.open(&shop.url.replace("localhost", "127.0.0.1"));
+    let foreign = browser.run(call, call_of("/authenticate/fido2/init"));
+    assert_eq!(foreign, Err("TypeError: Failed to fetch".into()));
+    let requests = shop.emulator.requests();
+    assert!(
+        requests.iter().skip(1).all(|one| one.method == "OPTIONS"),
+        "{requests:?}"
+    );
+    shop.close();
+}
+
 #[test]
 fn the_page_registers_logs_in_and_pays() {
     let mut shop = Shop::open();
-    if !Chromium::is_installed() {
-        assert!(std::env::var_os("CI").is_none(), "chromedriver is missing");
-        println!("skipped: docs/web.md in Chromium (chromedriver is missing)");
-        shop.close();
-        return;
-    }
-    let browser = Chromium::start();
+    let Some(browser) = browser() else {
+        return shop.close();
+    };
     browser.open(&shop.url);
 
     // Nothing is there yet.

@@ -61,7 +61,8 @@ static void respond_to(int connection, const struct route *route, const char *bo
         respond(connection, "200 OK", "application/json", out ? out : "{}");
     } else {
         fprintf(stderr, "%s%s\n", route->line, out);
-        lid_json_get(out, "/error/code", &code);
+        if (lid_json_get(out, "/error/code", &code) != LID_OK)
+            stop("the error has no code");
         snprintf(answer, sizeof answer, "{\"code\":\"%s\"}", code);
         respond(connection, "400 Bad Request", "application/json", answer);
         lid_free_string(code);
