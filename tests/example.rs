@@ -18,6 +18,8 @@ fn make_example_runs_the_c_example_against_an_emulator() {
         "examples/c/log.c",
         "operation=get_user attempt=3 http_status=404",
         "new_from_env",
+        "register_fido2_init",
+        "a credential",
         "wait_code",
         "verify_token",
         "verify_transaction",

@@ -34,16 +34,16 @@ static char *get(const char *json, const char *pointer)
  * begins a session for the user in it. */
 static void begin_session(const char *what, lid_status status, char **out)
 {
-    char *user_id, *username, *kind;
+    const char *user_id, *username, *kind;
+    lid_json *answer;
 
     require(status == LID_OK, what, *out);
-    user_id = get(*out, "/user/id");
-    username = get(*out, "/user/username");
-    kind = get(*out, "/credential/type");
+    require(lid_json_parse(*out, &answer, NULL) == LID_OK, "json_parse", *out);
+    require(lid_json_string(answer, "/user/id", &user_id) == LID_OK
+            && lid_json_string(answer, "/user/username", &username) == LID_OK
+            && lid_json_string(answer, "/credential/type", &kind) == LID_OK, what, *out);
     printf("%-34s %s (%s) is in by %s\n", what, username, user_id, kind);
-    lid_free_string(kind);
-    lid_free_string(username);
-    lid_free_string(user_id);
+    lid_json_free(answer);
     lid_free_string(*out);
 }
 

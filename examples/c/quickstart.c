@@ -92,6 +92,45 @@ static void log_in_with_code(void)
     lid_free_string(response);
 }
 
+/* Reads several values of one answer: it is parsed once, and its texts live until the
+ * document is freed. */
+static void list_credentials(const char *json)
+{
+    lid_json *answer;
+    size_t count, i;
+
+    require(lid_json_parse(json, &answer, NULL) == LID_OK, "json_parse", json);
+    require(lid_json_count(answer, "/credentials", &count) == LID_OK, "credentials", json);
+    for (i = 0; i < count; i++) {
+        const char *name, *type;
+        char pointer[64];
+
+        snprintf(pointer, sizeof pointer, "/credentials/%lu/name", (unsigned long)i);
+        lid_json_string(answer, pointer, &name);
+        snprintf(pointer, sizeof pointer, "/credentials/%lu/type", (unsigned long)i);
+        lid_json_string(answer, pointer, &type);
+        /* NULL for a value that is not there. */
+        printf("%-26s %s (%s)\n", "  a credential", name ? name : "-", type ? type : "-");
+    }
+    lid_json_free(answer);
+}
+
+/* Options with a text of the user's: quoted, it stays one value. */
+static void begin_registration(const char *display_name)
+{
+    char options[256];
+    char *out, *quoted;
+    lid_status status = lid_json_quote(display_name, &quoted);
+
+    require(status == LID_OK, "json_quote", quoted);
+    snprintf(options, sizeof options, "{\"display_name\":%s}", quoted);
+    lid_free_string(quoted);
+    status = lid_register_fido2_init(client, "grace@example.com", options, &out);
+    step("register_fido2_init", status, &out);
+    expect(out, "/attestation_payload/user/displayName", display_name);
+    lid_free_string(out);
+}
+
 static void manage_credentials(void)
 {
     char *out, *uuid;
@@ -101,6 +140,7 @@ static void manage_credentials(void)
     require(added != NULL, "a credential from the emulator", NULL);
     free(added);
     step("get_credentials", lid_get_credentials(client, "active", NULL, USER, &out), &out);
+    list_credentials(out);
     uuid = get(out, "/credentials/0/uuid");
     lid_free_string(out);
     step("rename_credential", lid_rename_credential(client, uuid, "work phone", NULL, USER, &out), &out);
@@ -151,6 +191,7 @@ int main(void)
     user_id = get(out, "/id");
     lid_free_string(out);
 
+    begin_registration("Grace \"Amazing\" Hopper");
     log_in_with_code();
     manage_credentials();
     confirm_transaction();
