@@ -61,15 +61,20 @@ impl Form {
                      sent it with the options"
                 ),
             ),
-            Problem::Wrong(why) => Error::new(
-                self.code,
-                format!(
-                    "{argument} {why}; give what PublicKeyCredential.toJSON() returned, or an \
-                     object with {} and no 'response'",
-                    self.names().join(", ")
-                ),
-            ),
+            Problem::Wrong(why) => self.refusal(argument, &why),
         })
+    }
+
+    /// The error for an object in neither form.
+    pub(crate) fn refusal(&self, argument: &str, why: &str) -> Error {
+        let names = self.names().join(", ");
+        Error::new(
+            self.code,
+            format!(
+                "{argument} {why}; give what PublicKeyCredential.toJSON() returned, or an object \
+                 with {names} and no 'response'"
+            ),
+        )
     }
 
     /// The names of the service's members.
@@ -161,6 +166,7 @@ fn challenge(client_data: &str) -> std::result::Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -406,5 +412,20 @@ mod tests {
         );
         let (_, message) = refusal(&with_client_data(nested));
         assert!(message.contains("one JSON object"), "{message}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_challenge_is_read_as_it_was_written(text in ".{1,200}", other in ".{0,200}") {
+            let client_data = json!({"type": other, "challenge": text, "origin": other});
+            let read = challenge(&encoded(client_data.to_string()));
+            prop_assert_eq!(read, Ok(text));
+        }
+
+        #[test]
+        fn any_client_data_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = challenge(&encoded(&bytes));
+            let _ = challenge(&String::from_utf8_lossy(&bytes));
+        }
     }
 }

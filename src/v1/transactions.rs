@@ -93,7 +93,7 @@ impl Client {
         let members = object(assertion_payload, argument)?;
         let texts = match CONFIRMATION.read(&members, argument)? {
             Some(texts) => texts,
-            None => confirmation(&members)?,
+            None => confirmation(&members, argument)?,
         };
         let mut call = self
             .call(&operations::COMPLETE_TX)
@@ -107,12 +107,9 @@ impl Client {
 }
 
 /// The members of a confirmation and no others: they are not sent in an object of their own.
-fn confirmation(members: &Members<'_>) -> Result<Vec<(&'static str, String)>> {
+fn confirmation(members: &Members<'_>, argument: &str) -> Result<Vec<(&'static str, String)>> {
     let names = CONFIRMATION.names();
-    let refuse = |why: String| {
-        let message = format!("assertion_payload_json {why}; it has {}", names.join(", "));
-        Error::new(CONFIRMATION.code, message)
-    };
+    let refuse = |why: String| CONFIRMATION.refusal(argument, &why);
     let is_unknown = |name: &str| !names.contains(&name);
     if let Some((name, _)) = members.iter().find(|(name, _)| is_unknown(name)) {
         let name = json::shown_name(name);

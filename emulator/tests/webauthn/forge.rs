@@ -1,5 +1,7 @@
 //! An authenticator that signs anything.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -41,23 +43,27 @@ pub fn client_data(ceremony: &str, challenge: &str, origin: &str) -> String {
 pub type Members = Vec<(Value, Value)>;
 
 /// A key of each algorithm that is offered.
+#[derive(Clone)]
 pub enum Key {
-    Es256(EcdsaKeyPair),
-    EdDsa(Ed25519KeyPair),
-    Rs256(Box<RsaKeyPair>),
+    Es256(Arc<EcdsaKeyPair>),
+    EdDsa(Arc<Ed25519KeyPair>),
+    Rs256(Arc<RsaKeyPair>),
 }
 
 impl Key {
     pub fn es256() -> Self {
-        Self::Es256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())
+        Self::Es256(Arc::new(
+            EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+        ))
     }
 
     pub fn eddsa() -> Self {
-        Self::EdDsa(Ed25519KeyPair::generate().unwrap())
+        Self::EdDsa(Arc::new(Ed25519KeyPair::generate().unwrap()))
     }
 
+    /// It takes a second to make one.
     pub fn rs256() -> Self {
-        Self::Rs256(Box::new(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()))
+        Self::Rs256(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()))
     }
 
     pub fn algorithm(&self) -> i32 {

@@ -183,18 +183,19 @@ fn a_key_of_each_algorithm_is_taken() {
 /// The parameters of one algorithm with the number of another.
 #[test]
 fn a_key_of_another_algorithm_than_it_says_is_refused() {
-    let refusal = |key: Key, algorithm: i32| {
-        let mut answer = Answer::registration_of(key);
+    let refusal = |key: &Key, algorithm: i32| {
+        let mut answer = Answer::registration_of(key.clone());
         answer.cose[1].1 = algorithm.into();
         answer.register().unwrap_err()
     };
+    let (es256, eddsa, rs256) = (Key::es256(), Key::eddsa(), Key::rs256());
     for (key, algorithm, why) in [
-        (Key::eddsa(), -7, "the key type is not EC2"),
-        (Key::rs256(), -7, "the key type is not EC2"),
-        (Key::es256(), -8, "the key type is not OKP"),
-        (Key::rs256(), -8, "the key type is not OKP"),
-        (Key::es256(), -257, "the key type is not RSA"),
-        (Key::eddsa(), -257, "the key type is not RSA"),
+        (&eddsa, -7, "the key type is not EC2"),
+        (&rs256, -7, "the key type is not EC2"),
+        (&es256, -8, "the key type is not OKP"),
+        (&rs256, -8, "the key type is not OKP"),
+        (&es256, -257, "the key type is not RSA"),
+        (&eddsa, -257, "the key type is not RSA"),
     ] {
         assert_eq!(refusal(key, algorithm), Refusal::Key(why));
     }
@@ -202,8 +203,9 @@ fn a_key_of_another_algorithm_than_it_says_is_refused() {
 
 #[test]
 fn keys_of_ed25519_and_rsa_have_their_form() {
-    let refusal = |key: Key, index: usize, value: Value| {
-        let mut answer = Answer::registration_of(key);
+    let (eddsa, rs256) = (Key::eddsa(), Key::rs256());
+    let refusal = |key: &Key, index: usize, value: Value| {
+        let mut answer = Answer::registration_of(key.clone());
         // Nothing can sign with such a key: with `none` the key is the only error.
         (answer.format, answer.statement) = ("none", Some(vec![]));
         answer.cose[index].1 = value;
@@ -212,12 +214,12 @@ fn keys_of_ed25519_and_rsa_have_their_form() {
     let curve = "the curve is not Ed25519";
     // X25519 and Ed448.
     for other in [4, 7] {
-        assert_eq!(refusal(Key::eddsa(), 2, other.into()), Refusal::Key(curve));
+        assert_eq!(refusal(&eddsa, 2, other.into()), Refusal::Key(curve));
     }
     for length in [0, 31, 33, 57, 64] {
         let why = "not a key of Ed25519";
         assert_eq!(
-            refusal(Key::eddsa(), 3, vec![1; length].into()),
+            refusal(&eddsa, 3, vec![1; length].into()),
             Refusal::Key(why)
         );
     }
@@ -232,19 +234,13 @@ fn keys_of_ed25519_and_rsa_have_their_form() {
         even,
         zero,
     ] {
-        assert_eq!(
-            refusal(Key::rs256(), 2, wrong.into()),
-            Refusal::Key(modulus)
-        );
+        assert_eq!(refusal(&rs256, 2, wrong.into()), Refusal::Key(modulus));
     }
     let exponent = "the exponent is not 65537";
     for wrong in [vec![], vec![1], vec![3], vec![0, 1, 0, 1], vec![1, 0, 0]] {
-        assert_eq!(
-            refusal(Key::rs256(), 3, wrong.into()),
-            Refusal::Key(exponent)
-        );
+        assert_eq!(refusal(&rs256, 3, wrong.into()), Refusal::Key(exponent));
     }
-    for key in [Key::eddsa(), Key::rs256()] {
+    for key in [eddsa, rs256] {
         let mut answer = Answer::registration_of(key);
         answer.cose.push(((-3).into(), vec![1].into()));
         let (what, why) = ("credential key", "unknown key -3".into());

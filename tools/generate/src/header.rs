@@ -226,8 +226,13 @@ fn with_version(mut config: cbindgen::Config) -> cbindgen::Config {
 }
 
 fn version_number() -> u32 {
-    let numbers = env!("CARGO_PKG_VERSION").split('.');
-    numbers.fold(0, |number, part| {
+    // Without what may follow the three numbers, for example `-rc.1`.
+    let numbers = [
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ];
+    numbers.into_iter().fold(0, |number, part| {
         number * 100 + part.parse::<u32>().expect("a number")
     })
 }
