@@ -155,8 +155,8 @@ mod tests {
     }
 
     /// With one entry, each digest replaces the other. A processor rarely stops a thread between
-    /// two words; Miri does, and reorders memory as far as the orderings allow: it fails here for
-    /// each of them that is weaker, and without either look at the version (`make miri`).
+    /// two words; Miri does, and reorders memory as far as the orderings allow. There this fails
+    /// if a load or a store is relaxed, or without either look at the version (`make miri`).
     #[test]
     fn words_of_different_digests_are_never_taken_for_one() {
         let rounds = if cfg!(miri) { 300 } else { 200_000 };
