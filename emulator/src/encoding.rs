@@ -52,6 +52,11 @@ pub fn random_text(length: usize) -> String {
         .collect()
 }
 
+/// Whether LoginID's browser SDKs decode these 32 bytes from base64url: they drop a zero among the last two.
+pub fn decodable_by_browser_sdks(bytes: &[u8; 32]) -> bool {
+    !bytes[30..].contains(&0)
+}
+
 /// A new random UUID.
 pub fn uuid() -> String {
     uuid::Uuid::new_v4().to_string()

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::clock::Millis;
+use crate::encoding::{base64url, decodable_by_browser_sdks, random};
 use crate::error::ServiceError;
 use crate::jws::VerifyingKey;
 
@@ -42,6 +43,16 @@ struct Pending {
     client_id: String,
     expires: Millis,
     ceremony: Ceremony,
+}
+
+/// A new challenge, in base64url.
+pub fn challenge() -> String {
+    loop {
+        let bytes = random();
+        if decodable_by_browser_sdks(&bytes) {
+            return base64url(bytes);
+        }
+    }
 }
 
 /// The pending ceremonies, by challenge or challenge id.
@@ -86,6 +97,22 @@ impl Ceremonies {
             Ok(pending.ceremony)
         } else {
             Err(invalid())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::from_base64url;
+
+    #[test]
+    fn browser_sdks_can_decode_every_challenge() {
+        // One of 128 random challenges ends in bytes that the SDKs lose.
+        for _ in 0..5000 {
+            let text = challenge();
+            let bytes = from_base64url(&text).unwrap().try_into().unwrap();
+            assert!(decodable_by_browser_sdks(&bytes), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::clock::Millis;
-use crate::encoding::{base64url, random, sha256, uuid};
+use crate::encoding::{base64url, decodable_by_browser_sdks, random, sha256, uuid};
 use crate::error::ServiceError;
 
 const LIFE: Millis = 10 * 60 * 1000;
@@ -43,17 +43,26 @@ impl Transaction {
 
     /// SHA-256 over the payload and both nonces: the challenge that the user's device signs.
     pub fn hash(&self) -> String {
-        base64url(sha256(&[
+        base64url(self.digest())
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        sha256(&[
             self.payload.as_bytes(),
             self.nonce.as_bytes(),
             self.server_nonce.as_bytes(),
-        ]))
+        ])
     }
 
     /// Asks a user to sign and returns the challenge. A new server nonce changes the hash, so that an answer
     /// to an earlier challenge is refused.
     pub fn ask(&mut self, user_id: &str, rp_id: &str) -> String {
-        self.server_nonce = base64url(random::<16>());
+        loop {
+            self.server_nonce = base64url(random::<16>());
+            if decodable_by_browser_sdks(&self.digest()) {
+                break;
+            }
+        }
         self.asked = Some((user_id.to_owned(), rp_id.to_owned()));
         self.hash()
     }
@@ -100,4 +109,19 @@ impl Transaction {
 /// The error for an unknown transaction id.
 pub fn transaction_not_found() -> ServiceError {
     ServiceError::not_found("transaction_not_found", "Transaction not found")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browser_sdks_can_decode_every_challenge() {
+        let mut transaction = Transaction::new("app", "pay 5", "n", 0);
+        for _ in 0..5000 {
+            let hash = transaction.ask("ada", "localhost");
+            assert_eq!(hash, transaction.hash());
+            assert!(decodable_by_browser_sdks(&transaction.digest()), "{hash}");
+        }
+    }
 }

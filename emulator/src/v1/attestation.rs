@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::body::Fields;
 use super::call::Call;
 use super::fido2::{descriptors, expected, keys};
-use crate::encoding::{base64url, random, uuid};
+use crate::encoding::{base64url, uuid};
 use crate::error::ServiceError;
 use crate::state::World;
 use crate::state::application::Application;
@@ -68,7 +68,7 @@ pub fn begin_key(
     options: KeyOptions,
     ceremony: impl FnOnce(NewKey) -> Ceremony,
 ) -> Value {
-    let challenge = base64url(random::<32>());
+    let challenge = ceremony::challenge();
     let (credential_uuid, rp_id) = (uuid(), call.rp_id());
     let payload = json!({
         "credential_uuid": credential_uuid,

@@ -7,9 +7,8 @@ use super::assertion::{Assertion, assertion_payload};
 use super::call::Call;
 use super::passwords;
 use super::token::Identity;
-use crate::encoding::{base64url, random};
 use crate::error::ServiceError;
-use crate::state::ceremony::Ceremony;
+use crate::state::ceremony::{Ceremony, challenge};
 use crate::state::credential::{Credential, Material};
 
 /// Logs in with a password.
@@ -42,7 +41,7 @@ fn password_of(credential: &Credential) -> Option<(&Credential, &str)> {
 pub async fn fido2_init(call: Call) -> Reply {
     let mut world = call.state.world();
     let user = world.users.find_active(&call.subject)?;
-    let challenge = base64url(random::<32>());
+    let challenge = challenge();
     let rp_id = call.rp_id();
     let payload = assertion_payload(user, &rp_id, &challenge)?;
     let user_id = user.id.clone();
