@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn large_objects_and_arrays_are_read_in_moderate_time() {
+    fn an_object_of_very_many_members_is_looked_up_in_moderate_time() {
         let count = 100_000;
         let members: Vec<String> = (0..count).map(|n| format!(r#""{n}":{n}"#)).collect();
         let text = format!("{{{}}}", members.join(","));
