@@ -55,6 +55,12 @@ lid_status lid_new_with_config(const char *config_json,
 
 lid_status lid_new_from_env(lid_client **client, char **out);
 
+lid_status lid_with_options(const lid_client *client,
+                            const char *options_json,
+                            lid_cancel *cancel,
+                            lid_client **derived,
+                            char **out);
+
 void lid_free(lid_client *client);
 
 void lid_free_string(char *string);

@@ -1,14 +1,13 @@
-//! The budget of a call: its deadline and its cancel switch.
+//! The budget of a call: its deadline and its cancel switches.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cancel::Cancel;
+use crate::cancel::Cancels;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     pub(crate) deadline: Instant,
-    pub(crate) cancel: Option<Arc<Cancel>>,
+    pub(crate) cancels: Cancels,
 }
 
 impl Budget {
@@ -16,7 +15,7 @@ impl Budget {
     pub(crate) fn within(limit: Duration) -> Budget {
         Budget {
             deadline: Instant::now() + limit,
-            cancel: None,
+            cancels: Cancels::default(),
         }
     }
 
@@ -29,7 +28,7 @@ impl Budget {
     pub(crate) fn until(&self, deadline: Instant) -> Budget {
         Budget {
             deadline: self.deadline.min(deadline),
-            cancel: self.cancel.clone(),
+            cancels: self.cancels.clone(),
         }
     }
 
@@ -39,8 +38,6 @@ impl Budget {
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancel
-            .as_ref()
-            .is_some_and(|cancel| cancel.is_triggered())
+        self.cancels.is_triggered()
     }
 }

@@ -6,6 +6,7 @@ mod attempt;
 mod call;
 mod error_response;
 mod failure;
+mod options;
 mod retry;
 
 use std::time::{Duration, Instant};
@@ -17,16 +18,17 @@ use crate::fork;
 use crate::http::Agent;
 use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
-use crate::random;
 pub(crate) use arguments::{check_value, object};
 pub(crate) use attempt::Bearer;
 use attempt::PreparedCall;
 pub(crate) use call::{Call, encode};
 use failure::FailedAttempt;
+pub(crate) use options::CallOptions;
 
 /// What a client provides for its calls.
 pub(crate) struct Context<'a> {
     pub(crate) config: &'a Config,
+    pub(crate) options: &'a CallOptions,
     pub(crate) agent: &'a Agent,
     pub(crate) logger: &'a CurrentLogger,
 }
@@ -43,7 +45,8 @@ pub(crate) fn execute<T>(
     let operation = call.operation;
     let prepared = PreparedCall {
         config: context.config,
-        request_id: random::uuid()?,
+        options: context.options,
+        request_id: context.options.request_id()?,
         body: call.take_body(),
         call,
     };
@@ -102,8 +105,8 @@ fn run_attempts<T>(
             Err(failed) => failed,
         };
         // If waiting fails, the caller gets the error of the attempt.
-        let woken = retry_in
-            .and_then(|delay| sleep_until(Instant::now() + delay, budget.cancel.as_deref()).ok());
+        let woken =
+            retry_in.and_then(|delay| sleep_until(Instant::now() + delay, &budget.cancels).ok());
         fork::check_process(process)?;
         match woken {
             Some(woken) if woken == Woken::Cancelled || budget.is_cancelled() => {
@@ -129,7 +132,9 @@ fn retry_delay(
     budget: &Budget,
 ) -> Result<Option<Duration>> {
     let call = &prepared.call;
-    if number > prepared.config.max_retries || !failed.retry.allows(call.operation) {
+    if number > prepared.options.max_retries(prepared.config)
+        || !failed.retry.allows(call.operation)
+    {
         return Ok(None);
     }
     let delay = match failed.retry_after {

@@ -1,34 +1,34 @@
-//! Cancels a call from another thread.
+//! Cancels calls from another thread.
 
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::event::{EventfdFlags, eventfd};
+use rustix::io::{Errno, Result};
+
+use crate::fork::PerProcess;
 
 /// A switch that cancels calls. Once triggered, it stays on. Any number of calls may
 /// share it.
 ///
-/// It belongs to the process that made it: after a fork, the child makes its own.
+/// In a forked child it is a copy: triggering it there cancels the child's calls only.
 #[derive(Debug)]
 pub struct Cancel {
     triggered: AtomicBool,
-    /// A byte written here makes the other end readable, permanently, since nobody reads
-    /// it. Closing this end would not work while a forked child has a copy of it.
-    writer: OwnedFd,
-    reader: OwnedFd,
+    /// An eventfd that becomes readable, for all waiting calls, when the switch is
+    /// triggered. It is made when a call first waits. A forked child makes its own, since
+    /// the inherited one is shared with the parent.
+    signal: PerProcess<OwnedFd>,
 }
 
 impl Cancel {
-    /// A new switch; it needs two file descriptors.
-    pub fn new() -> io::Result<Cancel> {
-        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
-        Ok(Cancel {
+    /// A new switch. It needs a file descriptor when a call first waits.
+    pub const fn new() -> Cancel {
+        Cancel {
             triggered: AtomicBool::new(false),
-            writer,
-            reader,
-        })
+            signal: PerProcess::new(),
+        }
     }
 
     /// Cancels the calls that use this switch, now and later. May be called from any
@@ -37,8 +37,14 @@ impl Cancel {
         if self.triggered.swap(true, Ordering::SeqCst) {
             return;
         }
-        // The first byte always fits into an empty pipe.
-        while rustix::io::write(&self.writer, &[1]) == Err(Errno::INTR) {}
+        // Either this sees the signal of a call that begins to wait, or that call, which has
+        // the same fence, sees that it is cancelled.
+        fence(Ordering::SeqCst);
+        if let Some(signal) = self.signal.made() {
+            // Nobody reads from it, so it stays readable.
+            let one = 1u64.to_ne_bytes();
+            while rustix::io::write(&*signal, &one) == Err(Errno::INTR) {}
+        }
     }
 
     /// Whether it was triggered.
@@ -46,8 +52,82 @@ impl Cancel {
         self.triggered.load(Ordering::SeqCst)
     }
 
-    /// A descriptor that is readable once triggered.
-    pub(crate) fn signal(&self) -> BorrowedFd<'_> {
-        self.reader.as_fd()
+    /// A descriptor that becomes readable when triggered later. A call that waits for it
+    /// must check [`Cancel::is_triggered`] after it got it.
+    pub(crate) fn signal(&self) -> Result<Arc<OwnedFd>> {
+        let signal = self
+            .signal
+            .get_or_try(|_| eventfd(0, EventfdFlags::CLOEXEC))?;
+        fence(Ordering::SeqCst);
+        Ok(signal)
+    }
+}
+
+impl Default for Cancel {
+    fn default() -> Cancel {
+        Cancel::new()
+    }
+}
+
+/// The switches of a call: each of them cancels it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cancels(Option<Arc<[Arc<Cancel>]>>);
+
+impl Cancels {
+    pub(crate) const NONE: Cancels = Cancels(None);
+
+    /// These switches and one more.
+    pub(crate) fn and(&self, cancel: Option<Arc<Cancel>>) -> Cancels {
+        match cancel {
+            Some(cancel) if !self.iter().any(|one| Arc::ptr_eq(one, &cancel)) => {
+                Cancels(Some(self.iter().cloned().chain([cancel]).collect()))
+            }
+            _ => self.clone(),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Cancel>> {
+        self.0.iter().flat_map(|cancels| cancels.iter())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn is_triggered(&self) -> bool {
+        self.iter().any(|cancel| cancel.is_triggered())
+    }
+}
+
+impl From<Arc<Cancel>> for Cancels {
+    fn from(cancel: Arc<Cancel>) -> Cancels {
+        Cancels::default().and(Some(cancel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_switch_cancels_and_counts_once() {
+        let [first, second] = [(); 2].map(|()| Arc::new(Cancel::new()));
+        let both = Cancels::from(first.clone()).and(Some(second.clone()));
+        let again = both.and(Some(first)).and(None);
+        assert_eq!(again.iter().count(), 2);
+        assert!(!again.is_triggered() && !Cancels::default().is_triggered());
+        second.trigger();
+        assert!(again.is_triggered());
+    }
+
+    #[test]
+    fn a_descriptor_is_made_once_and_only_for_a_wait() {
+        let cancel = Cancel::new();
+        assert!(cancel.signal.made().is_none());
+        let signal = cancel.signal().unwrap();
+        assert!(Arc::ptr_eq(&signal, &cancel.signal().unwrap()));
+        let unused = Cancel::new();
+        unused.trigger();
+        assert!(unused.signal.made().is_none() && unused.is_triggered());
     }
 }

@@ -3,14 +3,15 @@
 pub(crate) mod environment;
 mod fields;
 mod files;
+mod headers;
 mod proxy;
 pub(crate) mod trust;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
-use ureq::http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::base_url::{self, BaseUrl};
@@ -23,7 +24,9 @@ use crate::json;
 use crate::key::{SigningKey, VerifyingKey};
 use crate::net::Proxy;
 use crate::token::{KeySettings, Rules};
+pub(crate) use fields::MILLISECONDS;
 use fields::Settings;
+pub(crate) use headers::{Header, read_header};
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
 /// environment ([`Config::from_env`]) or from the usual three values
@@ -44,9 +47,12 @@ pub struct Config {
     /// How many good signature verdicts are kept.
     pub(crate) verified_tokens: usize,
     pub(crate) user_agent: String,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) headers: Vec<Header>,
     pub(crate) max_response_bytes: u64,
 }
+
+/// How often a call may be retried.
+pub(crate) const MAX_RETRIES: RangeInclusive<u64> = 0..=10;
 
 /// The certificates that TLS connections trust and present.
 #[derive(Debug, Default)]
@@ -74,22 +80,6 @@ impl std::fmt::Debug for ClientCertificate {
         f.write_str("ClientCertificate")
     }
 }
-
-/// Headers that this library sets; they cannot be configured.
-const OWN_HEADERS: [&str; 12] = [
-    "authorization",
-    "content-type",
-    "content-length",
-    "accept",
-    "accept-encoding",
-    "x-client-id",
-    "user-agent",
-    "request-id",
-    "host",
-    "connection",
-    "transfer-encoding",
-    "expect",
-];
 
 impl Config {
     /// The usual three values; defaults for everything else.
@@ -161,7 +151,7 @@ impl Config {
             connect_timeout: settings.milliseconds("connect_timeout_ms", 5_000)?,
             request_timeout: settings.milliseconds("request_timeout_ms", 20_000)?,
             wait_timeout: settings.milliseconds("wait_timeout_ms", 180_000)?,
-            max_retries: settings.integer("max_retries", 2, 0..=10)? as u32,
+            max_retries: settings.integer("max_retries", 2, MAX_RETRIES)? as u32,
             tls: tls(&mut settings)?,
             proxy,
             rules: Rules {
@@ -316,29 +306,14 @@ fn user_agent(settings: &mut Settings) -> Result<String> {
     Ok(format!("{own} {appended}"))
 }
 
-fn headers(settings: &mut Settings) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    let mut headers = Vec::new();
-    for (name, value) in settings.texts("headers")? {
-        let invalid = |why: &str| {
-            Error::new(
-                Code::InvalidHeader,
-                format!("headers: the header {} {why}", json::shown_name(&name)),
-            )
-        };
-        let header: HeaderName = name
-            .parse()
-            .map_err(|_| invalid("is not a valid header name"))?;
-        if OWN_HEADERS.contains(&header.as_str()) {
-            return Err(invalid("is set by this library"));
-        }
-        let mut value: HeaderValue = value
-            .parse()
-            .map_err(|_| invalid("has a value with characters that a header cannot carry"))?;
-        // Debug does not show it: it may be a secret.
-        value.set_sensitive(true);
-        headers.push((header, value));
-    }
-    Ok(headers)
+fn headers(settings: &mut Settings) -> Result<Vec<Header>> {
+    let headers = settings.texts("headers")?.into_iter();
+    headers
+        .map(|(name, value)| {
+            read_header(&name, &value)
+                .map_err(|why| Error::new(Code::InvalidHeader, format!("headers: {why}")))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(crate) fn exchange(
     max_body: u64,
     budget: &Budget,
 ) -> Result<Reply, Failure> {
-    let current = current::begin(budget.cancel.clone());
+    let current = current::begin(budget.cancels.clone());
     let failed = |status, cause| Failure {
         cause,
         stage: current.stage(),

@@ -33,6 +33,8 @@ const OPTIONAL: &[&str] = &[
     "lid_new.private_key",
     "lid_new.base_url",
     "lid_new_management.base_url",
+    "lid_with_options.options_json",
+    "lid_with_options.cancel",
 ];
 
 /// The library with a client of a service that refuses everything.

@@ -326,7 +326,7 @@ fn every_function_is_documented() {
     }
 }
 
-/// The table of `tests/c/arguments.c` has every function that takes a client.
+/// The table of `tests/c/arguments.c` has every call of a client.
 #[test]
 fn every_function_is_called_through_its_prototype() {
     let tested = fs::read_to_string(root().join("tests/c/arguments.c")).unwrap();
@@ -337,7 +337,8 @@ fn every_function_is_called_through_its_prototype() {
         if declaration.ends_with("char **out)") {
             assert!(tested.contains(&format!("{name}(")), "{name} is not there");
         }
-        if declaration.contains("(const lid_client *") {
+        // The others make clients.
+        if declaration.contains("(const lid_client *") && !declaration.contains("lid_client **") {
             let short = name.trim_start_matches("lid_");
             assert!(
                 tested.contains(&format!("{{ \"{short}\", {short} }}")),

@@ -6,9 +6,10 @@ use zeroize::Zeroizing;
 use super::call::{Body, Call};
 use super::error_response;
 use super::failure::FailedAttempt;
+use super::options::CallOptions;
 use crate::budget::Budget;
 use crate::codes::Code;
-use crate::config::Config;
+use crate::config::{Config, Header};
 use crate::error::{Error, Result};
 use crate::http::{self, Agent, Reply};
 use crate::input::pem;
@@ -28,6 +29,7 @@ pub(crate) type Bearer = Option<Zeroizing<String>>;
 /// What the attempts of a call have in common.
 pub(super) struct PreparedCall<'a> {
     pub(super) config: &'a Config,
+    pub(super) options: &'a CallOptions,
     pub(super) call: Call<'a>,
     pub(super) body: Option<Body>,
     pub(super) request_id: String,
@@ -44,20 +46,21 @@ impl PreparedCall<'_> {
     pub(super) fn check_size(&self, bearer: &Bearer) -> Result<()> {
         let config = self.config;
         // Each header line also has a colon, a space and a line break.
-        let headers = config
-            .headers
+        let headers = self
+            .headers()
             .iter()
             .map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
             + bearer.as_ref().map_or(0, |bearer| bearer.len())
             + config.client_id.len()
+            + self.request_id.len()
             + config.user_agent.len()
             + headers.sum::<usize>();
         if size > MAX_HEAD_BYTES {
             return Err(Error::new(
                 Code::RequestTooLarge,
-                "username, user_id or the configured headers are too long for a request",
+                "username, user_id or the headers are too long for a request",
             ));
         }
         Ok(())
@@ -113,7 +116,7 @@ impl PreparedCall<'_> {
             value.set_sensitive(true);
             builder = builder.header(header::AUTHORIZATION, value);
         }
-        for (name, value) in &config.headers {
+        for (name, value) in self.headers() {
             builder = builder.header(name, value);
         }
         builder
@@ -121,12 +124,16 @@ impl PreparedCall<'_> {
             .map_err(|_| Error::internal("the request could not be built"))
     }
 
+    fn headers(&self) -> &[Header] {
+        self.options.headers(self.config)
+    }
+
     /// The secrets that no error may contain.
     fn secrets<'a>(&'a self, bearer: &'a Bearer) -> Secrets<'a> {
         let in_body = self.body.as_ref();
         let in_body = in_body.map_or(&[][..], |body| &body.secrets);
         let bearer = bearer.as_deref().map(String::as_str);
-        Secrets::new(in_body, bearer, &self.config.headers)
+        Secrets::new(in_body, bearer, self.headers())
     }
 }
 

@@ -18,6 +18,9 @@ use crate::input::pem::as_utf8;
 use crate::input::spelling::nearest;
 use crate::json;
 
+/// A time limit in milliseconds: at most a day.
+pub(crate) const MILLISECONDS: RangeInclusive<u64> = 1..=86_400_000;
+
 /// The prefix of our variables.
 const PREFIX: &str = "LOGINID_";
 
@@ -191,9 +194,9 @@ impl Settings {
         Ok(self.optional_integer(field, range)?.unwrap_or(default))
     }
 
-    /// A time limit: at least a millisecond, at most a day.
+    /// A time limit.
     pub(super) fn milliseconds(&mut self, field: &'static str, default: u64) -> Result<Duration> {
-        self.integer(field, default, 1..=86_400_000)
+        self.integer(field, default, MILLISECONDS)
             .map(Duration::from_millis)
     }
 

@@ -4,7 +4,8 @@ use std::ffi::{CStr, CString};
 
 use libc::{c_char, c_void};
 
-use super::handle::{construct, lid_client};
+use super::cancel::{cancel_of, lid_cancel};
+use super::handle::{client_of, construct, lid_client};
 use super::status::lid_status;
 use super::support::{
     catch_panic, null_argument, optional_pem, optional_text, run_into, text, wipe,
@@ -155,7 +156,56 @@ pub unsafe extern "C" fn lid_new_from_env(
     }
 }
 
-/// Frees a client, after the last call with it has returned. NULL is ignored.
+/// Derives a client whose calls have other options. It shares connections, keys and
+/// the log function with `client`: making and freeing one for each call costs a few
+/// microseconds at most. `options_json` may be NULL, or an object with any of these
+/// members:
+///
+/// - `timeout_ms`, 1 to 86400000: the limit of each call, in place of
+///   `request_timeout_ms` and `wait_timeout_ms`. For `lid_wait_code`, the smaller one of
+///   this and its own argument counts.
+/// - `max_retries`, 0 to 10, in place of the configured one.
+/// - `headers`, an object of strings: each replaces the client's header of that name,
+///   or is added. Headers that this library sets are refused.
+/// - `request_id`, 1 to 128 visible ASCII characters: sent as `Request-ID`, in place of
+///   a new one for each call, and also in errors and log events.
+///
+/// `cancel` may be NULL. When it is triggered, a call of the derived client ends within
+/// 100 ms, whatever it waits for: the resolver, a connection, the service, a retry or
+/// another thread. Every later call is refused, also those that make no request. A
+/// client may be derived from a derived one: its options are kept if they are not
+/// replaced, and every cancel stays in force.
+///
+/// Result: `{}`, and `*derived` holds the client, to be freed with `lid_free`. On an
+/// error `*derived` is NULL. `client`, `cancel` and `*derived` may be freed in any
+/// order. Errors: `LID_ERROR_INVALID_ARGUMENT`, with the code `invalid_options` for an
+/// unknown or bad member. No request is made.
+///
+/// Free `*out` with `lid_free_string`.
+///
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lid_with_options(
+    client: *const lid_client,
+    options_json: *const c_char,
+    cancel: *mut lid_cancel,
+    derived: *mut *mut lid_client,
+    out: *mut *mut c_char,
+) -> lid_status {
+    // SAFETY: as in lid_new, and `client` and `cancel` are NULL or from their functions
+    // and not freed.
+    unsafe {
+        construct("with_options", "derived", derived, out, || {
+            let client = client_of(client)?;
+            let options_json = optional_text(options_json, "options_json")?;
+            let derived = client.with_options(options_json, cancel_of(cancel))?;
+            Ok(lid_client(derived))
+        })
+    }
+}
+
+/// Frees a client, after the last call with it has returned. Its private key is wiped
+/// when the last of it and the clients derived from it is freed. NULL is ignored.
 ///
 /// @since 0.1.0
 #[unsafe(no_mangle)]
@@ -210,9 +260,9 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
     unsafe { run_into("generate_key_pair", out, generate_key_pair) }
 }
 
-/// Sets the function that is called for every HTTP attempt of this client; NULL
-/// removes it. `user_data` is passed to it unchanged. Several threads may call
-/// the function at once.
+/// Sets the function that is called for every HTTP attempt of this client, and of
+/// those that share its connections (`lid_with_options`); NULL removes it. `user_data`
+/// is passed to it unchanged. Several threads may call the function at once.
 ///
 /// It waits until no earlier function of this client is running in any thread,
 /// and none of them is called again: when it returns, their `user_data` may be

@@ -12,6 +12,7 @@ use crate::error::Result;
 /// A client of the LoginID service. Any number of threads may use one at the
 /// same time, and it may be used after `fork()`: the child makes connections of
 /// its own. Free it once, with `lid_free`, after the last call has returned.
+/// `lid_with_options` derives clients from it, which share its connections.
 pub struct lid_client(pub(super) Client);
 
 /// Runs a call of a client, as [`run_into`].
@@ -26,11 +27,22 @@ pub(super) unsafe fn call(
 ) -> lid_status {
     // SAFETY: as promised by the caller.
     unsafe {
-        run_into(name, out, || match client.as_ref() {
-            Some(client) => run(&client.0),
-            None => Err(null_argument("client")),
+        run_into(name, out, || {
+            let client = client_of(client)?;
+            client.check_not_cancelled()?;
+            run(client)
         })
     }
+}
+
+/// The client of a handle.
+///
+/// # Safety
+/// `client` is NULL or from `lid_new…` and not freed.
+pub(super) unsafe fn client_of<'a>(client: *const lid_client) -> Result<&'a Client> {
+    // SAFETY: as promised by the caller.
+    let client = unsafe { client.as_ref() }.ok_or_else(|| null_argument("client"))?;
+    Ok(&client.0)
 }
 
 /// Makes what a handle points to and stores it, or stores NULL. `parameter` is what errors call

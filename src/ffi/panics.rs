@@ -37,6 +37,7 @@ const FUNCTIONS: &[(&str, *const ())] = &[
     ("lid_new_management", lid_new_management as *const ()),
     ("lid_new_with_config", lid_new_with_config as *const ()),
     ("lid_new_from_env", lid_new_from_env as *const ()),
+    ("lid_with_options", lid_with_options as *const ()),
     ("lid_free", lid_free as *const ()),
     ("lid_free_string", lid_free_string as *const ()),
     ("lid_version", lid_version as *const ()),

@@ -1,6 +1,7 @@
 //! A value that each process makes for itself: at the time of a fork, other threads may be
 //! changing the parent's.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -26,14 +27,30 @@ impl<T> PerProcess<T> {
     /// The value of this process. `make` gets the parent's value, if there is one. Concurrent
     /// threads make one each, and one is kept: a fork could leave a lock held.
     pub(crate) fn get(&self, make: impl FnOnce(Option<&T>) -> T) -> Arc<T> {
+        let Ok(value) = self.get_or_try(|parent| Ok::<T, Infallible>(make(parent)));
+        value
+    }
+
+    /// The same, if `make` may fail.
+    pub(crate) fn get_or_try<E>(
+        &self,
+        make: impl FnOnce(Option<&T>) -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
         let by = process();
         let current = self.0.load_full();
         if let Some(made) = &current
             && made.by == by
         {
-            return made.value.clone();
+            return Ok(made.value.clone());
         }
-        let value = Arc::new(make(current.as_ref().map(|made| &*made.value)));
+        let made = make(current.as_ref().map(|made| &*made.value));
+        let value = match made {
+            Ok(value) => Arc::new(value),
+            Err(error) => {
+                mem::forget(current);
+                return Err(error);
+            }
+        };
         let own = Made {
             by,
             value: value.clone(),
@@ -41,10 +58,20 @@ impl<T> PerProcess<T> {
         let before = self.0.compare_and_swap(&current, Some(Arc::new(own)));
         // The parent's value is never dropped.
         mem::forget(current);
-        match &*before {
+        Ok(match &*before {
             Some(first) if first.by == by => first.value.clone(),
             _ => value,
+        })
+    }
+
+    /// The value of this process, if it has made one.
+    pub(crate) fn made(&self) -> Option<Arc<T>> {
+        let current = self.0.load_full()?;
+        if current.by == process() {
+            return Some(current.value.clone());
         }
+        mem::forget(current);
+        None
     }
 }
 

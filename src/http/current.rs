@@ -3,9 +3,9 @@
 //! exchange that made it.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::mem;
 
-use crate::cancel::Cancel;
+use crate::cancel::Cancels;
 
 /// How far a request got. Error messages and retries depend on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,20 +20,20 @@ pub(crate) enum Stage {
 
 thread_local! {
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Service) };
-    static CANCEL: Cell<Option<Arc<Cancel>>> = const { Cell::new(None) };
+    static CANCELS: Cell<Cancels> = const { Cell::new(Cancels::NONE) };
 }
 
 /// The current exchange of this thread, from [`begin`] until it is dropped.
 pub(super) struct Current {
     /// The state of the exchange that a signal handler interrupted, if it makes this one.
-    interrupted: (Stage, Option<Arc<Cancel>>),
+    interrupted: (Stage, Cancels),
 }
 
 /// Begins an exchange. Over an idle connection no connector runs, so the stage is
 /// [`Stage::Service`] until something is sent.
-pub(super) fn begin(cancel: Option<Arc<Cancel>>) -> Current {
+pub(super) fn begin(cancels: Cancels) -> Current {
     Current {
-        interrupted: (STAGE.replace(Stage::Service), CANCEL.replace(cancel)),
+        interrupted: (STAGE.replace(Stage::Service), CANCELS.replace(cancels)),
     }
 }
 
@@ -45,9 +45,9 @@ impl Current {
 
 impl Drop for Current {
     fn drop(&mut self) {
-        let (stage, cancel) = (self.interrupted.0, self.interrupted.1.take());
-        STAGE.set(stage);
-        CANCEL.set(cancel);
+        let (stage, cancels) = &mut self.interrupted;
+        STAGE.set(*stage);
+        CANCELS.set(mem::take(cancels));
     }
 }
 
@@ -55,8 +55,8 @@ pub(super) fn set_stage(stage: Stage) {
     STAGE.set(stage);
 }
 
-pub(super) fn cancel() -> Option<Arc<Cancel>> {
-    let cancel = CANCEL.take();
-    CANCEL.set(cancel.clone());
-    cancel
+pub(super) fn cancels() -> Cancels {
+    let cancels = CANCELS.take();
+    CANCELS.set(cancels.clone());
+    cancels
 }

@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub(super) fn budget(timeout: NextTimeout) -> Budget {
     Budget {
         deadline: Instant::now() + LONGEST.min(*timeout.after),
-        cancel: current::cancel(),
+        cancels: current::cancels(),
     }
 }
 
@@ -51,6 +51,15 @@ impl StreamTransport {
         }
     }
 
+    /// Runs a step of an exchange within its budget, and forgets the budget: an idle
+    /// connection must not keep the cancels of its last call.
+    fn step<T>(&mut self, timeout: NextTimeout, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.stream.set_budget(budget(timeout));
+        let result = run(self);
+        self.stream.set_budget(Budget::within(Duration::ZERO));
+        result
+    }
+
     fn send_pending(&mut self) -> Result<(), net::Error> {
         if self.pending.is_empty() {
             return Ok(());
@@ -69,29 +78,29 @@ impl Transport for StreamTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         current::set_stage(Stage::Sent);
-        self.stream.set_budget(budget(timeout));
         let output = &mut self.buffers.output()[..amount];
         reserve_bytes(&mut self.pending, amount);
         self.pending.extend_from_slice(output);
         // The connection keeps the buffer: no token or password may stay in it.
         output.zeroize();
         if self.pending.len() > MAX_PENDING {
-            self.send_pending()?;
+            self.step(timeout, Self::send_pending)?;
         }
         Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.stream.set_budget(budget(timeout));
-        self.send_pending()?;
-        failpoint!(Sent);
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
-            return Err(ureq::Error::Other(Box::new(LongLine)));
-        }
-        let amount = self.stream.read(input).map_err(net::Error::from)?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
+        self.step(timeout, |transport| {
+            transport.send_pending()?;
+            failpoint!(Sent);
+            let input = transport.buffers.input_append_buf();
+            if input.is_empty() {
+                return Err(ureq::Error::Other(Box::new(LongLine)));
+            }
+            let amount = transport.stream.read(input).map_err(net::Error::from)?;
+            transport.buffers.input_appended(amount);
+            Ok(amount > 0)
+        })
     }
 
     /// A connection with unread input cannot be reused: the input is not part of the next

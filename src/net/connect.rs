@@ -64,8 +64,7 @@ impl Attempts {
     /// Waits until one attempt has ended. Returns its connection if it succeeded.
     fn wait(&mut self, budget: &Budget) -> Result<Option<TcpStream>> {
         let sockets: Vec<BorrowedFd<'_>> = self.open.iter().map(AsFd::as_fd).collect();
-        let cancel = budget.cancel.as_deref();
-        let ended = match wait_for(&sockets, PollFlags::OUT, budget.deadline, cancel)? {
+        let ended = match wait_for(&sockets, PollFlags::OUT, budget.deadline, &budget.cancels)? {
             Woken::Ready(position) => self.open.remove(position),
             Woken::TimedOut => return Ok(None),
             Woken::Cancelled => return Err(Error::Cancelled),
@@ -208,10 +207,10 @@ mod tests {
     fn a_cancelled_call_tries_no_more_addresses() {
         let (open, good, _) = ports();
         let (_listener, unresponsive, _waiting) = unresponsive();
-        let cancel = Arc::new(Cancel::new().unwrap());
+        let cancel = Arc::new(Cancel::new());
         cancel.trigger();
         let budget = Budget {
-            cancel: Some(cancel),
+            cancels: cancel.into(),
             ..within(60)
         };
         let error = connect_any(&[unresponsive, good], &budget).unwrap_err();

@@ -65,9 +65,9 @@ impl Socket {
         if self.budget.left().is_zero() {
             return Err(self.timed_out());
         }
-        let Budget { deadline, cancel } = &self.budget;
+        let Budget { deadline, cancels } = &self.budget;
         let socket = self.stream.as_fd();
-        match wait_for(&[socket], interest, *deadline, cancel.as_deref())? {
+        match wait_for(&[socket], interest, *deadline, cancels)? {
             Woken::Ready(_) => Ok(()),
             Woken::TimedOut => Err(self.timed_out()),
             Woken::Cancelled => Err(Error::Cancelled),

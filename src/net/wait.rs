@@ -1,17 +1,19 @@
 //! Waits for a descriptor until it is ready, the deadline passes or the caller cancels.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::error::{Error, Result};
-use crate::cancel::Cancel;
+use crate::cancel::Cancels;
 use crate::fork;
 
 /// How soon a wait notices a fork that happened just before it.
 const FORK_CHECK: Duration = Duration::from_secs(1);
+/// How soon a wait notices a cancel for which no descriptor could be made.
+const CANCEL_CHECK: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Woken {
@@ -28,39 +30,51 @@ pub(super) fn wait_for(
     descriptors: &[BorrowedFd<'_>],
     interest: PollFlags,
     deadline: Instant,
-    cancel: Option<&Cancel>,
+    cancels: &Cancels,
 ) -> Result<Woken> {
     let process = fork::process();
+    let (mut signals, mut interval) = (Vec::new(), FORK_CHECK);
+    for cancel in cancels.iter() {
+        match cancel.signal() {
+            Ok(signal) => signals.push(signal),
+            // No descriptor is left.
+            Err(_) => interval = CANCEL_CHECK,
+        }
+    }
     let watched = descriptors
         .iter()
         .map(|descriptor| PollFd::from_borrowed_fd(*descriptor, interest));
-    let signal = cancel.map(|cancel| PollFd::from_borrowed_fd(cancel.signal(), PollFlags::IN));
-    let mut polled: Vec<PollFd<'_>> = watched.chain(signal).collect();
+    let signals = signals
+        .iter()
+        .map(|signal| PollFd::from_borrowed_fd(signal.as_fd(), PollFlags::IN));
+    let mut polled: Vec<PollFd<'_>> = watched.chain(signals).collect();
     loop {
+        // Cancel wins over an answer that arrives at the same time: the caller no longer
+        // waits for it.
+        if cancels.is_triggered() {
+            return Ok(Woken::Cancelled);
+        }
         let remaining = deadline.saturating_duration_since(Instant::now());
-        match poll(&mut polled, Some(&timespec(remaining.min(FORK_CHECK)))) {
-            Ok(0) if remaining <= FORK_CHECK => return Ok(Woken::TimedOut),
+        match poll(&mut polled, Some(&timespec(remaining.min(interval)))) {
+            Ok(0) if remaining <= interval => return Ok(Woken::TimedOut),
             Ok(0) | Err(Errno::INTR) => {}
             Ok(_) => break,
             Err(error) => return Err(Error::Lost(error.into())),
         }
         fork::check_process(process).map_err(Error::Internal)?;
     }
-    let ready = polled.iter().position(|fd| !fd.revents().is_empty());
-    // Cancel wins over an answer that arrives at the same time: the caller no longer
-    // waits for it. The descriptor is checked too, because a forked child may have
-    // triggered it.
-    let signalled = cancel.is_some() && polled.last().is_some_and(|fd| !fd.revents().is_empty());
+    let mut watched = polled.iter().take(descriptors.len());
+    let ready = watched.position(|fd| !fd.revents().is_empty());
     Ok(match ready {
-        _ if signalled || cancel.is_some_and(Cancel::is_triggered) => Woken::Cancelled,
+        _ if cancels.is_triggered() => Woken::Cancelled,
         Some(position) => Woken::Ready(position),
         None => Woken::TimedOut,
     })
 }
 
 /// Sleeps until the deadline, or until cancelled.
-pub(crate) fn sleep_until(deadline: Instant, cancel: Option<&Cancel>) -> Result<Woken> {
-    wait_for(&[], PollFlags::empty(), deadline, cancel)
+pub(crate) fn sleep_until(deadline: Instant, cancels: &Cancels) -> Result<Woken> {
+    wait_for(&[], PollFlags::empty(), deadline, cancels)
 }
 
 fn timespec(duration: Duration) -> Timespec {

@@ -1,6 +1,7 @@
 //! The client: authorizes each call, executes it and checks its answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
@@ -8,7 +9,8 @@ use zeroize::Zeroizing;
 use super::service_token::{service_token, transaction_token};
 use super::{answer, keys};
 use crate::budget::Budget;
-use crate::calls::{self, Bearer, Call};
+use crate::calls::{self, Bearer, Call, CallOptions};
+use crate::cancel::Cancel;
 use crate::config::{Config, private_key_required, trust};
 use crate::connections::Connections;
 use crate::error::Result;
@@ -22,6 +24,13 @@ use crate::token::{self, Claims, Expected, Key, Lookup, Origin, Verified};
 /// at once, and across `fork`: a child makes connections of its own.
 #[derive(Debug)]
 pub struct Client {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
+
+/// What a client shares with those derived from it.
+#[derive(Debug)]
+struct Shared {
     config: Config,
     /// None if neither the service nor the proxy uses TLS.
     tls: Option<ClientConfig>,
@@ -64,10 +73,13 @@ impl Client {
             None
         };
         Ok(Client {
-            config,
-            tls,
-            connections: PerProcess::new(),
-            logger: CurrentLogger::default(),
+            shared: Arc::new(Shared {
+                config,
+                tls,
+                connections: PerProcess::new(),
+                logger: CurrentLogger::default(),
+            }),
+            options: CallOptions::default(),
         })
     }
 
@@ -76,20 +88,38 @@ impl Client {
         Client::with_config(Config::from_env()?)
     }
 
-    /// Sets the logger, which receives an event for every HTTP attempt; `None` removes it.
-    /// Waits until the previous logger is no longer running in any thread, unless it is
+    /// Derives a client with other options: it shares connections, keys and logger with
+    /// this one. `options_json` is an object with `timeout_ms`, `max_retries`, `headers` and
+    /// `request_id`, each of them optional. The options of this client stay in force if the
+    /// derived one has no others, and `cancel` is added to its cancels: each of them ends
+    /// the calls of the derived client, and refuses later ones.
+    pub fn with_options(
+        &self,
+        options_json: Option<&str>,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Client> {
+        let options = self.options.and(options_json, cancel, self.config())?;
+        Ok(Client {
+            shared: self.shared.clone(),
+            options,
+        })
+    }
+
+    /// Sets the logger of this client and of all that share its connections. It receives an
+    /// event for every HTTP attempt; `None` removes it. Waits until the previous logger is no longer running in any thread, unless it is
     /// called by a logger, which would wait for itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
-        self.logger.replace(logger);
+        self.shared.logger.replace(logger);
     }
 
     pub(crate) fn config(&self) -> &Config {
-        &self.config
+        &self.shared.config
     }
 
     /// The private key, or an error that one is required.
     pub(super) fn signing_key(&self) -> Result<&SigningKey> {
-        self.config
+        self.check_not_cancelled()?;
+        self.config()
             .private_key
             .as_ref()
             .ok_or_else(private_key_required)
@@ -97,18 +127,29 @@ impl Client {
 
     /// This process's connections and keys.
     pub(crate) fn connections(&self) -> Arc<Connections> {
-        self.connections
-            .get(|parent| Connections::new(&self.config, self.tls.as_ref(), parent))
+        let Shared { config, tls, .. } = &*self.shared;
+        let connections = &self.shared.connections;
+        connections.get(|parent| Connections::new(config, tls.as_ref(), parent))
     }
 
-    /// A budget with the configured `request_timeout_ms`.
+    /// An error if a cancel of this client was triggered.
+    pub(crate) fn check_not_cancelled(&self) -> Result<()> {
+        self.options.check_not_cancelled()
+    }
+
+    /// The budget of a call.
     pub(super) fn budget(&self) -> Budget {
-        Budget::within(self.config.request_timeout)
+        self.budget_within(self.config().request_timeout)
+    }
+
+    /// The budget of a call with this limit, unless the options of this client have another.
+    pub(super) fn budget_within(&self, limit: Duration) -> Budget {
+        self.options.budget(limit)
     }
 
     /// A call whose body names this application.
     pub(super) fn call<'a>(&self, operation: &'static Operation) -> Call<'a> {
-        Call::new(operation).text("client_id", &self.config.client_id)
+        Call::new(operation).text("client_id", &self.config().client_id)
     }
 
     /// Executes a call and returns its checked answer unchanged.
@@ -153,13 +194,14 @@ impl Client {
         read: impl Fn(String) -> Result<T>,
     ) -> Result<T> {
         let operation = call.operation;
-        if operation.key_required && self.config.private_key.is_none() {
+        if operation.key_required && self.config().private_key.is_none() {
             return Err(private_key_required().with_operation(operation.name));
         }
         let context = calls::Context {
-            config: &self.config,
+            config: self.config(),
+            options: &self.options,
             agent: &self.connections().agent,
-            logger: &self.logger,
+            logger: &self.shared.logger,
         };
         calls::execute(&context, call, budget, |call| self.bearer(call), read)
     }
@@ -167,10 +209,10 @@ impl Client {
     /// A new bearer token, for one attempt only, since nonces are single-use. Without a key
     /// there is none, since applications may be public.
     fn bearer(&self, call: &Call<'_>) -> Result<Bearer> {
-        let Some(key) = &self.config.private_key else {
+        let Some(key) = &self.config().private_key else {
             return Ok(None);
         };
-        let client_id = &self.config.client_id;
+        let client_id = &self.config().client_id;
         let token = match call.operation.authorization {
             Authorization::None => return Ok(None),
             Authorization::Scope(scope) => {
@@ -193,10 +235,11 @@ impl Client {
         budget: &Budget,
         check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
     ) -> Result<Verified> {
+        self.check_not_cancelled()?;
         let expected = Expected {
-            client_id: &self.config.client_id,
+            client_id: &self.config().client_id,
             username,
-            rules: &self.config.rules,
+            rules: &self.config().rules,
         };
         let lookup = Lookup {
             origin,

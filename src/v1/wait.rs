@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::client::Client;
 use super::operations;
-use crate::budget::Budget;
 use crate::calls::check_value;
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -15,8 +14,8 @@ impl Client {
     /// Waits until a code is authorized, and answers with the authentication
     /// response: `{jwt, is_authenticated, user, client, credential}`.
     ///
-    /// `timeout` of zero is the configured `wait_timeout_ms`. Another thread
-    /// may end the wait through `cancel`.
+    /// `timeout` of zero is the client's own limit: `timeout_ms` of its options, or the
+    /// configured `wait_timeout_ms`. Another thread may end the wait through `cancel`.
     pub fn wait_code(
         &self,
         username: &str,
@@ -26,11 +25,6 @@ impl Client {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<String> {
         check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
-        let limit = if timeout.is_zero() {
-            self.config().wait_timeout
-        } else {
-            timeout
-        };
         let mut authentication_code = ObjectWriter::new();
         authentication_code.value("code", code);
         authentication_code.value("type", code_type);
@@ -39,10 +33,11 @@ impl Client {
             .username(username)
             .hide(code)
             .object("authentication_code", authentication_code);
-        let budget = Budget {
-            cancel,
-            ..Budget::within(limit)
+        let mut budget = match timeout.is_zero() {
+            true => self.budget_within(self.config().wait_timeout),
+            false => self.budget_within(timeout).at_most(timeout),
         };
+        budget.cancels = budget.cancels.and(cancel);
         self.send_within(call, budget, Ok)
     }
 }

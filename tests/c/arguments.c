@@ -306,10 +306,27 @@ static void functions_without_a_client_check_too(void)
     CHECK(lid_new_from_env(NULL, NULL) == LID_ERROR_INVALID_ARGUMENT);
 }
 
+static void with_options_checks_too(void)
+{
+    lid_client *client = new_client(), *derived = (lid_client *)&out;
+
+    ERROR(lid_with_options(client, cut_off(), NULL, &derived, &out), LID_ERROR_INVALID_ARGUMENT,
+          "invalid_utf8");
+    CHECK(derived == NULL);
+    derived = (lid_client *)&out;
+    ERROR(lid_with_options(NULL, NULL, NULL, &derived, &out), LID_ERROR_INVALID_ARGUMENT,
+          "null_argument");
+    CHECK(derived == NULL);
+    CHECK(lid_with_options(client, NULL, NULL, NULL, NULL) == LID_ERROR_INVALID_ARGUMENT);
+    CHECK(lid_with_options(client, "{}", NULL, &derived, NULL) == LID_OK);
+    lid_free(derived);
+}
+
 static const struct test tests[] = {
     TEST(texts_are_read_to_their_end_and_no_further),
     TEST(a_call_without_out_has_the_same_status),
     TEST(functions_without_a_client_check_too),
+    TEST(with_options_checks_too),
 };
 
 TEST_MAIN(tests)

@@ -95,6 +95,8 @@ lid_client *new_client(void);
  * "\"max_retries\":0". */
 lid_client *configured_client(const char *members);
 lid_client *client_from_json(const char *json);
+/* A client derived with these options, which may be NULL. To be freed. */
+lid_client *derive(const lid_client *client, const char *options, lid_cancel *cancel);
 
 /* The user of most cases. */
 #define USER "ada@example.com"
@@ -129,6 +131,8 @@ double now_ms(void);
 
 struct call {
     const lid_client *client;
+    /* The name of the call in errors. */
+    const char *operation;
     /* Of lid_wait_code. */
     const char *code;
     uint32_t timeout_ms;
@@ -145,11 +149,13 @@ void begin_get_user(struct call *call, const lid_client *client);
 /* lid_wait_code for USER and a short code. */
 void begin_wait(struct call *call, const lid_client *client, const char *code,
                 uint32_t timeout_ms, lid_cancel *cancel);
+/* Another call, which `run` makes with the `struct call`. */
+void begin_call(struct call *call, void *(*run)(void *call));
 /* Waits for the call's end, and puts its answer into `out`. */
 lid_status end_call(struct call *call);
 
-/* Checks that a wait ends within 100 ms of being cancelled. `begin` begins a wait
+/* Checks that a call ends within 100 ms of being cancelled. `begin` begins a call
  * with the cancel, and returns when it is where it is to be cancelled. */
-void cancelled_in_time(void (*begin)(struct call *wait, lid_cancel *cancel));
+void cancelled_in_time(void (*begin)(struct call *call, lid_cancel *cancel));
 
 #endif

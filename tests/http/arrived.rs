@@ -319,7 +319,7 @@ fn the_error_for_a_key_that_cannot_be_fetched_has_the_status_and_id_of_its_reque
 fn a_call_without_an_attempt_has_no_request_id() {
     let service = Service::start(|_| Vec::new());
     let watched = Watched::new(&service, json!({}));
-    let cancel = Arc::new(loginid::Cancel::new().expect("a cancel"));
+    let cancel = Arc::new(loginid::Cancel::new());
     cancel.trigger();
     let long = "x".repeat(80_000);
     let limit = std::time::Duration::ZERO;

@@ -90,8 +90,8 @@ impl Lookups {
             Some(_) => lookup.response_timer(budget),
             None => budget.deadline,
         };
-        let cancel = budget.cancel.as_deref();
-        let woken = wait_for(&[lookup.answered.as_fd()], PollFlags::IN, until, cancel);
+        let answered = [lookup.answered.as_fd()];
+        let woken = wait_for(&answered, PollFlags::IN, until, &budget.cancels);
         // In a forked child, a thread of the parent may hold the lock.
         fork::check_process(process).map_err(Error::Internal)?;
         self.leave(&lookup);

@@ -84,9 +84,9 @@ impl InFlight {
                 None => {}
             }
             // A condition variable notices neither.
-            let interval = match budget.cancel {
-                Some(_) => CANCEL_CHECK,
-                None => FORK_CHECK,
+            let interval = match budget.cancels.is_empty() {
+                true => FORK_CHECK,
+                false => CANCEL_CHECK,
             };
             outcome = self
                 .ended

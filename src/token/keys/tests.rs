@@ -54,7 +54,7 @@ fn hanging_until_cancelled(_: &str, budget: &Budget) -> Result<Key> {
 
 fn cancellable(cancel: &Arc<Cancel>) -> Budget {
     Budget {
-        cancel: Some(cancel.clone()),
+        cancels: cancel.clone().into(),
         ..long_budget()
     }
 }
@@ -175,7 +175,7 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
     cache.store(CURRENT, old.clone());
     cache.pass(23 * HOUR);
     let service = Service::new(hanging_until_cancelled);
-    let cancel = Arc::new(Cancel::new().unwrap());
+    let cancel = Arc::new(Cancel::new());
     let budget = cancellable(&cancel);
     thread::scope(|scope| {
         let refreshing =

@@ -14,7 +14,7 @@ double now_ms(void)
     return (double)now.tv_sec * 1000.0 + (double)now.tv_nsec / 1e6;
 }
 
-static void begin_call(struct call *call, void *(*run)(void *))
+void begin_call(struct call *call, void *(*run)(void *))
 {
     CHECK(pthread_create(&call->thread, NULL, run, call) == 0);
 }
@@ -31,6 +31,7 @@ static void *run_get_user(void *argument)
 void begin_get_user(struct call *call, const lid_client *client)
 {
     call->client = client;
+    call->operation = "get_user";
     begin_call(call, run_get_user);
 }
 
@@ -48,6 +49,7 @@ void begin_wait(struct call *call, const lid_client *client, const char *code,
                 uint32_t timeout_ms, lid_cancel *cancel)
 {
     call->client = client;
+    call->operation = "wait_code";
     call->code = code;
     call->timeout_ms = timeout_ms;
     call->cancel = cancel;
@@ -68,25 +70,25 @@ static int in_order(const void *a, const void *b)
 }
 
 /* The median of five, because a busy machine may not run the thread at once. */
-void cancelled_in_time(void (*begin)(struct call *wait, lid_cancel *cancel))
+void cancelled_in_time(void (*begin)(struct call *call, lid_cancel *cancel))
 {
     double taken[5];
     size_t i;
 
     for (i = 0; i < 5; i++) {
         lid_cancel *cancel = lid_cancel_new();
-        struct call wait;
+        struct call call;
         double triggered;
 
         CHECK(cancel != NULL);
-        begin(&wait, cancel);
+        begin(&call, cancel);
         triggered = now_ms();
         lid_cancel_trigger(cancel);
-        CHECK(end_call(&wait) == LID_ERROR_CANCELLED);
-        taken[i] = wait.ended_ms - triggered;
+        CHECK(end_call(&call) == LID_ERROR_CANCELLED);
+        taken[i] = call.ended_ms - triggered;
         TEXT("/error/status", "LID_ERROR_CANCELLED");
         TEXT("/error/code", "cancelled");
-        TEXT("/error/operation", "wait_code");
+        TEXT("/error/operation", call.operation);
         TEXT("/error/retryable", "false");
         lid_cancel_free(cancel);
     }

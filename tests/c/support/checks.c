@@ -297,6 +297,15 @@ lid_client *configured_client(const char *members)
                                  members));
 }
 
+lid_client *derive(const lid_client *client, const char *options, lid_cancel *cancel)
+{
+    lid_client *derived;
+
+    OK(lid_with_options(client, options, cancel, &derived, &out));
+    CHECK(strcmp(out, "{}") == 0 && derived != NULL && derived != client);
+    return derived;
+}
+
 const char *add_user(const lid_client *client, const char *username)
 {
     OK(lid_add_user_without_credentials(client, username, &out));
