@@ -16,6 +16,8 @@ fn make_example_runs_the_c_example_against_an_emulator() {
     for step in [
         "examples/c/quickstart.c",
         "examples/c/log.c",
+        "examples/c/options.c",
+        "LID_ERROR_CANCELLED",
         "operation=get_user attempt=3 http_status=404",
         "new_from_env",
         "register_fido2_init",

@@ -137,11 +137,7 @@ int main(int count, char **arguments)
         call("lid_get_user", user, "\"username\":\"ann\"");
         call("lid_generate_code", code, "\"is_authorized\":true");
         cancel = lid_cancel_new();
-        if (cancel == NULL) {
-            failed("lid_cancel_new", "NULL");
-            cancel = lid_cancel_new();
-        }
-        require(cancel != NULL, "lid_cancel_new", "NULL once more");
+        require(cancel != NULL, "lid_cancel_new", "NULL");
         call("lid_wait_code", wait, "\"is_authenticated\":true");
         lid_cancel_free(cancel);
         lid_free(client);

@@ -53,6 +53,13 @@ fn a_key_is_wiped_with_its_client_however_it_was_passed() {
 }
 
 #[test]
+fn a_key_is_wiped_with_the_last_client_that_shares_it() {
+    for end in ["parent first", "derived first"] {
+        process("json", end);
+    }
+}
+
+#[test]
 fn a_key_is_wiped_when_the_configuration_is_refused() {
     for (way, _) in WAYS {
         process(way, "refused");
@@ -93,6 +100,8 @@ fn process_that_searches_itself() {
     let give = WAYS.iter().find(|(name, _)| *name == way);
     match (give, end) {
         (Some((_, give)), "used") => used(*give, &key, &settings),
+        (Some((_, give)), "parent first") => shared(*give, &key, &settings, true),
+        (Some((_, give)), "derived first") => shared(*give, &key, &settings, false),
         (Some((_, give)), "refused") => refused(way, *give, &key, &settings),
         (Some((_, give)), "unusable") => unusable(*give, &key, &settings),
         (None, "freed") => assert_wiped(&key, "freed"),
@@ -109,6 +118,23 @@ fn used(give: Give, key: &Masked, settings: &Settings<'_>) {
     assert!(!found.is_empty(), "the client's own key is not found");
     drop(client);
     assert_wiped(key, "used");
+}
+
+/// Of a client and one derived from it, the second to be freed still has the key.
+fn shared(give: Give, key: &Masked, settings: &Settings<'_>, parent_first: bool) {
+    let parent = give(key, settings).expect("a client");
+    let derived = parent.with_options(r#"{"headers":{"x-a":"1"}}"#);
+    let (first, second) = match parent_first {
+        true => (parent, derived),
+        false => (derived, parent),
+    };
+    first.service_token("users.retrieve").ok();
+    drop(first);
+    second.service_token("users.retrieve").ok();
+    let found = search(&secrets_of(key));
+    assert!(!found.is_empty(), "the key of the second is not found");
+    drop(second);
+    assert_wiped(key, "shared");
 }
 
 /// The key is intact; another field is wrong.

@@ -87,6 +87,17 @@ impl Client {
         })
     }
 
+    /// A client derived with these options.
+    #[track_caller]
+    pub fn with_options(&self, options: &str) -> Client {
+        let options = c(options);
+        let derived = Client::of(|derived, out| {
+            // SAFETY: as in `with_config`, and the client is not freed.
+            unsafe { lid_with_options(self.0, options.as_ptr(), ptr::null_mut(), derived, out) }
+        });
+        derived.expect("usable options")
+    }
+
     pub fn raw(&self) -> *mut lid_client {
         self.0
     }
