@@ -8,10 +8,8 @@ import "C"
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"runtime"
 	"sync"
-	"time"
 	"unsafe"
 )
 
@@ -21,7 +19,7 @@ type Client struct {
 	pointer *C.lid_client
 	running int
 	closed  bool
-	log     logSink
+	log     *logSink
 }
 
 // Config has the settings of a client. A field that is missing or 0 has its default; a
@@ -161,10 +159,16 @@ func construct(
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{pointer: pointer}
+	return newOwner(pointer, &logSink{}), nil
+}
+
+// newOwner is a Client that frees its pointer.
+func newOwner(pointer *C.lid_client, log *logSink) *Client {
+	log.share()
+	client := &Client{pointer: pointer, log: log}
 	// The safety net, for a client that is never closed.
 	runtime.SetFinalizer(client, finalize)
-	return client, nil
+	return client
 }
 
 func finalize(client *Client) {
@@ -206,7 +210,7 @@ func (c *Client) freeIfIdle() {
 	if c.closed && c.running == 0 && c.pointer != nil {
 		C.lid_free(c.pointer)
 		c.pointer = nil
-		c.log.free()
+		c.log.release()
 		runtime.SetFinalizer(c, nil)
 	}
 }
@@ -226,41 +230,17 @@ func call[T any](
 		return nil, err
 	}
 	defer c.end()
-	attempts := events{listener: c.listener()}
+	client, stop, err := within(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	attempts := events{listener: c.log.current()}
 	result, err := decode[T](invoke(inputs, func(texts []*C.char, out **C.char) (status C.lid_status) {
 		attempts.gather(func() { status = run(client, texts, out) })
 		return status
 	}))
 	attempts.report()
+	addCause(ctx, err)
 	return result, err
-}
-
-// listener is the function of OnAttempt.
-func (c *Client) listener() func(Attempt) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	return c.log.listener
-}
-
-// ended is the context's error, also between its deadline and the timer.
-func ended(ctx context.Context) error {
-	deadline, limited := ctx.Deadline()
-	if err := ctx.Err(); err != nil || !limited || time.Now().Before(deadline) {
-		return err
-	}
-	return context.DeadlineExceeded
-}
-
-func contextError(cause error, operation string) *Error {
-	failure := &Error{
-		Status:    StatusCancelled,
-		Code:      "cancelled",
-		Message:   "the context ended before the call",
-		Operation: operation,
-		cause:     cause,
-	}
-	if errors.Is(cause, context.DeadlineExceeded) {
-		failure.Status, failure.Code = StatusTimeout, "timeout"
-	}
-	return failure.written()
 }

@@ -20,10 +20,10 @@
 //
 // # Contexts
 //
-// No call starts if its context is done or its deadline has passed. WaitCode ends when its context
-// does. The other calls do not end with their context, but within the configured
-// request_timeout_ms: a request that may have reached the service is not abandoned, because it
-// would be unknown whether it was carried out.
+// Every call ends with its context, within 100 ms: errors.Is finds context.Canceled or
+// context.DeadlineExceeded in the error. The service may have executed the request nevertheless.
+// The deadline of a context is the limit of the call in place of the configured request_timeout_ms.
+// No call starts if its context is done or its deadline has passed.
 //
 // # Optional arguments
 //

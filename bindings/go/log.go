@@ -15,6 +15,7 @@ import "C"
 
 import (
 	"runtime/cgo"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -23,16 +24,19 @@ import (
 // made the call. Several goroutines may be in it at once.
 type LogFunc func(event string)
 
-// logSink is the handle of the log function for C. It lives as long as the client,
-// because a running call may still log to it.
+// logSink is the handle of the log function for C. It lives as long as a client that
+// shares it, because a running call may still log to it.
 type logSink struct {
+	mutex    sync.Mutex
+	clients  int
 	handle   cgo.Handle
 	function *atomic.Pointer[LogFunc]
 	// listener is the function of OnAttempt, for which the log function collects events.
 	listener func(Attempt)
 }
 
-// SetLogFunc has log called for every HTTP attempt; nil ends it. When it returns, the
+// SetLogFunc has log called for every HTTP attempt of this client and of those that
+// WithOptions made from it, or it from them; nil ends it. When it returns, the
 // previous function is not running, unless SetLogFunc is called from inside a log
 // function. A panic in log is dropped, because it must not unwind through C. log must
 // not end its goroutine with runtime.Goexit, as Fatal and FailNow of package testing
@@ -49,7 +53,7 @@ func (c *Client) setLog(log LogFunc, listener func(Attempt)) error {
 		return err
 	}
 	defer c.end()
-	handle := c.logTo(log, listener)
+	handle := c.log.set(log, listener)
 	// C waits for running log functions, which may use the client, so the mutex is not
 	// held during that time.
 	if log == nil {
@@ -60,24 +64,42 @@ func (c *Client) setLog(log LogFunc, listener func(Attempt)) error {
 	return nil
 }
 
-// logTo sets the functions and returns the handle for C.
-func (c *Client) logTo(log LogFunc, listener func(Attempt)) cgo.Handle {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.log.listener = listener
+// set sets the functions and returns the handle for C.
+func (s *logSink) set(log LogFunc, listener func(Attempt)) cgo.Handle {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.listener = listener
 	if log == nil {
 		return 0
 	}
-	if c.log.function == nil {
-		c.log.function = new(atomic.Pointer[LogFunc])
-		c.log.handle = cgo.NewHandle(c.log.function)
+	if s.function == nil {
+		s.function = new(atomic.Pointer[LogFunc])
+		s.handle = cgo.NewHandle(s.function)
 	}
-	c.log.function.Store(&log)
-	return c.log.handle
+	s.function.Store(&log)
+	return s.handle
 }
 
-func (s *logSink) free() {
-	if s.function != nil {
+// current is the function of OnAttempt.
+func (s *logSink) current() func(Attempt) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.listener
+}
+
+// share counts one more client.
+func (s *logSink) share() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.clients++
+}
+
+// release counts one client less, and frees the handle after the last one.
+func (s *logSink) release() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.clients--
+	if s.clients == 0 && s.function != nil {
 		s.handle.Delete()
 	}
 }

@@ -31,7 +31,8 @@ func resultTypes() map[string]reflect.Type {
 	types := map[string]reflect.Type{"KeyPair": reflect.TypeOf(KeyPair{}), "error": reflect.TypeOf(errorObject{})}
 	client := reflect.TypeOf((*Client)(nil))
 	for i := 0; i < client.NumMethod(); i++ {
-		if method := client.Method(i).Type; method.NumOut() == 2 {
+		// WithOptions returns another client.
+		if method := client.Method(i).Type; method.NumOut() == 2 && method.Out(0) != client {
 			types[method.Out(0).Elem().Name()] = method.Out(0).Elem()
 		}
 	}

@@ -1,0 +1,39 @@
+package loginid
+
+import "encoding/json"
+
+// Options are settings for the calls of a client that WithOptions makes. What is missing
+// or 0 stays as it is; a pointer to 0 is 0.
+type Options struct {
+	// TimeoutMS is the limit of each call in milliseconds, in place of RequestTimeoutMS and
+	// WaitTimeoutMS of the configuration. The deadline of a call's context is used in its
+	// place, also if it is later.
+	TimeoutMS int `json:"timeout_ms,omitempty"`
+	// MaxRetries is the number of retries.
+	MaxRetries *int `json:"max_retries,omitempty"`
+	// Headers replace those of the client with the same name, or are added.
+	Headers map[string]string `json:"headers,omitempty"`
+	// RequestID is sent with each request, in place of a new one for each call: 1 to 128
+	// visible ASCII characters.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// WithOptions makes a client with other options. It shares the connections, keys and log
+// function of this one, and costs a few microseconds: make one for each call if you like.
+// Both are closed separately, in any order. Bad options are the error invalid_options.
+func (c *Client) WithOptions(options Options) (*Client, error) {
+	text, err := json.Marshal(options)
+	if err != nil {
+		return nil, argumentError("invalid_json", err.Error())
+	}
+	client, err := c.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer c.end()
+	derived, err := derive(client, string(text), nil)
+	if err != nil {
+		return nil, err
+	}
+	return newOwner(derived, c.log), nil
+}

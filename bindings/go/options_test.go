@@ -1,0 +1,189 @@
+package loginid
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const retrieve = "/manage/users/retrieve"
+
+// slow has the service answer the next request for a user after a minute.
+func slow(t *testing.T) {
+	t.Helper()
+	control(t, "POST", "faults", map[string]any{
+		"match": map[string]string{"path": retrieve},
+		"times": 1,
+		"fault": map[string]any{"kind": "delay", "ms": 60000},
+	})
+}
+
+func TestACancelledContextEndsAnyCall(t *testing.T) {
+	client := newClient(t)
+	slow(t)
+	calling, cancel := context.WithCancel(ctx)
+	go func() {
+		awaitRequest(t, retrieve)
+		cancel()
+	}()
+	_, err := client.GetUser(calling, ada)
+	var failure *Error
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &failure) ||
+		failure.Status != StatusCancelled || failure.Code != "cancelled" {
+		t.Error(err)
+	}
+}
+
+func TestAContextsDeadlineEndsAnyCall(t *testing.T) {
+	client := newClient(t)
+	slow(t)
+	calling, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	_, err := client.GetUser(calling, ada)
+	var failure *Error
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &failure) ||
+		failure.Status != StatusTimeout || failure.Code != "timeout" {
+		t.Error(err)
+	}
+	if taken := time.Since(started); taken > 10*time.Second {
+		t.Error(taken)
+	}
+}
+
+// The context has ended while the key of a token is fetched.
+func TestAContextEndsAVerification(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	var login struct{ JWT string }
+	parse(t, control(t, "POST", "users/"+ada+"/login", map[string]any{}), &login)
+	control(t, "POST", "faults", map[string]any{
+		"match": map[string]string{"path": "/certs"},
+		"times": 1,
+		"fault": map[string]any{"kind": "delay", "ms": 60000},
+	})
+	calling, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	if _, err := client.VerifyToken(calling, login.JWT); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	cancellable, end := context.WithCancel(ctx)
+	defer end()
+	if _, err := client.VerifyToken(cancellable, login.JWT); err != nil {
+		t.Error(err)
+	}
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// A context that is never cancelled needs no descriptor, and others give theirs back.
+func TestContextsLeaveNoDescriptors(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	before := descriptors(t)
+	for i := 0; i < 1000; i++ {
+		calling, cancel := context.WithCancel(ctx)
+		if _, err := client.GenerateServiceToken(calling, "users.retrieve", Who{}, ""); err != nil {
+			t.Fatal(err)
+		}
+		defer cancel()
+	}
+	for i := 0; i < 20; i++ {
+		calling, cancel := context.WithTimeout(ctx, time.Minute)
+		must[User](t)(client.GetUser(calling, ada))
+		cancel()
+	}
+	if after := descriptors(t); after > before+2 {
+		t.Errorf("%d descriptors, then %d", before, after)
+	}
+}
+
+func TestOptionsAreSentAndTheClientsAreIndependent(t *testing.T) {
+	client := newClient(t)
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	zero := 0
+	derived, err := client.WithOptions(Options{
+		TimeoutMS: 30000, MaxRetries: &zero, RequestID: "trace-42",
+		Headers: map[string]string{"X-Tenant": "two"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Close(); err != nil {
+		t.Error(err)
+	}
+	calling, cancel := context.WithCancel(ctx)
+	defer cancel()
+	control(t, "DELETE", "requests", nil)
+	must[User](t)(derived.GetUser(calling, ada))
+	sent := string(control(t, "GET", "requests", nil))
+	for _, header := range []string{`["x-tenant","two"]`, `["request-id","trace-42"]`} {
+		if !strings.Contains(sent, header) {
+			t.Errorf("no %s in %s", header, sent)
+		}
+	}
+	_, err = derived.GetUser(ctx, "nobody")
+	var failure *Error
+	if !errors.As(err, &failure) || failure.RequestID != "trace-42" {
+		t.Error(err)
+	}
+	if err := derived.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err = derived.WithOptions(Options{}); !errors.As(err, &failure) || failure.Code != "client_closed" {
+		t.Error(err)
+	}
+}
+
+func TestBadOptionsAreRefused(t *testing.T) {
+	client := newClient(t)
+	for _, options := range []Options{
+		{TimeoutMS: -1},
+		{RequestID: "a b"},
+		{Headers: map[string]string{"Host": "canary"}},
+	} {
+		_, err := client.WithOptions(options)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Code != "invalid_options" ||
+			strings.Contains(err.Error(), "canary") {
+			t.Error(options, err)
+		}
+	}
+}
+
+// The function may be freed only after the last client that shares it.
+func TestTheLogFunctionOutlivesTheClientThatSetIt(t *testing.T) {
+	client := newClient(t)
+	derived, err := client.WithOptions(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer derived.Close()
+	var events atomic.Int64
+	if err := client.SetLogFunc(func(event string) {
+		if json.Valid([]byte(event)) {
+			events.Add(1)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Close(); err != nil {
+		t.Error(err)
+	}
+	_, _ = derived.GetUser(ctx, ada)
+	if events.Load() != 1 {
+		t.Error(events.Load(), "events")
+	}
+}
