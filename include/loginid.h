@@ -27,11 +27,6 @@
  * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
  * errors.
  *
- * In the declarations LID_NULLABLE marks what may be NULL, and LID_NODISCARD the
- * functions whose status must be looked at. Compilers that know neither see nothing
- * of them; a program that does not want them defines them as nothing before it
- * includes this header.
- *
  * A client may be used by any number of threads at once, and across fork().
  * pthread_cancel of a thread in a call takes effect after the call.
  */
@@ -51,41 +46,6 @@
 #define LID_VERSION_MINOR 1
 /** Its third number. */
 #define LID_VERSION_PATCH 0
-/** The three as one number, for `#if`: 10203 is 1.2.3. */
-#define LID_VERSION_NUMBER 100
-
-/** In front of each function: it is exported. */
-#if !defined(LID_API)
-#if defined(__GNUC__)
-#define LID_API __attribute__((visibility("default")))
-#else
-#define LID_API
-#endif
-#endif
-
-/** In front of each function whose status must be looked at. */
-#if !defined(LID_NODISCARD)
-#if defined(__GNUC__)
-#define LID_NODISCARD __attribute__((warn_unused_result))
-#else
-#define LID_NODISCARD
-#endif
-#endif
-
-/** Marks what may be NULL; nothing else may. */
-#if !defined(LID_NULLABLE)
-#if defined(__clang__)
-#define LID_NULLABLE _Nullable
-#else
-#define LID_NULLABLE
-#endif
-#endif
-
-#if defined(__clang__)
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wnullability-completeness"
-#pragma clang diagnostic ignored "-Wnullability-extension"
-#endif
 
 
 /**
@@ -193,9 +153,11 @@ typedef enum {
 } lid_json_kind;
 
 /**
- * A switch that ends `lid_wait_code` from another thread. Make one with
- * `lid_cancel_new`. Once triggered, it stays triggered. It belongs to the
- * process that made it: after `fork()` the child makes its own.
+ * A switch that ends calls from another thread: `lid_wait_code`, and every call of
+ * a client that `lid_with_options` made with it. Make one with `lid_cancel_new`.
+ * Once triggered, it stays triggered. Any number of calls may use it. It needs one
+ * file descriptor when a call first waits, and none before. After `fork()` the child
+ * has a copy: triggering it there ends the child's calls only.
  */
 typedef struct lid_cancel lid_cancel;
 
@@ -203,6 +165,7 @@ typedef struct lid_cancel lid_cancel;
  * A client of the LoginID service. Any number of threads may use one at the
  * same time, and it may be used after `fork()`: the child makes connections of
  * its own. Free it once, with `lid_free`, after the last call has returned.
+ * `lid_with_options` derives clients from it, which share its connections.
  */
 typedef struct lid_client lid_client;
 
@@ -238,10 +201,7 @@ extern "C" {
 /**
  * The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
  * is not a status. The string is static: never free it.
- *
- * @since 0.1.0
  */
-LID_API
 const char *lid_status_name(int32_t status);
 
 /**
@@ -255,30 +215,24 @@ const char *lid_status_name(int32_t status);
  * `LID_ERROR_PRIVATE_KEY`, `LID_ERROR_INVALID_ARGUMENT`. No request is made.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_new(const char *client_id,
-                   const char *LID_NULLABLE private_key,
-                   const char *LID_NULLABLE base_url,
+                   const char *private_key,
+                   const char *base_url,
                    lid_client **client,
-                   char **LID_NULLABLE out);
+                   char **out);
 
 /**
  * Makes a client for a management application: as `lid_new`, but the key is
  * required.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_new_management(const char *client_id,
                               const char *private_key,
-                              const char *LID_NULLABLE base_url,
+                              const char *base_url,
                               lid_client **client,
-                              char **LID_NULLABLE out);
+                              char **out);
 
 /**
  * Makes a client from a JSON object. Every field but `client_id` is optional:
@@ -290,20 +244,16 @@ lid_status lid_new_management(const char *client_id,
  * URL or "env"), `leeway_s` 60, `issuer`, `max_token_age_s`, `require_exp`,
  * `public_keys` (an object: PEM by key id), `key_cache_ttl_s` 3600,
  * `fetch_keys` true (false: `public_keys` are all the keys there are),
- * `verified_tokens` 0 (how many good signature verdicts are kept),
  * `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
  *
  * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
  * Result and other errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_new_with_config(const char *config_json,
                                lid_client **client,
-                               char **LID_NULLABLE out);
+                               char **out);
 
 /**
  * Makes a client from the environment: `LOGINID_CLIENT_ID` (required),
@@ -315,36 +265,59 @@ lid_status lid_new_with_config(const char *config_json,
  * reads no variables. Result and errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_new_from_env(lid_client **client, char **LID_NULLABLE out);
+lid_status lid_new_from_env(lid_client **client, char **out);
 
 /**
- * Frees a client, after the last call with it has returned. NULL is ignored.
+ * Derives a client whose calls have other options. It shares connections, keys and
+ * the log function with `client`: making and freeing one for each call costs a few
+ * microseconds at most. `options_json` may be NULL, or an object with any of these
+ * members:
  *
- * @since 0.1.0
+ * - `timeout_ms`, 1 to 86400000: the limit of each call, in place of
+ *   `request_timeout_ms` and `wait_timeout_ms`. For `lid_wait_code`, the smaller one of
+ *   this and its own argument counts.
+ * - `max_retries`, 0 to 10, in place of the configured one.
+ * - `headers`, an object of strings: each replaces the client's header of that name,
+ *   or is added. Headers that this library sets are refused.
+ * - `request_id`, 1 to 128 visible ASCII characters: sent as `Request-ID`, in place of
+ *   a new one for each call, and also in errors and log events.
+ *
+ * `cancel` may be NULL. When it is triggered, a call of the derived client ends within
+ * 100 ms, whatever it waits for: the resolver, a connection, the service, a retry or
+ * another thread. Every later call is refused, also those that make no request. A
+ * client may be derived from a derived one: its options are kept if they are not
+ * replaced, and every cancel stays in force.
+ *
+ * Result: `{}`, and `*derived` holds the client, to be freed with `lid_free`. On an
+ * error `*derived` is NULL. `client`, `cancel` and `*derived` may be freed in any
+ * order. Errors: `LID_ERROR_INVALID_ARGUMENT`, with the code `invalid_options` for an
+ * unknown or bad member. No request is made.
+ *
+ * Free `*out` with `lid_free_string`.
  */
-LID_API
-void lid_free(lid_client *LID_NULLABLE client);
+lid_status lid_with_options(const lid_client *client,
+                            const char *options_json,
+                            lid_cancel *cancel,
+                            lid_client **derived,
+                            char **out);
+
+/**
+ * Frees a client, after the last call with it has returned. Its private key is wiped
+ * when the last of it and the clients derived from it is freed. NULL is ignored.
+ */
+void lid_free(lid_client *client);
 
 /**
  * Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
  * token or a code. NULL is ignored.
- *
- * @since 0.1.0
  */
-LID_API
-void lid_free_string(char *LID_NULLABLE string);
+void lid_free_string(char *string);
 
 /**
  * The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
  * of the header. The string is static: never free it.
- *
- * @since 0.1.0
  */
-LID_API
 const char *lid_version(void);
 
 /**
@@ -356,56 +329,21 @@ const char *lid_version(void);
  * the system provides no random numbers.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_generate_key_pair(char **LID_NULLABLE out);
+lid_status lid_generate_key_pair(char **out);
 
 /**
- * Sets the function that is called for every HTTP attempt of this client; NULL
- * removes it. `user_data` is passed to it unchanged. Several threads may call
- * the function at once.
+ * Sets the function that is called for every HTTP attempt of this client, and of
+ * those that share its connections (`lid_with_options`); NULL removes it. `user_data`
+ * is passed to it unchanged. Several threads may call the function at once.
  *
  * It waits until no earlier function of this client is running in any thread,
  * and none of them is called again: when it returns, their `user_data` may be
  * freed. Do not hold a lock that such a function takes. Called from inside a log
  * function (of any client) it does not wait: then the earlier `user_data` may be
  * freed when the calls that were running have returned.
- *
- * @since 0.1.0
  */
-LID_API
-void lid_set_log_callback(lid_client *client,
-                          lid_log_fn LID_NULLABLE callback,
-                          void *LID_NULLABLE user_data);
-
-/**
- * Makes a switch for `lid_wait_code`, to be freed with `lid_cancel_free`. NULL
- * if the process has no file descriptors left.
- *
- * @since 0.1.0
- */
-LID_API
-lid_cancel *LID_NULLABLE lid_cancel_new(void);
-
-/**
- * Ends the waits that use this switch, now and later. May be called from any
- * thread and more than once. NULL is ignored.
- *
- * @since 0.1.0
- */
-LID_API
-void lid_cancel_trigger(lid_cancel *LID_NULLABLE cancel);
-
-/**
- * Frees a switch, after the last wait that uses it has returned. NULL is
- * ignored.
- *
- * @since 0.1.0
- */
-LID_API
-void lid_cancel_free(lid_cancel *LID_NULLABLE cancel);
+void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
 
 /**
  * Makes a service token, for programs that send requests themselves. It allows
@@ -414,21 +352,17 @@ void lid_cancel_free(lid_cancel *LID_NULLABLE cancel);
  * the user id. Without a nonce, 16 random characters are used. No request is
  * made.
  *
- * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
- *
- * `token` is secret: keep it out of logs.
+ * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
+ * client has no key.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_generate_service_token(const lid_client *client,
                                       const char *scope,
-                                      const char *LID_NULLABLE username,
-                                      const char *LID_NULLABLE user_id,
-                                      const char *LID_NULLABLE nonce,
-                                      char **LID_NULLABLE out);
+                                      const char *username,
+                                      const char *user_id,
+                                      const char *nonce,
+                                      char **out);
 
 /**
  * Verifies a token that the service issued to this application to log a user in:
@@ -444,20 +378,15 @@ lid_status lid_generate_service_token(const lid_client *client,
  * whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
  * `unknown_key_throttled`.
  *
- * `token` is secret: no message and no log shows it.
- *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_verify_token(const lid_client *client,
                             const char *token,
-                            const char *LID_NULLABLE username,
-                            char **LID_NULLABLE out);
+                            const char *username,
+                            char **out);
 
 /**
  * Makes a transaction token: it allows creating one transaction with this
@@ -465,18 +394,13 @@ lid_status lid_verify_token(const lid_client *client,
  *
  * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
  *
- * `token` is secret: keep it out of logs.
- *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_generate_tx_auth_token(const lid_client *client,
                                       const char *tx_payload,
-                                      const char *LID_NULLABLE username,
-                                      const char *LID_NULLABLE nonce,
-                                      char **LID_NULLABLE out);
+                                      const char *username,
+                                      const char *nonce,
+                                      char **out);
 
 /**
  * Creates a transaction for a user to confirm. `username` and `nonce` may be
@@ -489,15 +413,12 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_create_tx(const lid_client *client,
                          const char *tx_payload,
-                         const char *LID_NULLABLE username,
-                         const char *LID_NULLABLE nonce,
-                         char **LID_NULLABLE out);
+                         const char *username,
+                         const char *nonce,
+                         char **out);
 
 /**
  * Verifies the token of a confirmed transaction: form, signature, audience and
@@ -508,21 +429,16 @@ lid_status lid_create_tx(const lid_client *client,
  * token fails as in `lid_verify_token`; another payload or nonce is
  * `LID_ERROR_CLAIM_MISMATCH`.
  *
- * `tx_token` is secret: no message and no log shows it.
- *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_verify_transaction(const lid_client *client,
                                   const char *tx_token,
                                   const char *tx_payload,
-                                  const char *LID_NULLABLE nonce,
-                                  char **LID_NULLABLE out);
+                                  const char *nonce,
+                                  char **out);
 
 /**
  * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly
@@ -531,49 +447,38 @@ lid_status lid_verify_transaction(const lid_client *client,
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
  * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
- * sent. `assertion_options` is for
- * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser. An answer
- * without a `tx_id` is `LID_ERROR_RESPONSE`.
+ * sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_init_tx(const lid_client *client,
                        const char *username,
-                       const char *LID_NULLABLE tx_id,
-                       const char *LID_NULLABLE tx_payload,
-                       const char *LID_NULLABLE nonce,
-                       char **LID_NULLABLE out);
+                       const char *tx_id,
+                       const char *tx_payload,
+                       const char *nonce,
+                       char **out);
 
 /**
  * Completes the confirmation of a transaction. `assertion_payload_json` is what
- * the browser answered: the object of `PublicKeyCredential.toJSON()`, or
- * `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
- * "sign_data":"…"}`.
+ * the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
+ * "auth_data":"…","sign_data":"…"}`.
  *
- * Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it
- * to `lid_verify_transaction`. `lid_verify_token` refuses it.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
+ * Result: `{"jwt":"…"}`: a verified token of the named user. It names the
+ * confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
+ * refuses it.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_complete_tx(const lid_client *client,
                            const char *tx_id,
                            const char *username,
                            const char *assertion_payload_json,
-                           char **LID_NULLABLE out);
+                           char **out);
 
 /**
  * Makes a code for a user. With `authorize` the code may be used at once.
@@ -584,22 +489,17 @@ lid_status lid_complete_tx(const lid_client *client,
  *
  * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
  *
- * `code` is secret: keep it out of logs.
- *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_generate_code(const lid_client *client,
                              const char *code_type,
                              const char *purpose,
                              bool authorize,
-                             const char *LID_NULLABLE user_id,
-                             const char *LID_NULLABLE username,
-                             char **LID_NULLABLE out);
+                             const char *user_id,
+                             const char *username,
+                             char **out);
 
 /**
  * Authorizes a code; a code that is already authorized stays so. `code_type` is
@@ -611,22 +511,17 @@ lid_status lid_generate_code(const lid_client *client,
  *
  * Result: `{"expires_at":"…","is_authorized":true}`.
  *
- * `code` is secret: no message and no log shows it.
- *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authorize_code(const lid_client *client,
                               const char *code,
                               const char *code_type,
                               const char *purpose,
-                              const char *LID_NULLABLE user_id,
-                              const char *LID_NULLABLE username,
-                              char **LID_NULLABLE out);
+                              const char *user_id,
+                              const char *username,
+                              char **out);
 
 /**
  * Invalidates all codes of a user with this type and purpose. `code_type` is
@@ -640,16 +535,13 @@ lid_status lid_authorize_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_invalidate_all_codes(const lid_client *client,
                                     const char *code_type,
                                     const char *purpose,
-                                    const char *LID_NULLABLE user_id,
-                                    const char *LID_NULLABLE username,
-                                    char **LID_NULLABLE out);
+                                    const char *user_id,
+                                    const char *username,
+                                    char **out);
 
 /**
  * Waits until a code with the purpose "temporary_authentication" is authorized,
@@ -657,30 +549,43 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
  * Not repeated after a 429: the service may have counted the code as tried.
  *
- * Result: the authentication response, as from `lid_authenticate_password`.
- * `LID_ERROR_TIMEOUT` at the deadline, `LID_ERROR_CANCELLED` when cancelled,
- * `LID_ERROR_API` if the code is wrong, used or expired or the user is
- * deactivated.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `code` is secret: no message and no log shows it. `jwt` is secret: keep it out
- * of logs.
+ * Result: the authentication response, its `jwt` verified, as from
+ * `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
+ * `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
+ * used or expired or the user is deactivated.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_wait_code(const lid_client *client,
                          const char *username,
                          const char *code,
                          const char *code_type,
                          uint32_t timeout_ms,
-                         lid_cancel *LID_NULLABLE cancel,
-                         char **LID_NULLABLE out);
+                         lid_cancel *cancel,
+                         char **out);
+
+/**
+ * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
+ * `lid_cancel_free`.
+ */
+lid_cancel *lid_cancel_new(void);
+
+/**
+ * Ends the calls that use this switch, within 100 ms, and refuses later ones with
+ * `LID_ERROR_CANCELLED`. May be called from any thread and more than once. NULL is
+ * ignored.
+ */
+void lid_cancel_trigger(lid_cancel *cancel);
+
+/**
+ * Frees a switch, after the last `lid_wait_code` that was given it has returned.
+ * Clients that were derived with it keep a reference of their own: they may be freed
+ * later, but without the switch nothing can cancel their calls. NULL is ignored.
+ */
+void lid_cancel_free(lid_cancel *cancel);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
@@ -695,15 +600,12 @@ lid_status lid_wait_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_get_credentials(const lid_client *client,
-                               const char *LID_NULLABLE status,
-                               const char *LID_NULLABLE user_id,
-                               const char *LID_NULLABLE username,
-                               char **LID_NULLABLE out);
+                               const char *status,
+                               const char *user_id,
+                               const char *username,
+                               char **out);
 
 /**
  * Renames a credential. The user is given by `user_id`, `username` or both; one
@@ -715,16 +617,13 @@ lid_status lid_get_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_rename_credential(const lid_client *client,
                                  const char *credential_id,
                                  const char *name,
-                                 const char *LID_NULLABLE user_id,
-                                 const char *LID_NULLABLE username,
-                                 char **LID_NULLABLE out);
+                                 const char *user_id,
+                                 const char *username,
+                                 char **out);
 
 /**
  * Revokes a credential permanently. The user is given by `user_id`, `username`
@@ -736,15 +635,12 @@ lid_status lid_rename_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_revoke_credential(const lid_client *client,
                                  const char *credential_id,
-                                 const char *LID_NULLABLE user_id,
-                                 const char *LID_NULLABLE username,
-                                 char **LID_NULLABLE out);
+                                 const char *user_id,
+                                 const char *username,
+                                 char **out);
 
 /**
  * Begins adding a FIDO2 credential without the user's code. `options_json` may
@@ -754,22 +650,18 @@ lid_status lid_revoke_credential(const lid_client *client,
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
- * "rp":{},"user":{},"pubKeyCredParams":[],…}}`, for
- * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
- * by `lid_complete_add_fido2_credential`.
+ * "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
+ * `lid_complete_add_fido2_credential`.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_force_fido2_credential_init(const lid_client *client,
-                                           const char *LID_NULLABLE user_id,
-                                           const char *LID_NULLABLE username,
-                                           const char *LID_NULLABLE options_json,
-                                           char **LID_NULLABLE out);
+                                           const char *user_id,
+                                           const char *username,
+                                           const char *options_json,
+                                           char **out);
 
 /**
  * Begins adding a document scan. `credential_name` may be NULL. The user is
@@ -782,15 +674,12 @@ lid_status lid_force_fido2_credential_init(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_init(const lid_client *client,
-                                            const char *LID_NULLABLE user_id,
-                                            const char *LID_NULLABLE username,
-                                            const char *LID_NULLABLE credential_name,
-                                            char **LID_NULLABLE out);
+                                            const char *user_id,
+                                            const char *username,
+                                            const char *credential_name,
+                                            char **out);
 
 /**
  * Completes adding a document scan. The user is given by `user_id`, `username`
@@ -798,25 +687,19 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: an authentication response as from `lid_authenticate_password`, with a
- * `jwt` only if the credential was activated.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
+ * `jwt` (verified) only if the credential was activated.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
                                                 const char *credential_id,
                                                 bool activate,
-                                                const char *LID_NULLABLE user_id,
-                                                const char *LID_NULLABLE username,
-                                                char **LID_NULLABLE out);
+                                                const char *user_id,
+                                                const char *username,
+                                                char **out);
 
 /**
  * Returns the URL of the result of a document scan. The user is given by
@@ -826,41 +709,32 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
  * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
  * `result_url` in place of `request_url`.
  *
- * `auth_token` is secret: keep it out of logs.
- *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
                                             const char *credential_id,
-                                            const char *LID_NULLABLE user_id,
-                                            const char *LID_NULLABLE username,
-                                            char **LID_NULLABLE out);
+                                            const char *user_id,
+                                            const char *username,
+                                            char **out);
 
 /**
  * Makes a code with which the user can recover the account. The user is given by
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: `{"code":"…","created_at":"…"}`. Show the code once.
- *
- * `code` is secret: keep it out of logs.
+ * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
+ * logs.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_generate_recovery_code(const lid_client *client,
-                                      const char *LID_NULLABLE user_id,
-                                      const char *LID_NULLABLE username,
-                                      char **LID_NULLABLE out);
+                                      const char *user_id,
+                                      const char *username,
+                                      char **out);
 
 /**
  * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be NULL,
@@ -868,82 +742,63 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: the authentication response, with a `jwt` only if the service sent
- * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
- * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+ * Result: the authentication response, with a `jwt` (verified) only if the
+ * service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
+ * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_add_publickey_credential(const lid_client *client,
                                         const char *publickey,
-                                        const char *LID_NULLABLE publickey_alg,
-                                        const char *LID_NULLABLE user_id,
-                                        const char *LID_NULLABLE username,
-                                        const char *LID_NULLABLE credential_name,
-                                        char **LID_NULLABLE out);
+                                        const char *publickey_alg,
+                                        const char *user_id,
+                                        const char *username,
+                                        const char *credential_name,
+                                        char **out);
 
 /**
  * Begins adding a FIDO2 credential with an authorized code with the purpose
  * "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
  * repeated after a 429: the service may have counted the code as tried.
  *
- * Result: `{"attestation_payload":{…}}`, for
- * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
- * by `lid_complete_add_fido2_credential`.
- *
- * `code` is secret: no message and no log shows it.
+ * Result: `{"attestation_payload":{…}}` for the browser, completed by
+ * `lid_complete_add_fido2_credential`.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
                                                    const char *code,
                                                    const char *code_type,
                                                    const char *username,
-                                                   const char *LID_NULLABLE options_json,
-                                                   char **LID_NULLABLE out);
+                                                   const char *options_json,
+                                                   char **out);
 
 /**
  * Completes adding a FIDO2 credential. `attestation_payload_json` is what the
- * browser answered: the object of `PublicKeyCredential.toJSON()` with one more
- * member, `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
- * "credential_id":"…","challenge":"…","client_data":"…",
- * "attestation_data":"…"}`. `credential_name` may be NULL.
+ * browser answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+ * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_complete_add_fido2_credential(const lid_client *client,
                                              const char *attestation_payload_json,
                                              const char *username,
-                                             const char *LID_NULLABLE credential_name,
-                                             char **LID_NULLABLE out);
+                                             const char *credential_name,
+                                             char **out);
 
 /**
  * Reads a user's profile. Management call: without a private key it fails with
@@ -958,13 +813,8 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_get_user(const lid_client *client,
-                        const char *username,
-                        char **LID_NULLABLE out);
+lid_status lid_get_user(const lid_client *client, const char *username, char **out);
 
 /**
  * Adds a user who has no credential yet. Management call: without a private key
@@ -976,13 +826,10 @@ lid_status lid_get_user(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_add_user_without_credentials(const lid_client *client,
                                             const char *username,
-                                            char **LID_NULLABLE out);
+                                            char **out);
 
 /**
  * Activates a deactivated user, who can log in again. Management call: without a
@@ -994,13 +841,10 @@ lid_status lid_add_user_without_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_activate_user_by_id(const lid_client *client,
                                    const char *user_id,
-                                   char **LID_NULLABLE out);
+                                   char **out);
 
 /**
  * Deactivates a user, who can no longer log in. Management call: without a
@@ -1012,13 +856,10 @@ lid_status lid_activate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_deactivate_user_by_id(const lid_client *client,
                                      const char *user_id,
-                                     char **LID_NULLABLE out);
+                                     char **out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -1030,13 +871,10 @@ lid_status lid_deactivate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_delete_by_user_id(const lid_client *client,
                                  const char *user_id,
-                                 char **LID_NULLABLE out);
+                                 char **out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -1048,13 +886,10 @@ lid_status lid_delete_by_user_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_delete_by_username(const lid_client *client,
                                   const char *username,
-                                  char **LID_NULLABLE out);
+                                  char **out);
 
 /**
  * Sends the user an email to verify the address. Management call: without a
@@ -1065,13 +900,10 @@ lid_status lid_delete_by_username(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_send_email_verification(const lid_client *client,
                                        const char *user_id,
-                                       char **LID_NULLABLE out);
+                                       char **out);
 
 /**
  * Begins a FIDO2 registration. `options_json` may be NULL, or
@@ -1080,140 +912,108 @@ lid_status lid_send_email_verification(const lid_client *client,
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
  * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last
- * only if asked for. `attestation_payload` is for
- * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
+ * only if asked for.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_register_fido2_init(const lid_client *client,
                                    const char *username,
-                                   const char *LID_NULLABLE options_json,
-                                   char **LID_NULLABLE out);
+                                   const char *options_json,
+                                   char **out);
 
 /**
  * Completes a FIDO2 registration. `attestation_payload_json` is what the browser
- * answered: the object of `PublicKeyCredential.toJSON()` with one more member,
- * `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
- * "credential_id":"…","challenge":"…","client_data":"…",
- * "attestation_data":"…"}`. `credential_name` may be NULL.
+ * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
+ * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_register_fido2_complete(const lid_client *client,
                                        const char *username,
                                        const char *attestation_payload_json,
-                                       const char *LID_NULLABLE credential_name,
-                                       char **LID_NULLABLE out);
+                                       const char *credential_name,
+                                       char **out);
 
 /**
  * Registers a user with a password.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
- * out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"password","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_register_password(const lid_client *client,
                                  const char *username,
                                  const char *password,
-                                 char **LID_NULLABLE out);
+                                 char **out);
 
 /**
  * Logs a user in with a password.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
- * out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"password","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_password(const lid_client *client,
                                      const char *username,
                                      const char *password,
-                                     char **LID_NULLABLE out);
+                                     char **out);
 
 /**
  * Begins a FIDO2 login.
  *
  * Result: `{"assertion_payload":{"challenge":"…","rpId":"…",
- * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}`, for
- * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
+ * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
+ * the browser.
  *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_init(const lid_client *client,
                                        const char *username,
-                                       char **LID_NULLABLE out);
+                                       char **out);
 
 /**
  * Completes a FIDO2 login. `assertion_payload_json` is what the browser
- * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
- * "credential_id":"…","client_data":"…","authenticator_data":"…",
- * "signature":"…"}`.
+ * answered: `{"challenge":"…","credential_id":"…","client_data":"…",
+ * "authenticator_data":"…","signature":"…"}`.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"fido2","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_complete(const lid_client *client,
                                            const char *username,
                                            const char *assertion_payload_json,
-                                           char **LID_NULLABLE out);
+                                           char **out);
 
 /**
  * Begins a login by document scan. `credential_id` may be NULL.
@@ -1223,35 +1023,26 @@ lid_status lid_authenticate_fido2_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_init(const lid_client *client,
                                           const char *username,
-                                          const char *LID_NULLABLE credential_id,
-                                          char **LID_NULLABLE out);
+                                          const char *credential_id,
+                                          char **out);
 
 /**
  * Completes a login by document scan.
  *
  * Result: the authentication response, as from `lid_authenticate_password`.
  *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `jwt` is secret: keep it out of logs.
- *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
                                               const char *username,
                                               const char *credential_id,
-                                              char **LID_NULLABLE out);
+                                              char **out);
 
 /**
  * Begins a login with a public key (SPKI PEM). `publickey_alg` may be NULL,
@@ -1262,42 +1053,32 @@ lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_init(const lid_client *client,
                                            const char *username,
                                            const char *publickey,
-                                           const char *LID_NULLABLE publickey_alg,
-                                           char **LID_NULLABLE out);
+                                           const char *publickey_alg,
+                                           char **out);
 
 /**
  * Completes a login with a public key. `assertion` is a JWT that the user's
  * private key signed over the challenge.
  *
- * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
- * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
- * "type":"directweb"},"credential":{"uuid":"…","type":"public_key",
- * "name":"…"}}`.
- *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `assertion` is secret: no message and no log shows it. `jwt` is secret: keep
- * it out of logs.
+ * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
+ * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
+ * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
+ * "type":"public_key","name":"…"}}`.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
- *
- * @since 0.1.0
  */
-LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                const char *username,
                                                const char *challenge_id,
                                                const char *assertion,
-                                               char **LID_NULLABLE out);
+                                               char **out);
 
 /**
  * Reads one value of a JSON text by its RFC 6901 pointer, for example
@@ -1314,8 +1095,7 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
  *
  * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_json_get(const char *json, const char *pointer, char **LID_NULLABLE out);
+lid_status lid_json_get(const char *json, const char *pointer, char **out);
 
 /**
  * Parses a JSON text, for example the `*out` of a call, so that the functions
@@ -1332,10 +1112,7 @@ lid_status lid_json_get(const char *json, const char *pointer, char **LID_NULLAB
  *
  * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_json_parse(const char *json,
-                          lid_json **document,
-                          char **LID_NULLABLE out);
+lid_status lid_json_parse(const char *json, lid_json **document, char **out);
 
 /**
  * Reads a string of a document by its RFC 6901 pointer, as in `lid_json_get`. The
@@ -1347,7 +1124,6 @@ lid_status lid_json_parse(const char *json,
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_string(const lid_json *document,
                            const char *pointer,
                            const char **value);
@@ -1362,7 +1138,6 @@ lid_status lid_json_string(const lid_json *document,
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_int64(const lid_json *document,
                           const char *pointer,
                           int64_t *value);
@@ -1376,7 +1151,6 @@ lid_status lid_json_int64(const lid_json *document,
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_double(const lid_json *document,
                            const char *pointer,
                            double *value);
@@ -1390,7 +1164,6 @@ lid_status lid_json_double(const lid_json *document,
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *value);
 
 /**
@@ -1402,7 +1175,6 @@ lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *va
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_count(const lid_json *document, const char *pointer, size_t *count);
 
 /**
@@ -1417,7 +1189,6 @@ lid_status lid_json_count(const lid_json *document, const char *pointer, size_t 
  *
  * @since 0.1.0
  */
-LID_API
 lid_status lid_json_name(const lid_json *document,
                          const char *pointer,
                          size_t index,
@@ -1430,7 +1201,6 @@ lid_status lid_json_name(const lid_json *document,
  *
  * @since 0.1.0
  */
-LID_API
 int32_t lid_json_type(const lid_json *document, const char *pointer);
 
 /**
@@ -1439,8 +1209,7 @@ int32_t lid_json_type(const lid_json *document, const char *pointer);
  *
  * @since 0.1.0
  */
-LID_API
-void lid_json_free(lid_json *LID_NULLABLE document);
+void lid_json_free(lid_json *document);
 
 /**
  * Writes a text as a JSON string literal, for a value or a name in an
@@ -1453,15 +1222,10 @@ void lid_json_free(lid_json *LID_NULLABLE document);
  *
  * @since 0.1.0
  */
-LID_API LID_NODISCARD
-lid_status lid_json_quote(const char *text, char **LID_NULLABLE out);
+lid_status lid_json_quote(const char *text, char **out);
 
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
-
-#if defined(__clang__)
-#pragma clang diagnostic pop
-#endif
 
 #endif  /* LOGINID_H */

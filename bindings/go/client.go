@@ -240,7 +240,7 @@ func call[T any](
 		attempts.gather(func() { status = run(client, texts, out) })
 		return status
 	}))
-	attempts.report()
 	addCause(ctx, err)
+	attempts.report()
 	return result, err
 }
