@@ -449,7 +449,7 @@ private:
 
 using log_function = std::function<void(std::string_view)>;
 
-/** A client's log function. Running calls keep theirs when it is replaced. */
+/** The log function of the clients that share it. Running calls keep theirs when it is replaced. */
 struct log_slot {
     std::shared_ptr<const log_function> function;
 };
@@ -760,27 +760,17 @@ struct user {
 };
 
 /**
- * A switch that ends a wait from another thread; once triggered it stays so. It can
- * be moved, not copied. What is moved from ends no wait, and a wait refuses it.
+ * A switch that ends calls from another thread; once triggered it stays so. It can
+ * be moved, not copied. What is moved from ends no call, and calls refuse it.
  */
 class cancellation {
 public:
-    /** Throws loginid::error when no file descriptor is left. */
-    cancellation() : cancellation(std::nothrow) {
-        if (!*this) {
-            throw internal_error(
-                LID_ERROR_INTERNAL,
-                R"({"error":{"status":"LID_ERROR_INTERNAL","code":"out_of_descriptors",)"
-                R"("message":"no file descriptor is left","operation":null,)"
-                R"("http_status":null,"request_id":null,"retryable":false,)"
-                R"("retry_after_ms":null}})");
-        }
-    }
-    /** Is false when no file descriptor is left. */
-    explicit cancellation(const std::nothrow_t &) noexcept : cancel_(::lid_cancel_new()) {}
+    cancellation() noexcept : cancel_(::lid_cancel_new()) {}
+    /** The same; from a time when making one could fail. */
+    explicit cancellation(const std::nothrow_t &) noexcept : cancellation() {}
 
     explicit operator bool() const noexcept { return cancel_ != nullptr; }
-    /** Ends the waits that use this switch, now and later. For any thread. No effect if empty. */
+    /** Ends the calls that use this switch, now and later. For any thread. No effect if empty. */
     void trigger() const noexcept { ::lid_cancel_trigger(cancel_.get()); }
     [[nodiscard]] lid_cancel *get() const noexcept { return cancel_.get(); }
 
@@ -790,6 +780,94 @@ private:
     };
     std::unique_ptr<lid_cancel, release> cancel_;
 };
+
+/** Options of client::with_options. What is left out stays as it is. */
+struct options {
+    /** The limit of each call: up to a day, rounded up to milliseconds. */
+    optional_time timeout;
+    std::optional<unsigned> max_retries;
+    /** Names and values; each replaces the client's header of that name. */
+    std::vector<std::pair<std::string, std::string>> headers;
+    /** Sent with each request: 1 to 128 visible ASCII characters. */
+    optional_text request_id;
+    /** Ends the calls of the new client from another thread. May be destroyed before it. */
+    const cancellation *cancel = nullptr;
+};
+
+namespace detail {
+
+/** Writes options as JSON. The text is wiped, because it may have secret headers. */
+class options_json {
+public:
+    /** Why the options cannot be written, or LID_OK. May throw std::bad_alloc. */
+    result write(const options &given) {
+        std::vector<result> quoted;
+        const auto quote = [&](const char *name, std::string_view text) -> bool {
+            quoted.push_back(text.find('\0') != std::string_view::npos
+                                 ? refused("embedded_nul", name, "must not hold a NUL")
+                                 : call(::lid_json_quote, "text", required_text(text)));
+            return quoted.back().ok();
+        };
+        std::string members;
+        const auto number = [&](std::string_view name, long long value) {
+            members.append(members.empty() ? "\"" : ",\"").append(name).append("\":");
+            members.append(std::to_string(value));
+        };
+        if (given.timeout) {
+            const double count = std::ceil(given.timeout->count());
+            // C says what is allowed instead of 0.
+            number("timeout_ms", count >= 1 && count <= 1e9 ? static_cast<long long>(count) : 0);
+        }
+        if (given.max_retries) {
+            number("max_retries", *given.max_retries);
+        }
+        if (given.request_id && !quote("request_id", *given.request_id)) {
+            return std::move(quoted.back());
+        }
+        const std::size_t first_header = quoted.size();
+        for (const auto &[name, value] : given.headers) {
+            if (!quote("headers", name) || !quote("headers", value)) {
+                return std::move(quoted.back());
+            }
+        }
+        std::size_t size = members.size() + 64;
+        for (const result &text : quoted) {
+            size += text.json().size() + 1;
+        }
+        // Capacity for everything: growing would leave a copy.
+        json_.reserve(size);
+        json_.append("{").append(members);
+        if (first_header > 0) {
+            json_.append(json_.size() > 1 ? "," : "").append("\"request_id\":");
+            json_.append(quoted[0].json());
+        }
+        if (!given.headers.empty()) {
+            json_.append(json_.size() > 1 ? "," : "").append("\"headers\":{");
+            for (std::size_t i = first_header; i < quoted.size(); i++) {
+                json_.append(quoted[i].json());
+                json_.append((i - first_header) % 2 == 0 ? ":" : i + 1 < quoted.size() ? "," : "}");
+            }
+        }
+        json_.append("}");
+        return {LID_OK, ""};
+    }
+    options_json() = default;
+    options_json(const options_json &) = delete;
+    options_json &operator=(const options_json &) = delete;
+    ~options_json() {
+        // Volatile, so that the compiler does not remove the writes.
+        volatile char *byte = json_.data();
+        for (std::size_t left = json_.size(); left > 0; left--) {
+            *byte++ = '\0';
+        }
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return json_; }
+
+private:
+    std::string json_;
+};
+
+} // namespace detail
 
 /**
  * A client of the LoginID service. It can be moved, not copied. Any number of
@@ -859,13 +937,48 @@ public:
         return detail::call(::lid_new_from_env, "client", into.get());
     }
 
+    /**
+     * A client with other options, which shares connections, keys and the log function with
+     * this one: make one for each call if you like. Both may be destroyed in any order.
+     */
+    [[nodiscard]] client with_options(const options &given) const {
+        client made;
+        (void)try_with_options(made, given).value();
+        return made;
+    }
+    /** The same without exceptions: `made` becomes the client, or empty. */
+    result try_with_options(client &made, const options &given) const noexcept {
+        if (given.cancel != nullptr && !*given.cancel) {
+            return detail::refused("client_closed", "cancel", "is empty: it was moved from");
+        }
+        try {
+            detail::options_json json;
+            if (result refused = json.write(given); !refused) {
+                made = client();
+                return refused;
+            }
+            client derived;
+            derived.log_ = log_;
+            lid_client *stored = nullptr;
+            result called =
+                call(::lid_with_options, "client options_json cancel derived", required_text(json.text()),
+                     given.cancel == nullptr ? nullptr : given.cancel->get(), &stored);
+            derived.client_.reset(stored);
+            // At the end, because it may be this client.
+            made = std::move(derived);
+            return called;
+        } catch (const std::bad_alloc &) {
+            return detail::out_of_memory();
+        }
+    }
+
     explicit operator bool() const noexcept { return client_ != nullptr; }
     [[nodiscard]] lid_client *get() const noexcept { return client_.get(); }
 
     /**
      * Has a function called with a JSON text for every HTTP attempt, on the thread
      * that made the call, by several at once if they call; an empty function ends
-     * it. The client keeps the function. What it throws is dropped.
+     * it. The clients that share it keep the function. What it throws is dropped.
      */
     void set_log_callback(detail::log_function function) {
         if (!*this) {
@@ -903,8 +1016,7 @@ public:
         required_text username, required_text code, required_text code_type,
         optional_time timeout = {}, const cancellation *cancel = nullptr) const noexcept {
         if (cancel != nullptr && !*cancel) {
-            return detail::refused("client_closed", "cancel", "is empty: it was moved from, "
-                                                              "or no descriptor was left for it");
+            return detail::refused("client_closed", "cancel", "is empty: it was moved from");
         }
         std::uint32_t timeout_ms = 0; // 0 is the configured limit in C.
         if (timeout) {
@@ -1698,7 +1810,7 @@ private:
     };
 
     // The client is freed before the log function that it may call.
-    std::unique_ptr<detail::log_slot> log_ = std::make_unique<detail::log_slot>();
+    std::shared_ptr<detail::log_slot> log_ = std::make_shared<detail::log_slot>();
     std::unique_ptr<lid_client, release> client_;
 };
 

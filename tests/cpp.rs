@@ -201,7 +201,8 @@ fn the_program_of_the_documentation_runs_as_it_is_printed() {
 /// The table that the tests of all bindings read.
 #[test]
 fn the_table_of_requests_has_every_function_that_sends_one() {
-    let tokens = [
+    let local = [
+        "lid_with_options",
         "lid_generate_service_token",
         "lid_generate_tx_auth_token",
         "lid_verify_token",
@@ -212,7 +213,7 @@ fn the_table_of_requests_has_every_function_that_sends_one() {
         let (name, parameters) = line.strip_prefix("lid_status ")?.split_once('(')?;
         parameters.starts_with("const lid_client *").then_some(name)
     });
-    let sending: BTreeSet<&str> = declared.filter(|name| !tokens.contains(name)).collect();
+    let sending: BTreeSet<&str> = declared.filter(|name| !local.contains(name)).collect();
     let calls: Vec<Value> = serde_json::from_str(&read("bindings/wire.json")).expect("JSON");
     let table = calls
         .iter()

@@ -6,7 +6,6 @@
 #include <iostream>
 #include <thread>
 
-#include <sys/resource.h>
 
 #include "../../examples/cpp/emulator.hpp"
 #include "require.hpp"
@@ -312,17 +311,86 @@ void a_wait_ends_by_cancel_and_by_its_deadline() {
     }
 }
 
-void a_cancel_without_descriptors_is_an_error() {
-    rlimit limit;
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    const rlimit none{0, limit.rlim_max};
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const error refused = thrown([] { loginid::cancellation cancel; });
-    const loginid::cancellation empty(std::nothrow);
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-    REQUIRE(refused.status() == LID_ERROR_INTERNAL && refused.code() == "out_of_descriptors");
-    REQUIRE(!empty);
-    REQUIRE(loginid::cancellation());
+void a_derived_client_has_its_own_options() {
+    using namespace std::chrono_literals;
+    auto made = client::from_env();
+    loginid::options options;
+    options.timeout = 30s;
+    options.max_retries = 0;
+    options.headers = {{"X-Tenant", "two \"quoted\""}, {"X-Zone", "eu"}};
+    options.request_id = "trace-42";
+    auto derived = made.with_options(options);
+    REQUIRE(!derived.with_options({}).get_user(ada).empty());
+    made = client(); // in any order
+    emulator("DELETE", "requests", "");
+    REQUIRE(thrown([&] { derived.get_user("nobody"); }).request_id() == "trace-42");
+    const std::string sent = emulator("GET", "requests", "");
+    REQUIRE(sent.find(R"(["x-tenant","two \"quoted\""])") != std::string::npos);
+    REQUIRE(sent.find(R"(["x-zone","eu"])") != std::string::npos);
+
+    for (auto bad : {0ms, -5ms, 86'400'001ms}) {
+        loginid::options refused;
+        refused.timeout = bad;
+        REQUIRE(thrown([&] { (void)derived.with_options(refused); }).code() == "invalid_options");
+    }
+    loginid::options refused;
+    refused.headers = {{"Host", "canary"}};
+    const error named = thrown([&] { (void)derived.with_options(refused); });
+    REQUIRE(named.code() == "invalid_options");
+    REQUIRE(named.json().find("canary") == std::string::npos);
+    refused.headers = {{"X-A", std::string("a\0b", 3)}};
+    client none = client::from_env();
+    REQUIRE(derived.try_with_options(none, refused).status() == LID_ERROR_INVALID_ARGUMENT && !none);
+    closed(thrown([&] { (void)client().with_options({}); }));
+
+    // A client may replace itself.
+    REQUIRE(derived.try_with_options(derived, {}) && derived);
+    REQUIRE(thrown([&] { derived.get_user("nobody"); }).request_id() == "trace-42");
+}
+
+void a_cancel_ends_every_call_of_a_derived_client() {
+    const auto made = client::from_env();
+    client derived;
+    {
+        const loginid::cancellation cancel;
+        loginid::options options;
+        options.cancel = &cancel;
+        derived = made.with_options(options);
+        emulator("DELETE", "requests", "");
+        emulator("POST", "faults",
+                 R"({"match":{"path":"/authenticate/code/wait"},"times":1,)"
+                 R"("fault":{"kind":"delay","ms":60000}})");
+        std::thread other([&] {
+            await_the_wait();
+            cancel.trigger();
+        });
+        REQUIRE(thrown([&] { derived.wait_code(ada, "1", "short"); }).status() ==
+                LID_ERROR_CANCELLED);
+        other.join();
+    }
+    REQUIRE(derived.try_generate_service_token("users.retrieve").status() == LID_ERROR_CANCELLED);
+    REQUIRE(made.try_generate_service_token("users.retrieve"));
+
+    loginid::cancellation moved;
+    const loginid::cancellation taken = std::move(moved);
+    loginid::options options;
+    options.cancel = &moved; // NOLINT: empty
+    closed(thrown([&] { (void)made.with_options(options); }));
+}
+
+void the_log_function_outlives_the_client_that_set_it() {
+    int events = 0;
+    client derived;
+    {
+        auto made = client::from_env();
+        derived = made.with_options({});
+        made.set_log_callback([&, big = std::string(4096, 'x')](std::string_view) {
+            events += big.size() == 4096;
+        });
+    }
+    REQUIRE(derived.try_get_user(ada));
+    REQUIRE(events == 1);
+    derived.set_log_callback(nullptr);
 }
 
 void a_time_out_of_range_is_refused() {
@@ -517,7 +585,9 @@ int main() {
     constructors_use_their_arguments();
     tokens_of_another_user_are_refused();
     a_wait_ends_by_cancel_and_by_its_deadline();
-    a_cancel_without_descriptors_is_an_error();
+    a_derived_client_has_its_own_options();
+    a_cancel_ends_every_call_of_a_derived_client();
+    the_log_function_outlives_the_client_that_set_it();
     a_time_out_of_range_is_refused();
     the_log_function_is_kept_and_may_throw();
     a_log_function_is_freed_when_it_is_replaced();

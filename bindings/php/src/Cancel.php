@@ -4,14 +4,12 @@ declare(strict_types=1);
 
 namespace Loginid;
 
-use FFI;
 use FFI\CData;
-use Loginid\Exception\InternalException;
 
 /**
- * A switch that ends Client::waitCode(), which then throws a
- * CancelledException. It stays triggered. A PHP program without threads
- * can trigger it only before the wait: a call in C blocks everything else.
+ * A switch that ends Client::waitCode() and the calls of a client of Client::withOptions(),
+ * which then throw a CancelledException. It stays triggered. A PHP program without threads
+ * can trigger it only before the call: a call in C blocks everything else.
  */
 final class Cancel
 {
@@ -21,11 +19,7 @@ final class Cancel
 
     public function __construct()
     {
-        $switch = Library::ffi()->lid_cancel_new();
-        if ($switch === null || FFI::isNull($switch)) {
-            throw InternalException::local('out_of_descriptors', 'no file descriptor is left');
-        }
-        $this->switch = $switch;
+        $this->switch = Library::ffi()->lid_cancel_new();
     }
 
     public function __destruct()

@@ -26,8 +26,7 @@ final class Client
 
     private ?CData $client = null;
 
-    /** @var ?callable(array<string, mixed>): void */
-    private $listener = null;
+    private Listener $listener;
 
     /**
      * A client for an application. The private key (PEM) is optional:
@@ -38,6 +37,7 @@ final class Client
         #[\SensitiveParameter] ?string $privateKey = null,
         ?string $baseUrl = null,
     ) {
+        $this->listener = new Listener();
         $this->client = Library::newClient('lid_new', \compact('clientId', 'privateKey', 'baseUrl'));
     }
 
@@ -66,6 +66,33 @@ final class Client
     public static function fromEnv(): self
     {
         return self::holding(Library::newClient('lid_new_from_env'));
+    }
+
+    /**
+     * A client with other options, which shares connections, keys and the function of
+     * onAttempt() with this one: make one for each call if you like. What is null stays as
+     * it is. Both clients are closed separately. A triggered cancel has every call of the new
+     * client, and of those derived from it, throw a CancelledException.
+     *
+     * @param int|float|null $timeout in seconds, more than 0: the limit of each call
+     * @param ?array<string, string> $headers replace those of the same name
+     * @param ?string $requestId 1 to 128 visible ASCII characters, sent with each request
+     */
+    public function withOptions(
+        mixed $timeout = null,
+        ?int $maxRetries = null,
+        #[\SensitiveParameter] ?array $headers = null,
+        ?string $requestId = null,
+        ?Cancel $cancel = null,
+    ): self {
+        $options = \array_filter([
+            'timeout_ms' => $timeout === null ? null : Arguments::convert(['timeout' => $timeout])[0],
+            'max_retries' => $maxRetries,
+            'headers' => $headers === null ? null : (object) $headers,
+            'request_id' => $requestId,
+        ], static fn (mixed $value): bool => $value !== null);
+        $client = Library::newClient('lid_with_options', \compact('options', 'cancel'), $this->native());
+        return self::holding($client, $this->listener);
     }
 
     public function __destruct()
@@ -106,13 +133,14 @@ final class Client
     {
         $callback = $listener === null ? null : Attempts::callback();
         Library::ffi()->lid_set_log_callback($this->native(), $callback, null);
-        $this->listener = $listener;
+        $this->listener->function = $listener;
     }
 
-    private static function holding(CData $native): self
+    private static function holding(CData $native, Listener $listener = new Listener()): self
     {
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
         $client->client = $native;
+        $client->listener = $listener;
         return $client;
     }
 
@@ -127,7 +155,7 @@ final class Client
     {
         $values = Arguments::convert($arguments);
         // The listener of this call, even if it replaces or removes itself.
-        $listener = $this->listener;
+        $listener = $this->listener->function;
         try {
             return new Result(Library::call($function, $this->native(), ...$values));
         } finally {

@@ -93,15 +93,19 @@ final class Library
     }
 
     /**
-     * Makes a client with one of the lid_new functions.
+     * Makes a client with one of the lid_new functions, or from another client.
      *
      * @param array<string, mixed> $arguments by their names
      */
-    public static function newClient(string $function, #[\SensitiveParameter] array $arguments = []): CData
-    {
+    public static function newClient(
+        string $function,
+        #[\SensitiveParameter] array $arguments = [],
+        ?CData $parent = null,
+    ): CData {
         $values = Arguments::convert($arguments);
         $client = self::ffi()->new('lid_client *');
-        self::call($function, ...$values, ...[FFI::addr($client)]);
+        $first = $parent === null ? [] : [$parent];
+        self::call($function, ...$first, ...$values, ...[FFI::addr($client)]);
         return $client;
     }
 }

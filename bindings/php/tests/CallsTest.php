@@ -9,7 +9,7 @@ final class CallsTest extends TestCase
 {
     /** Each call's arguments in their order, and its request. Where the answer has no body, the result. */
     private const TABLE = __DIR__ . '/../../wire.json';
-    private const OFFLINE = ['lid_generate_service_token', 'lid_generate_tx_auth_token',
+    private const OFFLINE = ['lid_with_options', 'lid_generate_service_token', 'lid_generate_tx_auth_token',
         'lid_verify_token', 'lid_verify_transaction'];
     /** The user in the table. */
     private const USER = 'the-username';

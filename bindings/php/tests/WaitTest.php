@@ -69,20 +69,6 @@ final class WaitTest extends TestCase
         return \microtime(true) - $started;
     }
 
-    public function testACancelWithoutDescriptorsIsAnError(): void
-    {
-        new Cancel(); // loads its classes while files can be opened
-        InternalException::local('code', 'message');
-        $limits = \posix_getrlimit();
-        \posix_setrlimit(\POSIX_RLIMIT_NOFILE, 0, $limits['hard openfiles']);
-        try {
-            $exception = $this->thrown(InternalException::class, fn () => new Cancel());
-        } finally {
-            \posix_setrlimit(\POSIX_RLIMIT_NOFILE, $limits['soft openfiles'], $limits['hard openfiles']);
-        }
-        self::assertSame('out_of_descriptors', $exception->getErrorCode());
-    }
-
     public function testACancelledWaitEndsAtOnce(): void
     {
         $cancel = new Cancel();

@@ -28,6 +28,8 @@ TYPES = {
     bool: (False, ("false", "true", "", 0, 1, None, [], object())),
     Browser: ({"challenge": "c"}, (7, True, None, ["c"], object())),
     float: (5.0, ("5", "", True, False, [5], decimal.Decimal(5), 5j, object())),
+    int: (1, ("1", 1.5, True, [1], object())),
+    typing.Dict[str, str]: ({"X-A": "1"}, (7, "x", ["x"], object())),
     Cancel: (Cancel(), (7, True, "cancel", Cancel, threading.Event())),
     typing.Callable[[str], object]: (print, (7, "print", ["print"])),
     typing.Callable[[Attempt], object]: (print, (7, "print", ["print"])),

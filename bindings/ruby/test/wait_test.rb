@@ -53,15 +53,6 @@ class WaitTest < LoginidTest
     assert_empty Emulator.requests(Emulator::WAIT_PATH)
   end
 
-  def test_a_cancel_without_descriptors_is_an_error
-    limit = Process.getrlimit(:NOFILE)
-    Process.setrlimit(:NOFILE, 0, limit[1])
-    error = assert_raises(Loginid::InternalError) { Loginid::Cancel.new }
-    assert_equal 'out_of_descriptors', error.code
-  ensure
-    Process.setrlimit(:NOFILE, *limit)
-  end
-
   def test_an_interrupted_wait_reports_its_attempt
     events = []
     @client.on_attempt { |event| events << event['operation'] }

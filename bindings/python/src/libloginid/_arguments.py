@@ -67,6 +67,30 @@ def milliseconds(timeout: Optional[float]) -> c_uint32:
     return c_uint32(max(int(min(timeout, _LONGEST_WAIT_MS / 1000) * 1000), 1))
 
 
+def call_options(
+    timeout: Optional[float],
+    max_retries: Optional[int],
+    headers: Optional[Dict[str, str]],
+    request_id: Optional[Id],
+) -> Optional[bytes]:
+    """The options of ``with_options`` that were given, as JSON."""
+    options: Dict[str, Any] = {}
+    if timeout is not None:
+        options["timeout_ms"] = milliseconds(timeout).value
+    if max_retries is not None:
+        if isinstance(max_retries, bool) or not isinstance(max_retries, int):
+            raise wrong_type("max_retries", "an int", max_retries)
+        options["max_retries"] = max_retries
+    if headers is not None:
+        if not isinstance(headers, dict):
+            raise wrong_type("headers", "a dict", headers)
+        options["headers"] = headers
+    encoded = text(request_id, "request_id")
+    if encoded is not None:
+        options["request_id"] = encoded.decode()
+    return text(_json(options, "options"), "options")
+
+
 def payload(value: Browser, name: str) -> Union[str, bytes]:
     """A browser's answer, as JSON."""
     if isinstance(value, (str, bytes)):

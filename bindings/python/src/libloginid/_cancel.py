@@ -1,4 +1,4 @@
-"""Ending a wait from another thread."""
+"""Ending calls from another thread."""
 
 from contextlib import contextmanager
 from typing import Iterator, Set
@@ -7,19 +7,28 @@ from ._native import Switch, Uncopyable
 
 
 class Cancel(Uncopyable):
-    """Ends ``authenticate_code_wait`` from another thread.
+    """Ends ``authenticate_code_wait``, or the calls of a client of ``with_options``,
+    from another thread.
 
-    It stays triggered. Any number of waits may share one. After
-    ``os.fork()`` the child makes its own.
+    It stays triggered. Any number of calls may share one. After ``os.fork()`` it
+    ends calls of the process that triggers it.
     """
 
     def __init__(self) -> None:
         self._triggered = False
+        # A wait has one of its own, because an exception may end that wait only.
         self._switches: Set[Switch] = set()
+        self._of_clients = Switch()
+
+    @property
+    def of_clients(self) -> Switch:
+        """The switch for clients that are derived with this cancel."""
+        return self._of_clients
 
     def trigger(self) -> None:
-        """Ends the waits that use it, now and later."""
+        """Ends the calls that use it, now and later."""
         self._triggered = True
+        self._of_clients.trigger()
         for switch in list(self._switches):
             switch.trigger()
 

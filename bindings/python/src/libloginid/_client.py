@@ -5,7 +5,7 @@ import os
 from ctypes import c_bool, c_uint32
 from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
 
-from ._arguments import config, given, text, wrong_type
+from ._arguments import Id, call_options, config, given, text, wrong_type
 from ._blocking import run
 from ._cancel import Cancel
 from ._native import Handle, Switch, Uncopyable, invoke
@@ -72,6 +72,30 @@ class Client(Uncopyable):
     def client_id(self) -> str:
         """The client id."""
         return self._client_id
+
+    def with_options(
+        self: Self,
+        timeout: Optional[float] = None,
+        max_retries: Optional[int] = None,
+        headers: Optional[Dict[str, str]] = None,
+        request_id: Optional[Id] = None,
+        cancel: Optional[Cancel] = None,
+    ) -> Self:
+        """Makes a client with other options, which shares connections, keys and the log
+        callback with this one: make one for each call if you like.
+
+        ``timeout`` is the limit of each call in seconds. ``headers`` replace those of the
+        same name. ``request_id`` is sent with each request. ``cancel.trigger()`` on another
+        thread ends the calls of the new client. What is ``None`` stays as it is.
+        """
+        handle = self._open()
+        if cancel is not None and not isinstance(cancel, Cancel):
+            raise wrong_type("cancel", "a Cancel", cancel)
+        options = call_options(timeout, max_retries, headers, request_id)
+        switch = None if cancel is None else cancel.of_clients.value
+        client = type(self).__new__(type(self))
+        client._adopt(handle.derive(options, switch), self._client_id)
+        return client
 
     def set_log_callback(self, log: Optional[Callable[[str], object]]) -> None:
         """Calls ``log`` with a JSON text for every HTTP attempt; ``None`` stops that.

@@ -24,7 +24,7 @@ from weakref import WeakSet
 
 from ._prototypes import CALLS
 from .attempts import Attempt
-from .core.errors import InternalError, LoginIDError
+from .core.errors import LoginIDError
 
 LOG_FUNCTION = CFUNCTYPE(None, c_char_p, c_void_p)
 
@@ -41,6 +41,7 @@ PROTOTYPES: Dict[str, Prototype] = {
     "lid_new_management": (c_int, (_TEXT, _TEXT, _TEXT, _OUT, _OUT)),
     "lid_new_with_config": (c_int, (_TEXT, _OUT, _OUT)),
     "lid_new_from_env": (c_int, (_OUT, _OUT)),
+    "lid_with_options": (c_int, (_HANDLE, _TEXT, _HANDLE, _OUT, _OUT)),
     "lid_free": (None, (_HANDLE,)),
     "lid_free_string": (None, (c_void_p,)),
     "lid_version": (c_char_p, ()),
@@ -126,23 +127,40 @@ class _Pointer(Uncopyable):
             self._free(self.value)
 
 
+class _Log:
+    """What is called for each HTTP attempt, for all clients that share it."""
+
+    function: Optional[Callable[[str], object]] = None
+    listener: Optional[Callable[[Attempt], object]] = None
+
+
 class Handle(_Pointer):
     """A ``lid_client``: if another thread closes it, it is freed after the last call."""
 
-    def __init__(self, constructor: str, *arguments: Optional[bytes]) -> None:
+    def __init__(self, constructor: str, *arguments: Any, log: Optional[_Log] = None) -> None:
         super().__init__(library.lid_free)
-        self._log: Optional[Callable[[str], object]] = None
-        self.listener: Optional[Callable[[Attempt], object]] = None
+        self._log = log or _Log()
         client = c_void_p()
         try:
             invoke(constructor, *arguments, byref(client))
         finally:
             self.value = client.value
+        if log is not None:
+            _logged.add(self)
+
+    def derive(self, options: Optional[bytes], cancel: Optional[int]) -> "Handle":
+        """A client with other options, which shares the log callback."""
+        return Handle("lid_with_options", self.value, options, cancel, log=self._log)
+
+    @property
+    def listener(self) -> Optional[Callable[[Attempt], object]]:
+        """The function for attempts as dictionaries."""
+        return self._log.listener
 
     @property
     def logged(self) -> bool:
         """Whether calls collect log events."""
-        return self._log is not None or self.listener is not None
+        return self._log.function is not None or self._log.listener is not None
 
     def call(self, function: str, arguments: List[Any], events: List[bytes]) -> str:
         """Runs a call of this client and collects its log events."""
@@ -168,9 +186,9 @@ class Handle(_Pointer):
     ) -> None:
         if log is None and listener is None:
             library.lid_set_log_callback(self.value, LOG_FUNCTION(), None)
-            self._log = self.listener = None
+            self._log.function = self._log.listener = None
         else:
-            self._log, self.listener = log, listener
+            self._log.function, self._log.listener = log, listener
             _logged.add(self)
             library.lid_set_log_callback(self.value, _collect, None)
 
@@ -184,7 +202,7 @@ class Handle(_Pointer):
             if listener is not None:
                 listener(json.loads(event))
                 continue
-            log = self._log
+            log = self._log.function
             if log is not None:
                 try:
                     log(event.decode())
@@ -193,33 +211,35 @@ class Handle(_Pointer):
 
 
 class Switch(Uncopyable):
-    """Ends a wait. Its descriptors are freed with the wait, even while a traceback
+    """Ends calls. For a wait, its descriptor is freed with the wait, even while a traceback
     keeps this object."""
 
     def __init__(self) -> None:
         self._cancel: Optional[_Pointer] = _Pointer(library.lid_cancel_free)
         self._cancel.value = library.lid_cancel_new()
-        if self._cancel.value is None:
-            raise InternalError(500, "out_of_descriptors", "no file descriptor is left")
+
+    @property
+    def value(self) -> Optional[int]:
+        """The ``lid_cancel``."""
+        return None if self._cancel is None else self._cancel.value
 
     def trigger(self) -> None:
-        """Ends the wait, on any thread."""
+        """Ends the calls, on any thread."""
         cancel = self._cancel
         if cancel is not None:
             library.lid_cancel_trigger(cancel.value)
 
     def wait(self, call: Callable[[Optional[int]], str]) -> str:
         """Runs the wait with the pointer."""
-        cancel = self._cancel
         try:
-            return call(None if cancel is None else cancel.value)
+            return call(self.value)
         finally:
-            self._cancel = cancel = None
+            self._cancel = None
 
 
 # The log events of each thread's call, by the system's thread number.
 _events: Dict[int, List[bytes]] = {}
-# The clients that have had a log callback.
+# The clients that may have a log callback.
 _logged: "WeakSet[Handle]" = WeakSet()
 
 

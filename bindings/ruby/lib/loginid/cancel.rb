@@ -1,9 +1,10 @@
 # frozen_string_literal: true
 
 module Loginid
-  # A switch that ends Client#wait_code from another thread, which then raises
-  # CancelledError. Use a new one for each wait, also after a wait that Timeout,
-  # Thread#raise or Ctrl-C ended. It belongs to the process that made it.
+  # A switch that ends, from another thread, Client#wait_code or the calls of a client of
+  # Client#with_options, which then raise CancelledError. Use a new one for each wait, also
+  # after a wait that Timeout, Thread#raise or Ctrl-C ended. In a forked child it ends the
+  # calls of the child only.
   class Cancel
     include NonCopyable
 
@@ -19,13 +20,10 @@ module Loginid
     attr_reader :pointer
 
     def initialize
-      switch = Native.lid_cancel_new
-      raise InternalError.local('out_of_descriptors', 'no file descriptor is left') if switch.null?
-
-      @pointer = Pointer.new(switch)
+      @pointer = Pointer.new(Native.lid_cancel_new)
     end
 
-    # Ends the wait, now or when it begins. May be called more than once.
+    # Ends the calls, now and later. May be called more than once.
     def trigger
       Native.lid_cancel_trigger(@pointer)
     end

@@ -56,13 +56,25 @@ module Loginid
       end
     end
 
+    # A client with other options, which shares connections, keys and the block of on_attempt
+    # with this one: make one for each call if you like. The timeout is in seconds and is the
+    # limit of each call. headers replace those of the same name. A Cancel ends the calls of
+    # the new client from another thread, and those derived from it. What is not given stays
+    # as it is. Both clients are closed separately.
+    def with_options(timeout: nil, max_retries: nil, headers: nil, request_id: nil, cancel: nil)
+      check_cancel(cancel) unless cancel.nil?
+      timeout_ms = Arguments.convert(timeout: timeout).first unless timeout.nil?
+      options = { timeout_ms: timeout_ms, max_retries: max_retries, headers: headers, request_id: request_id }
+      self.class.send(:wrap, @handle.derive(options.compact, cancel))
+    end
+
     # Calls the block with a Hash for each HTTP attempt of this client, when the
     # call that made the attempt ends, on its thread. Without a block, stops doing so.
     # The call raises what the block raises, instead of returning its result. A call
     # that has begun calls the block that was set then.
     def on_attempt(&block)
       @handle.use { |client| Native.lid_set_log_callback(client, block && Attempts::CALLBACK, nil) }
-      @on_attempt = block
+      @handle.listener.block = block
       self
     end
 
@@ -93,7 +105,7 @@ module Loginid
     def call_interruptibly(cancel, function, **arguments)
       values = Arguments.convert(arguments)
       cancel = Cancel.new if cancel.nil?
-      raise TypeError, "cancel must be a Loginid::Cancel, not #{cancel.class}" unless cancel.is_a?(Cancel)
+      check_cancel(cancel)
 
       reporting do |attempts|
         worker = Thread.new do
@@ -105,6 +117,10 @@ module Loginid
       ensure
         Call.uninterrupted { stop(worker, cancel) } unless outcome
       end
+    end
+
+    def check_cancel(cancel)
+      raise TypeError, "cancel must be a Loginid::Cancel, not #{cancel.class}" unless cancel.is_a?(Cancel)
     end
 
     # Ends a call in another thread, which takes up to 100 ms, so that its events
@@ -122,7 +138,7 @@ module Loginid
 
     # Yields the list for the events of a call, and reports them when it ends.
     def reporting
-      listener = @on_attempt
+      listener = @handle.listener.block
       attempts = []
       Attempts.gather(attempts) { yield attempts }
     ensure

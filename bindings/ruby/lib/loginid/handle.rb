@@ -12,17 +12,32 @@ module Loginid
     end
     private_constant :Pointer
 
-    # Makes a client with one of the lid_new functions.
-    def self.make(function, **arguments)
-      client = FFI::MemoryPointer.new(:pointer)
-      Call.uninterrupted do
-        Call.run(function, *Arguments.convert(arguments), client)
-        new(Pointer.new(client.read_pointer))
+    # What is called for each HTTP attempt, for all clients that share a log function.
+    Listener = Struct.new(:block)
+    private_constant :Listener
+
+    attr_reader :listener
+
+    class << self
+      # Makes a client with one of the lid_new functions.
+      def make(function, **arguments)
+        values = Arguments.convert(arguments)
+        own { |client| Call.run(function, *values, client) }
+      end
+
+      # Owns the client that the block has C store.
+      def own(listener = Listener.new)
+        client = FFI::MemoryPointer.new(:pointer)
+        Call.uninterrupted do
+          yield client
+          new(Pointer.new(client.read_pointer), listener)
+        end
       end
     end
 
-    def initialize(pointer)
+    def initialize(pointer, listener = Listener.new)
       @pointer = pointer
+      @listener = listener
       @lock = Mutex.new
       @calls = 0
       @closed = false
@@ -36,6 +51,16 @@ module Loginid
           yield @pointer
         ensure
           leave
+        end
+      end
+    end
+
+    # A client that shares what this one has; the cancel may be nil.
+    def derive(options, cancel)
+      values = Arguments.convert(options: options)
+      use do |client|
+        Handle.own(@listener) do |derived|
+          Call.run(:lid_with_options, client, *values, cancel&.pointer, derived)
         end
       end
     end

@@ -37,6 +37,7 @@ module Loginid
     bind :lid_new_management, %i[string string string pointer pointer]
     bind :lid_new_with_config, %i[string pointer pointer]
     bind :lid_new_from_env, %i[pointer pointer]
+    bind :lid_with_options, %i[pointer string pointer pointer pointer]
     bind :lid_free, %i[pointer], :void
     bind :lid_set_log_callback, %i[pointer lid_log_fn pointer], :void
 
