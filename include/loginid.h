@@ -244,6 +244,7 @@ lid_status lid_new_management(const char *client_id,
  * URL or "env"), `leeway_s` 60, `issuer`, `max_token_age_s`, `require_exp`,
  * `public_keys` (an object: PEM by key id), `key_cache_ttl_s` 3600,
  * `fetch_keys` true (false: `public_keys` are all the keys there are),
+ * `verified_tokens` 0 (how many good signature verdicts are kept),
  * `user_agent` (appended), `headers` (an object), `max_response_bytes` 1048576.
  *
  * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message.
@@ -346,14 +347,35 @@ lid_status lid_generate_key_pair(char **out);
 void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
 
 /**
+ * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
+ * `lid_cancel_free`.
+ */
+lid_cancel *lid_cancel_new(void);
+
+/**
+ * Ends the calls that use this switch, within 100 ms, and refuses later ones with
+ * `LID_ERROR_CANCELLED`. May be called from any thread and more than once. NULL is
+ * ignored.
+ */
+void lid_cancel_trigger(lid_cancel *cancel);
+
+/**
+ * Frees a switch, after the last `lid_wait_code` that was given it has returned.
+ * Clients that were derived with it keep a reference of their own: they may be freed
+ * later, but without the switch nothing can cancel their calls. NULL is ignored.
+ */
+void lid_cancel_free(lid_cancel *cancel);
+
+/**
  * Makes a service token, for programs that send requests themselves. It allows
  * one call of `scope` (for example "users.retrieve"). `username`, `user_id` and
  * `nonce` may be NULL. If both are given, the token names the username and not
  * the user id. Without a nonce, 16 random characters are used. No request is
  * made.
  *
- * Result: `{"token":"…"}`. Keep it out of logs. `LID_ERROR_PRIVATE_KEY` if the
- * client has no key.
+ * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+ *
+ * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -378,6 +400,8 @@ lid_status lid_generate_service_token(const lid_client *client,
  * whose key is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code
  * `unknown_key_throttled`.
  *
+ * `token` is secret: no message and no log shows it.
+ *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
  *
@@ -393,6 +417,8 @@ lid_status lid_verify_token(const lid_client *client,
  * payload. `username` and `nonce` may be NULL. No request is made.
  *
  * Result: `{"token":"…"}`. `LID_ERROR_PRIVATE_KEY` if the client has no key.
+ *
+ * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
  */
@@ -429,6 +455,8 @@ lid_status lid_create_tx(const lid_client *client,
  * token fails as in `lid_verify_token`; another payload or nonce is
  * `LID_ERROR_CLAIM_MISMATCH`.
  *
+ * `tx_token` is secret: no message and no log shows it.
+ *
  * Errors: those that the result names, and those of every call to the service
  * (see above) if its key must be fetched.
  *
@@ -447,7 +475,9 @@ lid_status lid_verify_transaction(const lid_client *client,
  *
  * Result: `{"tx_id":"…","assertion_options":{"challenge":"…","rpId":"…",
  * "allowCredentials":[…]},"nonce":"…"}`, where the nonce is the one that was
- * sent. An answer without a `tx_id` is `LID_ERROR_RESPONSE`.
+ * sent. `assertion_options` is for
+ * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser. An answer
+ * without a `tx_id` is `LID_ERROR_RESPONSE`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -462,12 +492,15 @@ lid_status lid_init_tx(const lid_client *client,
 
 /**
  * Completes the confirmation of a transaction. `assertion_payload_json` is what
- * the browser answered: `{"challenge":"…","key_handle":"…","client_data":"…",
- * "auth_data":"…","sign_data":"…"}`.
+ * the browser answered: the object of `PublicKeyCredential.toJSON()`, or
+ * `{"challenge":"…","key_handle":"…","client_data":"…","auth_data":"…",
+ * "sign_data":"…"}`.
  *
- * Result: `{"jwt":"…"}`: a verified token of the named user. It names the
- * confirmed transaction: give it to `lid_verify_transaction`. `lid_verify_token`
- * refuses it.
+ * Result: `{"jwt":"…"}`: a token that names the confirmed transaction: give it
+ * to `lid_verify_transaction`. `lid_verify_token` refuses it.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -488,6 +521,8 @@ lid_status lid_complete_tx(const lid_client *client,
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"code":"…","expires_at":"…","is_authorized":false}`.
+ *
+ * `code` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -510,6 +545,8 @@ lid_status lid_generate_code(const lid_client *client,
  * Not repeated after a 429: the service may have counted the code as tried.
  *
  * Result: `{"expires_at":"…","is_authorized":true}`.
+ *
+ * `code` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -549,10 +586,14 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * (180 s). Another thread may end the wait through `cancel`, which may be NULL.
  * Not repeated after a 429: the service may have counted the code as tried.
  *
- * Result: the authentication response, its `jwt` verified, as from
- * `lid_authenticate_password`. `LID_ERROR_TIMEOUT` at the deadline,
- * `LID_ERROR_CANCELLED` when cancelled, `LID_ERROR_API` if the code is wrong,
- * used or expired or the user is deactivated.
+ * Result: the authentication response, as from `lid_authenticate_password`.
+ * `LID_ERROR_TIMEOUT` at the deadline, `LID_ERROR_CANCELLED` when cancelled,
+ * `LID_ERROR_API` if the code is wrong, used or expired or the user is
+ * deactivated.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `code` is secret: no message and no log shows it. `jwt` is secret: keep it out
+ * of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -566,26 +607,6 @@ lid_status lid_wait_code(const lid_client *client,
                          uint32_t timeout_ms,
                          lid_cancel *cancel,
                          char **out);
-
-/**
- * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
- * `lid_cancel_free`.
- */
-lid_cancel *lid_cancel_new(void);
-
-/**
- * Ends the calls that use this switch, within 100 ms, and refuses later ones with
- * `LID_ERROR_CANCELLED`. May be called from any thread and more than once. NULL is
- * ignored.
- */
-void lid_cancel_trigger(lid_cancel *cancel);
-
-/**
- * Frees a switch, after the last `lid_wait_code` that was given it has returned.
- * Clients that were derived with it keep a reference of their own: they may be freed
- * later, but without the switch nothing can cancel their calls. NULL is ignored.
- */
-void lid_cancel_free(lid_cancel *cancel);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
@@ -650,8 +671,9 @@ lid_status lid_revoke_credential(const lid_client *client,
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
- * "rp":{},"user":{},"pubKeyCredParams":[],…}}` for the browser, completed by
- * `lid_complete_add_fido2_credential`.
+ * "rp":{},"user":{},"pubKeyCredParams":[],…}}`, for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+ * by `lid_complete_add_fido2_credential`.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -687,7 +709,10 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: an authentication response as from `lid_authenticate_password`, with a
- * `jwt` (verified) only if the credential was activated.
+ * `jwt` only if the credential was activated.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -709,6 +734,8 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
  * Result: `{"request_url":"…","token_type":"Bearer","auth_token":"…"}`, or
  * `result_url` in place of `request_url`.
  *
+ * `auth_token` is secret: keep it out of logs.
+ *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
@@ -724,8 +751,9 @@ lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: `{"code":"…","created_at":"…"}`. Show the code once and keep it out of
- * logs.
+ * Result: `{"code":"…","created_at":"…"}`. Show the code once.
+ *
+ * `code` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -742,10 +770,13 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * `user_id`, `username` or both; one of them is required. Management call:
  * without a private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
- * Result: the authentication response, with a `jwt` (verified) only if the
- * service sent one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…",
- * "username":"…","namespace_id":"…"},"client":{"id":"…","type":"directweb"},
+ * Result: the authentication response, with a `jwt` only if the service sent
+ * one: `{"jwt":"…","is_authenticated":true,"user":{"id":"…","username":"…",
+ * "namespace_id":"…"},"client":{"id":"…","type":"directweb"},
  * "credential":{"uuid":"…","type":"public_key","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -765,8 +796,11 @@ lid_status lid_add_publickey_credential(const lid_client *client,
  * "add_credential". `options_json` as in `lid_force_fido2_credential_init`. Not
  * repeated after a 429: the service may have counted the code as tried.
  *
- * Result: `{"attestation_payload":{…}}` for the browser, completed by
- * `lid_complete_add_fido2_credential`.
+ * Result: `{"attestation_payload":{…}}`, for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed
+ * by `lid_complete_add_fido2_credential`.
+ *
+ * `code` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -781,13 +815,17 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
 
 /**
  * Completes adding a FIDO2 credential. `attestation_payload_json` is what the
- * browser answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
- * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+ * browser answered: the object of `PublicKeyCredential.toJSON()` with one more
+ * member, `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+ * "credential_id":"…","challenge":"…","client_data":"…",
+ * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -912,7 +950,8 @@ lid_status lid_send_email_verification(const lid_client *client,
  *
  * Result: `{"attestation_payload":{"credential_uuid":"…","challenge":"…",
  * "rp":{},"user":{},"pubKeyCredParams":[],…},"register_session":"…"}`, the last
- * only if asked for.
+ * only if asked for. `attestation_payload` is for
+ * `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -925,13 +964,17 @@ lid_status lid_register_fido2_init(const lid_client *client,
 
 /**
  * Completes a FIDO2 registration. `attestation_payload_json` is what the browser
- * answered: `{"credential_uuid":"…","credential_id":"…","challenge":"…",
- * "client_data":"…","attestation_data":"…"}`. `credential_name` may be NULL.
+ * answered: the object of `PublicKeyCredential.toJSON()` with one more member,
+ * `credential_uuid` as the service sent it, or `{"credential_uuid":"…",
+ * "credential_id":"…","challenge":"…","client_data":"…",
+ * "attestation_data":"…"}`. `credential_name` may be NULL.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -947,10 +990,13 @@ lid_status lid_register_fido2_complete(const lid_client *client,
 /**
  * Registers a user with a password.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"password","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+ * out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -965,10 +1011,13 @@ lid_status lid_register_password(const lid_client *client,
 /**
  * Logs a user in with a password.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"password","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"password","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `password` is secret: no message and no log shows it. `jwt` is secret: keep it
+ * out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -984,8 +1033,8 @@ lid_status lid_authenticate_password(const lid_client *client,
  * Begins a FIDO2 login.
  *
  * Result: `{"assertion_payload":{"challenge":"…","rpId":"…",
- * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}` for
- * the browser.
+ * "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}`, for
+ * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -997,13 +1046,16 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
 
 /**
  * Completes a FIDO2 login. `assertion_payload_json` is what the browser
- * answered: `{"challenge":"…","credential_id":"…","client_data":"…",
- * "authenticator_data":"…","signature":"…"}`.
+ * answered: the object of `PublicKeyCredential.toJSON()`, or `{"challenge":"…",
+ * "credential_id":"…","client_data":"…","authenticator_data":"…",
+ * "signature":"…"}`.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"fido2","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"fido2","name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -1033,6 +1085,9 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  * Completes a login by document scan.
  *
  * Result: the authentication response, as from `lid_authenticate_password`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `jwt` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
@@ -1064,10 +1119,14 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * Completes a login with a public key. `assertion` is a JWT that the user's
  * private key signed over the challenge.
  *
- * Result: the authentication response, its `jwt` verified: `{"jwt":"…",
- * "is_authenticated":true,"user":{"id":"…","username":"…","namespace_id":"…"},
- * "client":{"id":"…","type":"directweb"},"credential":{"uuid":"…",
- * "type":"public_key","name":"…"}}`.
+ * Result: the authentication response: `{"jwt":"…","is_authenticated":true,
+ * "user":{"id":"…","username":"…","namespace_id":"…"},"client":{"id":"…",
+ * "type":"directweb"},"credential":{"uuid":"…","type":"public_key",
+ * "name":"…"}}`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `assertion` is secret: no message and no log shows it. `jwt` is secret: keep
+ * it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_verify_token` for the `jwt`.
