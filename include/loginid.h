@@ -19,13 +19,19 @@
  * Every call that talks to the service may fail with LID_ERROR_API,
  * LID_ERROR_RATE_LIMITED, LID_ERROR_NETWORK, LID_ERROR_TLS, LID_ERROR_TIMEOUT
  * and LID_ERROR_RESPONSE, and every call with LID_ERROR_INVALID_ARGUMENT and
- * LID_ERROR_INTERNAL. A call whose result holds a `jwt` verifies it, and may
- * fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED and
- * LID_ERROR_CLAIM_MISMATCH too; the service has carried out the call then. The
+ * LID_ERROR_INTERNAL. Every call of a client that lid_with_options made with a
+ * cancel may fail with LID_ERROR_CANCELLED. A call whose result holds a `jwt`
+ * verifies it, and may fail with LID_ERROR_TOKEN_INVALID, LID_ERROR_TOKEN_EXPIRED
+ * and LID_ERROR_CLAIM_MISMATCH too; the service has carried out the call then. The
  * `jwt` must be of the user that the call named; names that differ in ASCII case
  * only are the same user here. A login or registration whose answer says
  * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
  * errors.
+ *
+ * In the declarations LID_NULLABLE marks what may be NULL, and LID_NODISCARD the
+ * functions whose status must be looked at. Compilers that know neither see nothing
+ * of them; a program that does not want them defines them as nothing before it
+ * includes this header.
  *
  * A client may be used by any number of threads at once, and across fork().
  * pthread_cancel of a thread in a call takes effect after the call.
@@ -46,6 +52,41 @@
 #define LID_VERSION_MINOR 1
 /** Its third number. */
 #define LID_VERSION_PATCH 0
+/** The three as one number, for `#if`: 10203 is 1.2.3. */
+#define LID_VERSION_NUMBER 100
+
+/** In front of each function: it is exported. */
+#if !defined(LID_API)
+#if defined(__GNUC__)
+#define LID_API __attribute__((visibility("default")))
+#else
+#define LID_API
+#endif
+#endif
+
+/** In front of each function whose status must be looked at. */
+#if !defined(LID_NODISCARD)
+#if defined(__GNUC__)
+#define LID_NODISCARD __attribute__((warn_unused_result))
+#else
+#define LID_NODISCARD
+#endif
+#endif
+
+/** Marks what may be NULL; nothing else may. */
+#if !defined(LID_NULLABLE)
+#if defined(__clang__)
+#define LID_NULLABLE _Nullable
+#else
+#define LID_NULLABLE
+#endif
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#endif
 
 
 /**
@@ -201,7 +242,10 @@ extern "C" {
 /**
  * The name of a status, for example "LID_ERROR_API"; "LID_UNKNOWN" if the number
  * is not a status. The string is static: never free it.
+ *
+ * @since 0.1.0
  */
+LID_API
 const char *lid_status_name(int32_t status);
 
 /**
@@ -215,24 +259,30 @@ const char *lid_status_name(int32_t status);
  * `LID_ERROR_PRIVATE_KEY`, `LID_ERROR_INVALID_ARGUMENT`. No request is made.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new(const char *client_id,
-                   const char *private_key,
-                   const char *base_url,
+                   const char *LID_NULLABLE private_key,
+                   const char *LID_NULLABLE base_url,
                    lid_client **client,
-                   char **out);
+                   char **LID_NULLABLE out);
 
 /**
  * Makes a client for a management application: as `lid_new`, but the key is
  * required.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new_management(const char *client_id,
                               const char *private_key,
-                              const char *base_url,
+                              const char *LID_NULLABLE base_url,
                               lid_client **client,
-                              char **out);
+                              char **LID_NULLABLE out);
 
 /**
  * Makes a client from a JSON object. Every field but `client_id` is optional:
@@ -251,10 +301,13 @@ lid_status lid_new_management(const char *client_id,
  * Result and other errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_new_with_config(const char *config_json,
                                lid_client **client,
-                               char **out);
+                               char **LID_NULLABLE out);
 
 /**
  * Makes a client from the environment: `LOGINID_CLIENT_ID` (required),
@@ -266,8 +319,11 @@ lid_status lid_new_with_config(const char *config_json,
  * reads no variables. Result and errors as `lid_new`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_new_from_env(lid_client **client, char **out);
+LID_API LID_NODISCARD
+lid_status lid_new_from_env(lid_client **client, char **LID_NULLABLE out);
 
 /**
  * Derives a client whose calls have other options. It shares connections, keys and
@@ -296,29 +352,41 @@ lid_status lid_new_from_env(lid_client **client, char **out);
  * unknown or bad member. No request is made.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_with_options(const lid_client *client,
-                            const char *options_json,
-                            lid_cancel *cancel,
+                            const char *LID_NULLABLE options_json,
+                            lid_cancel *LID_NULLABLE cancel,
                             lid_client **derived,
-                            char **out);
+                            char **LID_NULLABLE out);
 
 /**
  * Frees a client, after the last call with it has returned. Its private key is wiped
  * when the last of it and the clients derived from it is freed. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_free(lid_client *client);
+LID_API
+void lid_free(lid_client *LID_NULLABLE client);
 
 /**
  * Frees a string that a call stored in `*out`, and wipes it: it may hold a key, a
  * token or a code. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_free_string(char *string);
+LID_API
+void lid_free_string(char *LID_NULLABLE string);
 
 /**
  * The version of the library, for example "0.1.0"; compare it with `LID_VERSION`
  * of the header. The string is static: never free it.
+ *
+ * @since 0.1.0
  */
+LID_API
 const char *lid_version(void);
 
 /**
@@ -330,8 +398,11 @@ const char *lid_version(void);
  * the system provides no random numbers.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_generate_key_pair(char **out);
+LID_API LID_NODISCARD
+lid_status lid_generate_key_pair(char **LID_NULLABLE out);
 
 /**
  * Sets the function that is called for every HTTP attempt of this client, and of
@@ -343,28 +414,42 @@ lid_status lid_generate_key_pair(char **out);
  * freed. Do not hold a lock that such a function takes. Called from inside a log
  * function (of any client) it does not wait: then the earlier `user_data` may be
  * freed when the calls that were running have returned.
+ *
+ * @since 0.1.0
  */
-void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
+LID_API
+void lid_set_log_callback(lid_client *client,
+                          lid_log_fn LID_NULLABLE callback,
+                          void *LID_NULLABLE user_data);
 
 /**
  * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
  * `lid_cancel_free`.
+ *
+ * @since 0.1.0
  */
-lid_cancel *lid_cancel_new(void);
+LID_API
+lid_cancel *LID_NULLABLE lid_cancel_new(void);
 
 /**
  * Ends the calls that use this switch, within 100 ms, and refuses later ones with
  * `LID_ERROR_CANCELLED`. May be called from any thread and more than once. NULL is
  * ignored.
+ *
+ * @since 0.1.0
  */
-void lid_cancel_trigger(lid_cancel *cancel);
+LID_API
+void lid_cancel_trigger(lid_cancel *LID_NULLABLE cancel);
 
 /**
  * Frees a switch, after the last `lid_wait_code` that was given it has returned.
  * Clients that were derived with it keep a reference of their own: they may be freed
  * later, but without the switch nothing can cancel their calls. NULL is ignored.
+ *
+ * @since 0.1.0
  */
-void lid_cancel_free(lid_cancel *cancel);
+LID_API
+void lid_cancel_free(lid_cancel *LID_NULLABLE cancel);
 
 /**
  * Makes a service token, for programs that send requests themselves. It allows
@@ -378,13 +463,16 @@ void lid_cancel_free(lid_cancel *cancel);
  * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_service_token(const lid_client *client,
                                       const char *scope,
-                                      const char *username,
-                                      const char *user_id,
-                                      const char *nonce,
-                                      char **out);
+                                      const char *LID_NULLABLE username,
+                                      const char *LID_NULLABLE user_id,
+                                      const char *LID_NULLABLE nonce,
+                                      char **LID_NULLABLE out);
 
 /**
  * Verifies a token that the service issued to this application to log a user in:
@@ -406,11 +494,14 @@ lid_status lid_generate_service_token(const lid_client *client,
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_verify_token(const lid_client *client,
                             const char *token,
-                            const char *username,
-                            char **out);
+                            const char *LID_NULLABLE username,
+                            char **LID_NULLABLE out);
 
 /**
  * Makes a transaction token: it allows creating one transaction with this
@@ -421,12 +512,15 @@ lid_status lid_verify_token(const lid_client *client,
  * `token` is secret: keep it out of logs.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_tx_auth_token(const lid_client *client,
                                       const char *tx_payload,
-                                      const char *username,
-                                      const char *nonce,
-                                      char **out);
+                                      const char *LID_NULLABLE username,
+                                      const char *LID_NULLABLE nonce,
+                                      char **LID_NULLABLE out);
 
 /**
  * Creates a transaction for a user to confirm. `username` and `nonce` may be
@@ -439,12 +533,15 @@ lid_status lid_generate_tx_auth_token(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_create_tx(const lid_client *client,
                          const char *tx_payload,
-                         const char *username,
-                         const char *nonce,
-                         char **out);
+                         const char *LID_NULLABLE username,
+                         const char *LID_NULLABLE nonce,
+                         char **LID_NULLABLE out);
 
 /**
  * Verifies the token of a confirmed transaction: form, signature, audience and
@@ -461,12 +558,15 @@ lid_status lid_create_tx(const lid_client *client,
  * (see above) if its key must be fetched.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_verify_transaction(const lid_client *client,
                                   const char *tx_token,
                                   const char *tx_payload,
-                                  const char *nonce,
-                                  char **out);
+                                  const char *LID_NULLABLE nonce,
+                                  char **LID_NULLABLE out);
 
 /**
  * Begins the confirmation of a transaction by a FIDO2 credential. Give exactly
@@ -482,13 +582,16 @@ lid_status lid_verify_transaction(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_init_tx(const lid_client *client,
                        const char *username,
-                       const char *tx_id,
-                       const char *tx_payload,
-                       const char *nonce,
-                       char **out);
+                       const char *LID_NULLABLE tx_id,
+                       const char *LID_NULLABLE tx_payload,
+                       const char *LID_NULLABLE nonce,
+                       char **LID_NULLABLE out);
 
 /**
  * Completes the confirmation of a transaction. `assertion_payload_json` is what
@@ -506,12 +609,15 @@ lid_status lid_init_tx(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_complete_tx(const lid_client *client,
                            const char *tx_id,
                            const char *username,
                            const char *assertion_payload_json,
-                           char **out);
+                           char **LID_NULLABLE out);
 
 /**
  * Makes a code for a user. With `authorize` the code may be used at once.
@@ -527,14 +633,17 @@ lid_status lid_complete_tx(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_code(const lid_client *client,
                              const char *code_type,
                              const char *purpose,
                              bool authorize,
-                             const char *user_id,
-                             const char *username,
-                             char **out);
+                             const char *LID_NULLABLE user_id,
+                             const char *LID_NULLABLE username,
+                             char **LID_NULLABLE out);
 
 /**
  * Authorizes a code; a code that is already authorized stays so. `code_type` is
@@ -551,14 +660,17 @@ lid_status lid_generate_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authorize_code(const lid_client *client,
                               const char *code,
                               const char *code_type,
                               const char *purpose,
-                              const char *user_id,
-                              const char *username,
-                              char **out);
+                              const char *LID_NULLABLE user_id,
+                              const char *LID_NULLABLE username,
+                              char **LID_NULLABLE out);
 
 /**
  * Invalidates all codes of a user with this type and purpose. `code_type` is
@@ -572,13 +684,16 @@ lid_status lid_authorize_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_invalidate_all_codes(const lid_client *client,
                                     const char *code_type,
                                     const char *purpose,
-                                    const char *user_id,
-                                    const char *username,
-                                    char **out);
+                                    const char *LID_NULLABLE user_id,
+                                    const char *LID_NULLABLE username,
+                                    char **LID_NULLABLE out);
 
 /**
  * Waits until a code with the purpose "temporary_authentication" is authorized,
@@ -599,14 +714,17 @@ lid_status lid_invalidate_all_codes(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_wait_code(const lid_client *client,
                          const char *username,
                          const char *code,
                          const char *code_type,
                          uint32_t timeout_ms,
-                         lid_cancel *cancel,
-                         char **out);
+                         lid_cancel *LID_NULLABLE cancel,
+                         char **LID_NULLABLE out);
 
 /**
  * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
@@ -621,12 +739,15 @@ lid_status lid_wait_code(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_get_credentials(const lid_client *client,
-                               const char *status,
-                               const char *user_id,
-                               const char *username,
-                               char **out);
+                               const char *LID_NULLABLE status,
+                               const char *LID_NULLABLE user_id,
+                               const char *LID_NULLABLE username,
+                               char **LID_NULLABLE out);
 
 /**
  * Renames a credential. The user is given by `user_id`, `username` or both; one
@@ -638,13 +759,16 @@ lid_status lid_get_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_rename_credential(const lid_client *client,
                                  const char *credential_id,
                                  const char *name,
-                                 const char *user_id,
-                                 const char *username,
-                                 char **out);
+                                 const char *LID_NULLABLE user_id,
+                                 const char *LID_NULLABLE username,
+                                 char **LID_NULLABLE out);
 
 /**
  * Revokes a credential permanently. The user is given by `user_id`, `username`
@@ -656,12 +780,15 @@ lid_status lid_rename_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_revoke_credential(const lid_client *client,
                                  const char *credential_id,
-                                 const char *user_id,
-                                 const char *username,
-                                 char **out);
+                                 const char *LID_NULLABLE user_id,
+                                 const char *LID_NULLABLE username,
+                                 char **LID_NULLABLE out);
 
 /**
  * Begins adding a FIDO2 credential without the user's code. `options_json` may
@@ -678,12 +805,15 @@ lid_status lid_revoke_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_force_fido2_credential_init(const lid_client *client,
-                                           const char *user_id,
-                                           const char *username,
-                                           const char *options_json,
-                                           char **out);
+                                           const char *LID_NULLABLE user_id,
+                                           const char *LID_NULLABLE username,
+                                           const char *LID_NULLABLE options_json,
+                                           char **LID_NULLABLE out);
 
 /**
  * Begins adding a document scan. `credential_name` may be NULL. The user is
@@ -696,12 +826,15 @@ lid_status lid_force_fido2_credential_init(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_init(const lid_client *client,
-                                            const char *user_id,
-                                            const char *username,
-                                            const char *credential_name,
-                                            char **out);
+                                            const char *LID_NULLABLE user_id,
+                                            const char *LID_NULLABLE username,
+                                            const char *LID_NULLABLE credential_name,
+                                            char **LID_NULLABLE out);
 
 /**
  * Completes adding a document scan. The user is given by `user_id`, `username`
@@ -718,13 +851,16 @@ lid_status lid_add_doc_scan_credential_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
                                                 const char *credential_id,
                                                 bool activate,
-                                                const char *user_id,
-                                                const char *username,
-                                                char **out);
+                                                const char *LID_NULLABLE user_id,
+                                                const char *LID_NULLABLE username,
+                                                char **LID_NULLABLE out);
 
 /**
  * Returns the URL of the result of a document scan. The user is given by
@@ -739,12 +875,15 @@ lid_status lid_add_doc_scan_credential_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
                                             const char *credential_id,
-                                            const char *user_id,
-                                            const char *username,
-                                            char **out);
+                                            const char *LID_NULLABLE user_id,
+                                            const char *LID_NULLABLE username,
+                                            char **LID_NULLABLE out);
 
 /**
  * Makes a code with which the user can recover the account. The user is given by
@@ -758,11 +897,14 @@ lid_status lid_evaluate_doc_scan_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_generate_recovery_code(const lid_client *client,
-                                      const char *user_id,
-                                      const char *username,
-                                      char **out);
+                                      const char *LID_NULLABLE user_id,
+                                      const char *LID_NULLABLE username,
+                                      char **LID_NULLABLE out);
 
 /**
  * Adds a public key (SPKI PEM) as a credential. `publickey_alg` may be NULL,
@@ -782,14 +924,17 @@ lid_status lid_generate_recovery_code(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_publickey_credential(const lid_client *client,
                                         const char *publickey,
-                                        const char *publickey_alg,
-                                        const char *user_id,
-                                        const char *username,
-                                        const char *credential_name,
-                                        char **out);
+                                        const char *LID_NULLABLE publickey_alg,
+                                        const char *LID_NULLABLE user_id,
+                                        const char *LID_NULLABLE username,
+                                        const char *LID_NULLABLE credential_name,
+                                        char **LID_NULLABLE out);
 
 /**
  * Begins adding a FIDO2 credential with an authorized code with the purpose
@@ -805,13 +950,16 @@ lid_status lid_add_publickey_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
                                                    const char *code,
                                                    const char *code_type,
                                                    const char *username,
-                                                   const char *options_json,
-                                                   char **out);
+                                                   const char *LID_NULLABLE options_json,
+                                                   char **LID_NULLABLE out);
 
 /**
  * Completes adding a FIDO2 credential. `attestation_payload_json` is what the
@@ -831,12 +979,15 @@ lid_status lid_init_add_fido2_credential_with_code(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_complete_add_fido2_credential(const lid_client *client,
                                              const char *attestation_payload_json,
                                              const char *username,
-                                             const char *credential_name,
-                                             char **out);
+                                             const char *LID_NULLABLE credential_name,
+                                             char **LID_NULLABLE out);
 
 /**
  * Reads a user's profile. Management call: without a private key it fails with
@@ -851,8 +1002,13 @@ lid_status lid_complete_add_fido2_credential(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
-lid_status lid_get_user(const lid_client *client, const char *username, char **out);
+LID_API LID_NODISCARD
+lid_status lid_get_user(const lid_client *client,
+                        const char *username,
+                        char **LID_NULLABLE out);
 
 /**
  * Adds a user who has no credential yet. Management call: without a private key
@@ -864,10 +1020,13 @@ lid_status lid_get_user(const lid_client *client, const char *username, char **o
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_add_user_without_credentials(const lid_client *client,
                                             const char *username,
-                                            char **out);
+                                            char **LID_NULLABLE out);
 
 /**
  * Activates a deactivated user, who can log in again. Management call: without a
@@ -879,10 +1038,13 @@ lid_status lid_add_user_without_credentials(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_activate_user_by_id(const lid_client *client,
                                    const char *user_id,
-                                   char **out);
+                                   char **LID_NULLABLE out);
 
 /**
  * Deactivates a user, who can no longer log in. Management call: without a
@@ -894,10 +1056,13 @@ lid_status lid_activate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_deactivate_user_by_id(const lid_client *client,
                                      const char *user_id,
-                                     char **out);
+                                     char **LID_NULLABLE out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -909,10 +1074,13 @@ lid_status lid_deactivate_user_by_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_delete_by_user_id(const lid_client *client,
                                  const char *user_id,
-                                 char **out);
+                                 char **LID_NULLABLE out);
 
 /**
  * Deletes a user and all credentials. Management call: without a private key it
@@ -924,10 +1092,13 @@ lid_status lid_delete_by_user_id(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_delete_by_username(const lid_client *client,
                                   const char *username,
-                                  char **out);
+                                  char **LID_NULLABLE out);
 
 /**
  * Sends the user an email to verify the address. Management call: without a
@@ -938,10 +1109,13 @@ lid_status lid_delete_by_username(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_send_email_verification(const lid_client *client,
                                        const char *user_id,
-                                       char **out);
+                                       char **LID_NULLABLE out);
 
 /**
  * Begins a FIDO2 registration. `options_json` may be NULL, or
@@ -956,11 +1130,14 @@ lid_status lid_send_email_verification(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_fido2_init(const lid_client *client,
                                    const char *username,
-                                   const char *options_json,
-                                   char **out);
+                                   const char *LID_NULLABLE options_json,
+                                   char **LID_NULLABLE out);
 
 /**
  * Completes a FIDO2 registration. `attestation_payload_json` is what the browser
@@ -980,12 +1157,15 @@ lid_status lid_register_fido2_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_fido2_complete(const lid_client *client,
                                        const char *username,
                                        const char *attestation_payload_json,
-                                       const char *credential_name,
-                                       char **out);
+                                       const char *LID_NULLABLE credential_name,
+                                       char **LID_NULLABLE out);
 
 /**
  * Registers a user with a password.
@@ -1002,11 +1182,14 @@ lid_status lid_register_fido2_complete(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_register_password(const lid_client *client,
                                  const char *username,
                                  const char *password,
-                                 char **out);
+                                 char **LID_NULLABLE out);
 
 /**
  * Logs a user in with a password.
@@ -1023,11 +1206,14 @@ lid_status lid_register_password(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_password(const lid_client *client,
                                      const char *username,
                                      const char *password,
-                                     char **out);
+                                     char **LID_NULLABLE out);
 
 /**
  * Begins a FIDO2 login.
@@ -1039,10 +1225,13 @@ lid_status lid_authenticate_password(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_init(const lid_client *client,
                                        const char *username,
-                                       char **out);
+                                       char **LID_NULLABLE out);
 
 /**
  * Completes a FIDO2 login. `assertion_payload_json` is what the browser
@@ -1061,11 +1250,14 @@ lid_status lid_authenticate_fido2_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_fido2_complete(const lid_client *client,
                                            const char *username,
                                            const char *assertion_payload_json,
-                                           char **out);
+                                           char **LID_NULLABLE out);
 
 /**
  * Begins a login by document scan. `credential_id` may be NULL.
@@ -1075,11 +1267,14 @@ lid_status lid_authenticate_fido2_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_init(const lid_client *client,
                                           const char *username,
-                                          const char *credential_id,
-                                          char **out);
+                                          const char *LID_NULLABLE credential_id,
+                                          char **LID_NULLABLE out);
 
 /**
  * Completes a login by document scan.
@@ -1093,11 +1288,14 @@ lid_status lid_authenticate_doc_scan_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
                                               const char *username,
                                               const char *credential_id,
-                                              char **out);
+                                              char **LID_NULLABLE out);
 
 /**
  * Begins a login with a public key (SPKI PEM). `publickey_alg` may be NULL,
@@ -1108,12 +1306,15 @@ lid_status lid_authenticate_doc_scan_complete(const lid_client *client,
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_init(const lid_client *client,
                                            const char *username,
                                            const char *publickey,
-                                           const char *publickey_alg,
-                                           char **out);
+                                           const char *LID_NULLABLE publickey_alg,
+                                           char **LID_NULLABLE out);
 
 /**
  * Completes a login with a public key. `assertion` is a JWT that the user's
@@ -1132,12 +1333,15 @@ lid_status lid_authenticate_publickey_init(const lid_client *client,
  * `lid_verify_token` for the `jwt`.
  *
  * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
  */
+LID_API LID_NODISCARD
 lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                const char *username,
                                                const char *challenge_id,
                                                const char *assertion,
-                                               char **out);
+                                               char **LID_NULLABLE out);
 
 /**
  * Reads one value of a JSON text by its RFC 6901 pointer, for example
@@ -1154,7 +1358,8 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
  *
  * @since 0.1.0
  */
-lid_status lid_json_get(const char *json, const char *pointer, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_get(const char *json, const char *pointer, char **LID_NULLABLE out);
 
 /**
  * Parses a JSON text, for example the `*out` of a call, so that the functions
@@ -1171,7 +1376,10 @@ lid_status lid_json_get(const char *json, const char *pointer, char **out);
  *
  * @since 0.1.0
  */
-lid_status lid_json_parse(const char *json, lid_json **document, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_parse(const char *json,
+                          lid_json **document,
+                          char **LID_NULLABLE out);
 
 /**
  * Reads a string of a document by its RFC 6901 pointer, as in `lid_json_get`. The
@@ -1183,6 +1391,7 @@ lid_status lid_json_parse(const char *json, lid_json **document, char **out);
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_string(const lid_json *document,
                            const char *pointer,
                            const char **value);
@@ -1197,6 +1406,7 @@ lid_status lid_json_string(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_int64(const lid_json *document,
                           const char *pointer,
                           int64_t *value);
@@ -1210,6 +1420,7 @@ lid_status lid_json_int64(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_double(const lid_json *document,
                            const char *pointer,
                            double *value);
@@ -1223,6 +1434,7 @@ lid_status lid_json_double(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *value);
 
 /**
@@ -1234,6 +1446,7 @@ lid_status lid_json_bool(const lid_json *document, const char *pointer, bool *va
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_count(const lid_json *document, const char *pointer, size_t *count);
 
 /**
@@ -1248,6 +1461,7 @@ lid_status lid_json_count(const lid_json *document, const char *pointer, size_t 
  *
  * @since 0.1.0
  */
+LID_API
 lid_status lid_json_name(const lid_json *document,
                          const char *pointer,
                          size_t index,
@@ -1260,6 +1474,7 @@ lid_status lid_json_name(const lid_json *document,
  *
  * @since 0.1.0
  */
+LID_API
 int32_t lid_json_type(const lid_json *document, const char *pointer);
 
 /**
@@ -1268,7 +1483,8 @@ int32_t lid_json_type(const lid_json *document, const char *pointer);
  *
  * @since 0.1.0
  */
-void lid_json_free(lid_json *document);
+LID_API
+void lid_json_free(lid_json *LID_NULLABLE document);
 
 /**
  * Writes a text as a JSON string literal, for a value or a name in an
@@ -1281,10 +1497,15 @@ void lid_json_free(lid_json *document);
  *
  * @since 0.1.0
  */
-lid_status lid_json_quote(const char *text, char **out);
+LID_API LID_NODISCARD
+lid_status lid_json_quote(const char *text, char **LID_NULLABLE out);
 
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
 #endif  /* LOGINID_H */

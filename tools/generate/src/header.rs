@@ -67,6 +67,8 @@ const NULLABLE: &[&str] = &[
     "lid_new.private_key",
     "lid_new.base_url",
     "lid_new_management.base_url",
+    "lid_with_options.options_json",
+    "lid_with_options.cancel",
     "lid_free.client",
     "lid_free_string.string",
     "lid_set_log_callback.callback",
