@@ -805,7 +805,7 @@ public:
         const auto quote = [&](const char *name, std::string_view text) -> bool {
             quoted.push_back(text.find('\0') != std::string_view::npos
                                  ? refused("embedded_nul", name, "must not hold a NUL")
-                                 : call(::lid_json_quote, "text", required_text(text)));
+                                 : try_quote(required_text(text)));
             return quoted.back().ok();
         };
         std::string members;
