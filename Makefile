@@ -42,6 +42,14 @@ example:
 	    echo "== examples/c/$$example.c"; \
 	    $(DEBUG)/loginid-emulator exec -- $(EXAMPLES_DIR)/$$example; \
 	done
+	@if pkg-config --exists libuv; then set -e; \
+	    $(CC) $(C_FLAGS) examples/c/event_loop.c examples/c/event_loop_waits.c examples/c/emulator.c \
+	        -o $(EXAMPLES_DIR)/event_loop -L$(EXAMPLES_DIR) -lloginid \
+	        $$(pkg-config --cflags --libs libuv) -pthread -Wl,-rpath,'$$ORIGIN'; \
+	    echo "== examples/c/event_loop.c"; \
+	    $(DEBUG)/loginid-emulator exec -- $(EXAMPLES_DIR)/event_loop; \
+	elif [ "$$CI" = true ]; then echo "examples/c/event_loop.c: it needs libuv (libuv1-dev)" >&2; exit 1; \
+	else echo "examples/c/event_loop.c: left out, it needs libuv (libuv1-dev)"; fi
 
 # The tests also compile and run C programs, with the library that is built here.
 test:

@@ -30,4 +30,21 @@ fn make_example_runs_the_c_example_against_an_emulator() {
     ] {
         assert!(printed.contains(step), "no {step} in:\n{printed}");
     }
+    // In CI it is never left out.
+    if !printed.contains("examples/c/event_loop.c: left out") {
+        assert_the_loop_was_never_blocked(&printed);
+    }
+}
+
+/// A call on the loop would have blocked it for half a second. The program ends with an error
+/// if the gap is longer than half of that.
+fn assert_the_loop_was_never_blocked(printed: &str) {
+    let step = "get_user      6 calls of 500 ms or more";
+    assert!(printed.contains(step), "no {step} in:\n{printed}");
+    let gap = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("largest gap between two ticks of 5 ms: "))
+        .and_then(|gap| gap.strip_suffix(" ms")?.parse::<u64>().ok());
+    assert!(gap.is_some_and(|gap| gap < 250), "{printed}");
+    assert!(printed.contains("The loop was never blocked."));
 }

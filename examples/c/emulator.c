@@ -58,28 +58,45 @@ static char *read_all(int descriptor)
     return text;
 }
 
-char *emulator_post(const char *path, const char *json)
+/* Sends a request, and returns the body of an answer with status 200. */
+static char *request(const char *line, const char *body)
 {
     char head[512];
-    char *answer, *body, *result = NULL;
+    char *answer, *start, *result = NULL;
     int descriptor = dial(getenv("LOGINID_EMULATOR_URL"));
     int length;
 
     if (descriptor < 0)
         return NULL;
     length = snprintf(head, sizeof head,
-                      "POST /_emulator/%s HTTP/1.1\r\nHost: localhost\r\n"
+                      "%s HTTP/1.1\r\nHost: localhost\r\n"
                       "Connection: close\r\nContent-Length: %lu\r\n\r\n",
-                      path, (unsigned long)strlen(json));
+                      line, (unsigned long)strlen(body));
     if (length > 0 && (size_t)length < sizeof head &&
         write(descriptor, head, (size_t)length) == length &&
-        write(descriptor, json, strlen(json)) == (ssize_t)strlen(json)) {
+        write(descriptor, body, strlen(body)) == (ssize_t)strlen(body)) {
         answer = read_all(descriptor);
         if (answer != NULL && strncmp(answer, "HTTP/1.1 200", 12) == 0 &&
-            (body = strstr(answer, "\r\n\r\n")) != NULL)
-            result = strdup(body + 4);
+            (start = strstr(answer, "\r\n\r\n")) != NULL)
+            result = strdup(start + 4);
         free(answer);
     }
     close(descriptor);
     return result;
+}
+
+char *emulator_post(const char *path, const char *json)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "POST /_emulator/%s", path);
+    return request(line, json);
+}
+
+char *emulator_key(const char *kid)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "GET /certs?kid=%s", kid);
+    return request(line, "");
 }

@@ -7,4 +7,8 @@
  * or NULL if it did not answer 200. */
 char *emulator_post(const char *path, const char *json);
 
+/* The service's public key with this id, as PEM, which an operator would copy into the
+ * configuration. To be freed with free(); NULL if there is none. */
+char *emulator_key(const char *kid);
+
 #endif
