@@ -36,8 +36,9 @@ static lid_client *derive(const lid_client *client, const char *options, lid_can
 {
     lid_client *derived;
     char *out;
+    lid_status status = lid_with_options(client, options, cancel, &derived, &out);
 
-    expect("with_options", lid_with_options(client, options, cancel, &derived, &out), LID_OK, out);
+    expect("with_options", status, LID_OK, out);
     return derived;
 }
 
@@ -53,10 +54,10 @@ int main(void)
     lid_client *client, *derived;
     lid_cancel *cancel;
     pthread_t thread;
-    lid_status status;
     char *out, *answer, *request_id, *code;
+    lid_status status = lid_new_from_env(&client, &out);
 
-    expect("new_from_env", lid_new_from_env(&client, &out), LID_OK, out);
+    expect("new_from_env", status, LID_OK, out);
     /* An example may run twice against the same emulator. */
     if (lid_add_user_without_credentials(client, USER, &out) != LID_OK)
         printf("%s\n", out);
