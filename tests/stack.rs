@@ -22,8 +22,9 @@ use serde_json::json;
 use torture::torture;
 
 const PASSWORD: &str = "correct horse battery staple";
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("new", "LID_OK"),
+    ("with_options", "LID_OK"),
     ("generate_key_pair", "LID_OK"),
     ("generate_service_token", "LID_OK"),
     ("get_user", "LID_OK"),

@@ -32,6 +32,16 @@ static lid_status make_client(char **out)
     return made;
 }
 
+static lid_status derive_client(char **out)
+{
+    lid_client *derived;
+    lid_status made = lid_with_options(client, "{\"timeout_ms\":1000,\"headers\":{\"X-A\":\"b\"}}",
+                                       NULL, &derived, out);
+
+    lid_free(derived);
+    return made;
+}
+
 static lid_status read_json(char **out)
 {
     enum { DEPTH = 127 };
@@ -59,6 +69,8 @@ static void *call(void *argument)
     (void)argument;
     if (strcmp(kind, "new") == 0)
         status = make_client(&out);
+    else if (strcmp(kind, "with_options") == 0)
+        status = derive_client(&out);
     else if (strcmp(kind, "generate_key_pair") == 0)
         status = lid_generate_key_pair(&out);
     else if (strcmp(kind, "generate_service_token") == 0)
