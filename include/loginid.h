@@ -28,6 +28,9 @@
  * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
  * errors.
  *
+ * The functions that read a parsed JSON text (lid_json_string and others) store a
+ * value instead of a text, and have no error object.
+ *
  * In the declarations LID_NULLABLE marks what may be NULL, and LID_NODISCARD the
  * functions whose status must be looked at. Compilers that know neither see nothing
  * of them; a program that does not want them defines them as nothing before it

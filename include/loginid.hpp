@@ -582,7 +582,8 @@ inline result try_quote(required_text text) noexcept {
  * text, which is wiped and freed with the last of them; a std::string_view that get or find
  * returned is valid until then. Any number of threads may read one.
  *
- *     const loginid::json answer(client.get_credentials({}, user));
+ *     const auto ada = loginid::user::by_name("ada@example.com");
+ *     const loginid::json answer(client.get_credentials(ada));
  *     for (const loginid::json &credential : answer.items("/credentials")) {
  *         std::cout << credential.get<std::string_view>("/uuid") << '\n';
  *     }

@@ -563,6 +563,18 @@ void values_keep_the_text_that_they_are_in() {
     REQUIRE(!json::try_parse(value, nullptr) && value.size() == 0);
 }
 
+void an_answer_is_a_document() {
+    emulator("POST", "users/" + ada + "/credentials", R"({"type":"fido2","name":"phone"})");
+    const auto made = client::from_env();
+    const loginid::json answer(made.get_credentials(loginid::user::by_name(ada)));
+    std::size_t phones = 0;
+    for (const loginid::json &credential : answer.items("/credentials")) {
+        REQUIRE(!credential.get<std::string_view>("/uuid").empty());
+        phones += credential.find<std::string_view>("/name") == "phone" ? 1 : 0;
+    }
+    REQUIRE(phones == 1 && answer.size("/credentials") >= phones);
+}
+
 void a_quoted_text_is_a_json_string() {
     REQUIRE(loginid::quote("a\"b\n") == R"("a\"b\n")");
     REQUIRE(loginid::quote("").size() == 2);
@@ -596,6 +608,7 @@ int main() {
     functions_without_a_client_work();
     a_document_has_the_values_of_its_text();
     values_keep_the_text_that_they_are_in();
+    an_answer_is_a_document();
     a_quoted_text_is_a_json_string();
     std::cout << "called\n";
 }
