@@ -22,7 +22,8 @@ class Service:
     def __init__(self, programs, scheme, cores):
         self.scheme = scheme
         self._folder = tempfile.TemporaryDirectory(prefix="loginid-bench-")
-        command = [str(programs.emulator)]
+        # An address: the peers do not look a name up for each of their connections.
+        command = [str(programs.emulator), "--host", "127.0.0.1"]
         if scheme == "https":
             command += ["--tls", "--ca-out", str(Path(self._folder.name, "ca.pem"))]
         self.process = subprocess.Popen(
