@@ -238,16 +238,16 @@ async fn sign_assertion(
     answer(json!({"assertion": assertion}))
 }
 
-/// The application of a call, or else the default one.
+/// Without a `client_id`, these calls are about the default application.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OfApplication {
+struct ResetRpId {
     client_id: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RpId {
+struct SetRpId {
     rp_id: String,
     client_id: Option<String>,
 }
@@ -259,14 +259,14 @@ async fn rp_id(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> R
 }
 
 async fn set_rp_id(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    let RpId { rp_id, client_id } = read(&body)?;
+    let SetRpId { rp_id, client_id } = read(&body)?;
     let client_id = client_id.as_deref().unwrap_or(control.client_id());
     control.set_rp_id(client_id, Some(&rp_id))?;
     answer(json!({"rp_id": rp_id}))
 }
 
 async fn reset_rp_id(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    let OfApplication { client_id } = read(&body)?;
+    let ResetRpId { client_id } = read(&body)?;
     let client_id = client_id.as_deref().unwrap_or(control.client_id());
     control.set_rp_id(client_id, None)?;
     answer(json!({"rp_id": control.rp_id(client_id)?}))
@@ -274,7 +274,7 @@ async fn reset_rp_id(Shared(control): Shared<Control>, body: Bytes) -> Reply {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewOrigin {
+struct AddOrigin {
     origin: String,
     rp_id: Option<String>,
     client_id: Option<String>,
@@ -282,7 +282,7 @@ struct NewOrigin {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OldOrigin {
+struct RemoveOrigin {
     origin: String,
     client_id: Option<String>,
 }
@@ -294,13 +294,13 @@ async fn origins(Shared(control): Shared<Control>, RawQuery(query): RawQuery) ->
 }
 
 async fn add_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    let new: NewOrigin = read(&body)?;
+    let new: AddOrigin = read(&body)?;
     let client_id = new.client_id.as_deref().unwrap_or(control.client_id());
     answer(control.add_origin(client_id, &new.origin, new.rp_id.as_deref())?)
 }
 
 async fn remove_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    let OldOrigin { origin, client_id } = read(&body)?;
+    let RemoveOrigin { origin, client_id } = read(&body)?;
     let client_id = client_id.as_deref().unwrap_or(control.client_id());
     control.remove_origin(client_id, &origin)?;
     answer(json!({}))
