@@ -193,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn debug_output_shows_no_header() {
+        let text = r#"{"headers":{"x-key":"CANARY"}}"#;
+        let options = CallOptions::default().and(Some(text), None, &config());
+        let shown = format!("{:?}", options.unwrap());
+        assert!(
+            shown.contains("x-key") && !shown.contains("CANARY"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn a_bad_member_is_named_and_its_value_is_not_shown() {
         let long = format!(r#"{{"request_id":"{}"}}"#, "x".repeat(129));
         for (text, named) in [

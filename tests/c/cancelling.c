@@ -10,11 +10,15 @@
 
 #define RETRIEVE "/manage/users/retrieve"
 
-/* Clients and servers stay until the program ends; the derived client does too, since its
- * call is in another thread. */
+/* Freed at the end, since its call is in another thread. */
+static lid_client *derive_with(const lid_client *client, lid_cancel *cancel)
+{
+    return keep_client(derive(client, NULL, cancel));
+}
+
 static void get_user_with(struct call *call, const lid_client *client, lid_cancel *cancel)
 {
-    begin_get_user(call, derive(client, NULL, cancel));
+    begin_get_user(call, derive_with(client, cancel));
 }
 
 /* ---- The resolver ---- */
@@ -187,7 +191,7 @@ static void a_call_is_cancelled_while_the_request_is_sent(void)
     large = keep(malloc(LARGE));
     memset(large, 'x', LARGE - 1);
     large[LARGE - 1] = '\0';
-    call.client = derive(client_at("http", ntohs(address.sin_port)), NULL, cancel);
+    call.client = derive_with(client_at("http", ntohs(address.sin_port)), cancel);
     begin_call(&call, create_tx);
     mute(server);
     /* Until the buffers of both sockets are full. */
@@ -276,7 +280,7 @@ static void while_the_key_is_fetched(struct call *call, lid_cancel *cancel)
     make_token();
     forget_requests();
     inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
-    begin_verify(call, derive(new_client(), NULL, cancel));
+    begin_verify(call, derive_with(new_client(), cancel));
     await_requests("/certs", 1);
 }
 
@@ -285,18 +289,25 @@ static void a_verification_is_cancelled_while_the_key_is_fetched(void)
     cancelled_in_time(while_the_key_is_fetched);
 }
 
+static struct call fetching;
+static lid_cancel *end_fetching;
+
 static void while_another_call_fetches_the_key(struct call *call, lid_cancel *cancel)
 {
     lid_client *client = configured_client("\"request_timeout_ms\":60000");
-    static struct call fetching[5];
-    static int number;
 
+    if (end_fetching != NULL) {
+        lid_cancel_trigger(end_fetching);
+        CHECK(end_call(&fetching) == LID_ERROR_CANCELLED);
+        lid_cancel_free(end_fetching);
+    }
+    end_fetching = lid_cancel_new();
     make_token();
     forget_requests();
     inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
-    begin_verify(&fetching[number++], client);
+    begin_verify(&fetching, derive_with(client, end_fetching));
     await_requests("/certs", 1);
-    begin_verify(call, derive(client, NULL, cancel));
+    begin_verify(call, derive_with(client, cancel));
     /* Nothing tells that the call waits for the other one. */
     usleep(50000);
 }
@@ -304,6 +315,9 @@ static void while_another_call_fetches_the_key(struct call *call, lid_cancel *ca
 static void a_verification_is_cancelled_while_another_call_fetches_the_key(void)
 {
     cancelled_in_time(while_another_call_fetches_the_key);
+    lid_cancel_trigger(end_fetching);
+    CHECK(end_call(&fetching) == LID_ERROR_CANCELLED);
+    lid_cancel_free(end_fetching);
 }
 
 /* The one that fetches is cancelled: the others fetch the key themselves. */
@@ -311,18 +325,18 @@ static void a_cancelled_fetch_does_not_fail_those_that_wait_for_it(void)
 {
     lid_client *client = configured_client("\"request_timeout_ms\":60000");
     lid_cancel *cancel = lid_cancel_new();
-    struct call fetching, waiting[3];
+    struct call first, waiting[3];
     int i;
 
     make_token();
     forget_requests();
     inject("/certs", 1, "\"kind\":\"delay\",\"ms\":60000");
-    begin_verify(&fetching, derive(client, NULL, cancel));
+    begin_verify(&first, derive_with(client, cancel));
     await_requests("/certs", 1);
     for (i = 0; i < 3; i++)
         begin_verify(&waiting[i], client);
     lid_cancel_trigger(cancel);
-    CHECK(end_call(&fetching) == LID_ERROR_CANCELLED);
+    CHECK(end_call(&first) == LID_ERROR_CANCELLED);
     for (i = 0; i < 3; i++)
         CHECK(end_call(&waiting[i]) == LID_OK);
     CHECK(requests_for("/certs") == 2);

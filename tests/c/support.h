@@ -95,6 +95,8 @@ lid_client *new_client(void);
  * "\"max_retries\":0". */
 lid_client *configured_client(const char *members);
 lid_client *client_from_json(const char *json);
+/* Has a client freed at the end. */
+lid_client *keep_client(lid_client *client);
 /* A client derived with these options, which may be NULL. To be freed. */
 lid_client *derive(const lid_client *client, const char *options, lid_cancel *cancel);
 

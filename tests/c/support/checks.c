@@ -266,7 +266,7 @@ void ended_well(pid_t child)
 
 /* ---- Clients ---- */
 
-static lid_client *keep_client(lid_client *client)
+lid_client *keep_client(lid_client *client)
 {
     CHECK(client != NULL);
     keep_until_end(client, release_client);
