@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::jws::{SigningKey, VerifyingKey};
 use crate::state::State;
 use crate::state::application::Application;
+use crate::state::clock::LAST_SECOND;
 use crate::state::credential::{Credential, CredentialType, Material};
 use crate::state::recorder::Request;
 use crate::state::relying_party::RelyingParty;
@@ -22,9 +23,6 @@ use crate::v1::answer::authentication_response;
 use crate::v1::doc_scan;
 use crate::v1::token::Identity;
 use crate::v1::transactions::confirmation;
-
-/// The end of the year 9999, the last that timestamps can express.
-const LAST_SECOND: i64 = 253_402_300_799;
 
 /// A handle on an emulator; clones act on the same one, from any thread.
 #[derive(Clone)]
@@ -308,8 +306,20 @@ impl Control {
     }
 
     /// Creates a fault.
+    ///
+    /// # Panics
+    /// If the fault cannot be applied; [`Control::try_inject`] returns the error instead.
     pub fn inject(&self, fault: Fault) {
+        if let Err(error) = self.try_inject(fault) {
+            panic!("{error}");
+        }
+    }
+
+    /// Creates a fault, or returns why it cannot be applied.
+    pub fn try_inject(&self, fault: Fault) -> Result<(), ServiceError> {
+        fault.check()?;
         self.state.faults().add(fault);
+        Ok(())
     }
 
     /// The active faults.

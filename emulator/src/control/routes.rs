@@ -379,7 +379,7 @@ async fn faults(Shared(control): Shared<Control>) -> Reply {
 
 async fn inject(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     let fault: Fault = read(&body)?;
-    control.inject(fault);
+    control.try_inject(fault)?;
     answer(json!({}))
 }
 

@@ -5,10 +5,10 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Version};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -20,19 +20,17 @@ use tower::ServiceExt;
 
 use super::cors;
 use super::inject::{Reply, inject};
+use super::request::{check_host, read};
 use super::script::Script;
 use super::socket::Socket;
 use crate::control::access::Access;
 use crate::control::routes::PREFIX;
 use crate::error::ServiceError;
-use crate::host::Authority;
 use crate::state::State;
+use crate::state::clock::http_date;
 use crate::state::lock::lock;
 use crate::v1::call::ResentToken;
 use crate::v1::routes::NATIVE_PREFIX;
-
-/// Larger requests are refused.
-const MAX_BODY: usize = 1024 * 1024;
 
 /// The error that stops the HTTP server when a fault takes over the connection.
 #[derive(Debug)]
@@ -84,9 +82,21 @@ pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
 /// Answers one request.
 async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let (head, body) = request.into_parts();
-    if head.uri.path().starts_with(PREFIX) {
-        return Reply::Answer(control(service, head, body).await.into_response());
+    let mut reply = match check_host(&head) {
+        Err(error) => Reply::Answer(error.into_response()),
+        Ok(()) if head.uri.path().starts_with(PREFIX) => {
+            Reply::Answer(control(service, head, body).await.into_response())
+        }
+        Ok(()) => serve_page_or_program(service, head, body).await,
+    };
+    if let Reply::Answer(answer) = &mut reply {
+        date(service, answer);
     }
+    reply
+}
+
+/// Answers a request to the service. Pages of allowed origins may read the answer.
+async fn serve_page_or_program(service: &Service, head: Parts, body: Incoming) -> Reply {
     let page = cors::allowed_origin(&service.state, &head.headers);
     if let Some(answer) = cors::preflight(&head, page.as_ref()) {
         return Reply::Answer(answer);
@@ -106,21 +116,20 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     reply
 }
 
+/// Dates an answer by the emulator's clock, unless a fault has dated it.
+fn date(service: &Service, answer: &mut Response) {
+    let headers = answer.headers_mut();
+    if !headers.contains_key(header::DATE) {
+        let date = http_date(service.state.clock.now());
+        headers.extend(HeaderValue::try_from(date).map(|date| (header::DATE, date)));
+    }
+}
+
 /// Answers a request to the control API.
 async fn control(service: &Service, head: Parts, body: Incoming) -> Result<Response, ServiceError> {
     service.access.check(&head)?;
     let body = read(body).await?;
     Ok(call(&service.router, head, body).await)
-}
-
-async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
-    to_bytes(Body::new(body), MAX_BODY).await.map_err(|_| {
-        ServiceError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "bad_request",
-            "The body is too large or broke off",
-        )
-    })
 }
 
 /// Answers a request to the service, with a fault if one applies.
@@ -131,10 +140,6 @@ async fn carry_out_or_inject(
     share: impl Fn(&mut Response),
 ) -> Reply {
     let Service { state, router, .. } = service;
-    if Authority::of_request(&head.headers).is_none() && head.version >= Version::HTTP_11 {
-        let error = ServiceError::bad_request("A request needs exactly one valid Host header");
-        return Reply::Answer(error.into_response());
-    }
     let entry = state.recorder.begin(&head, &body, state.clock.now());
     let path = head.uri.path();
     let path = path
@@ -149,6 +154,7 @@ async fn carry_out_or_inject(
         let mut response = call(router, head, body).await;
         // A fault may write this answer byte for byte.
         share(&mut response);
+        date(service, &mut response);
         if let Some(entry) = &entry {
             entry.status(response.status().as_u16());
         }

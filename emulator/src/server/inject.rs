@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -13,8 +13,10 @@ use flate2::write::GzEncoder;
 use tokio::time::sleep;
 
 use super::script::{End, Script, raw};
-use crate::error::ServiceError;
 use crate::fault::FaultKind;
+
+/// `fault/check.rs` refuses all others.
+const CHECKED: &str = "only faults that can be applied are kept";
 
 /// What the client receives.
 pub enum Reply {
@@ -35,9 +37,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             carried_out,
         } => {
             carry_out_if(carried_out, carry_out).await;
-            Reply::Answer(
-                status(code, body, content_type, &headers).unwrap_or_else(malformed_fault),
-            )
+            Reply::Answer(status(code, body, content_type, &headers).expect(CHECKED))
         }
         FaultKind::Redirect {
             code,
@@ -46,9 +46,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
         } => {
             carry_out_if(carried_out, carry_out).await;
             let location = [("location".to_owned(), location)];
-            Reply::Answer(
-                status(code, String::new(), None, &location).unwrap_or_else(malformed_fault),
-            )
+            Reply::Answer(status(code, String::new(), None, &location).expect(CHECKED))
         }
         FaultKind::Delay { ms, carried_out } => {
             let delay = Duration::from_millis(ms);
@@ -116,18 +114,12 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             carried_out,
         } => {
             carry_out_if(carried_out, carry_out).await;
-            match STANDARD.decode(base64) {
-                Ok(head) => {
-                    let hold = Duration::from_millis(hold_ms);
-                    Reply::Script(Script {
-                        head,
-                        hold,
-                        end: End::Abrupt,
-                        ..Script::default()
-                    })
-                }
-                Err(_) => Reply::Answer(malformed_fault()),
-            }
+            Reply::Script(Script {
+                head: STANDARD.decode(base64).expect(CHECKED),
+                hold: Duration::from_millis(hold_ms),
+                end: End::Abrupt,
+                ..Script::default()
+            })
         }
         FaultKind::BadChunking { carried_out } => {
             carry_out_if(carried_out, carry_out).await;
@@ -178,16 +170,6 @@ fn status(
             .append(name, HeaderValue::try_from(value).ok()?);
     }
     Some(response)
-}
-
-/// The answer if the fault itself is malformed.
-fn malformed_fault() -> Response {
-    ServiceError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        "bad_fault",
-        "The injected fault is malformed",
-    )
-    .into_response()
 }
 
 fn json_head(code: u16, headers: &str) -> Vec<u8> {

@@ -76,10 +76,11 @@ fn addresses(host: &Host) -> io::Result<Vec<IpAddr>> {
         }
         loopback if loopback.is_loopback() => Ok(vec![LOOPBACK_V4, LOOPBACK_V6]),
         name => {
-            let mut addresses: Vec<_> = (name.to_string(), 0)
-                .to_socket_addrs()?
-                .map(|address| address.ip())
-                .collect();
+            let resolved = (name.to_string(), 0).to_socket_addrs().map_err(|error| {
+                let message = format!("cannot find the address of the host {name}: {error}");
+                io::Error::new(error.kind(), message)
+            })?;
+            let mut addresses: Vec<_> = resolved.map(|address| address.ip()).collect();
             addresses.sort_unstable();
             addresses.dedup();
             Ok(addresses)
@@ -97,10 +98,31 @@ fn listen_on_all(addresses: &[IpAddr], mut port: u16) -> io::Result<Vec<std::net
             }
             // The machine has no IPv6.
             Err(error) if *address == LOOPBACK_V6 && error.kind() != io::ErrorKind::AddrInUse => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(explained(error, *address, port)),
         }
     }
     Ok(listeners)
+}
+
+/// The error with the address and the port, and what to do.
+fn explained(error: io::Error, address: IpAddr, port: u16) -> io::Error {
+    let advice = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            ". Another program has this port: stop it, or choose another port with --port"
+        }
+        io::ErrorKind::PermissionDenied => {
+            ". Ports below 1024 need rights: choose another one with --port"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            ". This machine does not have the address that --host names"
+        }
+        _ => "",
+    };
+    let address = SocketAddr::new(address, port);
+    io::Error::new(
+        error.kind(),
+        format!("cannot listen on {address}: {error}{advice}"),
+    )
 }
 
 fn listen(address: IpAddr, port: u16) -> io::Result<std::net::TcpListener> {

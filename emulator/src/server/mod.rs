@@ -4,6 +4,7 @@ pub mod connection;
 mod cors;
 mod inject;
 pub mod listeners;
+mod request;
 pub mod router;
 mod script;
 mod socket;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 
 use crate::control::routes as control;
 use crate::error::ServiceError;
@@ -13,14 +13,19 @@ use crate::v1::routes as v1;
 /// Everything that one emulator serves.
 pub fn router(state: Arc<State>) -> Router {
     v1::router()
+        .merge(control::router())
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
-        .merge(control::router())
         .with_state(state)
 }
 
-async fn no_route() -> ServiceError {
-    ServiceError::not_found("not_found", "There is no such route")
+async fn no_route(path: Uri) -> ServiceError {
+    let message = if path.path().contains("//") {
+        "There is no such route: it has two slashes in a row. Remove the slash at the end of the base URL"
+    } else {
+        "There is no such route"
+    };
+    ServiceError::not_found("not_found", message)
 }
 
 async fn wrong_method() -> ServiceError {

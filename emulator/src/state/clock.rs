@@ -11,6 +11,9 @@ use tokio::sync::Notify;
 /// Milliseconds since the Unix epoch, on the emulator's clock.
 pub type Millis = i64;
 
+/// The end of the year 9999, the last that timestamps can express. The clock stops there.
+pub const LAST_SECOND: i64 = 253_402_300_799;
+
 /// A clock that can be moved.
 #[derive(Default)]
 pub struct Clock {
@@ -22,7 +25,8 @@ pub struct Clock {
 impl Clock {
     /// The current time.
     pub fn now(&self) -> Millis {
-        machine_now() + self.offset.load(Ordering::SeqCst)
+        let now = machine_now().saturating_add(self.offset.load(Ordering::SeqCst));
+        now.clamp(0, LAST_SECOND * 1000)
     }
 
     /// The current time in whole seconds, as in tokens.
@@ -32,8 +36,12 @@ impl Clock {
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
-        self.offset
-            .fetch_add(by.as_millis() as i64, Ordering::SeqCst);
+        let by = Millis::try_from(by.as_millis()).unwrap_or(Millis::MAX);
+        let advanced = |offset: Millis| Some(offset.saturating_add(by));
+        // The closure never returns `None`.
+        let _ = self
+            .offset
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, advanced);
         self.moved.notify_waiters();
     }
 
@@ -66,4 +74,10 @@ pub fn timestamp(at: Millis) -> String {
         .ok()
         .and_then(|time| time.format(FORMAT).ok())
         .unwrap_or_default()
+}
+
+/// `Tue, 01 Feb 2022 21:17:52 GMT`, as in the header `Date`.
+pub fn http_date(at: Millis) -> String {
+    let since_epoch = Duration::from_millis(at.max(0).unsigned_abs());
+    httpdate::fmt_http_date(UNIX_EPOCH + since_epoch)
 }

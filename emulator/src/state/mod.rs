@@ -14,8 +14,8 @@ pub mod recorder;
 pub mod relying_party;
 pub mod transaction;
 pub mod user;
+pub mod wait;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::application::{Application, ApplicationType};
@@ -25,8 +25,9 @@ use self::keyring::{Keyring, ServiceKey};
 use self::lock::lock;
 use self::recorder::Recorder;
 use self::relying_party::RelyingParty;
-use self::transaction::Transaction;
+use self::transaction::Transactions;
 use self::user::Users;
+use self::wait::Waits;
 use crate::encoding::{random_text, uuid};
 use crate::error::ServiceError;
 use crate::fault::Faults;
@@ -38,7 +39,7 @@ use crate::origin::Origin;
 pub struct World {
     pub users: Users,
     pub ceremonies: Ceremonies,
-    pub transactions: HashMap<String, Transaction>,
+    pub transactions: Transactions,
 }
 
 /// The state of one emulator.
@@ -48,6 +49,7 @@ pub struct State {
     pub namespace_id: String,
     pub clock: Clock,
     pub recorder: Recorder,
+    pub waits: Arc<Waits>,
     /// The private key of the default application.
     pub private_key: String,
     default_application: Arc<Application>,
@@ -75,6 +77,7 @@ impl State {
             namespace_id: uuid(),
             clock: Clock::default(),
             recorder: Recorder::new(recording),
+            waits: Arc::default(),
             private_key: key.private_pem(),
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,

@@ -15,6 +15,8 @@ use crate::jws::Jws;
 
 /// The list keeps this many of the latest requests; the count is not limited.
 const KEEP: usize = 10_000;
+/// And at most this much of them, headers and bodies together.
+const KEEP_BYTES: usize = 64 * 1024 * 1024;
 
 /// A service token as received, decoded but not verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,6 +93,15 @@ impl Entry {
         self.status.store(status, Ordering::SeqCst);
     }
 
+    /// About how much memory it takes.
+    fn size(&self) -> usize {
+        let headers = self.head.headers.iter();
+        let headers: usize = headers
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        headers + self.head.uri.path().len() + self.body.len()
+    }
+
     fn view(&self) -> Request {
         let header = |value: &axum::http::HeaderValue| {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
@@ -124,12 +135,32 @@ impl Entry {
     }
 }
 
+/// The latest requests, oldest first, and their size.
+#[derive(Default)]
+struct Entries {
+    list: VecDeque<Arc<Entry>>,
+    bytes: usize,
+}
+
+impl Entries {
+    fn push(&mut self, entry: Arc<Entry>) {
+        self.bytes += entry.size();
+        self.list.push_back(entry);
+        while self.list.len() > KEEP || self.bytes > KEEP_BYTES {
+            let Some(oldest) = self.list.pop_front() else {
+                return;
+            };
+            self.bytes -= oldest.size();
+        }
+    }
+}
+
 /// Keeps the latest requests and counts them all.
 pub struct Recorder {
     recording: AtomicBool,
     count: AtomicU64,
     resent_tokens: AtomicU64,
-    entries: Mutex<VecDeque<Arc<Entry>>>,
+    entries: Mutex<Entries>,
 }
 
 impl Recorder {
@@ -159,10 +190,7 @@ impl Recorder {
             fault: OnceLock::new(),
             status: AtomicU16::new(0),
         });
-        if entries.len() == KEEP {
-            entries.pop_front();
-        }
-        entries.push_back(Arc::clone(&entry));
+        entries.push(Arc::clone(&entry));
         Some(entry)
     }
 
@@ -186,13 +214,13 @@ impl Recorder {
 
     /// The requests kept, oldest first.
     pub fn requests(&self) -> Vec<Request> {
-        let entries: Vec<_> = lock(&self.entries).iter().cloned().collect();
+        let entries: Vec<_> = lock(&self.entries).list.iter().cloned().collect();
         entries.iter().map(|entry| entry.view()).collect()
     }
 
     pub fn clear(&self) {
         let mut entries = lock(&self.entries);
-        entries.clear();
+        *entries = Entries::default();
         self.count.store(0, Ordering::SeqCst);
     }
 
@@ -209,5 +237,24 @@ impl Recorder {
 
     pub fn recording(&self) -> bool {
         self.recording.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_requests_are_removed_when_they_take_too_much_memory() {
+        let recorder = Recorder::new(true);
+        let (head, ()) = axum::http::Request::new(()).into_parts();
+        let body = Bytes::from(vec![0; KEEP_BYTES / 4]);
+        for _ in 0..6 {
+            recorder.begin(&head, &body, 0);
+        }
+        let kept = recorder.requests();
+        let numbers: Vec<_> = kept.iter().map(|request| request.number).collect();
+        // The path takes a byte, so that four do not fit.
+        assert_eq!((numbers, recorder.count()), (vec![4, 5, 6], 6));
     }
 }

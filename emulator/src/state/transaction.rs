@@ -1,5 +1,7 @@
 //! Transactions: a text that a user confirms once, on their device.
 
+use std::collections::{HashMap, VecDeque};
+
 use serde_json::{Map, Value, json};
 
 use super::clock::Millis;
@@ -7,6 +9,10 @@ use crate::encoding::{base64url, decodable_by_browser_sdks, random, sha256, uuid
 use crate::error::ServiceError;
 
 const LIFE: Millis = 10 * 60 * 1000;
+/// This many of the latest transactions are kept.
+const KEEP: usize = 10_000;
+/// And at most this much of their payloads.
+const KEEP_BYTES: usize = 64 * 1024 * 1024;
 
 /// A transaction, confirmed or not.
 #[derive(Clone, Debug)]
@@ -106,6 +112,45 @@ impl Transaction {
     }
 }
 
+/// The latest transactions, by id.
+#[derive(Default)]
+pub struct Transactions {
+    by_id: HashMap<String, Transaction>,
+    /// Their ids, oldest first.
+    by_age: VecDeque<String>,
+    /// The size of their payloads.
+    bytes: usize,
+}
+
+impl Transactions {
+    /// Adds a transaction. The oldest ones are removed if there are too many.
+    pub fn insert(&mut self, id: String, transaction: Transaction) {
+        self.bytes += transaction.payload.len();
+        self.by_age.push_back(id.clone());
+        self.by_id.insert(id, transaction);
+        while self.by_age.len() > KEEP || self.bytes > KEEP_BYTES {
+            let Some(oldest) = self.by_age.pop_front() else {
+                return;
+            };
+            let removed = self.by_id.remove(&oldest);
+            self.bytes -= removed.map_or(0, |transaction| transaction.payload.len());
+        }
+    }
+
+    pub fn get(&self, id: &str) -> Option<&Transaction> {
+        self.by_id.get(id)
+    }
+
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut Transaction> {
+        self.by_id.get_mut(id)
+    }
+
+    /// The transactions, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Transaction> {
+        self.by_age.iter().filter_map(|id| self.by_id.get(id))
+    }
+}
+
 /// The error for an unknown transaction id.
 pub fn transaction_not_found() -> ServiceError {
     ServiceError::not_found("transaction_not_found", "Transaction not found")
@@ -123,5 +168,25 @@ mod tests {
             assert_eq!(hash, transaction.hash());
             assert!(decodable_by_browser_sdks(&transaction.digest()), "{hash}");
         }
+    }
+
+    #[test]
+    fn the_oldest_transactions_are_removed() {
+        let mut transactions = Transactions::default();
+        let ids: Vec<_> = (0..KEEP + 2)
+            .map(|_| {
+                let new = Transaction::new("app", "pay", "nonce", 0);
+                let id = new.id.clone();
+                transactions.insert(id.clone(), new);
+                id
+            })
+            .collect();
+        assert!(transactions.get(&ids[1]).is_none());
+        let kept = transactions.iter().map(|transaction| &transaction.id);
+        assert!(kept.eq(&ids[2..]));
+        let large = Transaction::new("app", &"x".repeat(KEEP_BYTES - 1), "nonce", 0);
+        transactions.insert(large.id.clone(), large);
+        assert_eq!(transactions.iter().count(), 1);
+        assert_eq!(transactions.bytes, KEEP_BYTES - 1);
     }
 }

@@ -11,6 +11,7 @@ use super::token::Identity;
 use crate::error::ServiceError;
 use crate::state::clock::{Millis, timestamp};
 use crate::state::code::{CodeKey, CodeType, CodeUse, Purpose};
+use crate::state::wait::Wait;
 
 /// How long a wait may last.
 const WAIT: Millis = 3 * 60 * 1000;
@@ -86,6 +87,7 @@ pub async fn wait(call: Call) -> Reply {
     let code = presented_code(&call.body, Purpose::TemporaryAuthentication)?;
     let clock = &call.state.clock;
     let give_up = call.now() + WAIT;
+    let mut waiting = None;
     loop {
         // Subscribe before reading the clock, so that no change of it is missed.
         let clock_moved = clock.moved.notified();
@@ -99,6 +101,15 @@ pub async fn wait(call: Call) -> Reply {
                 "code_not_authorized",
                 "The code was not authorized in time",
             ));
+        }
+        if waiting.is_none() {
+            waiting = Some(call.state.waits.begin(Wait {
+                client_id: call.application.client_id.clone(),
+                username: identity.username,
+                kind: code.kind,
+                code: code.value.clone(),
+                began_at_ms: now,
+            })?);
         }
         let left = Duration::from_millis((give_up.min(expires) - now).max(0).unsigned_abs());
         tokio::select! { () = changed => {}, () = clock_moved => {}, () = tokio::time::sleep(left) => {} }

@@ -14,7 +14,7 @@ fn an_emulator_stops_at_once_with_open_connections() {
     let base_url = emulator.base_url().to_owned();
     let mut halfway = connect(&base_url);
     halfway
-        .write_all(b"POST /tx HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+        .write_all(b"POST /tx HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
         .unwrap();
     let mut idle = connect(&base_url);
     idle.write_all(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -65,7 +65,12 @@ fn a_port_can_be_chosen_and_bound_only_once() {
         .unwrap()
         .parse()
         .unwrap();
-    assert!(Emulator::builder().port(port).try_start().is_err());
+    let taken = Emulator::builder().port(port).try_start();
+    let error = taken.err().expect("a port in use").to_string();
+    assert!(
+        error.contains(&format!(":{port}")) && error.contains("--port"),
+        "{error}"
+    );
     drop(first);
     let second = Emulator::builder().port(port).start();
     assert!(second.base_url().ends_with(&format!(":{port}")));

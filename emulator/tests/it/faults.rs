@@ -348,16 +348,42 @@ fn raw_bytes_arrive_exactly_and_the_connection_is_held() {
     let started = Instant::now();
     assert_eq!(whole(&emulator, raw(300)), b"\0SMTP?\r\n");
     assert!(started.elapsed() >= Duration::from_millis(300));
-    let malformed = FaultKind::Raw {
-        base64: "*".to_owned(),
-        hold_ms: 0,
-        carried_out: false,
-    };
-    emulator.inject(Fault::new(malformed).times(1));
-    assert_eq!(
-        get(emulator.base_url(), "/certs").refusal(),
-        "501 bad_fault"
-    );
+}
+
+#[test]
+fn a_fault_that_cannot_be_applied_is_refused_when_it_is_created() {
+    let emulator = Emulator::start();
+    let create = |fault: &Value| control_api(&emulator, "POST", "/faults", fault.clone());
+    let status = json!({"kind": "status", "code": 503});
+    for fault in [
+        json!({"fault": status, "times": 0}),
+        json!({"fault": status, "match": {"path": "certs"}}),
+        json!({"fault": status, "match": {"path": "/certs?kid=1"}}),
+        json!({"fault": status, "match": {"path": "/codes/*/generate"}}),
+        json!({"fault": status, "match": {"path": "/api/native/certs"}}),
+        json!({"fault": status, "match": {"method": "GET /certs"}}),
+        json!({"fault": {"kind": "status", "code": 0}}),
+        json!({"fault": {"kind": "status", "code": 101}}),
+        json!({"fault": {"kind": "status", "code": 1000}}),
+        json!({"fault": {"kind": "status", "code": 200, "content_type": "a\nb"}}),
+        json!({"fault": {"kind": "status", "code": 200, "headers": [["a b", "c"]]}}),
+        json!({"fault": {"kind": "status", "code": 200, "headers": [["a", "b\r\nc: d"]]}}),
+        json!({"fault": {"kind": "status", "code": 200, "headers": [["Content-Length", "9"]]}}),
+        json!({"fault": {"kind": "redirect", "code": 200, "location": "/"}}),
+        json!({"fault": {"kind": "redirect", "code": 302, "location": "a\nb"}}),
+        json!({"fault": {"kind": "oversize", "code": 42, "bytes": 1}}),
+        json!({"fault": {"kind": "delay", "ms": 3_600_001}}),
+        json!({"fault": {"kind": "slow", "bytes_per_second": 0}}),
+        json!({"fault": {"kind": "raw", "base64": "*"}}),
+        json!({"fault": {"kind": "raw", "base64": "", "hold_ms": 3_600_001}}),
+        json!({"fault": {"kind": "gzip", "mib": 4097}}),
+    ] {
+        assert_eq!(create(&fault).refusal(), "400 invalid_fault", "{fault}");
+    }
+    assert_eq!(emulator.faults(), []);
+    for path in ["*", "/*", "/codes/*"] {
+        create(&json!({"fault": status, "match": {"path": path}})).ok();
+    }
 }
 
 #[test]

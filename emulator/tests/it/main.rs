@@ -14,6 +14,7 @@ mod doc_scans;
 mod doctor;
 mod faults;
 mod fido2;
+mod http;
 mod modules;
 mod passwords;
 mod program;

@@ -2,6 +2,8 @@
 //!
 //! A new kind is a variant of [`FaultKind`] and an arm in `server/inject.rs`.
 
+mod check;
+
 use serde::{Deserialize, Serialize};
 
 /// A fault and the requests it applies to. If several match a request, the oldest one is applied.
@@ -14,7 +16,7 @@ pub struct Fault {
     /// How many matching requests to let pass first.
     #[serde(default)]
     pub skip: u32,
-    /// How often; `None` until the faults are cleared.
+    /// How often, at least once; `None` until the faults are cleared.
     pub times: Option<u32>,
     /// What goes wrong.
     #[serde(rename = "fault")]
@@ -128,7 +130,7 @@ pub enum FaultKind {
     },
     /// The normal answer, from its status line on, at a low speed.
     Slow {
-        /// The speed.
+        /// The speed, at least 1.
         bytes_per_second: u32,
     },
     /// Headers without end.
