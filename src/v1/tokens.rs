@@ -124,4 +124,14 @@ mod tests {
             .unwrap();
         assert!(is_remembered(&client, &token));
     }
+
+    #[test]
+    fn a_derived_client_shares_the_verdicts_of_its_parent() {
+        let (client, token) = client_and_token(Some(1));
+        let derived = client.with_options(Some(r#"{"timeout_ms":1000}"#), None);
+        derived.unwrap().verify_token(&token, None).unwrap();
+        assert!(is_remembered(&client, &token));
+        let derived = client.with_options(None, None).unwrap();
+        assert!(is_remembered(&derived, &token));
+    }
 }
