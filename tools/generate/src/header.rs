@@ -139,12 +139,10 @@ fn marked_function(declaration: &str, nullable: &[String]) -> String {
             let parameter = parameter.trim();
             let at = parameter.rfind([' ', '*']).map_or(0, |at| at + 1);
             let (kind, name) = parameter.split_at(at);
-            match name {
-                "out" => format!("{kind}LID_NULLABLE {name}"),
-                _ if is_nullable(&format!("{function}.{name}")) => {
-                    format!("{kind}LID_NULLABLE {name}")
-                }
-                _ => parameter.to_owned(),
+            if name == "out" || is_nullable(&format!("{function}.{name}")) {
+                format!("{kind}LID_NULLABLE {name}")
+            } else {
+                parameter.to_owned()
             }
         })
         .collect();
