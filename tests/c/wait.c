@@ -111,6 +111,23 @@ static void wait_until_deadline(const lid_client *client, uint32_t timeout_ms, d
         FAIL("took %.0f ms with a deadline of %.0f ms", taken, deadline_ms);
 }
 
+/* As a page does that asks again and again: its server's waits are short. */
+static void a_wait_that_ended_at_its_deadline_may_be_repeated(void)
+{
+    lid_client *client = new_client();
+    const char *code;
+    int times;
+
+    add_user(client, USER);
+    code = new_code(client);
+    for (times = 0; times < 3; times++)
+        ERROR(lid_wait_code(client, USER, code, "short", 200, NULL, &out), LID_ERROR_TIMEOUT,
+              "timeout");
+    OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
+    OK(lid_wait_code(client, USER, code, "short", 60000, NULL, &out));
+    TEXT("/user/username", USER);
+}
+
 /* The wait's own limit, or the configured one; never the limit of other calls. */
 static void a_wait_ends_at_its_deadline(void)
 {
@@ -396,6 +413,7 @@ static const struct test tests[] = {
     TEST(a_wait_ends_when_the_code_expires),
     TEST(a_wait_ends_when_the_user_is_deactivated),
     TEST(a_wait_ends_at_its_deadline),
+    TEST(a_wait_that_ended_at_its_deadline_may_be_repeated),
     TEST(a_login_without_a_good_jwt_is_refused),
     TEST(a_wait_is_cancelled_while_polling),
     TEST(a_wait_is_cancelled_in_the_middle_of_the_answer),
