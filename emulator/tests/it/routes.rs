@@ -6,7 +6,7 @@ use std::fs;
 use loginid_emulator::Emulator;
 
 /// Functions that are not operations of the service.
-const LOCAL: [&str; 9] = [
+const LOCAL: [&str; 10] = [
     "generate_key_pair",
     "generate_service_token",
     "generate_tx_auth_token",
@@ -16,6 +16,7 @@ const LOCAL: [&str; 9] = [
     "new_with_config",
     "verify_token",
     "verify_transaction",
+    "with_options",
 ];
 
 /// Operations without a function: the library fetches keys by itself, and lists credentials by POST.
