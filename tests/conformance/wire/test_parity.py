@@ -31,6 +31,8 @@ def test_every_function_of_the_header_is_listed():
     # Those that send are compared row by row.
     called = {name for row in rows() for name in re.findall(r"`(lid_\w+)`", row[4])}
     sending = set(re.findall(r"lid_status (lid_\w+)\(const lid_client \*", header))
+    # It derives a client, which no SDK has.
+    sending.remove("lid_with_options")
     assert called == sending | {"lid_new", "lid_new_management"}
 
 
