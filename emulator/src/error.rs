@@ -49,9 +49,9 @@ impl ServiceError {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// 401 `authentication_failed`: the user is not authenticated.
+    /// 401 `failed_to_authenticate`: the user is not authenticated.
     pub fn not_authenticated(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "authentication_failed", message)
+        Self::new(StatusCode::UNAUTHORIZED, "failed_to_authenticate", message)
     }
 
     /// 403 `operation_not_allowed`: the caller may not do this.

@@ -81,11 +81,11 @@ static void a_code_is_valid_only_for_its_user_type_and_purpose(void)
     OK(lid_generate_code(client, "long", LOGIN, false, NULL, USER, &out));
     code = get("/code");
     ERROR(lid_authorize_code(client, code, "long", LOGIN, NULL, "grace", &out), LID_ERROR_API,
-          "invalid_code");
+          "invalid_verification_code");
     ERROR(lid_authorize_code(client, code, "phrase", LOGIN, NULL, USER, &out), LID_ERROR_API,
-          "invalid_code");
+          "invalid_verification_code");
     ERROR(lid_authorize_code(client, code, "long", "add_credential", NULL, USER, &out),
-          LID_ERROR_API, "invalid_code");
+          LID_ERROR_API, "invalid_verification_code");
     TEXT("/error/operation", "authorize_code");
     CHECK(!contains(out, code));
     ERROR(lid_generate_code(client, "long", LOGIN, false, NULL, "nobody", &out), LID_ERROR_API,
@@ -105,9 +105,9 @@ static void a_code_expires(void)
     OK(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out));
     emulator("POST", "clock", "{\"advance_s\":2}");
     ERROR(lid_authorize_code(client, code, "short", LOGIN, NULL, USER, &out), LID_ERROR_API,
-          "code_expired");
+          "verification_code_expired");
     ERROR(lid_wait_code(client, USER, code, "short", 0, NULL, &out), LID_ERROR_API,
-          "code_expired");
+          "verification_code_expired");
     TEXT("/error/http_status", "400");
     TEXT("/error/operation", "wait_code");
 }
@@ -127,9 +127,9 @@ static void all_codes_are_invalidated(void)
     OK(lid_invalidate_all_codes(client, "long", LOGIN, NULL, USER, &out));
     CHECK(has(out, "/deleted_at"));
     ERROR(lid_authorize_code(client, first, "long", LOGIN, NULL, USER, &out), LID_ERROR_API,
-          "invalid_code");
+          "invalid_verification_code");
     ERROR(lid_wait_code(client, USER, second, "long", 0, NULL, &out), LID_ERROR_API,
-          "invalid_code");
+          "invalid_verification_code");
     OK(lid_authorize_code(client, other, "long", "add_credential", NULL, USER, &out));
 }
 

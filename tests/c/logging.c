@@ -178,8 +178,8 @@ static void a_code_with_a_word_that_is_a_password_is_kept(void)
     TEXT_IN(log.events[0], "/code", "weak_password");
     OK(lid_register_password(client, "ada", "a good password", &out));
     ERROR(lid_authenticate_password(client, "ada", "authentication", &out), LID_ERROR_API,
-          "authentication_failed");
-    TEXT_IN(log.events[log.count - 1], "/code", "authentication_failed");
+          "failed_to_authenticate");
+    TEXT_IN(log.events[log.count - 1], "/code", "failed_to_authenticate");
     /* A code that contains a password with a digit is hidden, and so are codes of
      * another form. */
     inject("/authenticate/password", 1,

@@ -46,7 +46,7 @@ static void a_name_is_taken_once(void)
 
     add_user(client, USER);
     ERROR(lid_add_user_without_credentials(client, USER, &out), LID_ERROR_API,
-          "user_already_exists");
+          "username_taken");
     TEXT("/error/http_status", "400");
     TEXT("/error/operation", "add_user_without_credentials");
 }
@@ -80,10 +80,10 @@ static void a_deactivated_user_cannot_log_in(void)
     code = get("/code");
     OK(lid_deactivate_user_by_id(client, id, &out));
     ERROR(lid_wait_code(client, USER, code, "short", 0, NULL, &out), LID_ERROR_API,
-          "operation_not_allowed");
+          "account_deactivated");
     TEXT("/error/http_status", "403");
     ERROR(lid_generate_code(client, "short", "temporary_authentication", true, id, NULL, &out),
-          LID_ERROR_API, "operation_not_allowed");
+          LID_ERROR_API, "account_deactivated");
     OK(lid_activate_user_by_id(client, id, &out));
     OK(lid_wait_code(client, USER, code, "short", 0, NULL, &out));
     TEXT("/user/id", id);

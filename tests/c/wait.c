@@ -39,7 +39,7 @@ static void an_authorized_code_logs_in_once(void)
     TEXT_IN(last_request(WAIT), "/body/authentication_code/type", "short");
     OK(lid_verify_token(client, get("/jwt"), USER, &out));
     ERROR(lid_wait_code(client, USER, code, "short", 0, NULL, &out), LID_ERROR_API,
-          "invalid_code");
+          "invalid_verification_code");
 }
 
 static void a_wait_ends_when_the_code_is_authorized(void)
@@ -69,7 +69,7 @@ static void a_wait_ends_when_the_codes_are_invalidated(void)
     await_requests(WAIT, 1);
     OK(lid_invalidate_all_codes(client, "short", LOGIN, NULL, USER, &out));
     CHECK(end_call(&wait) == LID_ERROR_API);
-    TEXT("/error/code", "invalid_code");
+    TEXT("/error/code", "invalid_verification_code");
     TEXT("/error/operation", "wait_code");
 }
 
@@ -83,7 +83,7 @@ static void a_wait_ends_when_the_code_expires(void)
     await_requests(WAIT, 1);
     emulator("POST", "clock", "{\"advance_s\":181}");
     CHECK(end_call(&wait) == LID_ERROR_API);
-    TEXT("/error/code", "code_expired");
+    TEXT("/error/code", "verification_code_expired");
 }
 
 static void a_wait_ends_when_the_user_is_deactivated(void)
@@ -96,7 +96,7 @@ static void a_wait_ends_when_the_user_is_deactivated(void)
     await_requests(WAIT, 1);
     OK(lid_deactivate_user_by_id(client, id, &out));
     CHECK(end_call(&wait) == LID_ERROR_API);
-    TEXT("/error/code", "operation_not_allowed");
+    TEXT("/error/code", "account_deactivated");
 }
 
 static void wait_until_deadline(const lid_client *client, uint32_t timeout_ms, double deadline_ms)

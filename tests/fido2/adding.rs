@@ -33,7 +33,7 @@ fn a_code_adds_a_second_key_and_the_first_is_revoked() {
     let added = json(complete(&service, &mut tablet, &begun));
     authenticated(&added, "fido2");
     assert_eq!(text(&added, "/credential/name"), "tablet");
-    refused(begin(), "invalid_code");
+    refused(begin(), "invalid_verification_code");
 
     let renamed = json(service.rename_credential(&first, "old phone", None, Some(USER)));
     assert_eq!(text(&renamed, "/credential/name"), "old phone");
@@ -52,7 +52,7 @@ fn a_code_adds_a_second_key_and_the_first_is_revoked() {
     // Even if the challenge was sent before.
     refused(
         service.complete(&mut phone, &payload),
-        "authentication_failed",
+        "failed_to_authenticate",
     );
     let payload = service.login_payload();
     assert_eq!(phone.login(&payload, PAGE), Err(Error::NoCredential));

@@ -71,6 +71,6 @@ fn a_scan_that_fails_does_not_log_in() {
     json(service.authenticate_doc_scan_init(USER, None));
     service.emulator.decide_doc_scan(&uuid, false).unwrap();
     let answer = service.authenticate_doc_scan_complete(USER, &uuid);
-    refused(answer, "authentication_failed");
+    refused(answer, "failed_to_authenticate");
     assert_eq!(status(&service), "active");
 }

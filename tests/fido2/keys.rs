@@ -81,7 +81,7 @@ fn another_page_is_refused() {
     service.register(&mut device, None);
     let signed = device.login(&service.login_payload(), page).unwrap();
     let answer = service.authenticate_fido2_complete(USER, &signed.to_string());
-    refused(answer, "authentication_failed");
+    refused(answer, "failed_to_authenticate");
 
     let emulator = &service.emulator;
     let added = emulator.add_origin(emulator.client_id(), page, None);
@@ -105,7 +105,7 @@ fn a_challenge_is_used_once() {
     let genuine = signed["signature"].clone();
     signed["signature"] = "AAAA".into();
     let answer = service.authenticate_fido2_complete(USER, &signed.to_string());
-    refused(answer, "authentication_failed");
+    refused(answer, "failed_to_authenticate");
     signed["signature"] = genuine;
     let answer = service.authenticate_fido2_complete(USER, &signed.to_string());
     refused(answer, "invalid_challenge");
@@ -120,7 +120,7 @@ fn a_counter_that_goes_back_is_refused() {
     json(service.log_in(&mut device));
     json(service.log_in(&mut device));
     // The copy has an older counter.
-    refused(service.log_in(&mut copy), "authentication_failed");
+    refused(service.log_in(&mut copy), "failed_to_authenticate");
     json(service.log_in(&mut device));
 }
 

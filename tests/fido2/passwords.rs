@@ -19,11 +19,8 @@ fn a_password_registers_and_logs_in() {
         "password",
     );
     let wrong = service.authenticate_password(USER, "correct horse battery stable");
-    refused(wrong, "authentication_failed");
-    refused(
-        service.register_password(USER, PASSWORD),
-        "user_already_exists",
-    );
+    refused(wrong, "failed_to_authenticate");
+    refused(service.register_password(USER, PASSWORD), "username_taken");
     refused(service.register_password("grace", "short"), "weak_password");
     refused(
         service.authenticate_password("nobody", PASSWORD),
@@ -71,7 +68,7 @@ fn a_key_pair_logs_in() {
     let forged = sign(&service, &text(&other, "/private_key"), &challenge);
     refused(
         complete(&text(&challenge, "/challenge_id"), &forged),
-        "authentication_failed",
+        "failed_to_authenticate",
     );
     let unknown = service.authenticate_publickey_init(USER, &text(&other, "/public_key"), None);
     refused(unknown, "credential_not_found");

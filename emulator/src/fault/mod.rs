@@ -68,7 +68,7 @@ impl Fault {
 pub struct Match {
     /// The method, for example `POST`.
     pub method: Option<String>,
-    /// The path without `/api/native`; a `*` at its end matches anything.
+    /// The path without `/api/native` or the `/api` of `/api/tx`; a `*` at its end matches anything.
     pub path: Option<String>,
 }
 

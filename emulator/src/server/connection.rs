@@ -30,7 +30,7 @@ use crate::state::State;
 use crate::state::clock::http_date;
 use crate::state::lock::lock;
 use crate::v1::call::ResentToken;
-use crate::v1::routes::NATIVE_PREFIX;
+use crate::v1::routes::without_prefix;
 
 /// The error that stops the HTTP server when a fault takes over the connection.
 #[derive(Debug)]
@@ -141,11 +141,7 @@ async fn carry_out_or_inject(
 ) -> Reply {
     let Service { state, router, .. } = service;
     let entry = state.recorder.begin(&head, &body, state.clock.now());
-    let path = head.uri.path();
-    let path = path
-        .strip_prefix(NATIVE_PREFIX)
-        .filter(|rest| rest.starts_with('/'))
-        .unwrap_or(path);
+    let path = without_prefix(head.uri.path());
     let fault = state.faults().take(head.method.as_str(), path);
     let carry_out = async || {
         if let Some(entry) = &entry {

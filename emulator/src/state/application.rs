@@ -61,6 +61,12 @@ impl Application {
         lock(&self.relying_party)
     }
 
+    /// Whether both have a key, and it is the same.
+    pub fn has_key_of(&self, other: &Self) -> bool {
+        let pem = |application: &Self| application.key.as_ref().map(|key| key.pem().to_owned());
+        pem(self).is_some() && pem(self) == pem(other)
+    }
+
     /// Marks a nonce as used; false if it was used before.
     pub fn use_nonce(&self, nonce: &str, now_s: i64) -> bool {
         lock(&self.nonces).insert(nonce, now_s)

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::clock::Millis;
+use super::code::{CodeType, Purpose};
 use crate::encoding::{base64url, decodable_by_browser_sdks, random};
 use crate::error::ServiceError;
 use crate::jws::VerifyingKey;
@@ -22,6 +23,13 @@ pub enum Ceremony {
     AddKey { key: NewKey },
     /// Logs in with any of the user's authenticators.
     Login { user_id: String, rp_id: String },
+    /// Makes a code for a user who confirms it with any of their authenticators.
+    GenerateCode {
+        user_id: String,
+        rp_id: String,
+        kind: CodeType,
+        purpose: Purpose,
+    },
     /// Logs in with this key pair.
     PublicKeyLogin {
         user_id: String,

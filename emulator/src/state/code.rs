@@ -152,11 +152,14 @@ impl Codes {
     fn usable(&mut self, key: &CodeKey, now: Millis) -> Result<&mut Code, ServiceError> {
         let code = self.codes.get_mut(key).filter(|code| !code.used);
         let code = code.ok_or_else(|| {
-            ServiceError::refused("invalid_code", "The code is wrong or was already used")
+            ServiceError::refused(
+                "invalid_verification_code",
+                "The code is wrong or was already used",
+            )
         })?;
         if now >= code.expires {
             return Err(ServiceError::refused(
-                "code_expired",
+                "verification_code_expired",
                 "The code has expired",
             ));
         }

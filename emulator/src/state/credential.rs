@@ -34,6 +34,8 @@ pub enum CredentialStatus {
     /// Usable.
     Active,
     /// Not completed yet.
+    Pending,
+    /// Not usable for now.
     Inactive,
     /// Revoked for good.
     Revoked,
@@ -108,6 +110,7 @@ impl Credential {
     /// The credential as in lists.
     pub fn view(&self) -> Value {
         json!({
+            "id": self.uuid,
             "uuid": self.uuid,
             "type": self.kind,
             "status": self.status,
@@ -119,7 +122,7 @@ impl Credential {
 
     /// The credential as in an authentication response.
     pub fn summary(&self) -> Value {
-        json!({"uuid": self.uuid, "type": self.kind, "name": self.name})
+        json!({"id": self.uuid, "uuid": self.uuid, "type": self.kind, "name": self.name})
     }
 
     pub fn rename(&mut self, name: &str, now: Millis) {

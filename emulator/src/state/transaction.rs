@@ -23,7 +23,8 @@ pub struct Transaction {
     /// The only user who may confirm it, if it names one.
     pub username: Option<String>,
     pub payload: String,
-    pub nonce: String,
+    /// The application's, if it gave one.
+    pub nonce: Option<String>,
     pub confirmed: bool,
     pub server_nonce: String,
     /// The user who was asked to sign and has not answered yet, and the relying party id.
@@ -33,13 +34,13 @@ pub struct Transaction {
 
 impl Transaction {
     /// A transaction that any user may confirm.
-    pub fn new(client_id: &str, payload: &str, nonce: &str, now: Millis) -> Self {
+    pub fn new(client_id: &str, payload: &str, nonce: Option<&str>, now: Millis) -> Self {
         Self {
             id: uuid(),
             client_id: client_id.to_owned(),
             username: None,
             payload: payload.to_owned(),
-            nonce: nonce.to_owned(),
+            nonce: nonce.map(str::to_owned),
             confirmed: false,
             server_nonce: base64url(random::<16>()),
             asked: None,
@@ -55,7 +56,7 @@ impl Transaction {
     fn digest(&self) -> [u8; 32] {
         sha256(&[
             self.payload.as_bytes(),
-            self.nonce.as_bytes(),
+            self.nonce.as_deref().unwrap_or_default().as_bytes(),
             self.server_nonce.as_bytes(),
         ])
     }
@@ -106,7 +107,9 @@ impl Transaction {
         let mut claims = Map::new();
         claims.insert("tx_id".to_owned(), json!(self.id));
         claims.insert("tx_hash".to_owned(), json!(self.hash()));
-        claims.insert("nonce".to_owned(), json!(self.nonce));
+        if let Some(nonce) = &self.nonce {
+            claims.insert("nonce".to_owned(), json!(nonce));
+        }
         claims.insert("server_nonce".to_owned(), json!(self.server_nonce));
         claims
     }
@@ -162,7 +165,7 @@ mod tests {
 
     #[test]
     fn browser_sdks_can_decode_every_challenge() {
-        let mut transaction = Transaction::new("app", "pay 5", "n", 0);
+        let mut transaction = Transaction::new("app", "pay 5", Some("n"), 0);
         for _ in 0..5000 {
             let hash = transaction.ask("ada", "localhost");
             assert_eq!(hash, transaction.hash());
@@ -175,7 +178,7 @@ mod tests {
         let mut transactions = Transactions::default();
         let ids: Vec<_> = (0..KEEP + 2)
             .map(|_| {
-                let new = Transaction::new("app", "pay", "nonce", 0);
+                let new = Transaction::new("app", "pay", Some("nonce"), 0);
                 let id = new.id.clone();
                 transactions.insert(id.clone(), new);
                 id
@@ -184,7 +187,7 @@ mod tests {
         assert!(transactions.get(&ids[1]).is_none());
         let kept = transactions.iter().map(|transaction| &transaction.id);
         assert!(kept.eq(&ids[2..]));
-        let large = Transaction::new("app", &"x".repeat(KEEP_BYTES - 1), "nonce", 0);
+        let large = Transaction::new("app", &"x".repeat(KEEP_BYTES - 1), Some("nonce"), 0);
         transactions.insert(large.id.clone(), large);
         assert_eq!(transactions.iter().count(), 1);
         assert_eq!(transactions.bytes, KEEP_BYTES - 1);

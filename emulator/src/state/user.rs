@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -70,7 +71,11 @@ impl User {
         if self.active {
             Ok(())
         } else {
-            Err(ServiceError::not_allowed("The user is deactivated"))
+            Err(ServiceError::new(
+                StatusCode::FORBIDDEN,
+                "account_deactivated",
+                "The user is deactivated",
+            ))
         }
     }
 
@@ -124,13 +129,14 @@ impl Users {
     /// Refuses a name that is invalid or taken.
     pub fn require_free(&self, username: &str) -> Result<(), ServiceError> {
         if username.is_empty() || username.len() > 255 || username.chars().any(char::is_control) {
-            return Err(ServiceError::bad_request(
+            return Err(ServiceError::refused(
+                "username_invalid",
                 "username must have 1 to 255 bytes and no control characters",
             ));
         }
         if self.ids.contains_key(username) {
             return Err(ServiceError::refused(
-                "user_already_exists",
+                "username_taken",
                 "The username is taken",
             ));
         }

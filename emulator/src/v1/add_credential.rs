@@ -7,7 +7,7 @@ use serde_json::json;
 use super::answer::{Answer, Reply};
 use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key, credential_name};
 use super::call::Call;
-use super::codes::{consume, presented_code};
+use super::codes::{consume, not_authorized, presented_code};
 use super::public_key::{find_public_key, read_public_key};
 use super::token::Identity;
 use crate::error::ServiceError;
@@ -23,10 +23,7 @@ pub async fn fido2_init_with_code(call: Call) -> Reply {
     let options = KeyOptions::read(&call.body)?;
     match consume(&call, &code)?.1 {
         CodeUse::Done => begin(&call, options),
-        CodeUse::Pending { .. } => Err(ServiceError::refused(
-            "code_not_authorized",
-            "The code is not authorized",
-        )),
+        CodeUse::Pending { .. } => Err(not_authorized("The code is not authorized")),
     }
 }
 

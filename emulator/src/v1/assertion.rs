@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::answer::{Answer, Reply};
 use super::body::Fields;
+use super::call::Call;
 use super::fido2::{descriptors, expected};
 use crate::error::ServiceError;
 use crate::state::World;
 use crate::state::application::Application;
-use crate::state::ceremony;
+use crate::state::ceremony::{self, Ceremony};
 use crate::state::credential::{Credential, Material, credential_not_found};
 use crate::state::user::{Subject, User};
 use crate::webauthn::verify_assertion;
@@ -25,6 +27,18 @@ pub fn assertion_payload(user: &User, rp_id: &str, challenge: &str) -> Result<Va
         "userVerification": "required",
         "timeout": ceremony::LIFE,
     }))
+}
+
+/// Starts a ceremony of the call's user, and asks for a signature with any of their keys.
+pub fn begin_assertion(call: &Call, begin: impl FnOnce(String, String) -> Ceremony) -> Reply {
+    let mut world = call.state.world();
+    let user = world.users.find_active(&call.subject)?;
+    let challenge = ceremony::challenge();
+    let rp_id = call.rp_id();
+    let payload = assertion_payload(user, &rp_id, &challenge)?;
+    let ceremony = begin(user.id.clone(), rp_id);
+    call.begin_ceremony(&mut world, challenge, ceremony);
+    Ok(Answer::Json(json!({"assertion_payload": payload})))
 }
 
 /// An authenticator's signature. Its members have other names in a login than in a transaction.

@@ -1,14 +1,12 @@
 //! Login with a password or an authenticator.
 
-use serde_json::json;
-
-use super::answer::{Answer, Reply};
-use super::assertion::{Assertion, assertion_payload};
+use super::answer::Reply;
+use super::assertion::{Assertion, begin_assertion};
 use super::call::Call;
 use super::passwords;
 use super::token::Identity;
 use crate::error::ServiceError;
-use crate::state::ceremony::{Ceremony, challenge};
+use crate::state::ceremony::Ceremony;
 use crate::state::credential::{Credential, Material};
 
 /// Logs in with a password.
@@ -39,14 +37,7 @@ fn password_of(credential: &Credential) -> Option<(&Credential, &str)> {
 
 /// Asks for a signature with any of the user's keys.
 pub async fn fido2_init(call: Call) -> Reply {
-    let mut world = call.state.world();
-    let user = world.users.find_active(&call.subject)?;
-    let challenge = challenge();
-    let rp_id = call.rp_id();
-    let payload = assertion_payload(user, &rp_id, &challenge)?;
-    let user_id = user.id.clone();
-    call.begin_ceremony(&mut world, challenge, Ceremony::Login { user_id, rp_id });
-    Ok(Answer::Json(json!({"assertion_payload": payload})))
+    begin_assertion(&call, |user_id, rp_id| Ceremony::Login { user_id, rp_id })
 }
 
 /// Logs in with that signature.

@@ -82,9 +82,13 @@ impl Fields {
         self.get(name).cloned()
     }
 
-    /// The user that the fields name.
+    /// The user that the fields name. An empty name or id counts as absent: some SDKs send it for an argument
+    /// that was not given.
     pub fn subject(&self) -> Result<Subject, ServiceError> {
-        let text = |name| self.optional_text(name).map(|text| text.map(str::to_owned));
+        let text = |name| match self.get(name) {
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            _ => self.optional_text(name).map(|text| text.map(str::to_owned)),
+        };
         Ok(Subject {
             username: text("username")?,
             user_id: text("user_id")?,

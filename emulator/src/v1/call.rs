@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{Method, header};
+use serde_json::{Value, json};
 
-use super::answer::{Answer, Reply, authentication_response};
+use super::answer::{Answer, Reply, authentication_response, unauthenticated_response};
 use super::body::Fields;
+use super::caller;
 use super::service_token::{self, ClientIdClaim, ServiceToken};
 use super::token::Identity;
 use crate::encoding::{base64url, sha256};
@@ -34,7 +36,7 @@ pub enum Access {
     Completion(&'static str),
     /// A token without a scope, or none.
     Open,
-    /// A token for this transaction payload, from an application with a key.
+    /// A token for this transaction payload; none from an application without a key.
     Transaction,
 }
 
@@ -59,6 +61,8 @@ pub struct Call {
     pub subject: Subject,
     parameters: HashMap<String, String>,
     requester: Requester,
+    /// Whether the answer to a login has no token.
+    no_jwt: bool,
     /// Whether the token was accepted before and is sent again.
     pub resent: bool,
 }
@@ -81,7 +85,8 @@ impl Call {
         body: &Bytes,
     ) -> Result<Self, ServiceError> {
         let body = read_body(head, parameters.contains_key("user_id"), body)?;
-        let application = find_application(&state, &head.headers, &body)?;
+        let application = caller::find(&state, &head.headers, &body)?;
+        let no_jwt = body.optional_flag("no_jwt")?;
         let mut subject = body.subject()?;
         subject.user_id = subject
             .user_id
@@ -98,7 +103,7 @@ impl Call {
         let token = service_token::verify(&state, &application, &head.headers, claim)?;
         let resent = token.as_ref().is_some_and(|token| token.replayed);
         if let Some(token) = token.as_ref().filter(|token| token.replayed) {
-            check_resent(access, &application, token, &subject)?;
+            check_resent(access, token, &subject)?;
         }
         authorize(access, &application, token.as_ref())?;
         if let Some(token) = token {
@@ -108,7 +113,8 @@ impl Call {
             }
             check_bound(&state, &token, &subject)?;
             if !resent && access.of_page() {
-                application.remember(&token.nonce, token.hash, &subject);
+                let signer = &token.signer;
+                signer.remember(&token.nonce, token.hash, &subject);
             }
         }
         Ok(Self {
@@ -118,6 +124,7 @@ impl Call {
             subject,
             parameters,
             requester: requester(head),
+            no_jwt,
             resent,
         })
     }
@@ -126,6 +133,12 @@ impl Call {
     pub fn rp_id(&self) -> String {
         let relying_party = self.application.relying_party();
         relying_party.rp_id_for(&self.requester)
+    }
+
+    /// The name of the user to be created.
+    pub fn new_username(&self) -> Result<&str, ServiceError> {
+        let username = self.subject.username.as_deref();
+        username.ok_or_else(|| ServiceError::refused("username_empty", "username is required"))
     }
 
     /// A parameter of the path, or of a GET's query.
@@ -163,13 +176,25 @@ impl Call {
         action: &str,
         credential: Option<&Credential>,
     ) -> Reply {
-        Ok(Answer::Json(authentication_response(
-            &self.state,
-            &self.application,
-            identity,
-            action,
-            credential,
-        )))
+        Ok(Answer::Json(
+            self.authentication(identity, action, credential),
+        ))
+    }
+
+    /// The JSON of [`Call::authenticated`].
+    pub fn authentication(
+        &self,
+        identity: &Identity,
+        action: &str,
+        credential: Option<&Credential>,
+    ) -> Value {
+        let (state, application) = (&self.state, &self.application);
+        if self.no_jwt {
+            let mut response = unauthenticated_response(state, application, identity, credential);
+            response["is_authenticated"] = json!(true);
+            return response;
+        }
+        authentication_response(state, application, identity, action, credential)
     }
 }
 
@@ -202,36 +227,14 @@ fn read_body(head: &Parts, subject_in_path: bool, bytes: &Bytes) -> Result<Field
     Fields::parse(bytes)
 }
 
-fn find_application(
-    state: &State,
-    headers: &HeaderMap,
-    body: &Fields,
-) -> Result<Arc<Application>, ServiceError> {
-    let in_header = headers.get("x-client-id").map(HeaderValue::as_bytes);
-    let in_body = body.optional_text("client_id")?;
-    let client_id = match (in_header, in_body) {
-        (Some(a), Some(b)) if a != b.as_bytes() => {
-            return Err(ServiceError::bad_request(
-                "X-Client-ID and client_id differ",
-            ));
-        }
-        (Some(a), _) => std::str::from_utf8(a).ok(),
-        (None, b) => b,
-    };
-    let application = client_id.and_then(|client_id| state.application(client_id));
-    application.ok_or_else(|| {
-        ServiceError::unauthorized("X-Client-ID or client_id must name an application")
-    })
-}
-
 /// A token that is sent again must be the very one that was accepted, in a call for the same user.
 fn check_resent(
     access: Access,
-    application: &Application,
     token: &ServiceToken,
     subject: &Subject,
 ) -> Result<(), ServiceError> {
-    if access.takes_resent_tokens() && application.has_accepted(&token.nonce, token.hash, subject) {
+    let signer = &token.signer;
+    if access.takes_resent_tokens() && signer.has_accepted(&token.nonce, token.hash, subject) {
         return Ok(());
     }
     Err(ServiceError::unauthorized(
@@ -245,7 +248,7 @@ fn authorize(
     token: Option<&ServiceToken>,
 ) -> Result<(), ServiceError> {
     let scope = match access {
-        Access::Management(_) | Access::Transaction if application.key.is_none() => {
+        Access::Management(_) if application.key.is_none() => {
             return Err(ServiceError::unauthorized(
                 "The application has no key, which this operation requires",
             ));

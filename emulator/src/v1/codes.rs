@@ -56,7 +56,8 @@ pub async fn invalidate_all(call: Call) -> Reply {
     Ok(Answer::Json(json!({"deleted_at": timestamp(call.now())})))
 }
 
-fn kind_and_purpose(call: &Call) -> Result<(CodeType, Purpose), ServiceError> {
+/// The type and the purpose that a call gives.
+pub fn kind_and_purpose(call: &Call) -> Result<(CodeType, Purpose), ServiceError> {
     Ok((
         call.parameter("type").parse()?,
         call.body.text("purpose")?.parse()?,
@@ -81,10 +82,11 @@ pub fn consume(call: &Call, code: &CodeKey) -> Result<(Identity, CodeUse), Servi
     Ok((Identity::from(&*user), result))
 }
 
-/// Waits until the code is authorized, then logs the user in. If the client disconnects, the server drops
+/// Waits until the code is authorized, then logs the user in. With `no_wait`, it must be authorized already. If the client disconnects, the server drops
 /// this future: the wait ends and the code stays as it is.
 pub async fn wait(call: Call) -> Reply {
     let code = presented_code(&call.body, Purpose::TemporaryAuthentication)?;
+    let no_wait = call.body.optional_flag("no_wait")?;
     let clock = &call.state.clock;
     let give_up = call.now() + WAIT;
     let mut waiting = None;
@@ -95,12 +97,12 @@ pub async fn wait(call: Call) -> Reply {
         let CodeUse::Pending { changed, expires } = result else {
             return call.authenticated(&identity, "login", None);
         };
+        if no_wait {
+            return Err(not_authorized("The code is not authorized yet"));
+        }
         let now = call.now();
         if now >= give_up {
-            return Err(ServiceError::refused(
-                "code_not_authorized",
-                "The code was not authorized in time",
-            ));
+            return Err(not_authorized("The code was not authorized in time"));
         }
         if waiting.is_none() {
             waiting = Some(call.state.waits.begin(Wait {
@@ -114,4 +116,9 @@ pub async fn wait(call: Call) -> Reply {
         let left = Duration::from_millis((give_up.min(expires) - now).max(0).unsigned_abs());
         tokio::select! { () = changed => {}, () = clock_moved => {}, () = tokio::time::sleep(left) => {} }
     }
+}
+
+/// The error for a code that no device has authorized.
+pub fn not_authorized(message: &'static str) -> ServiceError {
+    ServiceError::refused("code_not_authorized", message)
 }

@@ -24,7 +24,9 @@ pub async fn list_by_query(call: Call) -> Reply {
 fn list_of(call: &Call, status: Option<&str>) -> Reply {
     let status = status.map(|status| {
         CredentialStatus::deserialize(Value::from(status)).map_err(|_| {
-            ServiceError::bad_request("status must be active, inactive, revoked or deleted")
+            ServiceError::bad_request(
+                "status must be active, pending, inactive, revoked or deleted",
+            )
         })
     });
     let status = status.transpose()?;

@@ -1,5 +1,5 @@
-//! Scans of identity documents. The control API sets the result of a scan; with the real service the user
-//! scans the document in an iframe.
+//! Scans of identity documents. The user scans the document in an iframe: here its page, or the control API,
+//! sets the result.
 
 use serde_json::{Map, Value, json};
 
@@ -14,14 +14,14 @@ use crate::state::credential::{
 };
 use crate::state::user::{User, Users};
 
-/// Adds a document credential, inactive until its scan is completed.
+/// Adds a document credential, pending until its scan is completed.
 pub async fn add_init(call: Call) -> Reply {
     let name = credential_name(&call.body, "Document")?;
     let mut world = call.state.world();
     let user = world.users.find_active_mut(&call.subject)?;
     let material = Material::DocScan(Scan::default());
     let mut credential = Credential::new(CredentialType::Authid, &name, material, call.now());
-    credential.status = CredentialStatus::Inactive;
+    credential.status = CredentialStatus::Pending;
     let answer = scan_started(&call.state, &credential);
     user.credentials.push(credential);
     Ok(Answer::Json(answer))
@@ -36,7 +36,7 @@ pub async fn add_complete(call: Call) -> Reply {
         let user = world.users.find_active_mut(&call.subject)?;
         let identity = Identity::from(&*user);
         let (credential, scan) = document(user, call.body.text("credential_uuid")?)?;
-        if credential.status != CredentialStatus::Inactive {
+        if credential.status != CredentialStatus::Pending {
             return Err(ServiceError::refused(
                 "credential_already_completed",
                 "The credential was already completed",
@@ -79,7 +79,7 @@ pub async fn evaluate(call: Call) -> Reply {
         Identity::from(&*user)
     };
     let claims = Map::from_iter([("credential_uuid".to_owned(), json!(uuid))]);
-    let url = scan_url(&call.state, uuid);
+    let url = format!("{}/result", page_url(&call.state, uuid));
     // Two SDKs use two names for this URL.
     Ok(Answer::Json(json!({
         "request_url": url,
@@ -183,9 +183,10 @@ fn document<'a>(
 }
 
 fn scan_started(state: &State, credential: &Credential) -> Value {
-    json!({"credential_uuid": credential.uuid, "iframe_url": scan_url(state, &credential.uuid)})
+    json!({"credential_uuid": credential.uuid, "iframe_url": page_url(state, &credential.uuid)})
 }
 
-fn scan_url(state: &State, uuid: &str) -> String {
-    format!("{}/_emulator/doc-scans/{uuid}", state.base_url)
+/// Where the user scans the document: [`super::scan_page`].
+fn page_url(state: &State, uuid: &str) -> String {
+    format!("{}/authid/{uuid}", state.base_url)
 }

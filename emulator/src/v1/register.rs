@@ -15,7 +15,7 @@ use crate::state::credential::{Credential, CredentialType, Material};
 /// Starts a registration with a key. The user exists once it is completed.
 pub async fn fido2_init(call: Call) -> Reply {
     let options = KeyOptions::read(&call.body)?;
-    let username = call.body.text("username")?.to_owned();
+    let username = call.new_username()?.to_owned();
     let mut world = call.state.world();
     world.users.require_free(&username)?;
     let owner = KeyOwner {
@@ -65,7 +65,7 @@ pub async fn fido2_complete(call: Call) -> Reply {
 
 /// Adds a user with a password.
 pub async fn password(call: Call) -> Reply {
-    let username = call.body.text("username")?;
+    let username = call.new_username()?;
     let password = call.body.text("password")?;
     if call.body.text("password_confirmation")? != password {
         return Err(ServiceError::refused(

@@ -13,19 +13,42 @@ use super::answer::Reply;
 use super::call::{Access, Call, Native, ResentToken};
 use super::{
     add_credential, authenticate, certs, codes, credentials, doc_scan, public_key, register,
-    transactions, users,
+    scan_page, self_code, transactions, users,
 };
 use crate::error::ServiceError;
 use crate::route::{self, DELETE, GET, POST, PUT, Route};
 use crate::state::State;
 
 /// Native applications find every route under this prefix as well.
-pub const NATIVE_PREFIX: &str = "/api/native";
+const NATIVE_PREFIX: &str = "/api/native";
 
-/// All routes, at the root and under the native prefix.
+/// LoginID's browser SDKs call the transactions under this prefix.
+const WEB_PREFIX: &str = "/api";
+
+/// All routes, at the root and under the native prefix, and the transactions under that of the browser SDKs.
 pub fn router() -> Router<Arc<State>> {
     let native = route::router(table()).layer(Extension(Native));
-    route::router(table()).nest(NATIVE_PREFIX, native)
+    let mut of_web = table();
+    of_web.retain(|route| is_transaction(route.path));
+    route::router(table())
+        .nest(NATIVE_PREFIX, native)
+        .nest(WEB_PREFIX, route::router(of_web))
+}
+
+/// The path of a request without the prefix of native applications or browser SDKs.
+pub fn without_prefix(path: &str) -> &str {
+    if let Some(rest) = path.strip_prefix(NATIVE_PREFIX)
+        && rest.starts_with('/')
+    {
+        return rest;
+    }
+    path.strip_prefix(WEB_PREFIX)
+        .filter(|rest| is_transaction(rest))
+        .unwrap_or(path)
+}
+
+fn is_transaction(path: &str) -> bool {
+    path == "/tx" || path.starts_with("/tx/")
 }
 
 /// Every operation of the service.
@@ -35,6 +58,9 @@ pub fn table() -> Vec<Route> {
 
     vec![
         Route::new("public_key", GET, "/certs", certs::public_key),
+        Route::new("doc_scan_page", GET, "/authid/{credential_uuid}", scan_page::show),
+        Route::new("decide_doc_scan", POST, "/authid/{credential_uuid}", scan_page::decide),
+        Route::new("doc_scan_result", GET, "/authid/{credential_uuid}/result", scan_page::result),
         row("create_tx", POST, "/tx", Transaction, transactions::create),
         row("init_tx", POST, "/tx/init", Open, transactions::init),
         row("complete_tx", POST, "/tx/complete", Open, transactions::complete),
@@ -57,13 +83,15 @@ pub fn table() -> Vec<Route> {
         row("rename_credential", POST, "/credentials/rename", Management("credentials.rename"), credentials::rename),
         row("revoke_credential", POST, "/credentials/revoke", Management("credentials.revoke"), credentials::revoke),
         row("add_doc_scan_credential_init", POST, "/credentials/authid/init", Management("credentials.force_add"), doc_scan::add_init),
-        row("add_doc_scan_credential_complete", POST, "/credentials/authid/complete", Management("credentials.force_add"), doc_scan::add_complete),
+        row("add_doc_scan_credential_complete", POST, "/credentials/authid/complete", Completion("credentials.force_add"), doc_scan::add_complete),
         row("evaluate_doc_scan_credential", POST, "/credentials/authid/evaluate", Management("credentials.retrieve_sensitive"), doc_scan::evaluate),
         row("generate_recovery_code", POST, "/credentials/recovery-code", Management("credentials.add_recovery"), add_credential::recovery_code),
         row("add_publickey_credential", POST, "/credentials/publickey", Management("credentials.force_add"), add_credential::public_key_credential),
         row("generate_code", POST, "/codes/{type}/generate", Management("codes.generate"), codes::generate),
         row("authorize_code", POST, "/codes/{type}/authorize", Management("codes.authorize"), codes::authorize),
         row("invalidate_all_codes", POST, "/codes/{type}/invalidate-all", Management("codes.invalidate"), codes::invalidate_all),
+        row("self_generate_code_init", POST, "/codes/{type}/generate/fido2/init", Application("codes.generate"), self_code::init),
+        row("self_generate_code_complete", POST, "/codes/{type}/generate/fido2/complete", Completion("codes.generate"), self_code::complete),
         row("add_user_without_credentials", POST, "/manage/users", Management("users.create"), users::create),
         row("get_user", POST, "/manage/users/retrieve", Management("users.retrieve"), users::retrieve),
         row("delete_by_username", POST, "/manage/users/delete", Management("users.delete"), users::delete),

@@ -1,5 +1,7 @@
 //! Verification of the service tokens that applications sign.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
@@ -12,6 +14,8 @@ use crate::state::application::{Application, IAT_WINDOW_S};
 /// A verified service token: its signature and times are good. The caller checks the rest.
 #[derive(Debug)]
 pub struct ServiceToken {
+    /// The application that it names: the calling one, or another one with the same key.
+    pub signer: Arc<Application>,
     /// Its scope; some official SDKs send none.
     pub scope: Option<String>,
     /// The only user it may be used for.
@@ -34,20 +38,19 @@ pub enum ClientIdClaim {
     Optional,
 }
 
-/// Verifies the token of a request, if it has one, and marks its nonce as used.
+/// Verifies the token of a request, if it has one, and marks its nonce as used. What is sent for an
+/// application without a key is ignored: LoginID's browser SDKs send `Bearer undefined`.
 pub fn verify(
     state: &State,
-    application: &Application,
+    application: &Arc<Application>,
     headers: &HeaderMap,
     client_id: ClientIdClaim,
 ) -> Result<Option<ServiceToken>, ServiceError> {
-    let Some(token) = bearer(headers)? else {
+    let Some(key) = &application.key else {
         return Ok(None);
     };
-    let Some(key) = &application.key else {
-        return Err(ServiceError::unauthorized(
-            "The application has no key to verify a service token with",
-        ));
+    let Some(token) = bearer(headers)? else {
+        return Ok(None);
     };
     let jws = key
         .verify(token)
@@ -56,22 +59,26 @@ pub fn verify(
     let now = state.clock.now_s();
     check_times(&jws.claims, now)?;
 
-    match claim(&jws.claims, "client_id")? {
+    let signer = match claim(&jws.claims, "client_id")? {
         None if client_id == ClientIdClaim::Required => {
             return Err(ServiceError::unauthorized(
                 "The service token has no client_id",
             ));
         }
         Some(id) if id != application.client_id => {
-            return Err(ServiceError::unauthorized(
-                "The service token belongs to another application",
-            ));
+            // The application of a backend may sign for that of its pages.
+            let other = state.application(&id);
+            other
+                .filter(|other| other.has_key_of(application))
+                .ok_or_else(|| {
+                    ServiceError::unauthorized("The service token belongs to another application")
+                })?
         }
-        _ => {}
-    }
+        _ => Arc::clone(application),
+    };
     let (scope, username, user_id, payload_hash) = (
         scope(&jws.claims)?,
-        claim(&jws.claims, "username")?,
+        username(&jws.claims)?,
         claim(&jws.claims, "user_id")?,
         claim(&jws.claims, "payload_hash")?,
     );
@@ -83,13 +90,15 @@ pub fn verify(
         username,
         user_id,
         payload_hash,
-        replayed: !application.use_nonce(&nonce, now),
+        replayed: !signer.use_nonce(&nonce, now),
         nonce,
+        signer,
         hash: sha256(&[token.as_bytes()]),
     }))
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
+/// The bearer token of a request.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -145,6 +154,16 @@ fn scope(claims: &Map<String, Value>) -> Result<Option<String>, ServiceError> {
     match (claim(claims, "type")?, claim(claims, "scope")?) {
         (Some(a), Some(b)) if a != b => Err(ServiceError::unauthorized(
             "The service token's type and scope differ",
+        )),
+        (a, b) => Ok(a.or(b)),
+    }
+}
+
+/// The user's name, under either of its names. If both are there, they must be equal.
+fn username(claims: &Map<String, Value>) -> Result<Option<String>, ServiceError> {
+    match (claim(claims, "username")?, claim(claims, "udata")?) {
+        (Some(a), Some(b)) if a != b => Err(ServiceError::unauthorized(
+            "The service token's username and udata differ",
         )),
         (a, b) => Ok(a.or(b)),
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::jws::{Jws, VerifyingKey};
 use crate::state::State;
 use crate::state::user::User;
 
@@ -56,4 +57,13 @@ pub fn issue_token(
 /// The header of every token the service issues.
 pub fn token_header(kid: &str) -> String {
     json!({"alg": "ES256", "typ": "JWT", "kid": kid}).to_string()
+}
+
+/// The claims of a token that the service issued and that has not expired.
+pub fn verified_claims(state: &State, token: &str) -> Option<Map<String, Value>> {
+    let kid = Jws::decode(token)?.header.get("kid")?.as_str()?.to_owned();
+    let key = VerifyingKey::from_pem(&state.find_key(&kid)?.public_pem)?;
+    let claims = key.verify(token)?.claims;
+    let is_valid = state.clock.now_s() < claims.get("exp")?.as_i64()?;
+    is_valid.then_some(claims)
 }

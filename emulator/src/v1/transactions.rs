@@ -12,6 +12,10 @@ use crate::state::transaction::{Transaction, transaction_not_found};
 
 /// Creates a transaction. The user confirms it at `url`, on their device.
 pub async fn create(call: Call) -> Reply {
+    // Backends always give a nonce; pages of public applications may not.
+    if call.application.key.is_some() {
+        call.body.text("nonce")?;
+    }
     let transaction = Transaction {
         username: call.subject.username.clone(),
         ..read(&call)?
@@ -29,13 +33,10 @@ pub async fn create(call: Call) -> Reply {
 
 fn read(call: &Call) -> Result<Transaction, ServiceError> {
     require_text_type(call)?;
-    let (payload, nonce) = (call.body.text("tx_payload")?, call.body.text("nonce")?);
-    Ok(Transaction::new(
-        &call.application.client_id,
-        payload,
-        nonce,
-        call.now(),
-    ))
+    let payload = call.body.text("tx_payload")?;
+    let nonce = call.body.optional_text("nonce")?;
+    let client_id = &call.application.client_id;
+    Ok(Transaction::new(client_id, payload, nonce, call.now()))
 }
 
 fn require_text_type(call: &Call) -> Result<(), ServiceError> {
@@ -53,7 +54,7 @@ pub async fn init(call: Call) -> Reply {
     if existing.is_some() == call.body.optional_text("tx_payload")?.is_some() {
         return Err(ServiceError::bad_request("give either tx_id or tx_payload"));
     }
-    call.body.text("nonce")?;
+    call.body.optional_text("nonce")?;
 
     let mut world = call.state.world();
     let world = &mut *world;

@@ -7,7 +7,7 @@ use crate::state::user::ContactType;
 
 /// Adds a user without credentials.
 pub async fn create(call: Call) -> Reply {
-    let username = call.body.text("username")?;
+    let username = call.new_username()?;
     let mut world = call.state.world();
     let user = world
         .users

@@ -74,14 +74,17 @@ fn a_code_adds_a_credential_only_if_authorized_unused_and_for_that_purpose() {
     let login_code = code(&app, "temporary_authentication", true);
     assert_eq!(
         init_with(&app, "alice", &login_code).refusal(),
-        "400 invalid_code"
+        "400 invalid_verification_code"
     );
     let good = code(&app, "add_credential", true);
-    assert_eq!(init_with(&app, "bob", &good).refusal(), "400 invalid_code");
+    assert_eq!(
+        init_with(&app, "bob", &good).refusal(),
+        "400 invalid_verification_code"
+    );
     init_with(&app, "alice", &good).ok();
     assert_eq!(
         init_with(&app, "alice", &good).refusal(),
-        "400 invalid_code",
+        "400 invalid_verification_code",
         "used up"
     );
 }

@@ -13,6 +13,9 @@ fn the_current_key_is_served_with_and_without_its_id() {
         "/certs".to_owned(),
         format!("/certs?kid={kid}"),
         format!("/api/native/certs?kid={kid}"),
+        // From JavaScript, for a token without a kid.
+        "/certs?kid=".to_owned(),
+        "/certs?kid=undefined".to_owned(),
     ] {
         let answer = get(emulator.base_url(), &path);
         assert_eq!(answer.status, 200, "{path}");
@@ -26,7 +29,7 @@ fn the_current_key_is_served_with_and_without_its_id() {
                 && answer.body.ends_with("-----END PUBLIC KEY-----\n")
         );
     }
-    for kid in ["undefined", "", "..%2f"] {
+    for kid in ["Undefined", "null", "..%2f"] {
         assert_eq!(
             get(emulator.base_url(), &format!("/certs?kid={kid}")).refusal(),
             "404 key_not_found"

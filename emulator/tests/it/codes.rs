@@ -97,10 +97,13 @@ fn an_authorized_code_logs_in_once() {
         app.verified(response["jwt"].as_str().unwrap())["udata"],
         "alice"
     );
-    assert_eq!(wait(&app, "short", code).refusal(), "400 invalid_code");
+    assert_eq!(
+        wait(&app, "short", code).refusal(),
+        "400 invalid_verification_code"
+    );
     assert_eq!(
         authorize(&app, "short", LOGIN, code).refusal(),
-        "400 invalid_code"
+        "400 invalid_verification_code"
     );
 }
 
@@ -126,12 +129,18 @@ fn a_code_belongs_to_its_user_type_and_purpose() {
         "auth.temporary",
         wait_body("bob", "long", code),
     );
-    assert_eq!(as_bob.refusal(), "400 invalid_code");
-    assert_eq!(wait(&app, "phrase", code).refusal(), "400 invalid_code");
-    assert_eq!(wait(&app, "long", adding).refusal(), "400 invalid_code");
+    assert_eq!(as_bob.refusal(), "400 invalid_verification_code");
+    assert_eq!(
+        wait(&app, "phrase", code).refusal(),
+        "400 invalid_verification_code"
+    );
+    assert_eq!(
+        wait(&app, "long", adding).refusal(),
+        "400 invalid_verification_code"
+    );
     assert_eq!(
         authorize(&app, "long", "add_credential", code).refusal(),
-        "400 invalid_code"
+        "400 invalid_verification_code"
     );
     assert_eq!(wait(&app, "long", code).status, 200);
 }
@@ -142,10 +151,13 @@ fn a_short_code_expires_after_three_minutes() {
     let app = alice(&emulator);
     let code = &generate(&app, "short", LOGIN, true)["code"];
     emulator.advance_clock(Duration::from_secs(181));
-    assert_eq!(wait(&app, "short", code).refusal(), "400 code_expired");
+    assert_eq!(
+        wait(&app, "short", code).refusal(),
+        "400 verification_code_expired"
+    );
     assert_eq!(
         authorize(&app, "short", LOGIN, code).refusal(),
-        "400 code_expired"
+        "400 verification_code_expired"
     );
 }
 
@@ -192,7 +204,10 @@ fn a_wait_ends_when_its_code_is_invalidated_or_its_user_removed() {
     thread::sleep(Duration::from_millis(100));
     assert!(!wait.is_finished(), "other codes were invalidated");
     assert!(invalidate(&app, "short", LOGIN)["deleted_at"].is_string());
-    assert_eq!(wait.join().unwrap().refusal(), "400 invalid_code");
+    assert_eq!(
+        wait.join().unwrap().refusal(),
+        "400 invalid_verification_code"
+    );
 
     let code = generate(&app, "short", LOGIN, false)["code"].clone();
     let id = app
@@ -212,7 +227,7 @@ fn a_wait_ends_when_its_code_is_invalidated_or_its_user_removed() {
         Value::Null,
     )
     .ok();
-    assert_eq!(wait.join().unwrap().refusal(), "403 operation_not_allowed");
+    assert_eq!(wait.join().unwrap().refusal(), "403 account_deactivated");
 
     app.call(
         "PUT",
@@ -231,7 +246,7 @@ fn a_wait_times_out_on_the_emulators_clock() {
     let emulator = Emulator::start();
     let app = alice(&emulator);
     for (kind, refusal) in [
-        ("short", "400 code_expired"),
+        ("short", "400 verification_code_expired"),
         ("long", "400 code_not_authorized"),
     ] {
         let code = &generate(&app, kind, LOGIN, false)["code"];
@@ -293,16 +308,16 @@ fn a_deactivated_user_gets_no_codes_and_no_login() {
     app.call("PUT", &path, "users.deactivate", Value::Null).ok();
     assert_eq!(
         wait(&app, "short", code).refusal(),
-        "403 operation_not_allowed"
+        "403 account_deactivated"
     );
     let body = json!({"username": "alice", "purpose": LOGIN, "authorize": true});
     assert_eq!(
         app.post("/codes/short/generate", "codes.generate", body)
             .refusal(),
-        "403 operation_not_allowed"
+        "403 account_deactivated"
     );
     assert_eq!(
         emulator.login("alice").unwrap_err().code,
-        "operation_not_allowed"
+        "account_deactivated"
     );
 }

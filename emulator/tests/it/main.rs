@@ -3,6 +3,8 @@
 mod support;
 
 mod adding;
+mod browser_transactions;
+mod callers;
 mod certs;
 mod codes;
 mod connections;
@@ -22,6 +24,8 @@ mod public_keys;
 mod relying_parties;
 mod resent_tokens;
 mod routes;
+mod scan_pages;
+mod self_codes;
 mod service_tokens;
 mod signed_transactions;
 mod tls;

@@ -55,12 +55,12 @@ fn a_wrong_password_is_refused() {
         "x",
     ] {
         let answer = login(&app, "alice", wrong);
-        assert_eq!(answer.refusal(), "401 authentication_failed");
+        assert_eq!(answer.refusal(), "401 failed_to_authenticate");
         assert!(wrong == "x" || !answer.body.contains(wrong), "{answer:?}");
     }
     assert_eq!(
         login(&app, "bob", PASSWORD).refusal(),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "a user without a password"
     );
     assert_eq!(
@@ -84,7 +84,7 @@ fn a_registration_needs_a_free_name_and_a_confirmed_password() {
     app.add_user("bob");
     assert_eq!(
         register(&app, "bob", PASSWORD, PASSWORD).refusal(),
-        "400 user_already_exists"
+        "400 username_taken"
     );
     let body = json!({"username": "alice", "password": PASSWORD});
     assert_eq!(
@@ -117,7 +117,7 @@ fn a_revoked_password_or_a_deactivated_user_is_refused() {
     .ok();
     assert_eq!(
         login(&app, "alice", PASSWORD).refusal(),
-        "403 operation_not_allowed"
+        "403 account_deactivated"
     );
     app.call(
         "PUT",
@@ -132,6 +132,6 @@ fn a_revoked_password_or_a_deactivated_user_is_refused() {
         .ok();
     assert_eq!(
         login(&app, "alice", PASSWORD).refusal(),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
 }

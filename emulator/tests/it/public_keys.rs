@@ -116,7 +116,7 @@ fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     assert_eq!(outcome(&es256(), &keys, json!({})), "200");
     assert_eq!(
         outcome(&es256(), &Keys::new(&emulator), json!({})),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "another key"
     );
     for change in [
@@ -129,7 +129,7 @@ fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     ] {
         assert_eq!(
             outcome(&es256(), &keys, change.clone()),
-            "401 authentication_failed",
+            "401 failed_to_authenticate",
             "{change}"
         );
     }
@@ -137,7 +137,7 @@ fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     critical.extras.insert("crit".to_owned(), json!(["b64"]));
     assert_eq!(
         outcome(&critical, &keys, json!({})),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
     let other_type = Header {
         typ: Some("dpop+jwt".to_owned()),
@@ -145,7 +145,7 @@ fn only_the_right_claims_signed_with_the_right_key_are_accepted() {
     };
     assert_eq!(
         outcome(&other_type, &keys, json!({})),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
 }
 
@@ -166,7 +166,7 @@ fn a_challenge_is_valid_once_for_its_user_and_expires() {
     let init_answer = init(&app, "alice", &keys).ok();
     assert_eq!(
         complete(&app, "alice", &init_answer, "a.b.c").refusal(),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
     let assertion = keys.sign(&es256(), &claims(&app, &init_answer));
     assert_eq!(

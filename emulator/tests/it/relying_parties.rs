@@ -173,7 +173,7 @@ fn each_application_has_its_own_relying_party() {
     .ok();
     let signed = device.login(&login_init(&app, "alice"), "https://bank.example");
     let refused = login_complete(&app, "alice", &signed.unwrap());
-    assert_eq!(refused.refusal(), "401 authentication_failed");
+    assert_eq!(refused.refusal(), "401 failed_to_authenticate");
     let signed = device.login(&login_init(&bank, "alice"), "https://bank.example");
     login_complete(&bank, "alice", &signed.unwrap()).ok();
 }

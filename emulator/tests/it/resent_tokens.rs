@@ -147,7 +147,9 @@ fn only_the_very_same_token_is_taken() {
         client_id: other["client_id"].as_str().unwrap().to_owned(),
         ..app.clone()
     };
-    assert_eq!(complete(&other, &token, "alice"), "401 unauthorized");
+    let body = json!({"client_id": other.client_id, "username": "alice", "tx_id": "x"});
+    let answer = other.call_with("POST", "/tx/init", Some(&token), body);
+    assert_eq!(refusal(answer), "401 unauthorized");
     app.control
         .advance_clock(std::time::Duration::from_secs(310));
     assert_eq!(

@@ -19,8 +19,17 @@ const LOCAL: [&str; 10] = [
     "with_options",
 ];
 
-/// Operations without a function: the library fetches keys by itself, and lists credentials by POST.
-const WITHOUT_FUNCTION: [&str; 2] = ["get_credentials_by_query", "public_key"];
+/// Operations without a function: the library fetches keys by itself, and lists credentials by POST. The
+/// others are for pages.
+const WITHOUT_FUNCTION: [&str; 7] = [
+    "decide_doc_scan",
+    "doc_scan_page",
+    "doc_scan_result",
+    "get_credentials_by_query",
+    "public_key",
+    "self_generate_code_complete",
+    "self_generate_code_init",
+];
 
 #[test]
 fn operations_have_the_names_of_the_functions() {

@@ -127,7 +127,7 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
     signed["sign_data"] = earlier["sign_data"].clone();
     assert_eq!(
         complete(&app, "alice", &init_answer, &signed).refusal(),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "signed something else"
     );
     assert_eq!(
@@ -149,7 +149,7 @@ fn only_a_fresh_signature_over_this_transaction_confirms_it() {
     let elsewhere = device.confirm(&options, "https://evil.localhost").unwrap();
     assert_eq!(
         complete(&app, "alice", &init_answer, &elsewhere).refusal(),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "another origin"
     );
     init_answer = ask();
@@ -179,7 +179,7 @@ fn only_the_user_who_was_asked_confirms_a_transaction() {
     );
     assert_eq!(
         complete(&app, "alice", &init_answer, &signed).refusal(),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
     assert_eq!(
         init(&app, "bob", json!({"tx_id": init_answer["tx_id"]})).refusal(),
@@ -230,7 +230,7 @@ fn init_needs_all_its_fields_and_a_user_with_a_key() {
         "400 bad_request"
     );
     assert_eq!(
-        init(&app, "alice", json!({"tx_id": id, "nonce": null})).refusal(),
+        init(&app, "alice", json!({"tx_id": id, "nonce": ""})).refusal(),
         "400 bad_request"
     );
     assert_eq!(

@@ -39,10 +39,11 @@ fn a_name_belongs_to_one_user() {
     let app = App::of(&emulator);
     app.add_user("alice");
     let create = |name: &str| app.post("/manage/users", "users.create", json!({"username": name}));
-    assert_eq!(create("alice").refusal(), "400 user_already_exists");
+    assert_eq!(create("alice").refusal(), "400 username_taken");
     assert_eq!(create("Alice").status, 200, "names are compared exactly");
-    for bad in ["", "a\nb", &"x".repeat(256)] {
-        assert_eq!(create(bad).refusal(), "400 bad_request", "{bad:?}");
+    assert_eq!(create("").refusal(), "400 username_empty");
+    for bad in ["a\nb", &"x".repeat(256)] {
+        assert_eq!(create(bad).refusal(), "400 username_invalid", "{bad:?}");
     }
 }
 
@@ -168,14 +169,7 @@ fn an_email_verification_needs_an_address() {
 fn invalid_bodies_and_routes_are_refused_in_json() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);
-    for body in [
-        json!([]),
-        json!("x"),
-        json!({}),
-        json!({"username": 5}),
-        json!({"username": null}),
-        Value::Null,
-    ] {
+    for body in [json!([]), json!("x"), json!({"username": 5}), Value::Null] {
         let answer = app.post("/manage/users", "users.create", body.clone());
         assert_eq!(answer.refusal(), "400 bad_request", "{body}");
     }

@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use loginid_emulator::webauthn::{
     Expected, Refusal, RegisteredKey, verify_assertion, verify_registration,
 };
-use loginid_test_authenticator::SoftAuthenticator;
+use loginid_test_authenticator::{Algorithm, SoftAuthenticator};
 use serde_json::{Value, json};
 
 const ORIGIN: &str = "https://login.example.com";
@@ -209,4 +209,27 @@ fn a_copied_device_is_found_out() {
         let stored = 2;
         assert_eq!(result, Err(Refusal::SignCount { stored, received }));
     }
+}
+
+#[test]
+fn an_rsa_key_registers_and_logs_in() {
+    let mut device = SoftAuthenticator::platform().only(Algorithm::RS256);
+    let answer = device
+        .register(&attestation_payload(RP_ID, -257), ORIGIN)
+        .unwrap();
+    let key = verify_register(&expected("Y3JlYXRpbmcgYSBrZXk"), &answer).unwrap();
+    let answer = device
+        .login(&assertion_payload(&key, "Zmlyc3Q"), ORIGIN)
+        .unwrap();
+    assert_eq!(verify_login(&expected("Zmlyc3Q"), &key, &answer), Ok(1));
+}
+
+#[test]
+fn an_algorithm_that_is_not_offered_is_refused() {
+    let mut device = SoftAuthenticator::platform().only(Algorithm::ML_DSA_44);
+    let answer = device
+        .register(&attestation_payload(RP_ID, -48), ORIGIN)
+        .unwrap();
+    let result = verify_register(&expected("Y3JlYXRpbmcgYSBrZXk"), &answer);
+    assert_eq!(result, Err(Refusal::Algorithm(-48)));
 }

@@ -24,11 +24,12 @@ function watched(Sdk) {
 }
 
 // The control API of the emulator, which acts as users and their devices.
-async function post(path, body = {}) {
-  const answer = await fetch(`${baseUrl}/_emulator/${path}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
+function post(path, body = {}) {
+  return control(path, { method: "POST", body: JSON.stringify(body) });
+}
+
+async function control(path, options) {
+  const answer = await fetch(`${baseUrl}/_emulator/${path}`, options);
   if (answer.status !== 200) throw new Error(await answer.text());
   return answer.json();
 }
@@ -39,6 +40,7 @@ module.exports = {
   baseUrl,
   called,
   clientId,
+  control,
   newName: () => `ada-${randomUUID()}@example.com`,
   post,
 };

@@ -6,7 +6,7 @@ const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { describe, test } = require("node:test");
 const { LoginId, LoginIdManagement } = require("@loginid/node-sdk");
-const { application, baseUrl, called, clientId, management, newName, post } = require("./emulator");
+const { application, baseUrl, called, clientId, control, management, newName, post } = require("./emulator");
 
 const PURPOSE = "temporary_authentication";
 const PAYLOAD = "Pay 10.00 EUR to Grace";
@@ -77,7 +77,7 @@ describe("users", () => {
     assert.equal(user.status, "active");
     isTime(user.created_at);
     assert.equal(await management.getUserId(username), user.id);
-    await refused(management.addUserWithoutCredentials(username), "user_already_exists");
+    await refused(management.addUserWithoutCredentials(username), "username_taken");
   });
 
   test("are deactivated and activated", async () => {
@@ -106,7 +106,23 @@ test("codes are generated, authorized and invalidated", async () => {
   const allowed = await management.authorizeCode(id, made.code, "short", PURPOSE);
   assert.equal(allowed.is_authorized, true);
   isTime((await management.invalidateAllCodes(id, "short", PURPOSE)).deleted_at);
-  await refused(management.authorizeCode(id, made.code, "short", PURPOSE), "invalid_code");
+  await refused(management.authorizeCode(id, made.code, "short", PURPOSE), "invalid_verification_code");
+});
+
+// The SDK sends the X-Client-ID of one client in the calls of others.
+test("two applications in one process", async () => {
+  const { client_id, private_key } = await post("applications");
+  const second = new LoginIdManagement(client_id, private_key, baseUrl);
+  const { id } = await newUser();
+  for (const sdk of [second, management, second]) {
+    assert.deepEqual((await sdk.getCredentials(id)).credentials, []);
+    const other = sdk === second ? management : second;
+    assert.match((await other.generateCode(id, "short", PURPOSE, true)).code, /^\d{6}$/);
+  }
+  const { requests } = await control("requests");
+  const leaked = ({ headers, token }) =>
+    headers.some(([name, value]) => name === "x-client-id" && value !== token?.claims.client_id);
+  assert.ok(requests.some(leaked), "it leaks no more: the emulator need not take it");
 });
 
 describe("credentials", () => {
@@ -139,6 +155,9 @@ describe("credentials", () => {
       await post(`doc-scans/${uuid}`, { passed: true });
       const evaluation = await management.evaluateDocScan(id, uuid);
       assert.equal(evaluation.token_type, "Bearer");
+      const headers = { Authorization: `Bearer ${evaluation.auth_token}` };
+      const { Data } = await (await fetch(evaluation.result_url, { headers })).json();
+      assert.equal(Data.Matched, true);
       assert.equal(await management.verifyToken(evaluation.auth_token, username), true);
       const done = await management.completeDocScan(id, uuid, activate);
       assert.equal(done.user.id, id);

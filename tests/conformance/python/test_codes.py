@@ -26,7 +26,7 @@ def test_a_code_logs_in_once(management, user, request, kind):
     sdk, name = request.getfixturevalue(kind), user["username"]
     code = management.generate_code("short", PURPOSE, True, user_id=user["id"])["code"]
     checks.authenticated(sdk.authenticate_code_wait(name, code, "short"), name)
-    checks.refused("invalid_code", 400, sdk.authenticate_code_wait, name, code, "short")
+    checks.refused("invalid_verification_code", 400, sdk.authenticate_code_wait, name, code, "short")
 
 
 def test_a_wait_ends_when_the_code_is_authorized(application, management, user):
@@ -42,7 +42,7 @@ def test_invalidated_codes_are_refused(application, management, user):
     name = user["username"]
     code = management.generate_code("short", PURPOSE, True, username=name)["code"]
     checks.timestamp(management.invalidate_all_codes("short", PURPOSE, username=name)["deleted_at"])
-    checks.refused("invalid_code", 400, application.authenticate_code_wait, name, code, "short")
+    checks.refused("invalid_verification_code", 400, application.authenticate_code_wait, name, code, "short")
 
 
 def test_code_types_are_checked(application, management):

@@ -27,7 +27,7 @@ def test_credentials_are_listed_renamed_and_revoked(application, management, use
     assert revoked["credential"]["status"] == "revoked"
     assert only(management, username, "revoked")["uuid"] == uuid
     login = application.authenticate_fido2_complete
-    checks.refused("authentication_failed", 401, login, username, device.login(payload))
+    checks.refused("failed_to_authenticate", 401, login, username, device.login(payload))
     checks.refused("credential_not_found", 404, application.authenticate_fido2_init, username)
 
 

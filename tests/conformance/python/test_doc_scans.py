@@ -48,4 +48,4 @@ def test_another_face_does_not_log_in(application, management, emulator, user):
     complete = application.authenticate_doc_scan_complete
     checks.refused("scan_not_completed", 400, complete, name, uuid)
     scan(emulator, uuid, passed=False)
-    checks.refused("authentication_failed", 401, complete, name, uuid)
+    checks.refused("failed_to_authenticate", 401, complete, name, uuid)

@@ -49,7 +49,7 @@ def test_another_page_cannot_log_in(application, username, device):
     phisher.keys = device.keys
     payload = application.authenticate_fido2_init(username)["assertion_payload"]
     login = application.authenticate_fido2_complete
-    checks.refused("authentication_failed", 401, login, username, phisher.login(payload))
+    checks.refused("failed_to_authenticate", 401, login, username, phisher.login(payload))
 
 
 def test_a_code_adds_another_key(application, management, username, device):
@@ -66,7 +66,7 @@ def test_a_code_adds_another_key(application, management, username, device):
     payload = application.authenticate_fido2_init(username)["assertion_payload"]
     answer = application.authenticate_fido2_complete(username, tablet.login(payload))
     assert answer["credential"]["name"] == "Tablet"
-    checks.refused("invalid_code", 400, begin, code, "short", username)
+    checks.refused("invalid_verification_code", 400, begin, code, "short", username)
 
 
 def test_management_adds_a_key_without_a_code(management, user, device):

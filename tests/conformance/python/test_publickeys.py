@@ -42,4 +42,4 @@ def test_another_key_does_not_log_in(application, management, user, pem):
     challenge = application.authenticate_publickey_init(name, pem)
     forged = sign(ec.generate_private_key(ec.SECP256R1()), challenge, name)
     complete = application.authenticate_publickey_complete
-    checks.refused("authentication_failed", 401, complete, name, challenge["challenge_id"], forged)
+    checks.refused("failed_to_authenticate", 401, complete, name, challenge["challenge_id"], forged)

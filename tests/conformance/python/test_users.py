@@ -12,7 +12,7 @@ def test_users_are_added_and_found(management, username):
     added = management.add_user_without_credentials(username)
     checks.profile(added, username)
     assert management.get_user(username) == added
-    checks.refused("user_already_exists", 400, management.add_user_without_credentials, username)
+    checks.refused("username_taken", 400, management.add_user_without_credentials, username)
 
 
 def test_users_are_deactivated_and_activated(management, user):

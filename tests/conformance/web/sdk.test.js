@@ -6,7 +6,7 @@ const { randomUUID } = require("node:crypto");
 const { after, before, describe, test } = require("node:test");
 const { Chromium } = require("./chromium");
 const { baseUrl, clientId, control, serviceToken } = require("./emulator");
-const { CALLBACK, LOCAL, METHODS, NOT_YET } = require("./methods");
+const { CALLBACK, LOCAL, METHODS } = require("./methods");
 const { servePages } = require("./pages");
 
 const VERSIONS = ["0.13.2", "0.9.8"];
@@ -106,17 +106,7 @@ for (const origin of ["http", "subdomain", "https"]) {
     for (const kind of ["with a key", "public"]) {
       describe(`${origin}, SDK ${version}, an application ${kind}`, () => {
         for (const method of methodsOf(version)) {
-          test(method, async () => {
-            const page = new Page(origin, version, kind === "with a key");
-            const name = `${version} ${method}`;
-            const missing = NOT_YET.get(`${name}, ${kind}`) ?? NOT_YET.get(name);
-            if (!missing) return works(page, method);
-            // A preparation may be what is missing.
-            await assert.rejects(works(page, method), (error) => {
-              assert.match(String(error.actual?.code ?? error.message), new RegExp(missing));
-              return true;
-            }, `it works now: take "${name}" out of NOT_YET in methods.js`);
-          });
+          test(method, () => works(new Page(origin, version, kind === "with a key"), method));
         }
       });
     }

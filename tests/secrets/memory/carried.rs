@@ -78,7 +78,12 @@ fn process_that_carries() {
                 )
             });
             for outcome in [in_body, in_object] {
-                assert_eq!(outcome.code(), "invalid_code", "{}", outcome.text);
+                assert_eq!(
+                    outcome.code(),
+                    "invalid_verification_code",
+                    "{}",
+                    outcome.text
+                );
             }
         }
         assert_eq!(found(), [""; 0], "after a code's calls");

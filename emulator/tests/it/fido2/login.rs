@@ -32,9 +32,10 @@ fn a_user_registers_and_logs_in_with_the_same_device() {
     let registered =
         register_complete(&app, "alice", &device.register(payload, ORIGIN).unwrap()).ok();
     assert_eq!(registered["is_authenticated"], true);
+    let uuid = &payload["credential_uuid"];
     assert_eq!(
         registered["credential"],
-        json!({"uuid": payload["credential_uuid"], "type": "fido2", "name": "mine"})
+        json!({"id": uuid, "uuid": uuid, "type": "fido2", "name": "mine"})
     );
     let claims = app.verified(registered["jwt"].as_str().unwrap());
     assert_eq!(
@@ -103,7 +104,7 @@ fn a_wrong_signature_another_origin_or_a_copied_device_is_refused() {
     signed["authenticator_data"] = changed(&signed["authenticator_data"]);
     assert_eq!(
         refused(&signed),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "another relying party"
     );
     let mut signed = device.login(&login_init(&app, "alice"), ORIGIN).unwrap();
@@ -111,7 +112,7 @@ fn a_wrong_signature_another_origin_or_a_copied_device_is_refused() {
     signed["signature"] = earlier["signature"].clone();
     assert_eq!(
         refused(&signed),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "a signature over something else"
     );
 
@@ -137,7 +138,7 @@ fn a_wrong_signature_another_origin_or_a_copied_device_is_refused() {
     // The copy's counter is now behind that of the device.
     let signed = copy.login(&login_init(&app, "alice"), ORIGIN).unwrap();
     let answer = login_complete(&app, "alice", &signed);
-    assert_eq!(answer.refusal(), "401 authentication_failed");
+    assert_eq!(answer.refusal(), "401 failed_to_authenticate");
     assert!(answer.body.contains("sign count"), "{answer:?}");
 }
 
@@ -179,7 +180,7 @@ fn an_assertion_is_valid_once_for_its_user_and_expires() {
     let signed = bobs.login(&init_answer, ORIGIN).unwrap();
     assert_eq!(
         login_complete(&app, "alice", &signed).refusal(),
-        "401 authentication_failed"
+        "401 failed_to_authenticate"
     );
 }
 
@@ -213,7 +214,7 @@ fn a_revoked_key_logs_nobody_in() {
         .ok();
     assert_eq!(
         login_complete(&app, "alice", &signed).refusal(),
-        "401 authentication_failed",
+        "401 failed_to_authenticate",
         "revoked in between"
     );
     let init = app.post(
@@ -241,7 +242,7 @@ fn a_deactivated_or_unknown_user_does_not_log_in() {
     app.call("PUT", &path, "users.deactivate", Value::Null).ok();
     assert_eq!(
         login_complete(&app, "alice", &signed).refusal(),
-        "403 operation_not_allowed"
+        "403 account_deactivated"
     );
     let init = |name: &str| {
         app.post(
@@ -251,6 +252,6 @@ fn a_deactivated_or_unknown_user_does_not_log_in() {
         )
         .refusal()
     };
-    assert_eq!(init("alice"), "403 operation_not_allowed");
+    assert_eq!(init("alice"), "403 account_deactivated");
     assert_eq!(init("nobody"), "404 user_not_found");
 }

@@ -1,5 +1,6 @@
 //! Registration and login with an authenticator, with real signatures.
 
+mod algorithms;
 mod login;
 mod registration;
 
@@ -23,7 +24,10 @@ fn register_complete(app: &App, username: &str, payload: &Value) -> Answer {
 
 /// Registers a user and returns the device with the key.
 pub fn register(app: &App, username: &str) -> SoftAuthenticator {
-    let mut device = SoftAuthenticator::platform();
+    register_with(app, username, SoftAuthenticator::platform())
+}
+
+fn register_with(app: &App, username: &str, mut device: SoftAuthenticator) -> SoftAuthenticator {
     let init_answer = register_init(app, username, Value::Null);
     let attestation = device
         .register(&init_answer["attestation_payload"], ORIGIN)

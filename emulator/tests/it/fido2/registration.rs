@@ -87,7 +87,7 @@ fn a_name_that_is_taken_is_not_registered_again() {
             json!({"username": name}),
         )
     };
-    assert_eq!(init("bob").refusal(), "400 user_already_exists");
+    assert_eq!(init("bob").refusal(), "400 username_taken");
     // The name is taken between init and complete.
     let init_answer = register_init(&app, "alice", Value::Null);
     app.add_user("alice");
@@ -96,7 +96,7 @@ fn a_name_that_is_taken_is_not_registered_again() {
         .unwrap();
     assert_eq!(
         register_complete(&app, "alice", &attestation).refusal(),
-        "400 user_already_exists"
+        "400 username_taken"
     );
 }
 

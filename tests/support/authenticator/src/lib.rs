@@ -18,12 +18,14 @@
 //! # Ok::<(), loginid_test_authenticator::Error>(())
 //! ```
 
+mod crypto;
 mod store;
 mod user;
 
+use crypto::Crypto;
 use passkey::authenticator::Authenticator;
 use passkey::client::{Client, DefaultClientData, WebauthnError};
-use passkey::crypto::rust_crypto::RustCryptoBackend;
+pub use passkey::crypto::coset::iana::Algorithm;
 use passkey::types::ctap2::{Aaguid, Ctap2Error};
 use passkey::types::encoding::base64url;
 use passkey::types::webauthn::{
@@ -42,6 +44,7 @@ use user::WillingUser;
 #[derive(Clone)]
 pub struct SoftAuthenticator {
     attachment: AuthenticatorAttachment,
+    algorithms: Vec<Algorithm>,
     keys: Keys,
 }
 
@@ -65,6 +68,7 @@ impl SoftAuthenticator {
     pub fn platform() -> Self {
         Self {
             attachment: AuthenticatorAttachment::Platform,
+            algorithms: vec![Algorithm::ES256, Algorithm::EdDSA],
             keys: Keys::default(),
         }
     }
@@ -75,6 +79,12 @@ impl SoftAuthenticator {
             attachment: AuthenticatorAttachment::CrossPlatform,
             ..Self::platform()
         }
+    }
+
+    /// One that makes keys of this algorithm only: as Windows Hello does with RS256.
+    pub fn only(mut self, algorithm: Algorithm) -> Self {
+        self.algorithms = vec![algorithm];
+        self
     }
 
     /// Makes a key for an `attestation_payload`. Returns the payload that completes the
@@ -196,10 +206,10 @@ impl SoftAuthenticator {
     }
 
     /// passkey's client owns its authenticator and cannot be cloned: each ceremony gets a new one.
-    fn authenticator(&self) -> Authenticator<Keys, WillingUser, RustCryptoBackend> {
+    fn authenticator(&self) -> Authenticator<Keys, WillingUser, Crypto> {
         let (keys, user) = (self.keys.clone(), WillingUser);
-        let mut authenticator =
-            Authenticator::new(Aaguid::new_empty(), keys, user, RustCryptoBackend);
+        let crypto = Crypto(self.algorithms.clone());
+        let mut authenticator = Authenticator::new(Aaguid::new_empty(), keys, user, crypto);
         authenticator.set_make_credentials_with_signature_counter(true);
         authenticator
     }

@@ -1,0 +1,104 @@
+//! The page of a document scan, which applications show in an iframe, and the result of the scan.
+//!
+//! The page needs no token, as with the real service: its address has the id of the credential, which only the
+//! application knows.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::doc_scan;
+use super::service_token::bearer;
+use super::token::verified_claims;
+use crate::error::ServiceError;
+use crate::json;
+use crate::state::State;
+
+/// Nothing from other addresses, and no data of a request is in the page.
+const POLICY: &str =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action 'self'";
+
+const FORM: &str = r#"<form method="post">
+<p>Does the document match the user?</p>
+<button name="passed" value="true">Pass</button>
+<button name="passed" value="false">Fail</button>
+</form>"#;
+
+/// Asks for the result, or tells the parent of a scan that has one.
+pub async fn show(
+    Shared(state): Shared<Arc<State>>,
+    Path(uuid): Path<String>,
+) -> Result<Response, ServiceError> {
+    let scan = doc_scan::show(&state, &uuid)?;
+    Ok(page(scan["passed"].as_bool()))
+}
+
+/// Sets the result and tells the parent.
+pub async fn decide(
+    Shared(state): Shared<Arc<State>>,
+    Path(uuid): Path<String>,
+    body: Bytes,
+) -> Result<Response, ServiceError> {
+    let passed = form_urlencoded::parse(&body)
+        .find(|(name, _)| name == "passed")
+        .and_then(|(_, value)| value.parse().ok())
+        .ok_or_else(|| ServiceError::bad_request("passed must be true or false"))?;
+    doc_scan::decide(&state, &uuid, passed)?;
+    Ok(page(Some(passed)))
+}
+
+fn page(passed: Option<bool>) -> Response {
+    let body = match passed {
+        None => FORM,
+        // The names of the pages are those that LoginID's browser SDK knows.
+        Some(true) => {
+            r#"<p>Passed</p>
+<script>parent.postMessage({pageName: "verifiedPage", success: true}, "*")</script>"#
+        }
+        Some(false) => {
+            r#"<p>Failed</p>
+<script>parent.postMessage({pageName: "defaultFailedPage", success: false}, "*")</script>"#
+        }
+    };
+    let style = "body { font-family: sans-serif; text-align: center }";
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><title>Document scan</title><style>{style}</style>\n{body}</html>\n"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, html).into_response()
+}
+
+/// The result of a scan, for the token that an evaluation gave.
+pub async fn result(
+    Shared(state): Shared<Arc<State>>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ServiceError> {
+    let claims = bearer(&headers)?.and_then(|token| verified_claims(&state, token));
+    let claims = claims.filter(|claims| {
+        claims.get("action") == Some(&json!("evaluate"))
+            && claims.get("credential_uuid") == Some(&json!(uuid))
+    });
+    let claims = claims.ok_or_else(|| {
+        ServiceError::unauthorized("The auth_token of this scan's evaluation is required")
+    })?;
+    let scan = doc_scan::show(&state, &uuid)?;
+    let matched = scan["passed"] == true;
+    let username = claims.get("udata").cloned().unwrap_or(Value::Null);
+    let result = json!({"Data": {
+        "Matched": matched,
+        "MatchScore": if matched { 100 } else { 0 },
+        "MatchProbability": if matched { 1.0 } else { 0.0 },
+        "Document": {"Data": [{"Key": "Username", "Value": username}], "AdditionalImages": []},
+        "CurrentFacialImage": {"Description": "Facial image", "Data": ""},
+    }});
+    Ok(json::response(StatusCode::OK, &result))
+}
