@@ -410,7 +410,8 @@ lid_status lid_generate_key_pair(char **LID_NULLABLE out);
 /**
  * Sets the function that is called for every HTTP attempt of this client, and of
  * those that share its connections (`lid_with_options`); NULL removes it. `user_data`
- * is passed to it unchanged. Several threads may call the function at once.
+ * is passed to it unchanged, and must live until the function is replaced or the last
+ * of these clients is freed. Several threads may call the function at once.
  *
  * It waits until no earlier function of this client is running in any thread,
  * and none of them is called again: when it returns, their `user_data` may be
@@ -427,7 +428,7 @@ void lid_set_log_callback(lid_client *client,
 
 /**
  * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
- * `lid_cancel_free`.
+ * `lid_cancel_free`. NULL only after an internal error of this library.
  *
  * @since 0.1.0
  */

@@ -22,7 +22,7 @@ pub(super) unsafe fn cancel_of(cancel: *const lid_cancel) -> Option<Arc<Cancel>>
 }
 
 /// Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
-/// `lid_cancel_free`.
+/// `lid_cancel_free`. NULL only after an internal error of this library.
 ///
 /// @since 0.1.0
 #[unsafe(no_mangle)]

@@ -262,7 +262,8 @@ pub unsafe extern "C" fn lid_generate_key_pair(out: *mut *mut c_char) -> lid_sta
 
 /// Sets the function that is called for every HTTP attempt of this client, and of
 /// those that share its connections (`lid_with_options`); NULL removes it. `user_data`
-/// is passed to it unchanged. Several threads may call the function at once.
+/// is passed to it unchanged, and must live until the function is replaced or the last
+/// of these clients is freed. Several threads may call the function at once.
 ///
 /// It waits until no earlier function of this client is running in any thread,
 /// and none of them is called again: when it returns, their `user_data` may be

@@ -106,8 +106,9 @@ impl Client {
     }
 
     /// Sets the logger of this client and of all that share its connections. It receives an
-    /// event for every HTTP attempt; `None` removes it. Waits until the previous logger is no longer running in any thread, unless it is
-    /// called by a logger, which would wait for itself.
+    /// event for every HTTP attempt; `None` removes it. Waits until the previous logger is no
+    /// longer running in any thread, unless it is called by a logger, which would wait for
+    /// itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
         self.shared.logger.replace(logger);
     }
