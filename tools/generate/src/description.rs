@@ -2,6 +2,7 @@
 
 mod check;
 mod documentation;
+mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -219,9 +220,11 @@ impl Description {
         for operation in &mut description.operations {
             operation.find_forms(&description.forms);
         }
+        description.check_names_are_unique();
         let is_type = |name: &str| description.types.iter().any(|one| one.name == name);
         for operation in &description.operations {
             operation.check(&description.values);
+            operation.check_shape();
             let mut returns = operation.returns.iter();
             assert!(
                 returns.all(|name| is_type(name)),

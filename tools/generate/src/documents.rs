@@ -266,6 +266,7 @@ fn add_members(
                 members.push((pointer, format!("{kind}{after}")));
             }
             Member::One(_) => add_members(&pointer, kind, description, members),
+            Member::List(_) if is_simple => members.push((format!("{pointer}/0"), kind.to_owned())),
             Member::List(_) => add_members(&format!("{pointer}/0"), kind, description, members),
         }
     }
@@ -348,4 +349,22 @@ fn example(operation: &Operation, description: &Description) -> String {
         "lid_free_string(out);",
     ]
     .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_members_of_a_list_of_texts_are_listed() {
+        let description = Description::read(
+            "values = {}\noperation = []\n[[type]]\nname = \"Tags\"\nsummary = \"Tags.\"\n\
+             members = { count = \"number\", tags = [\"string\"] }\n",
+        );
+        let mut members = Vec::new();
+        add_members("", "Tags", &description, &mut members);
+        let expected = [("/count", "number"), ("/tags/0", "string")];
+        let expected = expected.map(|(pointer, kind)| (pointer.to_owned(), kind.to_owned()));
+        assert_eq!(members, expected);
+    }
 }

@@ -28,6 +28,12 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
         panic!("spec/php.toml: {error}");
     });
     description.check_names(overrides.documentation.keys(), "spec/php.toml");
+    for group in description.groups() {
+        assert!(
+            overrides.groups.contains_key(group),
+            "spec/php.toml: groups does not say what {group} is about"
+        );
+    }
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/php_methods.php.j2")),
         ("kinds", include_str!("../templates/php_kinds.php.j2")),

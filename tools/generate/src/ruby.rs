@@ -29,6 +29,12 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
         panic!("spec/ruby.toml: {error}");
     });
     description.check_names(overrides.documentation.keys(), "spec/ruby.toml");
+    for group in description.groups() {
+        assert!(
+            overrides.groups.contains_key(group),
+            "spec/ruby.toml: groups does not say what {group} is about"
+        );
+    }
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/ruby_methods.rb.j2")),
         ("calls", include_str!("../templates/ruby_calls.rb.j2")),

@@ -150,7 +150,7 @@ mod tests {
     fn refusal_of(members: &str) -> String {
         let text = format!(
             "type = []\nvalues = {{}}\nform.a = {{ code = \"\", members = {{}} }}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
-             summary = \"\"\nresult = \"\"\ntested_by = \"\"\n{members}"
+             summary = \"Calls.\"\nresult = \"\"\ntested_by = \"\"\n{members}"
         );
         let read = std::panic::catch_unwind(|| Description::read(&text));
         let refused = read.err().map(|panic| panic.downcast::<String>());
@@ -166,7 +166,8 @@ mod tests {
             ("v1", "0.1.x", "call: since is a version of three numbers"),
         ] {
             let members = format!(
-                "service = {service:?}\nsince = {since:?}\nrequest = \"POST /users\"\narguments = []\n"
+                "service = {service:?}\nsince = {since:?}\nrequest = \"POST /users\"\n\
+                 arguments = [{{ name = \"a\", body = \"/a\" }}]\n"
             );
             assert_eq!(refusal_of(&members), expected);
         }
@@ -212,7 +213,8 @@ mod tests {
 
     #[test]
     fn only_a_local_operation_fetches_a_key_besides() {
-        let head = "service = \"v1\"\nsince = \"0.1.0\"\narguments = []\nfetches_key = true\n";
+        let head = "service = \"v1\"\nsince = \"0.1.0\"\narguments = [{ name = \"a\" }]\n\
+            fetches_key = true\n";
         assert_eq!(refusal_of(&format!("{head}local = true\n")), "");
         let refused = refusal_of(&format!("{head}request = \"GET /users\"\n"));
         assert!(refused.contains("fetches_key"), "{refused}");
