@@ -206,7 +206,7 @@ class timeout_error : public error {
 public:
     using error::error;
 };
-/** cancellation::trigger() ended the wait. */
+/** cancellation::trigger() ended or refused the call. */
 class cancelled_error : public error {
 public:
     using error::error;

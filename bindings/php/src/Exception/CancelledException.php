@@ -6,7 +6,7 @@ namespace Loginid\Exception;
 
 use Loginid\Exception;
 
-/** Cancel::trigger() ended the wait. */
+/** Cancel::trigger() ended or refused the call. */
 final class CancelledException extends Exception
 {
 }

@@ -91,7 +91,7 @@ module Loginid
   class TlsError < Error; end
   # The call's deadline passed.
   class TimeoutError < Error; end
-  # Cancel#trigger ended the wait.
+  # Cancel#trigger ended or refused the call.
   class CancelledError < Error; end
   # The service's answer is not JSON, too large or lacks something.
   class ResponseError < Error; end

@@ -182,7 +182,7 @@ class TimeoutError(LoginIDError):
 
 
 class CancelledError(LoginIDError):
-    """``Cancel.trigger`` ended the wait."""
+    """``Cancel.trigger`` ended or refused the call."""
 
 
 class ResponseError(LoginIDError):
