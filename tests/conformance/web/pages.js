@@ -13,6 +13,7 @@ const { bundle } = require("./bundle");
 // The scripts by path. A page at /0.13.2 loads /0.13.2.js and has the SDK as WebSDK.
 const SCRIPTS = new Map([
   ["/0.13.2.js", bundle("@loginid/sdk/index.js", "WebSDK")],
+  ["/0.12.1.js", bundle("loginid-sdk-0.12.1/index.js", "WebSDK")],
   ["/0.9.8.js", bundle("loginid-sdk-0.9.8/index.js", "WebSDK")],
 ]);
 
