@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::control::access::Access;
 use crate::control::actions::Control;
+use crate::error::ServiceError;
 use crate::host::Host;
 use crate::route::Route;
 use crate::server::connection::Service;
@@ -18,6 +19,7 @@ use crate::server::listeners::Listeners;
 use crate::server::router::router;
 use crate::server::tls::{self, Certificate, Credentials};
 use crate::state::State;
+use crate::state::pinned::Pinned;
 use crate::state::relying_party::RelyingParty;
 use crate::v1;
 
@@ -51,6 +53,12 @@ impl Emulator {
             rp_id: None,
             origins: Vec::new(),
             recording: true,
+            client_id: None,
+            private_key: None,
+            service_key: None,
+            clock: None,
+            seed: None,
+            log: false,
         }
     }
 
@@ -100,7 +108,7 @@ impl Drop for Emulator {
 }
 
 /// The settings of an emulator.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Builder {
     tls: Option<Certificate>,
     mutual: bool,
@@ -109,6 +117,12 @@ pub struct Builder {
     rp_id: Option<String>,
     origins: Vec<String>,
     recording: bool,
+    client_id: Option<String>,
+    private_key: Option<String>,
+    service_key: Option<String>,
+    clock: Option<i64>,
+    seed: Option<String>,
+    log: bool,
 }
 
 impl Builder {
@@ -161,6 +175,43 @@ impl Builder {
         self
     }
 
+    /// The id of the default application, instead of a random one.
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// The private key of the default application as PKCS#8 PEM, instead of a new one.
+    pub fn private_key(mut self, pem: impl Into<String>) -> Self {
+        self.private_key = Some(pem.into());
+        self
+    }
+
+    /// The key that the service signs its tokens with, as PKCS#8 PEM, instead of a new one.
+    pub fn service_key(mut self, pem: impl Into<String>) -> Self {
+        self.service_key = Some(pem.into());
+        self
+    }
+
+    /// What the clock shows at the start and after a reset, in Unix seconds, instead of the machine's time. It
+    /// runs on from there.
+    pub fn clock(mut self, now: i64) -> Self {
+        self.clock = Some(now);
+        self
+    }
+
+    /// Users, credentials and applications to start with: JSON as [`Control::export`] returns it.
+    pub fn seed(mut self, json: impl Into<String>) -> Self {
+        self.seed = Some(json.into());
+        self
+    }
+
+    /// Whether a line for each request is written to standard error.
+    pub fn log(mut self, on: bool) -> Self {
+        self.log = on;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics
@@ -178,8 +229,15 @@ impl Builder {
                 "the host is neither a name nor an IP address (IPv6 in brackets)",
             )
         })?;
-        let relying_party = RelyingParty::new(self.rp_id.as_deref(), &self.origins)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.message))?;
+        let relying_party =
+            RelyingParty::new(self.rp_id.as_deref(), &self.origins).map_err(invalid)?;
+        let pinned = Pinned::read(
+            self.client_id,
+            self.private_key.as_deref(),
+            self.service_key.as_deref(),
+            self.clock,
+        );
+        let pinned = pinned.map_err(invalid)?;
         let listeners = Listeners::bind(&host, self.port)?;
         let tls = self
             .tls
@@ -189,13 +247,18 @@ impl Builder {
         let base_url = format!("{scheme}://{}:{}", in_url(&host), listeners.port()?);
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
-        let state = Arc::new(State::new(base_url, relying_party, self.recording));
+        let state = Arc::new(State::new(base_url, relying_party, self.recording, pinned));
+        let control = Control::new(Arc::clone(&state));
+        if let Some(seed) = &self.seed {
+            control.import(seed).map_err(invalid)?;
+        }
         let access = Access::new(scheme, host);
         let token = access.token().map(str::to_owned);
         let service = Service {
-            state: Arc::clone(&state),
             router: router(Arc::clone(&state)),
+            state,
             access,
+            log: self.log,
         };
         let serving = listeners.serve(Arc::new(service), acceptor);
         let (stop, stopped) = oneshot::channel();
@@ -204,13 +267,17 @@ impl Builder {
             .name("loginid-emulator".to_owned())
             .spawn(|| run(serving, stopped))?;
         Ok(Emulator {
-            control: Control::new(state),
+            control,
             credentials,
             token,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
+}
+
+fn invalid(error: ServiceError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error.message)
 }
 
 /// The host for the base URL. "All addresses of this machine" is no host that a client can connect to.

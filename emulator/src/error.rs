@@ -92,6 +92,9 @@ impl std::error::Error for ServiceError {}
 impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         let body = json!({"code": self.code, "message": self.message});
-        json::response(self.status, &body)
+        let mut response = json::response(self.status, &body);
+        // For the log and the record, which say why a request was refused.
+        response.extensions_mut().insert(self);
+        response
     }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
+
+use tower::util::MapResponseLayer;
 
 use crate::state::State;
 
@@ -13,6 +16,10 @@ pub const DELETE: Method = Method::DELETE;
 pub const GET: Method = Method::GET;
 pub const POST: Method = Method::POST;
 pub const PUT: Method = Method::PUT;
+
+/// Marks an answer with the operation that gave it, for the log and the record.
+#[derive(Clone, Copy)]
+pub struct Operation(pub &'static str);
 
 /// One operation: its name, the requests that call it, and its handler.
 #[derive(Debug)]
@@ -42,7 +49,12 @@ impl Route {
             operation,
             method,
             path,
-            handler: on(filter, handler),
+            handler: on(filter, handler).route_layer(MapResponseLayer::new(
+                move |mut response: Response| {
+                    response.extensions_mut().insert(Operation(operation));
+                    response
+                },
+            )),
         }
     }
 }

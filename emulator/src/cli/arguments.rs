@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
+use super::settings::Settings;
+
 /// What the program does.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Action {
@@ -19,13 +21,9 @@ pub enum Action {
 /// The options of an emulator.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The host to listen on, if it is not `localhost`.
-    pub host: Option<String>,
-    pub port: u16,
-    pub rp_id: Option<String>,
-    pub origins: Vec<String>,
-    pub tls: bool,
-    pub ca_out: Option<PathBuf>,
+    pub settings: Settings,
+    /// The file with further settings.
+    pub config: Option<PathBuf>,
 }
 
 /// Parses the arguments. Everything after `exec` and its options belongs to the command.
@@ -36,18 +34,33 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(Action::Help),
             Short('V') | Long("version") => return Ok(Action::Version),
-            Long("host") => options.host = Some(parser.value()?.parse()?),
-            Long("port") => options.port = parser.value()?.parse()?,
-            Long("rp-id") => options.rp_id = Some(parser.value()?.parse()?),
-            Long("origin") => options.origins.push(parser.value()?.parse()?),
-            Long("tls") => options.tls = true,
-            Long("ca-out") => options.ca_out = Some(parser.value()?.into()),
+            Long("config") => options.config = Some(parser.value()?.into()),
+            Long("host") => options.settings.host = Some(parser.value()?.parse()?),
+            Long("port") => options.settings.port = Some(parser.value()?.parse()?),
+            Long("rp-id") => options.settings.rp_id = Some(parser.value()?.parse()?),
+            Long("origin") => {
+                let origins = options.settings.origins.get_or_insert_default();
+                origins.push(parser.value()?.parse()?);
+            }
+            Long("tls") => options.settings.tls = Some(true),
+            Long("ca-out") => options.settings.ca_out = Some(parser.value()?.into()),
+            Long("client-id") => options.settings.client_id = Some(parser.value()?.parse()?),
+            Long("private-key-file") => {
+                options.settings.private_key_file = Some(parser.value()?.into());
+            }
+            Long("service-key-file") => {
+                options.settings.service_key_file = Some(parser.value()?.into());
+            }
+            Long("clock") => options.settings.clock = Some(parser.value()?.parse()?),
+            Long("seed") => options.settings.seed = Some(parser.value()?.into()),
+            Long("output") => options.settings.output = Some(parser.value()?.parse()?),
+            Long("log") => options.settings.log = Some(true),
             Value(word) if !exec && word == "exec" => exec = true,
             Value(word) if !exec && word == "doctor" => return doctor(&options, parser),
             Value(program) if exec => {
                 let mut command = vec![program];
                 command.extend(parser.raw_args()?);
-                return finish(options, Some(command));
+                return Ok(Action::Exec(options, command));
             }
             other => return Err(other.unexpected()),
         }
@@ -55,7 +68,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     if exec {
         return Err("exec needs a command to run".into());
     }
-    finish(options, None)
+    Ok(Action::Serve(options))
 }
 
 /// Parses the arguments after `doctor`, which takes none of the other options.
@@ -74,16 +87,6 @@ fn doctor(options: &Options, mut parser: lexopt::Parser) -> Result<Action, lexop
     Ok(Action::Doctor(public_key))
 }
 
-fn finish(options: Options, command: Option<Vec<OsString>>) -> Result<Action, lexopt::Error> {
-    if options.ca_out.is_some() && !options.tls {
-        return Err("--ca-out makes sense with --tls only".into());
-    }
-    Ok(match command {
-        Some(command) => Action::Exec(options, command),
-        None => Action::Serve(options),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,10 +97,8 @@ mod tests {
 
     #[test]
     fn options_after_the_command_belong_to_the_command() {
-        let tls = Options {
-            tls: true,
-            ..Options::default()
-        };
+        let mut tls = Options::default();
+        tls.settings.tls = Some(true);
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
         assert_eq!(
             parsed(&["exec", "--tls", "ls", "--port", "x"]),
@@ -116,7 +117,8 @@ mod tests {
             &["exec"][..],
             &["serve"],
             &["--port", "65536"],
-            &["--ca-out", "x"],
+            &["--clock", "now"],
+            &["--output", "xml"],
             &["--nonsense"],
             &["--tls", "doctor"],
             &["doctor", "--tls"],

@@ -1,13 +1,14 @@
 //! A running emulator, and the variables that point a program at it.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use loginid_emulator::Emulator;
 use tempfile::NamedTempFile;
 
-use super::arguments::Options;
+use super::settings::Settings;
 
 /// Variables of the library that contradict the emulator's or bypass the emulator.
 const FOREIGN: [&str; 7] = [
@@ -26,24 +27,15 @@ const FOREIGN_PREFIXES: [&str; 3] = ["LOGINID_CA_", "LOGINID_CLIENT_CERT_", "LOG
 /// A running emulator, its variables, and the file of its certificate authority.
 pub struct Environment {
     pub variables: Vec<(&'static str, String)>,
-    _emulator: Emulator,
+    emulator: Emulator,
     /// Removed when this is dropped.
     _ca_file: Option<NamedTempFile>,
 }
 
 impl Environment {
     /// Starts an emulator.
-    pub fn start(options: &Options) -> std::io::Result<Self> {
-        // Pages may have passkeys of `localhost`, but not of an IP address.
-        let host = options.host.as_deref().unwrap_or("localhost");
-        let mut builder = Emulator::builder().host(host).port(options.port);
-        if let Some(rp_id) = &options.rp_id {
-            builder = builder.rp_id(rp_id);
-        }
-        for origin in &options.origins {
-            builder = builder.origin(origin);
-        }
-        let emulator = if options.tls { builder.tls() } else { builder }.try_start()?;
+    pub fn start(settings: &Settings) -> Result<Self, Box<dyn Error>> {
+        let emulator = settings.builder()?.try_start()?;
         let mut variables = vec![
             ("LOGINID_BASE_URL", emulator.base_url().to_owned()),
             ("LOGINID_CLIENT_ID", emulator.client_id().to_owned()),
@@ -57,21 +49,26 @@ impl Environment {
         if let Some(token) = emulator.control_token() {
             variables.push(("LOGINID_EMULATOR_TOKEN", token.to_owned()));
             eprintln!(
-                "loginid-emulator: warning: other computers can reach this emulator on {host}. It is for tests only: \
-                 use it in a network that you trust. Its control API needs the token in LOGINID_EMULATOR_TOKEN"
+                "loginid-emulator: warning: other computers can reach this emulator on {}. It is for tests only: \
+                 use it in a network that you trust. Its control API needs the token in LOGINID_EMULATOR_TOKEN",
+                settings.host.as_deref().unwrap_or_default()
             );
         }
         let mut ca_file = None;
         if let Some(ca_pem) = emulator.ca_pem() {
-            let (path, temporary) = write_ca(ca_pem, options.ca_out.as_deref())?;
+            let (path, temporary) = write_ca(ca_pem, settings.ca_out.as_deref())?;
             variables.push(("LOGINID_CA_FILE", path.to_string_lossy().into_owned()));
             ca_file = temporary;
         }
         Ok(Self {
             variables,
-            _emulator: emulator,
+            emulator,
             _ca_file: ca_file,
         })
+    }
+
+    pub fn base_url(&self) -> &str {
+        self.emulator.base_url()
     }
 
     /// The variables to unset, so that the key of a real application is not used by accident.
@@ -123,9 +120,12 @@ fn is_identifier(name: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn write_ca(pem: &str, path: Option<&Path>) -> std::io::Result<(PathBuf, Option<NamedTempFile>)> {
+fn write_ca(
+    pem: &str,
+    path: Option<&Path>,
+) -> Result<(PathBuf, Option<NamedTempFile>), Box<dyn Error>> {
     if let Some(path) = path {
-        std::fs::write(path, pem)?;
+        std::fs::write(path, pem).map_err(|error| format!("{}: {error}", path.display()))?;
         return Ok((std::path::absolute(path)?, None));
     }
     let mut file = tempfile::Builder::new()

@@ -5,6 +5,7 @@ mod doctor;
 mod environment;
 mod exec;
 mod serve;
+mod settings;
 
 use std::error::Error;
 
@@ -18,7 +19,7 @@ usage: loginid-emulator [OPTION...]
        loginid-emulator doctor [--public-key FILE]
 
 Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, closes its
-standard output, and serves until SIGINT or SIGTERM.
+standard output, says on standard error that it is ready, and serves until SIGINT or SIGTERM.
 
 `exec` starts an emulator, runs COMMAND with these variables set, and exits as COMMAND does:
 
@@ -42,9 +43,24 @@ options:
                   http://*.localhost and https://localhost are always allowed, on any port
   --tls           serve HTTPS, with a certificate of a throw-away authority (LOGINID_CA_FILE)
   --ca-out FILE   write the authority's certificate there and leave it; a temporary file if not given
+  --client-id ID  the id of the application; a random one if not given
+  --private-key-file FILE   its private key (P-256, PKCS#8 PEM); a new one if not given
+  --service-key-file FILE   the key that tokens of the service are signed with; a new one if not given
+  --clock N       begin at this time, in Unix seconds; the machine's time if not given
+  --seed FILE     begin with the users, credentials and applications of this file: JSON, as
+                  GET /_emulator/state returns it
+  --output FORM   print the variables as export (lines for a shell; so if not given), env (NAME=value)
+                  or json (one object)
+  --log           write a line for each request to standard error: time, request, status, operation, and
+                  why it was refused
+  --config FILE   read settings from this TOML file
   --public-key FILE   doctor: the public key that the dashboard has, to compare the private one with
   -h, --help      this text
   -V, --version   the version
+
+Each setting may also be a variable (LOGINID_EMULATOR_CLIENT_ID) or be in the file (client_id = \"shop\"),
+with _ for the inner - and ORIGINS or origins for the values of --origin together. An option wins over a
+variable, and a variable over the file.
 ";
 
 /// Runs what the arguments say and returns the exit status.
@@ -52,8 +68,11 @@ pub fn run() -> Result<u8, Box<dyn Error>> {
     match arguments::parse(lexopt::Parser::from_env())? {
         Action::Help => print!("{HELP}"),
         Action::Version => println!("loginid-emulator {}", env!("CARGO_PKG_VERSION")),
-        Action::Serve(options) => serve::serve(&options)?,
-        Action::Exec(options, command) => return exec::exec(&options, &command),
+        Action::Serve(options) => serve::serve(&options.settings.complete(options.config)?)?,
+        Action::Exec(options, command) => {
+            let settings = options.settings.complete(options.config)?;
+            return exec::exec(&settings, &command);
+        }
         Action::Doctor(public_key) => return doctor::doctor(public_key.as_deref()),
     }
     Ok(0)

@@ -2,30 +2,53 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{Write, stdout};
+use std::io::{self, Write, stdout};
 
+use serde_json::{Map, Value};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::arguments::Options;
 use super::environment::Environment;
+use super::settings::{Output, Settings};
 
-pub fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+pub fn serve(settings: &Settings) -> Result<(), Box<dyn Error>> {
     // Before the first line is printed: its reader may stop the emulator at once.
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    let environment = Environment::start(options)?;
+    let environment = Environment::start(settings)?;
     let mut out = stdout().lock();
-    for (name, value) in &environment.variables {
-        writeln!(out, "export {name}={}", quote(value))?;
-    }
-    let foreign: Vec<_> = environment.foreign().into_iter().collect();
-    writeln!(out, "unset {}", foreign.join(" "))?;
+    print(&mut out, &environment, settings.output.unwrap_or_default())?;
     out.flush()?;
     // Readers of the output see its end now, not when the emulator stops.
     rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
     environment.report_unset();
+    eprintln!("loginid-emulator: ready at {}", environment.base_url());
     signals.forever().next();
     Ok(())
+}
+
+fn print(out: &mut impl Write, environment: &Environment, output: Output) -> io::Result<()> {
+    match output {
+        Output::Export => {
+            for (name, value) in &environment.variables {
+                writeln!(out, "export {name}={}", quote(value))?;
+            }
+            let foreign: Vec<_> = environment.foreign().into_iter().collect();
+            writeln!(out, "unset {}", foreign.join(" "))
+        }
+        Output::Env => {
+            for (name, value) in &environment.variables {
+                writeln!(out, "{name}={value}")?;
+            }
+            Ok(())
+        }
+        Output::Json => {
+            let variables = environment.variables.iter();
+            let object: Map<String, Value> = variables
+                .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                .collect();
+            writeln!(out, "{}", Value::from(object))
+        }
+    }
 }
 
 /// The value quoted as one word for a shell.

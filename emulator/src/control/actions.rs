@@ -13,8 +13,8 @@ use crate::fault::Fault;
 use crate::jws::{SigningKey, VerifyingKey};
 use crate::state::State;
 use crate::state::application::Application;
-use crate::state::clock::LAST_SECOND;
 use crate::state::credential::{Credential, CredentialType, Material};
+use crate::state::pinned::milliseconds;
 use crate::state::recorder::Request;
 use crate::state::relying_party::RelyingParty;
 use crate::state::transaction::transaction_not_found;
@@ -27,7 +27,7 @@ use crate::v1::transactions::confirmation;
 /// A handle on an emulator; clones act on the same one, from any thread.
 #[derive(Clone)]
 pub struct Control {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
 }
 
 impl Control {
@@ -123,12 +123,7 @@ impl Control {
 
     /// Sets the clock to these Unix seconds.
     pub fn set_clock(&self, now: i64) -> Result<(), ServiceError> {
-        if !(0..=LAST_SECOND).contains(&now) {
-            return Err(ServiceError::bad_request(
-                "now must be Unix seconds from 1970 to 9999",
-            ));
-        }
-        self.state.clock.set(now * 1000);
+        self.state.clock.set(milliseconds(now)?);
         Ok(())
     }
 

@@ -6,5 +6,6 @@ pub mod access;
 pub mod actions;
 pub mod relying_party;
 pub mod routes;
+mod snapshot;
 pub mod tokens;
 pub mod views;

@@ -12,6 +12,7 @@ use axum::routing::get;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use super::actions::Control;
 use super::tokens::NewToken;
@@ -57,6 +58,8 @@ fn table() -> Vec<Route> {
     vec![
         Route::new("info", GET, "/", info),
         Route::new("reset", POST, "/reset", reset),
+        Route::new("export", GET, "/state", export),
+        Route::new("import", PUT, "/state", import),
         Route::new("add_application", POST, "/applications", add_application),
         Route::new("move_clock", POST, "/clock", move_clock),
         Route::new("rotate_keys", POST, "/keys/rotate", rotate_keys),
@@ -109,6 +112,18 @@ async fn info(Shared(control): Shared<Control>) -> Reply {
 
 async fn reset(Shared(control): Shared<Control>) -> Reply {
     control.reset();
+    answer(json!({}))
+}
+
+async fn export(Shared(control): Shared<Control>) -> Reply {
+    answer(control.export())
+}
+
+async fn import(Shared(control): Shared<Control>, body: Bytes) -> Reply {
+    // Passwords are hashed, which takes long.
+    let import = move || control.import(&String::from_utf8_lossy(&body));
+    let imported = spawn_blocking(import).await;
+    imported.map_err(|_| ServiceError::bad_request("The import broke off"))??;
     answer(json!({}))
 }
 

@@ -2,35 +2,44 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io::{Write, stderr};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tower::ServiceExt;
 
 use super::cors;
 use super::inject::{Reply, inject};
 use super::request::{check_host, read};
+use super::router::wrong_method;
 use super::script::Script;
 use super::socket::Socket;
+use super::summary::Summary;
 use crate::control::access::Access;
 use crate::control::routes::PREFIX;
 use crate::error::ServiceError;
+use crate::json;
+use crate::route::Operation;
 use crate::state::State;
 use crate::state::clock::http_date;
 use crate::state::lock::lock;
 use crate::v1::call::ResentToken;
 use crate::v1::routes::without_prefix;
+
+/// Where supervisors ask whether the emulator answers.
+const HEALTH: &str = "/healthz";
 
 /// The error that stops the HTTP server when a fault takes over the connection.
 #[derive(Debug)]
@@ -49,6 +58,8 @@ pub struct Service {
     pub state: Arc<State>,
     pub router: Router,
     pub access: Access,
+    /// Whether a line for each request is written to standard error.
+    pub log: bool,
 }
 
 /// Serves a connection until it ends.
@@ -82,21 +93,52 @@ pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
 /// Answers one request.
 async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let (head, body) = request.into_parts();
+    let mut summary = Summary::new(&head, service.state.clock.now());
+    let is_control = head.uri.path().starts_with(PREFIX);
     let mut reply = match check_host(&head) {
         Err(error) => Reply::Answer(error.into_response()),
-        Ok(()) if head.uri.path().starts_with(PREFIX) => {
-            Reply::Answer(control(service, head, body).await.into_response())
-        }
-        Ok(()) => serve_page_or_program(service, head, body).await,
+        Ok(()) if head.uri.path() == HEALTH => Reply::Answer(health(&head)),
+        Ok(()) if is_control => Reply::Answer(control(service, head, body).await.into_response()),
+        Ok(()) => serve_page_or_program(service, head, body, &mut summary).await,
     };
     if let Reply::Answer(answer) = &mut reply {
         date(service, answer);
+        summary.answered(answer);
     }
+    report(service, &summary, is_control);
     reply
 }
 
+/// Tells those who follow what happened.
+fn report(service: &Service, summary: &Summary, is_control: bool) {
+    let event = match is_control {
+        true => summary.has_changed().then_some("control"),
+        false => summary.number.map(|_| "request"),
+    };
+    if let (Some(name), Ok(data)) = (event, serde_json::to_string(summary)) {
+        service.state.events.add(name, data);
+    }
+    if service.log {
+        // If nobody reads the log any longer, the emulator goes on.
+        let _ = writeln!(stderr(), "{summary}");
+    }
+}
+
+/// Tells supervisors that the emulator answers. It is open to all, is not recorded, and no fault applies to it.
+fn health(head: &Parts) -> Response {
+    if head.method == Method::GET || head.method == Method::HEAD {
+        return json::response(StatusCode::OK, &json!({"status": "ok"}));
+    }
+    wrong_method().into_response()
+}
+
 /// Answers a request to the service. Pages of allowed origins may read the answer.
-async fn serve_page_or_program(service: &Service, head: Parts, body: Incoming) -> Reply {
+async fn serve_page_or_program(
+    service: &Service,
+    head: Parts,
+    body: Incoming,
+    summary: &mut Summary,
+) -> Reply {
     let page = cors::allowed_origin(&service.state, &head.headers);
     if let Some(answer) = cors::preflight(&head, page.as_ref()) {
         return Reply::Answer(answer);
@@ -107,7 +149,7 @@ async fn serve_page_or_program(service: &Service, head: Parts, body: Incoming) -
         }
     };
     let mut reply = match read(body).await {
-        Ok(body) => carry_out_or_inject(service, head, body, share).await,
+        Ok(body) => carry_out_or_inject(service, head, body, summary, share).await,
         Err(error) => Reply::Answer(error.into_response()),
     };
     if let Reply::Answer(answer) = &mut reply {
@@ -137,13 +179,15 @@ async fn carry_out_or_inject(
     service: &Service,
     head: Parts,
     body: Bytes,
+    summary: &mut Summary,
     share: impl Fn(&mut Response),
 ) -> Reply {
     let Service { state, router, .. } = service;
     let entry = state.recorder.begin(&head, &body, state.clock.now());
+    summary.number = entry.as_ref().map(|entry| entry.number());
     let path = without_prefix(head.uri.path());
     let fault = state.faults().take(head.method.as_str(), path);
-    let carry_out = async || {
+    let carry_out = async |summary: &mut Summary| {
         if let Some(entry) = &entry {
             entry.carried_out();
         }
@@ -151,8 +195,15 @@ async fn carry_out_or_inject(
         // A fault may write this answer byte for byte.
         share(&mut response);
         date(service, &mut response);
+        summary.carried_out(&response);
         if let Some(entry) = &entry {
             entry.status(response.status().as_u16());
+            if let Some(Operation(name)) = response.extensions().get() {
+                entry.operation(name);
+            }
+            if let Some(error) = response.extensions().get::<ServiceError>() {
+                entry.refused(error.clone());
+            }
         }
         if response.extensions().get::<ResentToken>().is_some() {
             state.recorder.token_was_resent(entry.as_deref());
@@ -160,12 +211,13 @@ async fn carry_out_or_inject(
         response
     };
     let reply = match fault {
-        None => Reply::Answer(carry_out().await),
+        None => Reply::Answer(carry_out(summary).await),
         Some(fault) => {
             if let Some(entry) = &entry {
                 entry.fault(fault.name());
             }
-            inject(fault, carry_out).await
+            summary.fault = Some(fault.name());
+            inject(fault, async || carry_out(summary).await).await
         }
     };
     if let (Some(entry), Reply::Answer(response)) = (&entry, &reply) {

@@ -8,4 +8,5 @@ mod request;
 pub mod router;
 mod script;
 mod socket;
+mod summary;
 pub mod tls;

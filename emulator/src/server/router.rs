@@ -15,7 +15,7 @@ pub fn router(state: Arc<State>) -> Router {
     v1::router()
         .merge(control::router())
         .fallback(no_route)
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(async || wrong_method())
         .with_state(state)
 }
 
@@ -28,7 +28,8 @@ async fn no_route(path: Uri) -> ServiceError {
     ServiceError::not_found("not_found", message)
 }
 
-async fn wrong_method() -> ServiceError {
+/// The error for a method that a route does not take.
+pub fn wrong_method() -> ServiceError {
     ServiceError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",

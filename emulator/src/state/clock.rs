@@ -15,14 +15,26 @@ pub type Millis = i64;
 pub const LAST_SECOND: i64 = 253_402_300_799;
 
 /// A clock that can be moved.
-#[derive(Default)]
 pub struct Clock {
+    /// What it shows at the start and after a reset; the machine's time if not given.
+    initial: Option<Millis>,
     offset: AtomicI64,
     /// Notified on every change, so that waits measured on this clock check again.
     pub moved: Notify,
 }
 
 impl Clock {
+    /// A clock that begins at this time, or follows the machine's.
+    pub fn new(initial: Option<Millis>) -> Self {
+        let clock = Self {
+            initial,
+            offset: AtomicI64::default(),
+            moved: Notify::default(),
+        };
+        clock.reset();
+        clock
+    }
+
     /// The current time.
     pub fn now(&self) -> Millis {
         let now = machine_now().saturating_add(self.offset.load(Ordering::SeqCst));
@@ -51,10 +63,15 @@ impl Clock {
         self.moved.notify_waiters();
     }
 
-    /// Sets the clock back to the machine's time.
+    /// As at the start.
     pub fn reset(&self) {
-        self.offset.store(0, Ordering::SeqCst);
-        self.moved.notify_waiters();
+        match self.initial {
+            Some(initial) => self.set(initial),
+            None => {
+                self.offset.store(0, Ordering::SeqCst);
+                self.moved.notify_waiters();
+            }
+        }
     }
 }
 

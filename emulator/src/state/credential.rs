@@ -59,7 +59,8 @@ pub enum Material {
 }
 
 /// One scan of a document. The control API sets its result.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Scan {
     /// Whether it passed; `None` while it is pending.
     pub passed: Option<bool>,
@@ -84,8 +85,8 @@ pub struct Credential {
     pub status: CredentialStatus,
     pub name: String,
     pub material: Material,
-    created: Millis,
-    updated: Millis,
+    pub created: Millis,
+    pub updated: Millis,
 }
 
 impl Credential {

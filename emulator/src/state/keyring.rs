@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::encoding::{base64url, random};
+use crate::encoding::{base64url, sha256};
 use crate::jws::SigningKey;
 
 /// A signing key and its key id.
@@ -13,11 +13,12 @@ pub struct ServiceKey {
 }
 
 impl ServiceKey {
-    fn generate() -> Arc<Self> {
-        let key = SigningKey::generate();
+    /// The id is made of the public key, so that a key that is given at each start keeps its id.
+    fn new(key: SigningKey) -> Arc<Self> {
+        let public_pem = key.public_pem();
         Arc::new(Self {
-            kid: base64url(random::<12>()),
-            public_pem: key.public_pem(),
+            kid: base64url(&sha256(&[public_pem.as_bytes()])[..12]),
+            public_pem,
             key,
         })
     }
@@ -30,9 +31,9 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    pub fn generate() -> Self {
+    pub fn new(key: SigningKey) -> Self {
         Self {
-            current: ServiceKey::generate(),
+            current: ServiceKey::new(key),
             previous: Vec::new(),
         }
     }
@@ -53,7 +54,7 @@ impl Keyring {
 
     /// Replaces the current key. `retire` also stops serving the previous ones.
     pub fn rotate(&mut self, retire: bool) -> String {
-        let old = std::mem::replace(&mut self.current, ServiceKey::generate());
+        let old = std::mem::replace(&mut self.current, ServiceKey::new(SigningKey::generate()));
         if retire {
             self.previous.clear();
         } else {

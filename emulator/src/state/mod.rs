@@ -8,8 +8,10 @@ pub mod ceremony;
 pub mod clock;
 pub mod code;
 pub mod credential;
+pub mod events;
 pub mod keyring;
 pub mod lock;
+pub mod pinned;
 pub mod recorder;
 pub mod relying_party;
 pub mod transaction;
@@ -21,8 +23,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use self::application::{Application, ApplicationType};
 use self::ceremony::Ceremonies;
 use self::clock::Clock;
+use self::events::Events;
 use self::keyring::{Keyring, ServiceKey};
 use self::lock::lock;
+use self::pinned::Pinned;
 use self::recorder::Recorder;
 use self::relying_party::RelyingParty;
 use self::transaction::Transactions;
@@ -49,6 +53,7 @@ pub struct State {
     pub namespace_id: String,
     pub clock: Clock,
     pub recorder: Recorder,
+    pub events: Arc<Events>,
     pub waits: Arc<Waits>,
     /// The private key of the default application.
     pub private_key: String,
@@ -62,10 +67,17 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(base_url: String, relying_party: RelyingParty, recording: bool) -> Self {
-        let key = SigningKey::generate();
+    pub fn new(
+        base_url: String,
+        relying_party: RelyingParty,
+        recording: bool,
+        pinned: Pinned,
+    ) -> Self {
+        let key = pinned.private_key.unwrap_or_else(SigningKey::generate);
         let public = VerifyingKey::from_pem(&key.public_pem());
-        let client_id = random_text(64);
+        let client_id = pinned.client_id.unwrap_or_else(|| random_text(64));
+        let events = Arc::new(Events::default());
+        let service_key = pinned.service_key.unwrap_or_else(SigningKey::generate);
         let default_application = Arc::new(Application::new(
             client_id,
             ApplicationType::default(),
@@ -75,14 +87,15 @@ impl State {
         Self {
             base_url,
             namespace_id: uuid(),
-            clock: Clock::default(),
+            clock: Clock::new(pinned.clock),
             recorder: Recorder::new(recording),
-            waits: Arc::default(),
+            waits: Arc::new(Waits::new(Arc::clone(&events))),
+            events,
             private_key: key.private_pem(),
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
             relying_party,
-            keys: Mutex::new(Keyring::generate()),
+            keys: Mutex::new(Keyring::new(service_key)),
             world: Mutex::default(),
             faults: Mutex::default(),
         }
@@ -150,6 +163,21 @@ impl State {
 
     pub fn rotate_keys(&self, retire: bool) -> String {
         lock(&self.keys).rotate(retire)
+    }
+
+    /// Replaces all users and added applications. Codes, challenges and transactions are removed.
+    pub fn replace(&self, users: Users, added: Vec<Application>) {
+        let new = World {
+            users,
+            ..World::default()
+        };
+        let old = std::mem::replace(&mut *self.world(), new);
+        old.users.wake_all();
+        let default = Arc::clone(&self.default_application);
+        *lock(&self.applications) = [default]
+            .into_iter()
+            .chain(added.into_iter().map(Arc::new))
+            .collect();
     }
 
     /// Clears everything except the default application, its used nonces, and the service's keys.

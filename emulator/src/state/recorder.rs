@@ -1,5 +1,6 @@
 //! The received requests, for tests that check what was sent and how often.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::clock::Millis;
 use super::lock::lock;
+use crate::error::ServiceError;
 use crate::jws::Jws;
 
 /// The list keeps this many of the latest requests; the count is not limited.
@@ -52,6 +54,12 @@ pub struct Request {
     pub resent_token: bool,
     /// The status of the answer, even if a fault kept it from the client; none before there is one.
     pub status: Option<u16>,
+    /// The operation that answered, if the path and method are those of one.
+    pub operation: Option<&'static str>,
+    /// The code of the service's error, even if a fault kept it from the client.
+    pub code: Option<&'static str>,
+    /// Why the service refused the request, in words.
+    pub reason: Option<Cow<'static, str>>,
     /// Whether the service carried the request out, even if its answer was lost.
     pub carried_out: bool,
     /// The kind of the fault that was applied.
@@ -78,6 +86,8 @@ pub struct Entry {
     resent_token: AtomicBool,
     fault: OnceLock<&'static str>,
     status: AtomicU16,
+    operation: OnceLock<&'static str>,
+    refusal: OnceLock<ServiceError>,
 }
 
 impl Entry {
@@ -100,6 +110,18 @@ impl Entry {
             .map(|(name, value)| name.as_str().len() + value.len())
             .sum();
         headers + self.head.uri.path().len() + self.body.len()
+    }
+
+    pub fn operation(&self, name: &'static str) {
+        self.operation.get_or_init(|| name);
+    }
+
+    pub fn refused(&self, error: ServiceError) {
+        self.refusal.get_or_init(|| error);
+    }
+
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     fn view(&self) -> Request {
@@ -125,6 +147,9 @@ impl Entry {
             status: Some(self.status.load(Ordering::SeqCst)).filter(|status| *status != 0),
             carried_out: self.carried_out.load(Ordering::SeqCst),
             fault: self.fault.get().copied(),
+            operation: self.operation.get().copied(),
+            code: self.refusal.get().map(|error| error.code),
+            reason: self.refusal.get().map(|error| error.message.clone()),
         }
     }
 
@@ -189,6 +214,8 @@ impl Recorder {
             resent_token: AtomicBool::new(false),
             fault: OnceLock::new(),
             status: AtomicU16::new(0),
+            operation: OnceLock::new(),
+            refusal: OnceLock::new(),
         });
         entries.push(Arc::clone(&entry));
         Some(entry)

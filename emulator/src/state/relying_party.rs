@@ -1,6 +1,6 @@
 //! The relying party of an application: its id, and the origins whose pages and apps have its passkeys.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
 use crate::host::Host;
@@ -21,7 +21,8 @@ pub enum Requester {
 }
 
 /// An origin, and the relying party id of the options that it gets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AllowedOrigin {
     /// For example `https://shop.example`.
     pub origin: String,

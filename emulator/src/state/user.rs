@@ -45,8 +45,8 @@ pub struct User {
     pub credentials: Vec<Credential>,
     pub codes: Codes,
     /// The application that created the user.
-    client_id: String,
-    created: Millis,
+    pub client_id: String,
+    pub created: Millis,
     pub updated: Millis,
 }
 

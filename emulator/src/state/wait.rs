@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 
 use super::clock::Millis;
 use super::code::CodeType;
+use super::events::Events;
 use super::lock::lock;
 use crate::error::ServiceError;
 
@@ -31,9 +33,9 @@ pub struct Wait {
 }
 
 /// All open waits, oldest first.
-#[derive(Default)]
 pub struct Waits {
     open: Mutex<Open>,
+    events: Arc<Events>,
 }
 
 #[derive(Default)]
@@ -43,6 +45,13 @@ struct Open {
 }
 
 impl Waits {
+    pub fn new(events: Arc<Events>) -> Self {
+        Self {
+            open: Mutex::default(),
+            events,
+        }
+    }
+
     /// Begins a wait. It ends when the result is dropped.
     pub fn begin(self: &Arc<Self>, wait: Wait) -> Result<OpenWait, ServiceError> {
         let mut open = lock(&self.open);
@@ -56,10 +65,15 @@ impl Waits {
         open.last += 1;
         let number = open.last;
         open.waits.insert(number, wait);
+        self.changed(open.waits.len());
         Ok(OpenWait {
             waits: Arc::clone(self),
             number,
         })
+    }
+
+    fn changed(&self, open: usize) {
+        self.events.add("waits", json!({"open": open}).to_string());
     }
 
     pub fn list(&self) -> Vec<Wait> {
@@ -75,7 +89,9 @@ pub struct OpenWait {
 
 impl Drop for OpenWait {
     fn drop(&mut self) {
-        lock(&self.waits.open).waits.remove(&self.number);
+        let mut open = lock(&self.waits.open);
+        open.waits.remove(&self.number);
+        self.waits.changed(open.waits.len());
     }
 }
 
@@ -85,7 +101,7 @@ mod tests {
 
     #[test]
     fn waits_are_limited_and_leave_when_they_end() {
-        let waits = Arc::new(Waits::default());
+        let waits = Arc::new(Waits::new(Arc::default()));
         let begin = || {
             waits.begin(Wait {
                 client_id: "app".to_owned(),

@@ -15,7 +15,7 @@ mod codes;
 mod credentials;
 pub mod doc_scan;
 mod fido2;
-mod passwords;
+pub mod passwords;
 mod public_key;
 mod register;
 pub mod routes;

@@ -14,15 +14,20 @@ fn hasher() -> Argon2<'static> {
 
 /// Hashes a password.
 pub async fn hash(password: String) -> Result<String, ServiceError> {
-    let hash = spawn_blocking(move || {
-        hasher()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
-    })
-    .await;
-    hash.ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| ServiceError::bad_request("The password cannot be hashed"))
+    let hash = spawn_blocking(move || hash_blocking(&password)).await;
+    hash.unwrap_or_else(|_| Err(ServiceError::bad_request("The password cannot be hashed")))
+}
+
+/// Hashes a password on this thread, which takes some milliseconds.
+pub fn hash_blocking(password: &str) -> Result<String, ServiceError> {
+    let hash = hasher().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string())
+        .map_err(|_| ServiceError::bad_request("The password cannot be hashed"))
+}
+
+/// Whether this is a hash that passwords can be compared with.
+pub fn is_hash(text: &str) -> bool {
+    PasswordHash::new(text).is_ok()
 }
 
 /// Whether a password has this hash.

@@ -3,6 +3,7 @@
 mod environment;
 mod exec;
 mod recipes;
+mod settings;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -1,0 +1,326 @@
+//! Where settings come from, what is kept from one start to the next, and what is printed.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use loginid_emulator::Emulator;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::{program, signal};
+use crate::support::{App, get, send};
+
+/// A program that serves, with what it printed.
+struct Running {
+    child: Child,
+    stdout: String,
+    stderr: BufReader<std::process::ChildStderr>,
+}
+
+impl Running {
+    /// Starts it and waits for the line that says that it is ready.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = String::new();
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut stdout)
+            .unwrap();
+        let mut running = Self {
+            stderr: BufReader::new(child.stderr.take().unwrap()),
+            child,
+            stdout,
+        };
+        let line = running.line();
+        assert!(
+            line.starts_with("loginid-emulator: ready at http"),
+            "{line}"
+        );
+        running
+    }
+
+    /// The next line of standard error.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn variables(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{}", self.stdout))
+    }
+
+    fn base_url(&self) -> String {
+        let variables = self.variables();
+        variables["LOGINID_BASE_URL"].as_str().unwrap().to_owned()
+    }
+
+    fn stop(mut self) {
+        signal(&self.child, Signal::TERM);
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn in_json(arguments: &[&str]) -> Command {
+    let mut command = program();
+    command.args(["--output", "json"]).args(arguments);
+    command
+}
+
+/// Key files of an application and of the service.
+fn keys(folder: &Path) -> [String; 2] {
+    let other = Emulator::start();
+    ["app.pem", "service.pem"].map(|name| {
+        let added = other.add_application(Default::default()).unwrap();
+        fs::write(folder.join(name), added.private_key.unwrap()).unwrap();
+        folder.join(name).to_str().unwrap().to_owned()
+    })
+}
+
+#[test]
+fn a_pinned_identity_is_the_same_at_each_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let [app, service] = keys(folder.path());
+    let options = [
+        "--client-id",
+        "shop",
+        "--private-key-file",
+        &app,
+        "--service-key-file",
+        &service,
+        "--clock",
+        "1000000000",
+    ];
+    let seen = [(), ()].map(|()| {
+        let running = Running::start(&mut in_json(&options));
+        let variables = running.variables();
+        let info = get(&running.base_url(), "/_emulator/").ok();
+        let now = info["now"].as_i64().unwrap();
+        assert!((1_000_000_000..1_000_000_100).contains(&now), "{now}");
+        let certs = get(&running.base_url(), "/certs").body;
+        running.stop();
+        (
+            variables["LOGINID_CLIENT_ID"].clone(),
+            variables["LOGINID_PRIVATE_KEY"].clone(),
+            info["kid"].clone(),
+            certs,
+        )
+    });
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].0, "shop");
+    let pem = fs::read_to_string(&app).unwrap().replace('\n', "\\n");
+    assert_eq!(seen[0].1, pem);
+}
+
+#[test]
+fn an_option_wins_over_a_variable_and_a_variable_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let [..] = keys(folder.path());
+    let file = folder.path().join("emulator.toml");
+    fs::write(
+        &file,
+        "client_id = \"file\"\nrp_id = \"file.example\"\norigins = [\"https://a.example\"]\n\
+         private_key_file = \"app.pem\"\noutput = \"json\"\nclock = 5\n",
+    )
+    .unwrap();
+    let seen = |command: &mut Command| {
+        let running = Running::start(command);
+        let info = get(&running.base_url(), "/_emulator/").ok();
+        let application = &info["applications"][0];
+        running.stop();
+        json!([
+            application["client_id"],
+            application["rp_id"],
+            application["origins"].as_array().map(Vec::len),
+        ])
+    };
+    let mut only_file = program();
+    only_file.arg("--config").arg(&file);
+    assert_eq!(seen(&mut only_file), json!(["file", "file.example", 1]));
+
+    let mut all = program();
+    all.env("LOGINID_EMULATOR_CONFIG", &file)
+        .env("LOGINID_EMULATOR_CLIENT_ID", "variable")
+        .env("LOGINID_EMULATOR_RP_ID", "variable.example")
+        .env(
+            "LOGINID_EMULATOR_ORIGINS",
+            "https://b.example https://c.example",
+        )
+        .env("LOGINID_EMULATOR_PORT", "")
+        .args(["--client-id", "option"]);
+    assert_eq!(seen(&mut all), json!(["option", "variable.example", 2]));
+}
+
+#[test]
+fn a_wrong_setting_is_named_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let typo = write("typo.toml", "prot = 1\n");
+    let not_a_key = write("key.pem", "no key\n");
+    let seed = write(
+        "seed.json",
+        r#"{"users":[{"username":"ada"},{"username":"ada"}]}"#,
+    );
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let missing = folder.path().join("none").to_str().unwrap().to_owned();
+    for (option, value, expected) in [
+        ("--config", &typo, "typo.toml"),
+        ("--config", &typo, "prot"),
+        ("--config", &missing, &missing),
+        ("--private-key-file", &not_a_key, "private key"),
+        ("--service-key-file", &missing, &missing),
+        ("--seed", &seed, "users[1]"),
+        ("--client-id", &"a b".to_owned(), "client id"),
+        ("--port", &port, &port),
+    ] {
+        let output = program().args([option, value]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        assert!(stderr.contains(expected), "{option}: {stderr}");
+    }
+    let output = program()
+        .env("LOGINID_EMULATOR_PORT", "many")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("LOGINID_EMULATOR_PORT: "), "{stderr}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn variables_are_printed_in_three_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let [app, _] = keys(folder.path());
+    let pinned = |form: &str| {
+        let mut command = program();
+        let options = [
+            "--output",
+            form,
+            "--client-id",
+            "shop",
+            "--private-key-file",
+            &app,
+        ];
+        Running::start(command.args(options))
+    };
+    let (export, env, json) = (pinned("export"), pinned("env"), pinned("json"));
+    let key = fs::read_to_string(&app).unwrap().replace('\n', "\\n");
+    assert!(export.stdout.contains("export LOGINID_CLIENT_ID='shop'\n"));
+    assert!(export.stdout.lines().last().unwrap().starts_with("unset "));
+    assert!(
+        env.stdout
+            .contains(&format!("\nLOGINID_PRIVATE_KEY={key}\n"))
+    );
+    let lines = env.stdout.lines();
+    assert!(lines.clone().all(|line| line.starts_with("LOGINID_")));
+    let variables = json.variables();
+    assert_eq!(variables["LOGINID_PRIVATE_KEY"], key);
+    assert_eq!(variables.as_object().unwrap().len(), lines.count());
+    for running in [export, env, json] {
+        running.stop();
+    }
+}
+
+#[test]
+fn the_log_says_why_a_request_was_refused() {
+    let mut running = Running::start(&mut in_json(&["--log"]));
+    let base_url = running.base_url();
+    get(&base_url, "/certs?kid=secret");
+    get(&base_url, "/nowhere");
+    let body = json!({"username": "ada"}).to_string();
+    let headers = [
+        ("Content-Type", "application/json".to_owned()),
+        (
+            "X-Client-ID",
+            running.variables()["LOGINID_CLIENT_ID"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        ),
+    ];
+    send(&base_url, "POST", "/manage/users", &headers, &body).unwrap();
+    send(
+        &base_url,
+        "POST",
+        "/_emulator/reset",
+        &[("Origin", "https://a.example".to_owned())],
+        "",
+    )
+    .unwrap();
+    get(&base_url, "/healthz");
+    for expected in [
+        "GET /certs 404 public_key key_not_found: ",
+        "GET /nowhere 404 - not_found: There is no such route",
+        "POST /manage/users 401 add_user_without_credentials unauthorized: The operation requires a service token",
+        "POST /_emulator/reset 403 - origin_not_allowed: ",
+        "GET /healthz 200 -",
+    ] {
+        let line = running.line();
+        assert!(line.contains(expected), "{line}");
+        assert!(!line.contains("secret"), "{line}");
+        assert_eq!(line.split(' ').next().unwrap().len(), 24, "{line}");
+    }
+    running.stop();
+}
+
+#[test]
+fn an_export_is_a_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = folder.path().join("seed.json");
+    fs::write(
+        &seed,
+        r#"{"users":[{"username":"ada","credentials":[{"type":"password","password":"correct horse"}]}]}"#,
+    )
+    .unwrap();
+    let log_in = |running: &Running| {
+        let variables = running.variables();
+        let emulator = Emulator::start();
+        let key = variables["LOGINID_PRIVATE_KEY"].as_str().unwrap();
+        let app = App {
+            client_id: variables["LOGINID_CLIENT_ID"].as_str().unwrap().to_owned(),
+            private_key: Some(key.replace("\\n", "\n")),
+            ..App::of(&emulator)
+        };
+        let headers = [
+            ("Content-Type", "application/json".to_owned()),
+            ("X-Client-ID", app.client_id.clone()),
+            (
+                "Authorization",
+                format!("Bearer {}", app.token("auth.login")),
+            ),
+        ];
+        let body = json!({"username": "ada", "password": "correct horse"}).to_string();
+        let base_url = running.base_url();
+        let answer = send(&base_url, "POST", "/authenticate/password", &headers, &body);
+        answer.unwrap().ok()["user"]["id"].clone()
+    };
+    let first = Running::start(&mut in_json(&["--seed", seed.to_str().unwrap()]));
+    let id = log_in(&first);
+    let export = get(&first.base_url(), "/_emulator/state").ok();
+    assert!(!export.to_string().contains("correct horse"), "{export}");
+    first.stop();
+    fs::write(&seed, export.to_string()).unwrap();
+    let second = Running::start(&mut in_json(&["--seed", seed.to_str().unwrap()]));
+    assert_eq!(log_in(&second), id);
+    second.stop();
+}
