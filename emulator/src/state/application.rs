@@ -90,10 +90,13 @@ impl Application {
         let Some(Some(accepted)) = nonces.seen.get_mut(&hash(nonce)) else {
             return false;
         };
+        if accepted.token_hash != token_hash {
+            return false;
+        }
         if accepted.subject == Subject::default() {
             accepted.subject = subject.clone();
         }
-        accepted.token_hash == token_hash && accepted.subject == *subject
+        accepted.subject == *subject
     }
 }
 

@@ -180,6 +180,9 @@ fn the_token_of_a_transaction_belongs_to_the_first_user_who_confirms_it() {
         let body = json!({"username": username, "tx_id": created["id"], "nonce": "n"});
         refusal(app.call_with("POST", "/tx/init", Some(&token), body))
     };
+    // Another token with the same nonce claims it for nobody.
+    let other = app.sign(&claims);
+    assert_eq!(init_tx(&app, &other, "bob"), "401 unauthorized");
     assert_eq!(init("alice"), "200");
     assert_eq!(init("bob"), "401 unauthorized");
     assert_eq!(init("alice"), "200");

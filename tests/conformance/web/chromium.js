@@ -24,31 +24,42 @@ class Chromium {
   // Resolves these names to this machine and no others, and trusts these public keys (SHA-256).
   static async start(names, keys) {
     const chromium = new Chromium();
-    chromium.driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
-    chromium.profile = mkdtempSync(join(tmpdir(), "loginid-chromium-"));
-    const port = await portOf(chromium.driver);
-    chromium.session = `http://127.0.0.1:${port}/session`;
+    try {
+      await chromium.begin(names, keys);
+    } catch (error) {
+      chromium.driver.kill();
+      throw error;
+    }
+    return chromium;
+  }
+
+  constructor() {
+    this.driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
+    this.profile = mkdtempSync(join(tmpdir(), "loginid-chromium-"));
+  }
+
+  async begin(names, keys) {
+    this.session = `http://127.0.0.1:${await portOf(this.driver)}/session`;
     const mapped = names.map((name) => `MAP ${name} 127.0.0.1`);
     const own = ["localhost", "*.localhost", "127.0.0.1"].map((name) => `EXCLUDE ${name}`);
     const rules = [...mapped, "MAP * ~NOTFOUND", ...own];
     const args = [
       ...FLAGS,
-      `--user-data-dir=${chromium.profile}`,
+      `--user-data-dir=${this.profile}`,
       `--host-resolver-rules=${rules.join(", ")}`,
       `--ignore-certificate-errors-spki-list=${keys.join(",")}`,
     ];
     const options = { alwaysMatch: { "goog:chromeOptions": { args } } };
-    const { sessionId } = await chromium.post("", { capabilities: options });
-    chromium.session += `/${sessionId}`;
-    await chromium.post("/timeouts", { script: 20_000 });
-    await chromium.post("/webauthn/authenticator", {
+    const { sessionId } = await this.post("", { capabilities: options });
+    this.session += `/${sessionId}`;
+    await this.post("/timeouts", { script: 60_000 });
+    await this.post("/webauthn/authenticator", {
       protocol: "ctap2",
       transport: "internal",
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
     });
-    return chromium;
   }
 
   async stop() {
