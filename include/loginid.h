@@ -731,11 +731,11 @@ lid_status lid_wait_code(const lid_client *client,
                          char **LID_NULLABLE out);
 
 /**
- * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
- * "deleted", or NULL for all. The user is given by `user_id`, `username` or
- * both; one of them is required. Management call: without a private key it fails
- * with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a timeout or a
- * 5xx, since it changes nothing.
+ * Lists a user's credentials. `status` may be "active", "pending", "inactive",
+ * "revoked" or "deleted", or NULL for all. The user is given by `user_id`,
+ * `username` or both; one of them is required. Management call: without a
+ * private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated
+ * after a timeout or a 5xx, since it changes nothing.
  *
  * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
  * "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.

@@ -1264,8 +1264,8 @@ public:
     // Credentials
 
     /**
-     * Lists a user's credentials. `status` may be "active", "inactive", "revoked" or "deleted",
-     * or null for all.
+     * Lists a user's credentials. `status` may be "active", "pending", "inactive", "revoked" or
+     * "deleted", or null for all.
      *
      * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2","status":"active",
      * "name":"…","created_at":"…","updated_at":"…"}]}`.

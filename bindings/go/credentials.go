@@ -12,8 +12,8 @@ import (
 	"encoding/json"
 )
 
-// GetCredentials lists a user's credentials. status may be "active", "inactive",
-// "revoked" or "deleted", or empty for all.
+// GetCredentials lists a user's credentials. status may be "active", "pending",
+// "inactive", "revoked" or "deleted", or empty for all.
 //
 // Result: {"user_id":"…","credentials":[{"uuid":"…","type":"fido2","status":"active",
 // "name":"…","created_at":"…","updated_at":"…"}]}.

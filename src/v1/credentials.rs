@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::json::ObjectWriter;
 
 impl Client {
-    /// Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
-    /// "deleted", or `None` for all.
+    /// Lists a user's credentials. `status` may be "active", "pending", "inactive", "revoked"
+    /// or "deleted", or `None` for all.
     ///
     /// Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2","status":"active",
     /// "name":"…","created_at":"…","updated_at":"…"}]}`.

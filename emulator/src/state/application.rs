@@ -63,8 +63,10 @@ impl Application {
 
     /// Whether both have a key, and it is the same.
     pub fn has_key_of(&self, other: &Self) -> bool {
-        let pem = |application: &Self| application.key.as_ref().map(|key| key.pem().to_owned());
-        pem(self).is_some() && pem(self) == pem(other)
+        match (&self.key, &other.key) {
+            (Some(own), Some(other)) => own.pem() == other.pem(),
+            _ => false,
+        }
     }
 
     /// Marks a nonce as used; false if it was used before.

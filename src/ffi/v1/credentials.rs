@@ -8,11 +8,11 @@ use super::super::handle::{call, lid_client};
 use super::super::status::lid_status;
 use super::super::support::{optional_text, text};
 
-/// Lists a user's credentials. `status` may be "active", "inactive", "revoked" or
-/// "deleted", or NULL for all. The user is given by `user_id`, `username` or
-/// both; one of them is required. Management call: without a private key it fails
-/// with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a timeout or a
-/// 5xx, since it changes nothing.
+/// Lists a user's credentials. `status` may be "active", "pending", "inactive",
+/// "revoked" or "deleted", or NULL for all. The user is given by `user_id`,
+/// `username` or both; one of them is required. Management call: without a
+/// private key it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated
+/// after a timeout or a 5xx, since it changes nothing.
 ///
 /// Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2",
 /// "status":"active","name":"…","created_at":"…","updated_at":"…"}]}`.

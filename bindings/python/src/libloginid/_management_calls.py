@@ -112,7 +112,8 @@ class ManagementCalls(Client):
     ) -> Credentials:
         """Lists a user's credentials.
 
-        ``status`` may be "active", "inactive", "revoked" or "deleted", or ``None`` for all.
+        ``status`` may be "active", "pending", "inactive", "revoked" or "deleted", or ``None``
+        for all.
 
         Returns ``{"user_id": "…", "credentials": [{"uuid": "…", "type": "fido2", "status":
         "active", "name": "…", "created_at": "…", "updated_at": "…"}]}``.

@@ -155,11 +155,15 @@ fn expected(field: &str, value: &OsStr) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The rows of the table of fields: name and type.
+    /// The rows of the table of fields, the first one with names: name and type.
     fn documented() -> Vec<(String, String)> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
         let text = std::fs::read_to_string(path).unwrap();
-        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        let is_row = |line: &&str| line.starts_with("| `");
+        let rows = text
+            .lines()
+            .skip_while(|line| !is_row(line))
+            .take_while(is_row);
         rows.flat_map(|row| {
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
             let (names, kind) = (cells[1].to_owned(), cells[2].to_owned());

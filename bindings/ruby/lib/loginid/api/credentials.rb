@@ -6,8 +6,8 @@ module Loginid
   module Api
     # A user's credentials.
     module Credentials
-      # Lists a user's credentials. `status` may be "active", "inactive", "revoked" or "deleted", or
-      # nil for all.
+      # Lists a user's credentials. `status` may be "active", "pending", "inactive", "revoked" or
+      # "deleted", or nil for all.
       #
       # Result: `{"user_id"=>"…", "credentials"=>[{"uuid"=>"…", "type"=>"fido2", "status"=>"active",
       # "name"=>"…", "created_at"=>"…", "updated_at"=>"…"}]}`.
