@@ -26,7 +26,7 @@ pub struct ServiceToken {
     pub nonce: String,
     /// Whether its nonce was used before.
     pub replayed: bool,
-    /// SHA-256 of the token.
+    /// SHA-256 of the calling application and the token.
     pub hash: [u8; 32],
 }
 
@@ -93,7 +93,7 @@ pub fn verify(
         replayed: !signer.use_nonce(&nonce, now),
         nonce,
         signer,
-        hash: sha256(&[token.as_bytes()]),
+        hash: sha256(&[application.client_id.as_bytes(), token.as_bytes()]),
     }))
 }
 

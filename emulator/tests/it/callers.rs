@@ -117,6 +117,19 @@ fn an_application_with_the_same_key_may_sign() {
     assert_eq!(send(&backend, &token), "401 unauthorized");
     assert_eq!(send(&page, &other.token(scope)), "401 unauthorized");
     assert_eq!(send(&other, &backend.token(scope)), "401 unauthorized");
+
+    // The page may send it again, and the backend's application is another one.
+    let token = backend.token("auth.login");
+    let log_in = |to: &App, path: &str| {
+        let body = json!({"username": "alice", "client_id": to.client_id, "password": "wrong",
+            "challenge_id": "x", "assertion": "x"});
+        call(to, "POST", path, &to.client_id, &token, &body)
+    };
+    let complete = "/authenticate/publickey/complete";
+    let refusal = log_in(&page, "/authenticate/password");
+    assert_eq!(refusal, "401 failed_to_authenticate");
+    assert_eq!(log_in(&page, complete), "400 invalid_challenge");
+    assert_eq!(log_in(&backend, complete), "401 unauthorized");
 }
 
 #[test]
