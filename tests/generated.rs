@@ -4,7 +4,7 @@ use std::fs;
 
 #[test]
 fn the_committed_files_are_what_the_description_generates() {
-    let files = loginid_generate::described();
+    let files = loginid_generate::described().expect("a description without mistakes");
     assert!(files.len() > 10, "{} files", files.len());
     for (path, generated) in files {
         let committed = fs::read_to_string(&path).unwrap_or_default();

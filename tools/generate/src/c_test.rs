@@ -37,6 +37,9 @@ impl Call {
                 "cancel" => "NULL".to_owned(),
                 _ => format!("a[{}]", texts.next().expect("numbers without end")),
             });
+        let arguments = std::iter::once("c".to_owned())
+            .chain(arguments)
+            .chain(["o".to_owned()]);
         Call {
             name: operation.name.clone(),
             arguments: arguments.collect::<Vec<_>>().join(", "),

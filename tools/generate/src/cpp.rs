@@ -7,6 +7,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Argument, Description, Operation};
+use crate::mistake::{self, require};
 use crate::part;
 use crate::template::Templates;
 use crate::text::{self, wrapped};
@@ -29,11 +30,21 @@ pub fn files(
     special: &str,
     read: impl Fn(&str) -> String,
 ) -> Vec<(String, String)> {
-    let special: BTreeMap<String, Special> =
-        toml::from_str(special).unwrap_or_else(|error| panic!("spec/cpp.toml: {error}"));
-    for name in special.keys() {
-        let known = description.operations.iter().any(|one| one.name == *name);
-        assert!(known, "spec/cpp.toml: no operation {name}");
+    let special: BTreeMap<String, Special> = mistake::parsed("spec/cpp.toml", special);
+    description.check_names(special.keys(), "spec/cpp.toml");
+    for (operation, special) in description
+        .operations
+        .iter()
+        .filter_map(|one| Some((one, special.get(&one.name)?)))
+    {
+        for name in &special.without_default {
+            let argument = operation.argument(name);
+            require!(
+                argument.is_some_and(Argument::is_optional),
+                "spec/cpp.toml: {}: without_default names {name}, which is no optional argument",
+                operation.name
+            );
+        }
     }
     let none = Special::default();
     let operations = description.operations.iter();
@@ -74,6 +85,10 @@ fn row_of_test(operation: &Operation, special: &Special) -> String {
             _ => format!("a[{name:?}]"),
         }
     }));
+    if items.len() == 1 {
+        // A macro with `...` is given an empty argument.
+        items.push(String::new());
+    }
     wrapped(4, WIDTH, "BOTH(", &items, ");")
 }
 
@@ -167,10 +182,10 @@ fn parameters(operation: &Operation, special: &Special) -> Vec<Parameter> {
 /// The arguments of `call`: the function, the names of its arguments, and the arguments.
 fn call(operation: &Operation) -> Vec<String> {
     let names = operation.arguments.iter().map(Argument::c_name);
-    let names: Vec<_> = names.collect();
+    let names: Vec<_> = std::iter::once("client".to_owned()).chain(names).collect();
     let mut all = vec![
         format!("::lid_{}", operation.name),
-        format!("\"client {}\"", names.join(" ")),
+        format!("\"{}\"", names.join(" ")),
     ];
     all.extend(operation.arguments.iter().map(|argument| {
         match (argument.kind(), operation.one_of()) {
@@ -222,6 +237,7 @@ const WIDTH: usize = 96;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mistake::caught;
 
     #[test]
     fn the_value_of_a_long_call_is_taken_in_a_line_of_its_own() {
@@ -236,5 +252,21 @@ mod tests {
             taken(80),
             format!("        return f(\n                   {longer})\n            .value();")
         );
+    }
+
+    #[test]
+    fn arguments_without_a_default_are_optional_ones() {
+        let refused = |name: &str| {
+            let special = format!("[init_tx]\nwithout_default = [{name:?}]\n");
+            caught(|| files(&crate::description(), &special, crate::read)).err()
+        };
+        assert_eq!(refused("tx_id"), None);
+        for name in ["tx_ids", "username"] {
+            let wrong = refused(name).unwrap();
+            assert!(
+                wrong.starts_with("spec/cpp.toml: init_tx: without_default names"),
+                "{wrong}"
+            );
+        }
     }
 }

@@ -3,12 +3,14 @@
 mod check;
 mod documentation;
 mod shape;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap as Table;
 use serde::{Deserialize, Serialize};
 
+use crate::mistake::{self, refuse, require};
 use crate::text::paragraphs;
 
 #[derive(Deserialize)]
@@ -34,6 +36,15 @@ pub struct Type {
     /// Members that must not be logged.
     #[serde(default)]
     pub secret: Vec<String>,
+    /// Members that some answers come without.
+    #[serde(default)]
+    pub may_be_absent: Vec<String>,
+}
+
+impl Type {
+    pub fn may_lack(&self, member: &str) -> bool {
+        self.may_be_absent.iter().any(|name| name == member)
+    }
 }
 
 #[derive(Clone, Deserialize, Serialize)]
@@ -188,8 +199,20 @@ pub struct Argument {
     /// The form of this name.
     #[serde(skip)]
     described_form: Option<Form>,
-    segment: Option<String>,
+    segment: Option<Segment>,
     body: Option<Names>,
+}
+
+/// The place of an argument in the path.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Segment {
+    At(String),
+    /// With the code of the error for `.` and `..`, which no segment can be.
+    Coded {
+        at: String,
+        code: String,
+    },
 }
 
 fn yes() -> bool {
@@ -212,41 +235,18 @@ const ANSWERS: [&str; 6] = [
 ];
 
 impl Description {
-    /// Reads the description. A mistake in it ends the program with what is wrong.
+    /// Reads the description. A mistake in it ends the generation with what is wrong.
     pub fn read(text: &str) -> Description {
-        let mut description: Description = toml::from_str(text).unwrap_or_else(|error| {
-            panic!("spec/operations.toml: {error}");
-        });
+        let mut description: Description = mistake::parsed("spec/operations.toml", text);
         for operation in &mut description.operations {
             operation.find_forms(&description.forms);
         }
         description.check_names_are_unique();
-        let is_type = |name: &str| description.types.iter().any(|one| one.name == name);
+        description.check_types();
         for operation in &description.operations {
             operation.check(&description.values);
             operation.check_shape();
-            let mut returns = operation.returns.iter();
-            assert!(
-                returns.all(|name| is_type(name)),
-                "{}: no such type",
-                operation.name
-            );
-        }
-        let simple = ["string", "bool", "number", "json"];
-        for one in &description.types {
-            assert!(
-                one.secret.iter().all(|name| one.members.contains_key(name)),
-                "{}: secret names members",
-                one.name
-            );
-            for (name, member) in &one.members {
-                let kind = member.type_name();
-                assert!(
-                    simple.contains(&kind) || is_type(kind),
-                    "{}.{name}: {kind}",
-                    one.name
-                );
-            }
+            description.check_references(operation);
         }
         for operation in &mut description.operations {
             let mut types = description.types.iter();
@@ -283,8 +283,31 @@ impl Description {
     pub fn check_names<'a>(&self, names: impl Iterator<Item = &'a String>, file: &str) {
         for name in names {
             let known = self.operations.iter().any(|one| one.name == *name);
-            assert!(known, "{file}: no operation {name}");
+            require!(known, "{file}: no operation {name}");
         }
+    }
+
+    /// Ends the program if a file names a group that there is not, or lacks one.
+    pub fn check_groups<T>(&self, groups: &BTreeMap<String, T>, file: &str) {
+        let described = self.groups();
+        for group in &described {
+            require!(
+                groups.contains_key(*group),
+                "{file}: groups does not say what {group} is about"
+            );
+        }
+        for name in groups.keys() {
+            require!(
+                described.contains(&name.as_str()),
+                "{file}: no group {name}"
+            );
+        }
+    }
+
+    /// Whether an operation has an argument of this name.
+    pub fn has_argument(&self, name: &str) -> bool {
+        let mut operations = self.operations.iter();
+        operations.any(|one| one.argument(name).is_some())
     }
 
     /// The services, each once.
@@ -318,9 +341,14 @@ impl Operation {
         for argument in &mut self.arguments {
             let Some(name) = &argument.form else { continue };
             let form = forms.get(name);
-            let form = form.unwrap_or_else(|| panic!("{}: no form {name}", self.name));
+            let form = form.unwrap_or_else(|| refuse(format!("{}: no form {name}", self.name)));
             argument.described_form = Some(form.clone());
         }
+    }
+
+    /// The argument of this name.
+    pub fn argument(&self, name: &str) -> Option<&Argument> {
+        self.arguments.iter().find(|one| one.name == name)
     }
 
     pub fn service(&self) -> &str {
@@ -493,8 +521,20 @@ impl Argument {
         self.described_form.as_ref()
     }
 
+    /// The name of its place in the path.
     pub fn segment(&self) -> Option<&str> {
-        self.segment.as_deref()
+        match self.segment.as_ref()? {
+            Segment::At(at) | Segment::Coded { at, .. } => Some(at),
+        }
+    }
+
+    /// The code of the error if it cannot be a segment of the path.
+    pub fn segment_code(&self) -> &str {
+        match &self.segment {
+            Some(Segment::Coded { code, .. }) => code,
+            _ if self.subject => "InvalidUserId",
+            _ => "InvalidPathSegment",
+        }
     }
 
     /// The pointers to its places in the body.

@@ -11,6 +11,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::mistake::{self, refuse, require};
 use crate::template::Templates;
 use crate::text;
 
@@ -99,9 +100,7 @@ struct Variant {
 impl Exceptions {
     /// The exceptions, and what follows the rules: every operation has its methods.
     fn read(text: &str, description: &Description) -> Exceptions {
-        let mut exceptions: Exceptions = toml::from_str(text).unwrap_or_else(|error| {
-            panic!("spec/go.toml: {error}");
-        });
+        let mut exceptions: Exceptions = mistake::parsed("spec/go.toml", text);
         for operation in &description.operations {
             let name = exceptions.name(&operation.name);
             let of = exceptions.operations.entry(operation.name.clone());
@@ -118,12 +117,37 @@ impl Exceptions {
         for one in &description.types {
             exceptions.types.entry(one.name.clone()).or_default();
         }
-        assert!(
-            exceptions.operations.len() == description.operations.len()
-                && exceptions.types.len() == description.types.len(),
-            "spec/go.toml has an operation or a type that is not described"
-        );
+        exceptions.check(description);
         exceptions
+    }
+
+    /// Refuses what is not described.
+    fn check(&self, description: &Description) {
+        let file = "spec/go.toml";
+        description.check_names(self.operations.keys(), file);
+        for operation in &description.operations {
+            for variant in &self.operations[&operation.name].methods {
+                for name in variant.omits.iter().chain(&variant.requires) {
+                    let argument = operation.argument(name);
+                    require!(
+                        argument.is_some_and(Argument::is_optional),
+                        "{file}: {} names {name}, which is no optional argument of {}",
+                        variant.name,
+                        operation.name
+                    );
+                }
+            }
+        }
+        for (name, exceptions) in &self.types {
+            let described = description.types.iter().find(|one| one.name == *name);
+            let Some(described) = described else {
+                refuse(format!("{file}: no type {name}"))
+            };
+            for member in exceptions.members.keys().chain(&exceptions.absent) {
+                let known = described.members.contains_key(member);
+                require!(known, "{file}: {name} has no member {member}");
+            }
+        }
     }
 
     /// `tx_id` as `TxID`.
@@ -162,7 +186,7 @@ struct Method {
     signature: String,
     function: String,
     returns: Option<String>,
-    /// What the C function is given, and the strings among it.
+    /// What the C function is given, the client first and `out` last, and the strings among it.
     arguments: Vec<String>,
     inputs: Vec<String>,
 }
@@ -245,7 +269,8 @@ impl Go<'_> {
 
     fn method(&self, operation: &Operation, variant: &Variant) -> Method {
         let has_who = has_who(operation);
-        let (mut parameters, mut arguments, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parameters, mut inputs) = (Vec::new(), Vec::new());
+        let mut arguments = vec!["client".to_owned()];
         for argument in &operation.arguments {
             if variant.omits.contains(&argument.name) {
                 arguments.push("nil".to_owned());
@@ -259,7 +284,7 @@ impl Go<'_> {
                 ("json", _) => (&*name, "json.RawMessage", format!("string({name})")),
                 ("options", _) => (&*name, "*FIDO2Options", format!("{name}.json()")),
                 ("bool", _) => (&*name, "bool", format!("C.bool({name})")),
-                (kind, _) => panic!("{}: {kind} is not supported", operation.name),
+                (kind, _) => refuse(format!("{}: {kind} is not supported", operation.name)),
             };
             let parameter = (parameter.to_owned(), kind);
             if !parameters.contains(&parameter) {
@@ -274,6 +299,7 @@ impl Go<'_> {
             arguments.push(format!("s[{}]", inputs.len()));
             inputs.push(format!("{input}({:?}, {value})", argument.name));
         }
+        arguments.push("out".to_owned());
         Method {
             documentation: self.documentation(operation, variant),
             signature: signature(&variant.name, &parameters, operation.returns()),
@@ -329,7 +355,10 @@ impl Go<'_> {
             if piece.starts_with('{') {
                 format!("`{piece}`")
             } else if let Some(name) = piece.strip_prefix("lid_") {
-                let method = &self.exceptions.operations[name].methods[0];
+                let exceptions = self.exceptions.operations.get(name);
+                let method = exceptions.and_then(|one| one.methods.first());
+                let method = method
+                    .unwrap_or_else(|| refuse(format!("spec/go.toml: no operation lid_{name}")));
                 format!("[Client.{}]", method.name)
             } else if let Some(name) = piece.strip_prefix("LID_ERROR_") {
                 format!("[Status{}]", self.exceptions.name(&name.to_lowercase()))
@@ -355,7 +384,7 @@ fn has_who(operation: &Operation) -> bool {
 /// What a method is given from an entry of `bindings/wire.json`. Its time and its end are the
 /// context's.
 fn wire_arguments(operation: &Operation, variant: &Variant) -> Vec<String> {
-    let mut all = Vec::new();
+    let mut all = vec!["ctx".to_owned()];
     for argument in &operation.arguments {
         if variant.omits.contains(&argument.name) {
             continue;
@@ -406,4 +435,39 @@ fn signature(name: &str, parameters: &[(String, &str)], returns: Option<&str>) -
 /// Text that goes on after a name.
 fn uncapitalized(text: &str) -> String {
     text[..1].to_lowercase() + &text[1..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mistake::caught;
+
+    #[test]
+    fn names_of_what_is_described_are_checked() {
+        let exceptions = crate::read("spec/go.toml");
+        for (old, new, expected) in [
+            ("[types.Claims]", "[types.Claim]", "no type Claim"),
+            (
+                "absent = [\"cred",
+                "absent = [\"creds",
+                "Authentication has no member credsential",
+            ),
+            (
+                "[operations.wait_code]",
+                "[operations.wait]",
+                "no operation wait",
+            ),
+            (
+                "omits = [\"nonce\"]",
+                "omits = [\"nonces\"]",
+                "VerifyTransaction names nonces, which is no optional argument of verify_transaction",
+            ),
+        ] {
+            assert!(exceptions.contains(old), "{old}");
+            let mistaken = exceptions.replacen(old, new, 1);
+            let refused = caught(|| files(&crate::description(), &mistaken));
+            let refused = refused.err().unwrap_or_default();
+            assert_eq!(refused, format!("spec/go.toml: {expected}"));
+        }
+    }
 }

@@ -7,28 +7,38 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    for (path, text) in &loginid_generate::described() {
-        write(path, text);
+    match generate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(mistake) => {
+            eprintln!("{mistake}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate() -> Result<(), String> {
+    for (path, text) in &loginid_generate::described()? {
+        write(path, text)?;
     }
     let headers = loginid_generate::headers();
     for (path, text) in &headers {
-        write(path, text);
+        write(path, text)?;
     }
-    match loginid_generate::symbols(&headers[1].1) {
-        (path, Ok(text)) => write(&path, &text),
-        (path, Err(broken)) => {
-            eprintln!("{} stays as it is: {broken}", path.display());
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
+    let (path, text) = loginid_generate::symbols(&headers[1].1);
+    let text = text.map_err(|broken| {
+        let path = loginid_generate::below_root(&path);
+        format!("{} stays as it is: {broken}", path.display())
+    })?;
+    write(&path, &text)
 }
 
 /// Writes a file that changes, so that what is built from the others is not built again.
-fn write(path: &Path, text: &str) {
+fn write(path: &Path, text: &str) -> Result<(), String> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return;
+        return Ok(());
     }
-    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    println!("{}", path.display());
+    let shown = loginid_generate::below_root(path).display();
+    fs::write(path, text).map_err(|error| format!("{shown}: {error}"))?;
+    println!("{shown}");
+    Ok(())
 }

@@ -8,6 +8,7 @@ use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Argument, Description, Member, Operation};
+use crate::mistake;
 use crate::template::Templates;
 use crate::text;
 
@@ -24,16 +25,9 @@ struct Overrides {
 
 /// The generated files of PHP: paths below the project's folder, and texts.
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
-    let overrides: Overrides = toml::from_str(overrides).unwrap_or_else(|error| {
-        panic!("spec/php.toml: {error}");
-    });
+    let overrides: Overrides = mistake::parsed("spec/php.toml", overrides);
     description.check_names(overrides.documentation.keys(), "spec/php.toml");
-    for group in description.groups() {
-        assert!(
-            overrides.groups.contains_key(group),
-            "spec/php.toml: groups does not say what {group} is about"
-        );
-    }
+    description.check_groups(&overrides.groups, "spec/php.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/php_methods.php.j2")),
         ("kinds", include_str!("../templates/php_kinds.php.j2")),
@@ -197,6 +191,10 @@ fn body(operation: &Operation) -> String {
     let names = names.map(|one| format!("'{}'", variable(one.name_without_unit())));
     let names = names.collect::<Vec<_>>().join(", ");
     let function = format!("'lid_{}'", operation.name);
+    if names.is_empty() {
+        // compact() needs a name.
+        return format!("        return $this->call({function}, []);");
+    }
     let line = format!("        return $this->call({function}, \\compact({names}));");
     if line.len() <= WIDTH {
         return line;
@@ -276,6 +274,7 @@ fn in_php(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mistake::caught;
 
     #[test]
     fn names_of_c_become_those_of_php() {
@@ -294,5 +293,22 @@ mod tests {
             broken(&format!("{a}, {b}")),
             [format!("{a},"), format!("    {b}")]
         );
+    }
+
+    #[test]
+    fn groups_are_those_of_the_description() {
+        let overrides = crate::read("spec/php.toml");
+        for (old, new, expected) in [
+            (
+                "tokens =",
+                "token =",
+                "groups does not say what tokens is about",
+            ),
+            ("tokens =", "token = \"\"\ntokens =", "no group token"),
+        ] {
+            let overrides = overrides.replacen(old, new, 1);
+            let refused = caught(|| files(&crate::description(), &overrides)).unwrap_err();
+            assert_eq!(refused, format!("spec/php.toml: {expected}"));
+        }
     }
 }

@@ -15,6 +15,7 @@ use layout::{docstring, import};
 use methods::Method;
 
 use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
 
@@ -106,23 +107,70 @@ struct Python<'a> {
 
 impl Python<'_> {
     fn new<'a>(description: &'a Description, additions: &str) -> Python<'a> {
-        let additions: Additions =
-            toml::from_str(additions).unwrap_or_else(|error| panic!("spec/python.toml: {error}"));
+        let additions: Additions = mistake::parsed("spec/python.toml", additions);
         description.check_names(additions.operations.keys(), "spec/python.toml");
         let python = Python {
             description,
             additions,
             none: Special::default(),
         };
-        for (name, members) in &python.additions.may_lack {
-            let of_type = python.types().find(|one| one.name == *name);
-            let has = |member| of_type.is_some_and(|one| one.members.contains_key(member));
-            assert!(
-                members.iter().all(|member| has(member.as_str())),
-                "spec/python.toml: may_lack of {name}"
+        python.check_names();
+        python
+    }
+
+    /// Refuses names of arguments and parameters that there are not.
+    fn check_names(&self) {
+        let file = "spec/python.toml";
+        for name in self.additions.names.keys() {
+            let known = self.description.has_argument(name);
+            require!(known, "{file}: names has {name}, which is no argument");
+        }
+        let operations = || self.description.operations.iter();
+        let parameters: BTreeSet<_> = operations()
+            .flat_map(|one| self.parameter_names(one))
+            .collect();
+        for (table, names) in [
+            ("types", &self.additions.types),
+            ("checks", &self.additions.checks),
+        ] {
+            for name in names.keys() {
+                let known = parameters.contains(name.as_str());
+                require!(known, "{file}: {table} has {name}, which is no parameter");
+            }
+        }
+        let members: BTreeSet<_> = operations()
+            .flat_map(|one| one.arguments.iter().flat_map(Argument::members))
+            .collect();
+        for name in self.additions.options.keys() {
+            let known = members.contains(name);
+            require!(
+                known,
+                "{file}: options has {name}, which is no member of options"
             );
         }
-        python
+        for operation in operations() {
+            let (name, special) = (&operation.name, self.special(operation));
+            for argument in special.names.keys() {
+                let known = operation.argument(argument).is_some();
+                require!(
+                    known,
+                    "{file}: {name}: names has {argument}, which is no argument"
+                );
+            }
+            let parameters = self.parameter_names(operation);
+            for parameter in special.required.iter().chain(&special.strict) {
+                let known = parameters.contains(parameter.as_str());
+                require!(known, "{file}: {name}: there is no parameter {parameter}");
+            }
+        }
+    }
+
+    /// The names of the parameters that its arguments are.
+    fn parameter_names<'a>(&'a self, operation: &'a Operation) -> BTreeSet<&'a str> {
+        let arguments = operation.arguments.iter();
+        arguments
+            .map(|one| self.parameter_name(operation, one))
+            .collect()
     }
 
     /// The described types that are not replaced, and those of Python.
@@ -233,6 +281,55 @@ impl Prototype {
         Prototype {
             name: format!("lid_{}", operation.name),
             arguments: arguments.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mistake::caught;
+
+    #[test]
+    fn names_of_arguments_and_parameters_are_checked() {
+        let additions = crate::read("spec/python.toml");
+        for (old, new, expected) in [
+            (
+                "purpose = \"code",
+                "purpos = \"code",
+                "names has purpos, which is no argument",
+            ),
+            (
+                "tx_id = \"Id\"",
+                "tx_ids = \"Id\"",
+                "types has tx_ids, which is no parameter",
+            ),
+            (
+                "code_type = \"val",
+                "code_typ = \"val",
+                "checks has code_typ, which is no parameter",
+            ),
+            (
+                "{ credential_id =",
+                "{ cred =",
+                "rename_credential: names has cred, which is no argument",
+            ),
+            (
+                "strict = [\"username\"]",
+                "strict = [\"user\"]",
+                "verify_token: there is no parameter user",
+            ),
+            (
+                "required = [\"user_id\"]",
+                "required = [\"user\"]",
+                "force_fido2_credential_init: there is no parameter user",
+            ),
+        ] {
+            assert!(additions.contains(old), "{old}");
+            let mistaken = additions.replacen(old, new, 1);
+            let refused = caught(|| files(&crate::description(), &mistaken));
+            let refused = refused.err().unwrap_or_default();
+            assert_eq!(refused, format!("spec/python.toml: {expected}"));
         }
     }
 }

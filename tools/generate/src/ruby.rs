@@ -8,6 +8,7 @@ use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
 
@@ -25,16 +26,15 @@ struct Overrides {
 
 /// The generated files of Ruby: paths below the project's folder, and texts.
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
-    let overrides: Overrides = toml::from_str(overrides).unwrap_or_else(|error| {
-        panic!("spec/ruby.toml: {error}");
-    });
+    let overrides: Overrides = mistake::parsed("spec/ruby.toml", overrides);
     description.check_names(overrides.documentation.keys(), "spec/ruby.toml");
-    for group in description.groups() {
-        assert!(
-            overrides.groups.contains_key(group),
-            "spec/ruby.toml: groups does not say what {group} is about"
+    for name in &overrides.symbols {
+        require!(
+            description.has_argument(name),
+            "spec/ruby.toml: symbols names {name}, which is no argument"
         );
     }
+    description.check_groups(&overrides.groups, "spec/ruby.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/ruby_methods.rb.j2")),
         ("calls", include_str!("../templates/ruby_calls.rb.j2")),
@@ -129,11 +129,15 @@ impl Method {
         Method {
             documentation: for_ruby(&documentation, operation),
             name: name.clone(),
-            definition: wrapped(
-                &format!("      def {name}("),
-                in_order().map(Parameter::definition),
-                ")",
-            ),
+            definition: if operation.arguments.is_empty() {
+                format!("      def {name}")
+            } else {
+                wrapped(
+                    &format!("      def {name}("),
+                    in_order().map(Parameter::definition),
+                    ")",
+                )
+            },
             call: call(operation),
             native: native(operation),
             signature: wrapped(
@@ -265,6 +269,9 @@ fn snake(name: &str) -> String {
 /// A list in brackets, in as many lines as it needs.
 fn wrapped(beginning: &str, items: impl Iterator<Item = String>, end: &str) -> String {
     let items: Vec<_> = items.collect();
+    if items.is_empty() {
+        return format!("{beginning}{end}");
+    }
     let mut lines = vec![];
     let mut line = beginning.to_owned();
     for (at, item) in items.iter().enumerate() {
@@ -303,6 +310,7 @@ fn in_ruby(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mistake::caught;
 
     #[test]
     fn lists_are_broken_below_their_bracket() {
@@ -318,5 +326,15 @@ mod tests {
             "`get_user`, nil, `ClaimMismatchError`: `{\"a\"=>1, \"b\"=>[…]}`"
         );
         assert_eq!(snake("VerifiedToken"), "verified_token");
+    }
+
+    #[test]
+    fn symbols_are_arguments() {
+        let overrides = crate::read("spec/ruby.toml").replacen("\"purpose\"", "\"purpos\"", 1);
+        let refused = caught(|| files(&crate::description(), &overrides)).unwrap_err();
+        assert_eq!(
+            refused,
+            "spec/ruby.toml: symbols names purpos, which is no argument"
+        );
     }
 }

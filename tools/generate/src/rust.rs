@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::description::{
     Answer, Argument, Authorization, Description, Form, Operation, Source, Values,
 };
+use crate::mistake::{refuse, require};
 use crate::template::{self, Templates};
 use crate::text;
 
@@ -142,7 +143,7 @@ impl FormConstant {
                     None if pointer == "/id" => "Id".to_owned(),
                     Some("clientDataJSON/challenge") => "Challenge".to_owned(),
                     Some(inside) if !inside.contains('/') => format!("Response({inside:?})"),
-                    _ => panic!("form.{name}: {pointer} is not supported yet"),
+                    _ => refuse(format!("form.{name}: {pointer} is not supported yet")),
                 },
             };
             format!("({member:?}, Source::{source})")
@@ -312,7 +313,7 @@ fn nested(object: &str, operation: &Operation, lines: &mut Vec<String>) -> Strin
     }
     lines.push(format!("let mut {object} = ObjectWriter::new();"));
     for (argument, member) in inside {
-        assert!(
+        require!(
             !argument.is_optional(),
             "{}: an object with several members, one of them optional, is not supported yet",
             operation.name

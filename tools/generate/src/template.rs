@@ -7,6 +7,7 @@ use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 
+use crate::mistake::refuse;
 use crate::text;
 
 /// The templates of a language, by their names. A line with nothing but a tag leaves no line.
@@ -44,7 +45,7 @@ pub fn formatted(formatter: &str, arguments: &[&str], code: &str) -> String {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{formatter}: {error}"));
+        .unwrap_or_else(|error| refuse(format!("{formatter}: {error}")));
     let mut stdin = process.stdin.take().expect("its input");
     stdin.write_all(code.as_bytes()).expect("it reads");
     drop(stdin);

@@ -2,71 +2,104 @@
 
 use std::collections::BTreeMap;
 
-use super::{ANSWERS, Answer, Argument, KINDS, Operation, SERVICES, Values};
+use super::{ANSWERS, Answer, Argument, Authorization, KINDS, Operation, SERVICES, Values};
+use crate::mistake::require;
 
 impl Operation {
     pub(super) fn check(&self, values: &BTreeMap<String, Values>) {
         let name = &self.name;
         let service = self.service.as_str();
-        assert!(SERVICES.contains(&service), "{name}: service {service}");
+        require!(
+            SERVICES.contains(&service),
+            "{name}: service {service} is none of {}",
+            SERVICES.join(", ")
+        );
         let numbers = self.since.split('.').map(str::parse::<u32>);
-        assert!(
+        require!(
             numbers.clone().count() == 3 && numbers.flatten().count() == 3,
             "{name}: since is a version of three numbers"
         );
-        assert!(
+        require!(
             self.local != self.request.is_some(),
             "{name}: give a request, or local = true"
         );
-        assert!(
+        require!(
             self.local || !self.fetches_key,
             "{name}: fetches_key is of local operations"
         );
         if let Answer::Kind(kind) = &self.answer {
-            assert!(ANSWERS.contains(&kind.as_str()), "{name}: answer {kind}");
+            require!(
+                ANSWERS.contains(&kind.as_str()),
+                "{name}: answer {kind} is none of {}",
+                ANSWERS.join(", ")
+            );
+            require!(
+                (kind == "nothing") == self.returns.is_none(),
+                "{name}: an answer has a type (returns), but for answer = \"nothing\""
+            );
         }
-        let has = |wanted: &String| self.arguments.iter().any(|one| one.name == *wanted);
-        assert!(
-            self.one_of.iter().all(has) && self.jwt_required_if.iter().all(has),
-            "{name}: one_of and jwt_required_if name arguments"
-        );
+        if let Some(Authorization::Other(word)) = &self.authorization {
+            require!(
+                word == "transaction",
+                "{name}: authorization {word:?} is neither \"transaction\" nor {{ scope = \"…\" }}"
+            );
+        }
+        let is_optional = |wanted: &str| self.argument(wanted).is_some_and(|one| one.optional);
+        for wanted in &self.one_of {
+            require!(
+                is_optional(wanted),
+                "{name}: one_of names {wanted}, which is no optional argument"
+            );
+        }
+        if let Some(wanted) = &self.jwt_required_if {
+            let is_bool = self.argument(wanted).is_some_and(|one| one.kind == "bool");
+            require!(
+                is_bool && self.has_jwt(),
+                "{name}: jwt_required_if names a bool of a call whose answer has a jwt"
+            );
+        }
         if let Some(group) = &self.exactly_one {
-            let is_optional = |wanted: &String| {
-                let mut arguments = self.arguments.iter();
-                arguments.any(|one| one.name == *wanted && one.optional)
-            };
-            assert!(
+            require!(
                 group.of.len() == 2
                     && group.of[0] != group.of[1]
-                    && group.of.iter().all(is_optional),
+                    && group.of.iter().all(|wanted| is_optional(wanted)),
                 "{name}: exactly_one names two optional arguments"
             );
-            assert!(
+            require!(
                 self.by_hand,
                 "{name}: exactly_one is not supported yet, unless the operation is by_hand"
             );
         }
-        assert!(
+        require!(
             !self.has_jwt() || self.arguments.iter().any(|one| one.subject),
             "{name}: the token in the answer is of a user: an argument with subject = true names it"
         );
         for argument in &self.arguments {
             let what = format!("{name}, {}", argument.name);
             let kind = argument.kind.as_str();
-            assert!(KINDS.contains(&kind), "{what}: type {kind}");
-            assert!(
+            require!(
+                KINDS.contains(&kind),
+                "{what}: type {kind} is none of {}",
+                KINDS.join(", ")
+            );
+            require!(
                 (kind == "options") != argument.members.is_empty(),
                 "{what}: options have members, nothing else has"
             );
-            assert!(
+            require!(
                 (kind == "json") == argument.form.is_some(),
                 "{what}: a JSON object has a form, nothing else has"
             );
             let known = |name: &String| values.contains_key(name);
-            assert!(argument.values.iter().all(known), "{what}: unknown values");
+            let unknown = argument.values.iter().find(|name| !known(name));
+            require!(
+                unknown.is_none(),
+                "{what}: there are no values {}",
+                unknown.map_or("", |name| name)
+            );
             let is_placed = argument.body.is_some() || argument.segment.is_some();
             let is_of_the_call = self.by_hand && ["ms", "cancel"].contains(&kind);
-            assert!(
+            require!(
                 is_placed != (self.local || is_of_the_call),
                 "{what}: give its place in the request, if it has one"
             );
@@ -77,21 +110,21 @@ impl Operation {
         let path = self.request().map_or("", |(_, path)| path);
         let ends = path.split('{').skip(1);
         let in_path = ends.map(|end| end.split('}').next().unwrap_or_default());
-        assert!(
+        require!(
             in_path.eq(self.arguments.iter().filter_map(Argument::segment)),
             "{name}: the arguments in the path have its order"
         );
-        assert!(
+        require!(
             self.by_hand || self.one_of.is_empty() || self.one_of == ["user_id", "username"],
             "{name}: another one_of than user_id and username is not supported yet"
         );
         for pointer in self.constants.keys() {
             let mut places = self.arguments.iter().flat_map(Argument::body);
-            assert!(
+            require!(
                 !self.local && places.all(|place| place != pointer),
                 "{name}: {pointer} is a member of the body that no argument has"
             );
-            assert!(
+            require!(
                 pointer.starts_with('/') && pointer.matches('/').count() == 1,
                 "{name}: {pointer} is not supported yet"
             );
@@ -103,7 +136,7 @@ impl Operation {
         let is_text = argument.kind == "text";
         let is_plain = is_text && !argument.optional && argument.default.is_none();
         let in_body = argument.body();
-        assert!(
+        require!(
             !argument.secret || is_plain && !argument.subject && !in_body.is_empty(),
             "{what}: a secret is a required text in the body; another one is not supported yet"
         );
@@ -113,17 +146,17 @@ impl Operation {
         } else {
             "/username".to_owned()
         };
-        assert!(
+        require!(
             argument.subject || !is_one_of,
             "{what}: the token is bound to it: give subject = true"
         );
-        assert!(
+        require!(
             !argument.subject || argument.segment.is_some() || in_body == [place],
             "{what}: a user is not supported in another place of the body yet"
         );
         for pointer in in_body {
             let names: Vec<_> = pointer.split('/').skip(1).collect();
-            assert!(
+            require!(
                 names.len() == 1
                     || names.len() == 2
                         && argument.default.is_none()
@@ -137,6 +170,9 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::super::Description;
+    use crate::mistake::caught;
+
+    const A: &str = r#"{ name = "a", body = "/a" }"#;
 
     /// What is said against an operation with this path, these further members and arguments.
     fn refusal(path: &str, members: &str, arguments: &str) -> String {
@@ -149,21 +185,26 @@ mod tests {
     /// What is said against an operation with these members.
     fn refusal_of(members: &str) -> String {
         let text = format!(
-            "type = []\nvalues = {{}}\nform.a = {{ code = \"\", members = {{}} }}\n[[operation]]\nname = \"call\"\ngroup = \"users\"\n\
-             summary = \"Calls.\"\nresult = \"\"\ntested_by = \"\"\n{members}"
+            "type = []\nvalues = {{}}\nform.a = {{ code = \"\", members = {{}} }}\n[[operation]]\nname = \"ask\"\ngroup = \"users\"\n\
+             summary = \"Calls.\"\nresult = \"`{{}}`.\"\ntested_by = \"\"\n{members}"
         );
-        let read = std::panic::catch_unwind(|| Description::read(&text));
-        let refused = read.err().map(|panic| panic.downcast::<String>());
-        refused.map_or(String::new(), |text| *text.expect("a text"))
+        let text = if members.contains("answer =") {
+            text
+        } else {
+            format!("{text}answer = \"nothing\"\n")
+        };
+        caught(|| Description::read(&text))
+            .err()
+            .unwrap_or_default()
     }
 
     #[test]
     fn service_and_version_are_checked() {
         for (service, since, expected) in [
             ("v1", "0.1.0", ""),
-            ("v2", "0.1.0", "call: service v2"),
-            ("v1", "0.1", "call: since is a version of three numbers"),
-            ("v1", "0.1.x", "call: since is a version of three numbers"),
+            ("v2", "0.1.0", "ask: service v2 is none of v1"),
+            ("v1", "0.1", "ask: since is a version of three numbers"),
+            ("v1", "0.1.x", "ask: since is a version of three numbers"),
         ] {
             let members = format!(
                 "service = {service:?}\nsince = {since:?}\nrequest = \"POST /users\"\n\
@@ -192,23 +233,55 @@ mod tests {
         let refused = |subject: bool| {
             let argument =
                 format!("{{ name = \"username\", subject = {subject}, body = \"/username\" }}");
-            refusal("/login", "answer = \"login\"", &argument)
+            refusal(
+                "/login",
+                "answer = \"login\"\nreturns = \"Login\"",
+                &argument,
+            )
         };
-        assert_eq!(refused(true), "");
+        assert_eq!(
+            refused(true),
+            "ask: returns Login, which is no described type"
+        );
         assert!(refused(false).contains("subject"));
     }
 
     #[test]
-    fn secret_members_are_members() {
-        let read = |secret: &str| {
-            let text = format!(
-                "operation = []\nvalues = {{}}\n[[type]]\nname = \"Token\"\nsummary = \"\"\n\
-                 members = {{ token = \"string\" }}\nsecret = [{secret:?}]\n"
-            );
-            std::panic::catch_unwind(|| Description::read(&text)).is_ok()
-        };
-        assert!(read("token"));
-        assert!(!read("jwt"));
+    fn an_answer_has_a_type_unless_it_is_nothing() {
+        let refused = |members: &str| refusal("/calls", members, A);
+        for members in [
+            "answer = \"object\"",
+            "answer = \"nothing\"\nreturns = \"Call\"",
+        ] {
+            let wrong = refused(members);
+            assert!(wrong.contains("returns"), "{members}: {wrong}");
+        }
+        let unknown = refused("answer = \"object\"\nreturns = \"Call\"");
+        assert_eq!(unknown, "ask: returns Call, which is no described type");
+    }
+
+    #[test]
+    fn words_and_arguments_that_are_named_are_checked() {
+        let arguments = r#"{ name = "username", subject = true, body = "/username" },
+            { name = "activate", type = "bool", body = "/activate" }"#;
+        let refused = |members: &str| refusal("/calls", members, arguments);
+        assert_eq!(refused("authorization = \"transaction\""), "");
+        assert_eq!(refused("authorization = { scope = \"a\" }"), "");
+        assert!(refused("authorization = \"transactions\"").contains("\"transactions\""));
+        assert!(refused("one_of = [\"username\"]").contains("names username"));
+        for members in [
+            "jwt_required_if = \"activate\"",
+            "answer = \"login\"\nreturns = \"A\"\njwt_required_if = \"username\"",
+            "answer = \"login\"\nreturns = \"A\"\njwt_required_if = \"activated\"",
+        ] {
+            let wrong = refused(members);
+            assert!(wrong.contains("jwt_required_if"), "{members}: {wrong}");
+        }
+        let unknown = refused("details = \"As `lid_calls`.\"");
+        assert!(
+            unknown.contains("lid_calls, which is no operation"),
+            "{unknown}"
+        );
     }
 
     #[test]
@@ -249,7 +322,7 @@ mod tests {
             refusal("/login", "", &argument)
         };
         assert_eq!(refused(r#"form = "a","#), "");
-        assert_eq!(refused(r#"form = "b","#), "call: no form b");
+        assert_eq!(refused(r#"form = "b","#), "ask: no form b");
         assert!(refused("").contains("form"));
         let of_a_text = refusal("/login", "", r#"{ name = "a", form = "a", body = "/a" }"#);
         assert!(of_a_text.contains("form"), "{of_a_text}");

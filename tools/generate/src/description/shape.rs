@@ -2,6 +2,7 @@
 //! say something twice.
 
 use super::{Argument, Description, Operation};
+use crate::mistake::{refuse, require};
 
 const METHODS: [&str; 4] = ["GET", "POST", "PUT", "DELETE"];
 const SDKS: [&str; 4] = ["python", "node", "java", "go"];
@@ -14,6 +15,47 @@ const RESERVED: [&str; 40] = [
     "register", "return", "self", "this", "true", "type", "use",
 ];
 
+/// Functions of the library and methods of a binding's clients that are written by hand.
+const BY_HAND: [&str; 37] = [
+    "call",
+    "cancel_free",
+    "cancel_new",
+    "cancel_trigger",
+    "close",
+    "free",
+    "free_string",
+    "from_config",
+    "from_env",
+    "generate_key_pair",
+    "get",
+    "initialize",
+    "json_bool",
+    "json_count",
+    "json_double",
+    "json_free",
+    "json_get",
+    "json_int64",
+    "json_name",
+    "json_parse",
+    "json_quote",
+    "json_string",
+    "json_type",
+    "new",
+    "new_from_env",
+    "new_management",
+    "new_with_config",
+    "send",
+    "set_log_callback",
+    "set_logger",
+    "status",
+    "status_name",
+    "user",
+    "value",
+    "version",
+    "with_config",
+    "with_options",
+];
+
 impl Description {
     /// What is described twice would be generated twice.
     pub(super) fn check_names_are_unique(&self) {
@@ -23,11 +65,9 @@ impl Description {
             ("operation", repeated(operations)),
             ("type", repeated(types)),
         ] {
-            assert!(
-                repeated.is_none(),
-                "{what} {} is described twice",
-                repeated.unwrap()
-            );
+            if let Some(name) = repeated {
+                refuse(format!("{what} {name} is described twice"));
+            }
         }
     }
 }
@@ -35,37 +75,46 @@ impl Description {
 impl Operation {
     pub(super) fn check_shape(&self) {
         let name = &self.name;
-        assert!(
+        require!(
             is_snake_case(name),
             "{name}: the name is in lower case with underscores"
         );
+        require!(
+            !RESERVED.contains(&name.as_str()) && !BY_HAND.contains(&name.as_str()),
+            "{name}: the name is a keyword of a language, or a function that is written by hand"
+        );
+        require!(
+            is_snake_case(&self.group),
+            "{name}: group {} is in lower case with underscores",
+            self.group
+        );
         let arguments = &self.arguments;
         if let Some(twice) = repeated(arguments.iter().map(|one| &one.name)) {
-            panic!("{name}: two arguments have the name {twice}");
+            refuse(format!("{name}: two arguments have the name {twice}"));
         }
-        // Go, Ruby and PHP list the arguments.
-        assert!(
-            !arguments.is_empty(),
-            "{name}: a call without arguments is not supported yet"
-        );
         // In Python the arguments keep their order, and one with a default cannot be before.
         let first_optional = arguments.iter().position(|one| one.optional);
         let required = arguments
             .iter()
             .skip(first_optional.unwrap_or(arguments.len()));
         if let Some(after) = required.into_iter().find(|one| !one.optional) {
-            panic!(
+            refuse(format!(
                 "{name}, {}: required arguments come before optional ones",
                 after.name
-            );
+            ));
         }
         let summary = self.summary();
-        assert!(
+        require!(
             summary.starts_with(|first: char| first.is_ascii_uppercase()) && summary.ends_with('.'),
             "{name}: the summary is a sentence"
         );
+        let result = self.result();
+        require!(
+            result.starts_with(|first: char| first.is_ascii()),
+            "{name}: result describes what a success is"
+        );
         let is_official = |sdk: &String| SDKS.contains(&sdk.as_str());
-        assert!(
+        require!(
             self.sdk.keys().chain(&self.sdk_aside).all(is_official),
             "{name}: sdk and sdk_aside are of {}",
             SDKS.join(", ")
@@ -82,21 +131,21 @@ impl Operation {
         let parts = request.split_once(' ');
         let is_request =
             parts.is_some_and(|(method, path)| METHODS.contains(&method) && path.starts_with('/'));
-        assert!(
+        require!(
             is_request,
             "{name}: request {request:?} is one of {}, a blank and a path",
             METHODS.join(", ")
         );
         let places = self.arguments.iter().flat_map(Argument::body);
         let places: Vec<_> = places.chain(self.constants.keys()).collect();
-        assert!(
+        require!(
             !request.starts_with("GET ") || places.is_empty() && !self.names_application,
             "{name}: a GET has no body: no place in it, and names_application = false"
         );
         // In the Rust method the object is a variable with its name, and so is the argument.
         for argument in &self.arguments {
             let object = format!("/{}/", argument.name);
-            assert!(
+            require!(
                 self.by_hand || !places.iter().any(|place| place.starts_with(&object)),
                 "{name}, {}: an object of its name in the body is not supported yet",
                 argument.name
@@ -106,16 +155,16 @@ impl Operation {
             let others = places.iter().enumerate().filter(|(other, _)| *other != at);
             let inside = format!("{place}/");
             for (_, other) in others {
-                assert!(
+                require!(
                     other != place && !other.starts_with(&inside),
                     "{name}: {place} and {other} are one place in the body"
                 );
             }
-            assert!(
+            require!(
                 !self.names_application || *place != "/client_id",
                 "{name}: the body has the client_id already, see names_application"
             );
-            assert!(!place.contains('~'), "{name}: {place} is not supported yet");
+            require!(!place.contains('~'), "{name}: {place} is not supported yet");
         }
     }
 }
@@ -124,24 +173,24 @@ impl Argument {
     fn check_shape(&self, operation: &str) {
         let what = format!("{operation}, {}", self.name);
         let is_text = self.kind == "text";
-        assert!(
+        require!(
             is_snake_case(&self.name) && !RESERVED.contains(&self.name.as_str()),
             "{what}: the name is in lower case with underscores, and no keyword of a language"
         );
-        assert!(
+        require!(
             self.optional || self.default.is_none(),
             "{what}: only an optional argument has a default"
         );
-        assert!(
+        require!(
             !self.optional || is_text || ["options", "cancel"].contains(&self.kind.as_str()),
             "{what}: an optional {} is not supported yet",
             self.kind
         );
-        assert!(
+        require!(
             self.values.is_none() || is_text && !self.optional,
             "{what}: only a required text has values; another one is not supported yet"
         );
-        assert!(
+        require!(
             self.segment.is_none() || is_text && !self.optional && self.body.is_none(),
             "{what}: a segment of the path is a required text, which is not in the body"
         );
@@ -153,6 +202,7 @@ fn is_snake_case(name: &str) -> bool {
         && name
             .chars()
             .all(|one| matches!(one, 'a'..='z' | '0'..='9' | '_'))
+        && name.split('_').all(|word| !word.is_empty())
 }
 
 fn repeated<'a>(mut names: impl Iterator<Item = &'a String>) -> Option<&'a String> {
@@ -163,19 +213,21 @@ fn repeated<'a>(mut names: impl Iterator<Item = &'a String>) -> Option<&'a Strin
 #[cfg(test)]
 mod tests {
     use super::super::Description;
+    use super::{BY_HAND, RESERVED};
+    use crate::mistake::caught;
 
     /// What is said against an operation with these members, after the operations before it.
     fn refusal(before: &str, request: &str, more: &str, arguments: &str) -> String {
         let text = format!(
             "values.v = {{ of = [\"a\"], code = \"\" }}\ntype = []\n\
              form.f = {{ code = \"\", members = {{}} }}\n{before}[[operation]]\n\
-             name = \"call\"\ngroup = \"users\"\nservice = \"v1\"\nsince = \"0.1.0\"\n\
-             result = \"\"\ntested_by = \"\"\nrequest = {request:?}\n{more}\n\
+             name = \"ask\"\ngroup = \"users\"\nservice = \"v1\"\nsince = \"0.1.0\"\n\
+             result = \"`{{}}`.\"\nanswer = \"nothing\"\ntested_by = \"\"\nrequest = {request:?}\n{more}\n\
              arguments = [{arguments}]\n"
         );
-        let read = std::panic::catch_unwind(|| Description::read(&text));
-        let refused = read.err().map(|panic| panic.downcast::<String>());
-        refused.map_or(String::new(), |text| *text.expect("a text"))
+        caught(|| Description::read(&text))
+            .err()
+            .unwrap_or_default()
     }
 
     const SUMMARY: &str = "summary = \"Calls.\"";
@@ -190,17 +242,17 @@ mod tests {
         };
         let s = r#"{ name = "s", segment = "s" }"#;
         assert_eq!(refused(&format!("{s}, {A}")), "");
+        assert_eq!(refused(""), "", "without arguments");
         for (arguments, expected) in [
             (r#"{ name = "class", body = "/a" }"#, "keyword"),
             (r#"{ name = "codeType", body = "/a" }"#, "lower case"),
-            (r#""#, "without arguments"),
             (
                 r#"{ name = "a", body = "/a" }, { name = "a", body = "/b" }"#,
                 "the name a",
             ),
             (
                 r#"{ name = "a", optional = true, body = "/a" }, { name = "b", body = "/b" }"#,
-                "call, b: required arguments come before",
+                "ask, b: required arguments come before",
             ),
             (
                 r#"{ name = "a", default = "x", body = "/a" }"#,
@@ -274,13 +326,57 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_taken_are_refused() {
+        let named = |name: &str| {
+            let text = format!(
+                "type = []\nvalues = {{}}\n[[operation]]\nname = {name:?}\ngroup = \"users\"\n\
+                 service = \"v1\"\nsince = \"0.1.0\"\nresult = \"`{{}}`.\"\nanswer = \"nothing\"\n\
+                 tested_by = \"\"\nrequest = \"POST /a\"\n{SUMMARY}\narguments = [{A}]\n"
+            );
+            caught(|| Description::read(&text))
+                .err()
+                .unwrap_or_default()
+        };
+        assert_eq!(named("new_user"), "");
+        for name in BY_HAND.iter().chain(&RESERVED) {
+            let wrong = named(name);
+            assert!(
+                wrong.contains("keyword of a language, or"),
+                "{name}: {wrong}"
+            );
+        }
+        for name in ["new__user", "user_"] {
+            let wrong = named(name);
+            assert!(wrong.contains("lower case"), "{name}: {wrong}");
+        }
+    }
+
+    /// The functions of the header that are not described have no second one of their name.
+    #[test]
+    fn every_function_that_is_written_by_hand_is_known() {
+        let listed = include_str!("../../../../include/loginid.symbols");
+        let described = include_str!("../../../../spec/operations.toml");
+        let functions = listed
+            .lines()
+            .filter(|line| line.contains('(') && !line.starts_with("typedef"))
+            .filter_map(|line| line.split('(').next()?.rsplit("lid_").next());
+        for function in functions {
+            assert!(
+                BY_HAND.contains(&function)
+                    || described.contains(&format!("name = \"{function}\"")),
+                "{function}"
+            );
+        }
+    }
+
+    #[test]
     fn a_name_is_described_once() {
         let first = format!(
-            "[[operation]]\nname = \"call\"\ngroup = \"users\"\nservice = \"v1\"\n\
-             since = \"0.1.0\"\nresult = \"\"\ntested_by = \"\"\nrequest = \"POST /a\"\n\
+            "[[operation]]\nname = \"ask\"\ngroup = \"users\"\nservice = \"v1\"\n\
+             since = \"0.1.0\"\nresult = \"`{{}}`.\"\nanswer = \"nothing\"\ntested_by = \"\"\nrequest = \"POST /a\"\n\
              {SUMMARY}\narguments = [{A}]\n"
         );
         let twice = refusal(&first, "POST /calls", SUMMARY, A);
-        assert_eq!(twice, "operation call is described twice");
+        assert_eq!(twice, "operation ask is described twice");
     }
 }

@@ -3,6 +3,7 @@
 use super::Python;
 use super::layout::{WIDTH, docstring};
 use crate::description::{Answer, Argument, Operation};
+use crate::mistake::require;
 use crate::text;
 
 impl Python<'_> {
@@ -27,7 +28,7 @@ impl Python<'_> {
         let is_returned = !result.starts_with("`LID_");
         let result = format!("{}{result}", if is_returned { "Returns " } else { "" });
         let mut paragraphs = text::paragraphs(&summary);
-        assert!(
+        require!(
             paragraphs.len() == 1 && paragraphs[0].len() + 11 <= WIDTH,
             "{}: give a summary of one line in spec/python.toml",
             operation.name

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Python;
 use super::layout::bracketed;
 use crate::description::{Argument, Operation};
+use crate::mistake::{refuse, require};
 
 /// A method; its texts are laid out.
 #[derive(Serialize)]
@@ -85,7 +86,9 @@ impl Python<'_> {
             let (parameter, value) = match self.additions.options.get(name).map(String::as_str) {
                 Some("bool") => ("bool = False", format!("flag({name}, {name:?})")),
                 Some("text") => ("Optional[str] = None", format!("given({name})")),
-                _ => panic!("spec/python.toml: options: {name} is \"text\" or \"bool\""),
+                _ => refuse(format!(
+                    "spec/python.toml: options: {name} is \"text\" or \"bool\""
+                )),
             };
             OptionMember {
                 name: name.clone(),
@@ -119,14 +122,14 @@ impl Python<'_> {
         let mut ordered = vec!["self".to_owned()];
         for name in &special.parameters {
             let known = parameters.shift_remove(name);
-            assert!(
+            require!(
                 known.is_some() || name == "*",
                 "{}: no parameter {name}",
                 operation.name
             );
             ordered.push(known.unwrap_or_else(|| name.clone()));
         }
-        assert!(
+        require!(
             special.parameters.is_empty() || parameters.is_empty(),
             "{}: parameters is not complete",
             operation.name
@@ -167,7 +170,9 @@ impl Python<'_> {
             "bool" => "bool",
             "json" => "Browser",
             "text" => self.additions.types.get(name).map_or("str", String::as_str),
-            other => panic!("{name}: a parameter of the type {other} is not supported yet"),
+            other => refuse(format!(
+                "{name}: a parameter of the type {other} is not supported yet"
+            )),
         };
         match argument.is_optional() {
             true => format!("Optional[{kind}]"),
@@ -180,7 +185,7 @@ impl Python<'_> {
         let special = self.special(operation).returns.as_deref();
         let name = special.or(operation.returns())?;
         let known = self.types().any(|one| one.name == name);
-        assert!(known, "{}: no type {name}", operation.name);
+        require!(known, "{}: no type {name}", operation.name);
         Some(name.to_owned())
     }
 }
