@@ -197,25 +197,14 @@ impl Control {
         doc_scan::decide(&self.state, credential_uuid, passed)
     }
 
+    /// The document scans of all users.
+    pub fn doc_scans(&self) -> Vec<Value> {
+        doc_scan::list(&self.state)
+    }
+
     /// The state of a document scan.
     pub fn doc_scan(&self, credential_uuid: &str) -> Result<Value, ServiceError> {
         doc_scan::show(&self.state, credential_uuid)
-    }
-
-    /// A transaction as the user sees it.
-    pub fn transaction(&self, id: &str) -> Result<Value, ServiceError> {
-        let world = self.state.world();
-        let transaction = world
-            .transactions
-            .get(id)
-            .ok_or_else(transaction_not_found)?;
-        Ok(json!({
-            "id": transaction.id,
-            "client_id": transaction.client_id,
-            "username": transaction.username,
-            "tx_payload": transaction.payload,
-            "confirmed": transaction.confirmed,
-        }))
     }
 
     /// Confirms a transaction that names its user and returns the token.

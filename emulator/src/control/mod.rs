@@ -4,8 +4,15 @@
 
 pub mod access;
 pub mod actions;
+mod applications;
+mod codes;
+mod events;
+mod keys;
 pub mod relying_party;
+mod reply;
 pub mod routes;
 mod snapshot;
 pub mod tokens;
+mod transactions;
+mod users;
 pub mod views;

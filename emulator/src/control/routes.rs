@@ -5,45 +5,31 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRef, Path, RawQuery, State as Shared};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Path, RawQuery, State as Shared};
+use axum::http::{HeaderValue, header};
+use axum::response::IntoResponse;
 use axum::routing::get;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use super::actions::Control;
+use super::reply::{Reply, answer, parameter, read};
 use super::tokens::NewToken;
 use super::views::NewApplication;
+use super::{applications, codes, events, keys, transactions, users};
 use crate::error::ServiceError;
 use crate::fault::Fault;
-use crate::json;
 use crate::route::{self, DELETE, GET, POST, PUT, Route};
 use crate::state::State;
 use crate::state::credential::CredentialType;
 use crate::state::user::Contact;
 
+/// The description of this API.
+const OPENAPI: &str = include_str!("openapi.json");
+
 /// Where the control API is served. Faults do not apply to it, and its requests are not recorded.
 pub const PREFIX: &str = "/_emulator";
-
-impl FromRef<Arc<State>> for Control {
-    fn from_ref(state: &Arc<State>) -> Self {
-        Self::new(Arc::clone(state))
-    }
-}
-
-/// A successful answer.
-struct Answer(Value);
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        json::response(StatusCode::OK, &self.0)
-    }
-}
-
-type Reply = Result<Answer, ServiceError>;
 
 /// All routes under their prefix.
 pub fn router() -> Router<Arc<State>> {
@@ -60,21 +46,41 @@ fn table() -> Vec<Route> {
         Route::new("reset", POST, "/reset", reset),
         Route::new("export", GET, "/state", export),
         Route::new("import", PUT, "/state", import),
+        Route::new("applications", GET, "/applications", applications::list),
         Route::new("add_application", POST, "/applications", add_application),
+        Route::new("remove_application", DELETE, "/applications/{client_id}", applications::remove),
         Route::new("move_clock", POST, "/clock", move_clock),
+        Route::new("keys", GET, "/keys", keys::list),
         Route::new("rotate_keys", POST, "/keys/rotate", rotate_keys),
+        Route::new("retire_key", DELETE, "/keys/{kid}", keys::retire),
         Route::new("rp_id", GET, "/rp-id", rp_id),
         Route::new("set_rp_id", POST, "/rp-id", set_rp_id),
         Route::new("reset_rp_id", DELETE, "/rp-id", reset_rp_id),
         Route::new("origins", GET, "/origins", origins),
         Route::new("add_origin", POST, "/origins", add_origin),
         Route::new("remove_origin", DELETE, "/origins", remove_origin),
+        Route::new("users", GET, "/users", users::list),
+        Route::new("add_user", POST, "/users", users::add),
+        Route::new("user", GET, "/users/{username}", users::show),
+        Route::new("remove_user", DELETE, "/users/{username}", users::remove),
+        Route::new("activate_user", POST, "/users/{username}/activate", users::activate),
+        Route::new("deactivate_user", POST, "/users/{username}/deactivate", users::deactivate),
         Route::new("add_credential", POST, "/users/{username}/credentials", add_credential),
+        Route::new("revoke_credential", DELETE, "/users/{username}/credentials/{uuid}", users::revoke_credential),
         Route::new("add_contact", POST, "/users/{username}/contacts", add_contact),
+        Route::new("remove_contact", DELETE, "/users/{username}/contacts", users::remove_contact),
         Route::new("login", POST, "/users/{username}/login", login),
         Route::new("sign_assertion", POST, "/users/{username}/sign-assertion", sign_assertion),
-        Route::new("transaction", GET, "/tx/{id}", transaction),
-        Route::new("confirm", POST, "/tx/{id}/confirm", confirm),
+        Route::new("generate_code", POST, "/users/{username}/codes", codes::generate),
+        Route::new("authorize_code", POST, "/users/{username}/codes/authorize", codes::authorize),
+        Route::new("expire_code", POST, "/users/{username}/codes/expire", codes::expire),
+        Route::new("codes", GET, "/codes", codes::list),
+        Route::new("waits", GET, "/waits", codes::waits),
+        Route::new("transactions", GET, "/tx", transactions::list),
+        Route::new("transaction", GET, "/tx/{id}", transactions::show),
+        Route::new("confirm", POST, "/tx/{id}/confirm", transactions::confirm),
+        Route::new("deny", POST, "/tx/{id}/deny", transactions::deny),
+        Route::new("doc_scans", GET, "/doc-scans", doc_scans),
         Route::new("doc_scan", GET, "/doc-scans/{credential_uuid}", doc_scan),
         Route::new("decide_doc_scan", POST, "/doc-scans/{credential_uuid}", decide_doc_scan),
         Route::new("sign_token", POST, "/tokens", sign_token),
@@ -84,26 +90,9 @@ fn table() -> Vec<Route> {
         Route::new("faults", GET, "/faults", faults),
         Route::new("inject", POST, "/faults", inject),
         Route::new("clear_faults", DELETE, "/faults", clear_faults),
+        Route::new("events", GET, "/events", events::follow),
+        Route::new("openapi", GET, "/openapi.json", openapi),
     ]
-}
-
-/// Reads a JSON body. An empty one counts as `{}`.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ServiceError> {
-    let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| ServiceError::bad_request(error.to_string()))
-}
-
-fn answer(value: impl Serialize) -> Reply {
-    serde_json::to_value(value)
-        .map(Answer)
-        .map_err(|error| ServiceError::bad_request(error.to_string()))
-}
-
-/// A parameter of the query.
-fn parameter(query: Option<String>, name: &str) -> Option<String> {
-    form_urlencoded::parse(query?.as_bytes())
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| value.into_owned())
 }
 
 async fn info(Shared(control): Shared<Control>) -> Reply {
@@ -321,6 +310,10 @@ async fn remove_origin(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     answer(json!({}))
 }
 
+async fn doc_scans(Shared(control): Shared<Control>) -> Reply {
+    answer(json!({"doc_scans": control.doc_scans()}))
+}
+
 async fn doc_scan(Shared(control): Shared<Control>, Path(credential_uuid): Path<String>) -> Reply {
     answer(control.doc_scan(&credential_uuid)?)
 }
@@ -338,21 +331,6 @@ async fn decide_doc_scan(
 ) -> Reply {
     let Decision { passed } = read(&body)?;
     answer(control.decide_doc_scan(&credential_uuid, passed)?)
-}
-
-async fn transaction(Shared(control): Shared<Control>, Path(id): Path<String>) -> Reply {
-    answer(control.transaction(&id)?)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Confirmation {
-    username: Option<String>,
-}
-
-async fn confirm(Shared(control): Shared<Control>, Path(id): Path<String>, body: Bytes) -> Reply {
-    let Confirmation { username } = read(&body)?;
-    answer(json!({"jwt": control.confirm(&id, username.as_deref())?}))
 }
 
 async fn sign_token(Shared(control): Shared<Control>, body: Bytes) -> Reply {
@@ -403,9 +381,43 @@ async fn clear_faults(Shared(control): Shared<Control>) -> Reply {
     answer(json!({}))
 }
 
+/// Describes this API, for tools and people.
+async fn openapi() -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], OPENAPI)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+
+    #[test]
+    fn the_description_has_every_route() {
+        let description: Value = serde_json::from_str(OPENAPI).unwrap();
+        let paths = description["paths"].as_object().unwrap();
+        let described: BTreeSet<_> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                methods
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .map(move |(method, call)| {
+                        let operation = call["operationId"].as_str().unwrap();
+                        format!("{} {path} {operation}", method.to_ascii_uppercase())
+                    })
+            })
+            .collect();
+        let served: BTreeSet<_> = table()
+            .into_iter()
+            .map(|route| format!("{} {} {}", route.method, route.path, route.operation))
+            .collect();
+        assert_eq!(described, served);
+    }
 
     #[test]
     fn the_readme_lists_every_route() {

@@ -40,8 +40,10 @@ impl Match {
         if fixed.contains(['*', '?', '#']) {
             return wrong("match.path is a path without a query; a * may only be at its end");
         }
-        if fixed.starts_with("/api/native/") {
-            return wrong("match.path must be without /api/native: it matches with and without it");
+        if fixed.starts_with("/api/") {
+            return wrong(
+                "match.path must be without /api/native and /api: it matches with and without them",
+            );
         }
         if path != "*" && !fixed.starts_with('/') {
             return wrong("match.path must begin with /");

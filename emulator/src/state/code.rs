@@ -86,7 +86,7 @@ impl FromStr for Purpose {
 pub struct Code {
     pub expires: Millis,
     pub authorized: bool,
-    used: bool,
+    pub used: bool,
     /// Notified when the code is authorized, used or invalidated.
     changed: Arc<Notify>,
 }
@@ -102,10 +102,13 @@ pub enum CodeUse {
 }
 
 /// What identifies a code of a user.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CodeKey {
+    #[serde(rename = "type")]
     pub kind: CodeType,
     pub purpose: Purpose,
+    #[serde(rename = "code")]
     pub value: String,
 }
 
@@ -172,6 +175,19 @@ impl Codes {
         code.authorized = true;
         code.changed.notify_waiters();
         Ok(code.clone())
+    }
+
+    /// Lets a code expire now.
+    pub fn expire(&mut self, key: &CodeKey, now: Millis) -> Result<Code, ServiceError> {
+        let code = self.usable(key, now)?;
+        code.expires = now;
+        code.changed.notify_waiters();
+        Ok(code.clone())
+    }
+
+    /// All codes that are still known.
+    pub fn iter(&self) -> impl Iterator<Item = (&CodeKey, &Code)> {
+        self.codes.iter()
     }
 
     /// Consumes a code, if it is authorized.

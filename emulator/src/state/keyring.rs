@@ -52,6 +52,22 @@ impl Keyring {
             .cloned()
     }
 
+    /// All keys, the current one last.
+    pub fn all(&self) -> Vec<Arc<ServiceKey>> {
+        self.previous
+            .iter()
+            .chain([&self.current])
+            .cloned()
+            .collect()
+    }
+
+    /// Stops serving a previous key; false if there is none with this id.
+    pub fn retire(&mut self, kid: &str) -> bool {
+        let before = self.previous.len();
+        self.previous.retain(|key| key.kid != kid);
+        self.previous.len() < before
+    }
+
     /// Replaces the current key. `retire` also stops serving the previous ones.
     pub fn rotate(&mut self, retire: bool) -> String {
         let old = std::mem::replace(&mut self.current, ServiceKey::new(SigningKey::generate()));

@@ -161,6 +161,24 @@ impl State {
         lock(&self.keys).find(kid)
     }
 
+    pub fn keys(&self) -> Vec<Arc<ServiceKey>> {
+        lock(&self.keys).all()
+    }
+
+    pub fn retire_key(&self, kid: &str) -> Result<(), ServiceError> {
+        if lock(&self.keys).retire(kid) {
+            return Ok(());
+        }
+        Err(ServiceError::not_found(
+            "key_not_found",
+            "There is no key with this id",
+        ))
+    }
+
+    pub fn remove_application(&self, client_id: &str) {
+        lock(&self.applications).retain(|known| known.client_id != client_id);
+    }
+
     pub fn rotate_keys(&self, retire: bool) -> String {
         lock(&self.keys).rotate(retire)
     }

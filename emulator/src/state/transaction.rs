@@ -26,6 +26,8 @@ pub struct Transaction {
     /// The application's, if it gave one.
     pub nonce: Option<String>,
     pub confirmed: bool,
+    /// Whether the user has refused it.
+    pub denied: bool,
     pub server_nonce: String,
     /// The user who was asked to sign and has not answered yet, and the relying party id.
     pub asked: Option<(String, String)>,
@@ -42,6 +44,7 @@ impl Transaction {
             payload: payload.to_owned(),
             nonce: nonce.map(str::to_owned),
             confirmed: false,
+            denied: false,
             server_nonce: base64url(random::<16>()),
             asked: None,
             expires: now + LIFE,
@@ -80,12 +83,35 @@ impl Transaction {
         (asked == user_id && self.hash() == hash).then_some(rp_id)
     }
 
-    /// Refuses a confirmed or expired transaction, and any other user than the one it names.
+    /// Refuses a confirmed, denied or expired transaction, and any other user than the one it names.
     pub fn require_open(&self, username: &str, now: Millis) -> Result<(), ServiceError> {
+        self.require_undecided(now)?;
+        match &self.username {
+            Some(bound) if bound != username => Err(ServiceError::not_allowed(
+                "The transaction belongs to another user",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Denies it, if it can still be confirmed.
+    pub fn deny(&mut self, now: Millis) -> Result<(), ServiceError> {
+        self.require_undecided(now)?;
+        self.denied = true;
+        Ok(())
+    }
+
+    fn require_undecided(&self, now: Millis) -> Result<(), ServiceError> {
         if self.confirmed {
             return Err(ServiceError::refused(
                 "transaction_already_confirmed",
                 "The transaction was already confirmed",
+            ));
+        }
+        if self.denied {
+            return Err(ServiceError::refused(
+                "transaction_denied",
+                "The user has denied the transaction",
             ));
         }
         if now >= self.expires {
@@ -94,12 +120,7 @@ impl Transaction {
                 "The transaction has expired",
             ));
         }
-        match &self.username {
-            Some(bound) if bound != username => Err(ServiceError::not_allowed(
-                "The transaction belongs to another user",
-            )),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The claims of this transaction's token.

@@ -154,6 +154,28 @@ pub fn decide(state: &State, uuid: &str, passed: bool) -> Result<Value, ServiceE
     Ok(json!({"credential_uuid": uuid, "passed": passed}))
 }
 
+/// The scans of all users, by user.
+pub fn list(state: &State) -> Vec<Value> {
+    let world = state.world();
+    let mut users: Vec<_> = world.users.iter().collect();
+    users.sort_by(|a, b| a.username.cmp(&b.username));
+    let scans = users.into_iter().flat_map(|user| {
+        user.credentials.iter().filter_map(|credential| {
+            let Material::DocScan(scan) = credential.material else {
+                return None;
+            };
+            Some(json!({
+                "username": user.username,
+                "credential_uuid": credential.uuid,
+                "status": credential.status,
+                "passed": scan.passed,
+                "iframe_url": page_url(state, &credential.uuid),
+            }))
+        })
+    });
+    scans.collect()
+}
+
 /// The state of a scan.
 pub fn show(state: &State, uuid: &str) -> Result<Value, ServiceError> {
     let mut world = state.world();

@@ -166,14 +166,19 @@ fn nothing_changes_by_get() {
     let before = control_api(&emulator, "GET", "/", Value::Null).ok();
     for path in [
         "/reset",
-        "/applications",
         "/clock",
         "/keys/rotate",
         "/users/alice/credentials",
         "/users/alice/contacts",
         "/users/alice/login",
         "/users/alice/sign-assertion",
+        "/users/alice/activate",
+        "/users/alice/deactivate",
+        "/users/alice/codes",
+        "/users/alice/codes/authorize",
+        "/users/alice/codes/expire",
         "/tx/x/confirm",
+        "/tx/x/deny",
         "/tokens",
     ] {
         for method in ["GET", "HEAD"] {
@@ -182,6 +187,19 @@ fn nothing_changes_by_get() {
             assert_eq!(answer.status, 405, "{method} {path}");
         }
     }
+    let state = emulator.export();
+    for path in [
+        "/applications",
+        "/users",
+        "/users/alice",
+        "/state",
+        "/codes",
+    ] {
+        let line = format!("GET /_emulator{path}?client_id=x&username=x HTTP/1.1");
+        let answer = raw(emulator.base_url(), &line, &["Host: localhost"]);
+        assert_eq!(answer.status, 200, "{path}");
+    }
+    assert_eq!(emulator.export(), state);
     let mut after = control_api(&emulator, "GET", "/", Value::Null).ok();
     after["now"] = before["now"].clone();
     assert_eq!(after, before);

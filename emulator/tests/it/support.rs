@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
@@ -161,6 +162,16 @@ impl App {
             json!({"username": username}),
         )
         .ok()
+    }
+
+    /// Creates a transaction and returns its id.
+    pub fn create_tx(&self, payload: &str, username: Option<&str>) -> String {
+        let hash = digest(&SHA256, payload.as_bytes());
+        let mut claims = self.claims("tx.create");
+        claims["payload_hash"] = json!(URL_SAFE_NO_PAD.encode(hash));
+        let body = json!({"tx_payload": payload, "nonce": "n", "username": username});
+        let answer = self.call_with("POST", "/tx", Some(&self.sign(&claims)), body);
+        answer.ok()["id"].as_str().unwrap().to_owned()
     }
 
     /// The claims of a token of the service, verified with the key it serves.

@@ -1,0 +1,39 @@
+//! The keys that the service signs its tokens with.
+
+use axum::extract::{Path, State as Shared};
+use serde_json::{Value, json};
+
+use super::actions::Control;
+use super::reply::{Reply, answer};
+use crate::error::ServiceError;
+
+impl Control {
+    /// The keys that are served at `/certs`, the current one last.
+    pub fn keys(&self) -> Vec<Value> {
+        let current = self.state.signing_key().kid.clone();
+        let keys = self.state.keys().into_iter();
+        keys.map(|key| {
+            json!({"kid": key.kid, "public_key": key.public_pem, "is_current": key.kid == current})
+        })
+        .collect()
+    }
+
+    /// Stops serving a previous key.
+    pub fn retire_key(&self, kid: &str) -> Result<(), ServiceError> {
+        if self.state.signing_key().kid == kid {
+            return Err(ServiceError::bad_request(
+                "the current key signs tokens: rotate the keys first",
+            ));
+        }
+        self.state.retire_key(kid)
+    }
+}
+
+pub async fn list(Shared(control): Shared<Control>) -> Reply {
+    answer(json!({"keys": control.keys()}))
+}
+
+pub async fn retire(Shared(control): Shared<Control>, Path(kid): Path<String>) -> Reply {
+    control.retire_key(&kid)?;
+    answer(json!({}))
+}
