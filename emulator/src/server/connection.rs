@@ -194,7 +194,6 @@ async fn carry_out_or_inject(
         let mut response = call(router, head, body).await;
         // A fault may write this answer byte for byte.
         share(&mut response);
-        date(service, &mut response);
         summary.carried_out(&response);
         if let Some(entry) = &entry {
             entry.status(response.status().as_u16());

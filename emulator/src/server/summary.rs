@@ -61,7 +61,7 @@ impl Summary {
 
     /// Whether the control API was asked to change something, and did.
     pub fn has_changed(&self) -> bool {
-        self.method != "GET" && self.status == Some(200)
+        !matches!(self.method.as_str(), "GET" | "HEAD") && self.status == Some(200)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state of an emulator, in memory.
 //!
-//! Each part has its own lock. Service tokens are verified, tokens issued and passwords hashed without a
-//! lock; WebAuthn answers are verified under the lock of [`World`], so other calls wait for them.
+//! Each part has its own lock, held for look-ups and changes only. Tokens and WebAuthn answers are verified, tokens
+//! issued and passwords hashed without one.
 
 pub mod application;
 pub mod ceremony;

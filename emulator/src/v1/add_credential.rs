@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::answer::{Answer, Reply};
-use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key, credential_name};
+use super::attestation::{
+    Attestation, KeyOptions, KeyOwner, begin_key, credential_name, require_new_key,
+};
 use super::call::Call;
 use super::codes::{consume, not_authorized, presented_code};
 use super::public_key::{find_public_key, read_public_key};
@@ -15,6 +17,7 @@ use crate::state::ceremony::Ceremony;
 use crate::state::clock::timestamp;
 use crate::state::code::{CodeUse, Purpose};
 use crate::state::credential::{Credential, CredentialStatus, CredentialType, Material};
+use crate::state::user::Subject;
 use crate::words::phrase;
 
 /// Starts the registration of a key on a user's new device, with a code that another device authorized.
@@ -46,7 +49,7 @@ fn begin(call: &Call, options: KeyOptions) -> Reply {
 /// Adds the key that the device created.
 pub async fn fido2_complete(call: Call) -> Reply {
     let attestation = Attestation::read(&call.body)?;
-    let (identity, credential) = {
+    let (identity, key) = {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, &attestation.challenge)?;
         let identity = Identity::from(world.users.find(&call.subject)?);
@@ -60,11 +63,17 @@ pub async fn fido2_complete(call: Call) -> Reply {
                 "The challenge is for another user",
             ));
         }
-        let credential = attestation.credential(&call.application, &world, &key, call.now())?;
-        let user = world.users.find_active_mut(&call.subject)?;
-        user.credentials.push(credential.clone());
-        (identity, credential)
+        (identity, key)
     };
+    let credential = attestation.verify(&call.application, &key, call.now())?;
+    {
+        let mut world = call.state.world();
+        require_new_key(&world, &credential)?;
+        let user = world
+            .users
+            .find_active_mut(&Subject::with_id(&identity.user_id))?;
+        user.credentials.push(credential.clone());
+    }
     call.authenticated(&identity, "add_credential", Some(&credential))
 }
 

@@ -7,12 +7,10 @@ use super::body::Fields;
 use super::call::Call;
 use super::fido2::{descriptors, expected};
 use crate::error::ServiceError;
-use crate::state::World;
-use crate::state::application::Application;
 use crate::state::ceremony::{self, Ceremony};
 use crate::state::credential::{Credential, Material, credential_not_found};
 use crate::state::user::{Subject, User};
-use crate::webauthn::verify_assertion;
+use crate::webauthn::{RegisteredKey, verify_assertion};
 
 /// The request for a signature with any of the user's keys.
 pub fn assertion_payload(user: &User, rp_id: &str, challenge: &str) -> Result<Value, ServiceError> {
@@ -75,33 +73,54 @@ impl Assertion {
         })
     }
 
-    /// Checks the signature with the user's key, stores its new counter, and returns the credential.
+    /// Checks the signature with the user's key, stores its new counter, and returns the credential. The world
+    /// is not locked meanwhile: verifying takes long.
     pub fn verify(
         &self,
-        application: &Application,
-        world: &mut World,
+        call: &Call,
         user_id: &str,
         rp_id: &str,
     ) -> Result<Credential, ServiceError> {
-        let expected = expected(application, rp_id, &self.challenge, &self.client_data);
+        let expected = expected(&call.application, rp_id, &self.challenge, &self.client_data);
+        loop {
+            let key = self.with_credential(call, user_id, |_, key| key.clone())?;
+            let sign_count = verify_assertion(
+                &expected,
+                &key,
+                &self.client_data,
+                &self.authenticator_data,
+                &self.signature,
+            )
+            .map_err(|refusal| ServiceError::not_authenticated(refusal.to_string()))?;
+            let stored = self.with_credential(call, user_id, |credential, stored| {
+                (*stored == key).then(|| {
+                    stored.sign_count = sign_count;
+                    credential
+                })
+            })?;
+            // Another login has stored its counter meanwhile: the answer is checked against that one.
+            if let Some(credential) = stored {
+                return Ok(credential);
+            }
+        }
+    }
+
+    /// Calls with the user's active credential that has this id, and its key.
+    fn with_credential<R>(
+        &self,
+        call: &Call,
+        user_id: &str,
+        change: impl FnOnce(Credential, &mut RegisteredKey) -> R,
+    ) -> Result<R, ServiceError> {
+        let mut world = call.state.world();
         let user = world.users.find_active_mut(&Subject::with_id(user_id))?;
         for credential in &mut user.credentials {
-            let active = credential.is_active();
-            match &mut credential.material {
-                Material::Fido2 { key, .. }
-                    if active && key.credential_id == self.credential_id =>
-                {
-                    key.sign_count = verify_assertion(
-                        &expected,
-                        key,
-                        &self.client_data,
-                        &self.authenticator_data,
-                        &self.signature,
-                    )
-                    .map_err(|refusal| ServiceError::not_authenticated(refusal.to_string()))?;
-                    return Ok(credential.clone());
-                }
-                _ => {}
+            let copy = credential.clone();
+            if let Material::Fido2 { key, .. } = &mut credential.material
+                && copy.is_active()
+                && key.credential_id == self.credential_id
+            {
+                return Ok(change(copy, key));
             }
         }
         Err(ServiceError::not_authenticated(

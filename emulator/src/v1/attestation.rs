@@ -122,11 +122,10 @@ impl Attestation {
         })
     }
 
-    /// The new credential, if the answer matches the ceremony and no user has this key.
-    pub fn credential(
+    /// The new credential, if the answer matches the ceremony.
+    pub fn verify(
         &self,
         application: &Application,
-        world: &World,
         new_key: &NewKey,
         now: Millis,
     ) -> Result<Credential, ServiceError> {
@@ -146,17 +145,6 @@ impl Attestation {
         if key.credential_id != self.credential_id {
             return Err(invalid("the credential_id is not the attested one"));
         }
-        if world
-            .users
-            .iter()
-            .flat_map(keys)
-            .any(|(_, known, _)| known.credential_id == key.credential_id)
-        {
-            return Err(ServiceError::refused(
-                "credential_already_exists",
-                "The key is already registered",
-            ));
-        }
         let material = Material::Fido2 {
             key,
             roaming: new_key.roaming,
@@ -165,6 +153,21 @@ impl Attestation {
         credential.uuid.clone_from(&new_key.credential_uuid);
         Ok(credential)
     }
+}
+
+/// Refuses a key that a user has already.
+pub fn require_new_key(world: &World, credential: &Credential) -> Result<(), ServiceError> {
+    let Material::Fido2 { key, .. } = &credential.material else {
+        return Ok(());
+    };
+    let mut known = world.users.iter().flat_map(keys);
+    if known.any(|(_, known, _)| known.credential_id == key.credential_id) {
+        return Err(ServiceError::refused(
+            "credential_already_exists",
+            "The key is already registered",
+        ));
+    }
+    Ok(())
 }
 
 /// The name for a new credential: `options.credential_name`, or a default.

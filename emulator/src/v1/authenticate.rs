@@ -43,7 +43,7 @@ pub async fn fido2_init(call: Call) -> Reply {
 /// Logs in with that signature.
 pub async fn fido2_complete(call: Call) -> Reply {
     let assertion = Assertion::of_login(&call.body)?;
-    let (identity, credential) = {
+    let (identity, rp_id) = {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, &assertion.challenge)?;
         let identity = Identity::from(world.users.find(&call.subject)?);
@@ -55,9 +55,8 @@ pub async fn fido2_complete(call: Call) -> Reply {
                 ));
             }
         };
-        let credential =
-            assertion.verify(&call.application, &mut world, &identity.user_id, &rp_id)?;
-        (identity, credential)
+        (identity, rp_id)
     };
+    let credential = assertion.verify(&call, &identity.user_id, &rp_id)?;
     call.authenticated(&identity, "login", Some(&credential))
 }

@@ -14,7 +14,7 @@ use crate::jws::{Jws, VerifyingKey};
 use crate::state::application::IAT_WINDOW_S;
 use crate::state::ceremony::Ceremony;
 use crate::state::credential::{Credential, Material, credential_not_found};
-use crate::state::user::User;
+use crate::state::user::{Subject, User};
 
 /// Asks for an assertion signed with the user's key.
 pub async fn login_init(call: Call) -> Reply {
@@ -39,38 +39,43 @@ pub async fn login_init(call: Call) -> Reply {
 pub async fn login_complete(call: Call) -> Reply {
     let challenge_id = call.body.text("challenge_id")?;
     let assertion = call.body.text("assertion")?;
-    let (identity, credential) = {
+    let (identity, credential_uuid, server_nonce, key) = {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, challenge_id)?;
         let user = world.users.find_active(&call.subject)?;
-        let (credential_uuid, server_nonce, key) = match ceremony {
+        match ceremony {
             Ceremony::PublicKeyLogin {
                 user_id,
                 credential_uuid,
                 server_nonce,
                 key,
-            } if user_id == user.id => (credential_uuid, server_nonce, key),
+            } if user_id == user.id => (Identity::from(user), credential_uuid, server_nonce, key),
             _ => {
                 return Err(ServiceError::invalid_challenge(
                     "The challenge is for another user or something else",
                 ));
             }
-        };
-        let jws = key
-            .verify(assertion)
-            .ok_or_else(|| ServiceError::not_authenticated("the assertion's signature is wrong"))?;
-        let expected = [
-            ("challenge_id", challenge_id),
-            ("server_nonce", &server_nonce),
-            ("username", &user.username),
-        ];
-        check_assertion(&jws, expected, call.state.clock.now_s())?;
+        }
+    };
+    let jws = key
+        .verify(assertion)
+        .ok_or_else(|| ServiceError::not_authenticated("the assertion's signature is wrong"))?;
+    let expected = [
+        ("challenge_id", challenge_id),
+        ("server_nonce", &server_nonce),
+        ("username", &identity.username),
+    ];
+    check_assertion(&jws, expected, call.state.clock.now_s())?;
+    let credential = {
+        let world = call.state.world();
+        let user = world
+            .users
+            .find_active(&Subject::with_id(&identity.user_id))?;
         // It may have been revoked since the challenge was issued.
-        let credential = user
-            .active_credentials()
+        user.active_credentials()
             .find(|credential| credential.uuid == credential_uuid)
-            .ok_or_else(credential_not_found)?;
-        (Identity::from(user), credential.clone())
+            .cloned()
+            .ok_or_else(credential_not_found)?
     };
     call.authenticated(&identity, "login", Some(&credential))
 }

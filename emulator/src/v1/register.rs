@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::answer::{Answer, Reply};
-use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key};
+use super::attestation::{Attestation, KeyOptions, KeyOwner, begin_key, require_new_key};
 use super::call::Call;
 use super::passwords;
 use super::token::Identity;
@@ -38,7 +38,7 @@ pub async fn fido2_init(call: Call) -> Reply {
 pub async fn fido2_complete(call: Call) -> Reply {
     let attestation = Attestation::read(&call.body)?;
     let now = call.now();
-    let (identity, credential) = {
+    let (username, key) = {
         let mut world = call.state.world();
         let Ceremony::Register { username, key } =
             call.take_ceremony(&mut world, &attestation.challenge)?
@@ -52,13 +52,18 @@ pub async fn fido2_complete(call: Call) -> Reply {
                 "The challenge is for another user",
             ));
         }
-        let credential = attestation.credential(&call.application, &world, &key, now)?;
+        (username, key)
+    };
+    let credential = attestation.verify(&call.application, &key, now)?;
+    let identity = {
+        let mut world = call.state.world();
+        require_new_key(&world, &credential)?;
         let client_id = &call.application.client_id;
         let user = world
             .users
             .add_with_id(key.user_id, &username, client_id, now)?;
         user.credentials.push(credential.clone());
-        (Identity::from(&*user), credential)
+        Identity::from(&*user)
     };
     call.authenticated(&identity, "register", Some(&credential))
 }

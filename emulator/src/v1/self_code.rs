@@ -28,7 +28,7 @@ pub async fn init(call: Call) -> Reply {
 pub async fn complete(call: Call) -> Reply {
     let kind: CodeType = call.parameter("type").parse()?;
     let assertion = Assertion::of_login(&call.body)?;
-    let (identity, credential, value, code) = {
+    let (identity, rp_id, purpose) = {
         let mut world = call.state.world();
         let ceremony = call.take_ceremony(&mut world, &assertion.challenge)?;
         let identity = Identity::from(world.users.find(&call.subject)?);
@@ -45,12 +45,14 @@ pub async fn complete(call: Call) -> Reply {
                 ));
             }
         };
-        let credential =
-            assertion.verify(&call.application, &mut world, &identity.user_id, &rp_id)?;
+        (identity, rp_id, purpose)
+    };
+    let credential = assertion.verify(&call, &identity.user_id, &rp_id)?;
+    let (value, code) = {
+        let mut world = call.state.world();
         let subject = Subject::with_id(&identity.user_id);
         let user = world.users.find_active_mut(&subject)?;
-        let (value, code) = user.codes.generate(kind, purpose, true, call.now());
-        (identity, credential, value, code)
+        user.codes.generate(kind, purpose, true, call.now())
     };
     let mut response = call.authentication(&identity, "login", Some(&credential));
     response["code_data"] = json!({

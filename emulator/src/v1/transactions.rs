@@ -85,9 +85,8 @@ pub async fn init(call: Call) -> Reply {
 pub async fn complete(call: Call) -> Reply {
     let assertion = Assertion::of_transaction(&call.body)?;
     let id = call.body.text("tx_id")?;
-    let (transaction, identity) = {
+    let (identity, rp_id) = {
         let mut world = call.state.world();
-        let world = &mut *world;
         let identity = Identity::from(world.users.find(&call.subject)?);
         let transaction = own(world.transactions.get_mut(id), &call)?;
         transaction.require_open(&identity.username, call.now())?;
@@ -96,10 +95,16 @@ pub async fn complete(call: Call) -> Reply {
             .ok_or_else(|| {
                 ServiceError::invalid_challenge("The challenge is not the one handed out last")
             })?;
-        assertion.verify(&call.application, world, &identity.user_id, &rp_id)?;
+        (identity, rp_id)
+    };
+    assertion.verify(&call, &identity.user_id, &rp_id)?;
+    let transaction = {
+        let mut world = call.state.world();
         let transaction = own(world.transactions.get_mut(id), &call)?;
+        // The control API may have confirmed or denied it meanwhile.
+        transaction.require_open(&identity.username, call.now())?;
         transaction.confirmed = true;
-        (transaction.clone(), identity)
+        transaction.clone()
     };
     Ok(Answer::Json(
         json!({"jwt": confirmation(&call.state, &transaction, &identity)}),

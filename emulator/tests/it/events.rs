@@ -78,6 +78,7 @@ fn requests_and_changes_are_events() {
     }
     // Reading is no change, and neither is a refusal.
     control_api(&emulator, "GET", "/users", Value::Null).ok();
+    control_api(&emulator, "HEAD", "/users", Value::Null);
     control_api(&emulator, "DELETE", "/users/nobody", Value::Null).refusal();
     control_api(&emulator, "POST", "/users", json!({"username": "ada"})).ok();
     let (name, _, change) = follower.next();
