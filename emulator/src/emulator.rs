@@ -200,7 +200,7 @@ impl Builder {
         self
     }
 
-    /// Users, credentials and applications to start with: JSON as [`Control::export`] returns it.
+    /// Users, credentials and applications to start with and after a reset: JSON as [`Control::export`] returns it.
     pub fn seed(mut self, json: impl Into<String>) -> Self {
         self.seed = Some(json.into());
         self
@@ -250,7 +250,7 @@ impl Builder {
         let state = Arc::new(State::new(base_url, relying_party, self.recording, pinned));
         let control = Control::new(Arc::clone(&state));
         if let Some(seed) = &self.seed {
-            control.import(seed).map_err(invalid)?;
+            control.seed(seed).map_err(invalid)?;
         }
         let access = Access::new(scheme, host);
         let token = access.token().map(str::to_owned);

@@ -72,9 +72,12 @@ impl Control {
         }
     }
 
-    /// Clears everything except the default application, its used nonces, and the service's keys.
+    /// As at the start, except that the used nonces and the service's keys stay.
     pub fn reset(&self) {
         self.state.reset();
+        if let Some(seed) = self.state.seed.get() {
+            self.import(seed).expect("an export can be imported");
+        }
     }
 
     pub(super) fn application(&self, client_id: &str) -> Result<Arc<Application>, ServiceError> {

@@ -18,7 +18,7 @@ pub mod transaction;
 pub mod user;
 pub mod wait;
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use self::application::{Application, ApplicationType};
 use self::ceremony::Ceremonies;
@@ -57,6 +57,8 @@ pub struct State {
     pub waits: Arc<Waits>,
     /// The private key of the default application.
     pub private_key: String,
+    /// The export that users and applications go back to after a reset.
+    pub seed: OnceLock<String>,
     default_application: Arc<Application>,
     /// What the default application has at the start and after a reset.
     relying_party: RelyingParty,
@@ -92,6 +94,7 @@ impl State {
             waits: Arc::new(Waits::new(Arc::clone(&events))),
             events,
             private_key: key.private_pem(),
+            seed: OnceLock::new(),
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
             relying_party,

@@ -69,6 +69,38 @@ fn an_export_is_imported_as_it_is() {
 }
 
 #[test]
+fn a_passkey_of_an_export_logs_in() {
+    let emulator = Emulator::start();
+    let app = App::of(&emulator);
+    let mut device = crate::fido2::register(&app, "ada");
+    crate::fido2::login(&app, "ada", &mut device).ok();
+    let other = Emulator::start();
+    other.import(&emulator.export().to_string()).unwrap();
+    let moved = App {
+        control: other.control(),
+        ..app
+    };
+    crate::fido2::login(&moved, "ada", &mut device).ok();
+}
+
+#[test]
+fn a_reset_goes_back_to_the_seed() {
+    let user = json!({"username": "ada", "credentials": [{"type": "password", "password": "correct horse"}]});
+    let application = json!({"client_id": "second", "rp_id": "shop.example"});
+    let seed = json!({"users": [user], "applications": [application]});
+    let emulator = Emulator::builder().seed(seed.to_string()).start();
+    let start = emulator.export();
+    let app = App::of(&emulator);
+    app.add_user("eve");
+    emulator.remove_user("ada").unwrap();
+    emulator.remove_application("second").unwrap();
+    control_api(&emulator, "POST", "/reset", Value::Null).ok();
+    assert_eq!(emulator.export(), start);
+    let login = json!({"username": "ada", "password": "correct horse"});
+    app.post("/authenticate/password", "auth.login", login).ok();
+}
+
+#[test]
 fn a_wrong_seed_changes_nothing_and_is_explained() {
     let emulator = Emulator::start();
     App::of(&emulator).add_user("ada");
