@@ -15,6 +15,7 @@ pub(crate) enum Code {
     EmbeddedNul,
     InvalidCodeType,
     InvalidUserId,
+    InvalidPathSegment,
     InvalidOptions,
     InvalidAssertionPayload,
     InvalidAttestationPayload,
@@ -96,6 +97,7 @@ const BY_STATUS: [(Status, &[(Code, &str)]); 14] = [
             (Code::EmbeddedNul, "embedded_nul"),
             (Code::InvalidCodeType, "invalid_code_type"),
             (Code::InvalidUserId, "invalid_user_id"),
+            (Code::InvalidPathSegment, "invalid_path_segment"),
             (Code::InvalidOptions, "invalid_options"),
             (Code::InvalidAssertionPayload, "invalid_assertion_payload"),
             (

@@ -55,13 +55,11 @@ impl<'a> Call<'a> {
         call
     }
 
-    /// Replaces the path's `{…}` with the argument of this name, as one encoded segment.
-    pub(crate) fn segment(mut self, name: &str, value: &str) -> Result<Call<'a>> {
+    /// Replaces the path's next `{…}` with the argument of this name, as one encoded segment.
+    /// `code` is of the error for a value that no segment can be.
+    pub(crate) fn segment(mut self, name: &str, value: &str, code: Code) -> Result<Call<'a>> {
         if value == "." || value == ".." {
-            return Err(Error::new(
-                Code::InvalidUserId,
-                format!("{name} must not be '.' or '..'"),
-            ));
+            return Err(Error::new(code, format!("{name} must not be '.' or '..'")));
         }
         if let (Some(start), Some(end)) = (self.path.find('{'), self.path.find('}')) {
             self.path.replace_range(start..=end, &encode(value));
@@ -186,7 +184,7 @@ impl<'a> Call<'a> {
     /// Names the user in the path and in the token.
     pub(crate) fn for_user_id(mut self, user_id: &'a str) -> Result<Call<'a>> {
         self.subject.user_id = Some(user_id);
-        self.segment("user_id", user_id)
+        self.segment("user_id", user_id, Code::InvalidUserId)
     }
 
     /// The finished body, with the secrets in it that must not appear in messages.
@@ -230,12 +228,25 @@ mod tests {
             ("%2e%2e", "/manage/users/%252e%252e/activate"),
             ("{user_id}é", "/manage/users/%7Buser_id%7D%C3%A9/activate"),
         ] {
-            let call = Call::new(&ACTIVATE).segment("user_id", user_id).unwrap();
+            let call = Call::new(&ACTIVATE).for_user_id(user_id).unwrap();
             assert_eq!(call.path, path);
         }
-        for (name, value) in [("user_id", "."), ("user_id", ".."), ("group", "..")] {
-            let refused = Call::new(&ACTIVATE).segment(name, value).err().unwrap();
+        for user_id in [".", ".."] {
+            let refused = Call::new(&ACTIVATE).for_user_id(user_id).err().unwrap();
             assert_eq!(refused.code(), "invalid_user_id");
+            assert_eq!(refused.message(), "user_id must not be '.' or '..'");
+        }
+    }
+
+    #[test]
+    fn a_bad_segment_has_the_code_of_its_argument() {
+        for (name, code, text) in [
+            ("user_id", Code::InvalidUserId, "invalid_user_id"),
+            ("group", Code::InvalidPathSegment, "invalid_path_segment"),
+        ] {
+            let refused = Call::new(&ACTIVATE).segment(name, "..", code);
+            let refused = refused.err().unwrap();
+            assert_eq!(refused.code(), text);
             assert_eq!(refused.message(), format!("{name} must not be '.' or '..'"));
         }
     }

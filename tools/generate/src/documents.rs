@@ -282,6 +282,12 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
                 "`LID_ERROR_INVALID_ARGUMENT` with code `{code}` if `{}` is another word.",
                 argument.name
             ));
+        } else if argument.segment().is_some() {
+            let code = text::snake(argument.segment_code());
+            errors.push(format!(
+                "`LID_ERROR_INVALID_ARGUMENT` with code `{code}` if `{}` is `.` or `..`.",
+                argument.name
+            ));
         }
     }
     if !operation.one_of().is_empty() {

@@ -90,11 +90,12 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
             let uses_writer = uses("ObjectWriter::");
             let uses_call = uses("Call::new(");
             let uses_forms = uses("forms::");
+            let uses_codes = uses("Code::");
             files.push((
                 format!("src/{service}/{group}.rs"),
                 render(
                     "methods",
-                    context! { group, methods => Serde(&methods), uses_writer, uses_call, uses_forms },
+                    context! { group, methods => Serde(&methods), uses_writer, uses_call, uses_forms, uses_codes },
                 ),
             ));
         }
@@ -338,7 +339,10 @@ fn step(argument: &Argument, operation: &Operation) -> String {
         return if argument.is_subject() {
             format!(".for_user_id({name})?")
         } else {
-            format!(".segment({name:?}, {name})?")
+            format!(
+                ".segment({name:?}, {name}, Code::{})?",
+                argument.segment_code()
+            )
         };
     }
     if argument.is_subject() {

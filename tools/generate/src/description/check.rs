@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ANSWERS, Answer, Argument, Authorization, KINDS, Operation, SERVICES, Values};
+use super::{
+    ANSWERS, Answer, Argument, Authorization, KINDS, Operation, SERVICES, Segment, Values,
+};
 use crate::mistake::require;
 
 impl Operation {
@@ -102,6 +104,14 @@ impl Operation {
             require!(
                 is_placed != (self.local || is_of_the_call),
                 "{what}: give its place in the request, if it has one"
+            );
+            require!(
+                !argument.subject || argument.segment.is_none() || argument.name == "user_id",
+                "{what}: another user than user_id is not supported in the path yet"
+            );
+            require!(
+                !argument.subject || !matches!(argument.segment, Some(Segment::Coded { .. })),
+                "{what}: the code of a user in the path is InvalidUserId: give segment a name only"
             );
             if !self.by_hand {
                 self.check_place(argument, &what);
@@ -305,6 +315,7 @@ mod tests {
             r#"{ name = "code", secret = true, segment = "code" }"#,
             r#"{ name = "a", secret = true, type = "json", form = "a", body = "/a" }"#,
             r#"{ name = "a", secret = true, optional = true, body = "/a" }"#,
+            r#"{ name = "code", subject = true, segment = "code" }"#,
             r#"{ name = "a", subject = true, body = "/user/name" }"#,
             r#"{ name = "a", subject = true, body = "/name" }"#,
             r#"{ name = "a", body = "/a/b/c" }"#,
@@ -326,6 +337,15 @@ mod tests {
         assert!(refused("").contains("form"));
         let of_a_text = refusal("/login", "", r#"{ name = "a", form = "a", body = "/a" }"#);
         assert!(of_a_text.contains("form"), "{of_a_text}");
+    }
+
+    #[test]
+    fn a_segment_has_the_code_that_is_described() {
+        let coded = r#"{ name = "user_id", segment = { at = "id", code = "InvalidUserId" } }"#;
+        assert_eq!(refusal("/users/{id}", "", coded), "");
+        let of_subject = coded.replace("segment", "subject = true, segment");
+        let refused = refusal("/users/{id}", "", &of_subject);
+        assert!(refused.contains("InvalidUserId"), "{refused}");
     }
 
     #[test]
