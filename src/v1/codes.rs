@@ -4,6 +4,7 @@
 use super::client::Client;
 use super::operations;
 use crate::calls::check_value;
+use crate::codes::Code;
 use crate::error::Result;
 
 impl Client {
@@ -25,7 +26,7 @@ impl Client {
         check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         self.send(
             self.call(&operations::GENERATE_CODE)
-                .segment("code_type", code_type)?
+                .segment("code_type", code_type, Code::InvalidPathSegment)?
                 .text("purpose", purpose)
                 .boolean("authorize", authorize)
                 .user(user_id, username)?,
@@ -51,7 +52,7 @@ impl Client {
         self.send(
             self.call(&operations::AUTHORIZE_CODE)
                 .secret("code", code)
-                .segment("code_type", code_type)?
+                .segment("code_type", code_type, Code::InvalidPathSegment)?
                 .text("purpose", purpose)
                 .user(user_id, username)?,
         )
@@ -72,7 +73,7 @@ impl Client {
         check_value("code_type", code_type, &operations::VALUES_OF_CODE_TYPE)?;
         self.send(
             self.call(&operations::INVALIDATE_ALL_CODES)
-                .segment("code_type", code_type)?
+                .segment("code_type", code_type, Code::InvalidPathSegment)?
                 .text("purpose", purpose)
                 .user(user_id, username)?,
         )
