@@ -71,9 +71,21 @@ final class ShapesTest extends TestCase
         $this->returned('getCredentials', null, $user['id']);
         $this->returned('createTx', 'pay', $name);
         $this->returned('deleteByUserId', $user['id']);
-        self::assertFalse(self::fits(self::shape('getUser'), ['id' => 7]));
-        self::assertFalse(self::fits(self::shape('waitCode'), ['user' => ['username' => null]]));
+        self::assertFalse(self::fits(self::shape('getUser'), ['id' => 7] + $user->toArray()));
+        self::assertFalse(self::fits(self::shape('waitCode'), ['user' => ['username' => null]] + $login->toArray()));
         self::assertFalse(self::fits(self::shape('deleteByUserId'), ['id' => 'x']));
+    }
+
+    public function testOnlySomeMembersMayBeAbsent(): void
+    {
+        $user = $this->client->getUser($this->user())->toArray();
+        unset($user['contacts']);
+        self::assertTrue(self::fits(self::shape('getUser'), $user));
+        unset($user['status']);
+        self::assertFalse(self::fits(self::shape('getUser'), $user));
+        $authorized = ['expires_at' => '2030-01-01T00:00:00Z', 'is_authorized' => true];
+        self::assertTrue(self::fits(self::shape('authorizeCode'), $authorized));
+        self::assertFalse(self::fits(self::shape('generateCode'), $authorized));
     }
 
     /** The result of a call, which has the documented shape. */
@@ -110,6 +122,11 @@ final class ShapesTest extends TestCase
             $members = [];
             foreach ($type->items as $item) {
                 $members[(string) $item->keyName] = $item;
+            }
+            foreach ($members as $name => $item) {
+                if (\is_array($value) && !$item->optional && !\array_key_exists($name, $value)) {
+                    return false;
+                }
             }
             foreach (\is_array($value) ? $value : [0] as $name => $member) {
                 $fits = isset($members[$name]) ? self::fits($members[$name]->valueType, $member) : !$type->sealed;

@@ -114,7 +114,7 @@ impl Call {
         about.extend(operation.verified().map(str::to_owned));
         let mut members = Vec::new();
         if let Some(name) = operation.returns() {
-            add_members("", name, description, &mut members);
+            add_members("", name, false, description, &mut members);
         }
         Call {
             name: operation.name.clone(),
@@ -242,10 +242,12 @@ fn listed(names: &[String], word: &str) -> String {
     }
 }
 
-/// The members of a type, those of its objects and those of the first object of a list.
+/// The members of a type, those of its objects and those of the first object of a list. A member
+/// of an object that may be absent may be so too.
 fn add_members(
     before: &str,
     name: &str,
+    may_be_absent: bool,
     description: &Description,
     members: &mut Vec<(String, String)>,
 ) {
@@ -254,21 +256,37 @@ fn add_members(
     for (name, member) in &one.members {
         let pointer = format!("{before}/{name}");
         let kind = member.type_name();
+        let may_be_absent = may_be_absent || one.may_lack(name);
         let is_simple = !types.iter().any(|one| one.name == kind);
         match member {
             Member::One(_) if is_simple => {
-                let is_secret = one.secret.contains(name);
-                let after = if is_secret {
-                    " (secret: keep it out of logs)"
-                } else {
-                    ""
-                };
-                members.push((pointer, format!("{kind}{after}")));
+                let about = about_member(kind, may_be_absent, one.secret.contains(name));
+                members.push((pointer, about));
             }
-            Member::One(_) => add_members(&pointer, kind, description, members),
-            Member::List(_) if is_simple => members.push((format!("{pointer}/0"), kind.to_owned())),
-            Member::List(_) => add_members(&format!("{pointer}/0"), kind, description, members),
+            Member::One(_) => add_members(&pointer, kind, may_be_absent, description, members),
+            Member::List(_) if is_simple => {
+                let about = about_member(kind, may_be_absent, false);
+                members.push((format!("{pointer}/0"), about));
+            }
+            Member::List(_) => {
+                let first = format!("{pointer}/0");
+                add_members(&first, kind, may_be_absent, description, members);
+            }
         }
+    }
+}
+
+fn about_member(kind: &str, may_be_absent: bool, is_secret: bool) -> String {
+    let mut notes = Vec::new();
+    if may_be_absent {
+        notes.push("may be absent");
+    }
+    if is_secret {
+        notes.push("secret: keep it out of logs");
+    }
+    match &notes[..] {
+        [] => kind.to_owned(),
+        notes => format!("{kind} ({})", notes.join("; ")),
     }
 }
 
@@ -368,8 +386,30 @@ mod tests {
              members = { count = \"number\", tags = [\"string\"] }\n",
         );
         let mut members = Vec::new();
-        add_members("", "Tags", &description, &mut members);
+        add_members("", "Tags", false, &description, &mut members);
         let expected = [("/count", "number"), ("/tags/0", "string")];
+        let expected = expected.map(|(pointer, kind)| (pointer.to_owned(), kind.to_owned()));
+        assert_eq!(members, expected);
+    }
+
+    #[test]
+    fn members_that_may_be_absent_say_so_and_those_inside_too() {
+        let description = Description::read(
+            "values = {}\noperation = []\n[[type]]\nname = \"Login\"\nsummary = \"\"\n\
+             members = { jwt = \"string\", id = \"string\", user = \"User\" }\n\
+             secret = [\"jwt\"]\nmay_be_absent = [\"jwt\", \"user\"]\n\
+             [[type]]\nname = \"User\"\nsummary = \"\"\nmembers = { name = \"string\" }\n",
+        );
+        let mut members = Vec::new();
+        add_members("", "Login", false, &description, &mut members);
+        let expected = [
+            (
+                "/jwt",
+                "string (may be absent; secret: keep it out of logs)",
+            ),
+            ("/id", "string"),
+            ("/user/name", "string (may be absent)"),
+        ];
         let expected = expected.map(|(pointer, kind)| (pointer.to_owned(), kind.to_owned()));
         assert_eq!(members, expected);
     }

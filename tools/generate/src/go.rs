@@ -72,6 +72,7 @@ struct TypeExceptions {
     members: BTreeMap<String, String>,
     #[serde(default)]
     absent: Vec<String>,
+    within: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -143,11 +144,41 @@ impl Exceptions {
             let Some(described) = described else {
                 refuse(format!("{file}: no type {name}"))
             };
+            if let Some(wider) = &exceptions.within {
+                let wider = description.types.iter().find(|one| one.name == *wider);
+                let has = |member| wider.is_some_and(|one| one.members.contains_key(member));
+                require!(
+                    described.members.keys().all(|member| has(member)),
+                    "{file}: {name} is not within {}",
+                    exceptions.within.as_deref().unwrap_or_default()
+                );
+            }
             for member in exceptions.members.keys().chain(&exceptions.absent) {
                 let known = described.members.contains_key(member);
                 require!(known, "{file}: {name} has no member {member}");
             }
         }
+    }
+
+    /// The name of the type that a described one is in Go.
+    fn type_name<'a>(&'a self, name: &'a str) -> &'a str {
+        let exceptions = self.types.get(name);
+        exceptions
+            .and_then(|one| one.within.as_deref())
+            .unwrap_or(name)
+    }
+
+    fn type_of(&self, member: &Member) -> String {
+        let list = match member {
+            Member::One(_) => "",
+            Member::List(_) => "[]",
+        };
+        let name = match member.type_name() {
+            "json" => "json.RawMessage",
+            "number" => "json.Number",
+            name => self.type_name(name),
+        };
+        format!("{list}{name}")
     }
 
     /// `tx_id` as `TxID`.
@@ -209,7 +240,7 @@ struct Go<'a> {
 impl Go<'_> {
     fn structure(&self, one: &Type) -> Option<Structure> {
         let exceptions = &self.exceptions.types[&one.name];
-        if exceptions.by_hand {
+        if exceptions.by_hand || exceptions.within.is_some() {
             return None;
         }
         let fields = one.members.iter().map(|(name, member)| {
@@ -221,7 +252,7 @@ impl Go<'_> {
             };
             (
                 field.unwrap_or_else(|| self.exceptions.name(name)),
-                format!("{pointer}{}", go_type(member)),
+                format!("{pointer}{}", self.exceptions.type_of(member)),
                 format!("`json:\"{name}\"`"),
             )
         });
@@ -250,12 +281,43 @@ impl Go<'_> {
             });
         let summary = uncapitalized(&pieces.collect::<String>());
         let mut operations = self.description.operations.iter();
+        let documentation = format!("{} is {summary}{}", one.name, self.lacking(one));
         Some(Structure {
-            documentation: text::comment(&format!("{} is {summary}", one.name), "//", WIDTH),
+            documentation: text::comment(&documentation, "//", WIDTH),
             name: one.name.clone(),
-            has_raw: operations.any(|operation| operation.returns() == Some(&one.name)),
+            has_raw: operations.any(|operation| {
+                let returned = operation.returns();
+                returned.is_some_and(|name| self.exceptions.type_name(name) == one.name)
+            }),
             fields: fields.collect(),
         })
+    }
+
+    /// The fields that some answers leave empty: those of the types within it, too.
+    fn lacking(&self, one: &Type) -> String {
+        let types = self.description.types.iter();
+        let types = types.filter(|other| self.exceptions.type_name(&other.name) == one.name);
+        let types: Vec<_> = types.collect();
+        let fields = one.members.keys().filter(|member| {
+            let lacks = |other: &&Type| {
+                other.may_lack(member) || !other.members.contains_key(member.as_str())
+            };
+            types.iter().any(lacks)
+        });
+        let fields = fields.map(|member| {
+            let named = self.exceptions.types[&one.name].members.get(member);
+            named
+                .cloned()
+                .unwrap_or_else(|| self.exceptions.name(member))
+        });
+        let fields: Vec<_> = fields.collect();
+        match fields.split_last() {
+            None => String::new(),
+            Some((last, [])) => format!(" An answer may lack {last}."),
+            Some((last, before)) => {
+                format!(" An answer may lack {} and {last}.", before.join(", "))
+            }
+        }
     }
 
     fn methods(&self, operation: &Operation) -> Vec<Method> {
@@ -300,11 +362,14 @@ impl Go<'_> {
             inputs.push(format!("{input}({:?}, {value})", argument.name));
         }
         arguments.push("out".to_owned());
+        let returns = operation
+            .returns()
+            .map(|name| self.exceptions.type_name(name));
         Method {
             documentation: self.documentation(operation, variant),
-            signature: signature(&variant.name, &parameters, operation.returns()),
+            signature: signature(&variant.name, &parameters, returns),
             function: operation.name.clone(),
-            returns: operation.returns().map(str::to_owned),
+            returns: returns.map(str::to_owned),
             arguments,
             inputs,
         }
@@ -401,19 +466,6 @@ fn wire_arguments(operation: &Operation, variant: &Variant) -> Vec<String> {
     all
 }
 
-fn go_type(member: &Member) -> String {
-    let list = match member {
-        Member::One(_) => "",
-        Member::List(_) => "[]",
-    };
-    let name = match member.type_name() {
-        "json" => "json.RawMessage",
-        "number" => "json.Number",
-        name => name,
-    };
-    format!("{list}{name}")
-}
-
 /// The signature of a method, in which arguments of one type have it once.
 fn signature(name: &str, parameters: &[(String, &str)], returns: Option<&str>) -> String {
     let mut all = "ctx context.Context".to_owned();
@@ -469,5 +521,20 @@ mod tests {
             let refused = refused.err().unwrap_or_default();
             assert_eq!(refused, format!("spec/go.toml: {expected}"));
         }
+    }
+
+    #[test]
+    fn a_type_within_another_has_no_structure_and_marks_what_it_lacks() {
+        let description = &crate::description();
+        let results = files(description, &crate::read("spec/go.toml"));
+        let (_, results) = &results[0];
+        assert!(!results.contains("AuthorizedCode"), "{results}");
+        let lacks = "An answer may lack ID, Status,\n// CreatedAt and UpdatedAt.";
+        assert!(results.contains(lacks), "{results}");
+        let wrong = "[types.AuthorizedCode]\nwithin = \"User\"\n";
+        let exceptions = format!("words = {{}}\noperations = {{}}\n{wrong}");
+        let refused = caught(|| files(description, &exceptions)).err();
+        let expected = "spec/go.toml: AuthorizedCode is not within User";
+        assert_eq!(refused.as_deref(), Some(expected));
     }
 }

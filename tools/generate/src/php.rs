@@ -204,20 +204,23 @@ fn body(operation: &Operation) -> String {
     )
 }
 
-/// The array shape of a type. A result may have further members, and may lack any.
+/// The array shape of a type. A result may have further members.
 fn shape(name: &str, description: &Description) -> String {
     let one = description.types.iter().find(|one| one.name == name);
-    let members = one.into_iter().flat_map(|one| &one.members);
-    let members = members.map(|(name, member)| {
+    let members = one
+        .into_iter()
+        .flat_map(|one| one.members.iter().map(move |member| (one, member)));
+    let members = members.map(|(one, (name, member))| {
         let kind = match member.type_name() {
             "number" => "int|float".to_owned(),
             "json" => "mixed".to_owned(),
             simple @ ("string" | "bool") => simple.to_owned(),
             other => shape(other, description),
         };
+        let optional = if one.may_lack(name) { "?" } else { "" };
         match member {
-            Member::One(_) => format!("{name}?: {kind}, "),
-            Member::List(_) => format!("{name}?: list<{kind}>, "),
+            Member::One(_) => format!("{name}{optional}: {kind}, "),
+            Member::List(_) => format!("{name}{optional}: list<{kind}>, "),
         }
     });
     format!("array{{{}...}}", members.collect::<String>())
@@ -310,5 +313,13 @@ mod tests {
             let refused = caught(|| files(&crate::description(), &overrides)).unwrap_err();
             assert_eq!(refused, format!("spec/php.toml: {expected}"));
         }
+    }
+
+    #[test]
+    fn only_members_that_may_be_absent_are_optional_in_a_shape() {
+        assert_eq!(
+            shape("Transaction", &crate::description()),
+            "array{id: string, url?: string, nonce: string, ...}"
+        );
     }
 }

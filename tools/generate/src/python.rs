@@ -29,9 +29,6 @@ struct Additions {
     types: BTreeMap<String, String>,
     checks: BTreeMap<String, String>,
     options: BTreeMap<String, String>,
-    may_lack: BTreeMap<String, Vec<String>>,
-    #[serde(rename = "type")]
-    results: Vec<Type>,
     #[serde(rename = "operation")]
     operations: BTreeMap<String, Special>,
 }
@@ -53,7 +50,6 @@ struct Special {
     #[serde(default)]
     strict: Vec<String>,
     message: Option<String>,
-    returns: Option<String>,
 }
 
 /// The generated files: paths below the project's folder, and texts.
@@ -69,7 +65,7 @@ pub fn files(description: &Description, additions: &str) -> Vec<(String, String)
     ]);
     let operations = &description.operations;
     let prototypes: Vec<_> = operations.iter().map(Prototype::of).collect();
-    let results: Vec<_> = python.types().map(|one| python.result(one)).collect();
+    let results: Vec<_> = description.types.iter().map(ResultType::of).collect();
     let calls = |class: &str, kind: &str, is_management: bool| {
         let groups = python.groups(is_management);
         let methods = || groups.iter().flat_map(|group| &group.methods);
@@ -173,14 +169,6 @@ impl Python<'_> {
             .collect()
     }
 
-    /// The described types that are not replaced, and those of Python.
-    fn types(&self) -> impl Iterator<Item = &Type> {
-        let own = &self.additions.results;
-        let described = self.description.types.iter();
-        let kept = described.filter(|one| !own.iter().any(|other| other.name == one.name));
-        kept.chain(own)
-    }
-
     fn special(&self, operation: &Operation) -> &Special {
         let operations = &self.additions.operations;
         operations.get(&operation.name).unwrap_or(&self.none)
@@ -216,36 +204,6 @@ impl Python<'_> {
         });
         groups.filter(|group| !group.methods.is_empty()).collect()
     }
-
-    fn result(&self, one: &Type) -> ResultType {
-        let may_lack = self.additions.may_lack.get(&one.name);
-        let (mut always, mut sometimes) = (Vec::new(), Vec::new());
-        for (name, member) in &one.members {
-            let kind = match member.type_name() {
-                "string" => "str",
-                "bool" => "bool",
-                "number" => "float",
-                "json" => "Any",
-                other => other,
-            };
-            let line = match matches!(member, Member::List(_)) {
-                true => format!("{name}: List[{kind}]"),
-                false => format!("{name}: {kind}"),
-            };
-            match may_lack.is_some_and(|lacking| lacking.contains(name)) {
-                true => sometimes.push(line),
-                false => always.push(line),
-            }
-        }
-        // The first sentence alone is the summary.
-        let documentation = one.summary.replacen(". ", ".\n\n", 1).replace('`', "``");
-        ResultType {
-            name: one.name.clone(),
-            documentation: docstring(&documentation, 4),
-            always,
-            sometimes,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -261,6 +219,37 @@ struct ResultType {
     documentation: String,
     always: Vec<String>,
     sometimes: Vec<String>,
+}
+
+impl ResultType {
+    fn of(one: &Type) -> ResultType {
+        let (mut always, mut sometimes) = (Vec::new(), Vec::new());
+        for (name, member) in &one.members {
+            let kind = match member.type_name() {
+                "string" => "str",
+                "bool" => "bool",
+                "number" => "float",
+                "json" => "Any",
+                other => other,
+            };
+            let line = match matches!(member, Member::List(_)) {
+                true => format!("{name}: List[{kind}]"),
+                false => format!("{name}: {kind}"),
+            };
+            match one.may_lack(name) {
+                true => sometimes.push(line),
+                false => always.push(line),
+            }
+        }
+        // The first sentence alone is the summary.
+        let documentation = one.summary.replacen(". ", ".\n\n", 1).replace('`', "``");
+        ResultType {
+            name: one.name.clone(),
+            documentation: docstring(&documentation, 4),
+            always,
+            sometimes,
+        }
+    }
 }
 
 /// A C function of a client: the types of the arguments that are its own.

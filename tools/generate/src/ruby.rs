@@ -238,13 +238,15 @@ impl Record {
                 "string" => "String".to_owned(),
                 "bool" => "bool".to_owned(),
                 "number" => "Numeric".to_owned(),
-                "json" => return format!("{name:?} => untyped"),
+                "json" => "untyped".to_owned(),
                 other => snake(other),
             };
-            match member {
-                Member::One(_) => format!("{name:?} => {kind}?"),
-                Member::List(_) => format!("{name:?} => Array[{kind}]?"),
-            }
+            let kind = match member {
+                Member::One(_) => kind,
+                Member::List(_) => format!("Array[{kind}]"),
+            };
+            let nil = if one.may_lack(name) { "?" } else { "" };
+            format!("{name:?} => {kind}{nil}")
         });
         Record {
             summary: one.summary.clone(),
@@ -336,5 +338,17 @@ mod tests {
             refused,
             "spec/ruby.toml: symbols names purpos, which is no argument"
         );
+    }
+
+    #[test]
+    fn members_that_may_be_absent_may_be_nil() {
+        let description = crate::description();
+        let mut types = description.types.iter();
+        let record = Record::of(types.find(|one| one.name == "Attestation").expect("a type"));
+        let members = [
+            "\"attestation_payload\" => untyped",
+            "\"register_session\" => untyped?",
+        ];
+        assert_eq!(record.members, members);
     }
 }

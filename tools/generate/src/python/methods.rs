@@ -30,7 +30,7 @@ struct OptionMember {
 
 impl Python<'_> {
     pub(super) fn method(&self, operation: &Operation) -> Method {
-        let returned = self.returned(operation);
+        let returned = operation.returns();
         let message = self.special(operation).message.as_ref();
         let mut statements = self.checks(operation);
         let options = self.options(operation);
@@ -65,7 +65,7 @@ impl Python<'_> {
             definition,
             documentation: self.documentation(operation),
             statements,
-            results: returned.into_iter().collect(),
+            results: returned.into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -178,15 +178,6 @@ impl Python<'_> {
             true => format!("Optional[{kind}]"),
             false => kind.to_owned(),
         }
-    }
-
-    /// The type of the service's answer, if there is one.
-    fn returned(&self, operation: &Operation) -> Option<String> {
-        let special = self.special(operation).returns.as_deref();
-        let name = special.or(operation.returns())?;
-        let known = self.types().any(|one| one.name == name);
-        require!(known, "{}: no type {name}", operation.name);
-        Some(name.to_owned())
     }
 }
 
