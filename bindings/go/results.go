@@ -19,7 +19,7 @@ type VerifiedToken struct {
 }
 
 // Transaction is the new transaction, which the user is to confirm. The nonce is the one
-// that was sent.
+// that was sent. An answer may lack URL.
 type Transaction struct {
 	Result
 	ID    string `json:"id"`
@@ -41,7 +41,8 @@ type ConfirmedTransaction struct {
 	JWT string `json:"jwt"`
 }
 
-// Code is a one-time code of a user, and until when it can be used.
+// Code is a one-time code of a user, and until when it can be used. An answer may lack
+// Code.
 type Code struct {
 	Result
 	Code         string `json:"code"`
@@ -62,7 +63,7 @@ type RecoveryCode struct {
 	CreatedAt string `json:"created_at"`
 }
 
-// User is the service's profile of a user.
+// User is the service's profile of a user. An answer may lack Contacts.
 type User struct {
 	Result
 	ID          string    `json:"id"`
@@ -83,8 +84,11 @@ type Contact struct {
 	IsVerified bool   `json:"is_verified"`
 }
 
-// Credential is what a user logs in with, for example an authenticator or a password.
+// Credential is what a user logs in with, for example an authenticator or a password. An
+// ID is its UUID under the name that browsers know. An answer may lack ID, Status,
+// CreatedAt and UpdatedAt.
 type Credential struct {
+	ID        string `json:"id"`
 	UUID      string `json:"uuid"`
 	Type      string `json:"type"`
 	Status    string `json:"status"`
@@ -107,7 +111,8 @@ type ChangedCredential struct {
 	Credential Credential `json:"credential"`
 }
 
-// Authentication is the answer to a login. Its JWT was verified.
+// Authentication is the answer to a login. Its JWT was verified. An answer may lack JWT
+// and Credential.
 type Authentication struct {
 	Result
 	JWT             string              `json:"jwt"`
@@ -130,7 +135,8 @@ type AuthenticatedClient struct {
 	Type string `json:"type"`
 }
 
-// Attestation is what the browser of a user needs to register an authenticator.
+// Attestation is what the browser of a user needs to register an authenticator. An answer
+// may lack RegisterSession.
 type Attestation struct {
 	Result
 	AttestationPayload json.RawMessage `json:"attestation_payload"`
@@ -152,6 +158,7 @@ type DocScan struct {
 }
 
 // DocScanEvaluation is where the result of a document scan is: one of the URLs is absent.
+// An answer may lack RequestURL and ResultURL.
 type DocScanEvaluation struct {
 	Result
 	RequestURL string `json:"request_url"`

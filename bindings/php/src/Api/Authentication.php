@@ -24,10 +24,9 @@ trait Authentication
      * The token in the answer (`jwt`) is verified, and must be of the named user. `$password` is
      * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function authenticatePassword(string $username, #[\SensitiveParameter] string $password): Result
     {
@@ -41,7 +40,7 @@ trait Authentication
      * "type":"public-key","transports":[]}],…}}`, for
      * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
      *
-     * @return Result<array{assertion_payload?: mixed, ...}>
+     * @return Result<array{assertion_payload: mixed, ...}>
      */
     public function authenticateFido2Init(string $username): Result
     {
@@ -61,10 +60,9 @@ trait Authentication
      * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $assertionPayload preferably JSON text, which is sent unchanged
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function authenticateFido2Complete(string $username, array|object|string $assertionPayload): Result
     {
@@ -76,7 +74,7 @@ trait Authentication
      *
      * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
      *
-     * @return Result<array{credential_uuid?: string, iframe_url?: string, ...}>
+     * @return Result<array{credential_uuid: string, iframe_url: string, ...}>
      */
     public function authenticateDocScanInit(string $username, ?string $credentialId = null): Result
     {
@@ -91,10 +89,9 @@ trait Authentication
      * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
      * keep it out of logs.
      *
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function authenticateDocScanComplete(string $username, string $credentialId): Result
     {
@@ -107,7 +104,7 @@ trait Authentication
      *
      * Result: `{"challenge_id":"…","server_nonce":"…"}`.
      *
-     * @return Result<array{challenge_id?: string, server_nonce?: string, ...}>
+     * @return Result<array{challenge_id: string, server_nonce: string, ...}>
      */
     public function authenticatePublickeyInit(string $username, string $publickey, ?string $publickeyAlg = null): Result
     {
@@ -125,10 +122,9 @@ trait Authentication
      * The token in the answer (`jwt`) is verified, and must be of the named user. `$assertion` is
      * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function authenticatePublickeyComplete(
         string $username,

@@ -25,7 +25,7 @@ trait Codes
      * `code` is secret: keep it out of logs.
      *
      * @param bool $authorize other types are a TypeError, also in weak mode
-     * @return Result<array{code?: string, expires_at?: string, is_authorized?: bool, ...}>
+     * @return Result<array{code: string, expires_at: string, is_authorized: bool, ...}>
      */
     public function generateCode(
         string $codeType,
@@ -46,7 +46,7 @@ trait Codes
      *
      * `$code` is secret: no message and no log shows it.
      *
-     * @return Result<array{code?: string, expires_at?: string, is_authorized?: bool, ...}>
+     * @return Result<array{expires_at: string, is_authorized: bool, ...}>
      */
     public function authorizeCode(
         #[\SensitiveParameter] string $code,
@@ -64,7 +64,7 @@ trait Codes
      *
      * Result: `{"deleted_at":"…"}`.
      *
-     * @return Result<array{deleted_at?: string, ...}>
+     * @return Result<array{deleted_at: string, ...}>
      */
     public function invalidateAllCodes(
         string $codeType,
@@ -87,10 +87,9 @@ trait Codes
      * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
      * @param int|float|null $timeout in seconds, more than 0; the configured limit if null
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function waitCode(
         string $username,

@@ -18,8 +18,8 @@ trait Credentials
      * Result: `{"user_id":"…","credentials":[{"uuid":"…","type":"fido2","status":"active",
      * "name":"…","created_at":"…","updated_at":"…"}]}`.
      *
-     * @return Result<array{user_id?: string, credentials?: list<array{uuid?: string, type?: string,
-     *     status?: string, name?: string, created_at?: string, updated_at?: string, ...}>, ...}>
+     * @return Result<array{user_id: string, credentials: list<array{id?: string, uuid: string,
+     *     type: string, status: string, name: string, created_at: string, updated_at: string, ...}>, ...}>
      */
     public function getCredentials(?string $status = null, ?string $userId = null, ?string $username = null): Result
     {
@@ -31,8 +31,8 @@ trait Credentials
      *
      * Result: `{"user_id":"…","credential":{"uuid":"…","name":"…",…}}`.
      *
-     * @return Result<array{user_id?: string, credential?: array{uuid?: string, type?: string,
-     *     status?: string, name?: string, created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{user_id: string, credential: array{id?: string, uuid: string, type: string,
+     *     status: string, name: string, created_at: string, updated_at: string, ...}, ...}>
      */
     public function renameCredential(
         string $credentialId,
@@ -48,8 +48,8 @@ trait Credentials
      *
      * Result: `{"user_id":"…","credential":{"uuid":"…","status":"revoked",…}}`.
      *
-     * @return Result<array{user_id?: string, credential?: array{uuid?: string, type?: string,
-     *     status?: string, name?: string, created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{user_id: string, credential: array{id?: string, uuid: string, type: string,
+     *     status: string, name: string, created_at: string, updated_at: string, ...}, ...}>
      */
     public function revokeCredential(string $credentialId, ?string $userId = null, ?string $username = null): Result
     {
@@ -66,7 +66,7 @@ trait Credentials
      * browser, completed by `completeAddFido2Credential()`.
      *
      * @param array<string, mixed>|object|string|null $options
-     * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
+     * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
      */
     public function forceFido2CredentialInit(
         ?string $userId = null,
@@ -81,7 +81,7 @@ trait Credentials
      *
      * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
      *
-     * @return Result<array{credential_uuid?: string, iframe_url?: string, ...}>
+     * @return Result<array{credential_uuid: string, iframe_url: string, ...}>
      */
     public function addDocScanCredentialInit(
         ?string $userId = null,
@@ -101,10 +101,9 @@ trait Credentials
      * keep it out of logs.
      *
      * @param bool $activate other types are a TypeError, also in weak mode
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt?: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function addDocScanCredentialComplete(
         string $credentialId,
@@ -126,8 +125,8 @@ trait Credentials
      *
      * `auth_token` is secret: keep it out of logs.
      *
-     * @return Result<array{request_url?: string, result_url?: string, token_type?: string,
-     *     auth_token?: string, ...}>
+     * @return Result<array{request_url?: string, result_url?: string, token_type: string,
+     *     auth_token: string, ...}>
      */
     public function evaluateDocScanCredential(
         string $credentialId,
@@ -144,7 +143,7 @@ trait Credentials
      *
      * `code` is secret: keep it out of logs.
      *
-     * @return Result<array{code?: string, created_at?: string, ...}>
+     * @return Result<array{code: string, created_at: string, ...}>
      */
     public function generateRecoveryCode(?string $userId = null, ?string $username = null): Result
     {
@@ -163,10 +162,9 @@ trait Credentials
      * The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
      * keep it out of logs.
      *
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt?: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function addPublickeyCredential(
         string $publickey,
@@ -192,7 +190,7 @@ trait Credentials
      * `$code` is secret: no message and no log shows it.
      *
      * @param array<string, mixed>|object|string|null $options
-     * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
+     * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
      */
     public function initAddFido2CredentialWithCode(
         #[\SensitiveParameter] string $code,
@@ -220,10 +218,9 @@ trait Credentials
      * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $attestationPayload preferably JSON text, which is sent unchanged
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function completeAddFido2Credential(
         array|object|string $attestationPayload,

@@ -22,7 +22,7 @@ trait Registration
      * browser.
      *
      * @param array<string, mixed>|object|string|null $options
-     * @return Result<array{attestation_payload?: mixed, register_session?: mixed, ...}>
+     * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
      */
     public function registerFido2Init(string $username, array|object|string|null $options = null): Result
     {
@@ -43,10 +43,9 @@ trait Registration
      * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $attestationPayload preferably JSON text, which is sent unchanged
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function registerFido2Complete(
         string $username,
@@ -66,10 +65,9 @@ trait Registration
      * The token in the answer (`jwt`) is verified, and must be of the named user. `$password` is
      * secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
      *
-     * @return Result<array{jwt?: string, is_authenticated?: bool, user?: array{id?: string,
-     *     username?: string, namespace_id?: string, ...}, client?: array{id?: string, type?: string, ...},
-     *     credential?: array{uuid?: string, type?: string, status?: string, name?: string,
-     *     created_at?: string, updated_at?: string, ...}, ...}>
+     * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
+     *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
+     *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
      */
     public function registerPassword(string $username, #[\SensitiveParameter] string $password): Result
     {

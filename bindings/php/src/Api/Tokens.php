@@ -21,7 +21,7 @@ trait Tokens
      *
      * `token` is secret: keep it out of logs.
      *
-     * @return Result<array{token?: string, ...}>
+     * @return Result<array{token: string, ...}>
      */
     public function generateServiceToken(
         string $scope,
@@ -46,7 +46,7 @@ trait Tokens
      *
      * `$token` is secret: no message and no log shows it.
      *
-     * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
+     * @return Result<array{valid: bool, header: mixed, claims: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
      *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
      *     server_nonce?: string, ...}, ...}>

@@ -19,7 +19,7 @@ trait Transactions
      *
      * `token` is secret: keep it out of logs.
      *
-     * @return Result<array{token?: string, ...}>
+     * @return Result<array{token: string, ...}>
      */
     public function generateTxAuthToken(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
@@ -33,7 +33,7 @@ trait Transactions
      * Result: the service's answer and the nonce that was sent: `{"id":"…","url":"…","nonce":"…"}`.
      * Keep the nonce for `verifyTransaction()`. An answer without an `id` is `ResponseException`.
      *
-     * @return Result<array{id?: string, url?: string, nonce?: string, ...}>
+     * @return Result<array{id: string, url?: string, nonce: string, ...}>
      */
     public function createTx(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
@@ -50,7 +50,7 @@ trait Transactions
      *
      * `$txToken` is secret: no message and no log shows it.
      *
-     * @return Result<array{valid?: bool, header?: mixed, claims?: array{sub?: string, udata?: string,
+     * @return Result<array{valid: bool, header: mixed, claims: array{sub?: string, udata?: string,
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
      *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
      *     server_nonce?: string, ...}, ...}>
@@ -73,7 +73,7 @@ trait Transactions
      * `assertion_options` is for `PublicKeyCredential.parseRequestOptionsFromJSON()` in the
      * browser. An answer without a `tx_id` is `ResponseException`.
      *
-     * @return Result<array{tx_id?: string, assertion_options?: mixed, nonce?: string, ...}>
+     * @return Result<array{tx_id: string, assertion_options: mixed, nonce: string, ...}>
      */
     public function initTx(
         string $username,
@@ -96,7 +96,7 @@ trait Transactions
      * keep it out of logs.
      *
      * @param array<string, mixed>|object|string $assertionPayload preferably JSON text, which is sent unchanged
-     * @return Result<array{jwt?: string, ...}>
+     * @return Result<array{jwt: string, ...}>
      */
     public function completeTx(string $txId, string $username, array|object|string $assertionPayload): Result
     {

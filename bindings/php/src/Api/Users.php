@@ -19,9 +19,9 @@ trait Users
      * "contact":"…","is_verified":true}]}`. `ApiException` with code `user_not_found` if there is
      * no such user.
      *
-     * @return Result<array{id?: string, client_id?: string, username?: string, status?: string,
-     *     type?: string, namespace_id?: string, created_at?: string, updated_at?: string,
-     *     contacts?: list<array{type?: string, contact?: string, is_verified?: bool, ...}>, ...}>
+     * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
+     *     namespace_id: string, created_at: string, updated_at: string,
+     *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
      */
     public function getUser(string $username): Result
     {
@@ -33,9 +33,9 @@ trait Users
      *
      * Result: the user's profile, as from `getUser()`. `ApiException` if the name is taken.
      *
-     * @return Result<array{id?: string, client_id?: string, username?: string, status?: string,
-     *     type?: string, namespace_id?: string, created_at?: string, updated_at?: string,
-     *     contacts?: list<array{type?: string, contact?: string, is_verified?: bool, ...}>, ...}>
+     * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
+     *     namespace_id: string, created_at: string, updated_at: string,
+     *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
      */
     public function addUserWithoutCredentials(string $username): Result
     {
@@ -48,9 +48,9 @@ trait Users
      * Result: the user's profile. `ApiException` with code `user_not_found` or
      * `user_not_activated`.
      *
-     * @return Result<array{id?: string, client_id?: string, username?: string, status?: string,
-     *     type?: string, namespace_id?: string, created_at?: string, updated_at?: string,
-     *     contacts?: list<array{type?: string, contact?: string, is_verified?: bool, ...}>, ...}>
+     * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
+     *     namespace_id: string, created_at: string, updated_at: string,
+     *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
      */
     public function activateUserById(string $userId): Result
     {
@@ -63,9 +63,9 @@ trait Users
      * Result: the user's profile. `ApiException` with code `user_not_found` or
      * `user_not_deactivated`.
      *
-     * @return Result<array{id?: string, client_id?: string, username?: string, status?: string,
-     *     type?: string, namespace_id?: string, created_at?: string, updated_at?: string,
-     *     contacts?: list<array{type?: string, contact?: string, is_verified?: bool, ...}>, ...}>
+     * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
+     *     namespace_id: string, created_at: string, updated_at: string,
+     *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
      */
     public function deactivateUserById(string $userId): Result
     {

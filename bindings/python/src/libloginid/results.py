@@ -85,6 +85,13 @@ class Code(TypedDict):
     is_authorized: bool
 
 
+class AuthorizedCode(TypedDict):
+    """What ``authorize_code`` answers, which does not repeat the code itself."""
+
+    expires_at: str
+    is_authorized: bool
+
+
 class InvalidatedCodes(TypedDict):
     """The time at which a user's codes were invalidated."""
 
@@ -123,15 +130,22 @@ class Contact(TypedDict):
     is_verified: bool
 
 
-class Credential(TypedDict):
-    """What a user logs in with, for example an authenticator or a password."""
-
+class _CredentialAlways(TypedDict):
     uuid: str
     type: str
     status: str
     name: str
     created_at: str
     updated_at: str
+
+
+class Credential(_CredentialAlways, total=False):
+    """What a user logs in with, for example an authenticator or a password.
+
+    An ``id`` is its ``uuid`` under the name that browsers know.
+    """
+
+    id: str
 
 
 class Credentials(TypedDict):
@@ -148,6 +162,38 @@ class ChangedCredential(TypedDict):
     credential: Credential
 
 
+class _AuthenticationAlways(TypedDict):
+    jwt: str
+    is_authenticated: bool
+    user: AuthenticatedUser
+    client: AuthenticatedClient
+
+
+class Authentication(_AuthenticationAlways, total=False):
+    """The answer to a login.
+
+    Its ``jwt`` was verified.
+    """
+
+    credential: AuthenticatedCredential
+
+
+class _PossibleAuthenticationAlways(TypedDict):
+    is_authenticated: bool
+    user: AuthenticatedUser
+    client: AuthenticatedClient
+
+
+class PossibleAuthentication(_PossibleAuthenticationAlways, total=False):
+    """An ``Authentication`` that may have no ``jwt``.
+
+    One that it has was verified.
+    """
+
+    jwt: str
+    credential: AuthenticatedCredential
+
+
 class AuthenticatedUser(TypedDict):
     """The user who has logged in."""
 
@@ -161,6 +207,18 @@ class AuthenticatedClient(TypedDict):
 
     id: str
     type: str
+
+
+class _AuthenticatedCredentialAlways(TypedDict):
+    uuid: str
+    type: str
+    name: str
+
+
+class AuthenticatedCredential(_AuthenticatedCredentialAlways, total=False):
+    """The credential that a user has logged in with."""
+
+    id: str
 
 
 class _AttestationAlways(TypedDict):
@@ -203,50 +261,3 @@ class PublicKeyChallenge(TypedDict):
 
     challenge_id: str
     server_nonce: str
-
-
-class AuthorizedCode(TypedDict):
-    """What ``authorize_code`` answers, which does not repeat the code itself."""
-
-    expires_at: str
-    is_authorized: bool
-
-
-class _AuthenticationAlways(TypedDict):
-    jwt: str
-    is_authenticated: bool
-    user: AuthenticatedUser
-    client: AuthenticatedClient
-
-
-class Authentication(_AuthenticationAlways, total=False):
-    """The answer to a login.
-
-    Its ``jwt`` was verified.
-    """
-
-    credential: AuthenticatedCredential
-
-
-class _PossibleAuthenticationAlways(TypedDict):
-    is_authenticated: bool
-    user: AuthenticatedUser
-    client: AuthenticatedClient
-
-
-class PossibleAuthentication(_PossibleAuthenticationAlways, total=False):
-    """An ``Authentication`` that may have no ``jwt``.
-
-    One that it has was verified.
-    """
-
-    jwt: str
-    credential: AuthenticatedCredential
-
-
-class AuthenticatedCredential(TypedDict):
-    """The credential that a user has logged in with."""
-
-    uuid: str
-    type: str
-    name: str
