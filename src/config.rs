@@ -26,7 +26,7 @@ use crate::net::Proxy;
 use crate::token::{KeySettings, Rules};
 pub(crate) use fields::MILLISECONDS;
 use fields::Settings;
-pub(crate) use headers::{Header, read_header};
+pub(crate) use headers::{Header, add_header};
 
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the
 /// environment ([`Config::from_env`]) or from the usual three values
@@ -307,13 +307,12 @@ fn user_agent(settings: &mut Settings) -> Result<String> {
 }
 
 fn headers(settings: &mut Settings) -> Result<Vec<Header>> {
-    let headers = settings.texts("headers")?.into_iter();
-    headers
-        .map(|(name, value)| {
-            read_header(&name, &value)
-                .map_err(|why| Error::new(Code::InvalidHeader, format!("headers: {why}")))
-        })
-        .collect()
+    let mut headers = Vec::new();
+    for (name, value) in settings.texts("headers")? {
+        add_header(&mut headers, &name, &value)
+            .map_err(|why| Error::new(Code::InvalidHeader, format!("headers: {why}")))?;
+    }
+    Ok(headers)
 }
 
 #[cfg(test)]
@@ -382,6 +381,8 @@ mod tests {
         }
         let split = r#"{"client_id":"a","headers":{"x-a":"v\r\nx-b: w"}}"#;
         assert_eq!(error_of(split).code(), "invalid_header");
+        let twice = r#"{"client_id":"a","headers":{"X-A":"1","x-a":"2"}}"#;
+        assert_eq!(error_of(twice).code(), "invalid_header");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::arguments;
 use crate::budget::Budget;
 use crate::cancel::{Cancel, Cancels};
 use crate::codes::Code;
-use crate::config::{Config, Header, MAX_RETRIES, MILLISECONDS, read_header};
+use crate::config::{Config, Header, MAX_RETRIES, MILLISECONDS, add_header};
 use crate::error::{Error, Result};
 use crate::input::number::whole_number;
 use crate::json;
@@ -132,7 +132,7 @@ fn headers(value: &RawValue, others: &[Header]) -> Result<Vec<Header>> {
             let name = json::shown_name(name);
             invalid(format!("headers: the member {name} must be a string"))
         })?;
-        headers.push(read_header(name, &value).map_err(|why| invalid(format!("headers: {why}")))?);
+        add_header(&mut headers, name, &value).map_err(|why| invalid(format!("headers: {why}")))?;
     }
     let added = headers.len();
     for other in others {
@@ -218,6 +218,10 @@ mod tests {
             (r#"{"headers":"CANARY"}"#, "headers must be an object"),
             (r#"{"headers":{"x-a":1}}"#, "'x-a' must be a string"),
             (r#"{"headers":{"x-a":"1","x-a":"2"}}"#, "'x-a' twice"),
+            (
+                r#"{"headers":{"X-A":"1","x-a":"2"}}"#,
+                "'x-a' is given twice",
+            ),
             (r#"{"headers":{"x a":"CANARY"}}"#, "not a valid header name"),
             (
                 r#"{"headers":{"Authorization":"CANARY"}}"#,

@@ -23,8 +23,21 @@ const OWN_HEADERS: [&str; 12] = [
     "expect",
 ];
 
-/// Reads a header, or says why it cannot be sent, without its value.
-pub(crate) fn read_header(name: &str, value: &str) -> Result<Header, String> {
+/// Reads a header and adds it to others, or says why it cannot be sent, without its value.
+pub(crate) fn add_header(headers: &mut Vec<Header>, name: &str, value: &str) -> Result<(), String> {
+    let header = read_header(name, value)?;
+    // JSON tells "X-A" and "x-a" apart, HTTP does not: it would be sent twice.
+    if headers.iter().any(|(other, _)| *other == header.0) {
+        return Err(format!(
+            "the header {} is given twice",
+            json::shown_name(name)
+        ));
+    }
+    headers.push(header);
+    Ok(())
+}
+
+fn read_header(name: &str, value: &str) -> Result<Header, String> {
     let invalid = |why: &str| format!("the header {} {why}", json::shown_name(name));
     let header: HeaderName = name
         .parse()
