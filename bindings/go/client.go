@@ -20,6 +20,8 @@ type Client struct {
 	running int
 	closed  bool
 	log     *logSink
+	// The TimeoutMS of its options, or 0. It does not change.
+	timeoutMS int64
 }
 
 // Config has the settings of a client. A field that is missing or 0 has its default; a
@@ -230,7 +232,7 @@ func call[T any](
 		return nil, err
 	}
 	defer c.end()
-	client, stop, err := within(ctx, client)
+	client, stop, err := within(ctx, client, c.timeoutMS)
 	if err != nil {
 		return nil, err
 	}

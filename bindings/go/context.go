@@ -16,10 +16,11 @@ import (
 const longest = 86_400_000
 
 // within is a client whose calls end with the context: the client itself if the context
-// never ends. stop must be called after the call.
-func within(ctx context.Context, client *C.lid_client) (*C.lid_client, func(), error) {
+// never ends. own is the TimeoutMS of the client's options, or 0; a later deadline does not
+// replace it. stop must be called after the call.
+func within(ctx context.Context, client *C.lid_client, own int64) (*C.lid_client, func(), error) {
 	options := ""
-	if timeout, limited := timeoutOf(ctx); limited {
+	if timeout, limited := timeoutOf(ctx); limited && (own == 0 || timeout < own) {
 		options = `{"timeout_ms":` + strconv.FormatInt(timeout, 10) + `}`
 	}
 	if options == "" && ctx.Done() == nil {

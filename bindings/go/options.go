@@ -6,8 +6,8 @@ import "encoding/json"
 // or 0 stays as it is; a pointer to 0 is 0.
 type Options struct {
 	// TimeoutMS is the limit of each call in milliseconds, in place of RequestTimeoutMS and
-	// WaitTimeoutMS of the configuration. The deadline of a call's context is used in its
-	// place, also if it is later.
+	// WaitTimeoutMS of the configuration. With the deadline of a call's context, the earlier
+	// one counts.
 	TimeoutMS int `json:"timeout_ms,omitempty"`
 	// MaxRetries is the number of retries.
 	MaxRetries *int `json:"max_retries,omitempty"`
@@ -35,5 +35,10 @@ func (c *Client) WithOptions(options Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newOwner(derived, c.log), nil
+	made := newOwner(derived, c.log)
+	made.timeoutMS = c.timeoutMS
+	if options.TimeoutMS > 0 {
+		made.timeoutMS = int64(options.TimeoutMS)
+	}
+	return made, nil
 }

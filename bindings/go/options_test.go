@@ -56,6 +56,36 @@ func TestAContextsDeadlineEndsAnyCall(t *testing.T) {
 	}
 }
 
+// Of the limit of the options and that of the context, the earlier one counts.
+func TestALaterDeadlineDoesNotReplaceTheLimitOfTheOptions(t *testing.T) {
+	client := newClient(t)
+	limited, err := client.WithOptions(Options{TimeoutMS: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer limited.Close()
+	derived, err := limited.WithOptions(Options{RequestID: "trace-42"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer derived.Close()
+	calling, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for _, one := range []*Client{limited, derived} {
+		slow(t)
+		started := time.Now()
+		_, err = one.GetUser(calling, ada)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Status != StatusTimeout ||
+			errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if taken := time.Since(started); taken > 10*time.Second {
+			t.Error(taken)
+		}
+	}
+}
+
 // The context has ended while the key of a token is fetched.
 func TestAContextEndsAVerification(t *testing.T) {
 	client := newClient(t)
