@@ -1,6 +1,9 @@
 package loginid
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"unicode/utf8"
+)
 
 // Options are settings for the calls of a client that WithOptions makes. What is missing
 // or 0 stays as it is; a pointer to 0 is 0.
@@ -22,6 +25,12 @@ type Options struct {
 // function of this one, and costs a few microseconds: make one for each call if you like.
 // Both are closed separately, in any order. Bad options are the error invalid_options.
 func (c *Client) WithOptions(options Options) (*Client, error) {
+	// encoding/json would write another character in their place.
+	for name, value := range options.Headers {
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return nil, argumentError("invalid_utf8", "headers are not UTF-8")
+		}
+	}
 	text, err := json.Marshal(options)
 	if err != nil {
 		return nil, argumentError("invalid_json", err.Error())

@@ -193,6 +193,18 @@ func TestBadOptionsAreRefused(t *testing.T) {
 	}
 }
 
+// encoding/json would replace what is not UTF-8.
+func TestHeadersThatAreNotUTF8AreRefused(t *testing.T) {
+	client := newClient(t)
+	for _, headers := range []map[string]string{{"X-A": "\xff"}, {"X-\xff": "a"}} {
+		_, err := client.WithOptions(Options{Headers: headers})
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Code != "invalid_utf8" {
+			t.Error(err)
+		}
+	}
+}
+
 // The function may be freed only after the last client that shares it.
 func TestTheLogFunctionOutlivesTheClientThatSetIt(t *testing.T) {
 	client := newClient(t)
