@@ -88,7 +88,8 @@ final class Client
         $options = \array_filter([
             'timeout_ms' => $timeout === null ? null : Arguments::convert(['timeout' => $timeout])[0],
             'max_retries' => $maxRetries,
-            'headers' => $headers === null ? null : (object) $headers,
+            // A list stays one, and is refused: its items have no names.
+            'headers' => $headers === [] ? new \stdClass() : $headers,
             'request_id' => $requestId,
         ], static fn (mixed $value): bool => $value !== null);
         $client = Library::newClient('lid_with_options', \compact('options', 'cancel'), $this->native());

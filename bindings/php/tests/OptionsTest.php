@@ -70,6 +70,7 @@ final class OptionsTest extends TestCase
             ['headers' => ['Host' => 'canary']],
             ['headers' => ['X-A' => "canary\r\nX-B: 1"]],
             ['headers' => ['X-A' => 1]],
+            ['headers' => ['X-A: canary']],
             ['requestId' => 'a b'],
         ] as $options) {
             $call = fn () => $this->client->withOptions(...$options);
