@@ -115,6 +115,52 @@ fn every_program_in_the_documentation_compiles() {
     assert!(count >= 2, "the scan found {count} programs");
 }
 
+/// What the parts of programs in the pages use, and the pages do not define.
+const AROUND_PARTS: &str = r#"#define _POSIX_C_SOURCE 200809L
+#include <loginid.h>
+#include <pthread.h>
+#pragma GCC diagnostic ignored "-Wunused-function"
+
+typedef struct { void *data; } uv_work_t;
+static void begin_session(const char *username) { (void)username; }
+"#;
+
+/// Parts of programs are functions with their types, or statements. Those of the reference and of
+/// web.md have tests of their own.
+#[test]
+fn every_part_of_a_program_compiles_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    link_library_into(folder.path());
+    let mut count = 0;
+    for page in pages() {
+        if page.ends_with("reference.md") || page.ends_with("web.md") {
+            continue;
+        }
+        let mut parts = blocks(&page, "c");
+        parts.retain(|block| !block.contains("main("));
+        let (functions, statements): (Vec<_>, Vec<_>) =
+            parts.iter().partition(|part| part.contains("\n{\n"));
+        let mut source = AROUND_PARTS.to_owned();
+        for function in functions {
+            source += function;
+            count += 1;
+        }
+        source += "struct call;
+static lid_status run(lid_client *client, lid_cancel *cancel, struct call *call, const char *jwt)
+{
+    lid_status status = LID_OK;
+    char *out = NULL;
+    (void)client, (void)cancel, (void)call, (void)jwt, (void)out;\n";
+        for part in statements {
+            source += &format!("    {{\n{part}    }}\n");
+            count += 1;
+        }
+        source += "    return status;\n}\nint main(void)\n{\n    return 0;\n}\n";
+        compile_program(folder.path(), &format!("parts{count}"), &source);
+    }
+    assert!(count >= 5, "the scan found {count} parts");
+}
+
 /// Each function of the reference has its declaration, which is that of the header, and then an
 /// example, whose variables are the function's parameters.
 #[test]
