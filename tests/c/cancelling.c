@@ -367,7 +367,9 @@ static void a_call_is_cancelled_although_no_descriptor_is_left(void)
     triggered = now_ms();
     lid_cancel_trigger(cancel);
     CHECK(end_call(&call) == LID_ERROR_CANCELLED);
-    CHECK(call.ended_ms - triggered < 5000);
+    /* Polling takes 20 ms. A check each second, as for forks, would take 700 here. */
+    if (call.ended_ms - triggered > 500)
+        FAIL("ended %.0f ms after it was cancelled", call.ended_ms - triggered);
     while (count-- > 0)
         close(taken[count]);
     CHECK(requests_for(RETRIEVE) == 1);
