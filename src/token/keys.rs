@@ -74,6 +74,9 @@ struct State {
     presented: RateLimit,
     /// Requests for tokens in answers: at most one token for each call.
     answers: RateLimit,
+    /// Requests of calls that waited for another call's request, which that call abandoned.
+    /// Only when the limits above are used up: a caller that leaves must not fail the others.
+    abandoned: RateLimit,
     /// When the next refresh of a key may be tried.
     next_refresh: HashMap<Box<str>, Instant>,
 }
@@ -93,6 +96,7 @@ impl State {
             failures: Failures::default(),
             presented: RateLimit::new(5, Duration::from_secs(10)),
             answers: RateLimit::new(5, Duration::from_secs(2)),
+            abandoned: RateLimit::new(5, Duration::from_secs(10)),
             next_refresh: HashMap::new(),
         }
     }
@@ -116,11 +120,16 @@ impl State {
         true
     }
 
-    /// Permits a request, or returns how long to wait for the next.
-    fn permit(&mut self, origin: Origin) -> std::result::Result<(), Duration> {
-        match origin {
+    /// Permits a request, or returns how long to wait for the next. `has_waited`: for another
+    /// call's request, which that call abandoned.
+    fn permit(&mut self, origin: Origin, has_waited: bool) -> std::result::Result<(), Duration> {
+        let permitted = match origin {
             Origin::Answer => self.answers.take(),
             Origin::Presented => self.presented.take(),
+        };
+        match permitted {
+            Err(wait) if has_waited => self.abandoned.take().map_err(|_| wait),
+            permitted => permitted,
         }
     }
 }
@@ -201,19 +210,20 @@ impl KeyCache {
 
     /// Fetches a key that is not in the cache, or waits for the call that fetches it.
     fn fetch(&self, id: &str, lookup: Lookup<'_>) -> Result<Key> {
+        let mut has_waited = false;
         loop {
-            match self.next_step(id, lookup.origin)? {
+            match self.next_step(id, lookup.origin, has_waited)? {
                 Step::Found(key) => return Ok(key),
                 Step::Fetch(in_flight) => return self.fetch_with_retries(id, &in_flight, lookup),
                 Step::Wait(in_flight) => match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result,
-                    Outcome::Abandoned => {}
+                    Outcome::Abandoned => has_waited = true,
                 },
             }
         }
     }
 
-    fn next_step(&self, id: &str, origin: Origin) -> Result<Step> {
+    fn next_step(&self, id: &str, origin: Origin, has_waited: bool) -> Result<Step> {
         let mut state = self.state();
         if let Some(in_flight) = state.in_flight.get(id) {
             return Ok(Step::Wait(in_flight.clone()));
@@ -232,7 +242,7 @@ impl KeyCache {
         }
         // The service has used this key before, so a flood must not delay its refresh.
         let is_refresh = cached.is_some() && state.claim_refresh(id);
-        if !is_refresh && let Err(wait) = state.permit(origin) {
+        if !is_refresh && let Err(wait) = state.permit(origin, has_waited) {
             return Err(throttled(state.failures.get(id), wait));
         }
         Ok(Step::Fetch(state.start_request(id, origin)))
@@ -243,6 +253,7 @@ impl KeyCache {
     /// more requests.
     pub(super) fn newer(&self, tried: &Key, lookup: Lookup<'_>) -> Result<Option<Key>> {
         const ID: &str = "";
+        let mut has_waited = false;
         loop {
             let Some(cached) = self.entry(ID) else {
                 return Ok(None);
@@ -259,11 +270,14 @@ impl KeyCache {
                 drop(state);
                 match in_flight.wait(lookup.budget, lookup.origin) {
                     Outcome::Shared(result) => return result.map(Some),
-                    Outcome::Abandoned => continue,
+                    Outcome::Abandoned => {
+                        has_waited = true;
+                        continue;
+                    }
                 }
             }
             // Without a request, a forged token looks like one that a newer key signed.
-            if let Err(wait) = state.permit(lookup.origin) {
+            if let Err(wait) = state.permit(lookup.origin, has_waited) {
                 return Err(throttled(state.failures.get(ID), wait));
             }
             let in_flight = state.start_request(ID, lookup.origin);
@@ -280,7 +294,7 @@ impl KeyCache {
         in_flight: &InFlight,
         lookup: Lookup<'_>,
     ) -> Result<Key> {
-        let may_retry = || self.state().permit(lookup.origin).is_ok();
+        let may_retry = || self.state().permit(lookup.origin, false).is_ok();
         self.run_request(id, in_flight, lookup, &may_retry)
     }
 

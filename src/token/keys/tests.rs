@@ -129,6 +129,43 @@ fn a_wait_for_another_calls_fetch_ends_at_its_own_deadline() {
 }
 
 #[test]
+fn callers_that_leave_do_not_fail_a_call_that_waits_for_their_fetch() {
+    let (cache, served, leaves) = (cache(), key(), AtomicBool::new(true));
+    let service = Service::new(|id: &str, budget: &Budget| {
+        if leaves.load(Ordering::SeqCst) {
+            return hanging_until_cancelled(id, budget);
+        }
+        Ok(served.clone())
+    });
+    let leave = |waiting: bool| {
+        let cancel = Arc::new(Cancel::new());
+        let budget = cancellable(&cancel);
+        let made = service.count();
+        thread::scope(|scope| {
+            let leaving =
+                scope.spawn(|| service.get_within(&cache, CURRENT, Origin::Presented, &budget));
+            await_request(&service, made + 1);
+            let waiting = waiting.then(|| {
+                let call = scope.spawn(|| service.get(&cache, CURRENT, Origin::Presented));
+                await_waiter(&cache, CURRENT);
+                leaves.store(false, Ordering::SeqCst);
+                call
+            });
+            cancel.trigger();
+            leaving.join().unwrap().unwrap_err();
+            waiting.map(|call| call.join().unwrap())
+        })
+    };
+    // All that are permitted at once, and the last of them has a call that waits for it.
+    for _ in 0..4 {
+        leave(false);
+    }
+    let waited = leave(true).unwrap();
+    assert!(Arc::ptr_eq(&waited.unwrap(), &served));
+    assert_eq!(service.count(), 6);
+}
+
+#[test]
 fn an_expired_key_is_used_while_another_call_refreshes_it() {
     let (cache, gate) = (cache(), AtomicBool::new(true));
     let service = Service::new(behind(&gate));
