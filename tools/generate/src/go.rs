@@ -146,9 +146,10 @@ impl Exceptions {
             };
             if let Some(wider) = &exceptions.within {
                 let wider = description.types.iter().find(|one| one.name == *wider);
-                let has = |member| wider.is_some_and(|one| one.members.contains_key(member));
+                let has =
+                    |member: &String| wider.is_some_and(|one| one.members.contains_key(member));
                 require!(
-                    described.members.keys().all(|member| has(member)),
+                    described.members.keys().all(has),
                     "{file}: {name} is not within {}",
                     exceptions.within.as_deref().unwrap_or_default()
                 );
