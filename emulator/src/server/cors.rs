@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ServiceError;
+use crate::host::only;
 use crate::origin::Origin;
 use crate::state::State;
 
@@ -27,7 +28,7 @@ const ALLOWS_PRIVATE_NETWORK: HeaderName =
 
 /// The `Origin` of a request, if it is allowed.
 pub fn allowed_origin(state: &State, headers: &HeaderMap) -> Option<HeaderValue> {
-    let value = headers.get(header::ORIGIN)?;
+    let value = only(headers, &header::ORIGIN)?;
     let origin = Origin::parse_exact(value.to_str().ok()?)?;
     state.allows_page(&origin).then(|| value.clone())
 }

@@ -85,6 +85,13 @@ impl Application {
         }
     }
 
+    /// Takes no token again that was accepted so far. Their nonces stay used.
+    pub fn forget_accepted(&self) {
+        for accepted in lock(&self.nonces).seen.values_mut() {
+            *accepted = None;
+        }
+    }
+
     /// Whether this very token was accepted before, for this user. If that call named no user, the token now
     /// belongs to this one.
     pub fn has_accepted(&self, nonce: &str, token_hash: [u8; 32], subject: &Subject) -> bool {

@@ -209,6 +209,7 @@ impl State {
         self.recorder.reset();
         self.clock.reset();
         *self.default_application.relying_party() = self.relying_party.clone();
+        self.default_application.forget_accepted();
         *lock(&self.applications) = vec![Arc::clone(&self.default_application)];
     }
 }

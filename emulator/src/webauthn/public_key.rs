@@ -146,7 +146,12 @@ impl Parameters {
                 if e != EXPONENT {
                     return Err(Refusal::Key("the exponent is not 65537"));
                 }
-                if !MODULUS_BYTES.contains(&n.len()) || n[0] == 0 || n[n.len() - 1] % 2 == 0 {
+                let is_short = n.len() == *MODULUS_BYTES.start() && n[0] < 0x80;
+                if !MODULUS_BYTES.contains(&n.len())
+                    || is_short
+                    || n[0] == 0
+                    || n[n.len() - 1] % 2 == 0
+                {
                     return Err(Refusal::Key("not an odd modulus of 2048 to 8192 bits"));
                 }
                 Self::Rs256(n)

@@ -94,6 +94,17 @@ fn pages_of_allowed_origins_may_call_the_service() {
 }
 
 #[test]
+fn a_request_with_two_origins_is_of_none() {
+    let emulator = Emulator::start();
+    let headers = ["http://localhost:3000", "https://shop.example"]
+        .map(|origin| ("Origin", origin.to_owned()));
+    for path in ["/certs", "/nowhere"] {
+        let answer = send(emulator.base_url(), "GET", path, &headers, "").unwrap();
+        assert!(!answer.headers.contains("access-control"), "{answer:?}");
+    }
+}
+
+#[test]
 fn pages_of_other_origins_may_not() {
     let emulator = Emulator::start();
     let app = App::of(&emulator);

@@ -194,3 +194,16 @@ fn payload_hash(payload: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, payload.as_bytes());
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest)
 }
+
+#[test]
+fn no_token_is_taken_again_after_a_reset() {
+    let (emulator, app) = start();
+    let token = app.token("auth.login");
+    assert_eq!(log_in(&app, &token, "alice"), "200");
+    assert_eq!(complete(&app, &token, "alice"), "400 invalid_challenge");
+    emulator.reset();
+    password(&app, "alice");
+    assert_eq!(complete(&app, &token, "alice"), "401 unauthorized");
+    assert_eq!(init_tx(&app, &token, "alice"), "401 unauthorized");
+    assert_eq!(emulator.resent_token_count(), 0);
+}

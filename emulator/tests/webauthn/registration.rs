@@ -230,6 +230,8 @@ fn keys_of_ed25519_and_rsa_have_their_form() {
         vec![],
         vec![0xff; 128],
         vec![0xff; 255],
+        // 2047 bits.
+        [vec![0x7f], vec![0xff; 255]].concat(),
         vec![0xff; 1025],
         even,
         zero,
