@@ -83,6 +83,17 @@ impl Transaction {
         (asked == user_id && self.hash() == hash).then_some(rp_id)
     }
 
+    /// Confirms it with a verified signature over this hash. Since the challenge was consumed, it may have been
+    /// confirmed or denied, or a user may have been asked again: then its token would have another hash.
+    pub fn confirm(&mut self, username: &str, hash: &str, now: Millis) -> Result<(), ServiceError> {
+        self.require_open(username, now)?;
+        if self.hash() != hash {
+            return Err(not_the_last_challenge());
+        }
+        self.confirmed = true;
+        Ok(())
+    }
+
     /// Refuses a confirmed, denied or expired transaction, and any other user than the one it names.
     pub fn require_open(&self, username: &str, now: Millis) -> Result<(), ServiceError> {
         self.require_undecided(now)?;
@@ -175,6 +186,11 @@ impl Transactions {
     }
 }
 
+/// The error for an answer to an earlier challenge.
+pub fn not_the_last_challenge() -> ServiceError {
+    ServiceError::invalid_challenge("The challenge is not the one handed out last")
+}
+
 /// The error for an unknown transaction id.
 pub fn transaction_not_found() -> ServiceError {
     ServiceError::not_found("transaction_not_found", "Transaction not found")
@@ -192,6 +208,18 @@ mod tests {
             assert_eq!(hash, transaction.hash());
             assert!(decodable_by_browser_sdks(&transaction.digest()), "{hash}");
         }
+    }
+
+    #[test]
+    fn only_the_hash_that_was_signed_is_confirmed() {
+        let mut transaction = Transaction::new("app", "pay 5", Some("n"), 0);
+        let signed = transaction.ask("ada", "localhost");
+        assert!(transaction.answer("ada", &signed).is_some());
+        let last = transaction.ask("ada", "localhost");
+        assert!(transaction.confirm("ada", &signed, 0).is_err());
+        assert!(!transaction.confirmed);
+        assert!(transaction.confirm("ada", &last, 0).is_ok());
+        assert!(transaction.confirmed);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::token::{Identity, issue_token};
 use crate::error::ServiceError;
 use crate::state::State;
-use crate::state::transaction::{Transaction, transaction_not_found};
+use crate::state::transaction::{Transaction, not_the_last_challenge, transaction_not_found};
 
 /// Creates a transaction. The user confirms it at `url`, on their device.
 pub async fn create(call: Call) -> Reply {
@@ -92,18 +92,14 @@ pub async fn complete(call: Call) -> Reply {
         transaction.require_open(&identity.username, call.now())?;
         let rp_id = transaction
             .answer(&identity.user_id, &assertion.challenge)
-            .ok_or_else(|| {
-                ServiceError::invalid_challenge("The challenge is not the one handed out last")
-            })?;
+            .ok_or_else(not_the_last_challenge)?;
         (identity, rp_id)
     };
     assertion.verify(&call, &identity.user_id, &rp_id)?;
     let transaction = {
         let mut world = call.state.world();
         let transaction = own(world.transactions.get_mut(id), &call)?;
-        // The control API may have confirmed or denied it meanwhile.
-        transaction.require_open(&identity.username, call.now())?;
-        transaction.confirmed = true;
+        transaction.confirm(&identity.username, &assertion.challenge, call.now())?;
         transaction.clone()
     };
     Ok(Answer::Json(
