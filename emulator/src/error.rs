@@ -69,6 +69,11 @@ impl ServiceError {
         Self::refused("invalid_challenge", message)
     }
 
+    /// 400 `username_empty`.
+    pub fn username_empty() -> Self {
+        Self::refused("username_empty", "username is required")
+    }
+
     /// 404 `user_not_found`.
     pub fn user_not_found() -> Self {
         Self::not_found("user_not_found", "User not found")

@@ -36,6 +36,7 @@ mod host;
 mod json;
 mod jws;
 mod origin;
+mod reserved;
 mod route;
 mod server;
 mod state;

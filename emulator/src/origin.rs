@@ -42,7 +42,9 @@ impl Origin {
         let authority = Authority::parse(rest)
             .ok_or("an origin has a scheme, a host name and a port, and nothing after them")?;
         if matches!(authority.host, Host::Ip(_)) {
-            return Err("pages of an IP address have no passkeys: use a name such as localhost");
+            return Err(
+                "pages of an IP address have no passkeys: open them under a name, such as localhost, which is always allowed",
+            );
         }
         Ok(Self::Page {
             scheme,
@@ -54,6 +56,17 @@ impl Origin {
     pub fn parse_exact(text: &str) -> Option<Self> {
         let origin = Self::parse(text).ok()?;
         (origin.to_string() == text).then_some(origin)
+    }
+
+    /// The same page under the name `localhost`, if its origin has a loopback address. Such an origin cannot be
+    /// added.
+    pub fn as_localhost(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let Authority { host, port } = Authority::parse(rest)?;
+        let is_loopback_address = matches!(host, Host::Ip(_)) && host.is_loopback();
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        let named = Self::parse(&format!("{scheme}://localhost{port}")).ok()?;
+        is_loopback_address.then_some(named)
     }
 
     /// The host of a page.

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{FromRequestParts, Path};
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use serde::de::DeserializeOwned;
 use tower::util::MapResponseLayer;
 
+use crate::error::ServiceError;
 use crate::state::State;
 
 pub const DELETE: Method = Method::DELETE;
@@ -56,6 +60,20 @@ impl Route {
                 },
             )),
         }
+    }
+}
+
+/// The parameters of the path, refused in JSON if they cannot be read, as everything else is.
+pub struct InPath<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+    type Rejection = ServiceError;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, ServiceError> {
+        let Path(parameters) = Path::from_request_parts(head, &())
+            .await
+            .map_err(|_| ServiceError::bad_request("The path is not UTF-8"))?;
+        Ok(Self(parameters))
     }
 }
 

@@ -10,8 +10,31 @@ use std::str::FromStr;
 use loginid_emulator::{Builder, Emulator};
 use serde::Deserialize;
 
+use super::doctor::input::spelling::nearest;
+
 /// The names of the variables begin so.
 const PREFIX: &str = "LOGINID_EMULATOR_";
+
+/// What follows in the names of the settings.
+const SETTINGS: [&str; 14] = [
+    "HOST",
+    "PORT",
+    "RP_ID",
+    "ORIGINS",
+    "TLS",
+    "CA_OUT",
+    "CLIENT_ID",
+    "PRIVATE_KEY_FILE",
+    "SERVICE_KEY_FILE",
+    "CLOCK",
+    "SEED",
+    "OUTPUT",
+    "LOG",
+    "CONFIG",
+];
+
+/// The same, in the names of variables that an emulator prints for its clients.
+const PRINTED: [&str; 2] = ["URL", "TOKEN"];
 
 /// The settings of one source. The names are those of the options, with `_` for `-`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -63,6 +86,7 @@ impl FromStr for Output {
 impl Settings {
     /// Completes the options with the environment and the file.
     pub fn complete(self, config: Option<PathBuf>) -> Result<Self, Box<dyn Error>> {
+        refuse_unknown_variables()?;
         let settings = self.or(Self::from_environment()?);
         let config = match config {
             Some(path) => Some(path),
@@ -166,6 +190,25 @@ impl Settings {
         }
         Ok(builder)
     }
+}
+
+/// Refuses a variable that would be a setting if it were written right. An empty one counts as not set.
+fn refuse_unknown_variables() -> Result<(), Box<dyn Error>> {
+    let set = env::vars_os().filter(|(_, value)| !value.is_empty());
+    for (name, _) in set {
+        let name = name.to_string_lossy();
+        let Some(setting) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        if SETTINGS.contains(&setting) || PRINTED.contains(&setting) {
+            continue;
+        }
+        let meant = nearest(setting, SETTINGS).map_or(String::new(), |meant| {
+            format!(": did you mean {PREFIX}{meant}?")
+        });
+        return Err(format!("there is no variable {}{meant}", name.escape_debug()).into());
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, Box<dyn Error>> {

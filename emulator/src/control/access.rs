@@ -1,16 +1,19 @@
 //! Who may use the control API: programs, and pages that the emulator serves itself.
 //!
-//! A page of another origin says so in `Origin`. A page whose name an attacker resolves to this machine (DNS
+//! A page of another origin says so in `Origin`, or in `Sec-Fetch-Site` if it only loads something. A page whose name an attacker resolves to this machine (DNS
 //! rebinding) is of the same origin, but its name is in `Host`. A program on another computer needs the
 //! token. All three are checked before anything else of a request.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::encoding::random_text;
 use crate::error::ServiceError;
 use crate::host::{Authority, Host, only};
+
+/// How browsers name the relation of the page to this address. `axum` has no constant for it.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The rules of one emulator.
 pub struct Access {
@@ -70,7 +73,7 @@ impl Access {
     }
 
     fn check_origin(&self, headers: &HeaderMap, host: Authority) -> Result<(), ServiceError> {
-        if !headers.contains_key(header::ORIGIN) {
+        if !headers.contains_key(header::ORIGIN) && !is_of_another_page(headers) {
             return Ok(());
         }
         let origin = only(headers, &header::ORIGIN)
@@ -107,4 +110,11 @@ impl Access {
             )),
         }
     }
+}
+
+/// Whether a browser says that a page of another origin loads this, as images and links do without `Origin`.
+/// `none` is a person, who typed the address.
+fn is_of_another_page(headers: &HeaderMap) -> bool {
+    let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
+    sites.any(|site| site == "cross-site" || site == "same-site")
 }

@@ -1,11 +1,12 @@
 //! The registered applications.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use serde_json::json;
 
 use super::actions::Control;
 use super::reply::{Reply, answer};
 use crate::error::ServiceError;
+use crate::route::InPath;
 
 impl Control {
     /// Removes an added application. Its users stay.
@@ -25,7 +26,7 @@ pub async fn list(Shared(control): Shared<Control>) -> Reply {
     answer(json!({"applications": control.info().applications}))
 }
 
-pub async fn remove(Shared(control): Shared<Control>, Path(client_id): Path<String>) -> Reply {
+pub async fn remove(Shared(control): Shared<Control>, InPath(client_id): InPath<String>) -> Reply {
     control.remove_application(&client_id)?;
     answer(json!({}))
 }

@@ -1,13 +1,14 @@
 //! Codes, and the calls that wait for one.
 
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{RawQuery, State as Shared};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actions::Control;
 use super::reply::{Reply, answer, parameter, read};
 use crate::error::ServiceError;
+use crate::route::InPath;
 use crate::state::clock::{Millis, timestamp};
 use crate::state::code::{Code, CodeKey, CodeType, Codes, Purpose};
 use crate::state::user::Subject;
@@ -83,7 +84,7 @@ struct NewCode {
 
 pub async fn generate(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let new: NewCode = read(&body)?;
@@ -100,7 +101,7 @@ pub async fn generate(
 
 pub async fn authorize(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let key: CodeKey = read(&body)?;
@@ -110,7 +111,7 @@ pub async fn authorize(
 
 pub async fn expire(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let key: CodeKey = read(&body)?;

@@ -1,11 +1,12 @@
 //! The keys that the service signs its tokens with.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use serde_json::{Value, json};
 
 use super::actions::Control;
 use super::reply::{Reply, answer};
 use crate::error::ServiceError;
+use crate::route::InPath;
 
 impl Control {
     /// The keys that are served at `/certs`, the current one last.
@@ -33,7 +34,7 @@ pub async fn list(Shared(control): Shared<Control>) -> Reply {
     answer(json!({"keys": control.keys()}))
 }
 
-pub async fn retire(Shared(control): Shared<Control>, Path(kid): Path<String>) -> Reply {
+pub async fn retire(Shared(control): Shared<Control>, InPath(kid): InPath<String>) -> Reply {
     control.retire_key(&kid)?;
     answer(json!({}))
 }

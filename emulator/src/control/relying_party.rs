@@ -30,8 +30,9 @@ impl Control {
         Ok(self.application(client_id)?.relying_party().origins())
     }
 
-    /// Allows the pages or the Android app of an origin to use an application. Without an `rp_id`, they get
-    /// the application's; pages that may not use it get their own host.
+    /// Allows the pages or the Android app of an origin to use an application. Without an `rp_id`, they keep
+    /// the one that they have, or get the application's; pages that may not use it get their own host, and an app needs
+    /// one while it is `localhost`.
     pub fn add_origin(
         &self,
         client_id: &str,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{RawQuery, State as Shared};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -20,7 +20,8 @@ use super::views::NewApplication;
 use super::{applications, codes, events, keys, transactions, users};
 use crate::error::ServiceError;
 use crate::fault::Fault;
-use crate::route::{self, DELETE, GET, POST, PUT, Route};
+use crate::reserved::CONTROL;
+use crate::route::{self, DELETE, GET, InPath, POST, PUT, Route};
 use crate::state::State;
 use crate::state::credential::CredentialType;
 use crate::state::user::Contact;
@@ -28,14 +29,11 @@ use crate::state::user::Contact;
 /// The description of this API.
 const OPENAPI: &str = include_str!("openapi.json");
 
-/// Where the control API is served. Faults do not apply to it, and its requests are not recorded.
-pub const PREFIX: &str = "/_emulator";
-
 /// All routes under their prefix.
 pub fn router() -> Router<Arc<State>> {
     Router::new()
-        .nest(PREFIX, route::router(table()))
-        .route(&format!("{PREFIX}/"), get(info))
+        .nest(CONTROL, route::router(table()))
+        .route(&format!("{CONTROL}/"), get(info))
 }
 
 /// Every operation of the control API.
@@ -171,7 +169,7 @@ struct NewCredential {
 
 async fn add_credential(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let NewCredential { kind, name } = read(&body)?;
@@ -180,7 +178,7 @@ async fn add_credential(
 
 async fn add_contact(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let contact: Contact = read(&body)?;
@@ -195,7 +193,7 @@ struct Login {
 
 async fn login(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let Login { client_id } = read(&body)?;
@@ -226,7 +224,7 @@ struct Challenge {
 
 async fn sign_assertion(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let NewAssertion {
@@ -314,7 +312,10 @@ async fn doc_scans(Shared(control): Shared<Control>) -> Reply {
     answer(json!({"doc_scans": control.doc_scans()}))
 }
 
-async fn doc_scan(Shared(control): Shared<Control>, Path(credential_uuid): Path<String>) -> Reply {
+async fn doc_scan(
+    Shared(control): Shared<Control>,
+    InPath(credential_uuid): InPath<String>,
+) -> Reply {
     answer(control.doc_scan(&credential_uuid)?)
 }
 
@@ -326,7 +327,7 @@ struct Decision {
 
 async fn decide_doc_scan(
     Shared(control): Shared<Control>,
-    Path(credential_uuid): Path<String>,
+    InPath(credential_uuid): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let Decision { passed } = read(&body)?;

@@ -1,13 +1,14 @@
 //! Transactions as the user's device shows them.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actions::Control;
 use super::reply::{Reply, answer, read};
 use crate::error::ServiceError;
+use crate::route::InPath;
 use crate::state::clock::timestamp;
 use crate::state::transaction::{Transaction, transaction_not_found};
 
@@ -53,7 +54,7 @@ pub async fn list(Shared(control): Shared<Control>) -> Reply {
     answer(json!({"transactions": control.transactions()}))
 }
 
-pub async fn show(Shared(control): Shared<Control>, Path(id): Path<String>) -> Reply {
+pub async fn show(Shared(control): Shared<Control>, InPath(id): InPath<String>) -> Reply {
     answer(control.transaction(&id)?)
 }
 
@@ -65,13 +66,13 @@ struct Confirmation {
 
 pub async fn confirm(
     Shared(control): Shared<Control>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let Confirmation { username } = read(&body)?;
     answer(json!({"jwt": control.confirm(&id, username.as_deref())?}))
 }
 
-pub async fn deny(Shared(control): Shared<Control>, Path(id): Path<String>) -> Reply {
+pub async fn deny(Shared(control): Shared<Control>, InPath(id): InPath<String>) -> Reply {
     answer(control.deny_transaction(&id)?)
 }

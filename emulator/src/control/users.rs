@@ -1,13 +1,14 @@
 //! Users, their contacts and credentials.
 
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{RawQuery, State as Shared};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actions::Control;
 use super::reply::{Reply, answer, parameter, read};
 use crate::error::ServiceError;
+use crate::route::InPath;
 use crate::state::credential::Credential;
 use crate::state::user::{ContactType, Subject, User};
 
@@ -110,6 +111,8 @@ pub async fn list(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewUser {
+    /// If it is missing or empty, the answer is that of the service.
+    #[serde(default)]
     username: String,
     client_id: Option<String>,
 }
@@ -120,26 +123,29 @@ pub async fn add(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     answer(control.add_user(&new.username, client_id)?)
 }
 
-pub async fn show(Shared(control): Shared<Control>, Path(username): Path<String>) -> Reply {
+pub async fn show(Shared(control): Shared<Control>, InPath(username): InPath<String>) -> Reply {
     answer(control.user(&username)?)
 }
 
-pub async fn remove(Shared(control): Shared<Control>, Path(username): Path<String>) -> Reply {
+pub async fn remove(Shared(control): Shared<Control>, InPath(username): InPath<String>) -> Reply {
     control.remove_user(&username)?;
     answer(json!({}))
 }
 
-pub async fn activate(Shared(control): Shared<Control>, Path(username): Path<String>) -> Reply {
+pub async fn activate(Shared(control): Shared<Control>, InPath(username): InPath<String>) -> Reply {
     answer(control.set_active(&username, true)?)
 }
 
-pub async fn deactivate(Shared(control): Shared<Control>, Path(username): Path<String>) -> Reply {
+pub async fn deactivate(
+    Shared(control): Shared<Control>,
+    InPath(username): InPath<String>,
+) -> Reply {
     answer(control.set_active(&username, false)?)
 }
 
 pub async fn revoke_credential(
     Shared(control): Shared<Control>,
-    Path((username, uuid)): Path<(String, String)>,
+    InPath((username, uuid)): InPath<(String, String)>,
 ) -> Reply {
     answer(control.revoke_credential(&username, &uuid)?)
 }
@@ -154,7 +160,7 @@ struct OldContact {
 
 pub async fn remove_contact(
     Shared(control): Shared<Control>,
-    Path(username): Path<String>,
+    InPath(username): InPath<String>,
     body: Bytes,
 ) -> Reply {
     let OldContact { kind, contact } = read(&body)?;

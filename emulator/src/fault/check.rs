@@ -1,17 +1,21 @@
 //! Whether a fault can do what it says. Checked when it is created, so that a test does not wait for an effect
 //! that never comes.
 
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderName, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Fault, FaultKind, Match};
 use crate::error::ServiceError;
+use crate::reserved::{CONTROL, HEALTH};
 
 /// An hour: longer than any test waits.
 const LONGEST_MS: u64 = 60 * 60 * 1000;
 /// The packed form is about a thousand times smaller, and is built in memory.
 const LARGEST_GZIP_MIB: u32 = 4096;
+/// Those of HTTP requests that are answered here.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 /// Headers that belong to the connection. A wrong value would break the answer in ways that `raw` does better.
 const OF_THE_CONNECTION: [&str; 3] = ["connection", "content-length", "transfer-encoding"];
 
@@ -28,10 +32,12 @@ impl Fault {
 
 impl Match {
     fn check(&self) -> Result<(), ServiceError> {
-        if let Some(method) = &self.method
-            && Method::from_bytes(method.as_bytes()).is_err()
-        {
-            return wrong("match.method is not an HTTP method");
+        let known = |method: &String| METHODS.iter().any(|name| name.eq_ignore_ascii_case(method));
+        if !self.method.as_ref().is_none_or(known) {
+            return wrong(format!(
+                "match.method must be one of {}",
+                METHODS.join(", ")
+            ));
         }
         let Some(path) = &self.path else {
             return Ok(());
@@ -47,6 +53,15 @@ impl Match {
         }
         if path != "*" && !fixed.starts_with('/') {
             return wrong("match.path must begin with /");
+        }
+        if fixed.starts_with(CONTROL) || path == HEALTH {
+            return wrong(format!(
+                "match.path: no fault applies to {CONTROL}/ and {HEALTH}"
+            ));
+        }
+        let in_request = PathAndQuery::try_from(fixed);
+        if path != "*" && !in_request.is_ok_and(|sent| sent.path() == fixed) {
+            return wrong("match.path has a character that a path has percent-encoded only");
         }
         Ok(())
     }

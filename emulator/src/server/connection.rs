@@ -28,18 +28,15 @@ use super::script::Script;
 use super::socket::Socket;
 use super::summary::Summary;
 use crate::control::access::Access;
-use crate::control::routes::PREFIX;
 use crate::error::ServiceError;
 use crate::json;
+use crate::reserved::{CONTROL, HEALTH};
 use crate::route::Operation;
 use crate::state::State;
 use crate::state::clock::http_date;
 use crate::state::lock::lock;
 use crate::v1::call::ResentToken;
 use crate::v1::routes::without_prefix;
-
-/// Where supervisors ask whether the emulator answers.
-const HEALTH: &str = "/healthz";
 
 /// The error that stops the HTTP server when a fault takes over the connection.
 #[derive(Debug)]
@@ -94,7 +91,7 @@ pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
 async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let (head, body) = request.into_parts();
     let mut summary = Summary::new(&head, service.state.clock.now());
-    let is_control = head.uri.path().starts_with(PREFIX);
+    let is_control = head.uri.path().starts_with(CONTROL);
     let mut reply = match check_host(&head) {
         Err(error) => Reply::Answer(error.into_response()),
         Ok(()) if head.uri.path() == HEALTH => Reply::Answer(health(&head)),
@@ -216,7 +213,9 @@ async fn carry_out_or_inject(
                 entry.fault(fault.name());
             }
             summary.fault = Some(fault.name());
-            inject(fault, async || carry_out(summary).await).await
+            let mut empty = Response::default();
+            share(&mut empty);
+            inject(fault, empty.headers(), async || carry_out(summary).await).await
         }
     };
     if let (Some(entry), Reply::Answer(response)) = (&entry, &reply) {

@@ -44,12 +44,7 @@ pub fn preflight(head: &Parts, origin: Option<&HeaderValue>) -> Option<Response>
         return None;
     }
     let Some(origin) = origin else {
-        let error = ServiceError::new(
-            StatusCode::FORBIDDEN,
-            "origin_not_allowed",
-            "Pages of this origin may not call the service: add it with --origin, or with POST /_emulator/origins",
-        );
-        return Some(error.into_response());
+        return Some(refusal(&head.headers).into_response());
     };
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -67,6 +62,19 @@ pub fn preflight(head: &Parts, origin: Option<&HeaderValue>) -> Option<Response>
         headers.insert(ALLOWS_PRIVATE_NETWORK, HeaderValue::from_static("true"));
     }
     Some(answer)
+}
+
+/// Says what to do for pages of this origin.
+fn refusal(headers: &HeaderMap) -> ServiceError {
+    let origin = only(headers, &header::ORIGIN).and_then(|value| value.to_str().ok());
+    let on_this_machine = origin.and_then(Origin::as_localhost);
+    let message = match on_this_machine {
+        Some(localhost) => format!(
+            "Pages of an IP address may not call the service, as they have no passkeys: open the page as {localhost}"
+        ),
+        None => "Pages of this origin may not call the service: add it with --origin, or with POST /_emulator/origins".to_owned(),
+    };
+    ServiceError::new(StatusCode::FORBIDDEN, "origin_not_allowed", message)
 }
 
 /// Lets the scripts of an origin read an answer. What a fault has set stays.

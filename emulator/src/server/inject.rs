@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::time::sleep;
 
-use super::script::{End, Script, raw};
+use super::script::{End, Script, header_lines, raw};
 use crate::fault::FaultKind;
 
 /// `fault/check.rs` refuses all others.
@@ -26,8 +26,13 @@ pub enum Reply {
     Script(Script),
 }
 
-/// Applies a fault. `carry_out` hands the request to the service; it is called once, or not at all.
-pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response) -> Reply {
+/// Applies a fault. `carry_out` hands the request to the service; it is called once, or not at all. The headers
+/// `shared` let a page read an answer that is not the service's.
+pub async fn inject(
+    fault: FaultKind,
+    shared: &HeaderMap,
+    carry_out: impl AsyncFnOnce() -> Response,
+) -> Reply {
     match fault {
         FaultKind::Status {
             code,
@@ -92,7 +97,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             carry_out_if(carried_out, carry_out).await;
             let lines =
                 b"x-endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);
-            let head = b"HTTP/1.1 200 OK\r\n".to_vec();
+            let head = [b"HTTP/1.1 200 OK\r\n", header_lines(shared).as_slice()].concat();
             Reply::Script(Script {
                 head,
                 repeat: Some((lines, u64::MAX)),
@@ -106,7 +111,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
             carried_out,
         } => {
             carry_out_if(carried_out, carry_out).await;
-            Reply::Script(oversize(bytes, chunked, code))
+            Reply::Script(oversize(bytes, chunked, code, shared))
         }
         FaultKind::Raw {
             base64,
@@ -123,7 +128,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
         }
         FaultKind::BadChunking { carried_out } => {
             carry_out_if(carried_out, carry_out).await;
-            let mut head = json_head(200, "transfer-encoding: chunked");
+            let mut head = json_head(200, "transfer-encoding: chunked", shared);
             head.extend_from_slice(b"2\r\n{}\r\nzz\r\nnot a chunk\r\n0\r\n\r\n");
             Reply::Script(Script::new(head))
         }
@@ -133,7 +138,7 @@ pub async fn inject(fault: FaultKind, carry_out: impl AsyncFnOnce() -> Response)
                 .await
                 .unwrap_or_default();
             let headers = format!("content-encoding: gzip\r\ncontent-length: {}", packed.len());
-            let mut head = json_head(200, &headers);
+            let mut head = json_head(200, &headers, shared);
             head.extend_from_slice(&packed);
             Reply::Script(Script::new(head))
         }
@@ -172,16 +177,17 @@ fn status(
     Some(response)
 }
 
-fn json_head(code: u16, headers: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {code} -\r\ncontent-type: application/json\r\n{headers}\r\n\r\n").into_bytes()
+fn json_head(code: u16, headers: &str, shared: &HeaderMap) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {code} -\r\ncontent-type: application/json\r\n{headers}\r\n");
+    [head.as_bytes(), &header_lines(shared), b"\r\n"].concat()
 }
 
-fn oversize(bytes: u64, chunked: bool, code: u16) -> Script {
+fn oversize(bytes: u64, chunked: bool, code: u16, shared: &HeaderMap) -> Script {
     const BLOCK: u64 = 64 * 1024;
     let block = vec![b' '; BLOCK as usize];
     let rest = vec![b' '; (bytes % BLOCK) as usize];
     if !chunked {
-        let head = json_head(code, &format!("content-length: {bytes}"));
+        let head = json_head(code, &format!("content-length: {bytes}"), shared);
         return Script {
             head,
             repeat: Some((block, bytes / BLOCK)),
@@ -196,7 +202,7 @@ fn oversize(bytes: u64, chunked: bool, code: u16) -> Script {
         chunk(&rest)
     };
     tail.extend_from_slice(b"0\r\n\r\n");
-    let head = json_head(code, "transfer-encoding: chunked");
+    let head = json_head(code, "transfer-encoding: chunked", shared);
     Script {
         head,
         repeat: Some((chunk(&block), bytes / BLOCK)),

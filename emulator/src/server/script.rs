@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::to_bytes;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::time::sleep;
@@ -93,12 +93,7 @@ pub async fn raw(response: Response) -> Vec<u8> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let mut bytes = format!("HTTP/1.1 {}\r\n", parts.status).into_bytes();
-    for (name, value) in &parts.headers {
-        bytes.extend_from_slice(name.as_str().as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
-    }
+    bytes.extend(header_lines(&parts.headers));
     // A 204 has no body and must not announce one.
     if parts.status != StatusCode::NO_CONTENT && !parts.headers.contains_key("content-length") {
         bytes.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
@@ -106,4 +101,12 @@ pub async fn raw(response: Response) -> Vec<u8> {
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(&body);
     bytes
+}
+
+/// The lines of headers on the wire.
+pub fn header_lines(headers: &HeaderMap) -> Vec<u8> {
+    let lines = headers
+        .iter()
+        .map(|(name, value)| [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    lines.flatten().collect()
 }

@@ -69,7 +69,7 @@ impl RelyingParty {
     }
 
     pub fn set_rp_id(&mut self, rp_id: &str) -> Result<(), ServiceError> {
-        self.rp_id = parse_rp_id(rp_id)?;
+        self.rp_id = parse_rp_id_of_any(rp_id)?;
         Ok(())
     }
 
@@ -78,17 +78,25 @@ impl RelyingParty {
         self.rp_id.clone_from(&self.initial_rp_id);
     }
 
-    /// Allows an origin. Without an `rp_id` it gets the application's, or its own host if a page may not use
-    /// that one.
+    /// Allows an origin. Without an `rp_id` it keeps the one that it has, or gets the application's, or its own
+    /// host if a page may not use that one. An app has no host, and `localhost` is no app's: it needs one.
     pub fn allow(
         &mut self,
         origin: &str,
         rp_id: Option<&str>,
     ) -> Result<AllowedOrigin, ServiceError> {
         let origin = parse_origin(origin)?;
-        let rp_id = match rp_id {
-            None => self.default_for(&origin),
-            Some(rp_id) => parse_rp_id(rp_id)?,
+        let known = self.origins.iter().find(|(known, _)| *known == origin);
+        let rp_id = match (rp_id, known, origin.host()) {
+            (None, Some((_, rp_id)), _) => rp_id.clone(),
+            (None, None, None) if self.rp_id == DEFAULT_RP_ID => {
+                return Err(invalid_rp_id(
+                    "rp_id is required for an Android app: the domain whose assetlinks.json names the app",
+                ));
+            }
+            (None, None, _) => self.default_for(&origin),
+            (Some(rp_id), _, Some(_)) => parse_rp_id(rp_id)?,
+            (Some(rp_id), _, None) => parse_rp_id_of_any(rp_id)?,
         };
         if origin.host().is_some_and(|host| !covers(&rp_id, host)) {
             return Err(invalid_rp_id(
@@ -182,6 +190,17 @@ fn parse_rp_id(text: &str) -> Result<String, ServiceError> {
             "rp_id must be a host name in small letters, for example shop.example",
         )),
     }
+}
+
+/// An id that is not compared with the host of a page.
+fn parse_rp_id_of_any(text: &str) -> Result<String, ServiceError> {
+    let rp_id = parse_rp_id(text)?;
+    if rp_id.contains('.') || rp_id == DEFAULT_RP_ID {
+        return Ok(rp_id);
+    }
+    Err(invalid_rp_id(
+        "rp_id must have at least two labels, for example shop.example, or be localhost",
+    ))
 }
 
 fn invalid_rp_id(wrong: &'static str) -> ServiceError {

@@ -128,7 +128,10 @@ pub struct Users {
 impl Users {
     /// Refuses a name that is invalid or taken.
     pub fn require_free(&self, username: &str) -> Result<(), ServiceError> {
-        if username.is_empty() || username.len() > 255 || username.chars().any(char::is_control) {
+        if username.is_empty() {
+            return Err(ServiceError::username_empty());
+        }
+        if username.len() > 255 || username.chars().any(char::is_control) {
             return Err(ServiceError::refused(
                 "username_invalid",
                 "username must have 1 to 255 bytes and no control characters",

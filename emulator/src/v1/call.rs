@@ -138,7 +138,7 @@ impl Call {
     /// The name of the user to be created.
     pub fn new_username(&self) -> Result<&str, ServiceError> {
         let username = self.subject.username.as_deref();
-        username.ok_or_else(|| ServiceError::refused("username_empty", "username is required"))
+        username.ok_or_else(ServiceError::username_empty)
     }
 
     /// A parameter of the path, or of a GET's query.

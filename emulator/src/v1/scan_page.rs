@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use super::service_token::bearer;
 use super::token::verified_claims;
 use crate::error::ServiceError;
 use crate::json;
+use crate::route::InPath;
 use crate::state::State;
 
 /// Nothing from other addresses, and no data of a request is in the page.
@@ -31,7 +32,7 @@ const FORM: &str = r#"<form method="post">
 /// Asks for the result, or tells the parent of a scan that has one.
 pub async fn show(
     Shared(state): Shared<Arc<State>>,
-    Path(uuid): Path<String>,
+    InPath(uuid): InPath<String>,
 ) -> Result<Response, ServiceError> {
     let scan = doc_scan::show(&state, &uuid)?;
     Ok(page(scan["passed"].as_bool()))
@@ -40,7 +41,7 @@ pub async fn show(
 /// Sets the result and tells the parent.
 pub async fn decide(
     Shared(state): Shared<Arc<State>>,
-    Path(uuid): Path<String>,
+    InPath(uuid): InPath<String>,
     body: Bytes,
 ) -> Result<Response, ServiceError> {
     let passed = form_urlencoded::parse(&body)
@@ -79,7 +80,7 @@ fn page(passed: Option<bool>) -> Response {
 /// The result of a scan, for the token that an evaluation gave.
 pub async fn result(
     Shared(state): Shared<Arc<State>>,
-    Path(uuid): Path<String>,
+    InPath(uuid): InPath<String>,
     headers: HeaderMap,
 ) -> Result<Response, ServiceError> {
     let claims = bearer(&headers)?.and_then(|token| verified_claims(&state, token));

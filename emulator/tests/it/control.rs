@@ -278,3 +278,42 @@ fn user_names_in_paths_are_percent_decoded() {
     .unwrap();
     assert_eq!(answer.refusal(), "404 user_not_found");
 }
+
+#[test]
+fn a_path_that_is_not_utf8_is_refused_in_json() {
+    let emulator = Emulator::start();
+    let base_url = emulator.base_url();
+    for (method, path) in [
+        ("GET", "/_emulator/users/%FF"),
+        ("DELETE", "/_emulator/users/%FF"),
+        ("POST", "/_emulator/users/%FF/login"),
+        ("POST", "/_emulator/users/%FF/codes"),
+        ("DELETE", "/_emulator/users/a/credentials/%FF"),
+        ("GET", "/_emulator/tx/%FF"),
+        ("POST", "/_emulator/tx/%FF/confirm"),
+        ("GET", "/_emulator/doc-scans/%FF"),
+        ("POST", "/_emulator/doc-scans/%FF"),
+        ("DELETE", "/_emulator/keys/%FF"),
+        ("DELETE", "/_emulator/applications/%FF"),
+        ("GET", "/authid/%FF"),
+        ("POST", "/authid/%FF"),
+        ("GET", "/authid/%FF/result"),
+        ("GET", "/api/native/authid/%FF"),
+        ("DELETE", "/manage/users/%FF"),
+    ] {
+        let answer = send(base_url, method, path, &[], "").unwrap();
+        assert_eq!(answer.refusal(), "400 bad_request", "{method} {path}");
+        assert!(answer.headers.contains("content-type: application/json"));
+    }
+}
+
+#[test]
+fn a_user_without_a_name_is_refused_as_by_the_service() {
+    let emulator = Emulator::start();
+    for body in [json!({"username": ""}), json!({})] {
+        let answer = control_api(&emulator, "POST", "/users", body.clone());
+        assert_eq!(answer.refusal(), "400 username_empty", "{body}");
+    }
+    let answer = control_api(&emulator, "POST", "/users", json!({"username": "a\u{1}"}));
+    assert_eq!(answer.refusal(), "400 username_invalid");
+}

@@ -142,6 +142,27 @@ fn only_pages_of_the_emulator_itself_use_the_control_api() {
 }
 
 #[test]
+fn what_another_page_loads_is_refused_without_origin_too() {
+    let emulator = Emulator::start();
+    for (site, expected) in [
+        ("cross-site", "403 origin_not_allowed"),
+        ("same-site", "403 origin_not_allowed"),
+        ("same-origin", "200"),
+        // A person typed the address.
+        ("none", "200"),
+    ] {
+        let lines = ["Host: localhost", &format!("Sec-Fetch-Site: {site}")];
+        assert_eq!(reset(&emulator, &lines), expected, "{site}");
+    }
+    let own = [
+        "Host: localhost:1",
+        "Origin: http://localhost:1",
+        "Sec-Fetch-Site: same-origin",
+    ];
+    assert_eq!(reset(&emulator, &own), "200");
+}
+
+#[test]
 fn an_emulator_with_tls_is_an_https_origin() {
     // The rules see the scheme that the emulator serves. The same host and port over http is another origin.
     let emulator = Emulator::builder().tls().start();

@@ -1,9 +1,11 @@
 //! Which pages may call the service and read its answers.
 
+use std::io::{Read, Write};
+
 use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, send};
+use crate::support::{Answer, App, connect, request, send};
 
 fn preflight(emulator: &Emulator, path: &str, origin: &str) -> Answer {
     let headers = [
@@ -161,6 +163,55 @@ fn every_answer_to_an_allowed_page_can_be_read() {
     let certs = send(emulator.base_url(), "GET", "/certs", &[], "").unwrap();
     assert!(!may_read(&certs, origin), "no page asks for these");
     assert_eq!(value(&certs, "vary"), None);
+}
+
+#[test]
+fn a_page_may_read_what_a_fault_sends() {
+    let emulator = Emulator::start();
+    let app = App::of(&emulator);
+    let origin = "http://localhost:3000";
+    for kind in [
+        json!({"kind": "oversize", "bytes": 9}),
+        json!({"kind": "oversize", "bytes": 9, "chunked": true}),
+        json!({"kind": "gzip", "mib": 1}),
+        json!({"kind": "bad_chunking"}),
+        json!({"kind": "redirect", "code": 302, "location": "/"}),
+        json!({"kind": "slow", "bytes_per_second": 100_000}),
+    ] {
+        let fault = json!({"fault": kind, "times": 1});
+        crate::support::control_api(&emulator, "POST", "/faults", fault).ok();
+        let answer = post(&app, "/tx/init", origin, &json!({}));
+        assert!(may_read(&answer, origin), "{kind}: {answer:?}");
+    }
+    emulator.inject(Fault::new(FaultKind::EndlessHeaders { carried_out: false }).times(1));
+    let mut stream = connect(emulator.base_url());
+    let page = [("Origin", origin.to_owned())];
+    stream
+        .write_all(request("GET", "/certs", &page, "").as_bytes())
+        .unwrap();
+    let mut start = [0; 1024];
+    stream.read_exact(&mut start).unwrap();
+    let start = String::from_utf8_lossy(&start);
+    let allowed = format!("\r\naccess-control-allow-origin: {origin}\r\n");
+    assert!(start.contains(&allowed), "{start}");
+}
+
+#[test]
+fn a_page_of_an_ip_address_learns_the_name_to_use() {
+    let emulator = Emulator::start();
+    for (origin, expected) in [
+        ("http://127.0.0.1:8000", "as http://localhost:8000"),
+        ("http://127.0.0.1", "as http://localhost"),
+        ("https://[::1]:8443", "as https://localhost:8443"),
+    ] {
+        let answer = preflight(&emulator, "/tx", origin);
+        assert_eq!(answer.refusal(), "403 origin_not_allowed");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with(expected), "{message}");
+        assert!(!message.contains("--origin"), "{message}");
+    }
+    let answer = preflight(&emulator, "/tx", "https://shop.example");
+    assert!(answer.body.contains("--origin"), "{answer:?}");
 }
 
 #[test]

@@ -362,6 +362,13 @@ fn a_fault_that_cannot_be_applied_is_refused_when_it_is_created() {
         json!({"fault": status, "match": {"path": "/codes/*/generate"}}),
         json!({"fault": status, "match": {"path": "/api/native/certs"}}),
         json!({"fault": status, "match": {"method": "GET /certs"}}),
+        json!({"fault": status, "match": {"method": "FOO"}}),
+        json!({"fault": status, "match": {"method": ""}}),
+        json!({"fault": status, "match": {"path": "/_emulator/reset"}}),
+        json!({"fault": status, "match": {"path": "/_emulator*"}}),
+        json!({"fault": status, "match": {"path": "/healthz"}}),
+        json!({"fault": status, "match": {"path": "/cer ts"}}),
+        json!({"fault": status, "match": {"path": "/cer\nts*"}}),
         json!({"fault": {"kind": "status", "code": 0}}),
         json!({"fault": {"kind": "status", "code": 101}}),
         json!({"fault": {"kind": "status", "code": 1000}}),
@@ -381,8 +388,11 @@ fn a_fault_that_cannot_be_applied_is_refused_when_it_is_created() {
         assert_eq!(create(&fault).refusal(), "400 invalid_fault", "{fault}");
     }
     assert_eq!(emulator.faults(), []);
-    for path in ["*", "/*", "/codes/*"] {
+    for path in ["*", "/*", "/codes/*", "/users/%20", "/healthz/x"] {
         create(&json!({"fault": status, "match": {"path": path}})).ok();
+    }
+    for method in ["get", "HEAD", "OPTIONS"] {
+        create(&json!({"fault": status, "match": {"method": method}})).ok();
     }
 }
 

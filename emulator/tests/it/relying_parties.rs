@@ -43,13 +43,15 @@ fn origins_are_added_listed_and_removed() {
     assert_eq!(added.ok(), shop);
     let www = json!({"origin": "https://www.shop.example", "rp_id": "shop.example"});
     assert_eq!(origins(&emulator, "POST", www.clone()).ok(), www);
-    let app = json!({"origin": ANDROID, "rp_id": "localhost"});
-    assert_eq!(
-        origins(&emulator, "POST", json!({"origin": ANDROID})).ok(),
-        app
-    );
+    let added = json!({"origin": ANDROID, "rp_id": "app.example"});
+    assert_eq!(origins(&emulator, "POST", added.clone()).ok(), added);
     let moved = json!({"origin": ANDROID, "rp_id": "shop.example"});
     assert_eq!(origins(&emulator, "POST", moved.clone()).ok(), moved);
+    // Without an id, an origin keeps its own.
+    for kept in [&www, &moved] {
+        let again = json!({"origin": kept["origin"]});
+        assert_eq!(origins(&emulator, "POST", again).ok(), *kept);
+    }
     let all = json!({"origins": [shop, www, moved]});
     assert_eq!(origins(&emulator, "GET", Value::Null).ok(), all);
     let info = control_api(&emulator, "GET", "/", Value::Null).ok();
@@ -90,6 +92,40 @@ fn origins_are_added_listed_and_removed() {
     origins(&emulator, "DELETE", only(ANDROID)).ok();
     let left = json!({"origins": [www]});
     assert_eq!(origins(&emulator, "GET", Value::Null).ok(), left);
+}
+
+#[test]
+fn an_app_needs_an_id_that_is_not_localhost() {
+    let emulator = Emulator::start();
+    for body in [
+        json!({"origin": ANDROID}),
+        json!({"origin": ANDROID, "rp_id": "com"}),
+    ] {
+        let answer = origins(&emulator, "POST", body.clone());
+        assert_eq!(answer.refusal(), "400 invalid_rp_id", "{body}");
+    }
+    let new = json!({"origins": [ANDROID]});
+    let answer = control_api(&emulator, "POST", "/applications", new);
+    assert_eq!(answer.refusal(), "400 invalid_rp_id");
+    let error = Emulator::builder().origin(ANDROID).try_start().err();
+    assert!(error.unwrap().to_string().contains("rp_id"));
+    assert_eq!(emulator.origins(emulator.client_id()).unwrap(), []);
+}
+
+#[test]
+fn the_id_of_an_application_has_two_labels_or_is_localhost() {
+    let emulator = Emulator::start();
+    let set = |rp_id: &str| control_api(&emulator, "POST", "/rp-id", json!({"rp_id": rp_id}));
+    for rp_id in ["com", "local", "localhosts"] {
+        assert_eq!(set(rp_id).refusal(), "400 invalid_rp_id", "{rp_id}");
+        let new = json!({"rp_id": rp_id});
+        let answer = control_api(&emulator, "POST", "/applications", new);
+        assert_eq!(answer.refusal(), "400 invalid_rp_id", "{rp_id}");
+        assert!(Emulator::builder().rp_id(rp_id).try_start().is_err());
+    }
+    for rp_id in ["shop.example", "localhost", "app.localhost"] {
+        set(rp_id).ok();
+    }
 }
 
 #[test]
@@ -242,7 +278,9 @@ fn a_reset_keeps_what_the_emulator_was_started_with() {
     emulator
         .remove_origin(client_id, "https://shop.example")
         .unwrap();
-    emulator.add_origin(client_id, ANDROID, None).unwrap();
+    emulator
+        .add_origin(client_id, ANDROID, Some("shop.example"))
+        .unwrap();
     emulator.reset();
     assert_eq!(emulator.rp_id(client_id).unwrap(), "shop.example");
     assert_eq!(emulator.origins(client_id).unwrap(), before);

@@ -7,7 +7,7 @@ mod connection;
 /// The library's own code that reads the configuration, so that both agree.
 #[allow(dead_code, reason = "the library uses more of it")]
 #[path = "../../../../src/input/mod.rs"]
-mod input;
+pub(super) mod input;
 mod keys;
 mod report;
 mod service;

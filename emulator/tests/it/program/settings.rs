@@ -208,6 +208,60 @@ fn a_wrong_setting_is_named_with_its_place() {
 }
 
 #[test]
+fn a_variable_that_is_no_setting_is_refused() {
+    for (name, expected) in [
+        (
+            "LOGINID_EMULATOR_PROT",
+            "there is no variable LOGINID_EMULATOR_PROT: did you mean LOGINID_EMULATOR_PORT?",
+        ),
+        (
+            "LOGINID_EMULATOR_ORIGIN",
+            "there is no variable LOGINID_EMULATOR_ORIGIN: did you mean LOGINID_EMULATOR_ORIGINS?",
+        ),
+        (
+            "LOGINID_EMULATOR_SOMETHING",
+            "there is no variable LOGINID_EMULATOR_SOMETHING",
+        ),
+    ] {
+        for arguments in [&["exec", "true"][..], &["exec", "--port", "0", "true"]] {
+            let output = program().env(name, "1").args(arguments).output().unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(stderr.trim_end(), format!("loginid-emulator: {expected}"));
+            assert_eq!(output.status.code(), Some(2));
+        }
+    }
+    // What an emulator prints for its clients, names of others, and what is empty.
+    let mut command = program();
+    command
+        .env("LOGINID_EMULATOR_URL", "http://localhost:1")
+        .env("LOGINID_EMULATOR_TOKEN", "secret")
+        .env("LOGINID_EMULATOR_PROT", "")
+        .env("LOGINID_EMULATORS", "1");
+    let output = command.args(["exec", "true"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// The README lists each variable. None of them is refused as unknown.
+#[test]
+fn every_variable_of_the_readme_is_a_setting() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let rows = readme.lines().filter(|line| line.starts_with("| `--"));
+    let names: Vec<_> = rows
+        .filter_map(|row| row.split("`LOGINID_EMULATOR_").nth(1)?.split('`').next())
+        .collect();
+    assert_eq!(names.len(), 14);
+    for name in names {
+        // The value is wrong for most of them: only the name counts.
+        let mut command = program();
+        command.env(format!("LOGINID_EMULATOR_{name}"), "/\u{1}");
+        let output = command.args(["exec", "true"]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("there is no variable"), "{name}: {stderr}");
+    }
+}
+
+#[test]
 fn variables_are_printed_in_three_forms() {
     let folder = tempfile::tempdir().unwrap();
     let [app, _] = keys(folder.path());
