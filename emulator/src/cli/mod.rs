@@ -39,8 +39,9 @@ options:
   --port N        listen on port N; any free one if not given
   --rp-id ID      the relying party id of the passkeys; localhost if not given
   --origin ORIGIN allow the pages of this origin (https://shop.example) or an Android app
-                  (android:apk-key-hash:..., with an rp id) too; may be given more than once. Pages of http://localhost,
-                  http://*.localhost and https://localhost are always allowed, on any port
+                  (android:apk-key-hash:..., which needs an rp id) too; may be given more than once.
+                  Pages of http://localhost, http://*.localhost and https://localhost are always
+                  allowed, on any port
   --tls           serve HTTPS, with a certificate of a throw-away authority (LOGINID_CA_FILE)
   --ca-out FILE   write the authority's certificate there and leave it; a temporary file if not given
   --client-id ID  the id of the application; a random one if not given

@@ -1,8 +1,8 @@
 //! Who may use the control API: programs, and pages that the emulator serves itself.
 //!
-//! A page of another origin says so in `Origin`, or in `Sec-Fetch-Site` if it only loads something. A page whose name an attacker resolves to this machine (DNS
-//! rebinding) is of the same origin, but its name is in `Host`. A program on another computer needs the
-//! token. All three are checked before anything else of a request.
+//! A browser says in `Origin` that a request is of a page of another origin, or in `Sec-Fetch-Site` if the page
+//! only loads something. A page whose name an attacker resolves to this machine (DNS rebinding) is of the same
+//! origin, but its name is in `Host`. A program on another computer needs the token. All three are checked before anything else of a request.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::http::request::Parts;
