@@ -43,20 +43,26 @@ static void a_cancel_ends_only_one_of_the_calls_that_share_a_lookup(void)
 {
     struct host *host = new_host("shared.test");
     lid_client *client = client_of("shared.test", LONG_LIMITS);
-    lid_cancel *cancel = lid_cancel_new();
+    lid_cancel *cancel = lid_cancel_new(), *other = lid_cancel_new();
     struct call first, second;
+    int before;
 
     add_user(new_client(), USER);
+    before = descriptors();
     host->hangs = 1;
     get_user_with(&first, client, cancel);
     await_question(host, 1);
-    begin_get_user(&second, client);
+    get_user_with(&second, client, other);
+    /* The lookup has one, and each call that waits for it has one for its cancel. */
+    while (descriptors() < before + 3)
+        pause_2_ms();
     lid_cancel_trigger(cancel);
     CHECK(end_call(&first) == LID_ERROR_CANCELLED);
     host->hangs = 0;
     CHECK(end_call(&second) == LID_OK);
     CHECK(host->asked == 1);
     lid_cancel_free(cancel);
+    lid_cancel_free(other);
 }
 
 /* ---- Connecting ---- */

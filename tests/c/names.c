@@ -30,12 +30,6 @@ static int threads(void)
     return count_entries("/proc/self/task");
 }
 
-static int descriptors(void)
-{
-    /* Without the one that reads the folder. */
-    return count_entries("/proc/self/fd") - 1;
-}
-
 /* ---- Threads ---- */
 
 /* How many threads the library has, and the signals that the last of them blocks. */

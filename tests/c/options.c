@@ -4,7 +4,6 @@
 
 #include "support.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,18 +158,6 @@ static void a_header_of_the_options_is_in_no_error(void)
 }
 
 /* ---- What is shared ---- */
-
-static int descriptors(void)
-{
-    int count = 0;
-    DIR *entries = opendir("/proc/self/fd");
-
-    CHECK(entries != NULL);
-    while (readdir(entries) != NULL)
-        count++;
-    closedir(entries);
-    return count;
-}
 
 static void derived_clients_share_connections_and_keys(void)
 {

@@ -72,6 +72,9 @@ void expect_text(const char *file, int line, const char *json, const char *point
 
 int contains(const char *text, const char *part);
 
+/* How many file descriptors are open, and a constant number more. */
+int descriptors(void);
+
 /* Waits for a child, which has to exit with status 0. */
 void ended_well(pid_t child);
 

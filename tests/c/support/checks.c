@@ -3,6 +3,7 @@
 
 #include "../support.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,6 +252,18 @@ void expect_text(const char *file, int line, const char *json, const char *point
 int contains(const char *text, const char *part)
 {
     return strstr(text, part) != NULL;
+}
+
+int descriptors(void)
+{
+    int count = 0;
+    DIR *entries = opendir("/proc/self/fd");
+
+    CHECK(entries != NULL);
+    while (readdir(entries) != NULL)
+        count++;
+    closedir(entries);
+    return count;
 }
 
 void ended_well(pid_t child)
