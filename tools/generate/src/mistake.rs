@@ -40,6 +40,19 @@ pub fn parsed<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> T {
     })
 }
 
+/// Changes a description, each time a text in it for another one, and expects that the
+/// generator refuses it as this mistake.
+#[cfg(test)]
+pub fn check_refusals<T>(path: &str, generate: impl Fn(&str) -> T, changes: &[(&str, &str, &str)]) {
+    let right = crate::read(path);
+    for (old, new, expected) in changes {
+        assert!(right.contains(old), "{old}");
+        let mistaken = right.replacen(old, new, 1);
+        let refused = caught(|| generate(&mistaken)).err().unwrap_or_default();
+        assert_eq!(refused, format!("{path}: {expected}"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -312,7 +312,7 @@ fn in_ruby(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mistake::caught;
+    use crate::mistake::check_refusals;
 
     #[test]
     fn lists_are_broken_below_their_bracket() {
@@ -332,12 +332,10 @@ mod tests {
 
     #[test]
     fn symbols_are_arguments() {
-        let overrides = crate::read("spec/ruby.toml").replacen("\"purpose\"", "\"purpos\"", 1);
-        let refused = caught(|| files(&crate::description(), &overrides)).unwrap_err();
-        assert_eq!(
-            refused,
-            "spec/ruby.toml: symbols names purpos, which is no argument"
-        );
+        let generate = |overrides: &str| files(&crate::description(), overrides);
+        let expected = "symbols names purpos, which is no argument";
+        let changes = [("\"purpose\"", "\"purpos\"", expected)];
+        check_refusals("spec/ruby.toml", generate, &changes);
     }
 
     #[test]
