@@ -109,7 +109,7 @@ static int connects_to(int port)
 static void while_connecting(struct call *call, lid_cancel *cancel)
 {
     struct sockaddr_in address;
-    int port;
+    int port, before;
 
     listening(&address, 0);
     port = ntohs(address.sin_port);
@@ -118,9 +118,11 @@ static void while_connecting(struct call *call, lid_cancel *cancel)
         connect(waiting, (struct sockaddr *)&address, sizeof address);
         pause_2_ms();
     }
+    before = descriptors();
     get_user_with(call, client_at("http", port), cancel);
-    /* Nothing tells that the call has sent its own SYN. */
-    usleep(50000);
+    /* The call has a socket, and waits for it and for its cancel. */
+    while (descriptors() < before + 2)
+        pause_2_ms();
 }
 
 static void a_call_is_cancelled_while_connecting(void)
