@@ -21,7 +21,9 @@ use crate::server::tls::{self, Certificate, Credentials};
 use crate::state::State;
 use crate::state::pinned::Pinned;
 use crate::state::relying_party::RelyingParty;
+use crate::state::v2::Address;
 use crate::v1;
+use crate::v2;
 
 /// A running emulator. It stops when it is dropped, even if clients are connected.
 ///
@@ -78,9 +80,14 @@ impl Emulator {
         self.token.as_deref()
     }
 
-    /// The operations of the service that every emulator answers.
+    /// The operations of the older service that every emulator answers.
     pub fn operations() -> Vec<Route> {
         v1::routes::table()
+    }
+
+    /// The operations of the current service that every emulator answers. Their paths begin with `/fido2/v2`.
+    pub fn v2_operations() -> Vec<Route> {
+        v2::routes::table()
     }
 
     /// A handle for other threads.
@@ -244,10 +251,18 @@ impl Builder {
             .map(|certificate| tls::throw_away(certificate, &host, self.mutual));
         let tls = tls.transpose().map_err(io::Error::other)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let base_url = format!("{scheme}://{}:{}", in_url(&host), listeners.port()?);
+        let port = listeners.port()?;
+        let base_url = format!("{scheme}://{}:{port}", in_url(&host));
+        let address = Address { scheme, port };
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
 
-        let state = Arc::new(State::new(base_url, relying_party, self.recording, pinned));
+        let state = Arc::new(State::new(
+            base_url,
+            address,
+            relying_party,
+            self.recording,
+            pinned,
+        ));
         let control = Control::new(Arc::clone(&state));
         if let Some(seed) = &self.seed {
             control.seed(seed).map_err(invalid)?;

@@ -49,6 +49,11 @@ impl SigningKey {
         to_pem("PUBLIC KEY", der.as_ref())
     }
 
+    /// The public key as an uncompressed point: `04`, x, y.
+    pub fn public_point(&self) -> &[u8] {
+        self.0.public_key().as_ref()
+    }
+
     /// The compact serialization over exactly these header and payload bytes.
     pub fn sign(&self, header: &[u8], payload: &[u8]) -> String {
         let mut token = format!("{}.{}", base64url(header), base64url(payload));

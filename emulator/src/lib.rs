@@ -19,9 +19,10 @@
 //!
 //! # Where to start reading
 //!
-//! `v1/routes.rs` is the table of operations; `v1/call.rs` checks each call before its handler runs.
+//! It serves two services: the older one (`v1/`) and the current one (`v2/`). `routes.rs` of each is the table of
+//! operations; `call.rs` checks each call before its handler runs.
 //! Modules depend on each other in one direction only (`tests/it/modules.rs` checks it): `server/` (sockets,
-//! TLS, HTTP, faults) on `control/` (the control API), both on `v1/` (the service's routes and handlers), all
+//! TLS, HTTP, faults) on `control/` (the control API), both on `v1/` and `v2/` (routes and handlers), all
 //! on `state/` (users, codes, keys, clock, recorded requests). `webauthn/` verifies the answers of browsers,
 //! without state or I/O. `cli/` is the program.
 
@@ -32,6 +33,7 @@ mod emulator;
 mod encoding;
 mod error;
 mod fault;
+mod fields;
 mod host;
 mod json;
 mod jws;
@@ -41,11 +43,13 @@ mod route;
 mod server;
 mod state;
 mod v1;
+mod v2;
 pub mod webauthn;
 mod words;
 
 pub use crate::control::actions::Control;
 pub use crate::control::tokens::TokenPart;
+pub use crate::control::v2::{AddedV2Application, NewV2Application, SentCode, V2};
 pub use crate::control::views::{AddedApplication, Info, NewApplication};
 pub use crate::emulator::{Builder, Emulator};
 pub use crate::error::ServiceError;

@@ -11,8 +11,10 @@ use tempfile::NamedTempFile;
 use super::settings::Settings;
 
 /// Variables of the library that contradict the emulator's or bypass the emulator.
-const FOREIGN: [&str; 7] = [
+const FOREIGN: [&str; 9] = [
     "LOGINID_PRIVATE_KEY_FILE",
+    "LOGINID_V2_API_KEY_FILE",
+    "LOGINID_V2_ISSUER",
     "LOGINID_CA_FILE",
     "LOGINID_CA_PEM",
     "LOGINID_CLIENT_CERT_PEM",
@@ -43,6 +45,12 @@ impl Environment {
             (
                 "LOGINID_PRIVATE_KEY",
                 emulator.private_key().replace('\n', "\\n"),
+            ),
+            ("LOGINID_V2_BASE_URL", emulator.v2().base_url().to_owned()),
+            ("LOGINID_V2_API_KEY", emulator.v2().api_key().to_owned()),
+            (
+                "LOGINID_V2_APPLICATION_ID",
+                emulator.v2().application_id().to_owned(),
             ),
             ("LOGINID_EMULATOR_URL", emulator.base_url().to_owned()),
         ];

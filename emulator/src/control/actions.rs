@@ -263,7 +263,7 @@ impl Control {
 
     /// Signs any header and claims with the service's current key.
     pub fn sign_token(&self, header: TokenPart, claims: TokenPart) -> String {
-        tokens::sign(&self.state, header, claims)
+        tokens::sign(&self.state.signing_key(), header, claims)
     }
 
     /// The latest requests that the service received, oldest first.

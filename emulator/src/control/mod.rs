@@ -15,4 +15,5 @@ mod snapshot;
 pub mod tokens;
 mod transactions;
 mod users;
+pub mod v2;
 pub mod views;

@@ -17,7 +17,7 @@ use super::actions::Control;
 use super::reply::{Reply, answer, parameter, read};
 use super::tokens::NewToken;
 use super::views::NewApplication;
-use super::{applications, codes, events, keys, transactions, users};
+use super::{applications, codes, events, keys, transactions, users, v2};
 use crate::error::ServiceError;
 use crate::fault::Fault;
 use crate::reserved::CONTROL;
@@ -39,7 +39,7 @@ pub fn router() -> Router<Arc<State>> {
 /// Every operation of the control API.
 #[rustfmt::skip] // one row, one line: this is a table
 fn table() -> Vec<Route> {
-    vec![
+    let mut table = vec![
         Route::new("info", GET, "/", info),
         Route::new("reset", POST, "/reset", reset),
         Route::new("export", GET, "/state", export),
@@ -90,7 +90,9 @@ fn table() -> Vec<Route> {
         Route::new("clear_faults", DELETE, "/faults", clear_faults),
         Route::new("events", GET, "/events", events::follow),
         Route::new("openapi", GET, "/openapi.json", openapi),
-    ]
+    ];
+    table.extend(v2::routes::table());
+    table
 }
 
 async fn info(Shared(control): Shared<Control>) -> Reply {

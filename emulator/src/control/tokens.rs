@@ -4,8 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ServiceError;
-use crate::state::State;
-use crate::v1::token::token_header;
+use crate::state::keyring::ServiceKey;
 
 /// A part of a token to be signed.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,10 +61,9 @@ impl NewToken {
     }
 }
 
-/// Signs a token with the service's current key.
-pub fn sign(state: &State, header: TokenPart, claims: TokenPart) -> String {
-    let key = state.signing_key();
-    let header = header.text(|| token_header(&key.kid));
+/// Signs a token with this key.
+pub fn sign(key: &ServiceKey, header: TokenPart, claims: TokenPart) -> String {
+    let header = header.text(|| key.header());
     let claims = claims.text(|| json!({}).to_string());
     key.key.sign(header.as_bytes(), claims.as_bytes())
 }

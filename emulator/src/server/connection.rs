@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use super::cors;
 use super::inject::{Reply, inject};
 use super::request::{check_host, read};
-use super::router::wrong_method;
+use super::router::{refusal, wrong_method};
 use super::script::Script;
 use super::socket::Socket;
 use super::summary::Summary;
@@ -93,7 +93,7 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let mut summary = Summary::new(&head, service.state.clock.now());
     let is_control = head.uri.path().starts_with(CONTROL);
     let mut reply = match check_host(&head) {
-        Err(error) => Reply::Answer(error.into_response()),
+        Err(error) => Reply::Answer(refusal(head.uri.path(), error)),
         Ok(()) if head.uri.path() == HEALTH => Reply::Answer(health(&head)),
         Ok(()) if is_control => Reply::Answer(control(service, head, body).await.into_response()),
         Ok(()) => serve_page_or_program(service, head, body, &mut summary).await,
@@ -137,8 +137,10 @@ async fn serve_page_or_program(
     summary: &mut Summary,
 ) -> Reply {
     let page = cors::allowed_origin(&service.state, &head.headers);
-    if let Some(answer) = cors::preflight(&head, page.as_ref()) {
-        return Reply::Answer(answer);
+    match cors::preflight(&head, page.as_ref()) {
+        Some(Ok(answer)) => return Reply::Answer(answer),
+        Some(Err(error)) => return Reply::Answer(refusal(head.uri.path(), error)),
+        None => {}
     }
     let share = |answer: &mut Response| {
         if let Some(page) = &page {
@@ -147,7 +149,7 @@ async fn serve_page_or_program(
     };
     let mut reply = match read(body).await {
         Ok(body) => carry_out_or_inject(service, head, body, summary, share).await,
-        Err(error) => Reply::Answer(error.into_response()),
+        Err(error) => Reply::Answer(refusal(head.uri.path(), error)),
     };
     if let Reply::Answer(answer) = &mut reply {
         share(answer);

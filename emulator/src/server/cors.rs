@@ -6,7 +6,7 @@
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::error::ServiceError;
 use crate::host::only;
@@ -34,7 +34,10 @@ pub fn allowed_origin(state: &State, headers: &HeaderMap) -> Option<HeaderValue>
 }
 
 /// The answer to a preflight, if the request is one: may a page send the request that it describes?
-pub fn preflight(head: &Parts, origin: Option<&HeaderValue>) -> Option<Response> {
+pub fn preflight(
+    head: &Parts,
+    origin: Option<&HeaderValue>,
+) -> Option<Result<Response, ServiceError>> {
     let asks = head.method == Method::OPTIONS
         && head.headers.contains_key(header::ORIGIN)
         && head
@@ -44,7 +47,7 @@ pub fn preflight(head: &Parts, origin: Option<&HeaderValue>) -> Option<Response>
         return None;
     }
     let Some(origin) = origin else {
-        return Some(refusal(&head.headers).into_response());
+        return Some(Err(refusal(&head.headers)));
     };
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -61,7 +64,7 @@ pub fn preflight(head: &Parts, origin: Option<&HeaderValue>) -> Option<Response>
     if head.headers.contains_key(ASKS_FOR_PRIVATE_NETWORK) {
         headers.insert(ALLOWS_PRIVATE_NETWORK, HeaderValue::from_static("true"));
     }
-    Some(answer)
+    Some(Ok(answer))
 }
 
 /// Says what to do for pages of this origin.

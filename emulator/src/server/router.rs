@@ -4,23 +4,36 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 
 use crate::control::routes as control;
 use crate::error::ServiceError;
 use crate::state::State;
 use crate::v1::routes as v1;
+use crate::v2::error as v2_error;
+use crate::v2::routes as v2;
 
 /// Everything that one emulator serves.
 pub fn router(state: Arc<State>) -> Router {
     v1::router()
+        .merge(v2::router())
         .merge(control::router())
-        .fallback(no_route)
-        .method_not_allowed_fallback(async || wrong_method())
+        .fallback(async |uri: Uri| refusal(uri.path(), no_route(uri.path())))
+        .method_not_allowed_fallback(async |uri: Uri| refusal(uri.path(), wrong_method()))
         .with_state(state)
 }
 
-async fn no_route(path: Uri) -> ServiceError {
-    let message = if path.path().contains("//") {
+/// The answer for an error, in the shape of the service that has the path.
+pub fn refusal(path: &str, error: ServiceError) -> Response {
+    if v2::owns(path) {
+        v2_error::response(error)
+    } else {
+        error.into_response()
+    }
+}
+
+fn no_route(path: &str) -> ServiceError {
+    let message = if path.contains("//") {
         "There is no such route: it has two slashes in a row. Remove the slash at the end of the base URL"
     } else {
         "There is no such route"

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub struct Application {
     pub kind: ApplicationType,
     /// `None` for a public application, which sends no service tokens.
     pub key: Option<VerifyingKey>,
-    relying_party: Mutex<RelyingParty>,
+    relying_party: Arc<Mutex<RelyingParty>>,
     nonces: Mutex<Nonces>,
 }
 
@@ -52,13 +52,18 @@ impl Application {
             client_id,
             kind,
             key,
-            relying_party: Mutex::new(relying_party),
+            relying_party: Arc::new(Mutex::new(relying_party)),
             nonces: Mutex::default(),
         }
     }
 
     pub fn relying_party(&self) -> MutexGuard<'_, RelyingParty> {
         lock(&self.relying_party)
+    }
+
+    /// The relying party, for the application of the current service that has the same one.
+    pub fn shared_relying_party(&self) -> Arc<Mutex<RelyingParty>> {
+        Arc::clone(&self.relying_party)
     }
 
     /// Whether both have a key, and it is the same.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::encoding::{base64url, sha256};
 use crate::jws::SigningKey;
 
@@ -21,6 +23,17 @@ impl ServiceKey {
             public_pem,
             key,
         })
+    }
+
+    /// The header of every token that the key signs.
+    pub fn header(&self) -> String {
+        json!({"alg": "ES256", "typ": "JWT", "kid": self.kid}).to_string()
+    }
+
+    /// A token with these claims.
+    pub fn issue(&self, claims: &Value) -> String {
+        self.key
+            .sign(self.header().as_bytes(), claims.to_string().as_bytes())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod recorder;
 pub mod relying_party;
 pub mod transaction;
 pub mod user;
+pub mod v2;
 pub mod wait;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -55,6 +56,8 @@ pub struct State {
     pub recorder: Recorder,
     pub events: Arc<Events>,
     pub waits: Arc<Waits>,
+    /// The current service. All else here is of the older one, or of both.
+    pub v2: v2::Service,
     /// The private key of the default application.
     pub private_key: String,
     /// The export that users and applications go back to after a reset.
@@ -71,6 +74,7 @@ pub struct State {
 impl State {
     pub fn new(
         base_url: String,
+        address: v2::Address,
         relying_party: RelyingParty,
         recording: bool,
         pinned: Pinned,
@@ -88,6 +92,7 @@ impl State {
         ));
         Self {
             base_url,
+            v2: v2::Service::new(address, default_application.shared_relying_party()),
             namespace_id: uuid(),
             clock: Clock::new(pinned.clock),
             recorder: Recorder::new(recording),
@@ -133,6 +138,7 @@ impl State {
         let applications = lock(&self.applications);
         let mut applications = applications.iter();
         applications.any(|application| application.relying_party().knows(origin))
+            || self.v2.allows_page(origin)
     }
 
     pub fn add_application(
@@ -206,6 +212,7 @@ impl State {
         let old = std::mem::take(&mut *self.world());
         old.users.wake_all();
         *self.faults() = Faults::default();
+        self.v2.reset();
         self.recorder.reset();
         self.clock.reset();
         *self.default_application.relying_party() = self.relying_party.clone();

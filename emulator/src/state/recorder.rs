@@ -155,7 +155,9 @@ impl Entry {
 
     fn token(&self) -> Option<DecodedToken> {
         let value = self.head.headers.get("authorization")?.to_str().ok()?;
-        let Jws { header, claims } = Jws::decode(value.split_once(' ')?.1)?;
+        // LoginID's newer SDKs send the token without `Bearer` before it.
+        let token = value.split_once(' ').map_or(value, |(_, token)| token);
+        let Jws { header, claims } = Jws::decode(token)?;
         Some(DecodedToken { header, claims })
     }
 }

@@ -1,10 +1,13 @@
 //! The relying party of an application: its id, and the origins whose pages and apps have its passkeys.
 
+use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
 use crate::host::Host;
+use crate::json;
 use crate::origin::Origin;
+use crate::webauthn::Expected;
 
 /// The relying party id of an application that has no other. Browsers accept it on pages of this machine,
 /// also over plain HTTP.
@@ -18,6 +21,15 @@ pub enum Requester {
     Native,
     /// A server, or a page whose origin is not allowed.
     Other,
+}
+
+impl Requester {
+    /// The client that an `Origin` header names, if there is one.
+    pub fn of_origin(headers: &HeaderMap) -> Option<Self> {
+        let origin = headers.get(header::ORIGIN)?.to_str().ok();
+        let page = origin.and_then(Origin::parse_exact);
+        Some(page.map_or(Self::Other, Self::Page))
+    }
 }
 
 /// An origin, and the relying party id of the options that it gets.
@@ -157,6 +169,23 @@ impl RelyingParty {
         }
         let mut added = self.origins.iter();
         added.any(|(known, known_rp_id)| known == origin && known_rp_id == rp_id)
+    }
+
+    /// What the answer to a challenge is checked against.
+    pub fn expected(&self, rp_id: &str, challenge: &str, client_data: &[u8]) -> Expected {
+        // The verifier compares whole origins, and any port of this machine is allowed: the origin of the
+        // answer is the expected one if it is allowed at all.
+        let origin = json::object(client_data)
+            .and_then(|data| data.get("origin")?.as_str().map(str::to_owned));
+        let allowed = origin.filter(|origin| {
+            Origin::parse_exact(origin).is_some_and(|origin| self.accepts(&origin, rp_id))
+        });
+        Expected {
+            challenge: challenge.to_owned(),
+            origins: allowed.into_iter().collect(),
+            rp_id: rp_id.to_owned(),
+            require_user_verification: true,
+        }
     }
 
     fn default_for(&self, origin: &Origin) -> String {

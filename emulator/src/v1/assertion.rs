@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::body::Fields;
 use super::call::Call;
-use super::fido2::{descriptors, expected};
+use super::fido2::descriptors;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::state::ceremony::{self, Ceremony};
 use crate::state::credential::{Credential, Material, credential_not_found};
 use crate::state::user::{Subject, User};
@@ -81,7 +81,11 @@ impl Assertion {
         user_id: &str,
         rp_id: &str,
     ) -> Result<Credential, ServiceError> {
-        let expected = expected(&call.application, rp_id, &self.challenge, &self.client_data);
+        let expected = call.application.relying_party().expected(
+            rp_id,
+            &self.challenge,
+            &self.client_data,
+        );
         loop {
             let key = self.with_credential(call, user_id, |_, key| key.clone())?;
             let sign_count = verify_assertion(

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::body::Fields;
 use super::call::Call;
-use super::fido2::{descriptors, expected, keys};
+use super::fido2::{descriptors, keys};
 use crate::encoding::{base64url, uuid};
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::state::World;
 use crate::state::application::Application;
 use crate::state::ceremony::{self, Ceremony, NewKey};
@@ -134,8 +134,7 @@ impl Attestation {
         if self.credential_uuid != new_key.credential_uuid {
             return Err(invalid("the credential_uuid is not the one handed out"));
         }
-        let expected = expected(
-            application,
+        let expected = application.relying_party().expected(
             &new_key.rp_id,
             &self.challenge,
             &self.client_data,

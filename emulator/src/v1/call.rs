@@ -9,13 +9,12 @@ use axum::http::{Method, header};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply, authentication_response, unauthenticated_response};
-use super::body::Fields;
 use super::caller;
 use super::service_token::{self, ClientIdClaim, ServiceToken};
 use super::token::Identity;
 use crate::encoding::{base64url, sha256};
 use crate::error::ServiceError;
-use crate::origin::Origin;
+use crate::fields::Fields;
 use crate::state::application::Application;
 use crate::state::ceremony::Ceremony;
 use crate::state::clock::Millis;
@@ -87,7 +86,7 @@ impl Call {
         let body = read_body(head, parameters.contains_key("user_id"), body)?;
         let application = caller::find(&state, &head.headers, &body)?;
         let no_jwt = body.optional_flag("no_jwt")?;
-        let mut subject = body.subject()?;
+        let mut subject = subject(&body)?;
         subject.user_id = subject
             .user_id
             .or_else(|| parameters.get("user_id").cloned());
@@ -198,13 +197,20 @@ impl Call {
     }
 }
 
+/// The user that a body names.
+fn subject(body: &Fields) -> Result<Subject, ServiceError> {
+    let text = |name| body.text_unless_empty(name);
+    Ok(Subject {
+        username: text("username")?.map(str::to_owned),
+        user_id: text("user_id")?.map(str::to_owned),
+    })
+}
+
 fn requester(head: &Parts) -> Requester {
-    match head.headers.get(header::ORIGIN) {
-        Some(origin) => {
-            let origin = origin.to_str().ok().and_then(Origin::parse_exact);
-            origin.map_or(Requester::Other, Requester::Page)
-        }
-        None if head.extensions.get::<Native>().is_some() => Requester::Native,
+    let is_native = head.extensions.get::<Native>().is_some();
+    match Requester::of_origin(&head.headers) {
+        Some(page) => page,
+        None if is_native => Requester::Native,
         None => Requester::Other,
     }
 }

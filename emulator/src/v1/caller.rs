@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
-use super::body::Fields;
 use super::service_token::bearer;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::jws::Jws;
 use crate::state::State;
 use crate::state::application::Application;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::answer::{Answer, Reply};
-use super::body::Fields;
 use super::call::Call;
 use super::token::Identity;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::state::clock::{Millis, timestamp};
 use crate::state::code::{CodeKey, CodeType, CodeUse, Purpose};
 use crate::state::wait::Wait;

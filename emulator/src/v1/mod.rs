@@ -7,7 +7,6 @@ pub mod answer;
 mod assertion;
 mod attestation;
 mod authenticate;
-mod body;
 pub mod call;
 mod caller;
 mod certs;

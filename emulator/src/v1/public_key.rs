@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::body::Fields;
 use super::call::Call;
 use super::token::Identity;
 use crate::encoding::{base64url, random, uuid};
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::jws::{Jws, VerifyingKey};
 use crate::state::application::IAT_WINDOW_S;
 use crate::state::ceremony::Ceremony;

@@ -47,16 +47,7 @@ pub fn issue_token(
     if let Value::Object(members) = &mut claims {
         members.extend(extra);
     }
-    let key = state.signing_key();
-    key.key.sign(
-        token_header(&key.kid).as_bytes(),
-        claims.to_string().as_bytes(),
-    )
-}
-
-/// The header of every token the service issues.
-pub fn token_header(kid: &str) -> String {
-    json!({"alg": "ES256", "typ": "JWT", "kid": kid}).to_string()
+    state.signing_key().issue(&claims)
 }
 
 /// The claims of a token that the service issued and that has not expired.

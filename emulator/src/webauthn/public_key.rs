@@ -69,7 +69,7 @@ impl PublicKey {
     }
 
     /// The COSE identifier of its algorithm.
-    pub(super) fn algorithm(&self) -> i32 {
+    pub fn algorithm(&self) -> i32 {
         match self.parameters {
             Parameters::Es256(_) => ES256,
             Parameters::EdDsa(_) => EDDSA,

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use crate::encoding::from_base64url;
 use crate::error::ServiceError;
 use crate::json;
-use crate::state::user::Subject;
 
 /// The members of a JSON object. `null` counts as absent: some SDKs send it for arguments that were not given.
 #[derive(Clone, Debug, Default)]
@@ -82,17 +81,25 @@ impl Fields {
         self.get(name).cloned()
     }
 
-    /// The user that the fields name. An empty name or id counts as absent: some SDKs send it for an argument
-    /// that was not given.
-    pub fn subject(&self) -> Result<Subject, ServiceError> {
-        let text = |name| match self.get(name) {
+    /// An optional text. An empty one counts as absent: some SDKs send it for an argument that was not given.
+    pub fn text_unless_empty(&self, name: &str) -> Result<Option<&str>, ServiceError> {
+        match self.get(name) {
             Some(Value::String(text)) if text.is_empty() => Ok(None),
-            _ => self.optional_text(name).map(|text| text.map(str::to_owned)),
+            _ => self.optional_text(name),
+        }
+    }
+
+    /// An optional list of texts.
+    pub fn optional_texts(&self, name: &str) -> Result<Option<Vec<&str>>, ServiceError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
         };
-        Ok(Subject {
-            username: text("username")?,
-            user_id: text("user_id")?,
-        })
+        let texts = value
+            .as_array()
+            .and_then(|items| items.iter().map(Value::as_str).collect());
+        texts
+            .map(Some)
+            .ok_or_else(|| ServiceError::bad_request(format!("{name} must be an array of strings")))
     }
 
     fn get(&self, name: &str) -> Option<&Value> {

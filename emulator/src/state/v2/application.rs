@@ -1,0 +1,91 @@
+//! Applications of the current service: each has a base URL and API keys of its own.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+
+use super::id::new_id;
+use super::scope::Scope;
+use crate::encoding::{base64url, random};
+use crate::state::lock::lock;
+use crate::state::relying_party::RelyingParty;
+
+/// An application.
+pub struct Application {
+    pub id: String,
+    /// `http://<id>.localhost:PORT`: the issuer of its tokens.
+    pub base_url: String,
+    /// Whether the first passkey of a user needs a grant.
+    pub protected: bool,
+    /// The API key that it begins with, which has all scopes.
+    pub first_key: String,
+    relying_party: Arc<Mutex<RelyingParty>>,
+    api_keys: Mutex<Vec<ApiKey>>,
+}
+
+struct ApiKey {
+    secret: String,
+    scopes: Vec<Scope>,
+}
+
+impl Application {
+    /// A new one with an API key of all scopes. `base_url` makes its base URL from its id.
+    pub fn new(
+        base_url: impl FnOnce(&str) -> String,
+        protected: bool,
+        relying_party: Arc<Mutex<RelyingParty>>,
+    ) -> Self {
+        let id = new_id();
+        let first_key = new_secret();
+        Self {
+            base_url: base_url(&id),
+            id,
+            protected,
+            api_keys: Mutex::new(vec![ApiKey::with_all_scopes(&first_key)]),
+            first_key,
+            relying_party,
+        }
+    }
+
+    pub fn relying_party(&self) -> MutexGuard<'_, RelyingParty> {
+        lock(&self.relying_party)
+    }
+
+    /// The scopes of an API key, if it is one of this application's.
+    pub fn scopes_of(&self, secret: &str) -> Option<Vec<Scope>> {
+        let keys = lock(&self.api_keys);
+        let is_it = |key: &&ApiKey| {
+            verify_slices_are_equal(key.secret.as_bytes(), secret.as_bytes()).is_ok()
+        };
+        keys.iter().find(is_it).map(|key| key.scopes.clone())
+    }
+
+    /// Adds an API key and returns it.
+    pub fn add_key(&self, scopes: Vec<Scope>) -> String {
+        let secret = new_secret();
+        lock(&self.api_keys).push(ApiKey {
+            secret: secret.clone(),
+            scopes,
+        });
+        secret
+    }
+
+    /// Removes all API keys but the one that it began with.
+    pub fn remove_added_keys(&self) {
+        *lock(&self.api_keys) = vec![ApiKey::with_all_scopes(&self.first_key)];
+    }
+}
+
+impl ApiKey {
+    fn with_all_scopes(secret: &str) -> Self {
+        Self {
+            secret: secret.to_owned(),
+            scopes: Scope::ALL.to_vec(),
+        }
+    }
+}
+
+/// 43 characters of base64url, as in LoginID's samples.
+fn new_secret() -> String {
+    base64url(random::<32>())
+}
