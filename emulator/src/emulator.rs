@@ -246,16 +246,10 @@ impl Builder {
         );
         let pinned = pinned.map_err(invalid)?;
         let listeners = Listeners::bind(&host, self.port)?;
-        let tls = self
-            .tls
-            .map(|certificate| tls::throw_away(certificate, &host, self.mutual));
-        let tls = tls.transpose().map_err(io::Error::other)?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         let port = listeners.port()?;
         let base_url = format!("{scheme}://{}:{port}", in_url(&host));
         let address = Address { scheme, port };
-        let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
-
         let state = Arc::new(State::new(
             base_url,
             address,
@@ -263,6 +257,13 @@ impl Builder {
             self.recording,
             pinned,
         ));
+        // Certificates for `*.localhost` are refused everywhere: too few labels follow the wildcard.
+        let names = [host_name(&host), state.v2.default_application().host_name()];
+        let tls = self
+            .tls
+            .map(|certificate| tls::throw_away(certificate, &names, self.mutual));
+        let tls = tls.transpose().map_err(io::Error::other)?;
+        let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
         let control = Control::new(Arc::clone(&state));
         if let Some(seed) = &self.seed {
             control.seed(seed).map_err(invalid)?;
@@ -300,6 +301,14 @@ fn in_url(host: &Host) -> String {
     match host {
         Host::Ip(address) if address.is_unspecified() => "localhost".to_owned(),
         host => host.to_string(),
+    }
+}
+
+/// The host for a certificate.
+fn host_name(host: &Host) -> String {
+    match host {
+        Host::Name(name) => name.clone(),
+        Host::Ip(address) => address.to_string(),
     }
 }
 

@@ -13,8 +13,6 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use crate::host::Host;
-
 /// The server's certificate, good or bad.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificate {
@@ -44,11 +42,11 @@ pub struct Credentials {
     pub client: Option<(String, String)>,
 }
 
-/// Creates an authority, a certificate for this machine and the host, and a server that uses it. With `mutual`, the server rejects
+/// Creates an authority, a certificate for this machine and these names, and a server that uses it. With `mutual`, the server rejects
 /// clients without a certificate of the authority.
 pub fn throw_away(
     certificate: Certificate,
-    host: &Host,
+    names: &[String],
     mutual: bool,
 ) -> Result<Tls, Box<dyn Error + Send + Sync>> {
     let mut authority = CertificateParams::default();
@@ -62,15 +60,13 @@ pub fn throw_away(
     let hosts = match certificate {
         Certificate::WrongHost => vec!["elsewhere.invalid".to_owned()],
         _ => {
-            let host = match host {
-                Host::Name(name) => name.clone(),
-                Host::Ip(address) => address.to_string(),
-            };
             let mut hosts = ["localhost", "127.0.0.1", "::1"]
                 .map(str::to_owned)
                 .to_vec();
-            if !hosts.contains(&host) {
-                hosts.push(host);
+            for name in names {
+                if !hosts.contains(name) {
+                    hosts.push(name.clone());
+                }
             }
             hosts
         }

@@ -36,3 +36,4 @@ mod snapshots;
 mod tls;
 mod transactions;
 mod users;
+mod v2;

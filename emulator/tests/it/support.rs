@@ -244,7 +244,10 @@ pub fn send(
 
 /// A request that asks for the connection to be closed after it.
 pub fn request(method: &str, path: &str, headers: &[(&str, String)], body: &str) -> String {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|(name, _)| *name == "Host") {
+        text += "Host: localhost\r\n";
+    }
     for (name, value) in headers {
         text += &format!("{name}: {value}\r\n");
     }

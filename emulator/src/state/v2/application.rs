@@ -47,6 +47,11 @@ impl Application {
         }
     }
 
+    /// The host of its base URL.
+    pub fn host_name(&self) -> String {
+        format!("{}.localhost", self.id)
+    }
+
     pub fn relying_party(&self) -> MutexGuard<'_, RelyingParty> {
         lock(&self.relying_party)
     }
