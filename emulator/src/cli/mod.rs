@@ -25,9 +25,9 @@ standard output, says on standard error that it is ready, and serves until SIGIN
 
     loginid-emulator exec -- python3 my_test.py
 
-Both unset the variables that contradict these (LOGINID_PRIVATE_KEY_FILE, LOGINID_CA_*,
-LOGINID_CLIENT_CERT_*, LOGINID_CLIENT_KEY_*, LOGINID_PROXY, LOGINID_ISSUER), and name on standard
-error those that were set.
+Both unset the variables that contradict these (LOGINID_PRIVATE_KEY_FILE, LOGINID_V2_API_KEY_FILE,
+LOGINID_CA_*, LOGINID_CLIENT_CERT_*, LOGINID_CLIENT_KEY_*, LOGINID_PROXY, LOGINID_ISSUER,
+LOGINID_V2_ISSUER), and name on standard error those that were set.
 
 `doctor` starts nothing: it checks the LOGINID_* variables that are set, the keys, the way to the
 service (proxy, certificates, clock), and that the service accepts a token. One line each; it exits

@@ -81,11 +81,10 @@ impl Assertion {
         user_id: &str,
         rp_id: &str,
     ) -> Result<Credential, ServiceError> {
-        let expected = call.application.relying_party().expected(
-            rp_id,
-            &self.challenge,
-            &self.client_data,
-        );
+        let expected =
+            call.application
+                .relying_party()
+                .expected(rp_id, &self.challenge, &self.client_data);
         loop {
             let key = self.with_credential(call, user_id, |_, key| key.clone())?;
             let sign_count = verify_assertion(

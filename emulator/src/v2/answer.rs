@@ -19,6 +19,8 @@ pub enum Answer {
     Json(Value),
     /// 204.
     Nothing,
+    /// 401 with JSON that says what to do next, and why the call was not enough.
+    Again(Value, ServiceError),
 }
 
 impl IntoResponse for Answer {
@@ -26,6 +28,11 @@ impl IntoResponse for Answer {
         match self {
             Self::Json(value) => json::response(StatusCode::OK, &value),
             Self::Nothing => StatusCode::NO_CONTENT.into_response(),
+            Self::Again(value, error) => {
+                let mut response = json::response(StatusCode::UNAUTHORIZED, &value);
+                response.extensions_mut().insert(error);
+                response
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod error;
 mod events;
 mod keys;
 mod management;
+mod mfa;
 mod one_time_codes;
 mod options;
 mod passkeys;

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::answer::Reply;
 use super::call::{Access, Call};
 use super::error;
+use super::mfa::steps as mfa;
 use super::{
     authentication, events, keys, management, one_time_codes, passkeys, profile, registration,
     transactions, version,
@@ -66,6 +67,15 @@ pub fn table() -> Vec<Route> {
         row("v2_authenticate_complete", POST, "/auth/complete", Open, authentication::complete),
         row("v2_init_tx", POST, "/tx/init", Open, transactions::init),
         row("v2_complete_tx", POST, "/tx/complete", Open, transactions::complete),
+        row("v2_begin_mfa", POST, "/mfa/begin", Open, mfa::begin),
+        row("v2_discover_mfa", POST, "/mfa/discover", Open, mfa::discover),
+        row("v2_set_mfa_payload", POST, "/mfa/payload", Session, mfa::payload),
+        row("v2_request_mfa_otp", POST, "/mfa/otp/request", Session, mfa::request_otp),
+        row("v2_verify_mfa_otp", POST, "/mfa/otp/verify", Session, mfa::verify_otp),
+        row("v2_register_mfa_passkey", POST, "/mfa/passkey/reg", Session, mfa::register),
+        row("v2_authenticate_mfa_passkey", POST, "/mfa/passkey/auth", Session, mfa::authenticate),
+        row("v2_confirm_mfa_passkey", POST, "/mfa/passkey/tx", Session, mfa::confirm),
+        row("v2_verify_mfa_external", POST, "/mfa/third-party/verify", Session, mfa::verify_external),
         row("v2_submit_event", POST, "/client-events/submit", Session, events::submit),
         row("v2_get_version", GET, "/version", Open, version::show),
     ]

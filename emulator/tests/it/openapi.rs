@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, control_api, get};
+use crate::support::{Answer, App, control_api, get, send};
 
 /// What is wrong with a value, by a subset of JSON Schema: the keywords that the description uses.
 fn faults(description: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
@@ -133,16 +133,21 @@ impl Caller {
     /// Sends the body to the operation's path with these values of its parameters. Body and answer must be
     /// those of the description.
     fn call(&mut self, operation: &str, parameters: &[&str], body: Value) -> Value {
-        let (method, path, call) = self.operation(operation);
+        let (_, path, _) = self.operation(operation);
+        self.call_at(operation, &filled(&path, parameters), body)
+    }
+
+    /// [`Caller::call`] with the whole path, and a query if it has one.
+    fn call_at(&mut self, operation: &str, path: &str, body: Value) -> Value {
+        let (method, _, call) = self.operation(operation);
         let described = &call["requestBody"]["content"]["application/json"]["schema"];
         if !body.is_null() {
             assert!(described.is_object(), "{operation} takes a body");
             let wrong = faults(&self.description, described, &body, operation);
             assert!(wrong.is_empty(), "{wrong:#?}");
-            self.refuses_unknown_members(operation, &method, &filled(&path, parameters));
+            self.refuses_unknown_members(operation, &method, path);
         }
-        let path = filled(&path, parameters);
-        let answer = control_api(&self.emulator, &method.to_ascii_uppercase(), &path, body);
+        let answer = control_api(&self.emulator, &method.to_ascii_uppercase(), path, body);
         assert_eq!(answer.status, 200, "{operation}: {answer:?}");
         let answer = answer.json();
         let described = &call["responses"]["200"]["content"]["application/json"]["schema"];
@@ -288,6 +293,21 @@ fn every_route_takes_and_answers_what_is_described() {
         "challenge": {"challenge_id": "c", "server_nonce": "n"},
     });
     to.call("sign_assertion", &["ada"], assertion);
+
+    // The current service.
+    to.call("v2_add_application", &[], json!({"protected": true}));
+    to.call("v2_add_api_key", &[], json!({"scopes": ["passkey:read"]}));
+    to.call("v2_rotate_keys", &[], json!({"retire": false}));
+    to.call("v2_login", &["ada"], json!({}));
+    let transaction = json!({"username": "ada", "txPayload": "pay 5", "nonce": "n"});
+    to.call("v2_confirm_transaction", &[], transaction);
+    to.call("v2_sign_token", &[], json!({"claims": {"aud": "x"}}));
+    let user = json!({"user": {"username": "ada"}}).to_string();
+    let headers = [("Content-Type", "application/json".to_owned())];
+    let path = "/fido2/v2/auth/otp/email";
+    let sent = send(to.emulator.base_url(), "POST", path, &headers, &user).unwrap();
+    assert_eq!(sent.status, 204);
+    to.call_at("v2_sent_code", "/v2/otp?username=ada", Value::Null);
 
     // Time, faults, requests and everything.
     to.call("move_clock", &[], json!({"advance_s": 1.5}));

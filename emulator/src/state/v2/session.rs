@@ -14,6 +14,7 @@ pub enum Pending {
     Registration(Registration),
     Authentication(Authentication),
     Transaction(Transaction),
+    Mfa(Mfa),
 }
 
 /// A challenge, and whom the answer logs in.
@@ -71,6 +72,19 @@ pub struct Transaction {
     pub service_nonce: String,
 }
 
+/// An authentication in steps. Unlike the others, it can be tried again after a bad answer.
+#[derive(Clone)]
+pub struct Mfa {
+    pub challenge: Challenge,
+    /// The user; none for whoever has a passkey.
+    pub username: Option<String>,
+    /// The id that a new user gets.
+    pub new_user_id: String,
+    pub display_name: Option<String>,
+    /// A text to be signed.
+    pub payload: Option<String>,
+}
+
 struct Session {
     application_id: String,
     expires: Millis,
@@ -111,6 +125,25 @@ impl Sessions {
             .ok_or_else(|| {
                 ServiceError::bad_request("The session is unknown, expired or already answered")
             })
+    }
+
+    /// The authentication in steps of a session.
+    pub fn mfa_mut(
+        &mut self,
+        id: &str,
+        application_id: &str,
+        now: Millis,
+    ) -> Result<&mut Mfa, ServiceError> {
+        let session = self
+            .0
+            .get_mut(id)
+            .filter(|session| session.application_id == application_id && now < session.expires);
+        match session.and_then(|session| session.pending.as_mut()) {
+            Some(Pending::Mfa(mfa)) => Ok(mfa),
+            _ => Err(ServiceError::unauthorized(
+                "The session is unknown, expired or already answered",
+            )),
+        }
     }
 
     /// Whether there is such a session, answered or not.

@@ -9,7 +9,7 @@ use super::{evaluated, program, signal};
 use crate::support::get;
 
 /// Variables of a real application that the emulator unsets, and others that it keeps.
-const CONTRADICTING: [&str; 12] = [
+const CONTRADICTING: [&str; 14] = [
     "LOGINID_BASE_URL_FILE",
     "LOGINID_CA_DIR",
     "LOGINID_CA_FILE",
@@ -22,6 +22,8 @@ const CONTRADICTING: [&str; 12] = [
     "LOGINID_PRIVATE_KEY_FILE",
     "LOGINID_PRIVATE_KEY_PEM",
     "LOGINID_PROXY",
+    "LOGINID_V2_API_KEY_FILE",
+    "LOGINID_V2_ISSUER",
 ];
 const KEPT: [&str; 5] = [
     "LOGINID_ISSUER_OF_ANOTHER_PROGRAM",
@@ -48,6 +50,9 @@ fn set_everything(command: &mut Command) -> &mut Command {
         "LOGINID_PRIVATE_KEY",
         "LOGINID_CLIENT_ID",
         "LOGINID_BASE_URL",
+        "LOGINID_V2_API_KEY",
+        "LOGINID_V2_APPLICATION_ID",
+        "LOGINID_V2_BASE_URL",
     ];
     for name in CONTRADICTING.iter().chain(&KEPT).chain(&own) {
         command.env(name, "foreign");

@@ -49,7 +49,7 @@ fn evaluated(exports: &str, variable: &str) -> String {
 fn it_prints_variables_for_a_shell_and_serves_until_it_is_stopped() {
     for stop in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut child = program().stdout(Stdio::piped()).spawn().unwrap();
-        let text = exports(&mut child, 4);
+        let text = exports(&mut child, 7);
         assert!(
             text.lines().all(|line| line.starts_with("export LOGINID_")),
             "{text}"
@@ -63,6 +63,13 @@ fn it_prints_variables_for_a_shell_and_serves_until_it_is_stopped() {
             "{key}"
         );
         assert_eq!(get(&base_url, "/certs").status, 200);
+        let application_id = evaluated(&text, "LOGINID_V2_APPLICATION_ID");
+        let port = base_url.rsplit_once(':').unwrap().1;
+        assert_eq!(
+            evaluated(&text, "LOGINID_V2_BASE_URL"),
+            format!("http://{application_id}.localhost:{port}")
+        );
+        assert_eq!(evaluated(&text, "LOGINID_V2_API_KEY").len(), 43);
         signal(&child, stop);
         assert!(child.wait().unwrap().success());
     }
@@ -75,7 +82,7 @@ fn the_certificate_authority_is_in_a_temporary_file_unless_a_file_is_named() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let text = exports(&mut child, 5);
+    let text = exports(&mut child, 8);
     let path = evaluated(&text, "LOGINID_CA_FILE");
     assert!(
         std::fs::read_to_string(&path)

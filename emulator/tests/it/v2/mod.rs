@@ -6,6 +6,7 @@ mod authorization;
 mod codes;
 mod control;
 mod grants;
+mod mfa;
 mod passkeys;
 mod profile;
 mod registration;
