@@ -37,7 +37,9 @@ pub async fn init(call: Call) -> Reply {
         ..Challenge::new(call.rp_id(), device)
     };
     let options = options::request(&challenge, Some(user));
+    let id = new_id();
     let pending = Pending::Transaction(Transaction {
+        id: id.clone(),
         challenge,
         username: user.username.clone(),
         hash,
@@ -48,7 +50,7 @@ pub async fn init(call: Call) -> Reply {
         .sessions
         .begin(&call.application.id, pending, call.now());
     Ok(Answer::Json(json!({
-        "txId": new_id(),
+        "txId": id,
         "session": session,
         "assertionOptions": options,
     })))
@@ -81,9 +83,17 @@ pub async fn complete(call: Call) -> Reply {
         nonce: &transaction.nonce,
         service_nonce: &transaction.service_nonce,
     };
+    let token = token::of_transaction(&call.state, &call.application, &confirmed);
     Ok(Answer::Json(json!({
-        "token": token::of_transaction(&call.state, &call.application, &confirmed),
+        "token": token,
         "credentialId": signer.passkey_id,
+        // In 2024 the answer had these. The browser SDK 1.6.0 keeps `jwtAccess` as its session; that it is the same
+        // token, which is no log-in, is the emulator's choice.
+        "jwtAccess": token,
+        "txId": transaction.id,
+        "txHash": transaction.hash,
+        "nonce": transaction.nonce,
+        "lNonce": transaction.service_nonce,
     })))
 }
 

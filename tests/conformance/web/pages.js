@@ -15,6 +15,8 @@ const SCRIPTS = new Map([
   ["/0.13.2.js", bundle("@loginid/sdk/index.js", "WebSDK")],
   ["/0.12.1.js", bundle("loginid-sdk-0.12.1/index.js", "WebSDK")],
   ["/0.9.8.js", bundle("loginid-sdk-0.9.8/index.js", "WebSDK")],
+  // The SDK of the current service.
+  ["/websdk3.js", bundle("@loginid/websdk3", "WebSDK")],
 ]);
 
 function answer(request, response) {

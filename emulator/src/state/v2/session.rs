@@ -64,6 +64,7 @@ pub struct Authentication {
 /// A transaction that a user confirms with a passkey.
 #[derive(Clone)]
 pub struct Transaction {
+    pub id: String,
     pub challenge: Challenge,
     pub username: String,
     /// What its token says of it.

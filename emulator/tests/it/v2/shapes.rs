@@ -47,7 +47,8 @@ const SHAPES: [(&str, &str); 35] = [
     ("v2_authenticate_init", "action session assertionOptions *assertionOptions crossAuthMethods[] crossAuthMethods[].? fallbackMethods[] fallbackMethods[].? passkeyType?"),
     ("v2_authenticate_complete", "jwtAccess userId deviceId? passkeyId?"),
     ("v2_init_tx", "txId session assertionOptions *assertionOptions"),
-    ("v2_complete_tx", "token credentialId authCred?"),
+    // `token` since 2024-10; the rest is what the browser SDK 1.6.0 declares.
+    ("v2_complete_tx", "token credentialId authCred? jwtAccess txId txHash nonce lNonce"),
     ("v2_begin_mfa", MFA_NEXT),
     ("v2_set_mfa_payload", MFA_NEXT),
     ("v2_request_mfa_otp", "session"),

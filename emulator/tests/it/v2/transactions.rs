@@ -53,6 +53,11 @@ fn a_user_confirms_a_transaction() {
         (&claims["username"], claims.get("tokenType")),
         (&json!("alice"), None)
     );
+    // In 2024 it had the name of a log-in's token, but it is none.
+    assert_eq!(
+        (&answer["jwtAccess"], &answer["txId"]),
+        (&answer["token"], &begun["txId"])
+    );
     assert_eq!(
         refusal(&app.post("/tx/complete", body)),
         "400 bad_request",
