@@ -4,11 +4,10 @@ use super::error::{forbidden, not_found};
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::state::State;
-use crate::state::v2::World;
 use crate::state::v2::application::Application;
-use crate::state::v2::passkey::{Passkey, Use};
+use crate::state::v2::passkey::Use;
 use crate::state::v2::session::Challenge;
-use crate::state::v2::user::{User, user_not_found};
+use crate::state::v2::user::Owner;
 use crate::webauthn::verify_assertion;
 
 /// The answer of a device, decoded.
@@ -51,16 +50,62 @@ impl Assertion {
     }
 
     /// Checks the signature, and notes that the passkey was used. If the challenge was for one user, only a
-    /// passkey of theirs may sign.
+    /// passkey of theirs may sign. The signature is checked without a lock: other calls do not wait for it.
     pub fn verify(
         &self,
         state: &State,
         application: &Application,
-        world: &mut World,
         challenge: &Challenge,
         username: Option<&str>,
     ) -> Result<Signer, ServiceError> {
-        let user = self.owner(application, world)?;
+        let expected = application.relying_party().expected(
+            &challenge.rp_id,
+            &challenge.text,
+            &self.client_data,
+        );
+        loop {
+            let key = {
+                let mut world = state.v2.world();
+                let (user, passkey) = world
+                    .users
+                    .credential_mut(&application.id, &self.credential_id)
+                    .ok_or_else(unknown)?;
+                self.check_user(&user, username)?;
+                passkey.key.clone()
+            };
+            let key = key.ok_or_else(|| {
+                ServiceError::bad_request("Only the control API signs with this passkey")
+            })?;
+            let sign_count = verify_assertion(
+                &expected,
+                &key,
+                &self.client_data,
+                &self.authenticator_data,
+                &self.signature,
+            )
+            .map_err(|refusal| ServiceError::bad_request(refusal.to_string()))?;
+            let mut world = state.v2.world();
+            let (user, passkey) = world
+                .users
+                .credential_mut(&application.id, &self.credential_id)
+                .ok_or_else(unknown)?;
+            // If another login has stored its counter meanwhile, the answer is checked against that one.
+            if let Some(stored) = passkey.key.as_mut().filter(|stored| **stored == key) {
+                stored.sign_count = sign_count;
+                passkey.last_used = Some(Use {
+                    at: state.clock.now(),
+                    device: challenge.device.name.clone(),
+                });
+                return Ok(Signer {
+                    user_id: user.id,
+                    username: user.username,
+                    passkey_id: passkey.id.clone(),
+                });
+            }
+        }
+    }
+
+    fn check_user(&self, user: &Owner, username: Option<&str>) -> Result<(), ServiceError> {
         if username.is_some_and(|expected| expected != user.username) {
             return Err(forbidden("The passkey is another user's"));
         }
@@ -73,61 +118,6 @@ impl Assertion {
                 "userHandle is not the id of the passkey's user",
             ));
         }
-        let id = user.id.clone();
-        let user = world.users.find_mut(&application.id, &id);
-        let user = user.ok_or_else(user_not_found)?;
-        let mut passkeys = user.passkeys.iter_mut();
-        let passkey = passkeys.find(|passkey| passkey.credential_id == self.credential_id);
-        let passkey = passkey.ok_or_else(unknown)?;
-        self.check_signature(application, passkey, challenge)?;
-        passkey.last_used = Some(Use {
-            at: state.clock.now(),
-            device: challenge.device.name.clone(),
-        });
-        Ok(Signer {
-            user_id: id,
-            passkey_id: passkey.id.clone(),
-            username: user.username.clone(),
-        })
-    }
-
-    /// The user who has the passkey.
-    fn owner<'a>(
-        &self,
-        application: &'a Application,
-        world: &'a World,
-    ) -> Result<&'a User, ServiceError> {
-        let has_it = |user: &&User| {
-            let mut passkeys = user.passkeys.iter();
-            passkeys.any(|passkey| passkey.credential_id == self.credential_id)
-        };
-        let owner = world.users.of(&application.id).find(has_it);
-        owner.ok_or_else(unknown)
-    }
-
-    /// Checks the signature and stores the new sign count.
-    fn check_signature(
-        &self,
-        application: &Application,
-        passkey: &mut Passkey,
-        challenge: &Challenge,
-    ) -> Result<(), ServiceError> {
-        let key = passkey.key.as_mut().ok_or_else(|| {
-            ServiceError::bad_request("Only the control API signs with this passkey")
-        })?;
-        let expected = application.relying_party().expected(
-            &challenge.rp_id,
-            &challenge.text,
-            &self.client_data,
-        );
-        key.sign_count = verify_assertion(
-            &expected,
-            key,
-            &self.client_data,
-            &self.authenticator_data,
-            &self.signature,
-        )
-        .map_err(|refusal| ServiceError::bad_request(refusal.to_string()))?;
         Ok(())
     }
 }

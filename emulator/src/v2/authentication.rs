@@ -53,21 +53,18 @@ pub async fn init(call: Call) -> Reply {
 pub async fn complete(call: Call) -> Reply {
     let session = call.body.text("session")?;
     let assertion = Assertion::of_login(&call.body)?;
-    let login = {
-        let mut world = call.state.v2.world();
-        let (id, now) = (&call.application.id, call.now());
-        let Pending::Authentication(begun) = world.sessions.take(session, id, now)? else {
-            return Err(wrong_session());
-        };
-        let signer = assertion.verify(
-            &call.state,
-            &call.application,
-            &mut world,
-            &begun.challenge,
-            begun.username.as_deref(),
-        )?;
-        login(signer, begun.challenge)
+    let (id, now) = (&call.application.id, call.now());
+    let pending = call.state.v2.world().sessions.take(session, id, now)?;
+    let Pending::Authentication(begun) = pending else {
+        return Err(wrong_session());
     };
+    let signer = assertion.verify(
+        &call.state,
+        &call.application,
+        &begun.challenge,
+        begun.username.as_deref(),
+    )?;
+    let login = login(signer, begun.challenge);
     Ok(Answer::Json(authentication(
         &call.state,
         &call.application,

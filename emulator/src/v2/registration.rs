@@ -105,14 +105,12 @@ fn authorize(call: &Call, existing: Option<&User>, username: &str) -> Result<(),
 pub async fn complete(call: Call) -> Reply {
     let session = call.body.text("session")?;
     let created = Created::read(&call.body)?;
-    let login = {
-        let mut world = call.state.v2.world();
-        let (id, now) = (&call.application.id, call.now());
-        let Pending::Registration(registration) = world.sessions.take(session, id, now)? else {
-            return Err(wrong_session());
-        };
-        created.store(&call.state, &call.application, &mut world, &registration)?
+    let (id, now) = (&call.application.id, call.now());
+    let pending = call.state.v2.world().sessions.take(session, id, now)?;
+    let Pending::Registration(registration) = pending else {
+        return Err(wrong_session());
     };
+    let login = created.store(&call.state, &call.application, &registration)?;
     Ok(Answer::Json(authentication(
         &call.state,
         &call.application,
@@ -154,7 +152,6 @@ impl Created {
         self,
         state: &State,
         application: &Application,
-        world: &mut World,
         registration: &Registration,
     ) -> Result<Login, ServiceError> {
         let challenge = &registration.challenge;
@@ -175,6 +172,7 @@ impl Created {
                 "The key is of an algorithm that was not offered",
             ));
         }
+        let mut world = state.v2.world();
         if world
             .users
             .has_credential(&application.id, &key.credential_id)
@@ -198,7 +196,7 @@ impl Created {
             last_used: None,
         };
         let passkey_id = passkey.id.clone();
-        owner(application, world, registration)?
+        owner(application, &mut world, registration)?
             .passkeys
             .push(passkey);
         Ok(Login {

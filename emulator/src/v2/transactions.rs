@@ -60,21 +60,17 @@ pub async fn init(call: Call) -> Reply {
 pub async fn complete(call: Call) -> Reply {
     let session = call.body.text("session")?;
     let assertion = Assertion::of_transaction(&call.body)?;
-    let (signer, transaction) = {
-        let mut world = call.state.v2.world();
-        let (id, now) = (&call.application.id, call.now());
-        let Pending::Transaction(transaction) = world.sessions.take(session, id, now)? else {
-            return Err(wrong_session());
-        };
-        let signer = assertion.verify(
-            &call.state,
-            &call.application,
-            &mut world,
-            &transaction.challenge,
-            Some(&transaction.username),
-        )?;
-        (signer, transaction)
+    let (id, now) = (&call.application.id, call.now());
+    let pending = call.state.v2.world().sessions.take(session, id, now)?;
+    let Pending::Transaction(transaction) = pending else {
+        return Err(wrong_session());
     };
+    let signer = assertion.verify(
+        &call.state,
+        &call.application,
+        &transaction.challenge,
+        Some(&transaction.username),
+    )?;
     let confirmed = Confirmed {
         user_id: &signer.user_id,
         username: &signer.username,

@@ -54,6 +54,18 @@ fn https_is_served_for_every_name_of_this_machine() {
 }
 
 #[test]
+fn the_default_application_of_the_current_service_has_a_certificate() {
+    let emulator = Emulator::builder().tls().start();
+    let base_url = emulator.v2().base_url().to_owned();
+    let authority = base_url.strip_prefix("https://").expect("HTTPS");
+    let host = authority.split(':').next().unwrap();
+    let headers = [("Host", authority.to_owned())];
+    let get = request("GET", "/fido2/v2/version", &headers, "");
+    let answer = exchange(&emulator, host, &get).unwrap();
+    assert_eq!(Answer::parse(&answer).unwrap().status, 200);
+}
+
+#[test]
 fn each_kind_of_bad_certificate_is_served() {
     for (certificate, expected) in [
         (Certificate::Expired, "certificate expired"),

@@ -34,6 +34,12 @@ pub struct User {
     pub codes: Codes,
 }
 
+/// The user of a passkey.
+pub struct Owner {
+    pub id: String,
+    pub username: String,
+}
+
 /// All users.
 #[derive(Default)]
 pub struct Users {
@@ -96,6 +102,25 @@ impl Users {
         self.of(application_id)
             .flat_map(|user| &user.passkeys)
             .any(|passkey| passkey.credential_id == credential_id)
+    }
+
+    /// The passkey with this credential id, and its user.
+    pub fn credential_mut(
+        &mut self,
+        application_id: &str,
+        credential_id: &[u8],
+    ) -> Option<(Owner, &mut Passkey)> {
+        let mut users = self.by_id.values_mut();
+        users.find_map(|user| {
+            let is_it = |passkey: &&mut Passkey| passkey.credential_id == credential_id;
+            let is_here = user.application_id == application_id;
+            let passkey = user.passkeys.iter_mut().find(is_it).filter(|_| is_here)?;
+            let owner = Owner {
+                id: user.id.clone(),
+                username: user.username.clone(),
+            };
+            Some((owner, passkey))
+        })
     }
 
     /// The users of an application.

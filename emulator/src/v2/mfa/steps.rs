@@ -5,9 +5,9 @@ use serde_json::json;
 use super::{done, next};
 use crate::error::ServiceError;
 use crate::state::v2::code::{Channel, Purpose, wrong_code};
+use crate::state::v2::new_id;
 use crate::state::v2::session::{Challenge, Mfa, Pending};
 use crate::state::v2::user::{User, check_name};
-use crate::state::v2::{World, new_id};
 use crate::v2::answer::{Answer, Reply};
 use crate::v2::assertion::Assertion;
 use crate::v2::authentication;
@@ -88,8 +88,9 @@ pub async fn request_otp(call: Call) -> Reply {
 /// Takes a code.
 pub async fn verify_otp(call: Call) -> Reply {
     let code = call.body.text("otp")?.to_owned();
-    finish(&call, false, |world, mfa| {
+    finish(&call, false, |mfa| {
         let name = mfa.username.as_deref().ok_or_else(wrong_code)?;
+        let mut world = call.state.v2.world();
         let user = world.users.named_mut(&call.application.id, name);
         let user = user.ok_or_else(wrong_code)?;
         user.codes.consume(Purpose::SignIn, &code, call.now())?;
@@ -100,13 +101,13 @@ pub async fn verify_otp(call: Call) -> Reply {
 /// Takes a new passkey.
 pub async fn register(call: Call) -> Reply {
     let created = Created::read(&call.body)?;
-    finish(&call, false, |world, mfa| {
-        let username = match &mfa.username {
-            Some(username) if next::is_sign_up(world, &call.application, mfa) => username,
-            _ => return Err(ServiceError::bad_request("The session is no sign-up")),
-        };
+    finish(&call, false, |mfa| {
+        let is_sign_up = next::is_sign_up(&call.state.v2.world(), &call.application, mfa);
+        let username = mfa.username.as_ref().filter(|_| is_sign_up);
+        let username =
+            username.ok_or_else(|| ServiceError::bad_request("The session is no sign-up"))?;
         let registration = next::registration(mfa, username);
-        created.store(&call.state, &call.application, world, &registration)
+        created.store(&call.state, &call.application, &registration)
     })
 }
 
@@ -122,14 +123,13 @@ pub async fn confirm(call: Call) -> Reply {
 
 fn sign(call: &Call, signs_payload: bool) -> Reply {
     let assertion = Assertion::of_login(&call.body)?;
-    finish(call, signs_payload, |world, mfa| {
+    finish(call, signs_payload, |mfa| {
         if signs_payload && mfa.payload.is_none() {
             return Err(ServiceError::bad_request("The session has no payload"));
         }
         let signer = assertion.verify(
             &call.state,
             &call.application,
-            world,
             &mfa.challenge,
             mfa.username.as_deref(),
         )?;
@@ -140,10 +140,11 @@ fn sign(call: &Call, signs_payload: bool) -> Reply {
 /// Takes the token of an external authentication.
 pub async fn verify_external(call: Call) -> Reply {
     let token = call.body.text("token")?.to_owned();
-    finish(&call, false, |world, mfa| {
+    finish(&call, false, |mfa| {
         let wrong = || ServiceError::unauthorized("The token is wrong, expired or already used");
         let (id, now) = (&call.application.id, call.now());
         let name = mfa.username.as_deref().ok_or_else(wrong)?;
+        let mut world = call.state.v2.world();
         if !world.external.take(&token, id, name, now) {
             return Err(wrong());
         }
@@ -167,30 +168,33 @@ fn login(user: &User, mfa: &Mfa) -> Login {
 fn finish(
     call: &Call,
     signs_payload: bool,
-    step: impl FnOnce(&mut World, &Mfa) -> Result<Login, ServiceError>,
+    step: impl FnOnce(&Mfa) -> Result<Login, ServiceError>,
 ) -> Reply {
     let (session, id) = (&call.session, &call.application.id);
-    let (login, flow, payload) = {
+    let (mfa, flow) = {
         let mut world = call.state.v2.world();
         let mfa = world.sessions.mfa_mut(session, id, call.now())?.clone();
         let flow = next::flow(next::is_sign_up(&world, &call.application, &mfa));
-        match step(&mut world, &mfa) {
-            Ok(login) => {
-                world.sessions.take(session, id, call.now())?;
-                (login, flow, mfa.payload.filter(|_| signs_payload))
-            }
-            Err(error) => {
-                let message = error.message.clone();
-                let offer = next::offer(&world, &call.application, session, &mfa, &message);
-                return Ok(Answer::Again(offer, error));
-            }
+        (mfa, flow)
+    };
+    let result = step(&mfa);
+    let mut world = call.state.v2.world();
+    let login = match result {
+        Ok(login) => login,
+        Err(error) => {
+            let message = error.message.clone();
+            let offer = next::offer(&world, &call.application, session, &mfa, &message);
+            return Ok(Answer::Again(offer, error));
         }
     };
+    // Of two answers at the same time, only one ends the session.
+    world.sessions.take(session, id, call.now())?;
+    drop(world);
     Ok(Answer::Json(done::answer(
         &call.state,
         &call.application,
         &login,
         flow,
-        payload.as_deref(),
+        mfa.payload.as_deref().filter(|_| signs_payload),
     )))
 }

@@ -140,3 +140,24 @@ fn a_user_without_a_passkey_is_offered_codes() {
     );
     assert_eq!(begun["fallbackMethods"], json!([]));
 }
+
+#[test]
+fn of_many_answers_at_once_one_is_taken() {
+    let emulator = Emulator::start();
+    let app = V2App::of(&emulator);
+    let mut device = SoftAuthenticator::platform();
+    app.sign_up("alice", &mut device);
+    for _ in 0..10 {
+        let body = auth_complete(&app.auth_init("alice"), &mut device);
+        let statuses: Vec<_> = std::thread::scope(|scope| {
+            let send = || app.post("/auth/complete", body.clone()).status;
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(send)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let taken = statuses.iter().filter(|status| **status == 200).count();
+        assert_eq!(taken, 1, "{statuses:?}");
+    }
+}
