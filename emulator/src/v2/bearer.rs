@@ -90,7 +90,7 @@ fn user_of_login(
         .ok_or_else(|| ServiceError::unauthorized("The user of the token does not exist"))
 }
 
-/// The token's `exp` is in whole seconds; the service keeps the exact time.
+/// The token's `exp` is rounded up to a whole second; the service keeps the exact time.
 fn require_good_grant(state: &State, jti: Option<&str>) -> Result<(), ServiceError> {
     let world = state.v2.world();
     if jti.is_some_and(|jti| world.grants.is_good(jti, state.clock.now())) {

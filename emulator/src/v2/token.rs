@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::state::State;
 use crate::state::v2::application::Application;
+use crate::state::v2::grant::GRANT_LIFE;
 use crate::state::v2::scope::Scope;
 
 /// How long a LoginID token is good, in seconds: as in LoginID's documentation.
@@ -54,14 +55,14 @@ pub fn of_grant(
     username: Option<&str>,
 ) -> String {
     let now = state.clock.now();
-    let now_s = now.div_euclid(1000);
     let jti = state.v2.world().grants.add(now);
     let mut claims = json!({
         "iss": application.base_url,
         "aud": application.id,
         "jti": jti,
-        "iat": now_s,
-        "exp": now_s + GRANT_LIFE_S,
+        "iat": now.div_euclid(1000),
+        // Rounded up: the service keeps the exact time.
+        "exp": (now + GRANT_LIFE + 999).div_euclid(1000),
         "scopes": scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
         "tokenType": GRANT,
     });
@@ -70,8 +71,6 @@ pub fn of_grant(
     }
     state.v2.signing_key().issue(&claims)
 }
-
-const GRANT_LIFE_S: i64 = crate::state::v2::grant::GRANT_LIFE / 1000;
 
 /// What a confirmed transaction's token says of it.
 pub struct Confirmed<'a> {

@@ -1,6 +1,6 @@
 //! Grants: short-lived tokens of a backend.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
@@ -12,16 +12,31 @@ fn list(app: &V2App, token: &str) -> crate::support::Answer {
 }
 
 #[test]
-fn a_grant_lives_five_seconds() {
+fn a_grant_lives_exactly_five_seconds() {
     let emulator = Emulator::start();
     let app = V2App::of(&emulator);
     emulator.v2().login("alice").unwrap();
-    let grant = app.grant("alice", &["passkey:read"]);
-    list(&app, &grant).ok();
-    // Not used up by the first call.
-    list(&app, &grant).ok();
-    emulator.advance_clock(Duration::from_secs(5));
-    assert_eq!(refusal(&list(&app, &grant)), "401 unauthorized");
+    let milliseconds = Duration::from_millis;
+    let in_time = (0..100).any(|_| {
+        // Late in a second: `exp` is in whole ones.
+        emulator.set_clock(2_000_000_000).unwrap();
+        emulator.advance_clock(milliseconds(900));
+        let begun = Instant::now();
+        let grant = app.grant("alice", &["passkey:read"]);
+        let first = list(&app, &grant);
+        emulator.advance_clock(milliseconds(4200));
+        // It is not used up by the first call.
+        let second = list(&app, &grant);
+        // On a busy machine, the clock has moved on meanwhile.
+        let is_sure = begun.elapsed() < milliseconds(800);
+        emulator.advance_clock(milliseconds(800));
+        assert_eq!(refusal(&list(&app, &grant)), "401 unauthorized");
+        if is_sure {
+            (first.ok(), second.ok());
+        }
+        is_sure
+    });
+    assert!(in_time, "the machine is too slow for this test");
 }
 
 #[test]

@@ -44,8 +44,7 @@ fn a_user_confirms_a_transaction() {
     let signed_up = app.sign_up("alice", &mut device);
     let begun = init(&app, "alice").ok();
     assert!(!text(&begun, "txId").is_empty());
-    let body = complete(&begun, &mut device);
-    let answer = app.post("/tx/complete", body.clone()).ok();
+    let answer = app.post("/tx/complete", complete(&begun, &mut device)).ok();
     assert_eq!(answer["credentialId"], signed_up["passkeyId"]);
     let claims = verified(&app, text(&answer, "token"));
     check_hash(&claims, "pay 5", "n1");
@@ -59,7 +58,7 @@ fn a_user_confirms_a_transaction() {
         (&answer["token"], &begun["txId"])
     );
     assert_eq!(
-        refusal(&app.post("/tx/complete", body)),
+        refusal(&app.post("/tx/complete", complete(&begun, &mut device))),
         "400 bad_request",
         "confirmed once"
     );
