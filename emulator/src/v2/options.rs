@@ -19,6 +19,7 @@ pub fn creation(
         challenge,
         user_id,
         username,
+        ..
     } = registration;
     let exclude: Vec<_> = descriptors(existing);
     let mut selection = json!({

@@ -6,7 +6,7 @@ use super::answer::{Answer, Reply, authentication};
 use super::authenticators;
 use super::bearer::Kind;
 use super::call::Call;
-use super::error::{forbidden, not_found};
+use super::error::forbidden;
 use super::one_time_codes::check_username_type;
 use super::options::{self, ALGORITHMS};
 use super::token::Login;
@@ -17,7 +17,7 @@ use crate::state::v2::application::Application;
 use crate::state::v2::passkey::Passkey;
 use crate::state::v2::scope::Scope;
 use crate::state::v2::session::{Challenge, Pending, Registration, wrong_session};
-use crate::state::v2::user::{User, check_name};
+use crate::state::v2::user::{User, check_name, user_not_found};
 use crate::state::v2::{World, new_id};
 use crate::webauthn::verify_registration;
 
@@ -42,6 +42,7 @@ pub async fn init(call: Call) -> Reply {
         challenge: Challenge::new(call.rp_id(), device),
         user_id: existing.map_or_else(new_id, |user| user.id.clone()),
         username,
+        is_first: existing.is_none(),
     };
     let options = options::creation(&registration, existing, display_name, security_key);
     let pending = Pending::Registration(registration);
@@ -215,13 +216,10 @@ fn owner<'a>(
     world: &'a mut World,
     registration: &Registration,
 ) -> Result<&'a mut User, ServiceError> {
-    let Registration {
-        user_id, username, ..
-    } = registration;
-    let id = &application.id;
-    if world.users.find(id, user_id).is_none() {
-        return world.users.add(id, user_id, username);
+    let (id, user_id) = (&application.id, &registration.user_id);
+    if registration.is_first {
+        return world.users.add(id, user_id, &registration.username);
     }
     let user = world.users.find_mut(id, user_id);
-    user.ok_or_else(|| not_found("The user does not exist"))
+    user.ok_or_else(user_not_found)
 }

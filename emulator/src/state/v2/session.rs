@@ -51,6 +51,8 @@ pub struct Registration {
     pub challenge: Challenge,
     pub user_id: String,
     pub username: String,
+    /// Whether the user comes into being with the passkey. Otherwise they must still exist.
+    pub is_first: bool,
 }
 
 /// A login with a passkey.

@@ -36,6 +36,7 @@ pub fn registration(mfa: &Mfa, username: &str) -> Registration {
         challenge: mfa.challenge.clone(),
         user_id: mfa.new_user_id.clone(),
         username: username.to_owned(),
+        is_first: true,
     }
 }
 

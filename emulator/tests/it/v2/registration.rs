@@ -106,6 +106,24 @@ fn a_further_passkey_needs_the_user() {
 }
 
 #[test]
+fn a_deleted_user_does_not_come_back_with_a_further_passkey() {
+    let emulator = Emulator::start();
+    let app = V2App::of(&emulator);
+    let answer = app.sign_up("alice", &mut SoftAuthenticator::platform());
+    let begun = app.reg_init_with("alice", Some(&token(&answer))).ok();
+    let path = format!("/profile/{}", text(&answer, "userId"));
+    assert_eq!(app.backend("DELETE", &path, Value::Null).status, 204);
+    let body = reg_complete(&begun, &mut SoftAuthenticator::platform());
+    assert_eq!(refusal(&app.post("/reg/complete", body)), "404 not_found");
+    // Nor does a second sign-up take the name.
+    let (first, second) = (app.reg_init("alice"), app.reg_init("alice"));
+    let body = reg_complete(&first, &mut SoftAuthenticator::platform());
+    app.post("/reg/complete", body).ok();
+    let body = reg_complete(&second, &mut SoftAuthenticator::platform());
+    assert_eq!(refusal(&app.post("/reg/complete", body)), "400 bad_request");
+}
+
+#[test]
 fn a_protected_application_needs_a_grant_for_the_first_passkey() {
     let emulator = Emulator::start();
     let app = V2App::added(&emulator, json!({"protected": true}));
