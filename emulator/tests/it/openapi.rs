@@ -299,6 +299,10 @@ fn every_route_takes_and_answers_what_is_described() {
     to.call("v2_add_api_key", &[], json!({"scopes": ["passkey:read"]}));
     to.call("v2_rotate_keys", &[], json!({"retire": false}));
     to.call("v2_login", &["ada"], json!({}));
+    let applications = to.call("v2_applications", &[], none.clone());
+    assert_eq!(applications["applications"].as_array().unwrap().len(), 2);
+    let users = to.call("v2_users", &[], none.clone());
+    assert_eq!(users["users"][0]["username"], "ada");
     let transaction = json!({"username": "ada", "txPayload": "pay 5", "nonce": "n"});
     to.call("v2_confirm_transaction", &[], transaction);
     to.call("v2_sign_token", &[], json!({"claims": {"aud": "x"}}));

@@ -14,7 +14,7 @@ use crate::state::clock::timestamp;
 use crate::state::relying_party::{AllowedOrigin, RelyingParty};
 use crate::state::v2::application::Application;
 use crate::state::v2::scope::Scope;
-use crate::state::v2::user::user_not_found;
+use crate::state::v2::user::{User, user_not_found};
 use crate::v2::answer::authentication;
 use crate::v2::token::{self, Confirmed};
 use crate::v2::transactions;
@@ -63,6 +63,20 @@ pub struct AddedV2Application {
     pub origins: Vec<AllowedOrigin>,
 }
 
+impl From<&Application> for AddedV2Application {
+    fn from(application: &Application) -> Self {
+        let relying_party = application.relying_party();
+        Self {
+            application_id: application.id.clone(),
+            base_url: application.base_url.clone(),
+            api_key: application.first_key.clone(),
+            protected: application.protected,
+            rp_id: relying_party.rp_id().to_owned(),
+            origins: relying_party.origins(),
+        }
+    }
+}
+
 /// A one-time code that would have been sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SentCode {
@@ -107,15 +121,25 @@ impl V2 {
     ) -> Result<AddedV2Application, ServiceError> {
         let relying_party = RelyingParty::new(new.rp_id.as_deref(), &new.origins)?;
         let added = self.state.v2.add_application(new.protected, relying_party);
-        let relying_party = added.relying_party();
-        Ok(AddedV2Application {
-            application_id: added.id.clone(),
-            base_url: added.base_url.clone(),
-            api_key: added.first_key.clone(),
-            protected: added.protected,
-            rp_id: relying_party.rp_id().to_owned(),
-            origins: relying_party.origins(),
-        })
+        Ok(AddedV2Application::from(&*added))
+    }
+
+    /// The applications, the default one first.
+    pub fn applications(&self) -> Vec<AddedV2Application> {
+        let applications = self.state.v2.applications();
+        let applications = applications.iter();
+        applications
+            .map(|application| AddedV2Application::from(&**application))
+            .collect()
+    }
+
+    /// The users of an application (`None`: the default one) with their passkeys, by name.
+    pub fn users(&self, application_id: Option<&str>) -> Result<Vec<Value>, ServiceError> {
+        let application = self.application(application_id)?;
+        let world = self.state.v2.world();
+        let mut users: Vec<_> = world.users.of(&application.id).collect();
+        users.sort_by_key(|user| &user.username);
+        Ok(users.into_iter().map(User::view).collect())
     }
 
     /// Adds an API key with these scopes to an application (`None`: the default one) and returns it.

@@ -17,14 +17,26 @@ use crate::route::{GET, POST, Route};
 #[rustfmt::skip] // one row, one line: this is a table
 pub fn table() -> Vec<Route> {
     vec![
+        Route::new("v2_applications", GET, "/v2/applications", applications),
         Route::new("v2_add_application", POST, "/v2/applications", add_application),
         Route::new("v2_add_api_key", POST, "/v2/api-keys", add_api_key),
         Route::new("v2_rotate_keys", POST, "/v2/keys/rotate", rotate_keys),
+        Route::new("v2_users", GET, "/v2/users", users),
         Route::new("v2_login", POST, "/v2/users/{username}/login", login),
         Route::new("v2_sent_code", GET, "/v2/otp", sent_code),
         Route::new("v2_confirm_transaction", POST, "/v2/tx/confirm", confirm_transaction),
         Route::new("v2_sign_token", POST, "/v2/tokens", sign_token),
     ]
+}
+
+async fn applications(Shared(control): Shared<Control>) -> Reply {
+    answer(json!({"applications": control.v2().applications()}))
+}
+
+async fn users(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
+    let application_id = parameter(query, "application_id");
+    let users = control.v2().users(application_id.as_deref())?;
+    answer(json!({"users": users}))
 }
 
 async fn add_application(Shared(control): Shared<Control>, body: Bytes) -> Reply {

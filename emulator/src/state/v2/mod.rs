@@ -100,6 +100,10 @@ impl Service {
         }
     }
 
+    pub fn applications(&self) -> Vec<Arc<Application>> {
+        lock(&self.applications).clone()
+    }
+
     pub fn add_application(
         &self,
         protected: bool,

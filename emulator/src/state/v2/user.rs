@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use super::code::Codes;
 use super::passkey::Passkey;
 use crate::error::ServiceError;
@@ -32,6 +34,24 @@ pub struct User {
     pub email: Option<Contact>,
     pub phone: Option<Contact>,
     pub codes: Codes,
+}
+
+impl User {
+    /// The user as the control API shows them. The service itself shows no user.
+    pub fn view(&self) -> Value {
+        let contact = |contact: &Option<Contact>| match contact {
+            Some(contact) => json!({"value": contact.value, "verified": contact.verified}),
+            None => Value::Null,
+        };
+        json!({
+            "id": self.id,
+            "username": self.username,
+            "application_id": self.application_id,
+            "email": contact(&self.email),
+            "phone": contact(&self.phone),
+            "passkeys": self.passkeys.iter().map(Passkey::view).collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// The user of a passkey.
