@@ -22,6 +22,7 @@ use crate::state::State;
 use crate::state::pinned::Pinned;
 use crate::state::relying_party::RelyingParty;
 use crate::state::v2::Address;
+use crate::state::v2::application::Identity;
 use crate::v1;
 use crate::v2;
 
@@ -58,6 +59,8 @@ impl Emulator {
             client_id: None,
             private_key: None,
             service_key: None,
+            v2_application_id: None,
+            v2_api_key: None,
             clock: None,
             seed: None,
             log: false,
@@ -127,6 +130,8 @@ pub struct Builder {
     client_id: Option<String>,
     private_key: Option<String>,
     service_key: Option<String>,
+    v2_application_id: Option<String>,
+    v2_api_key: Option<String>,
     clock: Option<i64>,
     seed: Option<String>,
     log: bool,
@@ -200,6 +205,18 @@ impl Builder {
         self
     }
 
+    /// The id of the default application of the current service, instead of a random one.
+    pub fn v2_application_id(mut self, id: impl Into<String>) -> Self {
+        self.v2_application_id = Some(id.into());
+        self
+    }
+
+    /// The API key of the default application of the current service, instead of a new one.
+    pub fn v2_api_key(mut self, key: impl Into<String>) -> Self {
+        self.v2_api_key = Some(key.into());
+        self
+    }
+
     /// What the clock shows at the start and after a reset, in Unix seconds, instead of the machine's time. It
     /// runs on from there.
     pub fn clock(mut self, now: i64) -> Self {
@@ -238,10 +255,13 @@ impl Builder {
         })?;
         let relying_party =
             RelyingParty::new(self.rp_id.as_deref(), &self.origins).map_err(invalid)?;
+        let v2_identity = Identity::read(self.v2_application_id, self.v2_api_key.as_deref());
+        let v2_identity = v2_identity.map_err(invalid)?;
         let pinned = Pinned::read(
             self.client_id,
             self.private_key.as_deref(),
             self.service_key.as_deref(),
+            v2_identity,
             self.clock,
         );
         let pinned = pinned.map_err(invalid)?;

@@ -51,6 +51,12 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Long("service-key-file") => {
                 options.settings.service_key_file = Some(parser.value()?.into());
             }
+            Long("v2-application-id") => {
+                options.settings.v2_application_id = Some(parser.value()?.parse()?);
+            }
+            Long("v2-api-key-file") => {
+                options.settings.v2_api_key_file = Some(parser.value()?.into());
+            }
             Long("clock") => options.settings.clock = Some(parser.value()?.parse()?),
             Long("seed") => options.settings.seed = Some(parser.value()?.into()),
             Long("output") => options.settings.output = Some(parser.value()?.parse()?),

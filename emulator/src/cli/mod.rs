@@ -47,6 +47,9 @@ options:
   --client-id ID  the id of the application; a random one if not given
   --private-key-file FILE   its private key (P-256, PKCS#8 PEM); a new one if not given
   --service-key-file FILE   the key that tokens of the service are signed with; a new one if not given
+  --v2-application-id ID    the id of the application of the current service (FIDO2 v2); a random one if
+                  not given
+  --v2-api-key-file FILE    its API key; a new one if not given
   --clock N       begin at this time, in Unix seconds; the machine's time if not given
   --seed FILE     begin with the users, credentials and applications of this file: JSON, as
                   GET /_emulator/state returns it

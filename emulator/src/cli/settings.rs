@@ -50,6 +50,8 @@ pub struct Settings {
     pub client_id: Option<String>,
     pub private_key_file: Option<PathBuf>,
     pub service_key_file: Option<PathBuf>,
+    pub v2_application_id: Option<String>,
+    pub v2_api_key_file: Option<PathBuf>,
     /// Unix seconds.
     pub clock: Option<i64>,
     pub seed: Option<PathBuf>,
@@ -114,6 +116,8 @@ impl Settings {
             client_id: self.client_id.or(other.client_id),
             private_key_file: self.private_key_file.or(other.private_key_file),
             service_key_file: self.service_key_file.or(other.service_key_file),
+            v2_application_id: self.v2_application_id.or(other.v2_application_id),
+            v2_api_key_file: self.v2_api_key_file.or(other.v2_api_key_file),
             clock: self.clock.or(other.clock),
             seed: self.seed.or(other.seed),
             output: self.output.or(other.output),
@@ -133,6 +137,8 @@ impl Settings {
             client_id: variable("CLIENT_ID")?,
             private_key_file: variable("PRIVATE_KEY_FILE")?,
             service_key_file: variable("SERVICE_KEY_FILE")?,
+            v2_application_id: variable("V2_APPLICATION_ID")?,
+            v2_api_key_file: variable("V2_API_KEY_FILE")?,
             clock: variable("CLOCK")?,
             seed: variable("SEED")?,
             output: variable("OUTPUT")?,
@@ -149,6 +155,7 @@ impl Settings {
             &mut settings.ca_out,
             &mut settings.private_key_file,
             &mut settings.service_key_file,
+            &mut settings.v2_api_key_file,
             &mut settings.seed,
         ] {
             *file = file.as_ref().map(|file| folder.join(file));
@@ -181,6 +188,12 @@ impl Settings {
         }
         if let Some(file) = &self.service_key_file {
             builder = builder.service_key(read(file)?);
+        }
+        if let Some(id) = &self.v2_application_id {
+            builder = builder.v2_application_id(id);
+        }
+        if let Some(file) = &self.v2_api_key_file {
+            builder = builder.v2_api_key(read(file)?);
         }
         if let Some(clock) = self.clock {
             builder = builder.clock(clock);

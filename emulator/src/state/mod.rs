@@ -92,7 +92,11 @@ impl State {
         ));
         Self {
             base_url,
-            v2: v2::Service::new(address, default_application.shared_relying_party()),
+            v2: v2::Service::new(
+                address,
+                pinned.v2,
+                default_application.shared_relying_party(),
+            ),
             namespace_id: uuid(),
             clock: Clock::new(pinned.clock),
             recorder: Recorder::new(recording),

@@ -1,6 +1,7 @@
 //! What an emulator keeps from one start to the next, if it is told to.
 
 use super::clock::{LAST_SECOND, Millis};
+use super::v2::application::Identity;
 use crate::error::ServiceError;
 use crate::jws::SigningKey;
 
@@ -13,6 +14,8 @@ pub struct Pinned {
     pub private_key: Option<SigningKey>,
     /// The key that tokens of the service are signed with.
     pub service_key: Option<SigningKey>,
+    /// The default application of the current service.
+    pub v2: Identity,
     /// What the clock shows at the start and after a reset.
     pub clock: Option<Millis>,
 }
@@ -23,6 +26,7 @@ impl Pinned {
         client_id: Option<String>,
         private_key: Option<&str>,
         service_key: Option<&str>,
+        v2: Identity,
         clock: Option<i64>,
     ) -> Result<Self, ServiceError> {
         let visible = |id: &String| {
@@ -47,6 +51,7 @@ impl Pinned {
             client_id,
             private_key: key(private_key, "private key")?,
             service_key: key(service_key, "service key")?,
+            v2,
             clock: clock.map(milliseconds).transpose()?,
         })
     }

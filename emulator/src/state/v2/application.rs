@@ -7,6 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use super::id::new_id;
 use super::scope::Scope;
 use crate::encoding::{base64url, random};
+use crate::error::ServiceError;
 use crate::state::lock::lock;
 use crate::state::relying_party::RelyingParty;
 
@@ -23,20 +24,66 @@ pub struct Application {
     api_keys: Mutex<Vec<ApiKey>>,
 }
 
+/// What a new application keeps from one start to the next. It is drawn if it is not given.
+#[derive(Default)]
+pub struct Identity {
+    pub id: Option<String>,
+    /// The API key that it begins with.
+    pub api_key: Option<String>,
+}
+
+impl Identity {
+    /// Checks an id, which is a label of a host name, and an API key.
+    pub fn read(id: Option<String>, api_key: Option<&str>) -> Result<Self, ServiceError> {
+        let is_label = |id: &String| {
+            (1..=63).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && !id.starts_with('-')
+                && !id.ends_with('-')
+        };
+        if id.as_ref().is_some_and(|id| !is_label(id)) {
+            return Err(ServiceError::bad_request(
+                "the application id must have 1 to 63 letters, digits and inner hyphens: it is part of a host name",
+            ));
+        }
+        // A text file ends with a newline.
+        let api_key = api_key.map(|key| key.strip_suffix('\n').unwrap_or(key));
+        let is_key = |key: &str| {
+            (1..=255).contains(&key.len())
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && byte != b':')
+        };
+        if api_key.is_some_and(|key| !is_key(key)) {
+            return Err(ServiceError::bad_request(
+                "the API key must have 1 to 255 visible ASCII characters, and no colon",
+            ));
+        }
+        Ok(Self {
+            id,
+            api_key: api_key.map(str::to_owned),
+        })
+    }
+}
+
 struct ApiKey {
     secret: String,
     scopes: Vec<Scope>,
 }
 
 impl Application {
-    /// A new one with an API key of all scopes. `base_url` makes its base URL from its id.
+    /// A new one.
     pub fn new(
+        identity: Identity,
         base_url: impl FnOnce(&str) -> String,
         protected: bool,
         relying_party: Arc<Mutex<RelyingParty>>,
     ) -> Self {
-        let id = new_id();
-        let first_key = new_secret();
+        let Identity { id, api_key } = identity;
+        let first_key = api_key.unwrap_or_else(new_secret);
+        let id = id.unwrap_or_else(new_id);
         Self {
             base_url: base_url(&id),
             id,

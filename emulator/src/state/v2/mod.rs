@@ -13,7 +13,7 @@ pub mod user;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use self::application::Application;
+use self::application::{Application, Identity};
 use self::grant::{ExternalTokens, Grants};
 pub use self::id::new_id;
 use self::session::Sessions;
@@ -59,9 +59,14 @@ pub struct Service {
 
 impl Service {
     /// A service with one application, which has this relying party.
-    pub fn new(address: Address, relying_party: Arc<Mutex<RelyingParty>>) -> Self {
+    pub fn new(
+        address: Address,
+        identity: Identity,
+        relying_party: Arc<Mutex<RelyingParty>>,
+    ) -> Self {
         let base_url = |id: &str| address.base_url(id);
-        let default_application = Arc::new(Application::new(base_url, false, relying_party));
+        let default_application =
+            Arc::new(Application::new(identity, base_url, false, relying_party));
         Self {
             address,
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
@@ -111,7 +116,12 @@ impl Service {
     ) -> Arc<Application> {
         let base_url = |id: &str| self.address.base_url(id);
         let relying_party = Arc::new(Mutex::new(relying_party));
-        let application = Arc::new(Application::new(base_url, protected, relying_party));
+        let application = Arc::new(Application::new(
+            Identity::default(),
+            base_url,
+            protected,
+            relying_party,
+        ));
         lock(&self.applications).push(Arc::clone(&application));
         application
     }

@@ -96,7 +96,13 @@ fn keys(folder: &Path) -> [String; 2] {
 fn a_pinned_identity_is_the_same_at_each_start() {
     let folder = tempfile::tempdir().unwrap();
     let [app, service] = keys(folder.path());
+    let api_key = folder.path().join("api.key");
+    fs::write(&api_key, "a-secret\n").unwrap();
     let options = [
+        "--v2-application-id",
+        "SHOP-1",
+        "--v2-api-key-file",
+        api_key.to_str().unwrap(),
         "--client-id",
         "shop",
         "--private-key-file",
@@ -119,9 +125,13 @@ fn a_pinned_identity_is_the_same_at_each_start() {
             variables["LOGINID_PRIVATE_KEY"].clone(),
             info["kid"].clone(),
             certs,
+            variables["LOGINID_V2_API_KEY"].clone(),
+            variables["LOGINID_V2_APPLICATION_ID"].clone(),
         )
     });
     assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].4, "a-secret");
+    assert_eq!(seen[0].5, "SHOP-1");
     assert_eq!(seen[0].0, "shop");
     let pem = fs::read_to_string(&app).unwrap().replace('\n', "\\n");
     assert_eq!(seen[0].1, pem);
@@ -182,6 +192,7 @@ fn a_wrong_setting_is_named_with_its_place() {
     );
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
+    let colon = write("api.key", "a:b");
     let missing = folder.path().join("none").to_str().unwrap().to_owned();
     for (option, value, expected) in [
         ("--config", &typo, "typo.toml"),
@@ -192,6 +203,8 @@ fn a_wrong_setting_is_named_with_its_place() {
         ("--seed", &seed, "users[1]"),
         ("--client-id", &"a b".to_owned(), "client id"),
         ("--port", &port, &port),
+        ("--v2-application-id", &"a.b".to_owned(), "application id"),
+        ("--v2-api-key-file", &colon, "API key"),
     ] {
         let output = program().args([option, value]).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
