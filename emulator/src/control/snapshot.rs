@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::actions::Control;
+use super::v2::snapshot as v2;
 use crate::encoding::uuid;
 use crate::error::ServiceError;
 use crate::jws::VerifyingKey;
@@ -25,6 +26,8 @@ use crate::webauthn::RegisteredKey;
 pub struct Snapshot {
     applications: Vec<ApplicationSnapshot>,
     users: Vec<UserSnapshot>,
+    /// The current service.
+    v2: v2::Snapshot,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -110,6 +113,7 @@ impl Control {
                 users.sort_by_key(|user| (user.created, user.username.clone()));
                 users.into_iter().map(UserSnapshot::from).collect()
             },
+            v2: v2::Snapshot::export(&self.state),
         };
         serde_json::to_value(snapshot).unwrap_or_default()
     }
@@ -146,7 +150,13 @@ impl Control {
             }
         }
         let users = self.read_users(snapshot.users)?;
+        let current = snapshot.v2.read(&self.state)?;
         self.state.replace(users, added);
+        let v2::Imported {
+            users,
+            applications,
+        } = current;
+        self.state.v2.replace(users, applications);
         if let Some(party) = default_party {
             *self.state.default_application().relying_party() = party;
         }

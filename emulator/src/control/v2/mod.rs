@@ -3,5 +3,6 @@
 mod device;
 mod handle;
 pub mod routes;
+pub mod snapshot;
 
 pub use self::handle::{AddedV2Application, NewV2Application, SentCode, V2};

@@ -114,16 +114,32 @@ impl Service {
         protected: bool,
         relying_party: RelyingParty,
     ) -> Arc<Application> {
-        let base_url = |id: &str| self.address.base_url(id);
         let relying_party = Arc::new(Mutex::new(relying_party));
-        let application = Arc::new(Application::new(
-            Identity::default(),
-            base_url,
-            protected,
-            relying_party,
-        ));
+        let application = self.new_application(Identity::default(), protected, relying_party);
+        let application = Arc::new(application);
         lock(&self.applications).push(Arc::clone(&application));
         application
+    }
+
+    /// An application of this service that is not added yet.
+    pub fn new_application(
+        &self,
+        identity: Identity,
+        protected: bool,
+        relying_party: Arc<Mutex<RelyingParty>>,
+    ) -> Application {
+        let base_url = |id: &str| self.address.base_url(id);
+        Application::new(identity, base_url, protected, relying_party)
+    }
+
+    /// Replaces all users and applications. The first application is the default one. Codes, sessions and grants are
+    /// removed.
+    pub fn replace(&self, users: Users, applications: Vec<Arc<Application>>) {
+        *self.world() = World {
+            users,
+            ..World::default()
+        };
+        *lock(&self.applications) = applications;
     }
 
     /// Whether pages of this origin may call the service: they may use one of the applications.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::code::Codes;
@@ -9,6 +10,8 @@ use super::passkey::Passkey;
 use crate::error::ServiceError;
 
 /// An e-mail address or telephone number.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contact {
     pub value: String,
     pub verified: bool,
@@ -39,16 +42,12 @@ pub struct User {
 impl User {
     /// The user as the control API shows them. The service itself shows no user.
     pub fn view(&self) -> Value {
-        let contact = |contact: &Option<Contact>| match contact {
-            Some(contact) => json!({"value": contact.value, "verified": contact.verified}),
-            None => Value::Null,
-        };
         json!({
             "id": self.id,
             "username": self.username,
             "application_id": self.application_id,
-            "email": contact(&self.email),
-            "phone": contact(&self.phone),
+            "email": self.email,
+            "phone": self.phone,
             "passkeys": self.passkeys.iter().map(Passkey::view).collect::<Vec<_>>(),
         })
     }

@@ -1,9 +1,11 @@
 //! What the control API does to the current service, and what both services share.
 
 use loginid_emulator::{Emulator, Fault, FaultKind};
+use loginid_test_authenticator::SoftAuthenticator;
 use serde_json::{Value, json};
 
 use super::{V2App, control_v2, refusal, token};
+use crate::support::control_api;
 
 #[test]
 fn a_reset_keeps_only_the_default_application() {
@@ -96,4 +98,56 @@ fn bad_calls_of_the_control_api_are_refused() {
     );
     let all = json!({"scopes": "passkey:read passkey:write"});
     control_v2(&emulator, "POST", "/api-keys", all).ok();
+}
+
+#[test]
+fn an_export_is_imported_as_it_is() {
+    let emulator = Emulator::start();
+    let app = V2App::of(&emulator);
+    let mut device = SoftAuthenticator::platform();
+    app.sign_up("alice", &mut device);
+    let added = V2App::added(
+        &emulator,
+        json!({"protected": true, "rp_id": "shop.example"}),
+    );
+    emulator.v2().login_to(Some(&added.id), "bob").unwrap();
+    let exported = control_api(&emulator, "GET", "/state", Value::Null).ok();
+    assert_eq!(exported["v2"]["users"].as_array().unwrap().len(), 2);
+
+    let other = Emulator::start();
+    other.v2().login("gone").unwrap();
+    control_api(&other, "PUT", "/state", exported.clone()).ok();
+    assert_eq!(
+        control_api(&other, "GET", "/state", Value::Null).ok()["v2"],
+        exported["v2"]
+    );
+    // The key of the device and that of the backend still work.
+    V2App::of(&other).log_in("alice", &mut device).ok();
+    let body = json!({"grants": ["passkey:read"], "username": "bob"});
+    let moved = V2App {
+        control: other.control(),
+        ..added
+    };
+    moved.backend("POST", "/mgmt/grant", body).ok();
+    let again = moved.reg_init_with("eve", None);
+    assert_eq!(refusal(&again), "401 unauthorized", "still protected");
+
+    for wrong in [
+        json!({"users": [{"username": "a"}, {"username": "a"}]}),
+        json!({"users": [{"username": "a", "id": "x"}, {"username": "b", "id": "x"}]}),
+        json!({"users": [{"username": "a", "application_id": "none"}]}),
+        json!({"users": [{"username": "a", "passkeys": [{"credential_id": "="}]}]}),
+        json!({"users": [{"username": "a", "passkeys": [{"id": "x"}, {"id": "x"}]}]}),
+        json!({"applications": [{"application_id": "a.b"}]}),
+        json!({"applications": [{"application_id": "a"}, {"application_id": "A"}]}),
+        json!({"typo": []}),
+    ] {
+        let answer = control_api(&other, "PUT", "/state", json!({"v2": wrong}));
+        assert_eq!(answer.refusal(), "400 invalid_seed", "{answer:?}");
+    }
+    assert_eq!(
+        other.v2().users(None).unwrap().len(),
+        1,
+        "nothing was replaced"
+    );
 }
