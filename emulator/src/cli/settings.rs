@@ -16,7 +16,7 @@ use super::doctor::input::spelling::nearest;
 const PREFIX: &str = "LOGINID_EMULATOR_";
 
 /// What follows in the names of the settings.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 16] = [
     "HOST",
     "PORT",
     "RP_ID",
@@ -26,6 +26,8 @@ const SETTINGS: [&str; 14] = [
     "CLIENT_ID",
     "PRIVATE_KEY_FILE",
     "SERVICE_KEY_FILE",
+    "V2_APPLICATION_ID",
+    "V2_API_KEY_FILE",
     "CLOCK",
     "SEED",
     "OUTPUT",
