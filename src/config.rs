@@ -23,7 +23,7 @@ use crate::input::private_key::private_block;
 use crate::json;
 use crate::key::{SigningKey, VerifyingKey};
 use crate::net::Proxy;
-use crate::token::{KeySettings, Rules};
+use crate::token::{KeySet, KeySettings, Name, Request, Rules};
 pub(crate) use fields::MILLISECONDS;
 use fields::Settings;
 pub(crate) use headers::{Header, add_header};
@@ -144,6 +144,7 @@ impl Config {
                  verified: give public_keys (in a configuration; they have no variable)",
             ));
         }
+        let audience = Name::Exact(client_id.clone());
         Ok(Config {
             client_id,
             private_key,
@@ -155,15 +156,19 @@ impl Config {
             tls: tls(&mut settings)?,
             proxy,
             rules: Rules {
+                audience,
+                audience_field: "client_id",
+                username_claims: &["udata", "username"],
                 leeway: Duration::from_secs(settings.integer("leeway_s", 60, 0..=3_600)?),
-                issuer,
+                issuer: issuer.map(Name::Exact),
                 max_token_age: settings
                     .optional_integer("max_token_age_s", 1..=31_536_000)?
                     .map(Duration::from_secs),
                 require_exp: settings.boolean("require_exp", false),
             },
             keys: KeySettings {
-                configured: public_keys,
+                configured: KeySet::named(public_keys),
+                request: Request::OneKey,
                 ttl: Duration::from_secs(settings.integer("key_cache_ttl_s", 3_600, 1..=86_400)?),
                 fetch: fetch_keys,
             },

@@ -85,12 +85,21 @@ impl VerifyingKey {
     /// Reads one SPKI PEM block that holds a point on P-256. The error says what is wrong.
     pub(crate) fn from_pem(text: &str) -> std::result::Result<VerifyingKey, String> {
         let key = public_key::read(text.as_bytes())?;
-        let spki = key
-            .to_public_key_der()
-            .map_err(|_| "it cannot be written as SubjectPublicKeyInfo")?;
-        Ok(VerifyingKey {
+        let unwritable = "it cannot be written as SubjectPublicKeyInfo";
+        VerifyingKey::new(&key).ok_or_else(|| unwritable.to_owned())
+    }
+
+    /// The key of a point, if it is on curve P-256.
+    pub(crate) fn from_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Option<VerifyingKey> {
+        const UNCOMPRESSED: u8 = 4;
+        let point = [&[UNCOMPRESSED][..], x, y].concat();
+        VerifyingKey::new(&p256::PublicKey::from_sec1_bytes(&point).ok()?)
+    }
+
+    fn new(key: &p256::PublicKey) -> Option<VerifyingKey> {
+        Some(VerifyingKey {
             key: DecodingKey::from_ec_der(key.to_sec1_point(false).as_bytes()),
-            spki: spki.as_bytes().into(),
+            spki: key.to_public_key_der().ok()?.as_bytes().into(),
         })
     }
 

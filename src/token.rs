@@ -4,7 +4,9 @@
 //! service.
 
 mod claims;
+mod expected;
 mod header;
+mod key_set;
 mod keys;
 mod parts;
 mod subject;
@@ -14,7 +16,9 @@ mod verdicts;
 mod verify;
 
 pub(crate) use claims::{Claims, Expected, Rules, now, text};
-pub(crate) use keys::{Key, KeyCache, KeySettings, Lookup, Origin};
+pub(crate) use expected::Name;
+pub(crate) use key_set::KeySet;
+pub(crate) use keys::{KeyCache, KeySettings, Keys, Lookup, Origin, Request};
 pub(crate) use parts::malformed;
 pub(crate) use subject::Subject;
 pub(crate) use verdicts::Verdicts;

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
+use super::expected::Name;
 use super::parts::malformed;
 use super::subject::Subject;
 use crate::codes::Code;
@@ -12,18 +13,23 @@ use crate::error::{Error, Result};
 /// The largest integer that all JSON parsers read exactly.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
 
-/// How strictly tokens are checked.
+/// How tokens are checked: by the service they come from, and by the configuration.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    /// The application that the token must be for.
+    pub(crate) audience: Name,
+    /// The field that names the application.
+    pub(crate) audience_field: &'static str,
+    pub(crate) issuer: Option<Name>,
+    /// The claims that may name the user. The first one that a token has counts.
+    pub(crate) username_claims: &'static [&'static str],
     pub(crate) leeway: Duration,
-    pub(crate) issuer: Option<String>,
     pub(crate) max_token_age: Option<Duration>,
     pub(crate) require_exp: bool,
 }
 
 /// What a token is checked against.
 pub(crate) struct Expected<'a> {
-    pub(crate) client_id: &'a str,
     pub(crate) username: Option<&'a str>,
     pub(crate) rules: &'a Rules,
 }
@@ -50,9 +56,11 @@ pub(crate) struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn read(claims: &'a Map<String, Value>) -> Result<Claims<'a>> {
-        let udata = text(claims, "udata")?;
-        let username = text(claims, "username")?;
+    pub(super) fn read(claims: &'a Map<String, Value>, rules: &Rules) -> Result<Claims<'a>> {
+        let mut username = None;
+        for name in rules.username_claims {
+            username = username.or(text(claims, name)?);
+        }
         // It must be a string (RFC 7519, 4.1.7). Its value is not needed.
         text(claims, "jti")?;
         Ok(Claims {
@@ -63,32 +71,37 @@ impl<'a> Claims<'a> {
             audience: audience(claims)?,
             issuer: text(claims, "iss")?,
             subject: text(claims, "sub")?,
-            username: udata.or(username),
+            username,
         })
     }
 
     /// Checks that the claims are for this application, the expected user and this moment.
     pub(super) fn check(&self, expected: &Expected<'_>) -> Result<()> {
-        self.check_audience(expected.client_id)?;
+        self.check_audience(expected.rules)?;
         self.check_issuer(expected.rules)?;
         self.check_username(expected.username)?;
         self.check_times(expected.rules)
     }
 
-    fn check_audience(&self, client_id: &str) -> Result<()> {
-        if self.audience.contains(&client_id) {
+    fn check_audience(&self, rules: &Rules) -> Result<()> {
+        if self
+            .audience
+            .iter()
+            .any(|claimed| rules.audience.is(claimed))
+        {
             return Ok(());
         }
+        let field = rules.audience_field;
         Err(Error::new(
             Code::AudienceMismatch,
-            "the token is for another application: its aud does not contain this client_id",
+            format!("the token is for another application: its aud does not contain this {field}"),
         ))
     }
 
     fn check_issuer(&self, rules: &Rules) -> Result<()> {
         match (&rules.issuer, self.issuer) {
             (None, _) => Ok(()),
-            (Some(expected), Some(issuer)) if expected == issuer => Ok(()),
+            (Some(expected), Some(issuer)) if expected.is(issuer) => Ok(()),
             _ => Err(Error::new(
                 Code::IssuerMismatch,
                 "the token's iss is not the configured issuer",
@@ -164,6 +177,15 @@ impl<'a> Claims<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Whether the token names a time from which it is no longer valid.
+    pub(crate) fn expire(&self) -> bool {
+        self.exp.is_some()
+    }
+
+    pub(crate) fn username(&self) -> Option<&'a str> {
+        self.username
     }
 
     pub(crate) fn members(&self) -> &'a Map<String, Value> {

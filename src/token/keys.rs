@@ -1,4 +1,4 @@
-//! The cache of the service's public keys.
+//! The cache of the service's public keys: single ones by their ids, or a whole set.
 //!
 //! A cache hit takes no lock. When a key's TTL ends, one call refreshes it while the others
 //! use the old key. If the service is down, the old key is used for [`STALE_LIMIT`]. After a
@@ -24,10 +24,10 @@ use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result, Status};
 use crate::failpoint::failpoint;
-use crate::key::VerifyingKey;
+use crate::token::KeySet;
 use failures::{Failures, RETRY_PAUSE, is_unknown};
 use in_flight::{InFlight, Outcome, lock};
-pub(crate) use lookup::{Key, Lookup, Origin};
+pub(crate) use lookup::{Keys, Lookup, Origin, Request};
 use rate_limit::RateLimit;
 
 /// How long after its last successful fetch a key is used if it cannot be refreshed.
@@ -36,14 +36,18 @@ const STALE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 const REFRESH_LIMIT: Duration = Duration::from_secs(5);
 /// The maximum number of keys. A new one replaces the oldest.
 const MAX_KEYS: usize = 64;
+/// The id of the service's current key, or of its whole set.
+const CURRENT: &str = "";
 
-type Keys = HashMap<Box<str>, Arc<CachedKey>>;
+/// By the id in the request. Configured keys are there by their own ids.
+type Entries = HashMap<Box<str>, Arc<CachedKeys>>;
 
 /// How keys are cached and fetched.
 #[derive(Debug)]
 pub(crate) struct KeySettings {
-    /// Configured keys by their ids. They never expire.
-    pub(crate) configured: Vec<(String, VerifyingKey)>,
+    /// Configured keys. They never expire.
+    pub(crate) configured: KeySet,
+    pub(crate) request: Request,
     /// How long after its fetch a key is refreshed.
     pub(crate) ttl: Duration,
     /// Whether keys are fetched; otherwise only configured keys are used.
@@ -52,18 +56,19 @@ pub(crate) struct KeySettings {
 
 #[derive(Debug)]
 pub(crate) struct KeyCache {
-    keys: ArcSwap<Keys>,
+    keys: ArcSwap<Entries>,
+    request: Request,
     ttl: Duration,
     fetch_keys: bool,
     state: Mutex<State>,
 }
 
-/// A key in the cache.
+/// Keys in the cache.
 #[derive(Clone, Debug)]
-struct CachedKey {
-    key: Key,
-    /// None for a configured key, which never expires.
-    fetched_at: Option<Instant>,
+struct CachedKeys {
+    keys: Keys,
+    /// When they were requested. None for configured keys, which never expire.
+    requested_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -86,7 +91,7 @@ enum Step {
     Wait(Arc<InFlight>),
     Fetch(Arc<InFlight>),
     /// Another call has fetched the key meanwhile.
-    Found(Key),
+    Found(Keys),
 }
 
 impl State {
@@ -136,15 +141,21 @@ impl State {
 
 impl KeyCache {
     pub(crate) fn new(settings: &KeySettings) -> KeyCache {
-        let configured = settings.configured.iter().map(|(kid, key)| {
-            let cached = CachedKey {
-                key: Arc::new(key.clone()),
-                fetched_at: None,
+        let entry = |id: &str, keys: KeySet| {
+            let cached = CachedKeys {
+                keys: Arc::new(keys),
+                requested_at: None,
             };
-            (kid.as_str().into(), Arc::new(cached))
-        });
+            (id.into(), Arc::new(cached))
+        };
+        let configured = settings.configured.by_id();
+        let mut keys: Entries = configured.map(|(id, keys)| entry(id, keys)).collect();
+        if settings.request == Request::WholeSet && !settings.fetch {
+            keys.extend([entry(CURRENT, settings.configured.clone())]);
+        }
         KeyCache {
-            keys: ArcSwap::from_pointee(configured.collect()),
+            keys: ArcSwap::from_pointee(keys),
+            request: settings.request,
             ttl: settings.ttl,
             fetch_keys: settings.fetch,
             state: Mutex::new(State::new()),
@@ -155,6 +166,7 @@ impl KeyCache {
     pub(crate) fn after_fork(&self) -> KeyCache {
         KeyCache {
             keys: ArcSwap::new(self.keys.load_full()),
+            request: self.request,
             ttl: self.ttl,
             fetch_keys: self.fetch_keys,
             state: Mutex::new(State::new()),
@@ -165,35 +177,55 @@ impl KeyCache {
         lock(&self.state)
     }
 
-    fn entry(&self, id: &str) -> Option<Arc<CachedKey>> {
+    fn entry(&self, id: &str) -> Option<Arc<CachedKeys>> {
         self.keys.load().get(id).cloned()
     }
 
-    /// The key if it is in the cache. Makes no request.
-    pub(super) fn cached(&self, kid: Option<&str>) -> Option<Key> {
-        let keys = self.keys.load();
-        let cached = keys.get(kid.unwrap_or_default())?;
-        cached.is_usable().then(|| cached.key.clone())
+    /// The id under which the key of a token is cached.
+    fn id<'a>(&self, kid: Option<&'a str>) -> &'a str {
+        let kid = kid.unwrap_or(CURRENT);
+        match self.request {
+            Request::OneKey => kid,
+            // Only configured keys have entries of their own.
+            Request::WholeSet if self.keys.load().contains_key(kid) => kid,
+            Request::WholeSet => CURRENT,
+        }
     }
 
-    /// The key with this id, from the cache or the service. A token without a key id is
-    /// verified with the service's current key, which is cached under the empty id.
-    pub(super) fn get(&self, kid: Option<&str>, lookup: Lookup<'_>) -> Result<Key> {
-        let id = kid.unwrap_or_default();
-        match self.entry(id) {
-            Some(cached) if cached.age() < self.ttl => Ok(cached.key.clone()),
-            _ if !self.fetch_keys => Err(not_configured()),
-            Some(cached) if cached.is_usable() => self.refresh(id, &cached, lookup),
-            _ => self.fetch(id, lookup),
+    /// The keys for a token with this key id if they are in the cache. Makes no request.
+    pub(super) fn cached(&self, kid: Option<&str>) -> Option<Keys> {
+        let cached = self.entry(self.id(kid))?;
+        let usable = cached.is_usable() && cached.keys.serves(kid);
+        usable.then(|| cached.keys.clone())
+    }
+
+    /// The keys for a token with this key id, from the cache or the service; there is at least
+    /// one. A token without a key id is verified with the service's current key.
+    pub(super) fn get(&self, kid: Option<&str>, lookup: Lookup<'_>) -> Result<Keys> {
+        let began = Instant::now();
+        let id = self.id(kid);
+        let keys = match self.entry(id) {
+            Some(cached) if cached.age() < self.ttl => cached.keys.clone(),
+            _ if !self.fetch_keys => return Err(not_configured()),
+            Some(cached) if cached.is_usable() => self.refresh(id, &cached, lookup)?,
+            _ => self.fetch(id, lookup)?,
+        };
+        match kid {
+            _ if keys.serves(kid) => Ok(keys),
+            Some(kid) => self.fetch_set_with(kid, began, lookup),
+            None => Err(Error::new(
+                Code::UnknownKey,
+                "the token has no kid, and the service has more than one key",
+            )),
         }
     }
 
     /// Refreshes a key, unless another call does. If the refresh fails, the old key is used.
-    fn refresh(&self, id: &str, cached: &CachedKey, lookup: Lookup<'_>) -> Result<Key> {
+    fn refresh(&self, id: &str, cached: &CachedKeys, lookup: Lookup<'_>) -> Result<Keys> {
         let in_flight = {
             let mut state = self.state();
             if state.in_flight.contains_key(id) || !state.claim_refresh(id) {
-                return Ok(cached.key.clone());
+                return Ok(cached.keys.clone());
             }
             state.start_request(id, lookup.origin)
         };
@@ -203,13 +235,13 @@ impl KeyCache {
             Err(error) if error.status() == Status::LID_ERROR_CANCELLED => Err(error),
             // The service answered that the key no longer exists.
             Err(error) if is_unknown(&error) => Err(error),
-            Err(_) => Ok(cached.key.clone()),
+            Err(_) => Ok(cached.keys.clone()),
             fresh => fresh,
         }
     }
 
     /// Fetches a key that is not in the cache, or waits for the call that fetches it.
-    fn fetch(&self, id: &str, lookup: Lookup<'_>) -> Result<Key> {
+    fn fetch(&self, id: &str, lookup: Lookup<'_>) -> Result<Keys> {
         let mut has_waited = false;
         loop {
             match self.next_step(id, lookup.origin, has_waited)? {
@@ -232,7 +264,7 @@ impl KeyCache {
         if let Some(cached) = &cached
             && cached.is_usable()
         {
-            return Ok(Step::Found(cached.key.clone()));
+            return Ok(Step::Found(cached.keys.clone()));
         }
         // For a token in an answer, the key is requested again: the service may have it now.
         if origin == Origin::Presented
@@ -251,39 +283,78 @@ impl KeyCache {
     /// A newer current key than the one just `tried`, in case the service has rotated its
     /// key. The same rate limit applies as for an unknown key, so forged tokens cause no
     /// more requests.
-    pub(super) fn newer(&self, tried: &Key, lookup: Lookup<'_>) -> Result<Option<Key>> {
-        const ID: &str = "";
+    pub(super) fn newer(&self, tried: &Keys, lookup: Lookup<'_>) -> Result<Option<Keys>> {
         let mut has_waited = false;
         loop {
-            let Some(cached) = self.entry(ID) else {
+            let Some(cached) = self.entry(CURRENT) else {
                 return Ok(None);
             };
-            if !Arc::ptr_eq(&cached.key, tried) {
-                return Ok(Some(cached.key.clone()));
+            if !Arc::ptr_eq(&cached.keys, tried) {
+                return Ok(Some(cached.keys.clone()));
             }
             let is_new = lookup.origin == Origin::Presented && cached.age() < RETRY_PAUSE;
-            if cached.fetched_at.is_none() || is_new {
+            if cached.requested_at.is_none() || is_new {
                 return Ok(None);
             }
-            let mut state = self.state();
-            if let Some(in_flight) = state.in_flight.get(ID).cloned() {
-                drop(state);
-                match in_flight.wait(lookup.budget, lookup.origin) {
-                    Outcome::Shared(result) => return result.map(Some),
-                    Outcome::Abandoned => {
-                        has_waited = true;
-                        continue;
-                    }
-                }
+            if let Some(newer) = self.fetch_again(lookup, has_waited)? {
+                return Ok(Some(newer));
             }
-            // Without a request, a forged token looks like one that a newer key signed.
-            if let Err(wait) = state.permit(lookup.origin, has_waited) {
-                return Err(throttled(state.failures.get(ID), wait));
-            }
-            let in_flight = state.start_request(ID, lookup.origin);
-            drop(state);
-            return self.fetch_with_retries(ID, &in_flight, lookup).map(Some);
+            has_waited = true;
         }
+    }
+
+    /// A set with the key `kid`, which the one in the cache has not. The service is asked at
+    /// once, within the rate limit: a key may serve as soon as it is published. What was
+    /// requested before the call `began` may be older than the token.
+    fn fetch_set_with(&self, kid: &str, began: Instant, lookup: Lookup<'_>) -> Result<Keys> {
+        let unknown = || {
+            Error::new(
+                Code::UnknownKey,
+                "the service has no key with the token's kid",
+            )
+        };
+        let mut has_waited = false;
+        loop {
+            let Some(cached) = self.entry(CURRENT) else {
+                return Err(unknown());
+            };
+            if cached.keys.serves(Some(kid)) {
+                return Ok(cached.keys.clone());
+            }
+            let Some(requested_at) = cached.requested_at else {
+                return Err(not_configured());
+            };
+            if requested_at >= began {
+                self.state().failures.add(kid, unknown());
+                return Err(unknown());
+            }
+            // For a token in an answer, the keys are requested again.
+            if lookup.origin == Origin::Presented && self.state().failures.get(kid).is_some() {
+                return Err(unknown());
+            }
+            has_waited = self.fetch_again(lookup, has_waited)?.is_none();
+        }
+    }
+
+    /// Requests the current key, or the whole set, although it is in the cache. None if another
+    /// call that did so gave up.
+    fn fetch_again(&self, lookup: Lookup<'_>, has_waited: bool) -> Result<Option<Keys>> {
+        let mut state = self.state();
+        if let Some(in_flight) = state.in_flight.get(CURRENT).cloned() {
+            drop(state);
+            return match in_flight.wait(lookup.budget, lookup.origin) {
+                Outcome::Shared(result) => result.map(Some),
+                Outcome::Abandoned => Ok(None),
+            };
+        }
+        // Without a request, a forged token looks like one that a newer key signed.
+        if let Err(wait) = state.permit(lookup.origin, has_waited) {
+            return Err(throttled(state.failures.get(CURRENT), wait));
+        }
+        let in_flight = state.start_request(CURRENT, lookup.origin);
+        drop(state);
+        self.fetch_with_retries(CURRENT, &in_flight, lookup)
+            .map(Some)
     }
 
     /// Makes a permitted request. Each retry counts against the rate limit too: retries must
@@ -293,7 +364,7 @@ impl KeyCache {
         id: &str,
         in_flight: &InFlight,
         lookup: Lookup<'_>,
-    ) -> Result<Key> {
+    ) -> Result<Keys> {
         let may_retry = || self.state().permit(lookup.origin, false).is_ok();
         self.run_request(id, in_flight, lookup, &may_retry)
     }
@@ -305,17 +376,18 @@ impl KeyCache {
         in_flight: &InFlight,
         lookup: Lookup<'_>,
         may_retry: &dyn Fn() -> bool,
-    ) -> Result<Key> {
+    ) -> Result<Keys> {
         let mut guard = RequestGuard {
             cache: self,
             id,
             in_flight,
             outcome: Outcome::Abandoned,
         };
+        let requested_at = Instant::now();
         let result = (lookup.fetch)(id, lookup.budget, may_retry);
         failpoint!(KeyFetched);
         match &result {
-            Ok(key) => self.store(id, key.clone()),
+            Ok(keys) => self.store(id, keys.clone(), requested_at),
             Err(error) if is_callers_limit(error, lookup.budget) => return result,
             Err(error) => self.record_failure(id, error),
         }
@@ -323,18 +395,18 @@ impl KeyCache {
         result
     }
 
-    fn store(&self, id: &str, key: Key) {
-        let cached = Arc::new(CachedKey {
-            key,
-            fetched_at: Some(Instant::now()),
+    fn store(&self, id: &str, keys: Keys, requested_at: Instant) {
+        let cached = Arc::new(CachedKeys {
+            keys,
+            requested_at: Some(requested_at),
         });
         self.keys.rcu(|keys| {
-            let mut keys = Keys::clone(keys);
+            let mut keys = Entries::clone(keys);
             if keys.len() >= MAX_KEYS && !keys.contains_key(id) {
                 let oldest = keys
                     .iter()
-                    .filter(|(_, cached)| cached.fetched_at.is_some())
-                    .min_by_key(|(_, cached)| cached.fetched_at)
+                    .filter(|(_, cached)| cached.requested_at.is_some())
+                    .min_by_key(|(_, cached)| cached.requested_at)
                     .map(|(id, _)| id.clone());
                 if let Some(oldest) = oldest {
                     keys.remove(&oldest);
@@ -358,16 +430,16 @@ impl KeyCache {
         }
         state.next_refresh.remove(id);
         self.keys.rcu(|keys| {
-            let mut keys = Keys::clone(keys);
+            let mut keys = Entries::clone(keys);
             keys.remove(id);
             keys
         });
     }
 }
 
-impl CachedKey {
+impl CachedKeys {
     fn age(&self) -> Duration {
-        self.fetched_at.map(|at| at.elapsed()).unwrap_or_default()
+        self.requested_at.map(|at| at.elapsed()).unwrap_or_default()
     }
 
     fn is_usable(&self) -> bool {
@@ -387,7 +459,7 @@ fn is_callers_limit(error: &Error, budget: &Budget) -> bool {
 fn not_configured() -> Error {
     Error::new(
         Code::UnknownKey,
-        "the token's kid is not among the configured public_keys, and fetch_keys is false",
+        "the token's key is not among the configured ones, and fetch_keys is false",
     )
 }
 

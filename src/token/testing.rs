@@ -3,9 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 
-use super::keys::{Key, KeyCache, KeySettings, Lookup, Origin};
+use super::keys::{KeyCache, KeySettings, Keys, Lookup, Origin, Request};
+use super::{KeySet, Name, Rules};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::key::{SigningKey, VerifyingKey};
@@ -20,7 +23,7 @@ pub(super) struct Service<F> {
     requests: Mutex<Vec<String>>,
 }
 
-impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
+impl<F: Fn(&str, &Budget) -> Result<Keys>> Service<F> {
     pub(super) fn new(answer: F) -> Service<F> {
         Service {
             answer,
@@ -36,7 +39,7 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
         }
     }
 
-    pub(super) fn get(&self, cache: &KeyCache, id: &str, origin: Origin) -> Result<Key> {
+    pub(super) fn get(&self, cache: &KeyCache, id: &str, origin: Origin) -> Result<Keys> {
         self.get_within(cache, id, origin, &long_budget())
     }
 
@@ -46,7 +49,7 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
         id: &str,
         origin: Origin,
         budget: &Budget,
-    ) -> Result<Key> {
+    ) -> Result<Keys> {
         self.with_lookup(origin, budget, |lookup| cache.get(Some(id), lookup))
     }
 
@@ -86,10 +89,24 @@ impl<F: Fn(&str, &Budget) -> Result<Key>> Service<F> {
     }
 }
 
+/// The rules of v1 for this application.
+pub(super) fn rules(application: &str) -> Rules {
+    Rules {
+        audience: Name::Exact(application.to_owned()),
+        audience_field: "client_id",
+        issuer: None,
+        username_claims: &["udata", "username"],
+        leeway: Duration::ZERO,
+        max_token_age: None,
+        require_exp: false,
+    }
+}
+
 /// The default settings.
 pub(super) fn settings() -> KeySettings {
     KeySettings {
-        configured: Vec::new(),
+        configured: KeySet::default(),
+        request: Request::OneKey,
         ttl: HOUR,
         fetch: true,
     }
@@ -113,6 +130,17 @@ pub(super) fn key_pair() -> (SigningKey, VerifyingKey) {
     )
 }
 
-pub(super) fn key() -> Key {
-    Arc::new(key_pair().1)
+pub(super) fn key() -> Keys {
+    Arc::new(KeySet::requested(key_pair().1))
+}
+
+/// A public key in a key set of the service.
+pub(super) fn jwk(id: &str, key: &VerifyingKey) -> Value {
+    let (_, point) = key.spki().split_last_chunk::<64>().unwrap();
+    let (x, y) = point.split_at(32);
+    let [x, y] = [x, y].map(|number| URL_SAFE_NO_PAD.encode(number));
+    json!({
+        "kty": "EC", "use": "sig", "key_ops": ["verify"], "alg": "ES256", "kid": id,
+        "crv": "P-256", "x": x, "y": y,
+    })
 }

@@ -8,12 +8,13 @@
 mod tests;
 
 use super::claims::{Claims, Expected};
-use super::keys::{Key, KeyCache, Lookup};
+use super::keys::{KeyCache, Keys, Lookup};
 use super::verdicts::{Verdict, Verdicts};
 use super::{header, parts};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::json::ObjectWriter;
+use crate::key::VerifyingKey;
 
 /// A valid token.
 pub(crate) struct Verified {
@@ -22,6 +23,11 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
+    /// The claims as JSON, unchanged.
+    pub(crate) fn claims(&self) -> &str {
+        &self.claims
+    }
+
     /// `{"valid":true,"header":{…},"claims":{…}}`, with both parts unchanged.
     pub(crate) fn to_json(&self) -> String {
         let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 64);
@@ -44,13 +50,13 @@ pub(crate) fn verify(
 ) -> Result<Verified> {
     let parts = parts::split(token)?;
     let kid = header::check(&parts.header.members)?;
-    let claims = Claims::read(&parts.claims.members)?;
+    let claims = Claims::read(&parts.claims.members, expected.rules)?;
     let checked = claims.check(expected).and_then(|()| check_claims(&claims));
-    let key = match &checked {
+    let found = match &checked {
         Ok(()) => Some(keys.get(kid, lookup)?),
         Err(_) => keys.cached(kid),
     };
-    let verifies = |key: &Key| {
+    let verifies = |key: &VerifyingKey| {
         let verdict = verdicts.of(key, token);
         if verdict.as_ref().is_some_and(Verdict::is_kept) {
             return Ok(true);
@@ -65,12 +71,21 @@ pub(crate) fn verify(
         }
         Ok(good)
     };
-    let forged = match &key {
+    // Two keys may have the token's id.
+    let one_verifies = |keys: &Keys| -> Result<bool> {
+        for key in keys.candidates(kid) {
+            if verifies(key)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    let forged = match &found {
         None => false,
-        Some(key) if verifies(key)? => false,
+        Some(found) if one_verifies(found)? => false,
         // A token without a key id may be signed with a newer key.
-        Some(key) if kid.is_none() && checked.is_ok() => match keys.newer(key, lookup)? {
-            Some(newer) => !verifies(&newer)?,
+        Some(found) if kid.is_none() && checked.is_ok() => match keys.newer(found, lookup)? {
+            Some(newer) => !one_verifies(&newer)?,
             None => true,
         },
         Some(_) => true,

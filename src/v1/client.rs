@@ -18,7 +18,7 @@ use crate::fork::PerProcess;
 use crate::key::SigningKey;
 use crate::log::{CurrentLogger, Logger};
 use crate::operation::{Answer, Authorization, Operation};
-use crate::token::{self, Claims, Expected, Key, Lookup, Origin, Verified};
+use crate::token::{self, Claims, Expected, Keys, Lookup, Origin, Verified};
 
 /// A client of the LoginID service. It may be used from any number of threads
 /// at once, and across `fork`: a child makes connections of its own.
@@ -238,7 +238,6 @@ impl Client {
     ) -> Result<Verified> {
         self.check_not_cancelled()?;
         let expected = Expected {
-            client_id: &self.config().client_id,
             username,
             rules: &self.config().rules,
         };
@@ -259,7 +258,7 @@ impl Client {
     }
 
     /// Fetches the key with this id from the service. The empty id is its current key.
-    fn fetch_key(&self, id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Key> {
+    fn fetch_key(&self, id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Keys> {
         let mut call = keys::call(id);
         call.may_retry = Some(may_retry);
         self.execute(call, budget, keys::read)

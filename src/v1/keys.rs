@@ -7,7 +7,7 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
 use crate::operation::{Answer, Authorization, Method, Operation};
-use crate::token::Key;
+use crate::token::{KeySet, Keys};
 
 /// Not a call of the client: the verification of tokens sends it.
 static PUBLIC_KEY: Operation = Operation {
@@ -33,9 +33,9 @@ pub(super) fn call(id: &str) -> Call<'_> {
 }
 
 /// Reads the key from the answer.
-pub(super) fn read(pem: String) -> Result<Key> {
+pub(super) fn read(pem: String) -> Result<Keys> {
     VerifyingKey::from_pem(&pem)
-        .map(Arc::new)
+        .map(|key| Arc::new(KeySet::requested(key)))
         .map_err(|problem| {
             Error::new(
                 Code::InvalidPublicKey,

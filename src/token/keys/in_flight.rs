@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::lookup::{Key, Origin};
+use super::lookup::{Keys, Origin};
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ pub(super) struct InFlight {
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// The service answered, or could not be reached: the result for all waiting calls.
-    Shared(Result<Key>),
+    Shared(Result<Keys>),
     /// The call that made it was cancelled, timed out or panicked. That is no result for the
     /// others: one of them makes a new request.
     Abandoned,

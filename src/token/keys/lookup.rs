@@ -4,10 +4,19 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::error::Result;
-use crate::key::VerifyingKey;
+use crate::token::KeySet;
 
-/// A public key of the service.
-pub(crate) type Key = Arc<VerifyingKey>;
+/// What one request to the service fetched.
+pub(crate) type Keys = Arc<KeySet>;
+
+/// What the service answers a request for keys with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Request {
+    /// The one key with the id in the request, or its current key.
+    OneKey,
+    /// All its keys. They replace those of the previous answer.
+    WholeSet,
+}
 
 /// Where a token comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,9 +27,9 @@ pub(crate) enum Origin {
     Answer,
 }
 
-/// Fetches the key with this id from the service. The empty id is its current key. The last
-/// argument is called before each retry, and tells whether it is allowed.
-pub(crate) type Fetch<'a> = &'a dyn Fn(&str, &Budget, &dyn Fn() -> bool) -> Result<Key>;
+/// Fetches the key with this id from the service. The empty id is its current key, or the
+/// whole set. The last argument is called before each retry, and tells whether it is allowed.
+pub(crate) type Fetch<'a> = &'a dyn Fn(&str, &Budget, &dyn Fn() -> bool) -> Result<Keys>;
 
 /// How to look up a key for a verification.
 #[derive(Clone, Copy)]

@@ -1,43 +1,46 @@
 //! Expiry of keys, with keys that are made older, and how calls share a request.
 
 mod pacing;
+mod whole_set;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::*;
 use crate::cancel::Cancel;
-use crate::token::testing::{HOUR, Service, cache, key, key_pair, long_budget, settings};
-
-/// The id under which the service's current key is cached.
-const CURRENT: &str = "";
+use crate::token::testing::{HOUR, Service, cache, jwk, key, key_pair, long_budget, settings};
 
 impl KeyCache {
+    /// Stores keys as if they were just fetched.
+    fn put(&self, id: &str, keys: Keys) {
+        self.store(id, keys, Instant::now());
+    }
+
     /// Makes every fetched key older.
     pub(in crate::token) fn pass(&self, time: Duration) {
         self.keys.rcu(|keys| {
-            let older = |cached: &Arc<CachedKey>| {
-                let fetched_at = cached.fetched_at.map(|at| at - time);
-                let key = cached.key.clone();
-                Arc::new(CachedKey { key, fetched_at })
+            let older = |cached: &Arc<CachedKeys>| {
+                let requested_at = cached.requested_at.map(|at| at - time);
+                let keys = cached.keys.clone();
+                Arc::new(CachedKeys { keys, requested_at })
             };
             let keys = keys.iter();
             keys.map(|(id, cached)| (id.clone(), older(cached)))
-                .collect::<Keys>()
+                .collect::<Entries>()
         });
     }
 }
 
-fn unreachable(_: &str, _: &Budget) -> Result<Key> {
+fn unreachable(_: &str, _: &Budget) -> Result<Keys> {
     Err(Error::new(Code::ConnectFailed, "refused").with_retryable(true))
 }
 
-fn unknown(_: &str, _: &Budget) -> Result<Key> {
+fn unknown(_: &str, _: &Budget) -> Result<Keys> {
     Err(Error::new(Code::UnknownKey, "unknown"))
 }
 
 /// Answers after the deadline of the call.
-fn hanging(_: &str, budget: &Budget) -> Result<Key> {
+fn hanging(_: &str, budget: &Budget) -> Result<Keys> {
     while !budget.left().is_zero() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -45,7 +48,7 @@ fn hanging(_: &str, budget: &Budget) -> Result<Key> {
 }
 
 /// Answers when the call is cancelled.
-fn hanging_until_cancelled(_: &str, budget: &Budget) -> Result<Key> {
+fn hanging_until_cancelled(_: &str, budget: &Budget) -> Result<Keys> {
     while !budget.is_cancelled() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -60,7 +63,7 @@ fn cancellable(cancel: &Arc<Cancel>) -> Budget {
 }
 
 /// Waits until this number of requests was made.
-fn await_request<F: Fn(&str, &Budget) -> Result<Key>>(service: &Service<F>, count: usize) {
+fn await_request<F: Fn(&str, &Budget) -> Result<Keys>>(service: &Service<F>, count: usize) {
     while service.count() < count {
         thread::yield_now();
     }
@@ -76,7 +79,7 @@ fn await_waiter(cache: &KeyCache, id: &str) {
 }
 
 /// Answers with a new key each time, once the gate is open.
-fn behind<'a>(gate: &'a AtomicBool) -> impl Fn(&str, &Budget) -> Result<Key> + 'a {
+fn behind<'a>(gate: &'a AtomicBool) -> impl Fn(&str, &Budget) -> Result<Keys> + 'a {
     |_, _| {
         while !gate.load(Ordering::SeqCst) {
             thread::yield_now();
@@ -209,7 +212,7 @@ fn a_key_too_old_to_use_is_fetched_once_for_all_waiting_calls() {
 #[test]
 fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
     let (cache, old) = (cache(), key());
-    cache.store(CURRENT, old.clone());
+    cache.put(CURRENT, old.clone());
     cache.pass(23 * HOUR);
     let service = Service::new(hanging_until_cancelled);
     let cancel = Arc::new(Cancel::new());
@@ -229,7 +232,7 @@ fn a_cancelled_refresh_ends_its_call_and_keeps_the_key() {
 #[test]
 fn a_key_fetched_meanwhile_is_not_fetched_again() {
     let (cache, stored) = (cache(), key());
-    cache.store(CURRENT, stored.clone());
+    cache.put(CURRENT, stored.clone());
     let service = Service::new(unreachable);
     let fetch = |lookup: Lookup<'_>| cache.fetch(CURRENT, lookup);
     let found = service.with_lookup(Origin::Presented, &long_budget(), fetch);
@@ -240,7 +243,7 @@ fn a_key_fetched_meanwhile_is_not_fetched_again() {
 #[test]
 fn calls_that_look_for_a_newer_key_share_one_fetch() {
     let (cache, old, gate) = (cache(), key(), AtomicBool::new(false));
-    cache.store(CURRENT, old.clone());
+    cache.put(CURRENT, old.clone());
     cache.pass(RETRY_PAUSE);
     let service = Service::new(behind(&gate));
     let newer = || {
@@ -266,19 +269,19 @@ fn calls_that_look_for_a_newer_key_share_one_fetch() {
 fn a_new_key_replaces_the_oldest_fetched_one_and_never_a_configured_one() {
     let configured = key_pair().1;
     let cache = KeyCache::new(&KeySettings {
-        configured: vec![("configured".to_owned(), configured)],
+        configured: KeySet::named([("configured".to_owned(), configured)]),
         ..settings()
     });
     let key = key();
     for number in 1..=MAX_KEYS {
-        cache.store(&number.to_string(), key.clone());
+        cache.put(&number.to_string(), key.clone());
     }
     let keys = cache.keys.load();
     assert_eq!(keys.len(), MAX_KEYS);
     assert!(!keys.contains_key("1"), "the oldest");
     assert!(keys.contains_key("configured") && keys.contains_key("2"));
     // A key that is fetched again replaces only itself.
-    cache.store("2", key);
+    cache.put("2", key);
     assert_eq!(cache.keys.load().len(), MAX_KEYS);
     assert!(cache.keys.load().contains_key("3"));
 }

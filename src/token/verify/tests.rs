@@ -11,38 +11,31 @@ use serde_json::{Value, json};
 use super::*;
 use crate::budget::Budget;
 use crate::key::SigningKey;
-use crate::token::Rules;
+use crate::token::KeySet;
 use crate::token::keys::Origin;
-use crate::token::testing::{Service, cache, key_pair, long_budget};
+use crate::token::testing::{Service, cache, key_pair, long_budget, rules};
 
 /// While a key is this new, no newer one is fetched.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(30);
 
-const RULES: Rules = Rules {
-    leeway: std::time::Duration::ZERO,
-    issuer: None,
-    max_token_age: None,
-    require_exp: false,
-};
-
 /// The service's current key pair, which a test may replace.
-struct Current(Mutex<(SigningKey, Key)>);
+struct Current(Mutex<(SigningKey, Keys)>);
 
 impl Current {
     fn new() -> Current {
         Current(Mutex::new(Current::pair()))
     }
 
-    fn pair() -> (SigningKey, Key) {
+    fn pair() -> (SigningKey, Keys) {
         let (private, public) = key_pair();
-        (private, Arc::new(public))
+        (private, Arc::new(KeySet::requested(public)))
     }
 
     fn rotate(&self) {
         *self.0.lock().unwrap() = Current::pair();
     }
 
-    fn public(&self) -> Key {
+    fn public(&self) -> Keys {
         self.0.lock().unwrap().1.clone()
     }
 
@@ -65,7 +58,7 @@ fn usual() -> Value {
     json!({"aud": "app-1"})
 }
 
-fn verify_with<F: Fn(&str, &Budget) -> Result<Key>>(
+fn verify_with<F: Fn(&str, &Budget) -> Result<Keys>>(
     token: &str,
     keys: &KeyCache,
     service: &Service<F>,
@@ -73,7 +66,7 @@ fn verify_with<F: Fn(&str, &Budget) -> Result<Key>>(
     verify_for("app-1", token, keys, &Verdicts::new(0), service)
 }
 
-fn verify_for<F: Fn(&str, &Budget) -> Result<Key>>(
+fn verify_for<F: Fn(&str, &Budget) -> Result<Keys>>(
     client_id: &str,
     token: &str,
     keys: &KeyCache,
@@ -81,9 +74,8 @@ fn verify_for<F: Fn(&str, &Budget) -> Result<Key>>(
     service: &Service<F>,
 ) -> Result<Verified> {
     let expected = Expected {
-        client_id,
         username: None,
-        rules: &RULES,
+        rules: &rules(client_id),
     };
     service.with_lookup(Origin::Presented, &long_budget(), |lookup| {
         verify(token, &expected, keys, verdicts, lookup, |_| Ok(()))

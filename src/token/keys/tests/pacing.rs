@@ -28,7 +28,7 @@ fn the_last_error_is_returned_until_another_request_is_permitted() {
 #[test]
 fn a_longer_retry_after_of_the_service_is_kept() {
     let hour = Duration::from_secs(3600);
-    let busy = |_: &str, _: &Budget| -> Result<Key> {
+    let busy = |_: &str, _: &Budget| -> Result<Keys> {
         let error = Error::new(Code::RateLimited, "busy");
         Err(error.with_retryable(true).with_retry_after(Some(hour)))
     };
@@ -116,7 +116,7 @@ fn a_refresh_is_not_retried() {
 #[test]
 fn a_key_too_old_to_use_is_requested_even_during_a_flood() {
     let cache = cache();
-    cache.store("k", key());
+    cache.put("k", key());
     cache.pass(STALE_LIMIT);
     let service = Service::new(unreachable);
     for number in 0..100 {
@@ -135,9 +135,9 @@ fn a_key_too_old_to_use_is_requested_even_during_a_flood() {
 }
 
 /// A cache with one key whose TTL has ended, and that key.
-fn cache_with_an_expired_key() -> (KeyCache, Key) {
+fn cache_with_an_expired_key() -> (KeyCache, Keys) {
     let (cache, old) = (cache(), key());
-    cache.store("k", old.clone());
+    cache.put("k", old.clone());
     cache.pass(23 * HOUR);
     (cache, old)
 }
@@ -203,7 +203,7 @@ fn a_call_that_waits_for_an_unknown_key_does_not_get_another_calls_timeout() {
 #[test]
 fn a_call_that_waits_for_a_key_too_old_to_use_does_not_get_another_calls_timeout() {
     let cache = cache();
-    cache.store("k", key());
+    cache.put("k", key());
     cache.pass(STALE_LIMIT);
     check_that_a_waiting_call_survives_a_hanging_one(&cache);
 }
@@ -302,7 +302,7 @@ fn calls_that_time_out_while_waiting_make_no_request() {
 fn if_a_newer_key_cannot_be_fetched_its_error_is_returned() {
     let cache = cache();
     let old = key();
-    cache.store("", old.clone());
+    cache.put("", old.clone());
     cache.pass(RETRY_PAUSE);
     let service = Service::new(unreachable);
     for _ in 0..7 {
@@ -313,7 +313,7 @@ fn if_a_newer_key_cannot_be_fetched_its_error_is_returned() {
     assert_eq!(service.count(), 5);
     let cancel = Arc::new(Cancel::new());
     cancel.trigger();
-    let cancelled = |_: &str, budget: &Budget| -> Result<Key> {
+    let cancelled = |_: &str, budget: &Budget| -> Result<Keys> {
         assert!(budget.is_cancelled());
         Err(Error::cancelled())
     };
@@ -325,7 +325,7 @@ fn if_a_newer_key_cannot_be_fetched_its_error_is_returned() {
 #[test]
 fn an_answer_may_request_a_newer_key_at_once() {
     let (cache, old, new) = (cache(), key(), key());
-    cache.store("", old.clone());
+    cache.put("", old.clone());
     let service = Service::new(|_: &str, _: &Budget| Ok(new.clone()));
     let newer = |lookup: Lookup<'_>| cache.newer(&old, lookup).unwrap();
     assert!(
@@ -343,7 +343,7 @@ fn an_answer_may_request_a_newer_key_at_once() {
 fn without_fetching_only_configured_keys_are_used() {
     let configured = ["k", CURRENT].map(|id| (id.to_owned(), key_pair().1));
     let cache = KeyCache::new(&KeySettings {
-        configured: configured.to_vec(),
+        configured: KeySet::named(configured),
         fetch: false,
         ..settings()
     });

@@ -1,0 +1,262 @@
+//! Public keys of the service that were fetched together: one key, or a JSON Web Key Set
+//! (RFC 7517).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::json;
+use crate::key::VerifyingKey;
+
+/// The deepest nesting of a key set. Its own members need three levels.
+const MAX_DEPTH: usize = 32;
+
+/// Keys of tokens. Two keys may have the same id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeySet(Vec<(Id, VerifyingKey)>);
+
+/// The id of a key.
+#[derive(Clone, Debug, PartialEq)]
+enum Id {
+    /// The key was requested by the id in a token: it is the key of that token.
+    Requested,
+    Named(String),
+    None,
+}
+
+impl Id {
+    fn is(&self, kid: Option<&str>) -> bool {
+        match self {
+            Id::Requested => true,
+            Id::Named(id) => Some(id.as_str()) == kid,
+            Id::None => false,
+        }
+    }
+}
+
+impl KeySet {
+    /// The answer to a request for the key of a token.
+    pub(crate) fn requested(key: VerifyingKey) -> KeySet {
+        KeySet(vec![(Id::Requested, key)])
+    }
+
+    /// Keys with their ids.
+    pub(crate) fn named(keys: impl IntoIterator<Item = (String, VerifyingKey)>) -> KeySet {
+        let keys = keys.into_iter();
+        KeySet(keys.map(|(id, key)| (Id::Named(id), key)).collect())
+    }
+
+    /// Reads a key set. Keys that cannot verify ES256 are skipped, as RFC 7517 asks (section
+    /// 5); a set without any other is an error, a clause about "it".
+    pub(crate) fn from_json(text: &str) -> Result<KeySet, &'static str> {
+        let set = json::parse_object(text, MAX_DEPTH)
+            .map_err(|_| "it is not one JSON object without duplicate members")?;
+        KeySet::from_members(&set)
+    }
+
+    /// Reads a key set that is parsed already.
+    pub(crate) fn from_members(set: &Map<String, Value>) -> Result<KeySet, &'static str> {
+        let Some(Value::Array(keys)) = set.get("keys") else {
+            return Err("it has no array 'keys'");
+        };
+        let usable: Vec<_> = keys.iter().filter_map(usable_key).collect();
+        match usable.is_empty() {
+            true => Err("it has no usable key: none is a public key for ES256 on curve P-256"),
+            false => Ok(KeySet(usable)),
+        }
+    }
+
+    /// These keys, and those of `others` whose id none of these has.
+    pub(crate) fn and(&self, mut others: KeySet) -> KeySet {
+        let has = |other: &Id| self.0.iter().any(|(id, _)| id == other && *id != Id::None);
+        others.0.retain(|(id, _)| !has(id));
+        KeySet([self.0.clone(), others.0].concat())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The keys that may have signed a token with this key id. A token without one says nothing
+    /// about its key, so there must be no choice.
+    pub(super) fn candidates(&self, kid: Option<&str>) -> impl Iterator<Item = &VerifyingKey> {
+        let is_only = kid.is_none() && self.0.len() == 1;
+        let keys = self.0.iter();
+        keys.filter(move |(id, _)| is_only || id.is(kid))
+            .map(|(_, key)| key)
+    }
+
+    /// Whether a key of this set may have signed a token with this key id.
+    pub(super) fn serves(&self, kid: Option<&str>) -> bool {
+        self.candidates(kid).next().is_some()
+    }
+
+    /// The keys of each id.
+    pub(super) fn by_id(&self) -> impl Iterator<Item = (&str, KeySet)> {
+        self.0.iter().filter_map(|(id, _)| {
+            let Id::Named(name) = id else { return None };
+            let same = self.0.iter().filter(|(other, _)| other == id);
+            Some((name.as_str(), KeySet(same.cloned().collect())))
+        })
+    }
+}
+
+/// The key with its id if it is a public key that may verify ES256.
+fn usable_key(key: &Value) -> Option<(Id, VerifyingKey)> {
+    let text = |name: &str| {
+        key.get(name)
+            .map(|value| value.as_str().unwrap_or_default())
+    };
+    let is = |name: &str, expected: &str| text(name) == Some(expected);
+    let may_be = |name: &str, expected: &str| text(name).is_none_or(|text| text == expected);
+    let may_verify = match key.get("key_ops") {
+        None => true,
+        Some(operations) => operations
+            .as_array()
+            .is_some_and(|operations| operations.iter().any(|one| one == "verify")),
+    };
+    let fits = is("kty", "EC")
+        && is("crv", "P-256")
+        && may_be("alg", "ES256")
+        && may_be("use", "sig")
+        && may_verify
+        // A private key does not belong there: whoever read it can forge tokens.
+        && key.get("d").is_none();
+    let id = text("kid");
+    if !fits || id == Some("") {
+        return None;
+    }
+    let coordinate = |name: &str| -> Option<[u8; 32]> {
+        let bytes = URL_SAFE_NO_PAD.decode(text(name)?).ok()?;
+        bytes.try_into().ok()
+    };
+    let key = VerifyingKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)?;
+    let id = id.map_or(Id::None, |id| Id::Named(id.to_owned()));
+    Some((id, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::token::testing::{jwk, key_pair};
+
+    /// The key as JWK with this member set, or removed if it is null.
+    fn with(name: &str, value: Value) -> Value {
+        let mut key = jwk("a", &key_pair().1);
+        match value {
+            Value::Null => key.as_object_mut().unwrap().remove(name),
+            value => key.as_object_mut().unwrap().insert(name.to_owned(), value),
+        };
+        key
+    }
+
+    fn read(keys: Value) -> Result<KeySet, &'static str> {
+        KeySet::from_json(&json!({ "keys": keys }).to_string())
+    }
+
+    #[test]
+    fn a_key_is_read_with_or_without_what_is_optional() {
+        for key in [
+            with("other", json!({"nested": [1]})),
+            with("alg", Value::Null),
+            with("use", Value::Null),
+            with("key_ops", Value::Null),
+            with("key_ops", json!(["sign", "verify"])),
+        ] {
+            let set = read(json!([key])).unwrap();
+            assert!(set.serves(Some("a")) && set.serves(None), "{key}");
+            assert!(!set.serves(Some("b")));
+        }
+        let set = read(json!([with("kid", Value::Null)])).unwrap();
+        assert!(set.serves(None) && !set.serves(Some("a")));
+    }
+
+    #[test]
+    fn the_key_that_was_written_is_the_key_that_is_read() {
+        let key = key_pair().1;
+        let set = read(json!([jwk("a", &key)])).unwrap();
+        let read: Vec<_> = set.candidates(Some("a")).map(VerifyingKey::spki).collect();
+        assert_eq!(read, [key.spki()]);
+    }
+
+    #[test]
+    fn keys_that_cannot_verify_are_skipped_and_a_set_without_others_is_refused() {
+        let other = jwk("b", &key_pair().1);
+        let flipped = |name: &str| {
+            let key = jwk("a", &key_pair().1);
+            let mut bytes = URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
+            bytes[31] ^= 1;
+            with(name, URL_SAFE_NO_PAD.encode(bytes).into())
+        };
+        for key in [
+            with("kty", json!("RSA")),
+            with("kty", Value::Null),
+            with("crv", json!("P-384")),
+            with("alg", json!("RS256")),
+            with("alg", json!(1)),
+            with("use", json!("enc")),
+            with("key_ops", json!(["sign"])),
+            with("key_ops", json!("verify")),
+            with("d", json!("AAAA")),
+            with("kid", json!("")),
+            with("kid", json!(7)),
+            with("x", json!("AAAA")),
+            with("x", Value::Null),
+            with("y", json!("!")),
+            flipped("x"),
+            flipped("y"),
+            with("x", json!("A".repeat(43))),
+            json!([]),
+            json!("key"),
+        ] {
+            assert!(read(json!([key])).is_err(), "{key}");
+            let set = read(json!([key, other])).unwrap();
+            assert!(set.serves(None), "the only usable key, next to {key}");
+            assert!(!set.serves(Some("a")), "{key}");
+        }
+    }
+
+    #[test]
+    fn anything_but_a_set_with_a_usable_key_is_refused() {
+        let key = jwk("a", &key_pair().1);
+        for text in [
+            "",
+            "[]",
+            "{}",
+            "<html>",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[]}"#,
+            r#"{"keys":[],"keys":[]}"#,
+            &format!(r#"{{"keys":[{key}]}}{{}}"#),
+            &format!(r#"{{"keys":[{key}],"keys":[]}}"#),
+            &key.to_string(),
+        ] {
+            assert!(KeySet::from_json(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_of_one_id_are_all_candidates_and_without_an_id_there_must_be_no_choice() {
+        let keys = [jwk("a", &key_pair().1), jwk("a", &key_pair().1)];
+        let set = read(json!(keys)).unwrap();
+        assert_eq!(set.candidates(Some("a")).count(), 2);
+        assert_eq!(set.candidates(None).count(), 0);
+        let ids: Vec<_> = set.by_id().map(|(id, set)| (id, set.0.len())).collect();
+        assert_eq!(ids, [("a", 2), ("a", 2)]);
+    }
+
+    #[test]
+    fn pinned_keys_take_the_place_of_others_with_their_id() {
+        let pinned = key_pair().1;
+        let set = KeySet::named([("a".to_owned(), pinned.clone())]);
+        let nameless = with("kid", Value::Null);
+        let fetched = json!([jwk("a", &key_pair().1), jwk("b", &key_pair().1), nameless]);
+        let both = set.and(read(fetched).unwrap());
+        let a: Vec<_> = both.candidates(Some("a")).map(VerifyingKey::spki).collect();
+        assert_eq!(a, [pinned.spki()]);
+        assert!(both.serves(Some("b")));
+        assert_eq!(both.0.len(), 3);
+    }
+}
