@@ -86,6 +86,13 @@ impl BaseUrl {
         self.port
     }
 
+    /// Whether paths of operations are appended to another path.
+    pub(crate) fn has_path(&self) -> bool {
+        self.text
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.contains('/'))
+    }
+
     /// The URL of a path that starts with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
         let mut url = String::with_capacity(self.text.len() + path.len());

@@ -4,6 +4,8 @@
 mod arguments;
 mod attempt;
 mod call;
+mod credential;
+mod dialect;
 mod error_response;
 mod failure;
 mod options;
@@ -12,22 +14,24 @@ mod retry;
 use std::time::{Duration, Instant};
 
 use crate::budget::Budget;
-use crate::config::Config;
+use crate::config::Common;
 use crate::error::{Error, Result};
 use crate::fork;
 use crate::http::Agent;
 use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
 pub(crate) use arguments::{check_value, object};
-pub(crate) use attempt::Bearer;
 use attempt::PreparedCall;
 pub(crate) use call::{Call, encode};
+pub(crate) use credential::Credential;
+pub(crate) use dialect::Dialect;
 use failure::FailedAttempt;
 pub(crate) use options::CallOptions;
 
 /// What a client provides for its calls.
 pub(crate) struct Context<'a> {
-    pub(crate) config: &'a Config,
+    pub(crate) config: &'a Common,
+    pub(crate) dialect: &'a Dialect,
     pub(crate) options: &'a CallOptions,
     pub(crate) agent: &'a Agent,
     pub(crate) logger: &'a CurrentLogger,
@@ -39,12 +43,13 @@ pub(crate) fn execute<T>(
     context: &Context<'_>,
     mut call: Call<'_>,
     budget: &Budget,
-    authorize: impl Fn(&Call<'_>) -> Result<Bearer>,
+    authorize: impl Fn(&Call<'_>) -> Result<Credential>,
     read: impl Fn(String) -> Result<T>,
 ) -> Result<T> {
     let operation = call.operation;
     let prepared = PreparedCall {
         config: context.config,
+        dialect: context.dialect,
         options: context.options,
         request_id: context.options.request_id()?,
         body: call.take_body(),
@@ -63,7 +68,7 @@ fn run_attempts<T>(
     context: &Context<'_>,
     prepared: &PreparedCall<'_>,
     budget: &Budget,
-    authorize: impl Fn(&Call<'_>) -> Result<Bearer>,
+    authorize: impl Fn(&Call<'_>) -> Result<Credential>,
     read: impl Fn(String) -> Result<T>,
 ) -> Result<T> {
     let process = fork::process();
@@ -71,10 +76,10 @@ fn run_attempts<T>(
     let request_id = prepared.request_id.as_str();
     let mut number = 1;
     loop {
+        let credential = authorize(&prepared.call)?;
+        prepared.check_size(&credential)?;
         let started = Instant::now();
-        let bearer = authorize(&prepared.call)?;
-        prepared.check_size(&bearer)?;
-        let answer = prepared.send(&bearer, context.agent, budget);
+        let answer = prepared.send(&credential, context.agent, budget);
         let duration = started.elapsed();
         let http_status = match &answer {
             Ok(success) => Some(success.status),

@@ -6,6 +6,8 @@ mod files;
 mod headers;
 mod proxy;
 pub(crate) mod trust;
+mod v1;
+mod v2;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -14,31 +16,28 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
-use crate::base_url::{self, BaseUrl};
+use crate::base_url::BaseUrl;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::input::pem::Block;
 use crate::input::private_key::private_block;
-use crate::json;
-use crate::key::{SigningKey, VerifyingKey};
 use crate::net::Proxy;
-use crate::token::{KeySet, KeySettings, Name, Request, Rules};
+use crate::token::{Audience, KeySet, KeySettings, Name, Request, Rules};
 pub(crate) use fields::MILLISECONDS;
 use fields::Settings;
 pub(crate) use headers::{Header, add_header};
+pub use v1::Config;
+pub(crate) use v1::{Application, private_key_required};
+pub use v2::Config as V2Config;
+pub(crate) use v2::{Application as V2Application, api_key_required};
 
-/// A client's configuration. Made from JSON ([`Config::from_json`]), from the
-/// environment ([`Config::from_env`]) or from the usual three values
-/// ([`Config::new`]); `docs/configuration.md` describes every field.
+/// The configuration that a client of either service has.
 #[derive(Debug)]
-pub struct Config {
-    pub(crate) client_id: String,
-    pub(crate) private_key: Option<SigningKey>,
+pub(crate) struct Common {
     pub(crate) base_url: BaseUrl,
     pub(crate) connect_timeout: Duration,
     pub(crate) request_timeout: Duration,
-    pub(crate) wait_timeout: Duration,
     pub(crate) max_retries: u32,
     pub(crate) tls: TlsSettings,
     pub(crate) proxy: Option<Arc<Proxy>>,
@@ -47,8 +46,23 @@ pub struct Config {
     /// How many good signature verdicts are kept.
     pub(crate) verified_tokens: usize,
     pub(crate) user_agent: String,
+    /// Headers that name the application. A program cannot change them.
+    pub(crate) own_headers: Vec<Header>,
     pub(crate) headers: Vec<Header>,
     pub(crate) max_response_bytes: u64,
+}
+
+/// What the service of a client decides.
+struct ServiceSettings {
+    base_url: BaseUrl,
+    own_headers: Vec<Header>,
+    audience: Audience,
+    issuer: Option<Name>,
+    username_claims: &'static [&'static str],
+    require_exp: bool,
+    request: Request,
+    /// The field of the configured keys, and the keys.
+    configured: (&'static str, KeySet),
 }
 
 /// How often a call may be retried.
@@ -81,119 +95,65 @@ impl std::fmt::Debug for ClientCertificate {
     }
 }
 
-impl Config {
-    /// The usual three values; defaults for everything else.
-    pub fn new(
-        client_id: &str,
-        private_key: Option<&str>,
-        base_url: Option<&str>,
-    ) -> Result<Config> {
-        let mut settings = Settings::default();
-        settings.set("client_id", client_id.into());
-        for (name, value) in [("private_key", private_key), ("base_url", base_url)] {
-            if let Some(value) = value {
-                settings.set(name, value.into());
-            }
-        }
-        Config::build(settings)
-    }
-
-    /// One JSON object. An unknown or mistyped field is an error that names it.
-    pub fn from_json(text: &str) -> Result<Config> {
-        Config::build(Settings::from_json(text)?)
-    }
-
-    /// The variables `LOGINID_CLIENT_ID`, `LOGINID_PRIVATE_KEY` or
-    /// `LOGINID_PRIVATE_KEY_FILE`, `LOGINID_BASE_URL` and one for each other
-    /// field with a single value, for example `LOGINID_REQUEST_TIMEOUT_MS`. An
-    /// empty variable is treated as unset; a misspelt one is an error.
-    pub fn from_env() -> Result<Config> {
-        Config::build(Settings::from_env()?)
-    }
-
-    fn build(mut settings: Settings) -> Result<Config> {
-        let client_id = settings
-            .text("client_id")
-            .ok_or_else(|| Error::new(Code::MissingField, "client_id is required"))?;
-        if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::new(
-                Code::InvalidClientId,
-                "client_id must be visible ASCII characters without spaces, as the dashboard shows it",
-            ));
-        }
-        let private_key = private_key(&mut settings)?;
-        if settings.boolean("management", false) && private_key.is_none() {
-            return Err(private_key_required());
-        }
-        let allow_http = settings.boolean("allow_http", false);
-        let base_url = match settings.text("base_url") {
-            Some(text) => BaseUrl::parse(&text, allow_http)?,
-            None => BaseUrl::parse(base_url::DEFAULT, false)?,
-        };
-        let issuer = settings.text("issuer");
-        if issuer.as_deref() == Some("") {
-            return Err(Error::new(Code::InvalidField, "issuer must not be empty"));
-        }
-        let proxy = proxy::proxy(&mut settings, &base_url)?;
-        let public_keys = public_keys(&mut settings)?;
-        let fetch_keys = settings.boolean("fetch_keys", true);
-        if !fetch_keys && public_keys.is_empty() {
+impl Common {
+    fn build(mut settings: Settings, service: ServiceSettings) -> Result<Common> {
+        let settings = &mut settings;
+        let proxy = proxy::proxy(settings, &service.base_url)?;
+        let (keys_field, configured) = service.configured;
+        let fetch = settings.boolean("fetch_keys", true);
+        if !fetch && configured.is_empty() {
             return Err(Error::new(
                 Code::ContradictoryFields,
-                "fetch_keys is false and there are no public_keys, so no token could be \
-                 verified: give public_keys (in a configuration; they have no variable)",
+                format!(
+                    "fetch_keys is false and there are no {keys_field}, so no token could be \
+                     verified: give {keys_field} (in a configuration; they have no variable)"
+                ),
             ));
         }
-        let audience = Name::Exact(client_id.clone());
-        Ok(Config {
-            client_id,
-            private_key,
-            base_url,
+        Ok(Common {
+            base_url: service.base_url,
             connect_timeout: settings.milliseconds("connect_timeout_ms", 5_000)?,
             request_timeout: settings.milliseconds("request_timeout_ms", 20_000)?,
-            wait_timeout: settings.milliseconds("wait_timeout_ms", 180_000)?,
             max_retries: settings.integer("max_retries", 2, MAX_RETRIES)? as u32,
-            tls: tls(&mut settings)?,
+            tls: tls(settings)?,
             proxy,
             rules: Rules {
-                audience,
-                audience_field: "client_id",
-                username_claims: &["udata", "username"],
+                audience: service.audience,
+                issuer: service.issuer,
+                username_claims: service.username_claims,
                 leeway: Duration::from_secs(settings.integer("leeway_s", 60, 0..=3_600)?),
-                issuer: issuer.map(Name::Exact),
                 max_token_age: settings
                     .optional_integer("max_token_age_s", 1..=31_536_000)?
                     .map(Duration::from_secs),
-                require_exp: settings.boolean("require_exp", false),
+                require_exp: service.require_exp,
             },
             keys: KeySettings {
-                configured: KeySet::named(public_keys),
-                request: Request::OneKey,
+                configured,
+                request: service.request,
                 ttl: Duration::from_secs(settings.integer("key_cache_ttl_s", 3_600, 1..=86_400)?),
-                fetch: fetch_keys,
+                fetch,
             },
             verified_tokens: settings.integer("verified_tokens", 0, 0..=1_000_000)? as usize,
-            user_agent: user_agent(&mut settings)?,
-            headers: headers(&mut settings)?,
+            user_agent: user_agent(settings)?,
+            own_headers: service.own_headers,
+            headers: headers(settings)?,
             max_response_bytes: settings.integer("max_response_bytes", 1 << 20, 1..=(1 << 30))?,
         })
     }
-}
 
-impl Config {
     /// Whether the service or the proxy is connected to over TLS.
     pub(crate) fn needs_tls(&self) -> bool {
         self.base_url.is_https() || self.proxy.as_ref().is_some_and(|proxy| proxy.https)
     }
 }
 
-/// The error of every call that requires the application's private key.
-pub(crate) fn private_key_required() -> Error {
-    Error::new(
-        Code::PrivateKeyRequired,
-        "this needs the application's private key: give it to lid_new, \
-         or set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
-    )
+/// The issuer that is configured, if there is one.
+fn issuer(settings: &mut Settings) -> Result<Option<String>> {
+    let issuer = settings.text("issuer");
+    if issuer.as_deref() == Some("") {
+        return Err(Error::new(Code::InvalidField, "issuer must not be empty"));
+    }
+    Ok(issuer)
 }
 
 /// A PEM text, and the field it comes from.
@@ -225,12 +185,6 @@ fn pem_or_file(
         })),
         (None, None) => Ok(None),
     }
-}
-
-fn private_key(settings: &mut Settings) -> Result<Option<SigningKey>> {
-    pem_or_file(settings, "private_key", "private_key_file")?
-        .map(|key| SigningKey::from_pem(&key.text))
-        .transpose()
 }
 
 fn tls(settings: &mut Settings) -> Result<TlsSettings> {
@@ -277,25 +231,6 @@ fn certificates(field: &str, text: &[u8]) -> Result<Vec<CertificateDer<'static>>
     Ok(certificates.into_iter().map(CertificateDer::from).collect())
 }
 
-fn public_keys(settings: &mut Settings) -> Result<Vec<(String, VerifyingKey)>> {
-    settings
-        .texts("public_keys")?
-        .into_iter()
-        .map(|(kid, pem)| {
-            let key = VerifyingKey::from_pem(&pem).map_err(|problem| {
-                Error::new(
-                    Code::InvalidConfiguredKey,
-                    format!(
-                        "public_keys: the key {} cannot be used: {problem}",
-                        json::shown_name(&kid)
-                    ),
-                )
-            })?;
-            Ok((kid, key))
-        })
-        .collect()
-}
-
 fn user_agent(settings: &mut Settings) -> Result<String> {
     let own = concat!("LoginID-SDK/", env!("CARGO_PKG_VERSION"), "/c");
     let Some(appended) = settings.text("user_agent") else {
@@ -318,82 +253,4 @@ fn headers(settings: &mut Settings) -> Result<Vec<Header>> {
             .map_err(|why| Error::new(Code::InvalidHeader, format!("headers: {why}")))?;
     }
     Ok(headers)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Status;
-
-    fn error_of(text: &str) -> Error {
-        Config::from_json(text).unwrap_err()
-    }
-
-    #[test]
-    fn an_unknown_field_is_named() {
-        let error = error_of(r#"{"client_id":"a","max_retrys":1}"#);
-        assert_eq!(error.status(), Status::LID_ERROR_CONFIG);
-        assert_eq!(error.code(), "unknown_field");
-        assert!(error.message().contains("max_retrys"), "{error}");
-    }
-
-    #[test]
-    fn a_mistyped_field_is_named_and_its_value_is_not_shown() {
-        for text in [
-            r#"{"client_id":"a","max_retries":"CANARY"}"#,
-            r#"{"client_id":"a","management":"CANARY"}"#,
-            r#"{"client_id":"a","headers":["CANARY"]}"#,
-            r#"{"client_id":"a","headers":{"x-a":1}}"#,
-            r#"{"client_id":"a","private_key":["CANARY"]}"#,
-            r#"{"client_id":null}"#,
-            r#"{"client_id":"a","connect_timeout_ms":1.5}"#,
-            r#"{"client_id":"a","connect_timeout_ms":-1}"#,
-        ] {
-            let error = error_of(text);
-            assert_eq!(error.code(), "mistyped_field", "{text}: {error}");
-            assert!(!error.message().contains("CANARY"), "{error}");
-        }
-    }
-
-    #[test]
-    fn numbers_outside_their_range_are_refused() {
-        for text in [
-            r#"{"client_id":"a","connect_timeout_ms":0}"#,
-            r#"{"client_id":"a","max_retries":11}"#,
-            r#"{"client_id":"a","max_response_bytes":0}"#,
-            r#"{"client_id":"a","verified_tokens":1000001}"#,
-        ] {
-            assert_eq!(error_of(text).code(), "out_of_range", "{text}");
-        }
-    }
-
-    #[test]
-    fn contradictions_are_refused() {
-        for text in [
-            r#"{"client_id":"a","private_key":"x","private_key_file":"y"}"#,
-            r#"{"client_id":"a","ca_pem":"x","ca_file":"y"}"#,
-            r#"{"client_id":"a","client_cert_pem":"x"}"#,
-        ] {
-            assert_eq!(error_of(text).code(), "contradictory_fields", "{text}");
-        }
-    }
-
-    #[test]
-    fn our_own_headers_cannot_be_configured() {
-        for name in ["Authorization", "HOST", "x-client-id"] {
-            let text = format!(r#"{{"client_id":"a","headers":{{"{name}":"v"}}}}"#);
-            assert_eq!(error_of(&text).code(), "invalid_header", "{name}");
-        }
-        let split = r#"{"client_id":"a","headers":{"x-a":"v\r\nx-b: w"}}"#;
-        assert_eq!(error_of(split).code(), "invalid_header");
-        let twice = r#"{"client_id":"a","headers":{"X-A":"1","x-a":"2"}}"#;
-        assert_eq!(error_of(twice).code(), "invalid_header");
-    }
-
-    #[test]
-    fn management_needs_a_key() {
-        let error = error_of(r#"{"client_id":"a","management":true}"#);
-        assert_eq!(error.status(), Status::LID_ERROR_PRIVATE_KEY);
-        assert_eq!(error.code(), "private_key_required");
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 
-use crate::config::Config;
+use crate::config::Common;
 use crate::http::{self, Agent};
 use crate::token::{KeyCache, Verdicts};
 
@@ -26,7 +26,7 @@ impl Connections {
     /// sessions are behind a lock, so it starts with none, and with no verdicts: a thread of the
     /// parent may have been writing one.
     pub(crate) fn new(
-        config: &Config,
+        config: &Common,
         tls: Option<&ClientConfig>,
         parent: Option<&Connections>,
     ) -> Connections {

@@ -19,6 +19,7 @@ struct Fields {
     code: Cow<'static, str>,
     message: String,
     operation: Option<&'static str>,
+    operation_is_final: bool,
     http_status: Option<u16>,
     from_service: bool,
     request_id: Option<String>,
@@ -46,6 +47,7 @@ impl Error {
             code,
             message,
             operation: None,
+            operation_is_final: false,
             http_status: None,
             from_service: false,
             request_id: None,
@@ -64,7 +66,15 @@ impl Error {
 
     /// The outermost call names the error: it is the one the caller made.
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Error {
-        self.0.operation = Some(operation);
+        if !self.0.operation_is_final {
+            self.0.operation = Some(operation);
+        }
+        self
+    }
+
+    /// Keeps the name of a call inside another one: no retry of the outer call would help.
+    pub(crate) fn with_final_operation(mut self) -> Error {
+        self.0.operation_is_final = true;
         self
     }
 

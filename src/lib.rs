@@ -62,6 +62,7 @@ mod cancel;
 mod codes;
 mod config;
 mod connections;
+mod core;
 mod error;
 mod failpoint;
 #[allow(unsafe_code)]

@@ -1,4 +1,4 @@
-//! The type of a row in the table of operations (`v1/operations.rs`).
+//! The type of a row in the tables of operations (`v1/operations.rs`, `v2/operations.rs`).
 
 use crate::codes::Code;
 
@@ -13,7 +13,7 @@ pub(crate) struct Operation {
     /// Members of the body that are always the same.
     pub(crate) constants: &'static [(&'static str, &'static str)],
     pub(crate) authorization: Authorization,
-    /// A management call: without a private key, it fails before any request.
+    /// Without a private key or an API key, the call fails before any request.
     pub(crate) key_required: bool,
     /// May be retried after a timeout or a 5xx, because it changes nothing.
     pub(crate) safe: bool,
@@ -47,14 +47,20 @@ impl Method {
     }
 }
 
-/// The bearer token of a request, if the client has a private key.
+/// What authorizes a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Authorization {
     None,
-    /// A service token for this scope.
+    /// v1: a service token for this scope, if the client has a private key.
     Scope(&'static str),
-    /// A transaction token, which contains the hash of the payload.
+    /// v1: a transaction token, which contains the hash of the payload.
     Transaction,
+    /// v2: the application's API key.
+    ApiKey,
+    /// v2: a token of the user, or a grant for the user with this scope.
+    User {
+        scope: &'static str,
+    },
 }
 
 /// The form of a successful answer.

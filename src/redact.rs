@@ -23,13 +23,14 @@ const MAX_ENCODINGS: usize = 4;
 pub(crate) struct Secrets<'a> {
     /// Passwords, codes, assertions, values of configured headers.
     texts: Vec<&'a str>,
-    bearer: Option<&'a str>,
+    /// A token or an API key.
+    credential: Option<&'a str>,
 }
 
 impl<'a> Secrets<'a> {
     pub(crate) fn new(
         in_body: &'a [Zeroizing<String>],
-        bearer: Option<&'a str>,
+        credential: Option<&'a str>,
         headers: &'a [(HeaderName, HeaderValue)],
     ) -> Secrets<'a> {
         let in_headers = headers
@@ -40,7 +41,7 @@ impl<'a> Secrets<'a> {
         let texts = texts.chain(in_headers);
         Secrets {
             texts: texts.filter(|text| !text.is_empty()).collect(),
-            bearer,
+            credential,
         }
     }
 
@@ -57,13 +58,15 @@ impl<'a> Secrets<'a> {
                 .texts
                 .iter()
                 .any(|secret| !secret.bytes().all(is_word) && code.contains(secret))
-            && !self.bearer.is_some_and(|bearer| share_part(code, bearer))
+            && !self
+                .credential
+                .is_some_and(|secret| share_part(code, secret))
     }
 
     /// Whether a text may contain a secret in any spelling or encoding, or a part of a
     /// token.
     pub(crate) fn may_appear_in(&self, text: &str) -> bool {
-        if self.texts.is_empty() && self.bearer.is_none() {
+        if self.texts.is_empty() && self.credential.is_none() {
             return false;
         }
         let Some(texts) = decodings(text) else {
@@ -85,7 +88,7 @@ impl<'a> Secrets<'a> {
         let mut long = self.texts.iter().filter(|secret| secret.len() >= 4 * PART);
         self.texts.iter().any(is_repeated)
             || long.any(share_part)
-            || self.bearer.as_ref().is_some_and(share_part)
+            || self.credential.as_ref().is_some_and(share_part)
     }
 }
 
@@ -271,10 +274,10 @@ mod tests {
 
     const TOKEN: &str = "eyJhbGciOi.eyJjbGllbnRfaWQi.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
 
-    fn with<'a>(texts: &[&'a str], bearer: Option<&'a str>) -> Secrets<'a> {
+    fn with<'a>(texts: &[&'a str], credential: Option<&'a str>) -> Secrets<'a> {
         Secrets {
             texts: texts.to_vec(),
-            bearer,
+            credential,
         }
     }
 

@@ -15,10 +15,10 @@ mod testing;
 mod verdicts;
 mod verify;
 
-pub(crate) use claims::{Claims, Expected, Rules, now, text};
+pub(crate) use claims::{Audience, Claims, Expected, Rules, now, text};
 pub(crate) use expected::Name;
 pub(crate) use key_set::KeySet;
-pub(crate) use keys::{KeyCache, KeySettings, Keys, Lookup, Origin, Request};
+pub(crate) use keys::{Fetch, KeyCache, KeySettings, Keys, Lookup, Origin, Request};
 pub(crate) use parts::malformed;
 pub(crate) use subject::Subject;
 pub(crate) use verdicts::Verdicts;

@@ -1,15 +1,16 @@
 //! One attempt of a call: builds its request, sends it, and reads the text of its answer.
 
 use ureq::http::{HeaderName, HeaderValue, Request, header};
-use zeroize::Zeroizing;
 
 use super::call::{Body, Call};
+use super::credential::Credential;
+use super::dialect::Dialect;
 use super::error_response;
 use super::failure::FailedAttempt;
 use super::options::CallOptions;
 use crate::budget::Budget;
 use crate::codes::Code;
-use crate::config::{Config, Header};
+use crate::config::{Common, Header};
 use crate::error::{Error, Result};
 use crate::http::{self, Agent, Reply};
 use crate::input::pem;
@@ -23,12 +24,10 @@ const MAX_KEY_BYTES: u64 = 64 * 1024;
 /// accept, and less than the buffer that the headers must fit into.
 const MAX_HEAD_BYTES: usize = 14 * 1024;
 
-/// The bearer token of an attempt, if it needs one.
-pub(crate) type Bearer = Option<Zeroizing<String>>;
-
 /// What the attempts of a call have in common.
 pub(super) struct PreparedCall<'a> {
-    pub(super) config: &'a Config,
+    pub(super) config: &'a Common,
+    pub(super) dialect: &'a Dialect,
     pub(super) options: &'a CallOptions,
     pub(super) call: Call<'a>,
     pub(super) body: Option<Body>,
@@ -43,17 +42,14 @@ pub(super) struct Success {
 
 impl PreparedCall<'_> {
     /// Checks that the request headers are not too large.
-    pub(super) fn check_size(&self, bearer: &Bearer) -> Result<()> {
+    pub(super) fn check_size(&self, credential: &Credential) -> Result<()> {
         let config = self.config;
         // Each header line also has a colon, a space and a line break.
-        let headers = self
-            .headers()
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len() + 4);
+        let headers = self.headers().iter().chain(&config.own_headers);
+        let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
-            + bearer.as_ref().map_or(0, |bearer| bearer.len())
-            + config.client_id.len()
+            + credential.secret().map_or(0, str::len)
             + self.request_id.len()
             + config.user_agent.len()
             + headers.sum::<usize>();
@@ -69,7 +65,7 @@ impl PreparedCall<'_> {
     /// Sends the request and reads the answer.
     pub(super) fn send(
         &self,
-        bearer: &Bearer,
+        credential: &Credential,
         agent: &Agent,
         budget: &Budget,
     ) -> std::result::Result<Success, FailedAttempt> {
@@ -79,12 +75,19 @@ impl PreparedCall<'_> {
             Answer::Text => config.max_response_bytes.min(MAX_KEY_BYTES),
             _ => config.max_response_bytes,
         };
-        let request = self.request(bearer).map_err(FailedAttempt::without_retry)?;
+        let request = self
+            .request(credential)
+            .map_err(FailedAttempt::without_retry)?;
         let reply = http::exchange(agent, request, max_body, budget)
             .map_err(|failure| FailedAttempt::no_reply(failure, config))?;
         let Reply { status, .. } = reply;
         if !(200..300).contains(&status) {
-            return Err(error_response::read(reply, &self.secrets(bearer), config));
+            return Err(error_response::read(
+                reply,
+                &self.secrets(credential),
+                self.dialect,
+                config,
+            ));
         }
         let text = text(reply.body, answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
@@ -93,30 +96,24 @@ impl PreparedCall<'_> {
         Ok(Success { status, text })
     }
 
-    fn request(&self, bearer: &Bearer) -> Result<Request<Option<&str>>> {
+    fn request(&self, credential: &Credential) -> Result<Request<Option<&str>>> {
         let config = self.config;
         let json = HeaderValue::from_static("application/json");
         let mut builder = Request::builder()
             .method(self.call.operation.method.as_str())
             .uri(config.base_url.join(&self.call.path))
-            .header(header::CONTENT_TYPE, json.clone())
-            .header(header::ACCEPT, json)
-            .header(
-                HeaderName::from_static("x-client-id"),
-                config.client_id.as_str(),
-            )
+            .header(header::ACCEPT, json.clone())
             .header(
                 HeaderName::from_static("request-id"),
                 self.request_id.as_str(),
             );
-        if let Some(bearer) = bearer {
-            let value = Zeroizing::new(format!("Bearer {}", **bearer));
-            let mut value = HeaderValue::from_str(&value)
-                .map_err(|_| Error::internal("the bearer token is not a header value"))?;
-            value.set_sensitive(true);
+        if self.body.is_some() || self.dialect.always_names_content {
+            builder = builder.header(header::CONTENT_TYPE, json);
+        }
+        if let Some(value) = credential.header()? {
             builder = builder.header(header::AUTHORIZATION, value);
         }
-        for (name, value) in self.headers() {
+        for (name, value) in config.own_headers.iter().chain(self.headers()) {
             builder = builder.header(name, value);
         }
         builder
@@ -129,11 +126,10 @@ impl PreparedCall<'_> {
     }
 
     /// The secrets that no error may contain.
-    fn secrets<'a>(&'a self, bearer: &'a Bearer) -> Secrets<'a> {
+    fn secrets<'a>(&'a self, credential: &'a Credential) -> Secrets<'a> {
         let in_body = self.body.as_ref();
         let in_body = in_body.map_or(&[][..], |body| &body.secrets);
-        let bearer = bearer.as_deref().map(String::as_str);
-        Secrets::new(in_body, bearer, self.headers())
+        Secrets::new(in_body, credential.secret(), self.headers())
     }
 }
 

@@ -1,12 +1,12 @@
-//! Reads an error response: `{"code","message"}` from the service, or anything from a
-//! gateway.
+//! Reads an error response: a code and a message from the service, or anything from a gateway.
 
 use serde_json::value::RawValue;
 
+use super::dialect::Dialect;
 use super::failure::{FailedAttempt, Peer};
 use super::retry::Retry;
 use crate::codes::Code;
-use crate::config::Config;
+use crate::config::Common;
 use crate::error::Error;
 use crate::http::Reply;
 use crate::json;
@@ -19,18 +19,26 @@ const MAX_MESSAGE: usize = 500;
 /// returned part ends before this limit.
 const MAX_SEARCHED: usize = 64 * 1024;
 
-pub(super) fn read(reply: Reply, secrets: &Secrets<'_>, config: &Config) -> FailedAttempt {
+pub(super) fn read(
+    reply: Reply,
+    secrets: &Secrets<'_>,
+    dialect: &Dialect,
+    config: &Common,
+) -> FailedAttempt {
     let (status, stage) = (reply.status, reply.stage);
     let peer = Peer { stage, config };
     let text = std::str::from_utf8(&reply.body).unwrap_or_default();
-    let [code, message] = json::select_members(text, ["code", "message"]).unwrap_or_default();
+    let message = dialect.error_message;
+    let other = dialect.other_error_message.unwrap_or(message);
+    let names = [dialect.error_code, message, other];
+    let [code, message, other] = json::select_members(text, names).unwrap_or_default();
     let text_of = |value: &RawValue| json::string_prefix(value.get());
     let code = code.filter(|code| code.get() != "null");
     let has_code = code.is_some();
     let allowed = code
         .and_then(text_of)
         .filter(|code| secrets.allow_code(code));
-    let message = message.and_then(text_of);
+    let message = message.or(other).and_then(text_of);
     // Frees the body before the search for secrets, which takes as much memory again.
     drop(reply.body);
     let from_service = allowed.is_some() && message.is_some();

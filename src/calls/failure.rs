@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::retry::Retry;
 use crate::codes::Code;
-use crate::config::Config;
+use crate::config::Common;
 use crate::error::{Error, Status};
 use crate::http::{Cause, Failure, Stage};
 use crate::net;
@@ -31,7 +31,7 @@ impl FailedAttempt {
     }
 
     /// There is no answer, or an incomplete one.
-    pub(super) fn no_reply(failure: Failure, config: &Config) -> FailedAttempt {
+    pub(super) fn no_reply(failure: Failure, config: &Common) -> FailedAttempt {
         let peer = Peer {
             stage: failure.stage,
             config,
@@ -66,7 +66,7 @@ impl FailedAttempt {
 
     /// Puts the service's name before an error about its answer: "the service
     /// api.example.com:443: its answer is not UTF-8".
-    pub(super) fn with_service(mut self, config: &Config) -> FailedAttempt {
+    pub(super) fn with_service(mut self, config: &Common) -> FailedAttempt {
         if self.own_error().is_some() && self.error.status() == Status::LID_ERROR_RESPONSE {
             let stage = Stage::Sent;
             self.error = self.error.prefixed(&Peer { stage, config });
@@ -113,7 +113,7 @@ fn connection_failure(error: net::Error, peer: &Peer<'_>) -> FailedAttempt {
 /// The other side of the failed connection.
 pub(super) struct Peer<'a> {
     pub(super) stage: Stage,
-    pub(super) config: &'a Config,
+    pub(super) config: &'a Common,
 }
 
 impl fmt::Display for Peer<'_> {

@@ -9,7 +9,7 @@ use super::arguments;
 use crate::budget::Budget;
 use crate::cancel::{Cancel, Cancels};
 use crate::codes::Code;
-use crate::config::{Config, Header, MAX_RETRIES, MILLISECONDS, add_header};
+use crate::config::{Common, Header, MAX_RETRIES, MILLISECONDS, add_header};
 use crate::error::{Error, Result};
 use crate::input::number::whole_number;
 use crate::json;
@@ -41,7 +41,7 @@ impl CallOptions {
         &self,
         text: Option<&str>,
         cancel: Option<Arc<Cancel>>,
-        config: &Config,
+        config: &Common,
     ) -> Result<CallOptions> {
         let mut options = CallOptions {
             cancels: self.cancels.and(cancel),
@@ -86,11 +86,11 @@ impl CallOptions {
         }
     }
 
-    pub(super) fn max_retries(&self, config: &Config) -> u32 {
+    pub(super) fn max_retries(&self, config: &Common) -> u32 {
         self.max_retries.unwrap_or(config.max_retries)
     }
 
-    pub(super) fn headers<'a>(&'a self, config: &'a Config) -> &'a [Header] {
+    pub(super) fn headers<'a>(&'a self, config: &'a Common) -> &'a [Header] {
         self.headers.as_deref().unwrap_or(&config.headers)
     }
 
@@ -158,10 +158,11 @@ fn request_id(value: &RawValue) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
-    fn config() -> Config {
+    fn config() -> Common {
         let text = r#"{"client_id":"a","max_retries":1,"headers":{"x-a":"1","x-b":"1"}}"#;
-        Config::from_json(text).unwrap()
+        Config::from_json(text).unwrap().common
     }
 
     fn shown(headers: &[Header]) -> Vec<String> {

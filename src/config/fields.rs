@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::environment;
@@ -33,18 +33,33 @@ enum Kind {
     Integer,
     /// An object whose values are strings.
     Texts,
+    Object,
 }
 
-const FIELDS: [(&str, Kind); 26] = [
-    ("client_id", Kind::Text),
-    ("private_key", Kind::Pem),
-    ("private_key_file", Kind::Text),
-    ("management", Kind::Boolean),
-    ("base_url", Kind::Text),
+impl Kind {
+    /// A variable has a single value.
+    fn has_variable(self) -> bool {
+        !matches!(self, Kind::Texts | Kind::Object)
+    }
+}
+
+type Field = (&'static str, Kind);
+
+/// The fields of a client of one service.
+pub(super) struct Fields {
+    /// Fields that the other service has not, or whose variable is its own.
+    own: &'static [Field],
+    /// The prefix of the variables of these fields.
+    prefix: &'static str,
+    /// The field without which there is no configuration.
+    required: &'static str,
+}
+
+/// The fields of both services.
+const SHARED: [Field; 17] = [
     ("allow_http", Kind::Boolean),
     ("connect_timeout_ms", Kind::Integer),
     ("request_timeout_ms", Kind::Integer),
-    ("wait_timeout_ms", Kind::Integer),
     ("max_retries", Kind::Integer),
     ("ca_file", Kind::Text),
     ("ca_pem", Kind::Pem),
@@ -52,10 +67,7 @@ const FIELDS: [(&str, Kind); 26] = [
     ("client_key_pem", Kind::Pem),
     ("proxy", Kind::Text),
     ("leeway_s", Kind::Integer),
-    ("issuer", Kind::Text),
     ("max_token_age_s", Kind::Integer),
-    ("require_exp", Kind::Boolean),
-    ("public_keys", Kind::Texts),
     ("key_cache_ttl_s", Kind::Integer),
     ("fetch_keys", Kind::Boolean),
     ("verified_tokens", Kind::Integer),
@@ -64,8 +76,55 @@ const FIELDS: [(&str, Kind); 26] = [
     ("max_response_bytes", Kind::Integer),
 ];
 
+pub(super) static V1: Fields = Fields {
+    own: &[
+        ("client_id", Kind::Text),
+        ("private_key", Kind::Pem),
+        ("private_key_file", Kind::Text),
+        ("management", Kind::Boolean),
+        ("base_url", Kind::Text),
+        ("wait_timeout_ms", Kind::Integer),
+        ("issuer", Kind::Text),
+        ("require_exp", Kind::Boolean),
+        ("public_keys", Kind::Texts),
+    ],
+    prefix: PREFIX,
+    required: "client_id",
+};
+
+pub(super) static V2: Fields = Fields {
+    own: &[
+        ("base_url", Kind::Text),
+        ("api_key", Kind::Text),
+        ("api_key_file", Kind::Text),
+        ("application_id", Kind::Text),
+        ("issuer", Kind::Text),
+        ("jwks", Kind::Object),
+    ],
+    prefix: "LOGINID_V2_",
+    required: "base_url",
+};
+
+impl Fields {
+    fn all(&self) -> impl Iterator<Item = &'static Field> {
+        self.own.iter().chain(&SHARED)
+    }
+
+    /// The variable of each field that has one.
+    fn variables(&self) -> impl Iterator<Item = (String, &'static str, Kind)> {
+        let own = self.own.iter().map(|field| (self.prefix, field));
+        let fields = own.chain(SHARED.iter().map(|field| (PREFIX, field)));
+        fields
+            .filter(|(_, (_, kind))| kind.has_variable())
+            .map(|(prefix, (name, kind))| (variable(prefix, name), *name, *kind))
+    }
+}
+
+fn variable(prefix: &str, field: &str) -> String {
+    format!("{prefix}{}", field.to_uppercase())
+}
+
 /// Values that have the types of their fields. Taking a field removes it.
-#[derive(Default)]
 pub(super) struct Settings(BTreeMap<&'static str, Value>);
 
 impl Drop for Settings {
@@ -80,7 +139,12 @@ impl Drop for Settings {
 }
 
 impl Settings {
-    pub(super) fn from_json(text: &str) -> Result<Settings> {
+    /// No values yet.
+    pub(super) fn new() -> Settings {
+        Settings(BTreeMap::new())
+    }
+
+    pub(super) fn from_json(text: &str, fields: &Fields) -> Result<Settings> {
         let invalid = |problem: String| {
             Error::new(
                 Code::InvalidConfigJson,
@@ -91,10 +155,10 @@ impl Settings {
         if !text.trim_start().starts_with('{') {
             return Err(invalid("it does not begin with '{'".to_owned()));
         }
-        let mut settings = Settings::default();
+        let mut settings = Settings::new();
         for (name, raw) in json::members(text).map_err(|problem| invalid(problem.to_string()))? {
-            let Some((field, kind)) = FIELDS.iter().find(|(field, _)| *field == name) else {
-                let known = FIELDS.iter().map(|(field, _)| *field);
+            let Some((field, kind)) = fields.all().find(|(field, _)| *field == name) else {
+                let known = fields.all().map(|(field, _)| *field);
                 let meant = nearest(&name, known)
                     .map_or(String::new(), |field| format!(": did you mean '{field}'?"));
                 return Err(Error::new(
@@ -122,9 +186,9 @@ impl Settings {
         Ok(settings)
     }
 
-    pub(super) fn from_env() -> Result<Settings> {
-        let mut settings = Settings::default();
-        let known: Vec<_> = variables().collect();
+    pub(super) fn from_env(fields: &Fields) -> Result<Settings> {
+        let mut settings = Settings::new();
+        let known: Vec<_> = fields.variables().collect();
         check_spelling(known.iter().map(|(variable, ..)| variable.as_str()))?;
         for (variable, field, kind) in &known {
             let Some(value) = environment::variable(variable) else {
@@ -134,16 +198,17 @@ impl Settings {
             let value = match kind {
                 Kind::Boolean => boolean(variable, &text)?,
                 Kind::Integer => integer(variable, &text)?,
-                Kind::Text | Kind::Pem | Kind::Texts => Value::String(text),
+                Kind::Text | Kind::Pem | Kind::Texts | Kind::Object => Value::String(text),
             };
             settings.0.insert(field, value);
         }
-        if !settings.0.contains_key("client_id") {
+        if !settings.0.contains_key(fields.required) {
             let why = if environment::is_ignored() {
                 "the environment is not read in a program that runs with more rights \
                  than its caller (setuid, setgid, file capabilities)"
+                    .to_owned()
             } else {
-                "LOGINID_CLIENT_ID is not set"
+                format!("{} is not set", variable(fields.prefix, fields.required))
             };
             return Err(Error::new(Code::MissingField, why));
         }
@@ -200,11 +265,17 @@ impl Settings {
             .map(Duration::from_millis)
     }
 
+    pub(super) fn object(&mut self, field: &'static str) -> Option<Map<String, Value>> {
+        match self.0.remove(field) {
+            Some(Value::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// An object whose values are strings.
     pub(super) fn texts(&mut self, field: &'static str) -> Result<Vec<(String, String)>> {
-        let Some(Value::Object(object)) = self.0.remove(field) else {
-            return Ok(Vec::new());
-        };
-        object
+        self.object(field)
+            .unwrap_or_default()
             .into_iter()
             .map(|(name, value)| match value {
                 Value::String(text) => Ok((name, text)),
@@ -216,14 +287,6 @@ impl Settings {
             })
             .collect()
     }
-}
-
-/// The variable of each field that has one: the field must have a single value.
-fn variables() -> impl Iterator<Item = (String, &'static str, Kind)> {
-    FIELDS
-        .iter()
-        .filter(|(_, kind)| *kind != Kind::Texts)
-        .map(|(field, kind)| (format!("{PREFIX}{}", field.to_uppercase()), *field, *kind))
 }
 
 fn mistyped(what: &str, expected: &str, value: &Value) -> Error {
@@ -239,6 +302,7 @@ fn check_type(field: &str, kind: Kind, value: &Value) -> Result<()> {
         Kind::Boolean => (value.is_boolean(), "true or false"),
         Kind::Integer => (value.is_u64(), "a whole number"),
         Kind::Texts => (value.is_object(), "an object of strings"),
+        Kind::Object => (value.is_object(), "an object"),
     };
     if fits {
         return Ok(());
@@ -325,28 +389,29 @@ fn type_name(value: &Value) -> &'static str {
 mod tests {
     use super::*;
 
-    /// Variables that are not fields, of this project, its emulator and the library for
-    /// LoginID's newer service.
-    const OTHERS: [&str; 11] = [
+    /// Variables that are not fields, of this project and its emulator.
+    const OTHERS: [&str; 6] = [
         "LOGINID_EMULATOR_URL",
         "LOGINID_LIBRARY",
         "LOGINID_PUBLIC_KEY",
         "LOGINID_PUBLIC_KEY_FILE",
         "LOGINID_TEST_INPUT",
         "LOGINID_TORTURE",
-        "LOGINID_V2_API_KEY",
-        "LOGINID_V2_API_KEY_FILE",
-        "LOGINID_V2_APPLICATION_ID",
-        "LOGINID_V2_BASE_URL",
-        "LOGINID_V2_ISSUER",
     ];
 
     #[test]
     fn no_known_variable_is_taken_for_a_typo_of_another() {
-        let known: Vec<_> = variables().map(|(variable, ..)| variable).collect();
-        for name in OTHERS {
-            let meant = nearest(name, known.iter().map(String::as_str));
-            assert_eq!(meant, None, "{name}");
+        let names = |fields: &'static Fields| fields.variables().map(|(variable, ..)| variable);
+        for (own, other) in [(&V1, &V2), (&V2, &V1)] {
+            let known: Vec<_> = names(own).collect();
+            let others = OTHERS.iter().map(|name| (*name).to_owned());
+            for name in others
+                .chain(names(other))
+                .filter(|name| !known.contains(name))
+            {
+                let meant = nearest(&name, known.iter().map(String::as_str));
+                assert_eq!(meant, None, "{name}");
+            }
         }
     }
 }

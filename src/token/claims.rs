@@ -16,16 +16,21 @@ const MAX_TIME: f64 = 9_007_199_254_740_992.0;
 /// How tokens are checked: by the service they come from, and by the configuration.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// The application that the token must be for.
-    pub(crate) audience: Name,
-    /// The field that names the application.
-    pub(crate) audience_field: &'static str,
+    pub(crate) audience: Audience,
     pub(crate) issuer: Option<Name>,
     /// The claims that may name the user. The first one that a token has counts.
     pub(crate) username_claims: &'static [&'static str],
     pub(crate) leeway: Duration,
     pub(crate) max_token_age: Option<Duration>,
     pub(crate) require_exp: bool,
+}
+
+/// The application that a token must be for.
+#[derive(Debug)]
+pub(crate) struct Audience {
+    pub(crate) name: Name,
+    /// The field of the configuration that names it.
+    pub(crate) field: &'static str,
 }
 
 /// What a token is checked against.
@@ -87,11 +92,11 @@ impl<'a> Claims<'a> {
         if self
             .audience
             .iter()
-            .any(|claimed| rules.audience.is(claimed))
+            .any(|claimed| rules.audience.name.is(claimed))
         {
             return Ok(());
         }
-        let field = rules.audience_field;
+        let field = rules.audience.field;
         Err(Error::new(
             Code::AudienceMismatch,
             format!("the token is for another application: its aud does not contain this {field}"),

@@ -27,7 +27,7 @@ use crate::failpoint::failpoint;
 use crate::token::KeySet;
 use failures::{Failures, RETRY_PAUSE, is_unknown};
 use in_flight::{InFlight, Outcome, lock};
-pub(crate) use lookup::{Keys, Lookup, Origin, Request};
+pub(crate) use lookup::{Fetch, Keys, Lookup, Origin, Request};
 use rate_limit::RateLimit;
 
 /// How long after its last successful fetch a key is used if it cannot be refreshed.

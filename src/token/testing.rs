@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::keys::{KeyCache, KeySettings, Keys, Lookup, Origin, Request};
-use super::{KeySet, Name, Rules};
+use super::{Audience, KeySet, Name, Rules};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::key::{SigningKey, VerifyingKey};
@@ -92,8 +92,10 @@ impl<F: Fn(&str, &Budget) -> Result<Keys>> Service<F> {
 /// The rules of v1 for this application.
 pub(super) fn rules(application: &str) -> Rules {
     Rules {
-        audience: Name::Exact(application.to_owned()),
-        audience_field: "client_id",
+        audience: Audience {
+            name: Name::Exact(application.to_owned()),
+            field: "client_id",
+        },
         issuer: None,
         username_claims: &["udata", "username"],
         leeway: Duration::ZERO,

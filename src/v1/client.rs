@@ -3,39 +3,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 use super::service_token::{service_token, transaction_token};
 use super::{answer, keys};
 use crate::budget::Budget;
-use crate::calls::{self, Bearer, Call, CallOptions};
+use crate::calls::{Call, Credential, Dialect};
 use crate::cancel::Cancel;
-use crate::config::{Config, private_key_required, trust};
-use crate::connections::Connections;
+use crate::config::{Application, Config, private_key_required};
+use crate::core::Core;
 use crate::error::Result;
-use crate::fork::PerProcess;
 use crate::key::SigningKey;
-use crate::log::{CurrentLogger, Logger};
+use crate::log::Logger;
 use crate::operation::{Answer, Authorization, Operation};
-use crate::token::{self, Claims, Expected, Keys, Lookup, Origin, Verified};
+use crate::token::{Claims, Keys, Origin, Verified};
+
+static DIALECT: Dialect = Dialect {
+    error_code: "code",
+    error_message: "message",
+    other_error_message: None,
+    always_names_content: true,
+};
 
 /// A client of the LoginID service. It may be used from any number of threads
 /// at once, and across `fork`: a child makes connections of its own.
 #[derive(Debug)]
 pub struct Client {
-    shared: Arc<Shared>,
-    options: CallOptions,
-}
-
-/// What a client shares with those derived from it.
-#[derive(Debug)]
-struct Shared {
-    config: Config,
-    /// None if neither the service nor the proxy uses TLS.
-    tls: Option<ClientConfig>,
-    connections: PerProcess<Connections>,
-    logger: CurrentLogger,
+    core: Core,
+    application: Arc<Application>,
 }
 
 const _: () = {
@@ -65,21 +60,9 @@ impl Client {
 
     /// A client with a complete configuration.
     pub fn with_config(config: Config) -> Result<Client> {
-        let tls = if config.needs_tls() {
-            Some(trust::client_config(&config.tls)?)
-        } else {
-            // Reading the system's roots takes a while, and is not needed here.
-            trust::check_settings(&config.tls)?;
-            None
-        };
         Ok(Client {
-            shared: Arc::new(Shared {
-                config,
-                tls,
-                connections: PerProcess::new(),
-                logger: CurrentLogger::default(),
-            }),
-            options: CallOptions::default(),
+            core: Core::new(config.common, &DIALECT)?,
+            application: Arc::new(config.application),
         })
     }
 
@@ -98,10 +81,9 @@ impl Client {
         options_json: Option<&str>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Client> {
-        let options = self.options.and(options_json, cancel, self.config())?;
         Ok(Client {
-            shared: self.shared.clone(),
-            options,
+            core: self.core.with_options(options_json, cancel)?,
+            application: self.application.clone(),
         })
     }
 
@@ -110,47 +92,38 @@ impl Client {
     /// longer running in any thread, unless it is called by a logger, which would wait for
     /// itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
-        self.shared.logger.replace(logger);
+        self.core.set_logger(logger);
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.shared.config
+    pub(super) fn application(&self) -> &Application {
+        &self.application
     }
 
     /// The private key, or an error that one is required.
     pub(super) fn signing_key(&self) -> Result<&SigningKey> {
         self.check_not_cancelled()?;
-        self.config()
-            .private_key
-            .as_ref()
-            .ok_or_else(private_key_required)
-    }
-
-    /// This process's connections and keys.
-    pub(crate) fn connections(&self) -> Arc<Connections> {
-        let Shared { config, tls, .. } = &*self.shared;
-        let connections = &self.shared.connections;
-        connections.get(|parent| Connections::new(config, tls.as_ref(), parent))
+        let key = self.application.private_key.as_ref();
+        key.ok_or_else(private_key_required)
     }
 
     /// An error if a cancel of this client was triggered.
     pub(crate) fn check_not_cancelled(&self) -> Result<()> {
-        self.options.check_not_cancelled()
+        self.core.check_not_cancelled()
     }
 
     /// The budget of a call.
     pub(super) fn budget(&self) -> Budget {
-        self.budget_within(self.config().request_timeout)
+        self.core.budget()
     }
 
     /// The budget of a call with this limit, unless the options of this client have another.
     pub(super) fn budget_within(&self, limit: Duration) -> Budget {
-        self.options.budget(limit)
+        self.core.budget_within(limit)
     }
 
     /// A call whose body names this application.
     pub(super) fn call<'a>(&self, operation: &'static Operation) -> Call<'a> {
-        Call::new(operation).text("client_id", &self.config().client_id)
+        Call::new(operation).text("client_id", &self.application.client_id)
     }
 
     /// Executes a call and returns its checked answer unchanged.
@@ -195,27 +168,24 @@ impl Client {
         read: impl Fn(String) -> Result<T>,
     ) -> Result<T> {
         let operation = call.operation;
-        if operation.key_required && self.config().private_key.is_none() {
+        if operation.key_required && self.application.private_key.is_none() {
             return Err(private_key_required().with_operation(operation.name));
         }
-        let context = calls::Context {
-            config: self.config(),
-            options: &self.options,
-            agent: &self.connections().agent,
-            logger: &self.shared.logger,
-        };
-        calls::execute(&context, call, budget, |call| self.bearer(call), read)
+        self.core
+            .execute(call, budget, |call| self.credential(call), read)
     }
 
     /// A new bearer token, for one attempt only, since nonces are single-use. Without a key
     /// there is none, since applications may be public.
-    fn bearer(&self, call: &Call<'_>) -> Result<Bearer> {
-        let Some(key) = &self.config().private_key else {
-            return Ok(None);
+    fn credential(&self, call: &Call<'_>) -> Result<Credential> {
+        let Some(key) = &self.application.private_key else {
+            return Ok(Credential::None);
         };
-        let client_id = &self.config().client_id;
+        let client_id = &self.application.client_id;
         let token = match call.operation.authorization {
-            Authorization::None => return Ok(None),
+            Authorization::None | Authorization::ApiKey | Authorization::User { .. } => {
+                return Ok(Credential::None);
+            }
             Authorization::Scope(scope) => {
                 service_token(key, client_id, scope, call.subject, None)?
             }
@@ -224,7 +194,7 @@ impl Client {
                 transaction_token(key, client_id, call.tx_payload, username, None)?
             }
         };
-        Ok(Some(Zeroizing::new(token)))
+        Ok(Credential::Bearer(Zeroizing::new(token)))
     }
 
     /// Verifies a token of the service. `check_claims` makes additional checks.
@@ -236,25 +206,11 @@ impl Client {
         budget: &Budget,
         check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
     ) -> Result<Verified> {
-        self.check_not_cancelled()?;
-        let expected = Expected {
-            username,
-            rules: &self.config().rules,
+        let fetch = |id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool| {
+            self.fetch_key(id, budget, may_retry)
         };
-        let lookup = Lookup {
-            origin,
-            budget,
-            fetch: &|id, budget, may_retry| self.fetch_key(id, budget, may_retry),
-        };
-        let connections = self.connections();
-        token::verify(
-            token,
-            &expected,
-            &connections.keys,
-            &connections.verdicts,
-            lookup,
-            check_claims,
-        )
+        self.core
+            .verify(token, origin, username, budget, &fetch, check_claims)
     }
 
     /// Fetches the key with this id from the service. The empty id is its current key.

@@ -20,7 +20,7 @@ impl Client {
     ) -> Result<String> {
         token(service_token(
             self.signing_key()?,
-            &self.config().client_id,
+            &self.application().client_id,
             scope,
             Subject { username, user_id },
             nonce,
@@ -36,7 +36,7 @@ impl Client {
     ) -> Result<String> {
         token(transaction_token(
             self.signing_key()?,
-            &self.config().client_id,
+            &self.application().client_id,
             tx_payload,
             username,
             nonce,

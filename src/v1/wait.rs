@@ -34,7 +34,7 @@ impl Client {
             .hide(code)
             .object("authentication_code", authentication_code);
         let mut budget = match timeout.is_zero() {
-            true => self.budget_within(self.config().wait_timeout),
+            true => self.budget_within(self.application().wait_timeout),
             false => self.budget_within(timeout).at_most(timeout),
         };
         budget.cancels = budget.cancels.and(cancel);
