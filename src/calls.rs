@@ -1,6 +1,7 @@
 //! Executes a call: makes attempts, each with a new token, logs them, and retries within the
 //! call's budget. Only this module sends requests.
 
+pub(crate) mod answer;
 mod arguments;
 mod attempt;
 mod call;
@@ -20,7 +21,7 @@ use crate::fork;
 use crate::http::Agent;
 use crate::log::{self, CurrentLogger};
 use crate::net::{Woken, sleep_until};
-pub(crate) use arguments::{check_value, object};
+pub(crate) use arguments::{check_value, options};
 use attempt::PreparedCall;
 pub(crate) use call::{Call, encode};
 pub(crate) use credential::Credential;

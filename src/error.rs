@@ -84,6 +84,13 @@ impl Error {
         self
     }
 
+    /// The same error with another code, and the status of that one.
+    pub(crate) fn with_code_of(mut self, code: Code) -> Error {
+        self.0.status = code.status();
+        self.0.code = code.text().into();
+        self
+    }
+
     pub(crate) fn with_http_status(mut self, http_status: u16) -> Error {
         self.0.http_status = Some(http_status);
         self

@@ -87,6 +87,7 @@ mod status;
 mod sys;
 mod token;
 mod v1;
+pub mod v2;
 mod webauthn;
 mod wipe;
 

@@ -80,8 +80,12 @@ pub(crate) enum Answer {
     PossibleAuthentication,
     /// The same as `Authentication`, but the `jwt` is a transaction token.
     Confirmation,
+    /// A JSON array, which becomes the member of this name.
+    List { name: &'static str },
     /// No content, as with 204.
     Nothing,
+    /// The same, but the status 204 is the answer: another server's 200 is none.
+    NoContent,
     /// Text: the public key.
     Text,
 }

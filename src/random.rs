@@ -75,6 +75,14 @@ pub(crate) fn below(limit: u64) -> Result<u64> {
     Ok(u64::from_be_bytes(bytes).checked_rem(limit).unwrap_or(0))
 }
 
+/// The nonce that the caller gave, or a new one.
+pub(crate) fn given_or_nonce(given: Option<&str>) -> Result<String> {
+    match given {
+        Some(nonce) => Ok(nonce.to_owned()),
+        None => nonce(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,6 +45,12 @@ impl<'a> Secrets<'a> {
         }
     }
 
+    /// Adds a key, which is a secret in every encoding.
+    pub(crate) fn with_key(mut self, key: Option<&'a str>) -> Secrets<'a> {
+        self.texts.extend(key);
+        self
+    }
+
     /// Whether a code is a short lower-case name, like those of the service, and contains no
     /// secret. A secret that consists of lower-case letters and `_` is a word that codes may
     /// contain: `weak_password` does not repeat `pass`.

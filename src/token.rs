@@ -12,6 +12,7 @@ mod parts;
 mod subject;
 #[cfg(test)]
 mod testing;
+mod transaction;
 mod verdicts;
 mod verify;
 
@@ -21,5 +22,6 @@ pub(crate) use key_set::KeySet;
 pub(crate) use keys::{Fetch, KeyCache, KeySettings, Keys, Lookup, Origin, Request};
 pub(crate) use parts::malformed;
 pub(crate) use subject::Subject;
+pub(crate) use transaction::{is_transaction, sha256, transaction_hash};
 pub(crate) use verdicts::Verdicts;
 pub(crate) use verify::{Verified, verify};

@@ -15,6 +15,8 @@ const MAX_CLIENT_DATA: usize = 64 * 1024;
 /// The members that the service takes, and where `toJSON()` has each of them.
 pub(crate) struct Form {
     pub(crate) members: &'static [(&'static str, Source)],
+    /// Members of `response` that the service takes by the same names if they are there.
+    pub(crate) optional: &'static [&'static str],
     /// The code of the error if they cannot be read.
     pub(crate) code: Code,
 }
@@ -63,6 +65,37 @@ impl Form {
             ),
             Problem::Wrong(why) => self.refusal(argument, &why),
         })
+    }
+
+    /// The optional members, as they were written. `read` has accepted the object.
+    pub(crate) fn optional<'a>(&self, members: &Members<'a>) -> Vec<(&'static str, &'a RawValue)> {
+        let response = find(members, "response").map(|response| json::members(response.get()));
+        let Some(Ok(response)) = response else {
+            return Vec::new();
+        };
+        let names = self.optional.iter();
+        let found = names.filter_map(|name| Some((*name, find(&response, name)?)));
+        found.filter(|(_, value)| value.get() != "null").collect()
+    }
+
+    /// The members of an object that has the service's members and no others.
+    pub(crate) fn exact(
+        &self,
+        members: &Members<'_>,
+        argument: &str,
+    ) -> Result<Vec<(&'static str, String)>> {
+        let names = self.names();
+        let is_unknown = |name: &str| !names.contains(&name);
+        if let Some((name, _)) = members.iter().find(|(name, _)| is_unknown(name)) {
+            let name = json::shown_name(name);
+            return Err(self.refusal(argument, &format!("has an unknown member {name}")));
+        }
+        let text = |name: &&'static str| {
+            let text = json::text_member(members, name);
+            let missing = || self.refusal(argument, &format!("needs a string '{name}'"));
+            Ok((*name, text.ok_or_else(missing)?))
+        };
+        names.iter().map(text).collect()
     }
 
     /// The error for an object in neither form.
@@ -179,8 +212,25 @@ mod tests {
             ("client_data", Source::Response("clientDataJSON")),
             ("signed", Source::Response("signature")),
         ],
+        optional: &["userHandle", "transports"],
         code: Code::InvalidAssertionPayload,
     };
+
+    #[test]
+    fn optional_members_are_passed_on_as_they_are() {
+        let optional = |object: &Value| {
+            let text = object.to_string();
+            let members = json::members(&text).expect("an object");
+            let found = FORM.optional(&members).into_iter();
+            found
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(optional(&good()), [""; 0]);
+        let object = with("/response/transports", Some(json!(["usb", "nfc"])));
+        assert_eq!(optional(&object), [r#"transports=["usb","nfc"]"#]);
+        assert_eq!(optional(&json!({"transports": []})), [""; 0]);
+    }
 
     fn encoded(client_data: impl AsRef<[u8]>) -> String {
         URL_SAFE_NO_PAD.encode(client_data)

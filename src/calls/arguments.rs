@@ -17,7 +17,7 @@ pub(crate) fn check_value(name: &str, value: &str, values: &Values) -> Result<()
 
 /// Reads options, one JSON object with no other members than these. An unknown option is an
 /// error: the service would silently ignore a misspelt one.
-pub(super) fn options<'a>(text: &'a str, name: &str, known: &[&str]) -> Result<Members<'a>> {
+pub(crate) fn options<'a>(text: &'a str, name: &str, known: &[&str]) -> Result<Members<'a>> {
     let members = object(text, name)?;
     let is_unknown = |member: &str| !known.contains(&member);
     match members.iter().find(|(member, _)| is_unknown(member)) {
@@ -34,7 +34,7 @@ pub(super) fn options<'a>(text: &'a str, name: &str, known: &[&str]) -> Result<M
 }
 
 /// Reads an argument that must be one JSON object.
-pub(crate) fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
+pub(super) fn object<'a>(text: &'a str, name: &str) -> Result<Members<'a>> {
     json::members(text).map_err(|problem| {
         let message = match problem {
             // The parser's message could quote the argument.

@@ -51,7 +51,10 @@ impl PreparedCall<'_> {
             + self.call.path.len()
             + credential.secret().map_or(0, str::len)
             + self.request_id.len()
-            + config.user_agent.len()
+            + match &self.call.user_agent {
+                Some(given) => given.len(),
+                None => config.user_agent.len(),
+            }
             + headers.sum::<usize>();
         if size > MAX_HEAD_BYTES {
             return Err(Error::new(
@@ -89,6 +92,13 @@ impl PreparedCall<'_> {
                 config,
             ));
         }
+        if answer == Answer::NoContent && (status != 204 || !reply.body.is_empty()) {
+            let error = Error::new(
+                Code::InvalidResponse,
+                "its answer is not an empty 204, so it may not be the service's: check base_url",
+            );
+            return Err(FailedAttempt::invalid_answer(error, status));
+        }
         let text = text(reply.body, answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
             FailedAttempt::invalid_answer(error, status)
@@ -113,6 +123,9 @@ impl PreparedCall<'_> {
         if let Some(value) = credential.header()? {
             builder = builder.header(header::AUTHORIZATION, value);
         }
+        if let Some(value) = &self.call.user_agent {
+            builder = builder.header(header::USER_AGENT, value);
+        }
         for (name, value) in config.own_headers.iter().chain(self.headers()) {
             builder = builder.header(name, value);
         }
@@ -129,7 +142,7 @@ impl PreparedCall<'_> {
     fn secrets<'a>(&'a self, credential: &'a Credential) -> Secrets<'a> {
         let in_body = self.body.as_ref();
         let in_body = in_body.map_or(&[][..], |body| &body.secrets);
-        Secrets::new(in_body, credential.secret(), self.headers())
+        Secrets::new(in_body, credential.secret(), self.headers()).with_key(credential.key())
     }
 }
 

@@ -1,6 +1,7 @@
 //! A builder for one call: its operation, path, body, and the user in its token.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::arguments;
@@ -33,6 +34,10 @@ pub(crate) struct Call<'a> {
     pub(crate) may_retry: Option<&'a dyn Fn() -> bool>,
     /// Requires a `jwt` in the answer, for an operation where it is optional.
     pub(crate) jwt_required: bool,
+    /// A token that the caller gave to authorize the call.
+    pub(crate) token: Option<&'a str>,
+    /// Sent in place of the client's own `User-Agent`.
+    pub(crate) user_agent: Option<HeaderValue>,
     body: Option<ObjectWriter>,
     secrets: Vec<Zeroizing<String>>,
 }
@@ -46,6 +51,8 @@ impl<'a> Call<'a> {
             tx_payload: "",
             may_retry: None,
             jwt_required: false,
+            token: None,
+            user_agent: None,
             body: None,
             secrets: Vec::new(),
         };
@@ -89,6 +96,16 @@ impl<'a> Call<'a> {
         self.hide(value).text(name, value)
     }
 
+    /// An array of texts.
+    pub(crate) fn texts<'t>(
+        mut self,
+        name: &str,
+        values: impl Iterator<Item = &'t str>,
+    ) -> Call<'a> {
+        self.body().value(name, values.collect::<Vec<_>>());
+        self
+    }
+
     pub(crate) fn boolean(mut self, name: &str, value: bool) -> Call<'a> {
         self.body().value(name, value);
         self
@@ -116,16 +133,44 @@ impl<'a> Call<'a> {
     /// Adds what a web page answered, in the service's form. In C, and so in errors, the
     /// argument's name ends in `_json`.
     pub(crate) fn page_answer(self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
-        let argument = format!("{name}_json");
-        let members = arguments::object(json, &argument)?;
-        let Some(texts) = form.read(&members, &argument)? else {
+        self.page_answer_as(name, &format!("{name}_json"), json, form)
+    }
+
+    /// The same if the member has another name than the argument.
+    pub(crate) fn page_answer_as(
+        self,
+        name: &str,
+        argument: &str,
+        json: &str,
+        form: &Form,
+    ) -> Result<Call<'a>> {
+        let members = arguments::object(json, argument)?;
+        let Some(texts) = form.read(&members, argument)? else {
             return Ok(self.raw(name, json));
         };
         let mut writer = ObjectWriter::new();
         for (name, text) in texts {
             writer.value(name, text);
         }
+        for (name, value) in form.optional(&members) {
+            writer.raw(name, value.get());
+        }
         Ok(self.object(name, writer))
+    }
+
+    /// Adds the members of what a web page answered beside the others of the body. The page's
+    /// object must have these members and no others.
+    pub(crate) fn page_members(mut self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
+        let argument = format!("{name}_json");
+        let members = arguments::object(json, &argument)?;
+        let texts = match form.read(&members, &argument)? {
+            Some(texts) => texts,
+            None => form.exact(&members, &argument)?,
+        };
+        for (name, text) in texts {
+            self = self.text(name, &text);
+        }
+        Ok(self)
     }
 
     /// Adds options, a JSON object with no other members than these. An empty one is not sent.

@@ -24,6 +24,14 @@ impl Credential {
         }
     }
 
+    /// The API key. It is sent encoded, so that its parts alone do not show in what repeats it.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Credential::ApiKey(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The value of the header, which Debug does not show.
     pub(super) fn header(&self) -> Result<Option<HeaderValue>> {
         let value = match self {

@@ -17,6 +17,7 @@ pub(super) static ATTESTATION: Form = Form {
         ("client_data", Source::Response("clientDataJSON")),
         ("attestation_data", Source::Response("attestationObject")),
     ],
+    optional: &[],
     code: Code::InvalidAttestationPayload,
 };
 
@@ -28,6 +29,7 @@ pub(super) static ASSERTION: Form = Form {
         ("authenticator_data", Source::Response("authenticatorData")),
         ("signature", Source::Response("signature")),
     ],
+    optional: &[],
     code: Code::InvalidAssertionPayload,
 };
 
@@ -39,5 +41,6 @@ pub(super) static CONFIRMATION: Form = Form {
         ("auth_data", Source::Response("authenticatorData")),
         ("sign_data", Source::Response("signature")),
     ],
+    optional: &[],
     code: Code::InvalidAssertionPayload,
 };

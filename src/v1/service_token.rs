@@ -1,6 +1,5 @@
 //! Creates the tokens that authorize calls: service tokens and transaction tokens.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -8,7 +7,7 @@ use crate::error::Result;
 use crate::json::ObjectWriter;
 use crate::key::SigningKey;
 use crate::random;
-use crate::token::{Subject, now};
+use crate::token::{Subject, now, sha256};
 
 /// `{"alg":"ES256","typ":"JWT"}` encoded, with the dot that follows it.
 const HEADER: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.";
@@ -53,11 +52,6 @@ pub(super) fn transaction_token(
     }
     claims.value("payload_hash", sha256(&[payload.as_bytes()]));
     sign(key, &claims.finish())
-}
-
-/// SHA-256 of the concatenated parts, as base64url without padding.
-pub(super) fn sha256(parts: &[&[u8]]) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, &parts.concat()))
 }
 
 /// The claims of both kinds. The official SDKs name the scope `type`, newer

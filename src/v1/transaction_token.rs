@@ -2,18 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::service_token::sha256;
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::token::{malformed, text};
+use crate::token::{is_transaction, malformed, sha256, text, transaction_hash};
 
-/// The claims that identify a transaction token. Newer tokens have the second one.
-const HASHES: [&str; 2] = ["tx_hash", "txHash"];
-
-/// Checks that the token is a login token. A transaction token is signed by the same key
-/// for the same application, but proves something else (RFC 8725, 3.12).
+/// Checks that the token is a login token.
 pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
-    if HASHES.into_iter().any(|name| claims.contains_key(name)) {
+    if is_transaction(claims) {
         return Err(Error::new(
             Code::TokenKindMismatch,
             "the token confirms a transaction and is not a login: \
@@ -32,21 +27,7 @@ pub(super) fn check_transaction(
     payload: &str,
     nonce: Option<&str>,
 ) -> Result<()> {
-    let [hash, newer] = HASHES.map(|name| text(claims, name));
-    let hash = match (hash?, newer?) {
-        (Some(one), Some(other)) if one != other => {
-            return Err(malformed(
-                "the token's tx_hash and txHash contradict each other",
-            ));
-        }
-        (one, other) => one.or(other),
-    };
-    let hash = hash.ok_or_else(|| {
-        Error::new(
-            Code::TransactionHashMissing,
-            "the token confirms no transaction: it has no tx_hash",
-        )
-    })?;
+    let hash = transaction_hash(claims)?;
     // lNonce replaces the missing one of the two. If both are missing, the order does not
     // matter: the other one is empty.
     let newer = text(claims, "lNonce")?;

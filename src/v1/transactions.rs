@@ -1,16 +1,13 @@
 //! Transactions that a user confirms with a credential.
 
-use serde_json::Value;
-
-use super::answer::members;
 use super::client::Client;
 use super::forms::CONFIRMATION;
 use super::operations;
 use super::transaction_token::check_transaction;
-use crate::calls::object;
+use crate::calls::answer::with_member;
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::json::{self, Members};
+use crate::json;
 use crate::random;
 use crate::token::Origin;
 
@@ -23,7 +20,7 @@ impl Client {
         username: Option<&str>,
         nonce: Option<&str>,
     ) -> Result<String> {
-        let nonce = nonce_or_new(nonce)?;
+        let nonce = random::given_or_nonce(nonce)?;
         let mut call = self
             .call(&operations::CREATE_TX)
             .text("tx_payload", tx_payload)
@@ -31,7 +28,9 @@ impl Client {
             .optional_text("username", username);
         call.subject.username = username;
         call.tx_payload = tx_payload;
-        self.send_then(call, |answer| with_nonce(answer, &nonce))
+        self.send_then(call, |answer| {
+            with_member(answer, "nonce", &json::quoted(&nonce))
+        })
     }
 
     /// Verifies the token of a confirmed transaction: form, signature, audience
@@ -70,14 +69,16 @@ impl Client {
                 "give either tx_id or tx_payload",
             ));
         }
-        let nonce = nonce_or_new(nonce)?;
+        let nonce = random::given_or_nonce(nonce)?;
         let call = self
             .call(&operations::INIT_TX)
             .username(username)
             .text("nonce", &nonce)
             .optional_text("tx_id", tx_id)
             .optional_text("tx_payload", tx_payload);
-        self.send_then(call, |answer| with_nonce(answer, &nonce))
+        self.send_then(call, |answer| {
+            with_member(answer, "nonce", &json::quoted(&nonce))
+        })
     }
 
     /// Completes the confirmation with the answer of the browser: the object of
@@ -89,65 +90,19 @@ impl Client {
         username: &str,
         assertion_payload: &str,
     ) -> Result<String> {
-        let argument = "assertion_payload_json";
-        let members = object(assertion_payload, argument)?;
-        let texts = match CONFIRMATION.read(&members, argument)? {
-            Some(texts) => texts,
-            None => confirmation(&members, argument)?,
-        };
-        let mut call = self
+        let call = self
             .call(&operations::COMPLETE_TX)
             .text("tx_id", tx_id)
-            .username(username);
-        for (name, text) in texts {
-            call = call.text(name, &text);
-        }
+            .username(username)
+            .page_members("assertion_payload", assertion_payload, &CONFIRMATION)?;
         self.send(call)
     }
 }
 
-/// The members of a confirmation and no others: they are not sent in an object of their own.
-fn confirmation(members: &Members<'_>, argument: &str) -> Result<Vec<(&'static str, String)>> {
-    let names = CONFIRMATION.names();
-    let refuse = |why: String| CONFIRMATION.refusal(argument, &why);
-    let is_unknown = |name: &str| !names.contains(&name);
-    if let Some((name, _)) = members.iter().find(|(name, _)| is_unknown(name)) {
-        let name = json::shown_name(name);
-        return Err(refuse(format!("has an unknown member {name}")));
-    }
-    let text = |name: &&'static str| {
-        let text = json::text_member(members, name);
-        let text = text.ok_or_else(|| refuse(format!("needs a string '{name}'")))?;
-        Ok((*name, text))
-    };
-    names.iter().map(text).collect()
-}
-
-fn nonce_or_new(nonce: Option<&str>) -> Result<String> {
-    match nonce {
-        Some(nonce) => Ok(nonce.to_owned()),
-        None => random::nonce(),
-    }
-}
-
-/// The answer with the nonce that was sent. It replaces a nonce in the answer.
-fn with_nonce(mut answer: String, nonce: &str) -> Result<String> {
-    let [existing] = members(&answer, ["nonce"])?;
-    let nonce = Value::from(nonce).to_string();
-    if let Some(existing) = existing {
-        let start = existing.get().as_ptr().addr() - answer.as_ptr().addr();
-        answer.replace_range(start..start + existing.get().len(), &nonce);
-        return Ok(answer);
-    }
-    answer.truncate(answer.trim_end().len() - 1);
-    let is_empty = answer.trim_end().ends_with('{');
-    let comma = if is_empty { "" } else { "," };
-    answer.push_str(&format!("{comma}\"nonce\":{nonce}}}"));
-    Ok(answer)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -166,26 +121,5 @@ mod tests {
         assert!(message("signature").contains("'signature'"));
         let key = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wCANARY";
         assert!(!message(key).contains("CANARY"));
-    }
-
-    #[test]
-    fn the_nonce_that_was_sent_is_in_the_answer_once() {
-        for (answer, expected) in [
-            ("{}", r#"{"nonce":"n\""}"#),
-            (" { } \n", r#" { "nonce":"n\""}"#),
-            (r#"{"id":1.10}"#, r#"{"id":1.10,"nonce":"n\""}"#),
-            (r#"{"a":{}} "#, r#"{"a":{},"nonce":"n\""}"#),
-            (r#"{"a":"{"}"#, r#"{"a":"{","nonce":"n\""}"#),
-            (r#"{"nonce":null}"#, r#"{"nonce":"n\""}"#),
-            (
-                r#"{"a":{"nonce":1}, "\u006eonce" : "other", "b":[]}"#,
-                r#"{"a":{"nonce":1}, "\u006eonce" : "n\"", "b":[]}"#,
-            ),
-        ] {
-            let with = with_nonce(answer.to_owned(), "n\"").unwrap();
-            assert_eq!(with, expected, "{answer}");
-        }
-        let twice = r#"{"nonce":1,"\u006eonce":2}"#;
-        assert!(with_nonce(twice.to_owned(), "n").is_err());
     }
 }

@@ -78,6 +78,9 @@ pub struct Values {
 #[serde(deny_unknown_fields)]
 pub struct Form {
     pub code: String,
+    /// Members of `response` that are passed on by the same names if they are there.
+    #[serde(default)]
+    pub optional: Vec<String>,
     /// In the order of the description.
     pub members: Table<String, Source>,
 }

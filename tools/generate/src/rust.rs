@@ -133,6 +133,7 @@ struct FormConstant {
     constant: String,
     code: String,
     members: Vec<String>,
+    optional: String,
 }
 
 impl FormConstant {
@@ -153,6 +154,7 @@ impl FormConstant {
             constant: name.to_uppercase(),
             code: form.code.clone(),
             members: members.collect(),
+            optional: format!("{:?}", form.optional),
         }
     }
 }

@@ -1,0 +1,44 @@
+//! What the transaction tokens of both services have in common.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::claims::text;
+use super::parts::malformed;
+use crate::codes::Code;
+use crate::error::{Error, Result};
+
+/// The claims that identify a transaction token. Newer tokens have the second one.
+const HASHES: [&str; 2] = ["tx_hash", "txHash"];
+
+/// Whether the token confirms a transaction. It is signed by the same key for the same
+/// application as a login, but proves something else (RFC 8725, 3.12).
+pub(crate) fn is_transaction(claims: &Map<String, Value>) -> bool {
+    HASHES.into_iter().any(|name| claims.contains_key(name))
+}
+
+/// The hash of what the token confirms.
+pub(crate) fn transaction_hash(claims: &Map<String, Value>) -> Result<&str> {
+    let [hash, newer] = HASHES.map(|name| text(claims, name));
+    let hash = match (hash?, newer?) {
+        (Some(one), Some(other)) if one != other => {
+            return Err(malformed(
+                "the token's tx_hash and txHash contradict each other",
+            ));
+        }
+        (one, other) => one.or(other),
+    };
+    hash.ok_or_else(|| {
+        Error::new(
+            Code::TransactionHashMissing,
+            "the token confirms no transaction: it has no tx_hash",
+        )
+    })
+}
+
+/// SHA-256 of the concatenated parts, as base64url without padding.
+pub(crate) fn sha256(parts: &[&[u8]]) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, &parts.concat()))
+}
