@@ -4,6 +4,7 @@ use super::client::Client;
 use super::operations;
 use super::user::acting;
 use crate::calls::Call;
+use crate::codes::Code;
 use crate::error::Result;
 
 impl Client {
@@ -25,7 +26,7 @@ impl Client {
         token: Option<&str>,
     ) -> Result<String> {
         let call = Call::new(&operations::RENAME_PASSKEY)
-            .segment("passkey_id", passkey_id)?
+            .segment("passkey_id", passkey_id, Code::InvalidPathSegment)?
             .text("name", name);
         self.send(acting(call, username, token)?)
     }
@@ -37,7 +38,11 @@ impl Client {
         username: Option<&str>,
         token: Option<&str>,
     ) -> Result<String> {
-        let call = Call::new(&operations::DELETE_PASSKEY).segment("passkey_id", passkey_id)?;
+        let call = Call::new(&operations::DELETE_PASSKEY).segment(
+            "passkey_id",
+            passkey_id,
+            Code::InvalidPathSegment,
+        )?;
         self.send(acting(call, username, token)?)
     }
 
@@ -48,7 +53,11 @@ impl Client {
         username: Option<&str>,
         token: Option<&str>,
     ) -> Result<String> {
-        let call = Call::new(&operations::GET_AUTHENTICATOR).segment("aaguid", aaguid)?;
+        let call = Call::new(&operations::GET_AUTHENTICATOR).segment(
+            "aaguid",
+            aaguid,
+            Code::InvalidPathSegment,
+        )?;
         self.send(acting(call, username, token)?)
     }
 }

@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::operations;
 use crate::calls::Call;
+use crate::codes::Code;
 use crate::error::Result;
 use crate::operation::Operation;
 
@@ -65,7 +66,7 @@ impl Client {
 }
 
 fn of_user<'a>(operation: &'static Operation, user_id: &str) -> Result<Call<'a>> {
-    Call::new(operation).segment("user_id", user_id)
+    Call::new(operation).segment("user_id", user_id, Code::InvalidUserId)
 }
 
 fn verification<'a>(operation: &'static Operation, username: &str, code: &str) -> Call<'a> {
