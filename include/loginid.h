@@ -220,6 +220,13 @@ typedef struct lid_client lid_client;
 typedef struct lid_json lid_json;
 
 /**
+ * A client of LoginID's current service, as `lid_client` is one of v1: for any number of
+ * threads, and usable after `fork()`. Free it once, with `lid_v2_free`.
+ * `lid_v2_with_options` derives clients from it, which share its connections.
+ */
+typedef struct lid_v2_client lid_v2_client;
+
+/**
  * Receives one JSON event per HTTP attempt, on the thread that made the call,
  * after the answer has been checked:
  *
@@ -425,6 +432,108 @@ LID_API
 void lid_set_log_callback(lid_client *client,
                           lid_log_fn LID_NULLABLE callback,
                           void *LID_NULLABLE user_data);
+
+/**
+ * Makes a client of LoginID's current service. `base_url` is the application's, as the
+ * dashboard shows it: "https://….api.loginid.io". `api_key` may be NULL: the calls whose
+ * documentation says that they need it fail without it, with `api_key_required`.
+ *
+ * Result: `{}`, and `*client` holds the client, to be freed with `lid_v2_free`. On an error
+ * `*client` is NULL. Errors: `LID_ERROR_CONFIG`, `LID_ERROR_INVALID_ARGUMENT`. No request is
+ * made.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_new(const char *base_url,
+                      const char *LID_NULLABLE api_key,
+                      lid_v2_client **client,
+                      char **LID_NULLABLE out);
+
+/**
+ * Makes a client of the current service from a JSON object. Every field but `base_url` is
+ * optional:
+ *
+ * `base_url`, `api_key` or `api_key_file`, `application_id` (the first label of the host of
+ * `base_url`; required if that is an IP address or `localhost`), `issuer` (`base_url`), `jwks`
+ * (pinned keys: an object as the service's key set), `allow_http`, `connect_timeout_ms` 5000,
+ * `request_timeout_ms` 20000, `max_retries` 2, `ca_file` or `ca_pem`, `client_cert_pem` with
+ * `client_key_pem`, `proxy` (a URL or "env"), `leeway_s` 60, `max_token_age_s`,
+ * `key_cache_ttl_s` 3600, `fetch_keys` true (false: `jwks` has all the keys there are),
+ * `verified_tokens` 0 (how many good signature verdicts are kept), `user_agent` (appended),
+ * `headers` (an object), `max_response_bytes` 1048576.
+ *
+ * An unknown or mistyped field is `LID_ERROR_CONFIG` and named in the message. Result and
+ * other errors as `lid_v2_new`.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_new_with_config(const char *config_json,
+                                  lid_v2_client **client,
+                                  char **LID_NULLABLE out);
+
+/**
+ * Makes a client of the current service from the environment: `LOGINID_V2_BASE_URL`
+ * (required), `LOGINID_V2_API_KEY` or `LOGINID_V2_API_KEY_FILE`,
+ * `LOGINID_V2_APPLICATION_ID`, `LOGINID_V2_ISSUER`, and for each other field of
+ * `lid_v2_new_with_config` that has a single value, its name in capitals, for example
+ * `LOGINID_REQUEST_TIMEOUT_MS` or `LOGINID_CA_FILE`. An empty variable is treated as unset. A
+ * variable whose name is nearly one of these is an error; others are ignored. A setuid program
+ * reads no variables. Result and errors as `lid_v2_new`.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_new_from_env(lid_v2_client **client, char **LID_NULLABLE out);
+
+/**
+ * Derives a client whose calls have other options, as `lid_with_options` does: `timeout_ms`,
+ * `max_retries`, `headers` and `request_id`, each of them optional. `options_json` and
+ * `cancel` may be NULL.
+ *
+ * Result: `{}`, and `*derived` holds the client, to be freed with `lid_v2_free`. On an error
+ * `*derived` is NULL. `client`, `cancel` and `*derived` may be freed in any order. Errors:
+ * `LID_ERROR_INVALID_ARGUMENT`, with the code `invalid_options` for an unknown or bad member.
+ * No request is made.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_with_options(const lid_v2_client *client,
+                               const char *LID_NULLABLE options_json,
+                               lid_cancel *LID_NULLABLE cancel,
+                               lid_v2_client **derived,
+                               char **LID_NULLABLE out);
+
+/**
+ * Frees a client, after the last call with it has returned. Its API key is wiped when the
+ * last of it and the clients derived from it is freed. NULL is ignored.
+ *
+ * @since 0.1.0
+ */
+LID_API
+void lid_v2_free(lid_v2_client *LID_NULLABLE client);
+
+/**
+ * Sets the function that is called for every HTTP attempt of this client, and of those that
+ * share its connections (`lid_v2_with_options`), as `lid_set_log_callback` does; NULL removes
+ * it.
+ *
+ * @since 0.1.0
+ */
+LID_API
+void lid_v2_set_log_callback(lid_v2_client *client,
+                             lid_log_fn LID_NULLABLE callback,
+                             void *LID_NULLABLE user_data);
 
 /**
  * Makes a switch for `lid_with_options` and `lid_wait_code`, to be freed with
@@ -1346,6 +1455,589 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                const char *challenge_id,
                                                const char *assertion,
                                                char **LID_NULLABLE out);
+
+/**
+ * Verifies a token that the service issued to this application to log a user in:
+ * its form, its ES256 signature, issuer, audience, kind and times, and that it
+ * is the token of `username` (may be NULL: any user). The application's key set
+ * is cached.
+ *
+ * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","username":"…",…}}`.
+ * An invalid token fails with `LID_ERROR_TOKEN_INVALID`,
+ * `LID_ERROR_TOKEN_EXPIRED` or `LID_ERROR_CLAIM_MISMATCH`; an error of the
+ * request for the key set says nothing about the token. A grant, or the token of
+ * a transaction, is `LID_ERROR_CLAIM_MISMATCH` with code `token_kind_mismatch`.
+ * While many tokens with unknown keys arrive, a token whose key is not known yet
+ * may fail with `LID_ERROR_RATE_LIMITED` and code `unknown_key_throttled`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those that the result names, and those of every call to the service
+ * (see above) if its key must be fetched.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_token(const lid_v2_client *client,
+                               const char *token,
+                               const char *LID_NULLABLE username,
+                               char **LID_NULLABLE out);
+
+/**
+ * Has the service verify a token. It says nothing of user or application: verify
+ * the token with `lid_v2_verify_token` first. It needs the API key: without one
+ * it fails with `LID_ERROR_PRIVATE_KEY` and sends nothing. Repeated after a
+ * timeout or a 5xx, since it changes nothing.
+ *
+ * Result: `{}`. Only an empty 204 is a success: another 2xx is
+ * `LID_ERROR_RESPONSE`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_token_remote(const lid_v2_client *client,
+                                      const char *token,
+                                      char **LID_NULLABLE out);
+
+/**
+ * Makes a grant: a token that allows what its scopes name for one user, for a
+ * few seconds. `scopes` are separated by spaces, for example "passkey:read
+ * passkey:write". It needs the API key: without one it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{"token":"…"}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_create_grant(const lid_v2_client *client,
+                               const char *username,
+                               const char *scopes,
+                               char **LID_NULLABLE out);
+
+/**
+ * Makes a token with which the user's browser completes an external
+ * authentication. It needs the API key: without one it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{"token":"…"}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_create_external_auth(const lid_v2_client *client,
+                                       const char *username,
+                                       char **LID_NULLABLE out);
+
+/**
+ * Lists the passkeys of a user. Give exactly one of `username` and `token`, and
+ * NULL for the other. `token` is the user's: a LoginID token, or a grant. With
+ * `username` a grant with the one scope that the call needs is requested first,
+ * with the client's API key, and used once. Repeated after a timeout or a 5xx,
+ * since it changes nothing.
+ *
+ * Result: `{"passkeys":[{"id":"…","name":"…","createdAt":"…",…}]}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_list_passkeys(const lid_v2_client *client,
+                                const char *LID_NULLABLE username,
+                                const char *LID_NULLABLE token,
+                                char **LID_NULLABLE out);
+
+/**
+ * Renames a passkey. Give exactly one of `username` and `token`, and NULL for
+ * the other. `token` is the user's: a LoginID token, or a grant. With `username`
+ * a grant with the one scope that the call needs is requested first, with the
+ * client's API key, and used once.
+ *
+ * Result: `{}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_rename_passkey(const lid_v2_client *client,
+                                 const char *passkey_id,
+                                 const char *name,
+                                 const char *LID_NULLABLE username,
+                                 const char *LID_NULLABLE token,
+                                 char **LID_NULLABLE out);
+
+/**
+ * Deletes a passkey. Give exactly one of `username` and `token`, and NULL for
+ * the other. `token` is the user's: a LoginID token, or a grant. With `username`
+ * a grant with the one scope that the call needs is requested first, with the
+ * client's API key, and used once.
+ *
+ * Result: `{}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_delete_passkey(const lid_v2_client *client,
+                                 const char *passkey_id,
+                                 const char *LID_NULLABLE username,
+                                 const char *LID_NULLABLE token,
+                                 char **LID_NULLABLE out);
+
+/**
+ * Says what a kind of authenticator is called and looks like. Give exactly one
+ * of `username` and `token`, and NULL for the other. `token` is the user's: a
+ * LoginID token, or a grant. With `username` a grant with the one scope that the
+ * call needs is requested first, with the client's API key, and used once.
+ * Repeated after a timeout or a 5xx, since it changes nothing.
+ *
+ * Result: `{"id":"…","name":"…","iconLight":"data:…","iconDark":"data:…"}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_get_authenticator(const lid_v2_client *client,
+                                    const char *aaguid,
+                                    const char *LID_NULLABLE username,
+                                    const char *LID_NULLABLE token,
+                                    char **LID_NULLABLE out);
+
+/**
+ * Makes a one-time code, with which the user logs in on another device. Give
+ * exactly one of `username` and `token`, and NULL for the other. `token` is the
+ * user's: a LoginID token, or a grant. With `username` a grant with the one
+ * scope that the call needs is requested first, with the client's API key, and
+ * used once.
+ *
+ * Result: `{"code":"…","expiresAt":"…"}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_create_otp(const lid_v2_client *client,
+                             const char *LID_NULLABLE username,
+                             const char *LID_NULLABLE token,
+                             char **LID_NULLABLE out);
+
+/**
+ * Sends a user a one-time code by e-mail. It succeeds also if the user is not
+ * known.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_send_otp_email(const lid_v2_client *client,
+                                 const char *username,
+                                 const char *LID_NULLABLE username_type,
+                                 char **LID_NULLABLE out);
+
+/**
+ * Sends a user a one-time code by SMS. It succeeds also if the user is not
+ * known.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_send_otp_sms(const lid_v2_client *client,
+                               const char *username,
+                               const char *LID_NULLABLE username_type,
+                               char **LID_NULLABLE out);
+
+/**
+ * Logs a user in with a one-time code. Not repeated after a 429: the service may
+ * have counted the code as tried.
+ *
+ * Result: the authentication answer and the claims of its token, which was
+ * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
+ * "username":"…",…}}`. The user is `claims.username`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `auth_code` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above), and those of
+ * `lid_v2_verify_token` for the `jwtAccess`.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_otp(const lid_v2_client *client,
+                             const char *username,
+                             const char *auth_code,
+                             const char *LID_NULLABLE username_type,
+                             char **LID_NULLABLE out);
+
+/**
+ * Deletes a user and all passkeys. It needs the API key: without one it fails
+ * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_delete_user(const lid_v2_client *client,
+                              const char *user_id,
+                              char **LID_NULLABLE out);
+
+/**
+ * Sets the e-mail address of a user. With `request_verification` the service
+ * sends a code to it. It needs the API key: without one it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_set_email(const lid_v2_client *client,
+                            const char *user_id,
+                            const char *email,
+                            bool request_verification,
+                            char **LID_NULLABLE out);
+
+/**
+ * Removes an e-mail address of a user. It needs the API key: without one it
+ * fails with `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_remove_email(const lid_v2_client *client,
+                               const char *user_id,
+                               const char *email,
+                               char **LID_NULLABLE out);
+
+/**
+ * Verifies the e-mail address of a user with the code that was sent to it. Not
+ * repeated after a 429: the service may have counted the code as tried.
+ *
+ * Result: `{}`.
+ *
+ * `auth_code` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_email(const lid_v2_client *client,
+                               const char *username,
+                               const char *auth_code,
+                               char **LID_NULLABLE out);
+
+/**
+ * Sets the phone number of a user. With `request_verification` the service sends
+ * a code to it, for which the user must have given consent to messages
+ * (`messaging_consent`). It needs the API key: without one it fails with
+ * `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_set_phone(const lid_v2_client *client,
+                            const char *user_id,
+                            const char *phone_number,
+                            bool messaging_consent,
+                            bool request_verification,
+                            char **LID_NULLABLE out);
+
+/**
+ * Removes the phone number of a user. It needs the API key: without one it fails
+ * with `LID_ERROR_PRIVATE_KEY` and sends nothing.
+ *
+ * Result: `{}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_remove_phone(const lid_v2_client *client,
+                               const char *user_id,
+                               char **LID_NULLABLE out);
+
+/**
+ * Verifies the phone number of a user with the code that was sent to it. Not
+ * repeated after a 429: the service may have counted the code as tried.
+ *
+ * Result: `{}`.
+ *
+ * `auth_code` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_phone(const lid_v2_client *client,
+                               const char *username,
+                               const char *auth_code,
+                               char **LID_NULLABLE out);
+
+/**
+ * Begins the registration of a passkey. `options_json` may be NULL. `user_agent`
+ * is that of the user's browser. `token` is needed for a protected application,
+ * and for every further passkey of a user: the user's token, or a grant with the
+ * scope reg:write.
+ *
+ * Result: `{"action":"…","session":"…","registrationRequestOptions":{…}}`.
+ *
+ * `token` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_register_init(const lid_v2_client *client,
+                                const char *username,
+                                const char *LID_NULLABLE options_json,
+                                const char *LID_NULLABLE token,
+                                char **LID_NULLABLE out);
+
+/**
+ * Completes the registration of a passkey. `creation_result_json` is what the
+ * browser answered: the object of `PublicKeyCredential.toJSON()`, or
+ * `{"credentialId":"…","clientDataJSON":"…","attestationObject":"…"}`.
+ * `passkey_name` may be NULL.
+ *
+ * Result: the authentication answer and the claims of its token, which was
+ * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
+ * "username":"…",…}}`. The user is `claims.username`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `session` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above), and those of
+ * `lid_v2_verify_token` for the `jwtAccess`.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_register_complete(const lid_v2_client *client,
+                                    const char *session,
+                                    const char *creation_result_json,
+                                    const char *LID_NULLABLE passkey_name,
+                                    char **LID_NULLABLE out);
+
+/**
+ * Begins an authentication with a passkey. Without `username` whoever has a
+ * passkey may log in. `options_json` may be NULL. `user_agent` is that of the
+ * user's browser.
+ *
+ * Result: `{"action":"…","session":"…","assertionOptions":{…},…}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_authenticate_init(const lid_v2_client *client,
+                                    const char *LID_NULLABLE username,
+                                    const char *LID_NULLABLE options_json,
+                                    char **LID_NULLABLE out);
+
+/**
+ * Completes an authentication with a passkey. `assertion_result_json` is what
+ * the browser answered: the object of `PublicKeyCredential.toJSON()`, or
+ * `{"credentialId":"…","clientDataJSON":"…","authenticatorData":"…",
+ * "signature":"…"}`.
+ *
+ * Result: the authentication answer and the claims of its token, which was
+ * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
+ * "username":"…",…}}`. The user is `claims.username`.
+ *
+ * The token in the answer (`jwt`) is verified, and must be of the named user.
+ * `session` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above), and those of
+ * `lid_v2_verify_token` for the `jwtAccess`.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_authenticate_complete(const lid_v2_client *client,
+                                        const char *session,
+                                        const char *assertion_result_json,
+                                        char **LID_NULLABLE out);
+
+/**
+ * Begins the confirmation of a transaction. `nonce` may be NULL; it is then 16
+ * random characters.
+ *
+ * Result: the service's answer and the nonce that was sent: `{"txId":"…",
+ * "session":"…","assertionOptions":{…},"nonce":"…"}`. Keep the nonce for
+ * `lid_v2_verify_transaction`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_init_tx(const lid_v2_client *client,
+                          const char *username,
+                          const char *tx_payload,
+                          const char *LID_NULLABLE nonce,
+                          char **LID_NULLABLE out);
+
+/**
+ * Completes the confirmation of a transaction. `confirmation_json` is what the
+ * browser answered: the object of `PublicKeyCredential.toJSON()`, or
+ * `{"keyHandle":"…","clientData":"…","authenticatorData":"…","signature":"…"}`.
+ *
+ * Result: `{"token":"…","credentialId":"…",…}`. The token is not verified here,
+ * because payload and nonce are not known: give it to
+ * `lid_v2_verify_transaction`.
+ *
+ * `session` is secret: no message and no log shows it.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_complete_tx(const lid_v2_client *client,
+                              const char *session,
+                              const char *confirmation_json,
+                              char **LID_NULLABLE out);
+
+/**
+ * Verifies the token of a confirmed transaction: form, signature, issuer,
+ * audience and times, that it confirms exactly `tx_payload` for the transaction
+ * with `nonce`, and that it is of no other user than `username` (may be NULL:
+ * any user). Such a token need not expire: record the transactions that were
+ * carried out.
+ *
+ * Result: `{"valid":true,"header":{…},"claims":{"txHash":"…",…}}`. An invalid
+ * token fails as in `lid_v2_verify_token`; another payload or nonce is
+ * `LID_ERROR_CLAIM_MISMATCH`.
+ *
+ * `tx_token` is secret: no message and no log shows it.
+ *
+ * Errors: those that the result names, and those of every call to the service
+ * (see above) if its key must be fetched.
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_verify_transaction(const lid_v2_client *client,
+                                     const char *tx_token,
+                                     const char *tx_payload,
+                                     const char *nonce,
+                                     const char *LID_NULLABLE username,
+                                     char **LID_NULLABLE out);
+
+/**
+ * Says which version the service has. Repeated after a timeout or a 5xx, since
+ * it changes nothing.
+ *
+ * Result: `{"version":"…",…}`.
+ *
+ * Errors: those of every call to the service (see above).
+ *
+ * Free `*out` with `lid_free_string`.
+ *
+ * @since 0.1.0
+ */
+LID_API LID_NODISCARD
+lid_status lid_v2_get_version(const lid_v2_client *client, char **LID_NULLABLE out);
 
 /**
  * Reads one value of a JSON text by its RFC 6901 pointer, for example

@@ -33,6 +33,8 @@ typedef struct lid_client lid_client;
 
 typedef struct lid_json lid_json;
 
+typedef struct lid_v2_client lid_v2_client;
+
 typedef void (*lid_log_fn)(const char *event_json, void *user_data);
 
 const char *lid_status_name(int32_t status);
@@ -70,6 +72,30 @@ const char *lid_version(void);
 lid_status lid_generate_key_pair(char **out);
 
 void lid_set_log_callback(lid_client *client, lid_log_fn callback, void *user_data);
+
+lid_status lid_v2_new(const char *base_url,
+                      const char *api_key,
+                      lid_v2_client **client,
+                      char **out);
+
+lid_status lid_v2_new_with_config(const char *config_json,
+                                  lid_v2_client **client,
+                                  char **out);
+
+lid_status lid_v2_new_from_env(lid_v2_client **client,
+                               char **out);
+
+lid_status lid_v2_with_options(const lid_v2_client *client,
+                               const char *options_json,
+                               lid_cancel *cancel,
+                               lid_v2_client **derived,
+                               char **out);
+
+void lid_v2_free(lid_v2_client *client);
+
+void lid_v2_set_log_callback(lid_v2_client *client,
+                             lid_log_fn callback,
+                             void *user_data);
 
 lid_cancel *lid_cancel_new(void);
 
@@ -298,6 +324,147 @@ lid_status lid_authenticate_publickey_complete(const lid_client *client,
                                                const char *challenge_id,
                                                const char *assertion,
                                                char **out);
+
+lid_status lid_v2_verify_token(const lid_v2_client *client,
+                               const char *token,
+                               const char *username,
+                               char **out);
+
+lid_status lid_v2_verify_token_remote(const lid_v2_client *client,
+                                      const char *token,
+                                      char **out);
+
+lid_status lid_v2_create_grant(const lid_v2_client *client,
+                               const char *username,
+                               const char *scopes,
+                               char **out);
+
+lid_status lid_v2_create_external_auth(const lid_v2_client *client,
+                                       const char *username,
+                                       char **out);
+
+lid_status lid_v2_list_passkeys(const lid_v2_client *client,
+                                const char *username,
+                                const char *token,
+                                char **out);
+
+lid_status lid_v2_rename_passkey(const lid_v2_client *client,
+                                 const char *passkey_id,
+                                 const char *name,
+                                 const char *username,
+                                 const char *token,
+                                 char **out);
+
+lid_status lid_v2_delete_passkey(const lid_v2_client *client,
+                                 const char *passkey_id,
+                                 const char *username,
+                                 const char *token,
+                                 char **out);
+
+lid_status lid_v2_get_authenticator(const lid_v2_client *client,
+                                    const char *aaguid,
+                                    const char *username,
+                                    const char *token,
+                                    char **out);
+
+lid_status lid_v2_create_otp(const lid_v2_client *client,
+                             const char *username,
+                             const char *token,
+                             char **out);
+
+lid_status lid_v2_send_otp_email(const lid_v2_client *client,
+                                 const char *username,
+                                 const char *username_type,
+                                 char **out);
+
+lid_status lid_v2_send_otp_sms(const lid_v2_client *client,
+                               const char *username,
+                               const char *username_type,
+                               char **out);
+
+lid_status lid_v2_verify_otp(const lid_v2_client *client,
+                             const char *username,
+                             const char *auth_code,
+                             const char *username_type,
+                             char **out);
+
+lid_status lid_v2_delete_user(const lid_v2_client *client,
+                              const char *user_id,
+                              char **out);
+
+lid_status lid_v2_set_email(const lid_v2_client *client,
+                            const char *user_id,
+                            const char *email,
+                            bool request_verification,
+                            char **out);
+
+lid_status lid_v2_remove_email(const lid_v2_client *client,
+                               const char *user_id,
+                               const char *email,
+                               char **out);
+
+lid_status lid_v2_verify_email(const lid_v2_client *client,
+                               const char *username,
+                               const char *auth_code,
+                               char **out);
+
+lid_status lid_v2_set_phone(const lid_v2_client *client,
+                            const char *user_id,
+                            const char *phone_number,
+                            bool messaging_consent,
+                            bool request_verification,
+                            char **out);
+
+lid_status lid_v2_remove_phone(const lid_v2_client *client,
+                               const char *user_id,
+                               char **out);
+
+lid_status lid_v2_verify_phone(const lid_v2_client *client,
+                               const char *username,
+                               const char *auth_code,
+                               char **out);
+
+lid_status lid_v2_register_init(const lid_v2_client *client,
+                                const char *username,
+                                const char *options_json,
+                                const char *token,
+                                char **out);
+
+lid_status lid_v2_register_complete(const lid_v2_client *client,
+                                    const char *session,
+                                    const char *creation_result_json,
+                                    const char *passkey_name,
+                                    char **out);
+
+lid_status lid_v2_authenticate_init(const lid_v2_client *client,
+                                    const char *username,
+                                    const char *options_json,
+                                    char **out);
+
+lid_status lid_v2_authenticate_complete(const lid_v2_client *client,
+                                        const char *session,
+                                        const char *assertion_result_json,
+                                        char **out);
+
+lid_status lid_v2_init_tx(const lid_v2_client *client,
+                          const char *username,
+                          const char *tx_payload,
+                          const char *nonce,
+                          char **out);
+
+lid_status lid_v2_complete_tx(const lid_v2_client *client,
+                              const char *session,
+                              const char *confirmation_json,
+                              char **out);
+
+lid_status lid_v2_verify_transaction(const lid_v2_client *client,
+                                     const char *tx_token,
+                                     const char *tx_payload,
+                                     const char *nonce,
+                                     const char *username,
+                                     char **out);
+
+lid_status lid_v2_get_version(const lid_v2_client *client, char **out);
 
 lid_status lid_json_get(const char *json, const char *pointer, char **out);
 

@@ -5,7 +5,7 @@
 //! text, the result with `LID_OK` and the error object otherwise, which the
 //! caller frees with `lid_free_string`. `out` may be NULL.
 //!
-//! The calls of a client are generated, one statement each (`v1/`). `support` reads their
+//! The calls of a client are generated, one statement each (`v1/`, `v2/`). `support` reads their
 //! texts and stores their result, `handle` has the client, `cancel` what ends a wait.
 
 // The names are C's; the contract is stated once above, not on each function.
@@ -21,6 +21,8 @@ mod panics;
 mod status;
 mod support;
 mod v1;
+mod v2;
+mod v2_client;
 
 pub use boolean::*;
 pub use cancel::*;
@@ -29,3 +31,5 @@ pub use handle::*;
 pub use json::*;
 pub use status::*;
 pub use v1::*;
+pub use v2::*;
+pub use v2_client::*;

@@ -280,19 +280,21 @@ pub unsafe extern "C" fn lid_set_log_callback(
 ) {
     // SAFETY: NULL or from `lid_new…` and not freed.
     if let Some(client) = unsafe { client.as_ref() } {
-        catch_panic(|| {
-            let user_data = UserData(user_data);
-            client.0.set_logger(callback.map(|callback| {
-                Logger::new(move |event| {
-                    if let Ok(event) = CString::new(event) {
-                        // SAFETY: the program gave us a function for this, and
-                        // promised that it may be called from any thread.
-                        unsafe { callback(event.as_ptr(), user_data.get()) };
-                    }
-                })
-            }));
-        });
+        catch_panic(|| client.0.set_logger(logger(callback, user_data)));
     }
+}
+
+/// The logger that calls a function of the program.
+pub(super) fn logger(callback: lid_log_fn, user_data: *mut c_void) -> Option<Logger> {
+    let callback = callback?;
+    let user_data = UserData(user_data);
+    Some(Logger::new(move |event| {
+        if let Ok(event) = CString::new(event) {
+            // SAFETY: the program gave us a function for this, and promised that it may be
+            // called from any thread.
+            unsafe { callback(event.as_ptr(), user_data.get()) };
+        }
+    }))
 }
 
 /// A pointer that is only handed back to the program.

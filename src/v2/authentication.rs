@@ -33,7 +33,7 @@ impl Client {
                 "assertionResult",
                 "assertion_result_json",
                 assertion_result,
-                &forms::ASSERTION,
+                &forms::ASSERTION_RESULT,
             )?;
         self.send(call)
     }

@@ -2,7 +2,7 @@
 
 use super::claims::check_transaction;
 use super::client::Client;
-use super::forms::CONFIRMATION;
+use super::forms::V2_CONFIRMATION;
 use super::operations;
 use crate::calls::Call;
 use crate::calls::answer::with_member;
@@ -31,7 +31,7 @@ impl Client {
     pub fn complete_tx(&self, session: &str, confirmation: &str) -> Result<String> {
         let call = Call::new(&operations::COMPLETE_TX)
             .secret("session", session)
-            .page_members("confirmation", confirmation, &CONFIRMATION)?;
+            .page_members("confirmation", confirmation, &V2_CONFIRMATION)?;
         self.send(call)
     }
 

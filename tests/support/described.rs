@@ -51,10 +51,38 @@ pub const OPTIONAL: &[&str] = &[
     "lid_register_fido2_complete.credential_name",
     "lid_authenticate_doc_scan_init.credential_id",
     "lid_authenticate_publickey_init.publickey_alg",
+    "lid_v2_verify_token.username",
+    "lid_v2_list_passkeys.username",
+    "lid_v2_list_passkeys.token",
+    "lid_v2_rename_passkey.username",
+    "lid_v2_rename_passkey.token",
+    "lid_v2_delete_passkey.username",
+    "lid_v2_delete_passkey.token",
+    "lid_v2_get_authenticator.username",
+    "lid_v2_get_authenticator.token",
+    "lid_v2_create_otp.username",
+    "lid_v2_create_otp.token",
+    "lid_v2_send_otp_email.username_type",
+    "lid_v2_send_otp_sms.username_type",
+    "lid_v2_verify_otp.username_type",
+    "lid_v2_register_init.options_json",
+    "lid_v2_register_init.token",
+    "lid_v2_register_complete.passkey_name",
+    "lid_v2_authenticate_init.username",
+    "lid_v2_authenticate_init.options_json",
+    "lid_v2_init_tx.nonce",
+    "lid_v2_verify_transaction.username",
 ];
 
 /// Calls that change nothing.
-pub const SAFE: &[&str] = &["lid_get_credentials", "lid_get_user"];
+pub const SAFE: &[&str] = &[
+    "lid_get_credentials",
+    "lid_get_user",
+    "lid_v2_verify_token_remote",
+    "lid_v2_list_passkeys",
+    "lid_v2_get_authenticator",
+    "lid_v2_get_version",
+];
 
 /// Calls that make no request of their own.
 pub const LOCAL: &[&str] = &[
@@ -62,14 +90,24 @@ pub const LOCAL: &[&str] = &[
     "lid_verify_token",
     "lid_generate_tx_auth_token",
     "lid_verify_transaction",
+    "lid_v2_verify_token",
+    "lid_v2_verify_transaction",
 ];
 
 /// Local calls that may request the service's public key.
-pub const KEYS: &[&str] = &["lid_verify_token", "lid_verify_transaction"];
+pub const KEYS: &[&str] = &[
+    "lid_verify_token",
+    "lid_verify_transaction",
+    "lid_v2_verify_token",
+    "lid_v2_verify_transaction",
+];
 
 /// Calls with a one-time code, which the service may count as used.
 pub const CODES: &[&str] = &[
     "lid_authorize_code",
     "lid_wait_code",
     "lid_init_add_fido2_credential_with_code",
+    "lid_v2_verify_otp",
+    "lid_v2_verify_email",
+    "lid_v2_verify_phone",
 ];

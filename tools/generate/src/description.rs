@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::mistake::{self, refuse, require};
 use crate::text::paragraphs;
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
     values: BTreeMap<String, Values>,
@@ -147,7 +147,13 @@ pub struct Operation {
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Authorization {
-    Scope { scope: String },
+    Scope {
+        scope: String,
+    },
+    /// A token of the user, or a grant with this scope.
+    User {
+        user: String,
+    },
     Other(String),
 }
 
@@ -155,6 +161,7 @@ pub enum Authorization {
 #[serde(untagged)]
 pub enum Answer {
     Identified { id: String, missing: String },
+    List { list: String },
     Kind(String),
 }
 
@@ -193,6 +200,8 @@ pub struct Argument {
     secret: bool,
     #[serde(default)]
     subject: bool,
+    #[serde(default)]
+    authorizes: bool,
     default: Option<String>,
     pub example: Option<String>,
     values: Option<String>,
@@ -227,14 +236,15 @@ fn text() -> String {
 }
 
 const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
-const SERVICES: [&str; 1] = ["v1"];
-const ANSWERS: [&str; 6] = [
+const SERVICES: [&str; 2] = ["v1", "v2"];
+const ANSWERS: [&str; 7] = [
     "object",
     "login",
     "authentication",
     "possible_authentication",
     "confirmation",
     "nothing",
+    "no_content",
 ];
 
 impl Description {
@@ -313,6 +323,13 @@ impl Description {
         operations.any(|one| one.argument(name).is_some())
     }
 
+    /// The calls that the bindings have: those of v1.
+    pub fn of_bindings(&self) -> Description {
+        let mut description = self.clone();
+        description.operations.retain(|one| one.service == "v1");
+        description
+    }
+
     /// The services, each once.
     pub fn services(&self) -> BTreeSet<&str> {
         self.operations.iter().map(Operation::service).collect()
@@ -358,6 +375,25 @@ impl Operation {
         &self.service
     }
 
+    /// Its name in Rust, where the client is the service's.
+    pub fn method(&self) -> &str {
+        let prefix = self.prefix();
+        self.name.strip_prefix(prefix).unwrap_or(&self.name)
+    }
+
+    /// What the names of its service begin with.
+    fn prefix(&self) -> &'static str {
+        match self.service.as_str() {
+            "v1" => "",
+            _ => "v2_",
+        }
+    }
+
+    /// The C type of its client.
+    pub fn handle(&self) -> String {
+        format!("lid_{}client", self.prefix())
+    }
+
     /// The version of the library that has it first.
     pub fn since(&self) -> &str {
         &self.since
@@ -383,8 +419,9 @@ impl Operation {
         self.one_time_code
     }
 
+    /// Whether the body has the `client_id`, which v2 has not.
     pub fn names_application(&self) -> bool {
-        self.names_application
+        self.names_application && self.service == "v1"
     }
 
     pub fn jwt_required_if(&self) -> Option<&str> {
@@ -393,8 +430,10 @@ impl Operation {
 
     /// Whether its answer has a token that is verified.
     pub fn has_jwt(&self) -> bool {
-        !matches!(&self.answer, Answer::Kind(kind) if kind == "object" || kind == "nothing")
-            && !matches!(&self.answer, Answer::Identified { .. })
+        match &self.answer {
+            Answer::Kind(kind) => !["object", "nothing", "no_content"].contains(&kind.as_str()),
+            Answer::Identified { .. } | Answer::List { .. } => false,
+        }
     }
 
     /// Method and path.

@@ -22,15 +22,17 @@ fn templates() -> Templates {
 /// The documents: paths below the project's folder and texts. Of some a part is generated.
 pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let templates = templates();
+    let v1 = groups(&description.of_bindings());
     let groups = groups(description);
     let documents = [
-        ("README.md", "calls.md"),
-        ("docs/parity.md", "parity.md"),
-        ("docs/reference.md", "reference.md"),
-        ("man/loginid.3", "calls.3"),
+        // The official SDKs have the calls of v1 only.
+        ("docs/parity.md", "parity.md", &v1),
+        ("README.md", "calls.md", &groups),
+        ("docs/reference.md", "reference.md", &groups),
+        ("man/loginid.3", "calls.3", &groups),
     ];
-    let with_part = |(path, template): (&str, &str)| {
-        let part = templates.render(template, context! { groups => Serde(&groups) });
+    let with_part = |(path, template, groups): (&str, &str, &Vec<Group>)| {
+        let part = templates.render(template, context! { groups => Serde(groups) });
         let text = part::replaced(&read(path), "calls", &part);
         (path.to_owned(), text)
     };
@@ -90,13 +92,21 @@ struct Described {
 }
 
 fn groups(description: &Description) -> Vec<Group> {
-    let groups = description.groups().into_iter();
+    let groups = description.services().into_iter().flat_map(|service| {
+        let groups = description.groups_of(service).into_iter();
+        groups.map(move |group| (service, group))
+    });
     groups
-        .map(|group| {
+        .map(|(service, group)| {
             let operations = description.operations.iter();
+            let operations = operations.filter(|one| one.service() == service);
             let operations = operations.filter(|one| one.group == group);
+            let title = match service {
+                "v1" => text::camel(group),
+                _ => format!("{} (current service)", text::camel(group)),
+            };
             Group {
-                title: text::camel(group),
+                title,
                 calls: operations.map(|one| Call::of(one, description)).collect(),
             }
         })
@@ -176,7 +186,11 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
         kind,
         name: name.to_owned(),
     };
-    let mut all = vec![parameter("const lid_client *", "client")];
+    let client = match operation.service() {
+        "v1" => "const lid_client *",
+        _ => "const lid_v2_client *",
+    };
+    let mut all = vec![parameter(client, "client")];
     all.extend(own);
     all.push(parameter("char **", "out"));
     all
@@ -322,14 +336,23 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
         ));
     }
     if operation.is_management() {
-        errors.push("`LID_ERROR_PRIVATE_KEY` if the client has no private key.".to_owned());
+        let key = match operation.service() {
+            "v1" => "private key",
+            _ => "API key",
+        };
+        errors.push(format!(
+            "`LID_ERROR_PRIVATE_KEY` if the client has no {key}."
+        ));
     }
     if !operation.errors().is_empty() {
         let codes = listed(operation.errors(), "or");
         errors.push(format!("`LID_ERROR_API`, among others with code {codes}."));
     }
     if operation.has_jwt() {
-        errors.push("Those of `lid_verify_token`, for the `jwt`.".to_owned());
+        errors.push(match operation.service() {
+            "v1" => "Those of `lid_verify_token`, for the `jwt`.".to_owned(),
+            _ => "Those of `lid_v2_verify_token`, for the `jwtAccess`.".to_owned(),
+        });
     }
     if !operation.is_local() {
         errors.push("Those of every call to the service.".to_owned());

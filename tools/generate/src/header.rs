@@ -52,6 +52,7 @@ fn sources(description: &Description) -> Vec<String> {
         "ffi/status",
         "ffi/handle",
         "ffi/client",
+        "ffi/v2_client",
         "ffi/cancel",
     ]
     .map(str::to_owned)
@@ -77,6 +78,12 @@ const NULLABLE: &[&str] = &[
     "lid_cancel_trigger.cancel",
     "lid_cancel_free.cancel",
     "lid_json_free.document",
+    "lid_v2_new.api_key",
+    "lid_v2_with_options.options_json",
+    "lid_v2_with_options.cancel",
+    "lid_v2_free.client",
+    "lid_v2_set_log_callback.callback",
+    "lid_v2_set_log_callback.user_data",
 ];
 
 /// All that may be NULL, but for `out`.

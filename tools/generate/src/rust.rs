@@ -68,37 +68,48 @@ pub fn files(description: &Description) -> Vec<(String, String)> {
         "tests/support/described.rs".to_owned(),
         render("described", described(&description.operations)),
     ));
-    for group in description.groups() {
-        let operations = description.operations.iter();
-        let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
-        let service = operations[0].service();
-        let entry_points: Vec<_> = operations.iter().map(|one| EntryPoint::of(one)).collect();
-        files.push((
-            format!("src/ffi/{service}/{group}.rs"),
-            render(
-                "entry_points",
-                context! { group, entry_points => Serde(&entry_points) },
-            ),
-        ));
-        let methods: Vec<_> = operations
-            .iter()
-            .filter(|one| !one.is_by_hand())
-            .map(|one| Method::of(one))
-            .collect();
-        if !methods.is_empty() {
-            let uses = |text: &str| methods.iter().any(|one| one.body.contains(text));
-            let uses_writer = uses("ObjectWriter::");
-            let uses_call = uses("Call::new(");
-            let uses_forms = uses("forms::");
-            let uses_codes = uses("Code::");
-            files.push((
-                format!("src/{service}/{group}.rs"),
-                render(
-                    "methods",
-                    context! { group, methods => Serde(&methods), uses_writer, uses_call, uses_forms, uses_codes },
-                ),
-            ));
+    for service in description.services() {
+        for group in description.groups_of(service) {
+            let operations = description.operations.iter();
+            let operations = operations.filter(|one| one.service() == service);
+            let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
+            files.extend(group_files(service, group, &operations, &render));
         }
+    }
+    files
+}
+
+/// The C functions of a group, and the methods that are not by hand.
+fn group_files(
+    service: &str,
+    group: &str,
+    operations: &[&Operation],
+    render: &dyn Fn(&str, Value) -> String,
+) -> Vec<(String, String)> {
+    let entry_points = operations.iter().map(|one| EntryPoint::of(one));
+    let entry_points: Vec<_> = entry_points.collect();
+    let handle = operations[0].handle();
+    let functions = render(
+        "entry_points",
+        context! { group, handle, entry_points => Serde(&entry_points) },
+    );
+    let mut files = vec![(format!("src/ffi/{service}/{group}.rs"), functions)];
+    let methods = operations.iter().filter(|one| !one.is_by_hand());
+    let methods: Vec<_> = methods.map(|one| Method::of(one)).collect();
+    if !methods.is_empty() {
+        let uses = |text: &str| methods.iter().any(|one| one.body.contains(text));
+        let context = context! {
+            group,
+            methods => Serde(&methods),
+            uses_writer => uses("ObjectWriter::"),
+            uses_call => uses("Call::new("),
+            uses_forms => uses("forms::"),
+            uses_codes => uses("Code::"),
+        };
+        files.push((
+            format!("src/{service}/{group}.rs"),
+            render("methods", context),
+        ));
     }
     files
 }
@@ -198,16 +209,20 @@ impl Row {
         let authorization = match operation.authorization() {
             None => "Authorization::None".to_owned(),
             Some(Authorization::Scope { scope }) => format!("Authorization::Scope({scope:?})"),
+            Some(Authorization::User { user }) => {
+                format!("Authorization::User {{ scope: {user:?} }}")
+            }
             Some(Authorization::Other(name)) => format!("Authorization::{}", text::camel(name)),
         };
         let answer = match operation.answer() {
             Answer::Kind(kind) => format!("Answer::{}", text::camel(kind)),
+            Answer::List { list } => format!("Answer::List {{ name: {list:?} }}"),
             Answer::Identified { id, missing } => {
                 format!("Answer::Identified {{ id: {id:?}, missing: Code::{missing} }}")
             }
         };
         Some(Row {
-            constant: operation.name.to_uppercase(),
+            constant: operation.method().to_uppercase(),
             name: operation.name.clone(),
             method: text::camel(&method.to_lowercase()),
             path: path.to_owned(),
@@ -375,6 +390,7 @@ fn step(argument: &Argument, operation: &Operation) -> String {
 struct EntryPoint {
     documentation: String,
     name: String,
+    method: String,
     parameters: Vec<String>,
     arguments: Vec<String>,
 }
@@ -399,6 +415,7 @@ impl EntryPoint {
         EntryPoint {
             documentation: operation.c_documentation(),
             name: operation.name.clone(),
+            method: operation.method().to_owned(),
             parameters,
             arguments,
         }

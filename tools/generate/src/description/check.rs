@@ -16,6 +16,15 @@ impl Operation {
             "{name}: service {service} is none of {}",
             SERVICES.join(", ")
         );
+        require!(
+            service == "v1" || name.starts_with(self.prefix()),
+            "{name}: the names of {service} begin with {}",
+            self.prefix()
+        );
+        require!(
+            service == "v1" || self.by_hand && self.returns.is_none(),
+            "{name}: calls of {service} are by_hand and have no returns yet"
+        );
         let numbers = self.since.split('.').map(str::parse::<u32>);
         require!(
             numbers.clone().count() == 3 && numbers.flatten().count() == 3,
@@ -36,14 +45,20 @@ impl Operation {
                 ANSWERS.join(", ")
             );
             require!(
-                (kind == "nothing") == self.returns.is_none(),
+                service != "v1" || (kind == "nothing") == self.returns.is_none(),
                 "{name}: an answer has a type (returns), but for answer = \"nothing\""
             );
         }
         if let Some(Authorization::Other(word)) = &self.authorization {
+            let known = match service {
+                "v1" => ["transaction", "{ scope = \"…\" }"],
+                _ => ["api_key", "{ user = \"…\" }"],
+            };
             require!(
-                word == "transaction",
-                "{name}: authorization {word:?} is neither \"transaction\" nor {{ scope = \"…\" }}"
+                word == known[0],
+                "{name}: authorization {word:?} is neither {:?} nor {}",
+                known[0],
+                known[1]
             );
         }
         let is_optional = |wanted: &str| self.argument(wanted).is_some_and(|one| one.optional);
@@ -73,7 +88,7 @@ impl Operation {
             );
         }
         require!(
-            !self.has_jwt() || self.arguments.iter().any(|one| one.subject),
+            service != "v1" || !self.has_jwt() || self.arguments.iter().any(|one| one.subject),
             "{name}: the token in the answer is of a user: an argument with subject = true names it"
         );
         for argument in &self.arguments {
@@ -100,7 +115,8 @@ impl Operation {
                 unknown.map_or("", |name| name)
             );
             let is_placed = argument.body.is_some() || argument.segment.is_some();
-            let is_of_the_call = self.by_hand && ["ms", "cancel"].contains(&kind);
+            let is_of_the_call =
+                self.by_hand && (["ms", "cancel"].contains(&kind) || argument.authorizes);
             require!(
                 is_placed != (self.local || is_of_the_call),
                 "{what}: give its place in the request, if it has one"
@@ -212,7 +228,8 @@ mod tests {
     fn service_and_version_are_checked() {
         for (service, since, expected) in [
             ("v1", "0.1.0", ""),
-            ("v2", "0.1.0", "ask: service v2 is none of v1"),
+            ("v2", "0.1.0", "ask: the names of v2 begin with v2_"),
+            ("v3", "0.1.0", "ask: service v3 is none of v1, v2"),
             ("v1", "0.1", "ask: since is a version of three numbers"),
             ("v1", "0.1.x", "ask: since is a version of three numbers"),
         ] {

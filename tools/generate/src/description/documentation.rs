@@ -56,7 +56,10 @@ impl Operation {
         if !self.local {
             let mut errors = "Errors: those of every call to the service (see above)".to_owned();
             if self.has_jwt() {
-                errors += ", and those of `lid_verify_token` for the `jwt`";
+                errors += match self.service.as_str() {
+                    "v1" => ", and those of `lid_verify_token` for the `jwt`",
+                    _ => ", and those of `lid_v2_verify_token` for the `jwtAccess`",
+                };
             }
             all.push(errors + ".");
         }
@@ -90,10 +93,16 @@ impl Operation {
             );
         }
         if self.management {
-            rules.push(
-                "Management call: without a private key it fails with \
-                 `LID_ERROR_PRIVATE_KEY` and sends nothing.",
-            );
+            rules.push(match self.service.as_str() {
+                "v1" => {
+                    "Management call: without a private key it fails with \
+                     `LID_ERROR_PRIVATE_KEY` and sends nothing."
+                }
+                _ => {
+                    "It needs the API key: without one it fails with \
+                     `LID_ERROR_PRIVATE_KEY` and sends nothing."
+                }
+            });
         }
         if self.safe {
             rules.push("Repeated after a timeout or a 5xx, since it changes nothing.");

@@ -139,7 +139,7 @@ impl Operation {
         let places = self.arguments.iter().flat_map(Argument::body);
         let places: Vec<_> = places.chain(self.constants.keys()).collect();
         require!(
-            !request.starts_with("GET ") || places.is_empty() && !self.names_application,
+            !request.starts_with("GET ") || places.is_empty() && !self.names_application(),
             "{name}: a GET has no body: no place in it, and names_application = false"
         );
         // In the Rust method the object is a variable with its name, and so is the argument.
