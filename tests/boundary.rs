@@ -35,6 +35,9 @@ const OPTIONAL: &[&str] = &[
     "lid_new_management.base_url",
     "lid_with_options.options_json",
     "lid_with_options.cancel",
+    "lid_v2_new.api_key",
+    "lid_v2_with_options.options_json",
+    "lid_v2_with_options.cancel",
 ];
 
 /// The library with a client of a service that refuses everything.
@@ -49,7 +52,10 @@ impl Boundary {
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = requests.clone();
         let service = Listener::start(move |mut stream, _| {
-            let answer = "HTTP/1.1 400 Bad\r\ncontent-length: 16\r\n\r\n{\"code\":\"no_no\"}";
+            // Each service has its own name of the code.
+            let body = r#"{"code":"no_no","msgCode":"no_no"}"#;
+            let length = body.len();
+            let answer = format!("HTTP/1.1 400 Bad\r\ncontent-length: {length}\r\n\r\n{body}");
             while read_request(&mut stream).is_some() {
                 counter.fetch_add(1, Ordering::SeqCst);
                 if stream.write_all(answer.as_bytes()).is_err() {
@@ -107,8 +113,8 @@ impl Boundary {
         let message = error["message"].as_str().expect("a message");
         let named = format!("{} ", parameter.name);
         assert!(message.contains(&named), "{what} is not named: {text}");
-        assert!(done.made.is_none_or(|client| client == 0), "{what}");
-        assert!(done.document.is_none_or(|document| document == 0), "{what}");
+        let made = [done.made, done.made_v2, done.document];
+        assert!(made.into_iter().flatten().all(|made| made == 0), "{what}");
         assert_eq!(self.requests(), before, "{what}: something was sent");
         message.to_owned()
     }
@@ -185,13 +191,14 @@ fn is_the_same_without_out(boundary: &Boundary, function: &Function, out: usize)
             let before = boundary.requests();
             let texts = boundary.usual(&function.name);
             let done = boundary.call_on(client, function, texts, null);
-            let made = done.made.or(done.document).is_some_and(|made| made != 0);
+            let made = done.made.or(done.made_v2).or(done.document);
+            let made = made.is_some_and(|made| made != 0);
             boundary.free_made(&done);
             assert_eq!(done.text.is_some(), null.is_none(), "{what}");
             (done.status, made, boundary.requests() - before)
         });
         assert_eq!(usual, without, "{what}");
-        if function.has(Kind::Client) && client == 0 {
+        if (function.has(Kind::Client) || function.has(Kind::V2Client)) && client == 0 {
             assert_eq!(without, (INVALID_ARGUMENT, false, 0), "{what}");
         }
     }
@@ -289,9 +296,12 @@ fn no_text_is_used_after_its_call() {
         let result: Value = serde_json::from_str(text).expect("JSON");
         let code = &result["error"]["code"];
         match function.name.as_str() {
-            "lid_verify_token" | "lid_verify_transaction" => assert_eq!(code, "malformed_token"),
+            "lid_verify_token"
+            | "lid_verify_transaction"
+            | "lid_v2_verify_token"
+            | "lid_v2_verify_transaction" => assert_eq!(code, "malformed_token"),
             // These are the variables of the process that runs the tests.
-            "lid_new_from_env" => {}
+            "lid_new_from_env" | "lid_v2_new_from_env" => {}
             // Only the service can tell what is wrong with these texts.
             name => assert!(done.status == 0 || code == "no_no", "{name}: {text}"),
         }

@@ -17,12 +17,14 @@ mod midway;
 use header::{Function, Kind, functions, invoke};
 
 /// The functions that do not return a status.
-const WITHOUT_STATUS: [&str; 10] = [
+const WITHOUT_STATUS: [&str; 12] = [
     "lid_status_name",
     "lid_version",
     "lid_free",
     "lid_free_string",
     "lid_set_log_callback",
+    "lid_v2_free",
+    "lid_v2_set_log_callback",
     "lid_cancel_new",
     "lid_cancel_trigger",
     "lid_cancel_free",
@@ -43,6 +45,18 @@ const FUNCTIONS: &[(&str, *const ())] = &[
     ("lid_version", lid_version as *const ()),
     ("lid_generate_key_pair", lid_generate_key_pair as *const ()),
     ("lid_set_log_callback", lid_set_log_callback as *const ()),
+    ("lid_v2_new", lid_v2_new as *const ()),
+    (
+        "lid_v2_new_with_config",
+        lid_v2_new_with_config as *const (),
+    ),
+    ("lid_v2_new_from_env", lid_v2_new_from_env as *const ()),
+    ("lid_v2_with_options", lid_v2_with_options as *const ()),
+    ("lid_v2_free", lid_v2_free as *const ()),
+    (
+        "lid_v2_set_log_callback",
+        lid_v2_set_log_callback as *const (),
+    ),
     ("lid_cancel_new", lid_cancel_new as *const ()),
     ("lid_cancel_trigger", lid_cancel_trigger as *const ()),
     ("lid_cancel_free", lid_cancel_free as *const ()),
@@ -86,10 +100,13 @@ fn call_with(
         .map(|parameter| match parameter.kind {
             Kind::Text => text.as_ptr() as usize,
             Kind::Client => client as usize,
-            Kind::NewClient | Kind::NewDocument | Kind::Value => &raw mut stored as usize,
+            Kind::NewClient | Kind::NewV2Client | Kind::NewDocument | Kind::Value => {
+                &raw mut stored as usize
+            }
             Kind::Out => &raw mut out as usize,
             Kind::Number => 1,
-            Kind::Document | Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
+            // No function gets as far as looking at them.
+            Kind::V2Client | Kind::Document | Kind::Cancel | Kind::Callback | Kind::Pointer => 0,
         })
         .collect();
     // SAFETY: the header's contract.
@@ -141,7 +158,12 @@ fn a_panic_in_any_function_is_an_internal_error_and_the_client_stays_usable() {
             assert_eq!(error["error"]["code"], "internal_error", "{text}");
             assert!(!text.contains("injected"), "{text}");
         }
-        let stores = [Kind::NewClient, Kind::NewDocument, Kind::Value];
+        let stores = [
+            Kind::NewClient,
+            Kind::NewV2Client,
+            Kind::NewDocument,
+            Kind::Value,
+        ];
         if stores.into_iter().any(|kind| function.has(kind)) {
             assert_eq!(stored, 0, "{name}");
         }

@@ -9,6 +9,10 @@ pub enum Kind {
     Client,
     /// `lid_client **`
     NewClient,
+    /// `lid_v2_client *`
+    V2Client,
+    /// `lid_v2_client **`
+    NewV2Client,
     /// `lid_json *`
     Document,
     /// `lid_json **`
@@ -82,6 +86,8 @@ fn parameter(text: &str) -> Parameter {
         "const char *" => Kind::Text,
         "const lid_client *" | "lid_client *" => Kind::Client,
         "lid_client **" => Kind::NewClient,
+        "const lid_v2_client *" | "lid_v2_client *" => Kind::V2Client,
+        "lid_v2_client **" => Kind::NewV2Client,
         "const lid_json *" | "lid_json *" => Kind::Document,
         "lid_json **" => Kind::NewDocument,
         "const char **" | "int64_t *" | "double *" | "bool *" | "size_t *" => Kind::Value,

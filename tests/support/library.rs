@@ -11,10 +11,11 @@ use crate::header::{Function, Kind, functions, invoke};
 /// The value of pointers before a call, to see whether they are written.
 const UNTOUCHED: usize = 0x5a5a;
 
-/// The library as a program loads it, a client and a document.
+/// The library as a program loads it, a client of each service and a document.
 pub struct Library {
     handle: *mut c_void,
     pub client: usize,
+    v2_client: usize,
     document: usize,
     key: String,
     base_url: String,
@@ -27,6 +28,8 @@ pub struct Done {
     pub text: Option<String>,
     /// The pointer that it stored in `client`.
     pub made: Option<usize>,
+    /// The same of a client of the current service.
+    pub made_v2: Option<usize>,
     /// The pointer that it stored in `document`.
     pub document: Option<usize>,
     /// The first byte of the value that it stored.
@@ -55,6 +58,7 @@ impl Library {
         let mut library = Library {
             handle,
             client: 0,
+            v2_client: 0,
             document: 0,
             key: String::new(),
             base_url: base_url.to_owned(),
@@ -63,6 +67,7 @@ impl Library {
         let pair: Value = serde_json::from_str(&pair.text.expect("a text")).expect("JSON");
         library.key = pair["private_key"].as_str().expect("a key").to_owned();
         library.client = library.new_client();
+        library.v2_client = library.new_v2_client();
         let parse = library.call(&function("lid_json_parse"), library.usual("lid_json_parse"));
         library.document = parse.document.expect("a document");
         library
@@ -73,6 +78,18 @@ impl Library {
         let client = done.made.expect("a client");
         assert_ne!(client, 0, "{:?}", done.text);
         client
+    }
+
+    fn new_v2_client(&self) -> usize {
+        let done = self.call(&function("lid_v2_new"), self.usual("lid_v2_new"));
+        let client = done.made_v2.expect("a client");
+        assert_ne!(client, 0, "{:?}", done.text);
+        client
+    }
+
+    /// The service's URL with a host that begins with the application's id.
+    fn v2_base_url(&self) -> String {
+        self.base_url.replace("127.0.0.1", "app.localhost")
     }
 
     pub fn address(&self, name: &str) -> *const () {
@@ -86,7 +103,15 @@ impl Library {
     /// Texts that each function accepts, by the names of its parameters.
     pub fn usual(&self, name: &str) -> Vec<Option<Vec<u8>>> {
         let function = function(name);
+        let is_v2 = function.name.starts_with("lid_v2_");
         let text = |name: &str| match name {
+            "base_url" if is_v2 => self.v2_base_url(),
+            "config_json" if is_v2 => json!({"base_url": self.v2_base_url()}).to_string(),
+            "confirmation_json" => json!({
+                "keyHandle": "Yw", "clientData": "Yw", "authenticatorData": "Yw",
+                "signature": "Yw",
+            })
+            .to_string(),
             "private_key" => self.key.clone(),
             "base_url" => self.base_url.clone(),
             "config_json" => json!({
@@ -114,6 +139,15 @@ impl Library {
         {
             usual[at] = None;
         }
+        // Here too: the calls for a user, by a token or by name.
+        let authorized = ["list_passkeys", "rename_passkey", "delete_passkey"];
+        let authorized = [&authorized[..], &["get_authenticator", "create_otp"]].concat();
+        let is_authorized = |call: &str| function.name == format!("lid_v2_{call}");
+        if authorized.into_iter().any(is_authorized)
+            && let Some(at) = parameters.iter().position(|p| p.name == "username")
+        {
+            usual[at] = None;
+        }
         usual
     }
 
@@ -131,7 +165,7 @@ impl Library {
         null: Option<usize>,
     ) -> Done {
         let mut out = UNTOUCHED;
-        let (mut made, mut document) = (UNTOUCHED, UNTOUCHED);
+        let (mut made, mut made_v2, mut document) = (UNTOUCHED, UNTOUCHED, UNTOUCHED);
         let mut value = UNTOUCHED;
         // In separate pages, so that a use after free crashes.
         let in_pages = |mut text: Vec<u8>| {
@@ -146,6 +180,9 @@ impl Library {
                 Kind::Text => given[at].as_ref().map_or(0, |text| text.as_ptr() as usize),
                 Kind::Client => client,
                 Kind::NewClient => &raw mut made as usize,
+                Kind::V2Client if client == 0 => 0,
+                Kind::V2Client => self.v2_client,
+                Kind::NewV2Client => &raw mut made_v2 as usize,
                 Kind::Document => self.document,
                 Kind::NewDocument => &raw mut document as usize,
                 Kind::Value => &raw mut value as usize,
@@ -157,7 +194,13 @@ impl Library {
         }
         // `bool` is 0 or 1.
         for (parameter, argument) in function.parameters.iter().zip(&mut arguments) {
-            if ["authorize", "activate"].contains(&parameter.name.as_str()) {
+            let flags = [
+                "authorize",
+                "activate",
+                "request_verification",
+                "messaging_consent",
+            ];
+            if flags.contains(&parameter.name.as_str()) {
                 *argument = 1;
             }
         }
@@ -173,6 +216,7 @@ impl Library {
             status: status & 0xffff_ffff,
             text,
             made: (made != UNTOUCHED).then_some(made),
+            made_v2: (made_v2 != UNTOUCHED).then_some(made_v2),
             document: (document != UNTOUCHED).then_some(document),
             value: (value != UNTOUCHED).then_some(value as u8),
         }
@@ -197,7 +241,10 @@ impl Library {
     pub fn free_made(&self, done: &Done) {
         self.free(done.made);
         // SAFETY: as above.
-        unsafe { invoke(self.address("lid_json_free"), &[done.document.unwrap_or(0)]) };
+        unsafe {
+            invoke(self.address("lid_v2_free"), &[done.made_v2.unwrap_or(0)]);
+            invoke(self.address("lid_json_free"), &[done.document.unwrap_or(0)]);
+        }
     }
 }
 
