@@ -14,7 +14,8 @@
 //!
 //! ```text
 //! ffi                        C functions: pointers, panics, JSON strings
-//! v1                         the client and its operations
+//! v1  v2                     the clients of both services, and their operations
+//! core                       what both clients have in common
 //! calls                      attempts: authorization, retries, logging, request ids
 //! connections                the state of one process: connections, TLS sessions, keys
 //! config                     the configuration of a client

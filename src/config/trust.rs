@@ -10,8 +10,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
+use super::common::{Authorities, ClientCertificate, TlsSettings};
 use super::environment::variable;
-use super::{Authorities, ClientCertificate, TlsSettings};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::fork;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use ureq::http::HeaderName;
 
+use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::fields::{Settings, V1};
-use super::{Common, Header, ServiceSettings, issuer, pem_or_file};
+use super::headers::Header;
 use crate::base_url::{self, BaseUrl};
 use crate::codes::Code;
 use crate::error::{Error, Result};

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
+use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::fields::{Settings, V2};
-use super::{Common, ServiceSettings, issuer, pem_or_file};
 use crate::base_url::BaseUrl;
 use crate::codes::Code;
 use crate::error::{Error, Result};

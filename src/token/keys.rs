@@ -24,7 +24,7 @@ use crate::budget::Budget;
 use crate::codes::Code;
 use crate::error::{Error, Result, Status};
 use crate::failpoint::failpoint;
-use crate::token::KeySet;
+use crate::token::key_set::KeySet;
 use failures::{Failures, RETRY_PAUSE, is_unknown};
 use in_flight::{InFlight, Outcome, lock};
 pub(crate) use lookup::{Fetch, Keys, Lookup, Origin, Request};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::error::Result;
-use crate::token::KeySet;
+use crate::token::key_set::KeySet;
 
 /// What one request to the service fetched.
 pub(crate) type Keys = Arc<KeySet>;
