@@ -313,23 +313,33 @@ fn every_function_is_documented() {
         for part in ["Result: ", "Free `*out` with `lid_free_string`."] {
             // One constructor may refer to another.
             assert!(
-                comment.contains(part) || comment.contains("as `lid_new`"),
+                comment.contains(part) || refers_to_another(&comment),
                 "{name}: its comment lacks \"{part}\""
             );
         }
         assert!(
             comment.contains("LID_ERROR_")
-                || comment.contains("as `lid_new`")
+                || refers_to_another(&comment)
                 || comment.contains("Errors: "),
             "{name}: its comment names no error"
         );
     }
 }
 
-/// The table of `tests/c/arguments.c` has every call of a client.
+/// Whether the comment of a constructor refers to the first one of its service.
+fn refers_to_another(comment: &str) -> bool {
+    ["as `lid_new`", "as `lid_v2_new`"]
+        .iter()
+        .any(|reference| comment.contains(reference))
+}
+
+/// The tables of the C programs have every call of a client.
 #[test]
 fn every_function_is_called_through_its_prototype() {
-    let tested = fs::read_to_string(root().join("tests/c/arguments.c")).unwrap();
+    let programs = ["arguments.c", "v2_arguments.c"].map(|name| root().join("tests/c").join(name));
+    let tested = programs.map(|path| fs::read_to_string(path).unwrap());
+    let tested = tested.concat();
+    let handles = ["lid_client", "lid_v2_client"];
     for Function {
         name, declaration, ..
     } in functions()
@@ -338,7 +348,11 @@ fn every_function_is_called_through_its_prototype() {
             assert!(tested.contains(&format!("{name}(")), "{name} is not there");
         }
         // The others make clients.
-        if declaration.contains("(const lid_client *") && !declaration.contains("lid_client **") {
+        let is_call = |handle: &&str| {
+            declaration.contains(&format!("(const {handle} *"))
+                && !declaration.contains(&format!("{handle} **"))
+        };
+        if handles.iter().any(|handle| is_call(&handle)) {
             let short = name.trim_start_matches("lid_");
             assert!(
                 tested.contains(&format!("{{ \"{short}\", {short} }}")),

@@ -1,4 +1,4 @@
-//! The calls in the C program that tests their arguments, `tests/c/arguments.c`.
+//! The calls in the C programs that test their arguments, one of each service.
 
 use minijinja::context;
 use minijinja::value::Serde;
@@ -8,14 +8,24 @@ use crate::description::{Description, Operation};
 use crate::part;
 use crate::template::Templates;
 
-const PATH: &str = "tests/c/arguments.c";
-
-/// The program with its generated part: its path below the project's folder and its text.
-pub fn program(description: &Description, read: impl Fn(&str) -> String) -> (String, String) {
+/// The programs with their generated parts: paths below the project's folder and texts.
+pub fn programs(description: &Description, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let templates = Templates::new(&[("calls", include_str!("../templates/arguments.c.j2"))]);
-    let calls: Vec<_> = description.operations.iter().map(Call::of).collect();
-    let part = templates.render("calls", context! { calls => Serde(&calls) });
-    (PATH.to_owned(), part::replaced(&read(PATH), "calls", &part))
+    let services = description.services().into_iter();
+    services
+        .map(|service| {
+            let operations = description.operations.iter();
+            let operations = operations.filter(|one| one.service() == service);
+            let calls: Vec<_> = operations.map(Call::of).collect();
+            let part = templates.render("calls", context! { calls => Serde(&calls) });
+            let path = match service {
+                "v1" => "tests/c/arguments.c".to_owned(),
+                other => format!("tests/c/{other}_arguments.c"),
+            };
+            let text = part::replaced(&read(&path), "calls", &part);
+            (path, text)
+        })
+        .collect()
 }
 
 #[derive(Serialize)]

@@ -61,9 +61,9 @@ pub fn described_by(read: &dyn Fn(&str) -> String) -> Result<Vec<(String, String
 fn files(read: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
     let description = &description::Description::read(&read("spec/operations.toml"));
     let mut files = rust::files(description);
+    files.extend(c_test::programs(description, read));
     files.extend(documents::files(description, read));
     let description = &description.of_bindings();
-    files.push(c_test::program(description, read));
     files.extend(cpp::files(description, &read("spec/cpp.toml"), read));
     files.extend(php::files(description, &read("spec/php.toml")));
     files.extend(python::files(description, &read("spec/python.toml")));
