@@ -1,5 +1,8 @@
 /* The same as arguments.c for the current service: each function called through its prototype
  * with texts that are not UTF-8, and without `out`. Nothing here reaches a service. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "support.h"
