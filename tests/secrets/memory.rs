@@ -9,6 +9,7 @@ mod damaged;
 mod give;
 mod remembered;
 mod search;
+mod v2;
 
 use std::io::{Read, Write};
 use std::process::Stdio;
