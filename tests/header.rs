@@ -352,7 +352,7 @@ fn every_function_is_called_through_its_prototype() {
             declaration.contains(&format!("(const {handle} *"))
                 && !declaration.contains(&format!("{handle} **"))
         };
-        if handles.iter().any(|handle| is_call(&handle)) {
+        if handles.iter().any(is_call) {
             let short = name.trim_start_matches("lid_");
             assert!(
                 tested.contains(&format!("{{ \"{short}\", {short} }}")),

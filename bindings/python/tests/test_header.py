@@ -35,6 +35,9 @@ def declared():
         # The others are for programs without a JSON library; Python has its own.
         if name.startswith("lid_json_") and name != "lid_json_get":
             continue
+        # The package has the calls of v1 only.
+        if name.startswith("lid_v2_"):
+            continue
         types = [] if arguments == "void" else arguments.split(",")
         functions[name] = (
             TYPES[result.strip()],

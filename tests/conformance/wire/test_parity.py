@@ -24,7 +24,8 @@ def test_every_method_of_the_python_sdk_is_listed():
 
 def test_every_function_of_the_header_is_listed():
     header = (ROOT / "include" / "loginid_ffi.h").read_text()
-    functions = set(re.findall(r"\b(lid_\w+)\(", header))
+    # The official SDKs are of v1.
+    functions = set(re.findall(r"\b(lid_(?!v2_)\w+)\(", header))
     table = (ROOT / "docs" / "parity.md").read_text().partition("## Clients")[2]
     assert len(functions) > 50
     assert set(re.findall(r"`(lid_\w+)`", table)) == functions
