@@ -16,7 +16,7 @@ const RESERVED: [&str; 40] = [
 ];
 
 /// Functions of the library and methods of a binding's clients that are written by hand.
-const BY_HAND: [&str; 37] = [
+const BY_HAND: [&str; 43] = [
     "call",
     "cancel_free",
     "cancel_new",
@@ -50,6 +50,12 @@ const BY_HAND: [&str; 37] = [
     "status",
     "status_name",
     "user",
+    "v2_free",
+    "v2_new",
+    "v2_new_from_env",
+    "v2_new_with_config",
+    "v2_set_log_callback",
+    "v2_with_options",
     "value",
     "version",
     "with_config",
