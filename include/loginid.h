@@ -28,6 +28,10 @@
  * `"is_authenticated":false` is LID_ERROR_RESPONSE. Functions list their further
  * errors.
  *
+ * The functions that begin with lid_v2_ are of LoginID's current service, which has
+ * a base URL for each application and API keys. There the `jwtAccess` of a log-in is
+ * what is said of the `jwt` above.
+ *
  * The functions that read a parsed JSON text (lid_json_string and others) store a
  * value instead of a text, and have no error object.
  *

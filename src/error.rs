@@ -84,7 +84,7 @@ impl Error {
         self
     }
 
-    /// The same error with another code, and the status of that one.
+    /// The same error with another code, and its status.
     pub(crate) fn with_code_of(mut self, code: Code) -> Error {
         self.0.status = code.status();
         self.0.code = code.text().into();

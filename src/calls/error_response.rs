@@ -38,7 +38,9 @@ pub(super) fn read(
     let allowed = code
         .and_then(text_of)
         .filter(|code| secrets.allow_code(code));
-    let message = message.or(other).and_then(text_of);
+    let message = message
+        .and_then(text_of)
+        .or_else(|| other.and_then(text_of));
     // Frees the body before the search for secrets, which takes as much memory again.
     drop(reply.body);
     let from_service = allowed.is_some() && message.is_some();

@@ -41,11 +41,11 @@ fn unusable(problem: &str) -> Error {
 
 /// An answer that is too large, or is no text, is no key set either.
 pub(super) fn convert_error(error: Error) -> Error {
-    let unusable_answers = [Code::ResponseTooLarge, Code::InvalidResponse];
-    match unusable_answers
-        .iter()
-        .any(|code| error.code() == code.text())
-    {
+    let unusable = [Code::ResponseTooLarge, Code::InvalidResponse];
+    // The service may have errors with such codes too.
+    let is_unusable = error.status() == Code::InvalidPublicKey.status()
+        && unusable.iter().any(|code| error.code() == code.text());
+    match is_unusable {
         true => error.with_code_of(Code::InvalidPublicKey),
         false => error,
     }
