@@ -185,7 +185,7 @@ impl<'a> Claims<'a> {
     }
 
     /// Whether the token names a time from which it is no longer valid.
-    pub(crate) fn expire(&self) -> bool {
+    pub(crate) fn expires(&self) -> bool {
         self.exp.is_some()
     }
 

@@ -22,7 +22,7 @@ pub(super) fn check_is_login(claims: &Claims<'_>) -> Result<()> {
         Some(_) => return refused("the token is not a login: its tokenType is not jwtAccess"),
         None => return refused("the token is not a login: it has no tokenType"),
     }
-    match claims.expire() {
+    match claims.expires() {
         true => Ok(()),
         false => Err(malformed("the token has no exp, which every login has")),
     }
