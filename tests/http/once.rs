@@ -27,6 +27,10 @@ const NO_CALLS: &[&str] = &[
     "lid_new_with_config",
     "lid_new_from_env",
     "lid_with_options",
+    "lid_v2_new",
+    "lid_v2_new_with_config",
+    "lid_v2_new_from_env",
+    "lid_v2_with_options",
     "lid_generate_key_pair",
     "lid_json_get",
     "lid_json_parse",
@@ -53,20 +57,31 @@ fn count_requests(
             fail(stream);
         }
     });
-    let library = Library::load(&service.base_url());
+    let mut library = Library::load(&service.base_url());
     for function in calls() {
         let name = function.name.as_str();
         let mut texts = library.usual(name);
         for (at, parameter) in function.parameters.iter().enumerate() {
             match parameter.name.as_str() {
+                "token" if name == "lid_v2_verify_token" => {
+                    let claims = v2_claims(&library, json!({"tokenType": "jwtAccess"}));
+                    texts[at] = Some(token_with(claims).into_bytes());
+                }
+                "tx_token" if name == "lid_v2_verify_transaction" => {
+                    let claims = v2_claims(&library, confirmation());
+                    texts[at] = Some(token_with(claims).into_bytes());
+                }
                 "token" => texts[at] = Some(token().into_bytes()),
                 "tx_token" => texts[at] = Some(token_with(confirmation()).into_bytes()),
-                "username" if name == "lid_verify_token" => texts[at] = None,
+                "username" if ["lid_verify_token", "lid_v2_verify_token"].contains(&name) => {
+                    texts[at] = None;
+                }
                 _ => {}
             }
         }
         // A new client, because several fetches of keys in a row are not retried.
         let client = library.new_client();
+        library.renew_v2_client();
         requests.store(0, Ordering::SeqCst);
         let done = library.call_on(client, &function, texts, None);
         let text = done.text.as_deref().unwrap_or_default();
@@ -94,10 +109,24 @@ pub fn token() -> String {
     token_with(json!({}))
 }
 
-fn token_with(mut claims: Value) -> String {
+/// The same for the current service, with these claims besides.
+fn v2_claims(library: &Library, mut claims: Value) -> Value {
+    claims["iss"] = library.v2_base_url().into();
+    claims["aud"] = "app".into();
+    claims["exp"] = (now() + 600).into();
+    claims
+}
+
+fn now() -> u64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    claims["aud"] = "a-client_id".into();
-    claims["iat"] = now.expect("a clock").as_secs().into();
+    now.expect("a clock").as_secs()
+}
+
+fn token_with(mut claims: Value) -> String {
+    if claims["aud"].is_null() {
+        claims["aud"] = "a-client_id".into();
+    }
+    claims["iat"] = now().into();
     let header = json!({"alg": "ES256", "typ": "JWT", "kid": "new"});
     let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode([1; 64]))

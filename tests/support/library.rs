@@ -80,6 +80,13 @@ impl Library {
         client
     }
 
+    /// Makes another client of the current service, which later calls use.
+    pub fn renew_v2_client(&mut self) {
+        // SAFETY: made by `new_v2_client`, and freed once.
+        unsafe { invoke(self.address("lid_v2_free"), &[self.v2_client]) };
+        self.v2_client = self.new_v2_client();
+    }
+
     fn new_v2_client(&self) -> usize {
         let done = self.call(&function("lid_v2_new"), self.usual("lid_v2_new"));
         let client = done.made_v2.expect("a client");
@@ -88,7 +95,7 @@ impl Library {
     }
 
     /// The service's URL with a host that begins with the application's id.
-    fn v2_base_url(&self) -> String {
+    pub fn v2_base_url(&self) -> String {
         self.base_url.replace("127.0.0.1", "app.localhost")
     }
 
