@@ -25,8 +25,8 @@ impl Sent {
     }
 }
 
-/// RFC 9110, section 8.6: a PUT or POST declares that its content is empty. A GET or
-/// DELETE has no content, and declares nothing.
+/// RFC 9110, section 8.6: a PUT or POST declares that its content is empty. A GET, and a
+/// DELETE without content, declares nothing.
 #[test]
 fn a_request_has_the_length_of_its_body_and_is_never_chunked() {
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -69,18 +69,23 @@ fn a_request_has_the_length_of_its_body_and_is_never_chunked() {
         let length = sent.body.len().to_string();
         let expected = match method {
             "POST" | "PUT" => vec![length.as_str()],
+            "DELETE" if !sent.body.is_empty() => vec![length.as_str()],
             _ => vec![],
         };
         assert_eq!(sent.values("content-length"), expected, "{}", sent.head);
+        if !sent.body.is_empty() {
+            let body: Value = serde_json::from_slice(&sent.body).expect("JSON");
+            assert!(body.is_object(), "{name}: {body}");
+        }
+        // tests/v2/calls.rs has the table of the current service.
+        if name.starts_with("lid_v2_") {
+            continue;
+        }
         let row = table.iter().find(|row| row["function"] == name);
         let row = row.unwrap_or_else(|| panic!("{name} is not in the table"));
         assert_eq!(row["method"], method, "{name}");
         assert_eq!(row["body"].is_null(), sent.body.is_empty(), "{name}");
-        if !sent.body.is_empty() {
-            assert!(matches!(method, "POST"), "{}", sent.head);
-            let body: Value = serde_json::from_slice(&sent.body).expect("JSON");
-            assert!(body.is_object(), "{name}: {body}");
-        }
+        assert!(sent.body.is_empty() || method == "POST", "{}", sent.head);
     }
     assert!(methods["PUT"] >= 2 && methods["DELETE"] >= 1, "{methods:?}");
     assert!(methods["POST"] > 25, "{methods:?}");
