@@ -59,7 +59,7 @@ impl PreparedCall<'_> {
         if size > MAX_HEAD_BYTES {
             return Err(Error::new(
                 Code::RequestTooLarge,
-                "username, user_id or the headers are too long for a request",
+                "a name, an id, the token or the headers are too long for a request",
             ));
         }
         Ok(())
