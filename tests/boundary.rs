@@ -8,6 +8,7 @@ mod capi;
 mod described;
 #[path = "support/header.rs"]
 mod header;
+#[allow(dead_code, reason = "the tests of HTTP use the rest of it")]
 #[path = "support/library.rs"]
 mod library;
 #[allow(dead_code, reason = "the tests of HTTP use more of it")]
