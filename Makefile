@@ -16,7 +16,7 @@ RELEASE := $(TARGET)/release
 DEBUG   := $(TARGET)/debug
 
 C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
-C_EXAMPLES   := quickstart login log options
+C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
 .PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint fuzz \
