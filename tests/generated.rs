@@ -27,17 +27,24 @@ fn the_committed_files_are_what_the_description_generates() {
 #[test]
 fn the_emulator_answers_the_requests_that_are_described() {
     let description = loginid_generate::description();
-    let routes = loginid_emulator::Emulator::operations();
+    let older = loginid_emulator::Emulator::operations().into_iter();
+    let older = older.map(|route| (route.path.to_owned(), route));
+    // Their paths are below a prefix.
+    let current = loginid_emulator::Emulator::v2_operations().into_iter();
+    let current = current.map(|route| (format!("/fido2/v2{}", route.path), route));
+    let routes: Vec<_> = older.chain(current).collect();
     let mut compared = 0;
     for operation in &description.operations {
         let Some((method, path)) = operation.request() else {
             continue;
         };
-        let route = routes.iter().find(|one| one.operation == operation.name);
+        let route = routes
+            .iter()
+            .find(|(_, one)| one.operation == operation.name);
         let name = &operation.name;
-        let route = route.unwrap_or_else(|| panic!("the emulator has no operation {name}"));
+        let (at, route) = route.unwrap_or_else(|| panic!("the emulator has no operation {name}"));
         assert_eq!(route.method.as_str(), method, "{name}");
-        assert_eq!(segments(route.path), segments(path), "{name}");
+        assert_eq!(segments(at), segments(path), "{name}");
         compared += 1;
     }
     assert!(compared > 30, "{compared} requests");

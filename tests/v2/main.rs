@@ -7,6 +7,7 @@ mod listener;
 
 mod answers;
 mod calls;
+mod emulator;
 mod grants;
 mod keys;
 mod service;
