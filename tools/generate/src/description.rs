@@ -323,10 +323,10 @@ impl Description {
         operations.any(|one| one.argument(name).is_some())
     }
 
-    /// The calls that the bindings have: those of v1.
-    pub fn of_bindings(&self) -> Description {
+    /// The same with the operations of one service only.
+    pub fn of_service(&self, service: &str) -> Description {
         let mut description = self.clone();
-        description.operations.retain(|one| one.service == "v1");
+        description.operations.retain(|one| one.service == service);
         description
     }
 

@@ -22,7 +22,7 @@ fn templates() -> Templates {
 /// The documents: paths below the project's folder and texts. Of some a part is generated.
 pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let templates = templates();
-    let v1 = groups(&description.of_bindings());
+    let v1 = groups(&description.of_service("v1"));
     let groups = groups(description);
     let documents = [
         // The official SDKs have the calls of v1 only.

@@ -497,7 +497,7 @@ mod tests {
 
     #[test]
     fn names_of_what_is_described_are_checked() {
-        let generate = |exceptions: &str| files(&crate::description().of_bindings(), exceptions);
+        let generate = |exceptions: &str| files(&crate::description().of_service("v1"), exceptions);
         let changes = [
             ("[types.Claims]", "[types.Claim]", "no type Claim"),
             (

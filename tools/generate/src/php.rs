@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn groups_are_those_of_the_description() {
-        let generate = |overrides: &str| files(&crate::description().of_bindings(), overrides);
+        let generate = |overrides: &str| files(&crate::description().of_service("v1"), overrides);
         let changes = [
             (
                 "tokens =",

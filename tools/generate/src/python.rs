@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn names_of_arguments_and_parameters_are_checked() {
-        let generate = |additions: &str| files(&crate::description().of_bindings(), additions);
+        let generate = |additions: &str| files(&crate::description().of_service("v1"), additions);
         let changes = [
             (
                 "purpose = \"code",

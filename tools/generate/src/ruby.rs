@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn symbols_are_arguments() {
-        let generate = |overrides: &str| files(&crate::description().of_bindings(), overrides);
+        let generate = |overrides: &str| files(&crate::description().of_service("v1"), overrides);
         let expected = "symbols names purpos, which is no argument";
         let changes = [("\"purpose\"", "\"purpos\"", expected)];
         check_refusals("spec/ruby.toml", generate, &changes);
