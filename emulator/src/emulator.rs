@@ -61,6 +61,7 @@ impl Emulator {
             service_key: None,
             v2_application_id: None,
             v2_api_key: None,
+            v2_service_key: None,
             clock: None,
             seed: None,
             log: false,
@@ -132,6 +133,7 @@ pub struct Builder {
     service_key: Option<String>,
     v2_application_id: Option<String>,
     v2_api_key: Option<String>,
+    v2_service_key: Option<String>,
     clock: Option<i64>,
     seed: Option<String>,
     log: bool,
@@ -217,6 +219,12 @@ impl Builder {
         self
     }
 
+    /// The key that the current service signs its tokens with, as PKCS#8 PEM, instead of a new one.
+    pub fn v2_service_key(mut self, pem: impl Into<String>) -> Self {
+        self.v2_service_key = Some(pem.into());
+        self
+    }
+
     /// What the clock shows at the start and after a reset, in Unix seconds, instead of the machine's time. It
     /// runs on from there.
     pub fn clock(mut self, now: i64) -> Self {
@@ -262,6 +270,7 @@ impl Builder {
             self.private_key.as_deref(),
             self.service_key.as_deref(),
             v2_identity,
+            self.v2_service_key.as_deref(),
             self.clock,
         );
         let pinned = pinned.map_err(invalid)?;
@@ -277,11 +286,9 @@ impl Builder {
             self.recording,
             pinned,
         ));
-        // Certificates for `*.localhost` are refused everywhere: too few labels follow the wildcard.
-        let names = [host_name(&host), state.v2.default_application().host_name()];
         let tls = self
             .tls
-            .map(|certificate| tls::throw_away(certificate, &names, self.mutual));
+            .map(|certificate| tls::throw_away(certificate, &host_name(&host), self.mutual));
         let tls = tls.transpose().map_err(io::Error::other)?;
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
         let control = Control::new(Arc::clone(&state));

@@ -57,6 +57,9 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Long("v2-api-key-file") => {
                 options.settings.v2_api_key_file = Some(parser.value()?.into());
             }
+            Long("v2-service-key-file") => {
+                options.settings.v2_service_key_file = Some(parser.value()?.into());
+            }
             Long("clock") => options.settings.clock = Some(parser.value()?.parse()?),
             Long("seed") => options.settings.seed = Some(parser.value()?.into()),
             Long("output") => options.settings.output = Some(parser.value()?.parse()?),

@@ -50,6 +50,8 @@ options:
   --v2-application-id ID    the id of the application of the current service (FIDO2 v2); a random one if
                   not given
   --v2-api-key-file FILE    its API key; a new one if not given
+  --v2-service-key-file FILE   the key that tokens of the current service are signed with; a new one if not
+                  given
   --clock N       begin at this time, in Unix seconds; the machine's time if not given
   --seed FILE     begin with the users, credentials and applications of this file: JSON, as
                   GET /_emulator/state returns it

@@ -16,7 +16,7 @@ use super::doctor::input::spelling::nearest;
 const PREFIX: &str = "LOGINID_EMULATOR_";
 
 /// What follows in the names of the settings.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 17] = [
     "HOST",
     "PORT",
     "RP_ID",
@@ -28,6 +28,7 @@ const SETTINGS: [&str; 16] = [
     "SERVICE_KEY_FILE",
     "V2_APPLICATION_ID",
     "V2_API_KEY_FILE",
+    "V2_SERVICE_KEY_FILE",
     "CLOCK",
     "SEED",
     "OUTPUT",
@@ -54,6 +55,7 @@ pub struct Settings {
     pub service_key_file: Option<PathBuf>,
     pub v2_application_id: Option<String>,
     pub v2_api_key_file: Option<PathBuf>,
+    pub v2_service_key_file: Option<PathBuf>,
     /// Unix seconds.
     pub clock: Option<i64>,
     pub seed: Option<PathBuf>,
@@ -120,6 +122,7 @@ impl Settings {
             service_key_file: self.service_key_file.or(other.service_key_file),
             v2_application_id: self.v2_application_id.or(other.v2_application_id),
             v2_api_key_file: self.v2_api_key_file.or(other.v2_api_key_file),
+            v2_service_key_file: self.v2_service_key_file.or(other.v2_service_key_file),
             clock: self.clock.or(other.clock),
             seed: self.seed.or(other.seed),
             output: self.output.or(other.output),
@@ -141,6 +144,7 @@ impl Settings {
             service_key_file: variable("SERVICE_KEY_FILE")?,
             v2_application_id: variable("V2_APPLICATION_ID")?,
             v2_api_key_file: variable("V2_API_KEY_FILE")?,
+            v2_service_key_file: variable("V2_SERVICE_KEY_FILE")?,
             clock: variable("CLOCK")?,
             seed: variable("SEED")?,
             output: variable("OUTPUT")?,
@@ -158,6 +162,7 @@ impl Settings {
             &mut settings.private_key_file,
             &mut settings.service_key_file,
             &mut settings.v2_api_key_file,
+            &mut settings.v2_service_key_file,
             &mut settings.seed,
         ] {
             *file = file.as_ref().map(|file| folder.join(file));
@@ -196,6 +201,9 @@ impl Settings {
         }
         if let Some(file) = &self.v2_api_key_file {
             builder = builder.v2_api_key(read(file)?);
+        }
+        if let Some(file) = &self.v2_service_key_file {
+            builder = builder.v2_service_key(read(file)?);
         }
         if let Some(clock) = self.clock {
             builder = builder.clock(clock);

@@ -155,8 +155,11 @@ impl Control {
         let v2::Imported {
             users,
             applications,
+            default_keys,
         } = current;
         self.state.v2.replace(users, applications);
+        let default = self.state.v2.default_application();
+        default.replace_added_keys(default_keys);
         if let Some(party) = default_party {
             *self.state.default_application().relying_party() = party;
         }

@@ -95,6 +95,7 @@ impl State {
             v2: v2::Service::new(
                 address,
                 pinned.v2,
+                pinned.v2_service_key,
                 default_application.shared_relying_party(),
             ),
             namespace_id: uuid(),

@@ -16,6 +16,8 @@ pub struct Pinned {
     pub service_key: Option<SigningKey>,
     /// The default application of the current service.
     pub v2: Identity,
+    /// The key that tokens of the current service are signed with.
+    pub v2_service_key: Option<SigningKey>,
     /// What the clock shows at the start and after a reset.
     pub clock: Option<Millis>,
 }
@@ -27,6 +29,7 @@ impl Pinned {
         private_key: Option<&str>,
         service_key: Option<&str>,
         v2: Identity,
+        v2_service_key: Option<&str>,
         clock: Option<i64>,
     ) -> Result<Self, ServiceError> {
         let visible = |id: &String| {
@@ -52,6 +55,7 @@ impl Pinned {
             private_key: key(private_key, "private key")?,
             service_key: key(service_key, "service key")?,
             v2,
+            v2_service_key: key(v2_service_key, "service key of the current service")?,
             clock: clock.map(milliseconds).transpose()?,
         })
     }

@@ -324,8 +324,36 @@ fn every_route_takes_and_answers_what_is_described() {
     to.call("requests", &[], none.clone());
     to.call("set_recording", &[], json!({"recording": true}));
     to.call("clear_requests", &[], none.clone());
-    let exported = to.call("export", &[], none.clone());
-    to.call("import", &[], exported);
+    let mut exported = to.call("export", &[], none.clone());
+    let v2 = &exported["v2"];
+    for members in ["applications", "api_keys", "users"] {
+        assert!(!v2[members].as_array().unwrap().is_empty(), "{members}");
+    }
+    assert!(!v2["users"][0]["passkeys"][0].is_null());
+    to.call("import", &[], exported.clone());
+    // What is not described is refused too: the description has all members, at each depth.
+    for place in [
+        "/v2",
+        "/v2/applications/0",
+        "/v2/api_keys/0",
+        "/v2/users/0",
+        "/v2/users/0/passkeys/0",
+    ] {
+        exported.pointer_mut(place).unwrap()["typo"] = json!(1);
+        let state = &to.description["components"]["schemas"]["State"];
+        assert!(
+            !faults(&to.description, state, &exported, "").is_empty(),
+            "{place}"
+        );
+        let answer = control_api(&to.emulator, "PUT", "/state", exported.clone());
+        assert_eq!(answer.refusal(), "400 invalid_seed", "{place}");
+        exported
+            .pointer_mut(place)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove("typo");
+    }
     to.call("remove_user", &["ada"], none.clone());
     to.call("reset", &[], none);
 

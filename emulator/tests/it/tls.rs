@@ -54,15 +54,23 @@ fn https_is_served_for_every_name_of_this_machine() {
 }
 
 #[test]
-fn the_default_application_of_the_current_service_has_a_certificate() {
+fn each_application_of_the_current_service_has_a_certificate() {
     let emulator = Emulator::builder().tls().start();
-    let base_url = emulator.v2().base_url().to_owned();
+    let added = emulator.v2().add_application(Default::default()).unwrap();
+    for base_url in [emulator.v2().base_url(), &added.base_url] {
+        let (host, answer) = version(&emulator, base_url);
+        let answer = answer.unwrap_or_else(|error| panic!("{host}: {error}"));
+        assert_eq!(Answer::parse(&answer).unwrap().status, 200, "{host}");
+    }
+}
+
+/// The host of an application, and its answer to a request for its version.
+fn version(emulator: &Emulator, base_url: &str) -> (String, std::io::Result<Vec<u8>>) {
     let authority = base_url.strip_prefix("https://").expect("HTTPS");
     let host = authority.split(':').next().unwrap();
     let headers = [("Host", authority.to_owned())];
     let get = request("GET", "/fido2/v2/version", &headers, "");
-    let answer = exchange(&emulator, host, &get).unwrap();
-    assert_eq!(Answer::parse(&answer).unwrap().status, 200);
+    (host.to_owned(), exchange(emulator, host, &get))
 }
 
 #[test]
@@ -73,8 +81,11 @@ fn each_kind_of_bad_certificate_is_served() {
         (Certificate::SelfSigned, "UnknownIssuer"),
     ] {
         let emulator = Emulator::builder().certificate(certificate).start();
-        let error = ask(&emulator, "localhost").unwrap_err().to_string();
-        assert!(error.contains(expected), "{certificate:?}: {error}");
+        let (_, application) = version(&emulator, emulator.v2().base_url());
+        for answer in [ask(&emulator, "localhost"), application] {
+            let error = answer.unwrap_err().to_string();
+            assert!(error.contains(expected), "{certificate:?}: {error}");
+        }
     }
 }
 

@@ -10,9 +10,10 @@ use crate::error::ServiceError;
 use crate::state::State;
 use crate::state::clock::Millis;
 use crate::state::relying_party::{AllowedOrigin, RelyingParty};
-use crate::state::v2::application::{Application, Identity};
+use crate::state::v2::application::{ApiKey, Application, Identity, check_secret};
 use crate::state::v2::new_id;
 use crate::state::v2::passkey::{Passkey, Use};
+use crate::state::v2::scope::Scope;
 use crate::state::v2::user::{Contact, User, Users};
 use crate::v2::authenticators;
 use crate::webauthn::RegisteredKey;
@@ -23,6 +24,8 @@ use crate::webauthn::RegisteredKey;
 pub struct Snapshot {
     /// Those that were added. The default one belongs to the emulator, and its users go to another's.
     applications: Vec<ApplicationSnapshot>,
+    /// The API keys that were added to the default one.
+    api_keys: Vec<ApiKeySnapshot>,
     users: Vec<UserSnapshot>,
 }
 
@@ -32,11 +35,21 @@ struct ApplicationSnapshot {
     application_id: String,
     /// The one that it began with.
     api_key: Option<String>,
+    /// Those that were added.
+    #[serde(default)]
+    api_keys: Vec<ApiKeySnapshot>,
     #[serde(default)]
     protected: bool,
     rp_id: Option<String>,
     #[serde(default)]
     origins: Vec<AllowedOrigin>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApiKeySnapshot {
+    api_key: String,
+    scopes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,7 +86,10 @@ struct PasskeySnapshot {
 /// What an import replaces.
 pub struct Imported {
     pub users: Users,
+    /// The default one first.
     pub applications: Vec<Arc<Application>>,
+    /// The added API keys of the default one.
+    pub default_keys: Vec<ApiKey>,
 }
 
 impl Snapshot {
@@ -91,6 +107,7 @@ impl Snapshot {
             applications: added
                 .map(|added| ApplicationSnapshot::from(&**added))
                 .collect(),
+            api_keys: export_keys(default),
             users: users
                 .into_iter()
                 .map(|user| UserSnapshot::of(user, &default.id))
@@ -100,7 +117,10 @@ impl Snapshot {
 
     /// Reads everything before anything is replaced.
     pub fn read(self, state: &State) -> Result<Imported, ServiceError> {
-        let mut applications = vec![Arc::clone(state.v2.default_application())];
+        let default = state.v2.default_application();
+        let default_keys = read_keys(self.api_keys, &default.first_key)
+            .map_err(|(index, error)| at("api_keys", index, error))?;
+        let mut applications = vec![Arc::clone(default)];
         for (index, application) in self.applications.into_iter().enumerate() {
             let place = |error| at("applications", index, error);
             let read = application.read(state).map_err(place)?;
@@ -122,8 +142,41 @@ impl Snapshot {
         Ok(Imported {
             users,
             applications,
+            default_keys,
         })
     }
+}
+
+fn export_keys(application: &Application) -> Vec<ApiKeySnapshot> {
+    let added = application.added_keys().into_iter();
+    added
+        .map(|key| ApiKeySnapshot {
+            api_key: key.secret,
+            scopes: key
+                .scopes
+                .into_iter()
+                .map(|scope| scope.name().to_owned())
+                .collect(),
+        })
+        .collect()
+}
+
+/// The API keys beside the first one, or the index of the wrong one.
+fn read_keys(keys: Vec<ApiKeySnapshot>, first: &str) -> Result<Vec<ApiKey>, (usize, ServiceError)> {
+    let mut secrets = HashSet::from([first.to_owned()]);
+    let mut read = |key: ApiKeySnapshot| {
+        check_secret(&key.api_key)?;
+        if !secrets.insert(key.api_key.clone()) {
+            return Err(ServiceError::bad_request("the API key is there twice"));
+        }
+        Ok(ApiKey {
+            secret: key.api_key,
+            scopes: Scope::parse_all(key.scopes.iter().map(String::as_str))?,
+        })
+    };
+    let keys = keys.into_iter().enumerate();
+    keys.map(|(index, key)| read(key).map_err(|error| (index, error)))
+        .collect()
 }
 
 fn at(list: &str, index: usize, error: ServiceError) -> ServiceError {
@@ -137,6 +190,7 @@ impl From<&Application> for ApplicationSnapshot {
         Self {
             application_id: application.id.clone(),
             api_key: Some(application.first_key.clone()),
+            api_keys: export_keys(application),
             protected: application.protected,
             rp_id: Some(relying_party.rp_id().to_owned()),
             origins: relying_party.origins(),
@@ -152,9 +206,14 @@ impl ApplicationSnapshot {
         }
         let identity = Identity::read(Some(self.application_id), self.api_key.as_deref())?;
         let relying_party = Arc::new(Mutex::new(relying_party));
-        Ok(state
+        let read = state
             .v2
-            .new_application(identity, self.protected, relying_party))
+            .new_application(identity, self.protected, relying_party);
+        let added = read_keys(self.api_keys, &read.first_key).map_err(|(index, error)| {
+            ServiceError::bad_request(format!("api_keys[{index}]: {}", error.message))
+        })?;
+        read.replace_added_keys(added);
+        Ok(read)
     }
 }
 

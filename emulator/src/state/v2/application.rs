@@ -50,17 +50,7 @@ impl Identity {
         }
         // A text file ends with a newline.
         let api_key = api_key.map(|key| key.strip_suffix('\n').unwrap_or(key));
-        let is_key = |key: &str| {
-            (1..=255).contains(&key.len())
-                && key
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() && byte != b':')
-        };
-        if api_key.is_some_and(|key| !is_key(key)) {
-            return Err(ServiceError::bad_request(
-                "the API key must have 1 to 255 visible ASCII characters, and no colon",
-            ));
-        }
+        api_key.map(check_secret).transpose()?;
         Ok(Self {
             id,
             api_key: api_key.map(str::to_owned),
@@ -68,9 +58,22 @@ impl Identity {
     }
 }
 
-struct ApiKey {
-    secret: String,
-    scopes: Vec<Scope>,
+/// Refuses a text that no API key can be.
+pub fn check_secret(secret: &str) -> Result<(), ServiceError> {
+    let fits = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+    if (1..=255).contains(&secret.len()) && secret.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(ServiceError::bad_request(
+        "the API key must have 1 to 255 visible ASCII characters, and no colon",
+    ))
+}
+
+/// An API key, and what it may do.
+#[derive(Clone)]
+pub struct ApiKey {
+    pub secret: String,
+    pub scopes: Vec<Scope>,
 }
 
 impl Application {
@@ -92,11 +95,6 @@ impl Application {
             first_key,
             relying_party,
         }
-    }
-
-    /// The host of its base URL.
-    pub fn host_name(&self) -> String {
-        format!("{}.localhost", self.id)
     }
 
     pub fn relying_party(&self) -> MutexGuard<'_, RelyingParty> {
@@ -122,9 +120,15 @@ impl Application {
         secret
     }
 
-    /// Removes all API keys but the one that it began with.
-    pub fn remove_added_keys(&self) {
-        *lock(&self.api_keys) = vec![ApiKey::with_all_scopes(&self.first_key)];
+    /// The API keys beside the one that it began with.
+    pub fn added_keys(&self) -> Vec<ApiKey> {
+        lock(&self.api_keys).iter().skip(1).cloned().collect()
+    }
+
+    /// Replaces the API keys beside the one that it began with.
+    pub fn replace_added_keys(&self, added: Vec<ApiKey>) {
+        let first = ApiKey::with_all_scopes(&self.first_key);
+        *lock(&self.api_keys) = [first].into_iter().chain(added).collect();
     }
 }
 

@@ -58,10 +58,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service with one application, which has this relying party.
+    /// A service with one application, which has this relying party, and with this key or a new one.
     pub fn new(
         address: Address,
         identity: Identity,
+        key: Option<SigningKey>,
         relying_party: Arc<Mutex<RelyingParty>>,
     ) -> Self {
         let base_url = |id: &str| address.base_url(id);
@@ -71,7 +72,7 @@ impl Service {
             address,
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
-            keys: Mutex::new(Keyring::new(SigningKey::generate())),
+            keys: Mutex::new(Keyring::new(key.unwrap_or_else(SigningKey::generate))),
             world: Mutex::default(),
         }
     }
@@ -170,7 +171,7 @@ impl Service {
     /// Clears everything except the default application, its first API key, and the service's keys.
     pub fn reset(&self) {
         *self.world() = World::default();
-        self.default_application.remove_added_keys();
+        self.default_application.replace_added_keys(Vec::new());
         *lock(&self.applications) = vec![Arc::clone(&self.default_application)];
     }
 }

@@ -109,6 +109,8 @@ fn a_pinned_identity_is_the_same_at_each_start() {
         &app,
         "--service-key-file",
         &service,
+        "--v2-service-key-file",
+        &app,
         "--clock",
         "1000000000",
     ];
@@ -119,6 +121,7 @@ fn a_pinned_identity_is_the_same_at_each_start() {
         let now = info["now"].as_i64().unwrap();
         assert!((1_000_000_000..1_000_000_100).contains(&now), "{now}");
         let certs = get(&running.base_url(), "/certs").body;
+        let key_set = get(&running.base_url(), "/fido2/v2/.well-known/jwks.json").ok();
         running.stop();
         (
             variables["LOGINID_CLIENT_ID"].clone(),
@@ -127,6 +130,7 @@ fn a_pinned_identity_is_the_same_at_each_start() {
             certs,
             variables["LOGINID_V2_API_KEY"].clone(),
             variables["LOGINID_V2_APPLICATION_ID"].clone(),
+            key_set,
         )
     });
     assert_eq!(seen[0], seen[1]);
@@ -200,6 +204,7 @@ fn a_wrong_setting_is_named_with_its_place() {
         ("--config", &missing, &missing),
         ("--private-key-file", &not_a_key, "private key"),
         ("--service-key-file", &missing, &missing),
+        ("--v2-service-key-file", &not_a_key, "service key of"),
         ("--seed", &seed, "users[1]"),
         ("--client-id", &"a b".to_owned(), "client id"),
         ("--port", &port, &port),
@@ -263,7 +268,7 @@ fn every_variable_of_the_readme_is_a_setting() {
     let names: Vec<_> = rows
         .filter_map(|row| row.split("`LOGINID_EMULATOR_").nth(1)?.split('`').next())
         .collect();
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 17);
     for name in names {
         // The value is wrong for most of them: only the name counts.
         let mut command = program();

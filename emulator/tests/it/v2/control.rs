@@ -111,6 +111,8 @@ fn an_export_is_imported_as_it_is() {
         json!({"protected": true, "rp_id": "shop.example"}),
     );
     emulator.v2().login_to(Some(&added.id), "bob").unwrap();
+    let limited = [None, Some(added.id.as_str())]
+        .map(|id| emulator.v2().add_api_key(id, &["passkey:read"]).unwrap());
     let exported = control_api(&emulator, "GET", "/state", Value::Null).ok();
     assert_eq!(exported["v2"]["users"].as_array().unwrap().len(), 2);
 
@@ -131,6 +133,13 @@ fn an_export_is_imported_as_it_is() {
     moved.backend("POST", "/mgmt/grant", body).ok();
     let again = moved.reg_init_with("eve", None);
     assert_eq!(refusal(&again), "401 unauthorized", "still protected");
+    // Added keys have the scopes that they had.
+    for (app, api_key) in [V2App::of(&other), moved].into_iter().zip(limited) {
+        let app = V2App { api_key, ..app };
+        let grant = |scope: &str| app.backend("POST", "/mgmt/grant", json!({"grants": [scope]}));
+        grant("passkey:read").ok();
+        assert_eq!(refusal(&grant("passkey:write")), "403 forbidden");
+    }
 
     for wrong in [
         json!({"users": [{"username": "a"}, {"username": "a"}]}),
@@ -140,14 +149,19 @@ fn an_export_is_imported_as_it_is() {
         json!({"users": [{"username": "a", "passkeys": [{"id": "x"}, {"id": "x"}]}]}),
         json!({"applications": [{"application_id": "a.b"}]}),
         json!({"applications": [{"application_id": "a"}, {"application_id": "A"}]}),
+        json!({"api_keys": [{"api_key": "k", "scopes": ["all"]}]}),
+        json!({"api_keys": [{"api_key": "k:", "scopes": []}]}),
+        json!({"api_keys": [{"api_key": other.v2().api_key(), "scopes": []}]}),
+        json!({"applications": [{"application_id": "a", "api_key": "k", "api_keys": [{"api_key": "k", "scopes": []}]}]}),
         json!({"typo": []}),
     ] {
         let answer = control_api(&other, "PUT", "/state", json!({"v2": wrong}));
         assert_eq!(answer.refusal(), "400 invalid_seed", "{answer:?}");
     }
     assert_eq!(
-        other.v2().users(None).unwrap().len(),
-        1,
+        control_api(&other, "GET", "/state", Value::Null).ok()["v2"]["api_keys"],
+        exported["v2"]["api_keys"],
         "nothing was replaced"
     );
+    assert_eq!(other.v2().users(None).unwrap().len(), 1);
 }
