@@ -41,8 +41,8 @@ fn compile_all(folder: &Path) -> Vec<(String, PathBuf)> {
         .filter_map(|name| name.to_str()?.strip_suffix(".c").map(str::to_owned))
         .collect();
     names.sort();
-    let support =
-        ["checks.c", "emulator.c", "calls.c"].map(|name| sources.join("support").join(name));
+    let support = ["checks.c", "emulator.c", "calls.c", "v2.c"]
+        .map(|name| sources.join("support").join(name));
     thread::scope(|scope| {
         let compilations: Vec<_> = names
             .into_iter()
@@ -89,6 +89,9 @@ fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
         .env("LOGINID_BASE_URL", emulator.base_url())
         .env("LOGINID_CLIENT_ID", emulator.client_id())
         .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+        .env("LOGINID_V2_BASE_URL", emulator.v2().base_url())
+        .env("LOGINID_V2_API_KEY", emulator.v2().api_key())
+        .env("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id())
         .env("LOGINID_EMULATOR_URL", emulator.base_url());
     let ended = run_within(LIMIT, folder.path(), &mut command);
     if ended.succeeded() {

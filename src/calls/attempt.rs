@@ -20,9 +20,17 @@ use crate::redact::Secrets;
 /// The limit for a public key, which is small.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
 
-/// The limit for the variable parts of the request headers: more than servers usually
-/// accept, and less than the buffer that the headers must fit into.
+/// The limit for the variable parts of the request headers, without the credential: more than
+/// servers usually accept.
 const MAX_HEAD_BYTES: usize = 14 * 1024;
+
+/// The limit for the credential, as it is sent.
+const MAX_CREDENTIAL_BYTES: usize = 16 * 1024;
+
+const _: () = {
+    let longest = MAX_CREDENTIAL_BYTES + "authorization: Bearer \r\n\r\n".len();
+    assert!(longest <= http::MAX_LINE_BYTES);
+};
 
 /// What the attempts of a call have in common.
 pub(super) struct PreparedCall<'a> {
@@ -49,14 +57,13 @@ impl PreparedCall<'_> {
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
-            + credential.secret().map_or(0, str::len)
             + self.request_id.len()
             + match &self.call.user_agent {
                 Some(given) => given.len(),
                 None => config.user_agent.len(),
             }
             + headers.sum::<usize>();
-        if size > MAX_HEAD_BYTES {
+        if size > MAX_HEAD_BYTES || credential.sent_len() > MAX_CREDENTIAL_BYTES {
             return Err(Error::new(
                 Code::RequestTooLarge,
                 "a name, an id, the token or the headers are too long for a request",

@@ -24,6 +24,16 @@ impl Credential {
         }
     }
 
+    /// The length of what is sent after the scheme.
+    pub(super) fn sent_len(&self) -> usize {
+        match self {
+            Credential::None => 0,
+            Credential::Bearer(token) => token.len(),
+            // Base64 of the key and a colon.
+            Credential::ApiKey(key) => (key.len() + 1).div_ceil(3) * 4,
+        }
+    }
+
     /// The API key. It is sent encoded, so that its parts alone do not show in what repeats it.
     pub(super) fn key(&self) -> Option<&str> {
         match self {
@@ -56,7 +66,17 @@ mod tests {
 
     #[test]
     fn an_api_key_is_a_user_name_without_a_password() {
-        let header = |credential: Credential| credential.header().unwrap();
+        let header = |credential: Credential| {
+            let value = credential.header().unwrap();
+            let sent = value
+                .as_ref()
+                .and_then(|value| value.to_str().ok()?.split_once(' '));
+            assert_eq!(
+                sent.map_or(0, |(_, sent)| sent.len()),
+                credential.sent_len()
+            );
+            value
+        };
         let key = header(Credential::ApiKey(Zeroizing::new("key".to_owned()))).unwrap();
         assert_eq!(key, "Basic a2V5Og==");
         assert!(!format!("{key:?}").contains("a2V5"));

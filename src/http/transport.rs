@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
+use super::MAX_LINE_BYTES;
 use super::current::{self, Stage};
 use super::failure::LongLine;
 use crate::budget::Budget;
@@ -14,9 +15,13 @@ use crate::failpoint::failpoint;
 use crate::net::{self, Stream};
 use crate::wipe::reserve_bytes;
 
-/// The size of the buffers for the headers of a request and of an answer, which must fit
-/// as a whole. Every idle connection keeps its buffers.
-const BUFFER_SIZE: usize = 16 * 1024;
+/// The size of the buffer for the headers of an answer, which must fit as a whole. Every idle
+/// connection keeps its buffers.
+const INPUT_SIZE: usize = 16 * 1024;
+
+/// The size of the buffer for a request, which it passes through in parts. Each line of its
+/// headers must fit.
+const OUTPUT_SIZE: usize = MAX_LINE_BYTES;
 
 /// Output beyond this size is sent before the request is complete.
 const MAX_PENDING: usize = 64 * 1024;
@@ -46,7 +51,7 @@ impl StreamTransport {
         StreamTransport {
             stream,
             is_tls,
-            buffers: LazyBuffers::new(BUFFER_SIZE, BUFFER_SIZE),
+            buffers: LazyBuffers::new(INPUT_SIZE, OUTPUT_SIZE),
             pending: Vec::new(),
         }
     }
@@ -78,11 +83,14 @@ impl Transport for StreamTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         current::set_stage(Stage::Sent);
-        let output = &mut self.buffers.output()[..amount];
+        let (output, rest) = self.buffers.output().split_at_mut(amount);
         reserve_bytes(&mut self.pending, amount);
         self.pending.extend_from_slice(output);
         // The connection keeps the buffer: no token or password may stay in it.
         output.zeroize();
+        // A line that did not fit has left its beginning here. A loop over each byte, which
+        // `zeroize` is, would cost several microseconds.
+        rest.fill(0);
         if self.pending.len() > MAX_PENDING {
             self.step(timeout, Self::send_pending)?;
         }
@@ -155,6 +163,17 @@ mod tests {
         drop(peer);
         assert!(!transport.await_input(NextTimeout::default()).unwrap());
         assert!(!transport.is_open());
+    }
+
+    #[test]
+    fn nothing_of_a_request_stays_in_the_buffer() {
+        let (mut transport, _peer) = connected();
+        transport.buffers().output().fill(b'c');
+        transport
+            .transmit_output(6, NextTimeout::default())
+            .unwrap();
+        assert_eq!(transport.pending, b"cccccc");
+        assert_eq!(transport.buffers().output(), [0; OUTPUT_SIZE]);
     }
 
     #[test]

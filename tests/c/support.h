@@ -108,6 +108,30 @@ lid_client *derive(const lid_client *client, const char *options, lid_cancel *ca
 /* Adds a user and returns the id. */
 const char *add_user(const lid_client *client, const char *username);
 
+/* ---- The current service ---- */
+
+/* A client for the emulator, from the environment. Freed at the end, as all of these. */
+lid_v2_client *new_v2_client(void);
+/* Has a client freed at the end. */
+lid_v2_client *keep_v2_client(lid_v2_client *client);
+/* One with another base URL, API key (NULL: none) and further members of the configuration
+ * ("" for none), for example ",\"max_retries\":0". */
+lid_v2_client *v2_client_with(const char *url, const char *api_key, const char *members);
+/* One with an API key that has these scopes, separated by spaces. */
+lid_v2_client *v2_client_with_scopes(const char *scopes);
+/* Logs a user in on the user's device: {"jwtAccess":…,"userId":…,"passkeyId":…}. A new user
+ * signs up first. */
+const char *v2_login(const char *username);
+/* The code that would have been sent to a user. */
+const char *v2_sent_code(const char *username);
+/* A token with these claims, signed by the service's key. */
+const char *v2_token(const char *claims);
+/* The claims of a good login of USER, with this text in the place of the last brace. */
+const char *v2_claims(const char *rest);
+const char *v2_base_url(void);
+const char *v2_application_id(void);
+const char *v2_api_key(void);
+
 /* ---- The emulator ---- */
 
 /* One HTTP request to `url`, "http://host:port" and nothing behind it.
@@ -119,9 +143,15 @@ int http(const char *url, const char *method, const char *path, const char *head
 const char *emulator(const char *method, const char *path, const char *json);
 /* Creates a fault for `times` requests to a path, for example "\"kind\":\"drop\"". */
 void inject(const char *path, int times, const char *fault);
+/* The same for a fault of the kind "status": this answer. */
+void answer_with(const char *path, int status, const char *json);
+/* Moves the emulator's clock. */
+void advance_clock(int seconds);
 /* The number of requests for a path, and the latest one. */
 int requests_for(const char *path);
 const char *last_request(const char *path);
+/* The number of requests to the service for any path. */
+int all_requests(void);
 /* Waits until this many requests for a path have arrived. */
 void await_requests(const char *path, int count);
 void forget_requests(void);

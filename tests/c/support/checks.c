@@ -47,6 +47,11 @@ static void release_client(void *client)
     lid_free(client);
 }
 
+static void release_v2_client(void *client)
+{
+    lid_v2_free(client);
+}
+
 static void release_answer(void *answer)
 {
     lid_free_string(answer);
@@ -283,6 +288,13 @@ lid_client *keep_client(lid_client *client)
 {
     CHECK(client != NULL);
     keep_until_end(client, release_client);
+    return client;
+}
+
+lid_v2_client *keep_v2_client(lid_v2_client *client)
+{
+    CHECK(client != NULL);
+    keep_until_end(client, release_v2_client);
     return client;
 }
 

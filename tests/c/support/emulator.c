@@ -101,6 +101,16 @@ void inject(const char *path, int times, const char *fault)
              text("{\"match\":{\"path\":\"%s\"},\"times\":%d,\"fault\":{%s}}", path, times, fault));
 }
 
+void answer_with(const char *path, int status, const char *json)
+{
+    inject(path, 1, text("\"kind\":\"status\",\"code\":%d,\"body\":%s", status, quoted(json)));
+}
+
+void advance_clock(int seconds)
+{
+    emulator("POST", "clock", text("{\"advance_s\":%d}", seconds));
+}
+
 static const char *requests(const char *path)
 {
     return json_at(emulator("GET", text("requests?path=%s", path), ""), "/requests");
@@ -114,6 +124,11 @@ int requests_for(const char *path)
     while (has(list, text("/%d", count)))
         count++;
     return count;
+}
+
+int all_requests(void)
+{
+    return atoi(json_at(emulator("GET", "requests", ""), "/count"));
 }
 
 const char *last_request(const char *path)
