@@ -2,7 +2,11 @@
 //! folder of its own. A case is a function of a C program; `program::case` is its name here.
 
 mod common;
+#[path = "support/header.rs"]
+#[allow(dead_code, reason = "calls no function itself")]
+mod header;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::thread;
@@ -23,10 +27,16 @@ fn main() -> ExitCode {
     // Cases measure times of calls: more of them at once would measure the machine.
     arguments.test_threads.get_or_insert(2);
     let folder = TempDir::new().expect("a folder for the programs");
-    let trials = compile_all(folder.path())
-        .into_iter()
-        .flat_map(|(name, program)| trials(&name, &program))
+    let programs = compile_all(folder.path());
+    let wire = programs.iter().find(|(name, _)| name == "v2_wire");
+    let wire = wire.expect("tests/c/v2_wire.c").1.clone();
+    let mut trials: Vec<_> = programs
+        .iter()
+        .flat_map(|(name, program)| trials(name, program))
         .collect();
+    trials.push(Trial::test("v2_wire::no_call_is_missing", move || {
+        no_call_is_missing(&wire)
+    }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -73,6 +83,23 @@ fn trials(name: &str, program: &Path) -> Vec<Trial> {
             Trial::test(format!("{name}::{case}"), move || run_case(&program, &case))
         })
         .collect()
+}
+
+/// The table of what is sent has each call of the header.
+fn no_call_is_missing(program: &Path) -> Result<(), Failed> {
+    use header::Kind::{NewV2Client, Out, V2Client};
+    let table = run(Command::new(program).arg("--table"));
+    let table: BTreeSet<_> = table.lines().map(str::to_owned).collect();
+    let calls: BTreeSet<_> = header::functions()
+        .into_iter()
+        .filter(|function| function.has(V2Client) && function.has(Out))
+        .filter(|function| !function.has(NewV2Client))
+        .map(|function| function.name)
+        .collect();
+    if table == calls && calls.len() > 25 {
+        return Ok(());
+    }
+    Err(format!("in the table: {table:?}\nin the header: {calls:?}").into())
 }
 
 fn run_case(program: &Path, case: &str) -> Result<(), Failed> {

@@ -86,6 +86,8 @@ char *copy(const char *text);
 char *text(const char *format, ...);
 /* The text with every `from` replaced. */
 char *replace(const char *text, const char *from, const char *to);
+/* The text in small letters. */
+char *lower(const char *text);
 /* A JSON string literal of the text. */
 char *quoted(const char *text);
 void write_file(const char *path, const char *text);

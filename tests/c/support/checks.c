@@ -3,6 +3,7 @@
 
 #include "../support.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -102,6 +103,15 @@ char *replace(const char *text, const char *from, const char *to)
         }
     }
     *end = '\0';
+    return result;
+}
+
+char *lower(const char *text)
+{
+    char *result = copy(text), *letter;
+
+    for (letter = result; *letter != '\0'; letter++)
+        *letter = (char)tolower((unsigned char)*letter);
     return result;
 }
 
