@@ -30,8 +30,9 @@ LOGINID_CA_*, LOGINID_CLIENT_CERT_*, LOGINID_CLIENT_KEY_*, LOGINID_PROXY, LOGINI
 LOGINID_V2_ISSUER), and name on standard error those that were set.
 
 `doctor` starts nothing: it checks the LOGINID_* variables that are set, the keys, the way to the
-service (proxy, certificates, clock), and that the service accepts a token. One line each; it exits
-with 0 only when all is well, else with 1.
+service (proxy, certificates, clock), and that the service accepts a token. With LOGINID_V2_*
+variables it checks the current service: base URL, application id, API key, key set, and that the
+service accepts the API key. One line each; it exits with 0 only when all is well, else with 1.
 
 options:
   --host HOST     listen on this name or IP address; localhost if not given. With any other than a

@@ -11,11 +11,11 @@ use super::input::host::{is_loopback, without_brackets};
 use super::report::Problem;
 use super::settings::{self, environment};
 
-const PUBLIC_SERVICE: &str = "https://directweb.usw1.loginid.io";
-
 /// A host to connect to.
 #[derive(Clone, Debug)]
 pub struct Host {
+    /// The variable that names it.
+    pub variable: String,
     pub https: bool,
     /// A name or an address, without brackets.
     pub name: String,
@@ -32,10 +32,16 @@ impl Host {
         }
     }
 
-    fn from_uri(uri: &Uri, https: bool, default_port: u16) -> Option<Self> {
+    fn from_uri(variable: &str, uri: &Uri, https: bool) -> Option<Self> {
+        let default_port = if https { 443 } else { 80 };
         let name = without_brackets(uri.host()?).to_owned();
         let port = port(uri.authority()?, default_port)?;
-        (!name.is_empty()).then_some(Self { https, name, port })
+        (!name.is_empty()).then(|| Self {
+            variable: variable.to_owned(),
+            https,
+            name,
+            port,
+        })
     }
 }
 
@@ -55,25 +61,18 @@ pub struct Address {
     pub prefix: String,
 }
 
-/// Reads the base URL.
-pub fn base_url() -> Result<(Address, String), Problem> {
-    let text = settings::text("base_url");
-    let origin = if text.is_some() {
-        ""
-    } else {
-        ", the public service, since LOGINID_BASE_URL is not set"
-    };
-    let text = text.unwrap_or_else(|| PUBLIC_SERVICE.to_owned());
+/// Reads the base URL of this variable. `example` is a right one.
+pub fn base_url(variable: &str, text: &str, example: &str) -> Result<Address, Problem> {
     if text.contains(char::is_whitespace) {
         return Err(Problem::new(
-            "LOGINID_BASE_URL has blanks in it or around it",
+            format!("{variable} has blanks in it or around it"),
             "remove them",
         ));
     }
     let invalid = || {
         Problem::new(
-            "LOGINID_BASE_URL is not a base URL",
-            format!("give one as {PUBLIC_SERVICE}, without a user's name, query or fragment"),
+            format!("{variable} is not a base URL"),
+            format!("give one as {example}, without a user's name, query or fragment"),
         )
     };
     let uri: Uri = text.parse().map_err(|_| invalid())?;
@@ -85,7 +84,7 @@ pub fn base_url() -> Result<(Address, String), Problem> {
     if text.contains(['?', '#', '@']) {
         return Err(invalid());
     }
-    let host = Host::from_uri(&uri, https, if https { 443 } else { 80 }).ok_or_else(invalid)?;
+    let host = Host::from_uri(variable, &uri, https).ok_or_else(invalid)?;
     if !https && !is_loopback(&host.name) && !settings::boolean("allow_http") {
         return Err(Problem::new(
             format!("{text} is plain http to another machine"),
@@ -93,7 +92,7 @@ pub fn base_url() -> Result<(Address, String), Problem> {
         ));
     }
     let prefix = uri.path().trim_end_matches('/').to_owned();
-    Ok((Address { host, prefix }, format!("{text}{origin}")))
+    Ok(Address { host, prefix })
 }
 
 /// A proxy for CONNECT.
@@ -137,7 +136,7 @@ pub fn proxy(service: &Host) -> Result<(Option<Proxy>, String), Problem> {
         },
         Some(url) => ("LOGINID_PROXY".to_owned(), url.to_owned()),
     };
-    let proxy = parse_proxy(&url).ok_or_else(|| {
+    let proxy = parse_proxy(&setting, &url).ok_or_else(|| {
         Problem::new(
             format!("{setting} is not the URL of a proxy"),
             "give one like http://proxy.example.com:3128, without blanks; SOCKS is not supported",
@@ -153,7 +152,7 @@ pub fn proxy(service: &Host) -> Result<(Option<Proxy>, String), Problem> {
     Ok((Some(proxy), description))
 }
 
-fn parse_proxy(url: &str) -> Option<Proxy> {
+fn parse_proxy(variable: &str, url: &str) -> Option<Proxy> {
     let url = if url.contains("://") {
         url.to_owned()
     } else {
@@ -178,7 +177,7 @@ fn parse_proxy(url: &str) -> Option<Proxy> {
         format!("Basic {}", STANDARD.encode(decoded))
     });
     Some(Proxy {
-        host: Host::from_uri(&uri, https, if https { 443 } else { 80 })?,
+        host: Host::from_uri(variable, &uri, https)?,
         authorization,
     })
 }
@@ -189,17 +188,17 @@ mod tests {
 
     #[test]
     fn a_proxy_may_have_a_password_and_no_scheme() {
-        let proxy = parse_proxy("me:p%40ss@proxy.example.com:3128").unwrap();
+        let proxy = parse_proxy("X", "me:p%40ss@proxy.example.com:3128").unwrap();
         assert_eq!(proxy.host.authority(), "proxy.example.com:3128");
         assert_eq!(proxy.authorization.as_deref(), Some("Basic bWU6cEBzcw=="));
-        assert_eq!(parse_proxy("https://[::1]").unwrap().host.port, 443);
+        assert_eq!(parse_proxy("X", "https://[::1]").unwrap().host.port, 443);
         for url in [
             "socks5://proxy.example.com",
             "http://proxy.example.com:port",
             "http://me:pass@proxy.example.com:0",
             " http://me:pass@proxy.example.com",
         ] {
-            assert!(parse_proxy(url).is_none(), "{url}");
+            assert!(parse_proxy("X", url).is_none(), "{url}");
         }
     }
 }

@@ -7,6 +7,7 @@ use tokio_rustls::rustls::{CertificateError, Error};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use super::address::Host;
 use super::report::Problem;
 
 fn parsed(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
@@ -32,7 +33,7 @@ pub fn describe(chain: &[CertificateDer<'_>]) -> String {
 }
 
 /// Explains which certificate fails, and why.
-pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &str) -> Problem {
+pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &Host) -> Problem {
     let chain = parsed(chain);
     match error {
         Error::InvalidCertificate(
@@ -48,11 +49,12 @@ pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &str) -> Probl
             presented, ..
         }) => Problem::new(
             format!(
-                "{} is for {}, not for {host}",
+                "{} is for {}, not for {}",
                 named(&chain, 0),
-                presented.join(", ")
+                presented.join(", "),
+                host.name
             ),
-            "correct the host in LOGINID_BASE_URL",
+            format!("correct the host in {}", host.variable),
         ),
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => untrusted(&chain),
         Error::InvalidCertificate(_) => Problem::new(
@@ -61,7 +63,7 @@ pub fn explain(chain: &[CertificateDer<'_>], error: &Error, host: &str) -> Probl
         ),
         _ => Problem::new(
             format!("TLS failed: {error}"),
-            "check that host and port of LOGINID_BASE_URL speak https",
+            format!("check that host and port of {} speak https", host.variable),
         ),
     }
 }

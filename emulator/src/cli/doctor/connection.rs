@@ -69,7 +69,10 @@ impl Route {
         timeout(self.limit, step).await.unwrap_or_else(|_| {
             Err(Problem::new(
                 format!("nothing came within {} ms", self.limit.as_millis()),
-                "check LOGINID_BASE_URL, the network and its firewall; behind a proxy, set LOGINID_PROXY",
+                format!(
+                    "check {}, the network and its firewall; behind a proxy, set LOGINID_PROXY",
+                    self.host.variable
+                ),
             ))
         })
     }
@@ -97,10 +100,10 @@ fn explain_tls(trust: &Trust, host: &Host, error: &io::Error) -> Problem {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<Error>())
     {
-        Some(error) => explain(&trust.received(), error, &host.name),
+        Some(error) => explain(&trust.received(), error, host),
         None => Problem::new(
             format!("TLS broke: {error}"),
-            "check that host and port of LOGINID_BASE_URL speak https",
+            format!("check that host and port of {} speak https", host.variable),
         ),
     }
 }
@@ -109,7 +112,10 @@ async fn resolve(host: &Host) -> Result<(Vec<SocketAddr>, String), Problem> {
     let unknown = |why: String| {
         Problem::new(
             format!("{} has no address: {why}", host.name),
-            "check the name in LOGINID_BASE_URL or the proxy's URL, and this machine's DNS",
+            format!(
+                "check the name in {}, and this machine's DNS",
+                host.variable
+            ),
         )
     };
     let addresses: Vec<_> = if is_loopback_name(&host.name) {
@@ -135,7 +141,10 @@ async fn dial(host: &Host, addresses: &[SocketAddr]) -> Result<(TcpStream, Strin
     let stream = TcpStream::connect(addresses).await.map_err(|error| {
         Problem::new(
             format!("{} does not take connections: {error}", host.authority()),
-            "check host and port of LOGINID_BASE_URL or the proxy's URL; start the emulator if it is meant",
+            format!(
+                "check host and port of {}; start the emulator if it is meant",
+                host.variable
+            ),
         )
     })?;
     Ok((stream, format!("{} takes connections", host.authority())))

@@ -20,6 +20,8 @@ impl Problem {
 #[derive(Default)]
 pub struct Report {
     problems: usize,
+    /// Before the subject of each line: the service that is checked, if it is not the older one.
+    pub service: &'static str,
     /// Set while checks are repeated: only failures are printed.
     pub again: bool,
 }
@@ -27,22 +29,19 @@ pub struct Report {
 impl Report {
     pub fn ok(&self, subject: &str, found: &str) {
         if !self.again {
-            line("ok", subject, found);
+            self.line("ok", subject, found);
         }
     }
 
     /// Valid, but maybe not intended.
     pub fn note(&self, subject: &str, found: &str) {
-        line("note", subject, found);
+        self.line("note", subject, found);
     }
 
     pub fn problem(&mut self, subject: &str, problem: &Problem) {
         self.problems += 1;
-        line(
-            "problem",
-            subject,
-            &format!("{}. To do: {}", problem.found, problem.advice),
-        );
+        let found = format!("{}. To do: {}", problem.found, problem.advice);
+        self.line("problem", subject, &found);
     }
 
     /// Prints the result of a check and returns its value, if it is good.
@@ -62,14 +61,15 @@ impl Report {
     pub fn all_is_well(&self) -> bool {
         self.problems == 0
     }
-}
 
-/// Control characters are replaced: it stays one line, without terminal escapes.
-fn line(verdict: &str, subject: &str, found: &str) {
-    let plain = |character: char| match character {
-        character if character.is_control() => ' ',
-        character => character,
-    };
-    let found: String = found.chars().map(plain).collect();
-    println!("{verdict:<8} {subject:<14} {found}");
+    /// Control characters are replaced: it stays one line, without terminal escapes.
+    fn line(&self, verdict: &str, subject: &str, found: &str) {
+        let plain = |character: char| match character {
+            character if character.is_control() => ' ',
+            character => character,
+        };
+        let found: String = found.chars().map(plain).collect();
+        let subject = format!("{}{subject}", self.service);
+        println!("{verdict:<8} {subject:<17} {found}");
+    }
 }

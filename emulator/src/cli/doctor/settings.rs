@@ -24,6 +24,29 @@ const TEXTS: [&str; 11] = [
     "user_agent",
 ];
 
+/// Those of the current service. All others are the older one's, or of both.
+const V2_TEXTS: [&str; 5] = [
+    "v2_base_url",
+    "v2_api_key",
+    "v2_api_key_file",
+    "v2_application_id",
+    "v2_issuer",
+];
+
+/// Those of the older service alone, and those that this program compares with them.
+const V1_ONLY: [&str; 10] = [
+    "client_id",
+    "private_key",
+    "private_key_file",
+    "base_url",
+    "issuer",
+    "management",
+    "require_exp",
+    "wait_timeout_ms",
+    "public_key",
+    "public_key_file",
+];
+
 const BOOLEANS: [&str; 4] = ["management", "allow_http", "require_exp", "fetch_keys"];
 
 const INTEGERS: [(&str, RangeInclusive<u64>); 9] = [
@@ -78,6 +101,16 @@ pub fn milliseconds(field: &str, default: u64) -> Duration {
     Duration::from_millis(integer(field, default))
 }
 
+/// Whether a variable of the older service is set.
+pub fn has_v1() -> bool {
+    V1_ONLY.iter().any(|field| bytes(field).is_some())
+}
+
+/// Whether a variable of the current service is set.
+pub fn has_v2() -> bool {
+    V2_TEXTS.iter().any(|field| bytes(field).is_some())
+}
+
 /// Checks the names, types and ranges of the variables.
 pub fn check(report: &mut Report) {
     for (name, value) in env::vars_os() {
@@ -103,7 +136,8 @@ pub fn check(report: &mut Report) {
 /// All fields that the library reads.
 fn fields() -> impl Iterator<Item = &'static str> {
     let integers = INTEGERS.iter().map(|(field, _)| *field);
-    TEXTS.into_iter().chain(BOOLEANS).chain(integers)
+    let texts = TEXTS.into_iter().chain(V2_TEXTS);
+    texts.chain(BOOLEANS).chain(integers)
 }
 
 /// A variable of no field. The library refuses it if its name is almost that of a field.
@@ -117,17 +151,12 @@ fn check_name(report: &mut Report, name: &str) {
                 format!("correct its name to {meant}, or give it another one"),
             ),
         );
-    } else if !OURS.iter().any(|field| variable(field) == name) && !is_of_newer_service(name) {
+    } else if !OURS.iter().any(|field| variable(field) == name) {
         report.note(
             "settings",
             &format!("{name} is not a variable of the library: is it yours?"),
         );
     }
-}
-
-/// Variables for version 2 of LoginID's service.
-fn is_of_newer_service(name: &str) -> bool {
-    name.starts_with("LOGINID_V2_")
 }
 
 /// What the value should be, if it is wrong.
@@ -155,15 +184,15 @@ fn expected(field: &str, value: &OsStr) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The rows of the table of fields, the first one with names: name and type.
-    fn documented() -> Vec<(String, String)> {
+    /// The rows of the table of fields of this number, the first one with names: name and type.
+    fn documented(table: usize) -> Vec<(String, String)> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
         let text = std::fs::read_to_string(path).unwrap();
-        let is_row = |line: &&str| line.starts_with("| `");
-        let rows = text
-            .lines()
-            .skip_while(|line| !is_row(line))
-            .take_while(is_row);
+        let lines: Vec<_> = text.lines().collect();
+        let mut tables = lines
+            .chunk_by(|one, other| one.starts_with('|') == other.starts_with('|'))
+            .filter(|lines| lines[0].starts_with("| field |"));
+        let rows = tables.nth(table).expect("the table").iter().skip(2);
         rows.flat_map(|row| {
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
             let (names, kind) = (cells[1].to_owned(), cells[2].to_owned());
@@ -177,7 +206,12 @@ mod tests {
 
     #[test]
     fn the_fields_are_those_of_the_documentation() {
-        let documented = documented();
+        let current = documented(1)
+            .into_iter()
+            .filter(|(_, kind)| kind != "object");
+        let current: Vec<_> = current.map(|(name, _)| format!("v2_{name}")).collect();
+        assert_eq!(current, V2_TEXTS);
+        let documented = documented(0);
         let single = documented.iter().filter(|(_, kind)| kind != "object");
         assert_eq!(
             single.clone().count(),

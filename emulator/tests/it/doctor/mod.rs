@@ -4,6 +4,7 @@ mod certificates;
 mod keys;
 mod proxy;
 mod settings;
+mod v2;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -22,6 +23,13 @@ struct Findings {
 
 impl Doctor {
     fn of(emulator: &Emulator) -> Self {
+        Self::without_settings()
+            .set("LOGINID_BASE_URL", emulator.base_url())
+            .set("LOGINID_CLIENT_ID", emulator.client_id())
+            .set("LOGINID_PRIVATE_KEY", emulator.private_key())
+    }
+
+    fn without_settings() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loginid-emulator"));
         command.arg("doctor");
         for (name, _) in std::env::vars_os() {
@@ -35,9 +43,6 @@ impl Doctor {
             }
         }
         Self(command)
-            .set("LOGINID_BASE_URL", emulator.base_url())
-            .set("LOGINID_CLIENT_ID", emulator.client_id())
-            .set("LOGINID_PRIVATE_KEY", emulator.private_key())
             // Long enough for a loaded machine.
             .set("LOGINID_CONNECT_TIMEOUT_MS", "60000")
             .set("LOGINID_REQUEST_TIMEOUT_MS", "60000")
@@ -80,7 +85,7 @@ impl Doctor {
 impl Findings {
     /// Asserts that the line of this verdict and subject contains the words.
     fn has(&self, verdict: &str, subject: &str, words: &str) -> &Self {
-        let start = format!("{verdict:<8} {subject:<14} ");
+        let start = format!("{verdict:<8} {subject:<17} ");
         let found = self
             .text
             .lines()
@@ -154,6 +159,7 @@ fn exec_sets_what_the_doctor_needs() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{text}");
         assert!(text.contains("ok       service token"), "{text}");
+        assert!(text.contains("ok       v2 grant"), "{text}");
         assert!(!text.contains("note"), "{text}");
     }
 }

@@ -35,12 +35,11 @@ fn invalid_settings_are_named() {
     );
     let findings = Doctor::of(&emulator)
         .set("LOGINID_SHOP", "x")
-        .set("LOGINID_V2_BASE_URL", "x")
         .set("LOGINID_PRIVTE_KEY", "")
         .findings();
     assert!(findings.well, "{}", findings.text);
     findings.has("note", "settings", "LOGINID_SHOP");
-    assert!(!findings.text.contains("LOGINID_V2"), "{}", findings.text);
+    assert!(!findings.text.contains(" v2 "), "{}", findings.text);
     let findings = Doctor::of(&emulator)
         .set("LOGINID_CLIENT_ID", "")
         .findings();
