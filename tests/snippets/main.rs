@@ -1,105 +1,26 @@
 //! The C programs in the documentation compile without a warning, and do what the page says.
 
-#[path = "support/capi.rs"]
+#[path = "../support/capi.rs"]
 mod capi;
+#[path = "../common/mod.rs"]
 mod common;
+mod page;
+mod v2;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use capi::{Client, config};
-use common::compiler::{compile, link_library_into};
+use common::compiler::link_library_into;
 use common::process::run_within;
 use common::root;
 use loginid_emulator::{Emulator, TokenPart};
+use page::{blocks, command, compile_program, converse, only_program, pages, printed_by, programs};
 use serde_json::{Value, json};
-
-/// Every page for users: the README and those of `docs/`.
-fn pages() -> Vec<PathBuf> {
-    let docs = fs::read_dir(root().join("docs")).expect("docs/");
-    let mut pages: Vec<_> = docs
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    pages.push(root().join("README.md"));
-    pages.sort();
-    pages
-}
-
-/// The code blocks of a page in this language, also those in lists.
-fn blocks(page: &Path, language: &str) -> Vec<String> {
-    let text = fs::read_to_string(page).expect("a page");
-    let start = format!("```{language}\n");
-    let blocks = text.split(&start).skip(1);
-    let end = |block: &str| Some(block.split_once("```")?.0.to_owned());
-    blocks
-        .map(|block| end(block).expect("the block's end"))
-        .collect()
-}
-
-/// The complete C programs of a page.
-fn programs(page: &Path) -> Vec<String> {
-    let mut programs = blocks(page, "c");
-    programs.retain(|block| block.contains("main("));
-    programs
-}
-
-fn compile_program(folder: &Path, name: &str, program: &str) -> PathBuf {
-    let source = folder.join(format!("{name}.c"));
-    fs::write(&source, program).expect("the source");
-    compile(folder, name, &[source])
-}
-
-/// Compiles the only program of a page and returns its output against an emulator.
-fn printed_by(page: &str) -> (bool, String) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let emulator = Emulator::start();
-    let mut command = only_program(page, folder.path(), &emulator);
-    let ended = run_within(Duration::from_secs(60), folder.path(), &mut command);
-    (ended.succeeded(), ended.output)
-}
-
-/// The command that runs the only program of a page, which is compiled in this folder.
-fn only_program(page: &str, folder: &Path, emulator: &Emulator) -> Command {
-    link_library_into(folder);
-    let programs = programs(&root().join(page));
-    let [program] = programs.as_slice() else {
-        panic!("{page} has {} programs", programs.len());
-    };
-    let mut command = Command::new(compile_program(folder, "program", program));
-    command
-        .env("LOGINID_BASE_URL", emulator.base_url())
-        .env("LOGINID_CLIENT_ID", emulator.client_id())
-        .env("LOGINID_PRIVATE_KEY", emulator.private_key());
-    command
-}
-
-/// Runs a program that writes `lines` lines, reads the line that `answer` makes of the last one,
-/// and ends well. Returns what it writes then.
-fn converse(command: &mut Command, lines: usize, answer: impl FnOnce(&str) -> String) -> String {
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut child = child.expect("a process");
-    let mut output = BufReader::new(child.stdout.take().expect("piped"));
-    let mut line = String::new();
-    for _ in 0..lines {
-        line.clear();
-        output.read_line(&mut line).expect("a line");
-    }
-    let mut input = child.stdin.take().expect("piped");
-    writeln!(input, "{}", answer(line.trim())).expect("a reader");
-    drop(input);
-    let mut rest = String::new();
-    output.read_to_string(&mut rest).expect("UTF-8");
-    let status = child.wait().expect("an end");
-    assert!(status.success(), "{status} {rest}");
-    rest
-}
 
 #[test]
 fn every_program_in_the_documentation_compiles() {
@@ -126,14 +47,15 @@ static void begin_session(const char *username) { (void)username; }
 "#;
 
 /// Parts of programs are functions with their types, or statements. Those of the reference and of
-/// web.md have tests of their own.
+/// the pages about web pages have tests of their own.
 #[test]
 fn every_part_of_a_program_compiles_too() {
     let folder = tempfile::tempdir().expect("a folder");
     link_library_into(folder.path());
     let mut count = 0;
     for page in pages() {
-        if page.ends_with("reference.md") || page.ends_with("web.md") {
+        let tested = ["reference.md", "web.md", "ceremonies.md"];
+        if tested.iter().any(|name| page.ends_with(name)) {
             continue;
         }
         let mut parts = blocks(&page, "c");
@@ -193,10 +115,27 @@ fn every_example_of_the_reference_compiles() {
     compile_program(folder.path(), "examples", &source);
 }
 
+/// The first one is for the current service, the second one for v1.
 #[test]
-fn the_readmes_program_prints_what_the_readme_says() {
-    let (succeeded, output) = printed_by("README.md");
-    assert!(!succeeded && output.contains("user_not_found"), "{output}");
+fn the_readmes_programs_print_what_the_readme_says() {
+    let (folder, emulator) = (tempfile::tempdir().expect("a folder"), Emulator::start());
+    link_library_into(folder.path());
+    let programs = programs(&root().join("README.md"));
+    let [verifier, reader] = programs.as_slice() else {
+        panic!("{} programs", programs.len());
+    };
+    let verifier = compile_program(folder.path(), "login", verifier);
+    let login = emulator.v2().login("ada").expect("a login");
+    let verified = converse(&mut command(verifier, &emulator), 0, |_| login.to_string());
+    assert!(verified.contains("\"username\":\"ada\""), "{verified}");
+    let reader = compile_program(folder.path(), "program", reader);
+    let reader = &mut command(reader, &emulator);
+    let ended = run_within(Duration::from_secs(60), folder.path(), reader);
+    assert!(
+        !ended.succeeded() && ended.output.contains("user_not_found"),
+        "{}",
+        ended.output
+    );
 }
 
 #[test]
@@ -392,11 +331,10 @@ fn links_between_pages_work_and_the_index_is_complete() {
     assert!(links > 50, "{links}");
     let index = fs::read_to_string(root().join("docs/README.md")).expect("the index");
     for page in pages() {
-        let name = page
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
+        let Ok(name) = page.strip_prefix(root().join("docs")) else {
+            continue;
+        };
+        let name = name.display().to_string();
         assert!(
             index.contains(&format!("]({name})")) || name == "README.md",
             "the index lacks {name}"
