@@ -1,5 +1,5 @@
-//! The page and the server of docs/web.md, in Chromium with a virtual authenticator, against the
-//! emulator.
+//! The pages and servers of docs/web.md and docs/v2/ceremonies.md, in Chromium with a virtual
+//! authenticator, against the emulator.
 
 mod chromium;
 #[path = "../common/mod.rs"]
@@ -18,9 +18,28 @@ use tempfile::TempDir;
 
 const USER: &str = "ada@example.com";
 
-/// The code blocks of docs/web.md in a language.
-fn blocks(language: &str) -> String {
-    let page = fs::read_to_string(root().join("docs/web.md")).expect("docs/web.md");
+/// A page of the documentation, and the client that its server makes.
+struct Documented {
+    page: &'static str,
+    client: &'static str,
+    new_client: &'static str,
+}
+
+const V1: Documented = Documented {
+    page: "docs/web.md",
+    client: "lid_client",
+    new_client: "lid_new_from_env",
+};
+
+const CURRENT: Documented = Documented {
+    page: "docs/v2/ceremonies.md",
+    client: "lid_v2_client",
+    new_client: "lid_v2_new_from_env",
+};
+
+/// The code blocks of a page in a language.
+fn blocks(page: &str, language: &str) -> String {
+    let page = fs::read_to_string(root().join(page)).expect(page);
     let start = format!("```{language}\n");
     let blocks = page.split(&start).skip(1);
     let blocks = blocks.map(|block| block.split_once("```").expect("the block's end").0);
@@ -39,15 +58,24 @@ struct Shop {
 }
 
 impl Shop {
-    fn open() -> Shop {
+    fn open(documented: &Documented) -> Shop {
+        let Documented {
+            page,
+            client,
+            new_client,
+        } = documented;
         let folder = TempDir::new().expect("a folder");
         let path = folder.path();
         link_library_into(path);
-        fs::write(path.join("backend.c"), blocks("c")).expect("the functions");
+        let functions = format!(
+            "#define CLIENT {client}\n#define NEW_CLIENT {new_client}\n{}",
+            blocks(page, "c")
+        );
+        fs::write(path.join("backend.c"), functions).expect("the functions");
         fs::copy(root().join("tests/web/server.c"), path.join("server.c")).expect("the server");
         let page = format!(
             "<!doctype html><title>A shop</title><script>{}</script>",
-            blocks("js")
+            blocks(page, "js")
         );
         fs::write(path.join("page.html"), page).expect("the page");
         let program = compile(path, "server", &[path.join("server.c")]);
@@ -57,6 +85,7 @@ impl Shop {
             .env("LOGINID_BASE_URL", emulator.base_url())
             .env("LOGINID_CLIENT_ID", emulator.client_id())
             .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+            .env("LOGINID_V2_BASE_URL", emulator.v2().base_url())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -124,7 +153,7 @@ fn browser() -> Option<Chromium> {
 /// origins, and no page reads or resets the emulator.
 #[test]
 fn a_page_of_an_allowed_origin_calls_the_service_itself() {
-    let shop = Shop::open();
+    let shop = Shop::open(&V1);
     let Some(browser) = browser() else {
         return shop.close();
     };
@@ -155,7 +184,7 @@ fn a_page_of_an_allowed_origin_calls_the_service_itself() {
 
 #[test]
 fn the_page_registers_logs_in_and_pays() {
-    let mut shop = Shop::open();
+    let mut shop = Shop::open(&V1);
     let Some(browser) = browser() else {
         return shop.close();
     };
@@ -256,5 +285,68 @@ fn the_page_registers_logs_in_and_pays() {
     let refused = other.run("return logIn(arguments[0])", json!([USER]));
     let refused = refused.expect_err("no key");
     assert!(refused.starts_with("NotAllowedError: "), "{refused}");
+    shop.close();
+}
+
+#[test]
+fn the_page_of_the_current_service_registers_logs_in_and_pays() {
+    let mut shop = Shop::open(&CURRENT);
+    let Some(browser) = browser() else {
+        return shop.close();
+    };
+    browser.open(&shop.url);
+
+    // Nothing is there yet.
+    let refused = browser.run("return pay('Pay 1 EUR to Grace')", json!([]));
+    assert_eq!(refused, Err("Error: null_argument".into()));
+    assert_eq!(shop.logged(), "POST /pay/begin LID_ERROR_INVALID_ARGUMENT");
+
+    browser.add_authenticator();
+    let steps = [
+        ("register", "return register(arguments[0])", USER),
+        ("login", "return logIn(arguments[0])", USER),
+        ("pay", "return pay(arguments[0])", "Pay 10.00 € to Grace"),
+    ];
+    for (step, script, argument) in steps {
+        let done = browser.run(script, json!([argument]));
+        assert_eq!(done, Ok(json!({})), "{step}");
+        // The first step names nobody until the answer's token has been verified.
+        let user = if step == "register" { "" } else { USER };
+        let begun = shop.logged();
+        assert_eq!(
+            begun.trim_end(),
+            format!("POST /{step}/begin LID_OK {user}").trim_end()
+        );
+        assert_eq!(
+            shop.logged(),
+            format!("POST /{step}/complete LID_OK {USER}")
+        );
+    }
+    let sent = shop.sent("/fido2/v2/tx/init");
+    assert_eq!(sent["txPayload"], json!("Pay 10.00 € to Grace"));
+    let sent = shop.sent("/fido2/v2/reg/complete");
+    assert_eq!(names(&sent), ["creationResult", "session"]);
+    let sent = shop.sent("/fido2/v2/tx/complete");
+    let expected = [
+        "authenticatorData",
+        "clientData",
+        "keyHandle",
+        "session",
+        "signature",
+    ];
+    assert_eq!(names(&sent), expected);
+
+    // A confirmation of the payment before does not confirm this one.
+    let again = "const options = await post('/pay/begin', { payment: 'Pay 1 EUR' });
+        const signed = JSON.stringify(await sign(options));
+        await post('/pay/complete', JSON.parse(signed));
+        await post('/pay/begin', { payment: 'Pay 2 EUR' });
+        return post('/pay/complete', JSON.parse(signed));";
+    let refused = browser.run(again, json!([]));
+    assert_eq!(refused, Err("Error: bad_request".into()));
+
+    // The name is taken, and its owner has not asked for another passkey.
+    let refused = browser.run("return register(arguments[0])", json!([USER]));
+    assert_eq!(refused, Err("Error: unauthorized".into()));
     shop.close();
 }

@@ -1,5 +1,6 @@
-/* The server of docs/web.md: HTTP for one visitor around the functions of that page. It serves the
- * file that its argument names, until its standard input ends. */
+/* The server of docs/web.md or docs/v2/ceremonies.md: HTTP for one visitor around the functions of
+ * that page, in backend.c, which also says which kind of CLIENT they use, and what makes a NEW_CLIENT.
+ * It serves the file that its argument names, until its standard input ends. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "backend.c"
@@ -13,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-typedef lid_status answer_fn(lid_client *, struct session *, const char *, char **);
+typedef lid_status answer_fn(CLIENT *, struct session *, const char *, char **);
 
 static const struct route {
     const char *line;
@@ -24,7 +25,7 @@ static const struct route {
     {"POST /pay/begin ", pay_begin},           {"POST /pay/complete ", pay_complete},
 };
 
-static lid_client *client;
+static CLIENT *client;
 static struct session session;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char page[1 << 16];
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
         stop("the page");
     page[fread(page, 1, sizeof page - 1, file)] = '\0';
     fclose(file);
-    if (lid_new_from_env(&client, &out) != LID_OK) {
+    if (NEW_CLIENT(&client, &out) != LID_OK) {
         fprintf(stderr, "%s\n", out);
         return 1;
     }

@@ -4,7 +4,9 @@
 
 const assert = require("node:assert/strict");
 const { createHash, createPublicKey, randomUUID, verify } = require("node:crypto");
+const { readFileSync } = require("node:fs");
 const http = require("node:http");
+const { join } = require("node:path");
 const { after, before, test } = require("node:test");
 const { Chromium } = require("./chromium");
 const { servePages } = require("./pages");
@@ -149,6 +151,44 @@ test("a user confirms a transaction", async () => {
   const claims = await verified(token);
   assert.equal(claims.nonce, options.nonce);
   const text = payload + options.nonce + claims.lNonce;
+  assert.equal(claims.txHash, createHash("sha256").update(text).digest("base64url"));
+});
+
+// Calls a function of the page of docs/v2/web.md, whose server answers what `answers` says for each path.
+// Returns the requests that the page made, with its last answer as the value.
+function onPage(name, args, answers) {
+  const documentation = join(__dirname, "../../../docs/v2/web.md");
+  const [, script] = readFileSync(documentation, "utf8").match(/```js\n(.*?)```/s);
+  const inPage = async (config, script, name, args, answers) => {
+    const requests = [];
+    const service = window.fetch.bind(window);
+    window.fetch = async (path, options) => {
+      if (!answers[path]) return service(path, options);
+      requests.push({ path, body: JSON.parse(options.body) });
+      return new Response(JSON.stringify(answers[path]));
+    };
+    const page = new Function("baseUrl", "appId", `${script}; return { signUp, logIn, pay };`);
+    await page(config.baseUrl, config.appId)[name](...args);
+    window.fetch = service;
+    return requests;
+  };
+  return works(browser.run(inPage, config, script, name, args, answers));
+}
+
+test("the page of the documentation sends its server the tokens", async () => {
+  await browser.open(`${pages.http}/websdk3`);
+  const username = newName();
+  for (const name of ["signUp", "logIn"]) {
+    const [session, ...others] = await onPage(name, [username], { "/session": {} });
+    assert.deepEqual(others, []);
+    await loggedIn({ value: session.body }, username);
+  }
+  const begun = { username, payload: "Pay 5 € to Bob", nonce: randomUUID() };
+  const answers = { "/pay/begin": begun, "/pay/complete": {} };
+  const [begin, complete] = await onPage("pay", ["book"], answers);
+  assert.deepEqual(begin, { path: "/pay/begin", body: { payment: "book" } });
+  const claims = await verified(complete.body.token);
+  const text = begun.payload + begun.nonce + claims.lNonce;
   assert.equal(claims.txHash, createHash("sha256").update(text).digest("base64url"));
 });
 
