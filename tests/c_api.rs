@@ -2,9 +2,14 @@
 //! folder of its own. A case is a function of a C program; `program::case` is its name here.
 
 mod common;
+#[path = "support/device.rs"]
+mod device;
 #[path = "support/header.rs"]
 #[allow(dead_code, reason = "calls no function itself")]
 mod header;
+#[path = "support/listener.rs"]
+#[allow(dead_code, reason = "the tests of HTTP use the rest of it")]
+mod listener;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -104,6 +109,7 @@ fn no_call_is_missing(program: &Path) -> Result<(), Failed> {
 
 fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
     let emulator = Emulator::start();
+    let device = device::Device::start();
     let folder = TempDir::new()?;
     let mut command = Command::new(program);
     command.arg(case);
@@ -119,7 +125,8 @@ fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
         .env("LOGINID_V2_BASE_URL", emulator.v2().base_url())
         .env("LOGINID_V2_API_KEY", emulator.v2().api_key())
         .env("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id())
-        .env("LOGINID_EMULATOR_URL", emulator.base_url());
+        .env("LOGINID_EMULATOR_URL", emulator.base_url())
+        .env("TEST_DEVICE_URL", device.url());
     let ended = run_within(LIMIT, folder.path(), &mut command);
     if ended.succeeded() {
         return Ok(());

@@ -124,6 +124,12 @@ lid_v2_client *v2_client_with_scopes(const char *scopes);
 /* Logs a user in on the user's device: {"jwtAccess":…,"userId":…,"passkeyId":…}. A new user
  * signs up first. */
 const char *v2_login(const char *username);
+/* What a page gets from a device with an authenticator for the options of the service: a new
+ * passkey, a signature. It is the object of PublicKeyCredential.toJSON(). */
+const char *passkey_of_device(const char *options);
+const char *signature_of_device(const char *options);
+/* Signs a user up with a passkey of this device, and returns the authentication answer. */
+const char *v2_sign_up(const lid_v2_client *client, const char *username);
 /* The code that would have been sent to a user. */
 const char *v2_sent_code(const char *username);
 /* A token with these claims, signed by the service's key. */

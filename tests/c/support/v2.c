@@ -52,6 +52,37 @@ const char *v2_login(const char *username)
     return emulator("POST", text("v2/users/%s/login", username), "{}");
 }
 
+static const char *of_device(const char *path, const char *options)
+{
+    const char *answer;
+    int status = http(getenv("TEST_DEVICE_URL"), "POST", path, "", options, &answer);
+
+    if (status != 200)
+        FAIL("the device: %d %s", status, answer);
+    return answer;
+}
+
+const char *passkey_of_device(const char *options)
+{
+    return of_device("/created", options);
+}
+
+const char *signature_of_device(const char *options)
+{
+    return of_device("/signed", options);
+}
+
+const char *v2_sign_up(const lid_v2_client *client, const char *username)
+{
+    const char *passkey, *session;
+
+    OK(lid_v2_register_init(client, username, NULL, NULL, &out));
+    passkey = passkey_of_device(get("/registrationRequestOptions"));
+    session = get("/session");
+    OK(lid_v2_register_complete(client, session, passkey, "Laptop", &out));
+    return copy(out);
+}
+
 const char *v2_sent_code(const char *username)
 {
     return json_at(emulator("GET", text("v2/otp?username=%s", username), ""), "/code");
