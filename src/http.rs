@@ -3,22 +3,26 @@
 //! ureq implements HTTP and the connection pool; `net` makes the connections. This module
 //! knows no client, no operation and no configuration.
 
+mod buffers;
 mod connector;
 mod current;
 mod failure;
 mod retry_after;
 mod transport;
 
+use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
 use ureq::http::{Method, Request, Response, header};
+use zeroize::Zeroizing;
 
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::failpoint::failpoint;
 use crate::net::Proxy;
+use crate::wipe::reserve_bytes;
 use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
@@ -62,7 +66,7 @@ pub(crate) fn agent(
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
     /// How far the request got: [`Stage::Sent`], unless the peer answered before that.
     pub(crate) stage: Stage,
 }
@@ -88,11 +92,7 @@ pub(crate) fn exchange(
         return Err(failed(Some(status), cause));
     }
     let retry_after = retry_after(&response);
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(max_body)
-        .read_to_vec()
+    let body = read_body(response.body_mut(), max_body)
         .map_err(|error| failed(Some(status), error.into()))?;
     failpoint!(Answered);
     Ok(Reply {
@@ -132,6 +132,22 @@ fn run<B: ureq::AsSendBody>(
         .timeout_global(Some(budget.left()))
         .build();
     agent.run(request)
+}
+
+/// Reads a body of up to `max` bytes. No copy of it stays in freed memory.
+fn read_body(body: &mut ureq::Body, max: u64) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    let mut reader = body.with_config().limit(max).reader();
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut part = Zeroizing::new([0; 4 * 1024]);
+    loop {
+        match reader.read(&mut *part)? {
+            0 => return Ok(bytes),
+            length => {
+                reserve_bytes(&mut bytes, length);
+                bytes.extend_from_slice(&part[..length]);
+            }
+        }
+    }
 }
 
 /// Why an answer cannot be used, whatever its body.

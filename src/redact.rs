@@ -21,9 +21,9 @@ const MAX_ENCODINGS: usize = 4;
 
 /// The secrets of a call, which no error may contain.
 pub(crate) struct Secrets<'a> {
-    /// Passwords, codes, assertions, values of configured headers.
+    /// Passwords, codes, assertions, values of configured headers, and the credential.
     texts: Vec<&'a str>,
-    /// A token or an API key.
+    /// A token or an API key, of which parts are secret too.
     credential: Option<&'a str>,
 }
 
@@ -38,17 +38,11 @@ impl<'a> Secrets<'a> {
             .filter_map(|(_, value)| std::str::from_utf8(value.as_bytes()).ok())
             .filter(|value| value.len() >= MIN_HEADER_VALUE);
         let texts = in_body.iter().map(|secret| secret.as_str());
-        let texts = texts.chain(in_headers);
+        let texts = texts.chain(in_headers).chain(credential);
         Secrets {
             texts: texts.filter(|text| !text.is_empty()).collect(),
             credential,
         }
-    }
-
-    /// Adds a key, which is a secret in every encoding.
-    pub(crate) fn with_key(mut self, key: Option<&'a str>) -> Secrets<'a> {
-        self.texts.extend(key);
-        self
     }
 
     /// Whether a code is a short lower-case name, like those of the service, and contains no

@@ -1,6 +1,7 @@
 //! Checks of answers that both services need.
 
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -9,7 +10,9 @@ use crate::json::{self, Malformed};
 /// Checks that an answer has a text that the next call needs.
 pub(crate) fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
     let [found] = members(answer, [id])?;
-    match found.and_then(|found| json::string_prefix(found.get())) {
+    // It may be a token.
+    let text = found.and_then(|found| json::string_prefix(found.get()).map(Zeroizing::new));
+    match text {
         Some(text) if !text.is_empty() => Ok(()),
         _ => Err(Error::new(
             missing,
@@ -31,12 +34,12 @@ pub(crate) fn check_authenticated(answer: &str) -> Result<()> {
 }
 
 /// The token of an answer, in the member `name`. Null and an empty string count as absent.
-pub(crate) fn token(answer: &str, name: &str) -> Result<Option<String>> {
+pub(crate) fn token(answer: &str, name: &str) -> Result<Option<Zeroizing<String>>> {
     let [token] = members(answer, [name])?;
     match token.map(RawValue::get) {
         None | Some("null" | "\"\"") => Ok(None),
         Some(literal) => json::string_prefix(literal)
-            .map(Some)
+            .map(|token| Some(Zeroizing::new(token)))
             .ok_or_else(|| missing_token(name)),
     }
 }

@@ -106,7 +106,8 @@ impl PreparedCall<'_> {
             );
             return Err(FailedAttempt::invalid_answer(error, status));
         }
-        let text = text(reply.body, answer).ok_or_else(|| {
+        let mut body = reply.body;
+        let text = text(std::mem::take(&mut *body), answer).ok_or_else(|| {
             let error = Error::new(Code::InvalidResponse, "its answer is not UTF-8");
             FailedAttempt::invalid_answer(error, status)
         })?;
@@ -149,7 +150,7 @@ impl PreparedCall<'_> {
     fn secrets<'a>(&'a self, credential: &'a Credential) -> Secrets<'a> {
         let in_body = self.body.as_ref();
         let in_body = in_body.map_or(&[][..], |body| &body.secrets);
-        Secrets::new(in_body, credential.secret(), self.headers()).with_key(credential.key())
+        Secrets::new(in_body, credential.secret(), self.headers())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
@@ -34,15 +35,8 @@ impl Credential {
         }
     }
 
-    /// The API key. It is sent encoded, so that its parts alone do not show in what repeats it.
-    pub(super) fn key(&self) -> Option<&str> {
-        match self {
-            Credential::ApiKey(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The value of the header, which Debug does not show.
+    /// The value of the header, which Debug does not show, and which is wiped when the last copy
+    /// of the request is dropped.
     pub(super) fn header(&self) -> Result<Option<HeaderValue>> {
         let value = match self {
             Credential::None => return Ok(None),
@@ -53,7 +47,7 @@ impl Credential {
                 Zeroizing::new(format!("Basic {}", *user))
             }
         };
-        let mut value = HeaderValue::from_str(&value)
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value))
             .map_err(|_| Error::internal("the credential is not a header value"))?;
         value.set_sensitive(true);
         Ok(Some(value))

@@ -4,24 +4,16 @@ use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
-use zeroize::Zeroize;
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+use zeroize::{Zeroize, Zeroizing};
 
-use super::MAX_LINE_BYTES;
+use super::buffers::WipedBuffers;
 use super::current::{self, Stage};
 use super::failure::LongLine;
 use crate::budget::Budget;
 use crate::failpoint::failpoint;
 use crate::net::{self, Stream};
 use crate::wipe::reserve_bytes;
-
-/// The size of the buffer for the headers of an answer, which must fit as a whole. Every idle
-/// connection keeps its buffers.
-const INPUT_SIZE: usize = 16 * 1024;
-
-/// The size of the buffer for a request, which it passes through in parts. Each line of its
-/// headers must fit.
-const OUTPUT_SIZE: usize = MAX_LINE_BYTES;
 
 /// Output beyond this size is sent before the request is complete.
 const MAX_PENDING: usize = 64 * 1024;
@@ -42,8 +34,8 @@ pub(super) fn budget(timeout: NextTimeout) -> Budget {
 pub(super) struct StreamTransport {
     stream: Box<dyn Stream>,
     is_tls: bool,
-    buffers: LazyBuffers,
-    pending: Vec<u8>,
+    buffers: WipedBuffers,
+    pending: Zeroizing<Vec<u8>>,
 }
 
 impl StreamTransport {
@@ -51,8 +43,8 @@ impl StreamTransport {
         StreamTransport {
             stream,
             is_tls,
-            buffers: LazyBuffers::new(INPUT_SIZE, OUTPUT_SIZE),
-            pending: Vec::new(),
+            buffers: WipedBuffers::new(),
+            pending: Zeroizing::default(),
         }
     }
 
@@ -172,8 +164,11 @@ mod tests {
         transport
             .transmit_output(6, NextTimeout::default())
             .unwrap();
-        assert_eq!(transport.pending, b"cccccc");
-        assert_eq!(transport.buffers().output(), [0; OUTPUT_SIZE]);
+        assert_eq!(*transport.pending, b"cccccc");
+        assert_eq!(
+            transport.buffers().output(),
+            [0; crate::http::MAX_LINE_BYTES]
+        );
     }
 
     #[test]

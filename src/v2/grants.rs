@@ -59,8 +59,7 @@ fn grant_call<'a>(operation: &'static Operation, username: &str, scopes: &str) -
 
 fn read_grant(answer: String) -> Result<Zeroizing<String>> {
     let answer = Zeroizing::new(answer);
-    let grant = token(&answer, "token")?.map(Zeroizing::new);
-    grant
+    token(&answer, "token")?
         .filter(|grant| is_token(grant))
         .ok_or_else(|| missing_token("token"))
 }

@@ -120,26 +120,36 @@ pub fn answer(status: &str, body: &str) -> Vec<u8> {
 }
 
 /// A client, and the events it logged.
-pub struct Watched {
-    pub client: Client,
+pub struct Watched<C> {
+    pub client: C,
     events: Arc<Mutex<String>>,
 }
 
-impl Watched {
-    pub fn new(config: &Value) -> Watched {
+impl Watched<Client> {
+    pub fn new(config: &Value) -> Watched<Client> {
         let config = Config::from_json(&config.to_string()).expect("a configuration");
         let client = Client::with_config(config).expect("a client");
+        Watched::of(client, Client::set_logger)
+    }
+}
+
+impl<C: std::fmt::Debug> Watched<C> {
+    /// Watches a client of either service.
+    pub fn of(client: C, set_logger: fn(&C, Option<Logger>)) -> Watched<C> {
         let events = Arc::new(Mutex::new(String::new()));
         let log = events.clone();
-        client.set_logger(Some(Logger::new(move |event| {
-            log.lock().expect("no panic").push_str(event);
-        })));
+        let logger = Logger::new(move |event| log.lock().expect("no panic").push_str(event));
+        set_logger(&client, Some(logger));
         Watched { client, events }
+    }
+
+    pub fn events(&self) -> String {
+        self.events.lock().expect("no panic").clone()
     }
 
     /// Everything that a program can read after a failed call.
     pub fn readable(&self, error: &Error) -> String {
-        let events = self.events.lock().expect("no panic").clone();
+        let events = self.events();
         assert!(!events.is_empty(), "nothing is logged");
         let code = error.code();
         format!(

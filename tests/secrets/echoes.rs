@@ -185,11 +185,11 @@ fn secrets_in_the_services_code_are_hidden() {
 }
 
 /// A complete answer of a service that received this token.
-type OddAnswer = fn(&str) -> String;
+pub type OddAnswer = fn(&str) -> String;
 
 /// Answers without an error object, valid HTTP or not, with the token in each place
 /// that a parser might quote.
-const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
+pub const ODD_ANSWERS: [(&str, OddAnswer); 21] = [
     ("the reason", |token| {
         format!("HTTP/1.1 400 {token}\r\ncontent-length: 0\r\n\r\n")
     }),

@@ -21,3 +21,4 @@ mod forged;
 mod memory;
 mod proxy;
 mod shown;
+mod v2;

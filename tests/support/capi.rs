@@ -8,6 +8,8 @@
 mod client;
 #[path = "capi/outcome.rs"]
 mod outcome;
+#[path = "capi/v2_client.rs"]
+mod v2_client;
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 pub use client::{Client, c, key_pair};
 pub use loginid::ffi::lid_status;
 pub use outcome::Outcome;
+pub use v2_client::{By, V2Client, v2_config};
 
 /// The configuration of the emulator's application, with further fields.
 pub fn config(emulator: &Emulator, further: Value) -> Value {
