@@ -37,7 +37,8 @@ impl<'a> AnsweredCall<'a> {
         verify: impl FnOnce(&str, &dyn Fn(&Claims<'_>) -> Result<()>) -> Result<Verified>,
     ) -> Result<String> {
         match self.operation.answer {
-            Answer::Nothing | Answer::NoContent => return Ok("{}".to_owned()),
+            Answer::NoContent => return Ok("{}".to_owned()),
+            Answer::Nothing => return nothing(&answer),
             Answer::List { name } => return list(&answer, name),
             Answer::Identified { id, missing } => check_id(&answer, id, missing)?,
             Answer::Login => return self.check_login(answer, verify),
@@ -60,6 +61,14 @@ impl<'a> AnsweredCall<'a> {
         })?;
         with_member(answer, "claims", verified.claims())
     }
+}
+
+/// No answer, or one of a later version. The page of a gateway is no success.
+fn nothing(answer: &str) -> Result<String> {
+    if !answer.trim().is_empty() {
+        members(answer, [])?;
+    }
+    Ok("{}".to_owned())
 }
 
 /// An array as the only member of an object.

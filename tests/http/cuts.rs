@@ -3,7 +3,8 @@
 use loginid_emulator::{Emulator, Fault, FaultKind};
 use serde_json::json;
 
-use crate::capi::{Client, Outcome, config, lid_status};
+use crate::capi::{By, Client, Outcome, V2Client, config, lid_status, v2_config};
+use crate::v2::login;
 
 /// Cuts the answers of a call after 0, 1, 2, … bytes until the whole answer
 /// arrives. Each cut answer must be a network error after exactly one request.
@@ -96,6 +97,51 @@ fn a_login_cut_at_any_byte_is_never_sent_twice() {
         let code = code["code"].as_str().expect("a code");
         client.wait_code("ann", code, 0)
     });
+}
+
+/// Cuts a call's own answer, that of the grant before it, and the key set.
+fn cut_v2_calls(emulator: &Emulator, reset: bool) {
+    let token = login(emulator);
+    // A new client for each: the service closes the connection of the last answer, maybe later.
+    let client =
+        |max_retries| V2Client::new(&v2_config(emulator, json!({"max_retries": max_retries})));
+    let (list, grant) = ("/fido2/v2/passkeys", "/fido2/v2/mgmt/grant");
+    let once = client(0);
+    cut_everywhere(emulator, list, reset, || {
+        once.list_passkeys(By::Token(&token))
+    });
+    let once = client(0);
+    cut_everywhere(emulator, grant, reset, || {
+        once.list_passkeys(By::Name("ann"))
+    });
+    // Retries are configured, but must not happen.
+    let retrying = client(3);
+    cut_everywhere(emulator, "/fido2/v2/auth/otp", reset, || {
+        retrying.create_otp(By::Name("ann"))
+    });
+    let retrying = client(3);
+    cut_everywhere(emulator, grant, reset, || {
+        retrying.create_grant("ann", "passkey:read")
+    });
+    // None has the keys yet.
+    cut_everywhere(emulator, "/fido2/v2/.well-known/jwks.json", reset, || {
+        client(0).verify_token(&token, None)
+    });
+}
+
+#[test]
+fn a_v2_answer_closed_at_any_byte_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_v2_calls(&Emulator::start(), false);
+}
+
+#[test]
+fn a_v2_answer_reset_at_any_byte_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_v2_calls(&Emulator::start(), true);
+}
+
+#[test]
+fn a_v2_answer_cut_at_any_byte_under_tls_is_a_network_error_and_nothing_is_sent_twice() {
+    cut_v2_calls(&Emulator::builder().tls().start(), false);
 }
 
 /// Without a length an answer ends with its connection, and HTTP alone does not show

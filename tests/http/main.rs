@@ -46,4 +46,5 @@ mod retries;
 mod roots;
 mod signals;
 mod tls;
+mod v2;
 mod versions;
