@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use capi::{Client, config, key_pair};
+use capi::{By, Client, V2Client, config, key_pair, v2_config};
 use loginid_emulator::{Emulator, Fault, FaultKind, Request};
 use pthread::run_in_parallel;
 use serde_json::{Value, json};
@@ -366,4 +366,166 @@ fn a_grandchild_makes_its_own_connections_too() {
     // The pause lets a stray write to a shared connection arrive.
     thread::sleep(Duration::from_millis(10));
     ask(&client, 5);
+}
+
+// ---- The current service ----
+
+/// What a process does with a client of the current service: a call with a grant, one with a
+/// token, and verifications. Checks that the answers are this user's.
+fn use_v2(client: &V2Client, users: &Value, number: usize) {
+    let user = &users[number % USERS];
+    let text = |name: &str| user[name].as_str().expect("a text");
+    let (name, token) = (text("name"), text("token"));
+    for by in [By::Name(name), By::Token(token)] {
+        let list = client.list_passkeys(by).ok();
+        assert_eq!(list["passkeys"][0]["id"], user["passkey"], "{list}");
+    }
+    let verified = client.verify_token(token, Some(name)).ok();
+    assert_eq!(verified["claims"]["username"], user["name"]);
+    let outcome = client.verify_token(token, Some("another"));
+    assert_eq!(outcome.code(), "username_mismatch", "{}", outcome.text);
+}
+
+fn v2_users(emulator: &Emulator) -> Value {
+    let client = V2Client::new(&v2_config(emulator, json!({})));
+    let user = |number| {
+        let name = format!("user-{number}");
+        let login = emulator.v2().login(&name).expect("a login");
+        let list = client.list_passkeys(By::Name(&name)).ok();
+        json!({
+            "name": name, "token": login["jwtAccess"], "passkey": list["passkeys"][0]["id"],
+        })
+    };
+    (0..USERS).map(user).collect()
+}
+
+fn fork_with_v2(emulator: &Emulator, further: Value) {
+    let mut config = v2_config(emulator, further);
+    config["request_timeout_ms"] = 60_000.into();
+    let users = v2_users(emulator);
+    let forks = times(100, 1_000);
+    part::run(
+        "v2_forking_process",
+        &json!({"config": config, "users": users, "forks": forks}),
+    );
+}
+
+#[test]
+fn parent_and_child_both_use_a_v2_client_over_http() {
+    let emulator = Emulator::builder().recording(false).start();
+    fork_with_v2(&emulator, json!({}));
+}
+
+#[test]
+fn parent_and_child_both_use_a_v2_client_over_https() {
+    let emulator = Emulator::builder().tls().recording(false).start();
+    fork_with_v2(&emulator, json!({}));
+}
+
+/// As above: a thread is fetching the key set at most forks.
+#[test]
+fn parent_and_child_both_use_a_v2_client_while_keys_are_refreshed() {
+    let emulator = Emulator::builder().recording(false).start();
+    emulator.inject(late(KEY_SET, 150));
+    fork_with_v2(
+        &emulator,
+        json!({"key_cache_ttl_s": 1, "verified_tokens": 1}),
+    );
+}
+
+#[test]
+#[ignore = "a part of the tests above: the process that forks"]
+fn v2_forking_process() {
+    let input = part::input();
+    let (config, users) = (&input["config"], &input["users"]);
+    let forks = input["forks"].as_u64().expect("a number") as usize;
+    let used = V2Client::new(config);
+    let over = AtomicBool::new(false);
+    let running = Barrier::new(BUSY_THREADS + 1);
+    thread::scope(|scope| {
+        let (used, over, running) = (&used, &over, &running);
+        let _done = Over(over);
+        for number in 0..BUSY_THREADS {
+            scope.spawn(move || {
+                running.wait();
+                while_not(over, || use_v2(used, users, number));
+            });
+        }
+        running.wait();
+        for round in 0..forks / AT_ONCE {
+            // In every other round, a client without a previous call.
+            let fresh = V2Client::new(config);
+            let client = if round % 2 == 0 { used } else { &fresh };
+            let children: Vec<Child> = (0..AT_ONCE)
+                .map(|number| Child::start(|| v2_life(client, users, number)))
+                .collect();
+            use_v2(client, users, round);
+            for child in children {
+                assert_eq!(child.end(), "done");
+            }
+        }
+    });
+    println!("{forks} forks");
+}
+
+/// What a child does: it uses the client in two threads, then frees it.
+fn v2_life(client: &V2Client, users: &Value, number: usize) -> String {
+    run_in_parallel(
+        || use_v2(client, users, number + 1),
+        || use_v2(client, users, number),
+    );
+    // SAFETY: the child's copy, freed once: this process ends without dropping it.
+    unsafe { loginid::ffi::lid_v2_free(client.raw()) };
+    "done".to_owned()
+}
+
+const GRANT: &str = "/fido2/v2/mgmt/grant";
+const KEY_SET: &str = "/fido2/v2/.well-known/jwks.json";
+
+fn late(path: &str, ms: u64) -> Fault {
+    let carried_out = false;
+    Fault::new(FaultKind::Delay { ms, carried_out }).on_path(path)
+}
+
+/// A thread of the parent is in the middle of this request. That thread does not exist in the
+/// child, so the child must not wait for it, and makes the request itself.
+fn fork_during(emulator: &Emulator, path: &str, start: impl Fn(&V2Client, &str) + Sync) {
+    let users = v2_users(emulator);
+    let token = users[0]["token"].as_str().expect("a token");
+    let further = json!({"request_timeout_ms": 60_000, "max_retries": 0});
+    let client = V2Client::new(&v2_config(emulator, further));
+    emulator.inject(late(path, 5_000).times(1));
+    emulator.clear_requests();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| start(&client, token));
+        while emulator.request_count() == 0 {
+            thread::yield_now();
+        }
+        // Only one: the emulator's TLS runs in this process and is not protected from forks.
+        assert_eq!(Child::start(|| v2_life(&client, &users, 0)).end(), "done");
+        assert!(!waiting.is_finished(), "the child waited for its parent");
+    });
+    let requests = emulator.requests();
+    let sent = requests.iter().filter(|request| request.path == path);
+    // One by the parent, and those of the child's two threads, which share a key set.
+    assert_eq!(sent.count(), if path == GRANT { 3 } else { 2 });
+    use_v2(&client, &users, 2);
+}
+
+#[test]
+fn a_child_fetches_the_key_set_that_its_parent_is_fetching() {
+    for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
+        fork_during(&emulator, KEY_SET, |client, token| {
+            client.verify_token(token, None).ok();
+        });
+    }
+}
+
+#[test]
+fn a_child_requests_a_grant_while_its_parent_waits_for_one() {
+    for emulator in [Emulator::start(), Emulator::builder().tls().start()] {
+        fork_during(&emulator, GRANT, |client, _| {
+            client.list_passkeys(By::Name("user-0")).ok();
+        });
+    }
 }

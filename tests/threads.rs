@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use capi::{Client, Outcome, config, lid_status};
+use capi::{By, Client, Outcome, V2Client, config, lid_status, v2_config};
 use loginid_emulator::{Emulator, TokenPart};
 use measure::{descriptors, resident_kib};
 use serde_json::{Value, json};
@@ -146,6 +146,210 @@ impl Calls {
                 });
             }
         });
+    }
+}
+
+#[test]
+fn sixty_four_threads_share_a_v2_client_and_get_their_own_answers() {
+    let count = times(20_000, 1_000_000);
+    v2_process(
+        "v2_calling_process",
+        &v2_emulator(Emulator::builder()),
+        count,
+    );
+}
+
+/// With a user for each thread.
+fn v2_emulator(builder: loginid_emulator::Builder) -> Emulator {
+    let emulator = builder.recording(false).start();
+    for number in 0..THREADS {
+        emulator.v2().login(&user(number)).expect("a login");
+    }
+    emulator
+}
+
+fn v2_process(test: &str, emulator: &Emulator, times: usize) {
+    let service = emulator.v2();
+    let login = |number| service.login(&user(number)).expect("a login");
+    let logins: Vec<Value> = (0..THREADS).map(login).collect();
+    let confirmed = |number| {
+        let (name, payload) = (user(number), format!("pay {number}"));
+        service.confirm_transaction(None, &name, &payload, "nonce")
+    };
+    let forged = service.sign_token(
+        TokenPart::Usual,
+        json!({"aud": "another", "iss": service.base_url(), "exp": emulator.now() + 600}).into(),
+    );
+    let config = v2_config(emulator, json!({"request_timeout_ms": 120_000}));
+    let client = V2Client::new(&config);
+    let passkey = |number| {
+        let list = client.list_passkeys(By::Name(&user(number))).ok();
+        list["passkeys"][0]["id"].clone()
+    };
+    part::run(
+        test,
+        &json!({
+            "config": config,
+            "tokens": logins.iter().map(|login| login["jwtAccess"].clone()).collect::<Vec<_>>(),
+            "passkeys": (0..THREADS).map(passkey).collect::<Vec<_>>(),
+            "confirmed": (0..THREADS).map(|n| confirmed(n).expect("a token")).collect::<Vec<_>>(),
+            "forged": forged,
+            "times": times,
+        }),
+    );
+}
+
+/// Shared by the threads: the client, and what belongs to the user of each thread.
+struct V2Calls {
+    client: V2Client,
+    tokens: Vec<String>,
+    passkeys: Vec<String>,
+    confirmed: Vec<String>,
+    forged: String,
+    asked: AtomicUsize,
+}
+
+impl V2Calls {
+    fn read(input: &Value) -> V2Calls {
+        let texts = |name: &str| {
+            let list = input[name].as_array().expect("a list").iter();
+            let texts = list.map(|text| text.as_str().expect("a text").to_owned());
+            let texts: Vec<String> = texts.collect();
+            assert_eq!(texts.len(), THREADS, "{name}");
+            texts
+        };
+        V2Calls {
+            client: V2Client::new(&input["config"]),
+            tokens: texts("tokens"),
+            passkeys: texts("passkeys"),
+            confirmed: texts("confirmed"),
+            forged: input["forged"].as_str().expect("a token").to_owned(),
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    /// A thread's call, whose answer differs from that of every other thread.
+    fn make(&self, thread: usize, number: usize) {
+        let (client, own) = (&self.client, user(thread));
+        let token = &self.tokens[thread];
+        match number % 40 {
+            // With a grant for the name, and with the user's own token.
+            0 => self.list(thread, By::Name(&own)),
+            20 => self.list(thread, By::Token(token)),
+            1..20 => {
+                let verified = client.verify_token(token, Some(&own)).ok();
+                assert_eq!(verified["claims"]["username"], own, "{verified}");
+            }
+            21..30 => {
+                let payload = format!("pay {thread}");
+                let token = &self.confirmed[thread];
+                let verified = client.verify_transaction(token, &payload, "nonce").ok();
+                assert_eq!(verified["claims"]["username"], own, "{verified}");
+            }
+            30..35 => {
+                let next = user((thread + 1) % THREADS);
+                let outcome = client.verify_token(token, Some(&next));
+                assert_eq!(outcome.status, lid_status::LID_ERROR_CLAIM_MISMATCH);
+            }
+            _ => {
+                let outcome = client.verify_token(&self.forged, None);
+                assert_eq!(outcome.code(), "audience_mismatch", "{}", outcome.text);
+            }
+        }
+    }
+
+    fn list(&self, thread: usize, by: By<'_>) {
+        let list = self.client.list_passkeys(by).ok();
+        assert_eq!(list["passkeys"][0]["id"], self.passkeys[thread], "{list}");
+        self.asked.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn make_all(&self, from: usize, to: usize) {
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                scope.spawn(move || {
+                    let own = (from..to).filter(|number| number % THREADS == thread);
+                    own.for_each(|number| self.make(thread, number / THREADS));
+                });
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "a part of the tests above: the process with the threads"]
+fn v2_calling_process() {
+    let input = part::input();
+    let calls = V2Calls::read(&input);
+    let times = input["times"].as_u64().expect("a number") as usize;
+    // The first calls make connections, thread-local memory and so on.
+    let warm = 5_000;
+    calls.make_all(0, warm);
+    let before = (resident_kib(), descriptors());
+    calls.make_all(warm, warm + times);
+    let after = (resident_kib(), descriptors());
+    let asked = calls.asked.load(Ordering::SeqCst);
+    println!("{times} calls in {THREADS} threads, {asked} over HTTP: {before:?} -> {after:?}");
+    assert!(asked > times / 25, "{asked}");
+    assert_flat(before.0, after.0);
+    assert!(
+        after.1 <= before.1 + THREADS,
+        "descriptors: {before:?} -> {after:?}"
+    );
+}
+
+#[test]
+fn v2_clients_are_made_and_freed_without_leaks_over_http_and_https() {
+    let count = times(300, 10_000);
+    for builder in [Emulator::builder(), Emulator::builder().tls()] {
+        v2_process("v2_client_making_process", &v2_emulator(builder), count);
+    }
+}
+
+#[test]
+#[ignore = "a part of the test above: the process that makes clients"]
+fn v2_client_making_process() {
+    let input = part::input();
+    let times = input["times"].as_u64().expect("a number") as usize;
+    let live = |number: usize| {
+        let client = V2Client::new(&input["config"]);
+        let derived = client.with_options(r#"{"headers":{"x-a":"1"}}"#);
+        if number.is_multiple_of(10) {
+            derived.list_passkeys(By::Name("user-0")).ok();
+        }
+        // Every other time the parent is freed first.
+        if number.is_multiple_of(2) {
+            drop(client);
+        }
+    };
+    (0..100).for_each(live);
+    let before = (resident_kib(), descriptors());
+    (0..times).for_each(live);
+    let after = (resident_kib(), descriptors());
+    println!("{times} clients: {before:?} -> {after:?}");
+    assert_flat(before.0, after.0);
+    assert_eq!(after.1, before.1, "descriptors");
+}
+
+#[test]
+fn the_last_thread_frees_the_v2_client_right_after_the_others_finished() {
+    let emulator = v2_emulator(Emulator::builder());
+    let config = v2_config(&emulator, json!({"request_timeout_ms": 120_000}));
+    for _ in 0..times(50, 1_000) {
+        let client = Arc::new(V2Client::new(&config));
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let client = client.clone();
+                thread::spawn(move || {
+                    client.list_passkeys(By::Name(&user(number))).ok();
+                    // The last thread drops the client.
+                })
+            })
+            .collect();
+        drop(client);
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().expect("no panic"));
     }
 }
 
