@@ -1710,8 +1710,8 @@ lid_status lid_v2_send_otp_sms(const lid_v2_client *client,
  * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
  * "username":"…",…}}`. The user is `claims.username`.
  *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `auth_code` is secret: no message and no log shows it.
+ * The token in the answer (`jwtAccess`) is verified: it is a login, and of the
+ * named user. `auth_code` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.
@@ -1894,8 +1894,8 @@ lid_status lid_v2_register_init(const lid_v2_client *client,
  * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
  * "username":"…",…}}`. The user is `claims.username`.
  *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `session` is secret: no message and no log shows it.
+ * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
+ * name the user. `session` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.
@@ -1940,8 +1940,8 @@ lid_status lid_v2_authenticate_init(const lid_v2_client *client,
  * verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
  * "username":"…",…}}`. The user is `claims.username`.
  *
- * The token in the answer (`jwt`) is verified, and must be of the named user.
- * `session` is secret: no message and no log shows it.
+ * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
+ * name the user. `session` is secret: no message and no log shows it.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.

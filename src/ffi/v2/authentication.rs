@@ -45,8 +45,8 @@ pub unsafe extern "C" fn lid_v2_authenticate_init(
 /// verified: `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…",
 /// "username":"…",…}}`. The user is `claims.username`.
 ///
-/// The token in the answer (`jwt`) is verified, and must be of the named user.
-/// `session` is secret: no message and no log shows it.
+/// The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
+/// name the user. `session` is secret: no message and no log shows it.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_v2_verify_token` for the `jwtAccess`.

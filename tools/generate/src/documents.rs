@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::description::{Argument, Description, Member, Operation, Values};
+use crate::description::{Argument, Authorization, Description, Member, Operation, Values};
 use crate::part;
 use crate::template::Templates;
 use crate::text;
@@ -335,6 +335,13 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
             "`LID_ERROR_INVALID_ARGUMENT` with code `{code}` unless exactly one of {names} is given."
         ));
     }
+    if acts_for_user(operation) {
+        errors.push(
+            "`LID_ERROR_PRIVATE_KEY` with code `api_key_required` if no `token` is given and the \
+             client has no API key."
+                .to_owned(),
+        );
+    }
     if operation.is_management() {
         let key = match operation.service() {
             "v1" => "private key",
@@ -364,6 +371,11 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
     errors
 }
 
+/// Whether it is made with the token of a user, or for a user by name.
+fn acts_for_user(operation: &Operation) -> bool {
+    matches!(operation.authorization(), Some(Authorization::User { .. }))
+}
+
 /// A call, and what a program does with its result.
 fn example(operation: &Operation, description: &Description) -> String {
     let mut arguments = vec!["client".to_owned()];
@@ -373,7 +385,8 @@ fn example(operation: &Operation, description: &Description) -> String {
             .example
             .as_ref()
             .or(values.and_then(<[String]>::first));
-        let is_given = operation.one_of().last() == Some(&argument.name);
+        let is_given = operation.one_of().last() == Some(&argument.name)
+            || acts_for_user(operation) && argument.name == "username";
         match (value, argument.kind()) {
             (Some(value), _) => format!("{value:?}"),
             (None, "bool") => "false".to_owned(),

@@ -40,9 +40,21 @@ impl Operation {
     }
 
     pub fn verified(&self) -> Option<&'static str> {
-        self.has_jwt().then_some(
-            "The token in the answer (`jwt`) is verified, and must be of the named user.",
-        )
+        let names_user = self.arguments.iter().any(|argument| argument.subject);
+        self.has_jwt()
+            .then_some(match (self.service.as_str(), names_user) {
+                ("v1", _) => {
+                    "The token in the answer (`jwt`) is verified, and must be of the named user."
+                }
+                (_, true) => {
+                    "The token in the answer (`jwtAccess`) is verified: it is a login, and of the \
+                     named user."
+                }
+                (_, false) => {
+                    "The token in the answer (`jwtAccess`) is verified: it is a login. Its claims \
+                     name the user."
+                }
+            })
     }
 
     /// The same with all that the calls of C have in common.
