@@ -234,6 +234,51 @@ fn the_page_on_transactions_compares_text_nonce_and_user() {
     );
 }
 
+/// Each request to the control API in the page on testing succeeds, and one answer has each of the
+/// members that the page names.
+#[test]
+fn the_page_on_testing_plays_users_of_the_current_service() {
+    let blocks = blocks(&root().join("docs/testing.md"), "sh");
+    let mut requests = blocks
+        .iter()
+        .filter(|block| block.contains("/v2/users/ada/login"));
+    let requests = requests.next().expect("the requests");
+    let folder = TempDir::new().expect("a folder");
+    let script = requests.replace("curl -s", "curl -w '\\n' -fs");
+    let ended = run_within(
+        Duration::from_secs(60),
+        folder.path(),
+        Command::new("loginid-emulator")
+            .args(["exec", "--", "sh", "-ec", &script])
+            .env("PATH", path_with_the_emulator()),
+    );
+    assert!(ended.succeeded(), "{}", ended.output);
+    let answers: Vec<Value> = ended
+        .output
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let mut named = 0;
+    for line in requests.lines().filter(|line| line.starts_with('#')) {
+        let Some((_, members)) = line.split_once('{') else {
+            continue;
+        };
+        let members: Vec<_> = members.split('"').skip(1).step_by(2).collect();
+        let has_all = |answer: &&Value| {
+            let answer = answer.to_string();
+            let has = |member: &&str| answer.contains(&format!("\"{member}\":"));
+            members.iter().all(has)
+        };
+        assert!(
+            answers.iter().any(|one| has_all(&one)),
+            "no {members:?} in {}",
+            ended.output
+        );
+        named += 1;
+    }
+    assert!(named >= 7, "{named} answers are described");
+}
+
 /// Each page says where its facts come from, in the words that the first page explains.
 #[test]
 fn every_page_marks_what_it_says_about_the_service() {
