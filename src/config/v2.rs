@@ -121,8 +121,8 @@ fn api_key(settings: &mut Settings) -> Result<Option<ApiKey>> {
         return Ok(None);
     };
     let text = given.text.as_slice();
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let line = text.strip_suffix(b"\r\n");
+    let text = line.or(text.strip_suffix(b"\n")).unwrap_or(text);
     // A colon would end the key in basic authorization (RFC 7617).
     let fits = |byte: &u8| byte.is_ascii_graphic() && *byte != b':';
     let key = std::str::from_utf8(text).unwrap_or_default();
@@ -239,6 +239,7 @@ mod tests {
             "CAN:ARY",
             "CAN ARY",
             "CANARY\n\n",
+            "CANARY\r",
             "CANARYé",
             " CANARY",
         ] {
