@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
-use ureq::http::{Method, Request, Response, header};
+use ureq::http::{Method, Request, Response, StatusCode, header};
 use zeroize::Zeroizing;
 
 use crate::budget::Budget;
@@ -136,7 +136,9 @@ fn run<B: ureq::AsSendBody>(
 
 /// Reads a body of up to `max` bytes. No copy of it stays in freed memory.
 fn read_body(body: &mut ureq::Body, max: u64) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
-    let mut reader = body.with_config().limit(max).reader();
+    // ureq refuses a body as long as its limit.
+    let limit = max.saturating_add(1);
+    let mut reader = body.with_config().limit(limit).reader();
     let mut bytes = Zeroizing::new(Vec::new());
     let mut part = Zeroizing::new([0; 4 * 1024]);
     loop {
@@ -167,6 +169,11 @@ fn unexpected<B>(response: &Response<B>) -> Option<Cause> {
             Code::UnexpectedEncoding,
             "it compressed its answer, which was not requested",
         )
+    } else if announces_body_with_204(response) {
+        (
+            Code::InvalidResponse,
+            "it announced a body after 204, which has none: check base_url",
+        )
     } else {
         return None;
     };
@@ -182,6 +189,15 @@ fn is_encoded<B>(response: &Response<B>) -> bool {
     codings
         .map(<[u8]>::trim_ascii)
         .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+}
+
+/// A 204 ends with its headers. What follows it is no part of it, and the service sends nothing.
+fn announces_body_with_204<B>(response: &Response<B>) -> bool {
+    let headers = response.headers();
+    let length = headers.get(header::CONTENT_LENGTH);
+    response.status() == StatusCode::NO_CONTENT
+        && (length.is_some_and(|length| length != "0")
+            || headers.contains_key(header::TRANSFER_ENCODING))
 }
 
 fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
