@@ -114,6 +114,14 @@ impl Error {
         self
     }
 
+    /// With the request id of an error that this one replaces.
+    pub(crate) fn with_request_id_of(self, other: &Error) -> Error {
+        match other.request_id() {
+            Some(request_id) => self.with_request_id(request_id),
+            None => self,
+        }
+    }
+
     pub(crate) fn without_request_id(mut self) -> Error {
         self.0.request_id = None;
         self

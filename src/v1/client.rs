@@ -218,6 +218,6 @@ impl Client {
         let mut call = keys::call(id);
         call.may_retry = Some(may_retry);
         self.execute(call, budget, keys::read)
-            .map_err(keys::convert_error)
+            .map_err(|error| keys::convert_error(error, &DIALECT))
     }
 }

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::calls::{Call, encode};
+use crate::calls::{Call, Dialect, encode};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::key::VerifyingKey;
 use crate::operation::{Answer, Authorization, Method, Operation};
 use crate::token::{KeySet, Keys};
 
+const KEY_PATH: &str = "/certs";
+
 /// Not a call of the client: the verification of tokens sends it.
 static PUBLIC_KEY: Operation = Operation {
     name: "public_key",
     method: Method::Get,
-    path: "/certs",
+    path: KEY_PATH,
     constants: &[],
     authorization: Authorization::None,
     key_required: false,
@@ -44,29 +46,18 @@ pub(super) fn read(pem: String) -> Result<Keys> {
         })
 }
 
-/// Converts the error of the request to one about the token.
-///
-/// Only the service can tell that a key is unknown. Others answer 404 and 400 too: a
-/// gateway while the service is down, or a web server to which `base_url` points by
-/// mistake.
-pub(super) fn convert_error(error: Error) -> Error {
-    let Some(status @ (400 | 404)) = error.http_status() else {
+/// Converts the error of the request to one about the token: only the service can tell that a
+/// key is unknown.
+pub(super) fn convert_error(error: Error, dialect: &Dialect) -> Error {
+    if let Some(error) = dialect.not_from_service(&error, KEY_PATH) {
         return error;
-    };
-    let converted = if error.is_from_service() {
-        Error::new(
+    }
+    match error.http_status() {
+        Some(400 | 404) => Error::new(
             Code::UnknownKey,
             "the service has no key with the token's kid",
         )
-    } else {
-        let message = format!(
-            "/certs returned {status}, but not from the service, whose errors are JSON objects \
-             with code and message: check base_url, and any gateway in between"
-        );
-        Error::new(Code::InvalidResponse, message).with_http_status(status)
-    };
-    match error.request_id() {
-        Some(request_id) => converted.with_request_id(request_id),
-        None => converted,
+        .with_request_id_of(&error),
+        _ => error,
     }
 }

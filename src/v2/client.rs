@@ -182,6 +182,6 @@ impl Client {
         let pinned = &self.core.config().keys.configured;
         let read = |text: String| keys::read(&text, pinned);
         self.execute(call, budget, read)
-            .map_err(keys::convert_error)
+            .map_err(|error| keys::convert_error(error, &DIALECT))
     }
 }

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::calls::Call;
+use crate::calls::{Call, Dialect};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::operation::{Answer, Authorization, Method, Operation};
 use crate::token::{KeySet, Keys};
 
+const KEY_PATH: &str = "/fido2/v2/.well-known/jwks.json";
+
 /// Not a call of the client: the verification of tokens sends it.
 static KEY_SET: Operation = Operation {
     name: "v2_key_set",
     method: Method::Get,
-    path: "/fido2/v2/.well-known/jwks.json",
+    path: KEY_PATH,
     constants: &[],
     authorization: Authorization::None,
     key_required: false,
@@ -40,7 +42,10 @@ fn unusable(problem: &str) -> Error {
 }
 
 /// An answer that is too large, or is no text, is no key set either.
-pub(super) fn convert_error(error: Error) -> Error {
+pub(super) fn convert_error(error: Error, dialect: &Dialect) -> Error {
+    if let Some(error) = dialect.not_from_service(&error, KEY_PATH) {
+        return error;
+    }
     let unusable = [Code::ResponseTooLarge, Code::InvalidResponse];
     // The service may have errors with such codes too.
     let is_unusable = error.status() == Code::InvalidPublicKey.status()
