@@ -137,7 +137,8 @@ impl Common {
 /// The issuer that is configured, if there is one.
 pub(super) fn issuer(settings: &mut Settings) -> Result<Option<String>> {
     let issuer = settings.text("issuer");
-    if issuer.as_deref() == Some("") {
+    let is_empty = |issuer: &str| issuer.trim_end_matches('/').is_empty();
+    if issuer.as_deref().is_some_and(is_empty) {
         return Err(Error::new(Code::InvalidField, "issuer must not be empty"));
     }
     Ok(issuer)

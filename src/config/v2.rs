@@ -251,6 +251,14 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_is_more_than_slashes() {
+        for issuer in ["", "/", "//"] {
+            let text = json!({"base_url": "https://a.api.loginid.io", "issuer": issuer});
+            assert_eq!(code_of(&text.to_string()), "invalid_field", "{issuer:?}");
+        }
+    }
+
+    #[test]
     fn fields_of_the_other_service_are_unknown() {
         for field in [
             "client_id",

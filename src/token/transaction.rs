@@ -33,7 +33,7 @@ pub(crate) fn transaction_hash(claims: &Map<String, Value>) -> Result<&str> {
     hash.ok_or_else(|| {
         Error::new(
             Code::TransactionHashMissing,
-            "the token confirms no transaction: it has no tx_hash",
+            "the token confirms no transaction: it has neither tx_hash nor txHash",
         )
     })
 }
