@@ -1,5 +1,5 @@
 // Pages with the browser SDK of LoginID's current service, npm's newest, in a real Chromium. Every token that
-// comes out is verified with the key set.
+// comes out is verified with the key set, and in the end by a C program with the library.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -10,6 +10,7 @@ const { join } = require("node:path");
 const { after, before, test } = require("node:test");
 const { Chromium } = require("./chromium");
 const { servePages } = require("./pages");
+const { verifyInC } = require("./verify");
 
 const address = process.env.LOGINID_EMULATOR_URL;
 const config = {
@@ -20,6 +21,8 @@ const config = {
 let browser;
 let servers;
 const pages = {};
+// Every token that a page got, and what the backend knows of it.
+const issued = [];
 
 before(async () => {
   servers = await servePages("www.shop.example");
@@ -75,6 +78,7 @@ async function verified(token) {
 async function loggedIn({ value, error }, username) {
   assert.equal(error, undefined);
   const claims = await verified(value.jwtAccess);
+  issued.push({ token: value.jwtAccess, username });
   assert.equal(claims.tokenType, "jwtAccess");
   assert.equal(claims.username, username);
   const body = { jwtAccess: value.jwtAccess };
@@ -149,6 +153,7 @@ test("a user confirms a transaction", async () => {
   const options = { txType: "raw", nonce: randomUUID() };
   const { token } = await works(call("confirmTransaction", username, payload, options));
   const claims = await verified(token);
+  issued.push({ token, username, payload, nonce: options.nonce });
   assert.equal(claims.nonce, options.nonce);
   const text = payload + options.nonce + claims.lNonce;
   assert.equal(claims.txHash, createHash("sha256").update(text).digest("base64url"));
@@ -198,4 +203,24 @@ test("what the service refuses is an error of the SDK", async () => {
   assert.ok(error, "a bad token");
   const unknown = await call("authenticateWithCode", newName(), "000000");
   assert.ok(unknown.error, "an unknown user");
+});
+
+test("every token that came out verifies in C", () => {
+  const { status, stdout, stderr } = verifyInC(issued);
+  assert.equal(stderr, "");
+  assert.equal(stdout, "verified in C: 9 log-ins, 1 transactions\n");
+  assert.equal(status, 0);
+  const [transaction] = issued.filter(({ payload }) => payload);
+  const [login] = issued;
+  for (const [code, refused] of [
+    ["username_mismatch", { ...login, username: transaction.username }],
+    ["token_kind_mismatch", { token: transaction.token, username: transaction.username }],
+    ["transaction_hash_missing", { ...transaction, token: login.token, username: login.username }],
+    ["transaction_hash_mismatch", { ...transaction, payload: "Pay 500 € to Bob" }],
+    ["nonce_mismatch", { ...transaction, nonce: "another" }],
+  ]) {
+    const { status, stderr } = verifyInC([refused]);
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`"code":"${code}"`));
+  }
 });
