@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub use client::{Client, c, key_pair};
 pub use loginid::ffi::lid_status;
 pub use outcome::Outcome;
-pub use v2_client::{By, V2Client, v2_config};
+pub use v2_client::{By, V2Client};
 
 /// The configuration of the emulator's application, with further fields.
 pub fn config(emulator: &Emulator, further: Value) -> Value {
@@ -25,6 +25,25 @@ pub fn config(emulator: &Emulator, further: Value) -> Value {
         "client_id": emulator.client_id(),
         "private_key": emulator.private_key(),
         "base_url": emulator.base_url(),
+    });
+    if let Some(ca) = emulator.ca_pem() {
+        config["ca_pem"] = ca.into();
+    }
+    for (name, value) in further.as_object().expect("an object") {
+        config[name] = value.clone();
+    }
+    config
+}
+
+/// The configuration of the emulator's application, with further fields.
+pub fn v2_config(emulator: &Emulator, further: Value) -> Value {
+    let service = emulator.v2();
+    let mut config = json!({
+        "base_url": emulator.base_url(),
+        "application_id": service.application_id(),
+        "api_key": service.api_key(),
+        // The tokens name the application's own host.
+        "issuer": service.base_url(),
     });
     if let Some(ca) = emulator.ca_pem() {
         config["ca_pem"] = ca.into();

@@ -1,4 +1,4 @@
-//! Attacks with tokens and on the key cache, all through the C interface;
+//! Attacks with tokens and on the key cache of both services, all through the C interface;
 //! `docs/TRUST.md` names these tests row by row.
 
 #[path = "../support/capi.rs"]
@@ -14,5 +14,6 @@ mod again;
 mod changed;
 mod forged;
 mod keys;
+mod kinds;
 mod properties;
 mod support;

@@ -1,16 +1,16 @@
 //! Properties of tokens with any content, ours and the service's.
 
-use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::pkcs8::DecodePublicKey;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::capi::{Client, key_pair, lid_status};
-use crate::support::CLIENT_ID;
-use crate::support::service::{Signer, decode, encode, now};
+use crate::support::service::{Signer, decode, encode, now, with};
+use crate::support::{CLIENT_ID, Verifier, Version, both};
 use crate::torture::times;
 
 /// Runs a property over `full` cases under `make torture`, else over `usual` cases.
@@ -129,36 +129,46 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 /// The claims that the library itself reads; all others are the caller's.
-const READ: [&str; 11] = [
-    "aud", "exp", "nbf", "iat", "iss", "sub", "jti", "udata", "username", "tx_hash", "txHash",
+const READ: [&str; 12] = [
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "iss",
+    "sub",
+    "jti",
+    "udata",
+    "username",
+    "tx_hash",
+    "txHash",
+    "tokenType",
 ];
 
-fn service_and_client() -> (Signer, Client) {
+fn service_and_client(version: Version) -> (Signer, Verifier) {
     let service = Signer::new("k");
-    let config = json!({"client_id": CLIENT_ID, "base_url": "http://127.0.0.1:1",
-        "max_retries": 0, "public_keys": {"k": service.pem(), "": service.pem()}});
-    let client = Client::new(&config);
+    let client = version.client(&version.pinned(&service));
     (service, client)
 }
 
 #[test]
 fn tokens_of_the_service_verify_with_any_other_claims() {
-    let (service, client) = service_and_client();
-    let others = btree_map(any::<String>(), json_value(), 0..8);
-    check(&(others, text()), 5_000, 200, |(others, username)| {
-        let mut claims: Map<String, Value> = others.into_iter().collect();
-        claims.retain(|name, _| !READ.contains(&name.as_str()));
-        claims.insert("aud".to_owned(), CLIENT_ID.into());
-        claims.insert("udata".to_owned(), username.as_str().into());
-        let claims = Value::Object(claims);
-        let outcome = client.verify_token_for(service.token(&claims), Some(&username));
-        prop_assert_eq!(outcome.status, lid_status::LID_OK, "{:?}", outcome);
-        let answer = outcome.json();
-        // Passed on unchanged, and parsed by the same parser as here.
-        let sent: Value = serde_json::from_str(&claims.to_string()).expect("JSON");
-        prop_assert_eq!(&answer["claims"], &sent);
-        prop_assert_eq!(&answer["valid"], true);
-        Ok(())
+    both(|version| {
+        let (service, client) = service_and_client(version);
+        let others = btree_map(any::<String>(), json_value(), 0..8);
+        check(&(others, text()), 5_000, 200, |(others, username)| {
+            let mut claims = with(&version.claims(), json!({version.user(): username}));
+            let members = claims.as_object_mut().expect("an object");
+            let others = others.into_iter();
+            members.extend(others.filter(|(name, _)| !READ.contains(&name.as_str())));
+            let outcome = client.verify_token_for(service.token(&claims), Some(&username));
+            prop_assert_eq!(outcome.status, lid_status::LID_OK, "{:?}", outcome);
+            let answer = outcome.json();
+            // Passed on unchanged, and parsed by the same parser as here.
+            let sent: Value = serde_json::from_str(&claims.to_string()).expect("JSON");
+            prop_assert_eq!(&answer["claims"], &sent);
+            prop_assert_eq!(&answer["valid"], true);
+            Ok(())
+        });
     });
 }
 
@@ -185,20 +195,22 @@ fn unsigned() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn what_the_service_did_not_sign_is_refused_without_an_internal_error() {
-    let (_, client) = service_and_client();
-    check(&unsigned(), 100_000, 3_000, |token| {
-        for outcome in [
-            client.verify_token(&token),
-            client.verify_transaction(&token, "pay", Some("n")),
-        ] {
-            prop_assert_ne!(outcome.status, lid_status::LID_OK, "accepted");
-            prop_assert_ne!(
-                outcome.status,
-                lid_status::LID_ERROR_INTERNAL,
-                "{:?}",
-                outcome
-            );
-        }
-        Ok(())
+    both(|version| {
+        let (_, client) = service_and_client(version);
+        check(&unsigned(), 100_000, 3_000, |token| {
+            for outcome in [
+                client.verify_token(&token),
+                client.verify_transaction(&token, "pay", Some("n")),
+            ] {
+                prop_assert_ne!(outcome.status, lid_status::LID_OK, "accepted");
+                prop_assert_ne!(
+                    outcome.status,
+                    lid_status::LID_ERROR_INTERNAL,
+                    "{:?}",
+                    outcome
+                );
+            }
+            Ok(())
+        });
     });
 }

@@ -1,8 +1,9 @@
-//! The key set: when it is requested, and what serves as one.
+//! The error of a key set that cannot be used. `tests/tokens/keys` tests what serves as one, and when it is
+//! requested.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::service::{Key, Service, answer};
+use crate::service::{Service, answer};
 
 #[test]
 fn what_is_no_usable_key_set_is_an_error_of_the_answer() {
@@ -32,77 +33,4 @@ fn what_is_no_usable_key_set_is_an_error_of_the_answer() {
         assert_eq!(error.operation(), Some("v2_verify_token"));
         service.requests();
     }
-}
-
-#[test]
-fn a_new_key_is_requested_when_a_token_names_it() {
-    let service = Service::with_keys_only();
-    let client = service.client();
-    client
-        .verify_token(&service.login(), None)
-        .expect("a login");
-    let new = Key::new("key-2");
-    let keys = json!({"keys": [service.key.public(), new.public()]});
-    service.set_key_set(answer(200, keys));
-    for _ in 0..2 {
-        client
-            .verify_token(&new.sign(&service.claims()), None)
-            .expect("a login");
-        client
-            .verify_token(&service.login(), None)
-            .expect("a login");
-    }
-    assert_eq!(service.requests().len(), 2);
-}
-
-#[test]
-fn two_keys_of_one_id_are_both_tried() {
-    let service = Service::with_keys_only();
-    let client = service.client();
-    let twin = Key::new("key-1");
-    let keys = json!({"keys": [twin.public(), service.key.public()]});
-    service.set_key_set(answer(200, keys));
-    client
-        .verify_token(&service.login(), None)
-        .expect("a login");
-    client
-        .verify_token(&twin.sign(&service.claims()), None)
-        .expect("a login");
-    let other = Key::new("key-1").sign(&service.claims());
-    let error = client
-        .verify_token(&other, None)
-        .expect_err("a forged token");
-    assert_eq!(error.code(), "invalid_signature");
-}
-
-#[test]
-fn pinned_keys_are_used_before_fetched_ones_and_alone_without_fetching() {
-    let service = Service::with_keys_only();
-    let pinned = Key::new("key-1");
-    let jwks = json!({"keys": [pinned.public()]});
-    let client = service.client_with(json!({ "jwks": jwks }));
-    let login = |key: &Key| key.sign(&service.claims());
-    client.verify_token(&login(&pinned), None).expect("a login");
-    let code = |result: loginid::Result<String>| result.expect_err("refused").code().to_owned();
-    assert_eq!(
-        code(client.verify_token(&service.login(), None)),
-        "invalid_signature"
-    );
-    assert_eq!(service.requests().len(), 0);
-    let other = Key::new("key-2");
-    let keys: Value = json!({"keys": [service.key.public(), other.public()]});
-    service.set_key_set(answer(200, keys));
-    client.verify_token(&login(&other), None).expect("a login");
-    assert_eq!(
-        code(client.verify_token(&service.login(), None)),
-        "invalid_signature"
-    );
-    assert_eq!(service.requests().len(), 1);
-    let client = service.client_with(json!({"jwks": jwks, "fetch_keys": false}));
-    client.verify_token(&login(&pinned), None).expect("a login");
-    assert_eq!(
-        code(client.verify_token(&login(&other), None)),
-        "unknown_key"
-    );
-    assert_eq!(service.requests().len(), 0);
 }

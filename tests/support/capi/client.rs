@@ -17,8 +17,21 @@ pub fn c(text: impl AsRef<[u8]>) -> CString {
 }
 
 /// NULL, or the pointer of a string that must outlive the call.
-fn or_null(text: &Option<CString>) -> *const c_char {
+pub(super) fn or_null(text: &Option<CString>) -> *const c_char {
     text.as_ref().map_or(ptr::null(), |text| text.as_ptr())
+}
+
+/// The handle that a `…_new…` call stores, which must be NULL on an error.
+pub(super) fn stored<T>(
+    call: impl FnOnce(*mut *mut T, *mut *mut c_char) -> lid_status,
+) -> Result<*mut T, Outcome> {
+    let untouched = ptr::dangling_mut();
+    let mut handle = untouched;
+    let outcome = Outcome::of(|out| call(&mut handle, out));
+    assert_ne!(handle, untouched, "no handle stored: {outcome:?}");
+    let made = outcome.status == lid_status::LID_OK;
+    assert_eq!(!handle.is_null(), made, "{handle:?} with {outcome:?}");
+    if made { Ok(handle) } else { Err(outcome) }
 }
 
 /// A client, freed at the end.
@@ -38,21 +51,11 @@ impl Drop for Client {
 }
 
 impl Client {
-    /// The client that a `lid_new…` call stores, which must be NULL on an error.
+    /// The client that a `lid_new…` call stores.
     pub fn of(
         call: impl FnOnce(*mut *mut lid_client, *mut *mut c_char) -> lid_status,
     ) -> Result<Client, Outcome> {
-        let untouched = ptr::dangling_mut();
-        let mut client = untouched;
-        let outcome = Outcome::of(|out| call(&mut client, out));
-        assert_ne!(client, untouched, "no client stored: {outcome:?}");
-        let made = outcome.status == lid_status::LID_OK;
-        assert_eq!(!client.is_null(), made, "{client:?} with {outcome:?}");
-        if made {
-            Ok(Client(client))
-        } else {
-            Err(outcome)
-        }
+        stored(call).map(Client)
     }
 
     /// A client from the text of a configuration, JSON or not.

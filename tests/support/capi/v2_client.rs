@@ -5,34 +5,10 @@ use std::ptr;
 
 use libc::c_char;
 use loginid::ffi::*;
-use loginid_emulator::Emulator;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::client::c;
+use super::client::{c, or_null, stored};
 use super::outcome::Outcome;
-
-/// The configuration of the emulator's application, with further fields.
-pub fn v2_config(emulator: &Emulator, further: Value) -> Value {
-    let service = emulator.v2();
-    let mut config = json!({
-        "base_url": emulator.base_url(),
-        "application_id": service.application_id(),
-        "api_key": service.api_key(),
-        // The tokens name the application's own host.
-        "issuer": service.base_url(),
-    });
-    if let Some(ca) = emulator.ca_pem() {
-        config["ca_pem"] = ca.into();
-    }
-    for (name, value) in further.as_object().expect("an object") {
-        config[name] = value.clone();
-    }
-    config
-}
-
-fn or_null(text: &Option<CString>) -> *const c_char {
-    text.as_ref().map_or(ptr::null(), |text| text.as_ptr())
-}
 
 /// For whom a call acts.
 #[derive(Clone, Copy, Debug)]
@@ -72,22 +48,18 @@ impl V2Client {
     fn of(
         call: impl FnOnce(*mut *mut lid_v2_client, *mut *mut c_char) -> lid_status,
     ) -> Result<V2Client, Outcome> {
-        let untouched = ptr::dangling_mut();
-        let mut client = untouched;
-        let outcome = Outcome::of(|out| call(&mut client, out));
-        assert_ne!(client, untouched, "no client stored: {outcome:?}");
-        let made = outcome.status == lid_status::LID_OK;
-        assert_eq!(!client.is_null(), made, "{client:?} with {outcome:?}");
-        match made {
-            true => Ok(V2Client(client)),
-            false => Err(outcome),
-        }
+        stored(call).map(V2Client)
+    }
+
+    /// A client from the text of a configuration, JSON or not.
+    pub fn with_config(config: impl AsRef<[u8]>) -> Result<V2Client, Outcome> {
+        let config = c(config);
+        // SAFETY: the pointers are of living variables.
+        V2Client::of(|client, out| unsafe { lid_v2_new_with_config(config.as_ptr(), client, out) })
     }
 
     pub fn try_new(config: &Value) -> Result<V2Client, Outcome> {
-        let config = c(config.to_string());
-        // SAFETY: the pointers are of living variables.
-        V2Client::of(|client, out| unsafe { lid_v2_new_with_config(config.as_ptr(), client, out) })
+        V2Client::with_config(config.to_string())
     }
 
     #[track_caller]
@@ -100,7 +72,7 @@ impl V2Client {
     pub fn with_options(&self, options: &str) -> V2Client {
         let options = c(options);
         let derived = V2Client::of(|derived, out| {
-            // SAFETY: as in `try_new`, and the client is not freed.
+            // SAFETY: as in `with_config`, and the client is not freed.
             unsafe { lid_v2_with_options(self.0, options.as_ptr(), ptr::null_mut(), derived, out) }
         });
         derived.expect("usable options")
@@ -155,7 +127,7 @@ impl V2Client {
         self.call(|client, out| unsafe { lid_v2_get_version(client, out) })
     }
 
-    pub fn verify_token(&self, token: &str, username: Option<&str>) -> Outcome {
+    pub fn verify_token(&self, token: impl AsRef<[u8]>, username: Option<&str>) -> Outcome {
         let (token, username) = (c(token), username.map(c));
         // SAFETY: as in `list_passkeys`.
         self.call(|client, out| unsafe {
@@ -169,8 +141,23 @@ impl V2Client {
         self.call(|client, out| unsafe { lid_v2_verify_token_remote(client, token.as_ptr(), out) })
     }
 
-    pub fn verify_transaction(&self, token: &str, payload: &str, nonce: &str) -> Outcome {
-        let (token, payload, nonce) = (c(token), c(payload), c(nonce));
+    pub fn verify_transaction(
+        &self,
+        token: impl AsRef<[u8]>,
+        payload: &str,
+        nonce: &str,
+    ) -> Outcome {
+        self.verify_transaction_for(token, payload, nonce, None)
+    }
+
+    pub fn verify_transaction_for(
+        &self,
+        token: impl AsRef<[u8]>,
+        payload: &str,
+        nonce: &str,
+        username: Option<&str>,
+    ) -> Outcome {
+        let (token, payload, nonce, username) = (c(token), c(payload), c(nonce), username.map(c));
         // SAFETY: as in `list_passkeys`.
         self.call(|client, out| unsafe {
             lid_v2_verify_transaction(
@@ -178,9 +165,34 @@ impl V2Client {
                 token.as_ptr(),
                 payload.as_ptr(),
                 nonce.as_ptr(),
-                ptr::null(),
+                or_null(&username),
                 out,
             )
+        })
+    }
+
+    /// A call with a one-time code, whose answer has a token.
+    pub fn verify_otp(&self, username: &str, code: &str) -> Outcome {
+        let (username, code) = (c(username), c(code));
+        // SAFETY: as in `list_passkeys`.
+        self.call(|client, out| unsafe {
+            lid_v2_verify_otp(client, username.as_ptr(), code.as_ptr(), ptr::null(), out)
+        })
+    }
+
+    pub fn authenticate_init(&self, username: &str) -> Outcome {
+        let username = c(username);
+        // SAFETY: as in `list_passkeys`.
+        self.call(|client, out| unsafe {
+            lid_v2_authenticate_init(client, username.as_ptr(), ptr::null(), out)
+        })
+    }
+
+    pub fn complete_tx(&self, session: &str, confirmation: &str) -> Outcome {
+        let (session, confirmation) = (c(session), c(confirmation));
+        // SAFETY: as in `list_passkeys`.
+        self.call(|client, out| unsafe {
+            lid_v2_complete_tx(client, session.as_ptr(), confirmation.as_ptr(), out)
         })
     }
 

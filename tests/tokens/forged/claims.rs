@@ -6,24 +6,31 @@ use serde_json::{Value, json};
 use super::{
     AUDIENCE, Asked, EXPIRED, GOOD, ISSUER, KIND, MALFORMED, NOT_YET, TOO_OLD, Table, USERNAME,
 };
-use crate::support::CLIENT_ID;
 use crate::support::service::{now, with};
+use crate::support::{CLIENT_ID, Version};
 
 pub fn rows(table: &mut Table) {
     mistyped_times(table);
     other_times(table);
     configured_times(table);
     audiences(table);
-    issuers(table);
     usernames(table);
     mistyped_texts(table);
     transactions(table);
+    if table.version == Version::V1 {
+        what_v1_need_not_have(table);
+        two_claims_with_the_user(table);
+    }
 }
 
 /// Claims that are strings in RFC 7519 or at the service, and that another program may
 /// read differently.
 fn mistyped_texts(table: &mut Table) {
-    for name in ["iss", "sub", "jti", "udata", "username"] {
+    let own = match table.version {
+        Version::V1 => "udata",
+        Version::V2 => "tokenType",
+    };
+    for name in ["iss", "sub", "jti", "username", own] {
         for value in [
             "7",
             "1.5",
@@ -34,7 +41,7 @@ fn mistyped_texts(table: &mut Table) {
             "{}",
             r#"{"id":"u1"}"#,
         ] {
-            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            let claims = table.claims_with(&[(name, value)]);
             table.claims_text(format!("{name} {value}"), claims.as_bytes(), MALFORMED);
         }
     }
@@ -51,7 +58,7 @@ fn transactions(table: &mut Table) {
             json!(7),
             json!({}),
         ] {
-            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            let claims = table.claims_with(&[(name, &value.to_string())]);
             table.claims_text(format!("{name} {value}"), claims.as_bytes(), KIND);
         }
     }
@@ -76,7 +83,7 @@ fn mistyped_times(table: &mut Table) {
             "-0.5",
             "-1e-3",
         ] {
-            let claims = format!(r#"{{"aud":"{CLIENT_ID}","{name}":{value}}}"#);
+            let claims = table.claims_with(&[(name, value)]);
             table.claims_text(format!("{name} {value}"), claims.as_bytes(), MALFORMED);
         }
     }
@@ -125,14 +132,6 @@ fn configured_times(table: &mut Table) {
         no_leeway,
         EXPIRED,
     );
-    let require = json!({"require_exp": true});
-    configured(
-        table,
-        "no exp where required",
-        json!({"exp": null}),
-        require,
-        MALFORMED,
-    );
     let age = json!({"max_token_age_s": 300});
     let old = json!({"iat": now() - 400});
     configured(table, "too old", old, age.clone(), TOO_OLD);
@@ -172,7 +171,8 @@ fn audiences(table: &mut Table) {
     table.claims_text("aud null", br#"{"aud":null}"#, MALFORMED);
 }
 
-fn issuers(table: &mut Table) {
+/// Of tokens of the current service these are required, see `v2.rs`.
+fn what_v1_need_not_have(table: &mut Table) {
     let config = json!({"issuer": "loginid.io"});
     for (iss, verdict) in [
         (json!("evil.example"), ISSUER),
@@ -187,25 +187,37 @@ fn issuers(table: &mut Table) {
         let name = format!("iss {iss} where one is configured");
         configured(table, &name, json!({"iss": iss}), config.clone(), verdict);
     }
-    table.claims("iss 1", json!({"iss": 1}), MALFORMED);
+    let require = json!({"require_exp": true});
+    let none = json!({"exp": null});
+    configured(table, "no exp where required", none, require, MALFORMED);
+}
+
+fn user(table: &mut Table, name: &str, changes: Value, verdict: &'static str) {
+    let token = table.service.token(&with(&table.claims, changes));
+    let asked = Asked::Login {
+        username: Some("José"),
+    };
+    table.asked(format!("user: {name}"), token, verdict, asked, json!({}));
 }
 
 fn usernames(table: &mut Table) {
-    let wanted = Asked::Login {
-        username: Some("José"),
-    };
+    let claim = table.version.user();
+    for (name, value, verdict) in [
+        ("another user", json!("mallory"), USERNAME),
+        ("other case", json!("josé"), USERNAME),
+        ("a space after", json!("José "), USERNAME),
+        ("other normalization", json!("Jose\u{301}"), USERNAME),
+        ("a NUL after", json!("José\u{0}"), USERNAME),
+        ("nobody", json!(null), USERNAME),
+        ("the empty name", json!(""), USERNAME),
+        ("an object", json!({"José": 1}), MALFORMED),
+    ] {
+        user(table, name, json!({claim: value}), verdict);
+    }
+}
+
+fn two_claims_with_the_user(table: &mut Table) {
     for (name, changes, verdict) in [
-        ("another user", json!({"udata": "mallory"}), USERNAME),
-        ("other case", json!({"udata": "josé"}), USERNAME),
-        ("a space after", json!({"udata": "José "}), USERNAME),
-        (
-            "other normalization",
-            json!({"udata": "Jose\u{301}"}),
-            USERNAME,
-        ),
-        ("a NUL after", json!({"udata": "José\u{0}"}), USERNAME),
-        ("nobody", json!({"udata": null}), USERNAME),
-        ("the empty name", json!({"udata": ""}), USERNAME),
         (
             "another udata next to username",
             json!({"udata": "mallory", "username": "José"}),
@@ -221,16 +233,8 @@ fn usernames(table: &mut Table) {
             json!({"udata": "José", "username": ["José"]}),
             MALFORMED,
         ),
-        ("udata an object", json!({"udata": {"José": 1}}), MALFORMED),
     ] {
-        let token = table.service.token(&with(&table.claims, changes));
-        table.asked(
-            format!("user: {name}"),
-            token,
-            verdict,
-            wanted.clone(),
-            json!({}),
-        );
+        user(table, name, changes, verdict);
     }
 }
 
@@ -240,20 +244,14 @@ pub fn legal(table: &mut Table) {
         json!({"exp": now() as f64 + 99.5, "nbf": 0.25}),
         GOOD,
     );
-    table.claims_text(
-        "an exponent",
-        br#"{"aud":"app-1","exp":9e9,"nbf":1E0}"#,
-        GOOD,
-    );
-    table.claims_text(
-        "the last time",
-        br#"{"aud":"app-1","exp":9007199254740991}"#,
-        GOOD,
-    );
-    table.claims("no time at all", json!({"exp": null, "iat": null}), GOOD);
+    let exponent = table.claims_with(&[("exp", "9e9"), ("nbf", "1E0")]);
+    table.claims_text("an exponent", exponent.as_bytes(), GOOD);
+    let last = table.claims_with(&[("exp", "9007199254740991")]);
+    table.claims_text("the last time", last.as_bytes(), GOOD);
     table.claims("expired within the leeway", json!({"exp": now() - 2}), GOOD);
     table.claims("issued within the leeway", json!({"iat": now() + 30}), GOOD);
     table.claims("valid within the leeway", json!({"nbf": now() + 30}), GOOD);
+    table.claims("no iat", json!({"iat": null}), GOOD);
     table.claims("aud an array of us", json!({"aud": [CLIENT_ID]}), GOOD);
     table.claims(
         "aud an array with us",
@@ -265,8 +263,7 @@ pub fn legal(table: &mut Table) {
         json!({"aud": [CLIENT_ID, CLIENT_ID]}),
         GOOD,
     );
-    table.claims("no iss", json!({"iss": null}), GOOD);
-    let config = json!({"issuer": "loginid.io", "require_exp": true, "max_token_age_s": 300});
+    let config = json!({"issuer": table.claims["iss"], "max_token_age_s": 300});
     configured(
         table,
         "everything configured",
@@ -295,18 +292,24 @@ pub fn legal(table: &mut Table) {
         json!({"Tx_Hash": "x", "txhash": 1}),
         GOOD,
     );
+    user(table, "named", json!({table.version.user(): "José"}), GOOD);
+    if table.version == Version::V1 {
+        legal_in_v1(table);
+    }
+}
+
+fn legal_in_v1(table: &mut Table) {
+    table.claims("no time at all", json!({"exp": null, "iat": null}), GOOD);
+    table.claims("no iss", json!({"iss": null}), GOOD);
+    let config = json!({"require_exp": true});
+    configured(table, "an exp where required", json!({}), config, GOOD);
     for (name, changes) in [
-        ("udata", json!({"udata": "José"})),
-        ("username", json!({"udata": null, "username": "José"})),
+        ("by username", json!({"udata": null, "username": "José"})),
         (
             "udata before username",
             json!({"udata": "José", "username": "mallory"}),
         ),
     ] {
-        let token = table.service.token(&with(&table.claims, changes));
-        let wanted = Asked::Login {
-            username: Some("José"),
-        };
-        table.asked(format!("user by {name}"), token, GOOD, wanted, json!({}));
+        user(table, name, changes, GOOD);
     }
 }

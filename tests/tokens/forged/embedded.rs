@@ -22,7 +22,7 @@ impl Attacker {
     pub fn new() -> Attacker {
         let key = Signer::new("k");
         let certificate = certificate(&key);
-        let keys = json!({"keys": [jwk(&key)]}).to_string();
+        let keys = json!({"keys": [key.jwk()]}).to_string();
         let chain = pem("CERTIFICATE", &certificate);
         let place = Listener::start(move |mut stream, _| {
             let Some(request) = read_request(&mut stream) else {
@@ -48,12 +48,16 @@ impl Attacker {
         self.place.accepted()
     }
 
-    pub fn jwks_url(&self) -> String {
-        format!("{}/jwks.json", self.place.base_url())
+    pub fn base_url(&self) -> String {
+        self.place.base_url()
+    }
+
+    fn jwks_url(&self) -> String {
+        format!("{}/jwks.json", self.base_url())
     }
 
     fn members(&self) -> [(&'static str, Value); 9] {
-        let jwk = jwk(&self.key);
+        let jwk = self.key.jwk();
         let spki = self.key.pem();
         let x5u = format!("{}/cert.pem", self.place.base_url());
         // The one member that is base64, not base64url (RFC 7515).
@@ -77,12 +81,6 @@ impl Attacker {
             ),
         ]
     }
-}
-
-fn jwk(key: &Signer) -> Value {
-    let (x, y) = key.point()[1..].split_at(32);
-    json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y),
-        "kid": "k", "alg": "ES256", "use": "sig"})
 }
 
 /// A self-signed certificate of the key.

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{GOOD, MALFORMED, Table};
-use crate::support::CLIENT_ID;
 use crate::support::service::with;
 
 pub fn rows(table: &mut Table) {
@@ -73,16 +72,20 @@ fn duplicates(table: &mut Table) {
     }
 }
 
-/// An object with this many containers in one another, itself included.
+/// This many containers in one another.
 fn nested(open: &str, close: &str, depth: usize) -> String {
-    let (open, close) = (open.repeat(depth - 1), close.repeat(depth - 1));
-    format!(r#"{{"alg":"ES256","kid":"k","aud":"{CLIENT_ID}","x":{open}{close}}}"#)
-        .replace(":}", ":1}")
+    let (open, close) = (open.repeat(depth), close.repeat(depth));
+    format!("{open}{close}").replace(":}", ":1}")
+}
+
+/// The good claims with containers so deep, themselves included.
+fn deep_claims(table: &Table, open: &str, close: &str, depth: usize) -> String {
+    table.claims_with(&[("x", &nested(open, close, depth - 1))])
 }
 
 fn too_deep(table: &mut Table) {
     for depth in [33, 34, 64, 129, 5000] {
-        let arrays = nested("[", "]", depth);
+        let arrays = deep_claims(table, "[", "]", depth);
         table.claims_text(
             format!("claims: {depth} arrays deep"),
             arrays.as_bytes(),
@@ -90,15 +93,15 @@ fn too_deep(table: &mut Table) {
         );
     }
     for depth in [33, 200] {
-        let objects = nested(r#"{"x":"#, "}", depth);
+        let objects = deep_claims(table, r#"{"x":"#, "}", depth);
         table.claims_text(
             format!("claims: {depth} objects deep"),
             objects.as_bytes(),
             MALFORMED,
         );
-        let token = table
-            .service
-            .sign_text(nested("[", "]", depth), table.claims.to_string());
+        let arrays = nested("[", "]", depth - 1);
+        let header = format!(r#"{{"alg":"ES256","kid":"k","x":{arrays}}}"#);
+        let token = table.service.sign_text(header, table.claims.to_string());
         table.row(format!("header: {depth} arrays deep"), token, MALFORMED);
     }
 }
@@ -138,15 +141,18 @@ pub fn legal(table: &mut Table) {
     let (token, _) = around_the_limit(table);
     table.row(format!("{} bytes", token.len()), token, GOOD);
     for (name, text) in [
-        ("arrays", nested("[", "]", 32)),
-        ("objects", nested(r#"{"x":"#, "}", 32)),
+        ("arrays", deep_claims(table, "[", "]", 32)),
+        ("objects", deep_claims(table, r#"{"x":"#, "}", 32)),
     ] {
         table.claims_text(format!("32 {name} deep"), text.as_bytes(), GOOD);
     }
-    let spaced = format!(" \n\t{{ \"aud\" :\r\"{CLIENT_ID}\" }} ");
+    let spaced = table.claims_with(&[]).replace("\":", "\" :\r");
+    let spaced = format!(" \n\t{spaced} ");
     table.claims_text("white space around its JSON", spaced.as_bytes(), GOOD);
-    let escaped = r#"{"\u0061\u0075\u0064":"\u0061pp-1"}"#;
+    let escaped = table.claims.to_string();
+    let escaped = escaped.replacen("\"aud\"", r#""\u0061\u0075\u0064""#, 1);
+    let escaped = escaped.replacen("\"app-1\"", r#""\u0061pp-1""#, 1);
     table.claims_text("escapes in its JSON", escaped.as_bytes(), GOOD);
-    let odd = format!(r#"{{"aud":"{CLIENT_ID}","":null,"é😀":"\u0000"}}"#);
+    let odd = table.claims_with(&[("", "null"), ("é😀", r#""\u0000""#)]);
     table.claims_text("odd members", odd.as_bytes(), GOOD);
 }

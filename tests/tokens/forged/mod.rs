@@ -1,4 +1,5 @@
-//! Forged and malformed tokens: one table, and the verdict each must get.
+//! Forged and malformed tokens: one table, and the verdict each must get. Most rows are of
+//! both services; `v2.rs` and `v2_transaction.rs` have those of the current one only.
 //!
 //! Every row is verified by three clients. One without a key must refuse tokens without a
 //! request if they are wrong without the key, and with exactly one request if the key
@@ -13,19 +14,22 @@ mod header;
 mod json;
 mod signature;
 mod transaction;
+mod v2;
+mod v2_transaction;
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
 use embedded::Attacker;
 
-use crate::capi::{Client, Outcome};
-use crate::support::service::{Signer, login_claims, with};
-use crate::support::{CLIENT_ID, online, serve_key};
+use crate::capi::Outcome;
+use crate::support::service::{Signer, with};
+use crate::support::{Verifier, Version, both, emulator};
 
 pub const MALFORMED: &str = "LID_ERROR_TOKEN_INVALID malformed_token";
 pub const ALGORITHM: &str = "LID_ERROR_TOKEN_INVALID unexpected_algorithm";
 pub const SIGNATURE: &str = "LID_ERROR_TOKEN_INVALID invalid_signature";
+pub const UNKNOWN: &str = "LID_ERROR_TOKEN_INVALID unknown_key";
 pub const EXPIRED: &str = "LID_ERROR_TOKEN_EXPIRED token_expired";
 pub const NOT_YET: &str = "LID_ERROR_TOKEN_EXPIRED token_not_yet_valid";
 pub const TOO_OLD: &str = "LID_ERROR_TOKEN_EXPIRED token_too_old";
@@ -45,6 +49,10 @@ pub enum Asked {
         payload: &'static str,
         nonce: Option<&'static str>,
     },
+    /// Of the current service.
+    TransactionOf {
+        username: &'static str,
+    },
 }
 
 pub struct Row {
@@ -58,6 +66,8 @@ pub struct Row {
 
 /// The rows, and the key of the service they are made with.
 pub struct Table {
+    pub version: Version,
+    pub emulator: Emulator,
     pub service: Signer,
     pub claims: Value,
     attacker: Attacker,
@@ -65,10 +75,13 @@ pub struct Table {
 }
 
 impl Table {
-    fn new() -> Table {
+    fn new(version: Version) -> Table {
+        let emulator = emulator();
         Table {
+            version,
+            claims: version.claims_at(&emulator),
+            emulator,
             service: Signer::new("k"),
-            claims: login_claims(CLIENT_ID),
             attacker: Attacker::new(),
             rows: Vec::new(),
         }
@@ -116,6 +129,19 @@ impl Table {
         self.row(name, token, verdict);
     }
 
+    /// The text of the good claims with these members, whose names and values are JSON
+    /// without quotes or escapes added.
+    pub fn claims_with(&self, members: &[(&str, &str)]) -> String {
+        let names = members.iter().map(|(name, _)| (*name).to_owned());
+        let removed = names.map(|name| (name, Value::Null)).collect();
+        let claims = with(&self.claims, Value::Object(removed)).to_string();
+        let rest = claims.strip_suffix('}').expect("an object");
+        let added = members
+            .iter()
+            .map(|(name, value)| format!(r#","{name}":{value}"#));
+        format!("{rest}{}}}", added.collect::<String>())
+    }
+
     /// The good token with this text as claims, properly signed.
     pub fn claims_text(&mut self, name: impl Into<String>, text: &[u8], verdict: &'static str) {
         let token = self
@@ -130,24 +156,32 @@ impl Table {
     }
 }
 
-fn ask(client: &Client, row: &Row, token: &str) -> Outcome {
-    match row.asked {
-        Asked::Login { username } => client.verify_token_for(token, username),
-        Asked::Transaction { payload, nonce } => client.verify_transaction(token, payload, nonce),
+fn ask(client: &Verifier, row: &Row) -> Outcome {
+    let token = &row.token;
+    match (&row.asked, client) {
+        (Asked::Login { username }, _) => client.verify_token_for(token, *username),
+        (Asked::Transaction { payload, nonce }, _) => {
+            client.verify_transaction(token, payload, *nonce)
+        }
+        (Asked::TransactionOf { username }, Verifier::V2(client)) => {
+            let (payload, nonce) = (v2_transaction::PAYLOAD, v2_transaction::NONCE);
+            client.verify_transaction_for(token, payload, nonce, Some(username))
+        }
+        (Asked::TransactionOf { .. }, Verifier::V1(_)) => panic!("a row of the current service"),
     }
 }
 
 /// Verifies one row with a client in a given state, then a good token. Returns what
 /// went wrong, if anything.
 fn judge(
-    client: &Client,
+    client: &Verifier,
     row: &Row,
     twin: &str,
     emulator: &Emulator,
     may_ask: u64,
 ) -> Option<String> {
     let before = emulator.request_count();
-    let outcome = ask(client, row, &row.token);
+    let outcome = ask(client, row);
     let sent = emulator.request_count() - before;
     let good = client.verify_token(twin);
     if outcome.verdict() != row.verdict {
@@ -163,24 +197,25 @@ fn judge(
 }
 
 fn judge_all(table: &Table) {
-    let emulator = Emulator::start();
-    serve_key(&emulator, table.service.pem());
-    let keys = json!({"k": table.service.pem(), "": table.service.pem()});
+    let (version, emulator) = (table.version, &table.emulator);
+    version.serve(emulator, version.key_answer(&table.service));
     // Good under every configuration of the table.
     let twin = table.good();
     let mut problems = Vec::new();
     for row in &table.rows {
-        let cold = with(&online(&emulator), row.config.clone());
-        let warm = with(&cold, json!({"public_keys": keys}));
+        let cold = with(&version.online(emulator), row.config.clone());
+        let warm = with(&cold, version.knowing(&table.service));
+        let warm = with(&warm, json!({"fetch_keys": false}));
         // Only a token that needs the key may cause a request, and only one.
-        let may_ask = u64::from([SIGNATURE, GOOD].contains(&row.verdict));
-        problems.extend(judge(&Client::new(&cold), row, &twin, &emulator, may_ask));
-        problems.extend(judge(&Client::new(&warm), row, &twin, &emulator, 0));
-        let remembering = Client::new(&with(&warm, json!({"verified_tokens": 16})));
+        let may_ask = u64::from([SIGNATURE, UNKNOWN, GOOD].contains(&row.verdict));
+        let client = |config| version.client(config);
+        problems.extend(judge(&client(&cold), row, &twin, emulator, may_ask));
+        problems.extend(judge(&client(&warm), row, &twin, emulator, 0));
+        let remembering = client(&with(&warm, json!({"verified_tokens": 16})));
         remembering.verify_token(&twin).ok();
-        problems.extend(judge(&remembering, row, &twin, &emulator, 0));
+        problems.extend(judge(&remembering, row, &twin, emulator, 0));
         // Again: what it remembers of this token changes nothing.
-        problems.extend(judge(&remembering, row, &twin, &emulator, 0));
+        problems.extend(judge(&remembering, row, &twin, emulator, 0));
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert_eq!(
@@ -189,38 +224,54 @@ fn judge_all(table: &Table) {
         "a key was fetched from its forger"
     );
     // The forger's server was reachable, and has still received only this request.
-    let place = json!({"base_url": table.attacker.jwks_url()});
-    Client::new(&with(&online(&emulator), place)).verify_token(&twin);
+    let place = json!({"base_url": table.attacker.base_url()});
+    let visitor = version.client(&with(&version.online(emulator), place));
+    let claims = with(&table.claims, json!({"iss": table.attacker.base_url()}));
+    visitor.verify_token(table.service.token(&claims));
     assert_eq!(table.attacker.visits(), 1);
 }
 
 #[test]
 fn forged_tokens_are_refused_with_their_status() {
-    let mut table = Table::new();
-    header::rows(&mut table);
-    embedded::rows(&mut table);
-    json::rows(&mut table);
-    signature::rows(&mut table);
-    encoding::rows(&mut table);
-    claims::rows(&mut table);
-    transaction::rows(&mut table);
-    assert!(table.rows.iter().all(|row| row.verdict != GOOD));
-    assert!(table.rows.len() >= 150, "{}", table.rows.len());
-    judge_all(&table);
-    println!("{} forged or malformed tokens refused", table.rows.len());
+    both(|version| {
+        let mut table = Table::new(version);
+        header::rows(&mut table);
+        embedded::rows(&mut table);
+        json::rows(&mut table);
+        signature::rows(&mut table);
+        encoding::rows(&mut table);
+        claims::rows(&mut table);
+        transaction::rows(&mut table);
+        if version == Version::V2 {
+            v2::rows(&mut table);
+            v2_transaction::rows(&mut table);
+        }
+        let rows = table.rows.len();
+        assert!(table.rows.iter().all(|row| row.verdict != GOOD));
+        assert!(rows >= 450, "{rows}");
+        judge_all(&table);
+        println!("{version:?}: {rows} forged or malformed tokens refused");
+    });
 }
 
 #[test]
 fn unusual_but_legal_tokens_are_accepted() {
-    let mut table = Table::new();
-    header::legal(&mut table);
-    embedded::legal(&mut table);
-    json::legal(&mut table);
-    signature::legal(&mut table);
-    claims::legal(&mut table);
-    transaction::legal(&mut table);
-    assert!(table.rows.iter().all(|row| row.verdict == GOOD));
-    assert!(table.rows.len() >= 50, "{}", table.rows.len());
-    judge_all(&table);
-    println!("{} legal variants accepted", table.rows.len());
+    both(|version| {
+        let mut table = Table::new(version);
+        header::legal(&mut table);
+        embedded::legal(&mut table);
+        json::legal(&mut table);
+        signature::legal(&mut table);
+        claims::legal(&mut table);
+        transaction::legal(&mut table);
+        if version == Version::V2 {
+            v2::legal(&mut table);
+            v2_transaction::legal(&mut table);
+        }
+        let rows = table.rows.len();
+        assert!(table.rows.iter().all(|row| row.verdict == GOOD));
+        assert!(rows >= 50, "{rows}");
+        judge_all(&table);
+        println!("{version:?}: {rows} legal variants accepted");
+    });
 }

@@ -1,4 +1,4 @@
-//! Answers of `/certs` that are not a key, or not an acceptable one.
+//! Answers to a request for keys that are not a key, or not an acceptable one.
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa;
@@ -11,11 +11,11 @@ use base64::engine::general_purpose::STANDARD;
 use loginid_emulator::{Emulator, Fault, FaultKind};
 
 use super::{GOOD, INVALID_KEY, NOT_THE_SERVICE, token};
-use crate::capi::{Client, key_pair};
+use crate::capi::key_pair;
 use crate::support::service::{Signer, pem};
-use crate::support::{online, serve_key};
+use crate::support::{Version, both, emulator};
 
-/// Texts that come with 200 and are not the public key of ES256.
+/// Texts that come with 200 and are not the public key of ES256. `set.rs` has the sets.
 fn texts() -> Vec<(&'static str, String)> {
     let good = Signer::new("k");
     let spki = good.spki();
@@ -99,10 +99,10 @@ fn texts() -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_text_that_is_no_p256_public_key_is_refused() {
-    let emulator = Emulator::start();
+    let emulator = emulator();
     for (name, body) in texts() {
-        serve_key(&emulator, body);
-        refused(&emulator, name, INVALID_KEY);
+        Version::V1.serve(&emulator, body);
+        refused(Version::V1, &emulator, name, INVALID_KEY);
     }
 }
 
@@ -118,162 +118,160 @@ fn status(code: u16, body: &str) -> FaultKind {
 
 #[test]
 fn an_answer_without_a_key_is_refused() {
-    let emulator = Emulator::start();
-    let good = emulator.public_key().to_owned();
-    let not_utf8 = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\xff";
-    let redirect = |code| FaultKind::Redirect {
-        code,
-        location: format!("{}/certs?kid=elsewhere", emulator.base_url()),
-        carried_out: false,
-    };
-    let huge = |bytes, chunked| FaultKind::Oversize {
-        bytes,
-        chunked,
-        code: 200,
-        carried_out: false,
-    };
-    for (name, kind, verdict) in [
-        (
-            "301",
-            redirect(301),
-            "LID_ERROR_RESPONSE unexpected_redirect",
-        ),
-        (
-            "302",
-            redirect(302),
-            "LID_ERROR_RESPONSE unexpected_redirect",
-        ),
-        (
-            "307",
-            redirect(307),
-            "LID_ERROR_RESPONSE unexpected_redirect",
-        ),
-        (
-            "64 KiB and a byte",
-            huge(65_537, false),
-            "LID_ERROR_RESPONSE response_too_large",
-        ),
-        (
-            "1 GiB",
-            huge(1 << 30, false),
-            "LID_ERROR_RESPONSE response_too_large",
-        ),
-        (
-            "1 GiB in chunks",
-            huge(1 << 30, true),
-            "LID_ERROR_RESPONSE response_too_large",
-        ),
-        (
-            "endless headers",
-            FaultKind::EndlessHeaders { carried_out: false },
-            "LID_ERROR_RESPONSE invalid_response",
-        ),
-        (
-            "compressed",
-            FaultKind::Gzip {
-                mib: 16,
-                carried_out: false,
-            },
-            "LID_ERROR_RESPONSE unexpected_encoding",
-        ),
-        ("204", status(204, ""), INVALID_KEY),
-        ("a key with 400", status(400, &good), NOT_THE_SERVICE),
-        ("a key with 404", status(404, &good), NOT_THE_SERVICE),
-        (
-            "a web server's 404",
-            status(404, "<html><title>404 Not Found</title></html>"),
-            NOT_THE_SERVICE,
-        ),
-        (
-            "a gateway's 404",
-            status(404, r#"{"message":"no Route matched with those values"}"#),
-            NOT_THE_SERVICE,
-        ),
-        (
-            "a code without a message",
-            status(404, r#"{"code":"not_found"}"#),
-            NOT_THE_SERVICE,
-        ),
-        (
-            "another gateway's 404",
-            status(404, r#"{"code":404,"message":"Not Found"}"#),
-            NOT_THE_SERVICE,
-        ),
-        (
-            "a key with 500",
-            status(500, &good),
-            "LID_ERROR_API http_error",
-        ),
-        (
-            "401",
-            status(401, r#"{"code":"unauthorized"}"#),
-            "LID_ERROR_API unauthorized",
-        ),
-        (
-            "429",
-            status(429, ""),
-            "LID_ERROR_RATE_LIMITED rate_limited",
-        ),
-        (
-            "not UTF-8",
-            FaultKind::Raw {
-                base64: STANDARD.encode(not_utf8),
-                hold_ms: 0,
-                carried_out: false,
-            },
-            "LID_ERROR_RESPONSE invalid_response",
-        ),
-        (
-            "no HTTP",
-            FaultKind::Raw {
-                base64: STANDARD.encode(&good),
-                hold_ms: 0,
-                carried_out: false,
-            },
-            "LID_ERROR_RESPONSE invalid_response",
-        ),
-        (
-            "nothing",
-            FaultKind::Drop {
-                carried_out: false,
-                reset: false,
-            },
-            "LID_ERROR_NETWORK connection_lost",
-        ),
-        (
-            "a reset",
-            FaultKind::Drop {
-                carried_out: false,
-                reset: true,
-            },
-            "LID_ERROR_NETWORK connection_lost",
-        ),
-        (
-            "half a key",
-            FaultKind::Truncate {
-                bytes: 200,
-                reset: false,
-            },
-            "LID_ERROR_NETWORK connection_lost",
-        ),
-    ] {
-        emulator.clear_faults();
-        emulator.inject(Fault::new(kind).on("GET", "/certs"));
-        refused(&emulator, name, verdict);
-    }
+    both(|version| {
+        let (too_large, unreadable) = match version {
+            Version::V1 => ("LID_ERROR_RESPONSE response_too_large", NOT_THE_SERVICE),
+            Version::V2 => (INVALID_KEY, INVALID_KEY),
+        };
+        let emulator = emulator();
+        let good = version.key_answer(&Signer::new("k"));
+        let not_utf8 = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\xff";
+        let redirect = |code| FaultKind::Redirect {
+            code,
+            location: format!(
+                "{}{}?kid=elsewhere",
+                emulator.base_url(),
+                version.key_path()
+            ),
+            carried_out: false,
+        };
+        let huge = |bytes, chunked| FaultKind::Oversize {
+            bytes,
+            chunked,
+            code: 200,
+            carried_out: false,
+        };
+        for (name, kind, verdict) in [
+            (
+                "301",
+                redirect(301),
+                "LID_ERROR_RESPONSE unexpected_redirect",
+            ),
+            (
+                "302",
+                redirect(302),
+                "LID_ERROR_RESPONSE unexpected_redirect",
+            ),
+            (
+                "307",
+                redirect(307),
+                "LID_ERROR_RESPONSE unexpected_redirect",
+            ),
+            ("64 KiB and a byte", huge(65_537, false), too_large),
+            ("1 GiB", huge(1 << 30, false), too_large),
+            ("1 GiB in chunks", huge(1 << 30, true), too_large),
+            (
+                "endless headers",
+                FaultKind::EndlessHeaders { carried_out: false },
+                unreadable,
+            ),
+            (
+                "compressed",
+                FaultKind::Gzip {
+                    mib: 16,
+                    carried_out: false,
+                },
+                "LID_ERROR_RESPONSE unexpected_encoding",
+            ),
+            ("204", status(204, ""), INVALID_KEY),
+            ("a key with 400", status(400, &good), NOT_THE_SERVICE),
+            ("a key with 404", status(404, &good), NOT_THE_SERVICE),
+            (
+                "a web server's 404",
+                status(404, "<html><title>404 Not Found</title></html>"),
+                NOT_THE_SERVICE,
+            ),
+            (
+                "a gateway's 404",
+                status(404, r#"{"message":"no Route matched with those values"}"#),
+                NOT_THE_SERVICE,
+            ),
+            (
+                "a code without a message",
+                status(404, r#"{"code":"not_found"}"#),
+                NOT_THE_SERVICE,
+            ),
+            (
+                "another gateway's 404",
+                status(404, r#"{"code":404,"message":"Not Found"}"#),
+                NOT_THE_SERVICE,
+            ),
+            (
+                "a key with 500",
+                status(500, &good),
+                "LID_ERROR_API http_error",
+            ),
+            (
+                "401",
+                status(401, r#"{"code":"unauthorized","msgCode":"unauthorized"}"#),
+                "LID_ERROR_API unauthorized",
+            ),
+            (
+                "429",
+                status(429, ""),
+                "LID_ERROR_RATE_LIMITED rate_limited",
+            ),
+            (
+                "not UTF-8",
+                FaultKind::Raw {
+                    base64: STANDARD.encode(not_utf8),
+                    hold_ms: 0,
+                    carried_out: false,
+                },
+                unreadable,
+            ),
+            (
+                "no HTTP",
+                FaultKind::Raw {
+                    base64: STANDARD.encode(&good),
+                    hold_ms: 0,
+                    carried_out: false,
+                },
+                unreadable,
+            ),
+            (
+                "nothing",
+                FaultKind::Drop {
+                    carried_out: false,
+                    reset: false,
+                },
+                "LID_ERROR_NETWORK connection_lost",
+            ),
+            (
+                "a reset",
+                FaultKind::Drop {
+                    carried_out: false,
+                    reset: true,
+                },
+                "LID_ERROR_NETWORK connection_lost",
+            ),
+            (
+                "half a key",
+                FaultKind::Truncate {
+                    bytes: 200,
+                    reset: false,
+                },
+                "LID_ERROR_NETWORK connection_lost",
+            ),
+        ] {
+            emulator.clear_faults();
+            emulator.inject(Fault::new(kind).on("GET", version.key_path()));
+            refused(version, &emulator, name, verdict);
+        }
+    });
 }
 
 /// A new client gets this verdict after one request, and still works: a bad answer is
 /// not cached.
-fn refused(emulator: &Emulator, name: &str, verdict: &str) {
-    let client = Client::new(&online(emulator));
+fn refused(version: Version, emulator: &Emulator, name: &str, verdict: &str) {
+    let client = version.client(&version.online(emulator));
     let before = emulator.request_count();
-    let outcome = client.verify_token(token(emulator));
+    let outcome = client.verify_token(token(version, emulator));
     assert_eq!(outcome.verdict(), verdict, "{name}: {}", outcome.text);
     assert_eq!(emulator.request_count() - before, 1, "{name}");
     emulator.clear_faults();
     assert_eq!(
-        client.verify_token(token(emulator)).verdict(),
+        client.verify_token(token(version, emulator)).verdict(),
         GOOD,
         "after {name}"
     );

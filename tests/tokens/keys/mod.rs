@@ -1,5 +1,6 @@
-//! The service's public keys: what `/certs` may answer, how often it is asked,
-//! and how long an answer is good.
+//! The service's public keys: what a request for them may be answered with, how often it is
+//! sent, and how long an answer is good. Most tests are of both services; only v1 has one key
+//! for each answer, and only the current service a set of keys.
 
 mod answers;
 mod flight;
@@ -8,6 +9,7 @@ mod ids;
 mod life;
 mod outage;
 mod pinned;
+mod set;
 mod spelling;
 
 use std::time::{Duration, Instant};
@@ -15,8 +17,8 @@ use std::time::{Duration, Instant};
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::CLIENT_ID;
-use crate::support::service::{login_claims, with};
+use crate::support::Version;
+use crate::support::service::with;
 
 const UNKNOWN: &str = "LID_ERROR_TOKEN_INVALID unknown_key";
 const THROTTLED: &str = "LID_ERROR_RATE_LIMITED unknown_key_throttled";
@@ -28,15 +30,14 @@ const GOOD: &str = "LID_OK";
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A good token signed by the emulator's current key.
-fn token(emulator: &Emulator) -> String {
-    use loginid_emulator::TokenPart;
-    emulator.sign_token(TokenPart::Usual, login_claims(CLIENT_ID).into())
+fn token(version: Version, emulator: &Emulator) -> String {
+    version.signed(emulator, loginid_emulator::TokenPart::Usual)
 }
 
 /// A token with this kid, signed by a key of the service.
-fn token_of(emulator: &Emulator, kid: Value) -> String {
+fn token_of(version: Version, emulator: &Emulator, kid: Value) -> String {
     let header = with(&json!({"alg": "ES256", "typ": "JWT"}), json!({"kid": kid}));
-    emulator.sign_token(header.into(), login_claims(CLIENT_ID).into())
+    version.signed(emulator, header)
 }
 
 /// Waits until the condition is true.

@@ -8,16 +8,16 @@ use serde_json::json;
 use super::{GOOD, token, token_of};
 use crate::capi::Client;
 use crate::pem_forms::travelled;
+use crate::support::Version::V1;
 use crate::support::service::with;
-use crate::support::{online, serve_key};
 
 #[test]
 fn a_key_of_the_service_is_read_in_every_form() {
     let emulator = Emulator::start();
     let pem = emulator.public_key();
     for text in travelled(&pem) {
-        serve_key(&emulator, text.as_str());
-        let outcome = Client::new(&online(&emulator)).verify_token(token(&emulator));
+        V1.serve(&emulator, text.as_str());
+        let outcome = Client::new(&V1.online(&emulator)).verify_token(token(V1, &emulator));
         assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
     }
     // The text around it may have any encoding.
@@ -30,17 +30,17 @@ fn a_key_of_the_service_is_read_in_every_form() {
     };
     emulator.clear_faults();
     emulator.inject(Fault::new(raw).on("GET", "/certs"));
-    let outcome = Client::new(&online(&emulator)).verify_token(token(&emulator));
+    let outcome = Client::new(&V1.online(&emulator)).verify_token(token(V1, &emulator));
     assert_eq!(outcome.verdict(), GOOD, "{}", outcome.text);
 }
 
 #[test]
 fn a_configured_key_is_read_in_every_form() {
     let emulator = Emulator::start();
-    let token = token_of(&emulator, json!("configured"));
+    let token = token_of(V1, &emulator, json!("configured"));
     for text in travelled(&emulator.public_key()) {
         let keys = json!({"public_keys": {"configured": text}});
-        let outcome = Client::new(&with(&online(&emulator), keys)).verify_token(&token);
+        let outcome = Client::new(&with(&V1.online(&emulator), keys)).verify_token(&token);
         assert_eq!(outcome.verdict(), GOOD, "{text}: {}", outcome.text);
     }
     assert_eq!(emulator.request_count(), 0);

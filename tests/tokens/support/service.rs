@@ -1,6 +1,6 @@
 //! A replacement for the service's signing key, to sign tokens that the service never
-//! would. Its public key is in the client's configuration (`public_keys`), or served at
-//! `/certs`.
+//! would. Its public key is in the client's configuration (`public_keys`, `jwks`), or served
+//! at `/certs` or in a key set.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -47,6 +47,13 @@ impl Signer {
     /// The uncompressed point, 0x04 ‖ x ‖ y.
     pub fn point(&self) -> &[u8] {
         self.pair.public_key().as_ref()
+    }
+
+    /// The public key as a JSON Web Key, as the current service publishes it.
+    pub fn jwk(&self) -> Value {
+        let (x, y) = self.point()[1..].split_at(32);
+        json!({"kty": "EC", "use": "sig", "key_ops": ["verify"], "alg": "ES256", "kid": self.kid,
+            "crv": "P-256", "x": encode(x), "y": encode(y)})
     }
 
     /// r ‖ s over a message.
@@ -107,6 +114,16 @@ pub fn login_claims(client_id: &str) -> Value {
         "sub": "5f2c1d1e-9a3b-4d43-8c1c-0f6a3f1c7b11", "nid": "ns-1", "iss": "loginid.io",
         "aud": client_id, "udata": "alice@example.com", "action": "auth.login",
         "iat": now(), "exp": now() + 3600,
+    })
+}
+
+/// The claims of a login token of the current service, as it writes them.
+pub fn v2_login_claims(issuer: &str, application_id: &str) -> Value {
+    json!({
+        "iss": issuer, "aud": application_id, "sub": "01H8ZXQG5K7M9N1P3R5T7V9W",
+        "username": "alice@example.com", "iat": now(), "exp": now() + 600,
+        "credID": "01H8ZXQG5K7M9N1P3R5T7V9X", "scopes": ["passkey:read", "auth:write"],
+        "tokenType": "jwtAccess", "rpId": "example.com", "verify": "/fido2/v2/mgmt/token/verify",
     })
 }
 
