@@ -29,8 +29,8 @@
  * errors.
  *
  * The functions that begin with lid_v2_ are of LoginID's current service, which has
- * a base URL for each application and API keys. There the `jwtAccess` of a log-in is
- * what is said of the `jwt` above.
+ * a base URL for each application and API keys. What is said of the `jwt` above holds
+ * for their `jwtAccess`. docs/v2 describes them.
  *
  * The functions that read a parsed JSON text (lid_json_string and others) store a
  * value instead of a text, and have no error object.
@@ -114,7 +114,8 @@ typedef enum {
      */
     LID_ERROR_CONFIG = 2,
     /**
-     * The private key cannot be used, or one is required and there is none.
+     * The private key cannot be used, or a private key or API key is required and there is
+     * none.
      */
     LID_ERROR_PRIVATE_KEY = 3,
     /**

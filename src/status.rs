@@ -15,7 +15,8 @@ pub enum lid_status {
     LID_ERROR_INVALID_ARGUMENT = 1,
     /// The configuration has an unknown, mistyped or contradictory field.
     LID_ERROR_CONFIG = 2,
-    /// The private key cannot be used, or one is required and there is none.
+    /// The private key cannot be used, or a private key or API key is required and there is
+    /// none.
     LID_ERROR_PRIVATE_KEY = 3,
     /// The token is malformed, has another algorithm, a bad signature or an
     /// unknown key.

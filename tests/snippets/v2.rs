@@ -301,6 +301,34 @@ fn every_page_marks_what_it_says_about_the_service() {
     assert!(count > 30, "{count} facts");
 }
 
+#[test]
+fn every_function_of_the_current_service_has_a_page() {
+    let header = std::fs::read_to_string(root().join("include/loginid.symbols"));
+    let pages: Vec<_> = crate::pages()
+        .into_iter()
+        .filter(|page| is_of_v2(page))
+        .collect();
+    let pages: String = pages
+        .iter()
+        .map(|page| std::fs::read_to_string(page).expect("a page"))
+        .collect();
+    let mut count = 0;
+    for line in header.expect("the symbols").lines() {
+        let calls = line.strip_prefix("lid_status lid_v2_");
+        let Some((name, parameters)) = calls.and_then(|call| call.split_once('(')) else {
+            continue;
+        };
+        if parameters.starts_with("const lid_v2_client *") && name != "with_options" {
+            assert!(
+                pages.contains(&format!("`lid_v2_{name}(client")),
+                "lid_v2_{name}"
+            );
+            count += 1;
+        }
+    }
+    assert_eq!(count, 27);
+}
+
 fn is_of_v2(page: &Path) -> bool {
     page.parent().is_some_and(|folder| folder.ends_with("v2"))
 }
