@@ -65,11 +65,34 @@ const SYSTEM_CALLS: [(&str, &[&str], &str); 14] = [
     ("clone3", &["EAGAIN", "ENOMEM"], NETWORK),
 ];
 
-/// Calls that must reach the service at most once.
-const NOT_REPEATABLE: [&str; 2] = ["/codes/short/generate", "/authenticate/code/wait"];
+/// A service: its calls in tests/faults/calls.c.
+#[derive(Clone, Copy)]
+struct Service {
+    name: &'static str,
+    /// Calls that must reach the service at most once, and how many of them there are.
+    not_repeatable: [&'static str; 2],
+    times: usize,
+    /// One that may be repeated.
+    repeatable: (&'static str, &'static str),
+}
+
+const V1: Service = Service {
+    name: "v1",
+    not_repeatable: ["/codes/short/generate", "/authenticate/code/wait"],
+    times: 3,
+    repeatable: ("POST", "/manage/users/retrieve"),
+};
+
+const V2: Service = Service {
+    name: "v2",
+    not_repeatable: ["/fido2/v2/auth/otp", "/fido2/v2/mgmt/grant/external-auth"],
+    times: 2,
+    repeatable: ("GET", "/fido2/v2/passkeys"),
+};
 
 /// The setting of a run.
 struct Setting {
+    service: Service,
     emulator: Emulator,
     folder: TempDir,
     program: PathBuf,
@@ -82,7 +105,7 @@ struct Setting {
 
 impl Setting {
     fn http() -> Setting {
-        Setting::new(Emulator::start())
+        Setting::new(V1, Emulator::start())
     }
 
     /// The emulator's host name is known only to the shim.
@@ -94,10 +117,10 @@ impl Setting {
     }
 
     fn https() -> Setting {
-        Setting::new(Emulator::builder().tls().start())
+        Setting::new(V1, Emulator::builder().tls().start())
     }
 
-    fn new(emulator: Emulator) -> Setting {
+    fn new(service: Service, emulator: Emulator) -> Setting {
         let client = Client::new(&config(&emulator, json!({})));
         client.add_user("ann").ok();
         let folder = TempDir::new().expect("a folder");
@@ -105,13 +128,18 @@ impl Setting {
         let source = common::root().join("tests/faults/calls.c");
         let program = compile(folder.path(), "calls", &[source]);
         fs::write(folder.path().join("key.pem"), emulator.private_key()).expect("a file");
+        fs::write(folder.path().join("api-key"), emulator.v2().api_key()).expect("a file");
         if let Some(ca) = emulator.ca_pem() {
             fs::write(folder.path().join("ca.pem"), ca).expect("a file");
             fs::create_dir(folder.path().join("roots")).expect("a folder");
         }
-        let login = emulator.login("ann").expect("a user");
-        let token = login["jwt"].as_str().expect("a token").to_owned();
+        let token = match service.name {
+            "v1" => emulator.login("ann").expect("a user")["jwt"].clone(),
+            _ => emulator.v2().login("ann").expect("a login")["jwtAccess"].clone(),
+        };
+        let token = token.as_str().expect("a token").to_owned();
         Setting {
+            service,
             emulator,
             folder,
             program,
@@ -129,14 +157,21 @@ impl Setting {
     /// The program, waiting for its line.
     fn start(&self, statuses: &str, environment: &[(&str, &str)], argument: &str) -> Child {
         let base_url = self.emulator.base_url().replace("127.0.0.1", self.host);
-        let mut config = json!({
-            "client_id": self.emulator.client_id(),
-            "private_key_file": self.path("key.pem"),
-            "base_url": base_url,
-            "allow_http": true,
-            "request_timeout_ms": REQUEST_TIMEOUT_MS,
-            "max_retries": self.max_retries,
-        });
+        let mut config = match self.service.name {
+            "v1" => json!({
+                "client_id": self.emulator.client_id(),
+                "private_key_file": self.path("key.pem"),
+            }),
+            _ => json!({
+                "application_id": self.emulator.v2().application_id(),
+                "api_key_file": self.path("api-key"),
+                "issuer": self.emulator.v2().base_url(),
+            }),
+        };
+        config["base_url"] = base_url.into();
+        config["allow_http"] = true.into();
+        config["request_timeout_ms"] = REQUEST_TIMEOUT_MS.into();
+        config["max_retries"] = self.max_retries.into();
         let mut program = Command::new(&self.program);
         if self.emulator.ca_pem().is_some() {
             config["ca_file"] = self.path("ca.pem").to_str().expect("UTF-8").into();
@@ -148,7 +183,7 @@ impl Setting {
             program.env("LD_PRELOAD", shim);
         }
         program
-            .arg(argument)
+            .args([argument, self.service.name])
             .env("FAULT_CONFIG", config.to_string())
             .env("FAULT_TOKEN", &self.token)
             .env("FAULT_STATUSES", statuses)
@@ -179,7 +214,8 @@ impl Setting {
     fn nothing_was_sent_twice(&self, what: &str) -> usize {
         let mut seen = HashSet::new();
         for request in self.emulator.requests() {
-            if NOT_REPEATABLE.contains(&request.path.as_str()) {
+            let not_repeatable = &self.service.not_repeatable;
+            if not_repeatable.contains(&request.path.as_str()) {
                 let id = request.header("request-id").expect("an id").to_owned();
                 assert!(seen.insert(id), "{what}: {} was sent twice", request.path);
             }
@@ -206,13 +242,15 @@ impl Setting {
                 for error in if all { errors } else { &turn } {
                     if self.max_retries > 0 {
                         self.emulator.clear_faults();
-                        self.emulator.inject(once_unavailable());
+                        let (method, path) = self.service.repeatable;
+                        self.emulator.inject(once_unavailable().on(method, path));
                     }
                     self.emulator.clear_requests();
                     let inject = format!("inject={call}:error={error}:when={at}");
                     let (_, injected) = self.run_with(&statuses, inject.clone(), argument);
                     let sent = self.nothing_was_sent_twice(&inject);
-                    assert!(sent >= 3 || argument != "once", "{inject}: {sent}");
+                    let times = self.service.times;
+                    assert!(sent >= times || argument != "once", "{inject}: {sent}");
                     if !injected {
                         break 'positions;
                     }
@@ -235,9 +273,7 @@ fn once_unavailable() -> Fault {
         headers: Vec::new(),
         carried_out: false,
     };
-    Fault::new(kind)
-        .on("POST", "/manage/users/retrieve")
-        .times(1)
+    Fault::new(kind).times(1)
 }
 
 /// Sends the program its line, and returns its output. It must succeed.
@@ -284,6 +320,8 @@ fn strace(process: u32, arguments: &[String], log: &Path) -> Child {
 /// System calls that no call over http to an address makes: it starts no resolver
 /// thread, and reads no roots.
 const NOT_OVER_HTTP: [&str; 3] = ["poll", "clone3", "statx"];
+/// The same without a call that can be cancelled.
+const V2_NOT_OVER_HTTP: [&str; 4] = ["poll", "clone3", "statx", "eventfd2"];
 
 #[test]
 fn every_system_call_may_fail_over_http() {
@@ -312,12 +350,37 @@ fn every_system_call_may_fail_during_retries() {
     setting.each_system_call_fails("LID_ERROR_API", "once", &NOT_OVER_HTTP);
 }
 
+#[test]
+fn every_system_call_of_a_v2_client_may_fail_over_http() {
+    let setting = Setting::new(V2, Emulator::start());
+    setting.each_system_call_fails("", "once", &V2_NOT_OVER_HTTP);
+}
+
+#[test]
+fn every_system_call_of_a_v2_client_may_fail_over_https() {
+    let setting = Setting::new(V2, Emulator::builder().tls().start());
+    setting.each_system_call_fails("", "once", &["poll", "clone3", "eventfd2"]);
+}
+
+#[test]
+fn every_system_call_of_a_v2_client_may_fail_during_retries() {
+    let mut setting = Setting::new(V2, Emulator::start());
+    setting.max_retries = 2;
+    setting.each_system_call_fails("LID_ERROR_API", "once", &V2_NOT_OVER_HTTP);
+}
+
 /// As in a sandbox that always refuses it: aws-lc would abort.
 #[test]
 fn a_system_that_refuses_randomness_is_an_error_of_each_call_that_needs_some() {
-    for setting in [Setting::http(), Setting::https()] {
+    let v2 = |builder: loginid_emulator::Builder| Setting::new(V2, builder.start());
+    for (setting, calls) in [
+        (Setting::http(), 7),
+        (Setting::https(), 7),
+        (v2(Emulator::builder()), 6),
+        (v2(Emulator::builder().tls()), 6),
+    ] {
         // An old kernel has no such call, and /dev/urandom is read instead.
-        for (error, expected) in [("EPERM", 7), ("ENOSYS", 0)] {
+        for (error, expected) in [("EPERM", calls), ("ENOSYS", 0)] {
             let inject = format!("inject=getrandom:error={error}");
             let (text, _) = setting.run_with(ENTROPY, inject, "always");
             let refused = text

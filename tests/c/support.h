@@ -174,6 +174,7 @@ double now_ms(void);
 
 struct call {
     const lid_client *client;
+    const lid_v2_client *v2_client;
     /* The name of the call in errors. */
     const char *operation;
     /* Of lid_wait_code. */

@@ -2,8 +2,8 @@
  * faults begin with the first call and not with the program.
  *
  * Every call must give the right answer or an error that FAULT_STATUSES names, within
- * FAULT_LIMIT_MS. With "once" as the argument a fault happens once only: the call
- * after a failed one has to succeed. */
+ * FAULT_LIMIT_MS. With "once" as the first argument a fault happens once only: the call
+ * after a failed one has to succeed. The second argument names the service: v1 or v2. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <loginid.h>
@@ -15,6 +15,7 @@
 static int recovers;
 static int failures;
 static lid_client *client;
+static lid_v2_client *v2_client;
 static lid_cancel *cancel;
 
 static lid_status make(char **out)
@@ -67,6 +68,41 @@ static lid_status wait(char **out)
 static lid_status key_pair(char **out)
 {
     return lid_generate_key_pair(out);
+}
+
+static lid_status v2_make(char **out)
+{
+    return lid_v2_new_with_config(getenv("FAULT_CONFIG"), &v2_client, out);
+}
+
+static lid_status v2_verify(char **out)
+{
+    return lid_v2_verify_token(v2_client, getenv("FAULT_TOKEN"), "ann", out);
+}
+
+static lid_status v2_verify_remote(char **out)
+{
+    return lid_v2_verify_token_remote(v2_client, getenv("FAULT_TOKEN"), out);
+}
+
+static lid_status v2_list_with_a_grant(char **out)
+{
+    return lid_v2_list_passkeys(v2_client, "ann", NULL, out);
+}
+
+static lid_status v2_list(char **out)
+{
+    return lid_v2_list_passkeys(v2_client, NULL, getenv("FAULT_TOKEN"), out);
+}
+
+static lid_status v2_otp_with_a_grant(char **out)
+{
+    return lid_v2_create_otp(v2_client, "ann", NULL, out);
+}
+
+static lid_status v2_external_auth(char **out)
+{
+    return lid_v2_create_external_auth(v2_client, "ann", out);
 }
 
 static void require(int as_expected, const char *what, const char *text)
@@ -125,11 +161,8 @@ static int call(const char *what, lid_status (*function)(char **), const char *e
     return 1;
 }
 
-int main(int count, char **arguments)
+static void v1_calls(void)
 {
-    recovers = count > 1 && strcmp(arguments[1], "once") == 0;
-    if (getchar() == EOF)
-        return 2;
     if (call("lid_new_with_config", make, "{}")) {
         call("lid_get_user", user, "\"username\":\"ann\"");
         call("lid_generate_service_token", sign, "{\"token\":\"ey");
@@ -143,6 +176,30 @@ int main(int count, char **arguments)
         lid_free(client);
     }
     call("lid_generate_key_pair", key_pair, "PRIVATE KEY");
+}
+
+static void v2_calls(void)
+{
+    if (call("lid_v2_new_with_config", v2_make, "{}")) {
+        call("lid_v2_list_passkeys", v2_list_with_a_grant, "{\"passkeys\":[{");
+        call("lid_v2_verify_token", v2_verify, "{\"valid\":true,");
+        call("lid_v2_list_passkeys", v2_list, "{\"passkeys\":[{");
+        call("lid_v2_create_otp", v2_otp_with_a_grant, "\"code\":\"");
+        call("lid_v2_verify_token_remote", v2_verify_remote, "{}");
+        call("lid_v2_create_external_auth", v2_external_auth, "{\"token\":\"");
+        lid_v2_free(v2_client);
+    }
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 3 || getchar() == EOF)
+        return 2;
+    recovers = strcmp(arguments[1], "once") == 0;
+    if (strcmp(arguments[2], "v2") == 0)
+        v2_calls();
+    else
+        v1_calls();
     puts("done");
     return 0;
 }

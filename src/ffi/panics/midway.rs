@@ -12,16 +12,40 @@ use crate::config::Config;
 use crate::failpoint::{Point, panics};
 
 /// A client that another thread may use too.
-struct Shared {
+trait Shared: Sync + Sized {
+    fn new(emulator: &Emulator) -> Self;
+
+    /// A call for a user.
+    fn ask(&self, username: &str) -> (lid_status, Value);
+
+    /// Whether the answer of [`Shared::ask`] is this user's.
+    fn is_of(&self, answer: &Value, username: &str) -> bool;
+
+    /// Verifies a token of ann, with a key that must be fetched.
+    fn verify(&self) -> (lid_status, Value);
+
+    /// Every call succeeds, and its answer is its own.
+    fn works(&self, point: Point) {
+        for username in ["bob", "ann", "bob"] {
+            let (status, answer) = self.ask(username);
+            assert_eq!(status, lid_status::LID_OK, "{point:?}: {answer}");
+            assert!(self.is_of(&answer, username), "{point:?}: {answer}");
+        }
+        let (status, verified) = self.verify();
+        assert_eq!(status, lid_status::LID_OK, "{point:?}: {verified}");
+    }
+}
+
+struct V1 {
     client: *mut lid_client,
     token: CString,
 }
 
 // SAFETY: the header promises that any number of threads may use a client.
-unsafe impl Sync for Shared {}
+unsafe impl Sync for V1 {}
 
-impl Shared {
-    fn new(emulator: &Emulator) -> Shared {
+impl Shared for V1 {
+    fn new(emulator: &Emulator) -> V1 {
         let mut config = json!({
             "client_id": emulator.client_id(),
             "private_key": emulator.private_key(),
@@ -37,13 +61,13 @@ impl Shared {
             let _ = client.add_user_without_credentials(username);
         }
         let login = emulator.login("ann").unwrap();
-        Shared {
+        V1 {
             client: Box::into_raw(Box::new(lid_client(client))),
             token: CString::new(login["jwt"].as_str().unwrap()).unwrap(),
         }
     }
 
-    fn get_user(&self, username: &str) -> (lid_status, Value) {
+    fn ask(&self, username: &str) -> (lid_status, Value) {
         let username = CString::new(username).unwrap();
         let mut out = ptr::null_mut();
         // SAFETY: the header's contract, with living arguments.
@@ -51,31 +75,91 @@ impl Shared {
         (status, taken(out))
     }
 
-    fn verify(&self) -> (lid_status, Value) {
-        let mut out = ptr::null_mut();
-        // SAFETY: as above.
-        let status =
-            unsafe { lid_verify_token(self.client, self.token.as_ptr(), ptr::null(), &mut out) };
-        (status, taken(out))
+    fn is_of(&self, answer: &Value, username: &str) -> bool {
+        answer["username"] == username
     }
 
-    /// Every call succeeds, and its answer is its own.
-    fn works(&self, point: Point) {
-        for username in ["bob", "ann", "bob"] {
-            let (status, user) = self.get_user(username);
-            assert_eq!(status, lid_status::LID_OK, "{point:?}: {user}");
-            assert_eq!(user["username"], username, "{point:?}");
-        }
-        let (status, verified) = self.verify();
-        assert_eq!(status, lid_status::LID_OK, "{point:?}: {verified}");
-        assert_eq!(verified["claims"]["udata"], "ann", "{point:?}");
+    fn verify(&self) -> (lid_status, Value) {
+        let (token, username) = (self.token.as_ptr(), c"ann".as_ptr());
+        let mut out = ptr::null_mut();
+        // SAFETY: as above.
+        let status = unsafe { lid_verify_token(self.client, token, username, &mut out) };
+        (status, taken(out))
     }
 }
 
-impl Drop for Shared {
+impl Drop for V1 {
     fn drop(&mut self) {
         // SAFETY: made above, freed once.
         unsafe { lid_free(self.client) };
+    }
+}
+
+/// A client of the current service. It requests a grant before the call itself.
+struct V2 {
+    client: *mut lid_v2_client,
+    token: CString,
+    passkeys: [Value; 2],
+}
+
+// SAFETY: as above.
+unsafe impl Sync for V2 {}
+
+impl Shared for V2 {
+    fn new(emulator: &Emulator) -> V2 {
+        let service = emulator.v2();
+        let mut config = json!({
+            "base_url": emulator.base_url(),
+            "application_id": service.application_id(),
+            "api_key": service.api_key(),
+            "issuer": service.base_url(),
+            "request_timeout_ms": 30_000,
+        });
+        if let Some(ca) = emulator.ca_pem() {
+            config["ca_pem"] = ca.into();
+        }
+        let config = crate::v2::Config::from_json(&config.to_string()).unwrap();
+        let client = crate::v2::Client::with_config(config).unwrap();
+        let login = service.login("ann").unwrap();
+        service.login("bob").unwrap();
+        let passkeys = ["ann", "bob"].map(|username| {
+            let list = client.list_passkeys(Some(username), None).unwrap();
+            serde_json::from_str::<Value>(&list).unwrap()["passkeys"][0]["id"].clone()
+        });
+        V2 {
+            client: Box::into_raw(Box::new(lid_v2_client(client))),
+            token: CString::new(login["jwtAccess"].as_str().unwrap()).unwrap(),
+            passkeys,
+        }
+    }
+
+    fn ask(&self, username: &str) -> (lid_status, Value) {
+        let username = CString::new(username).unwrap();
+        let mut out = ptr::null_mut();
+        // SAFETY: as above.
+        let status =
+            unsafe { lid_v2_list_passkeys(self.client, username.as_ptr(), ptr::null(), &mut out) };
+        (status, taken(out))
+    }
+
+    fn is_of(&self, answer: &Value, username: &str) -> bool {
+        let [ann, bob] = &self.passkeys;
+        answer["passkeys"][0]["id"] == *if username == "ann" { ann } else { bob }
+    }
+
+    fn verify(&self) -> (lid_status, Value) {
+        let (token, username) = (self.token.as_ptr(), c"ann".as_ptr());
+        let mut out = ptr::null_mut();
+        // SAFETY: as above.
+        let status = unsafe { lid_v2_verify_token(self.client, token, username, &mut out) };
+        (status, taken(out))
+    }
+}
+
+impl Drop for V2 {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { lid_v2_free(self.client) };
     }
 }
 
@@ -89,26 +173,25 @@ fn taken(out: *mut c_char) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-type Ask = fn(&Shared) -> (lid_status, Value);
-
-fn a_panic_leaves_the_client_usable(emulator: &Emulator) {
-    let user: Ask = |shared| shared.get_user("ann");
-    let verify: Ask = Shared::verify;
-    for (point, ask) in [
-        (Point::Sent, user),
-        (Point::HeadRead, user),
-        (Point::Answered, user),
-        (Point::Sent, verify),
-        (Point::HeadRead, verify),
-        (Point::Answered, verify),
-        (Point::KeysLocked, verify),
-        (Point::KeyFetched, verify),
-        (Point::KeyStored, verify),
+fn a_panic_leaves_the_client_usable<S: Shared>(emulator: &Emulator) {
+    for (point, verifies) in [
+        (Point::Sent, false),
+        (Point::HeadRead, false),
+        (Point::Answered, false),
+        (Point::Sent, true),
+        (Point::HeadRead, true),
+        (Point::Answered, true),
+        (Point::KeysLocked, true),
+        (Point::KeyFetched, true),
+        (Point::KeyStored, true),
     ] {
         // The client has a connection, but no key.
-        let shared = Shared::new(emulator);
+        let shared = S::new(emulator);
         arm(Some(point));
-        let (status, error) = ask(&shared);
+        let (status, error) = match verifies {
+            true => shared.verify(),
+            false => shared.ask("ann"),
+        };
         arm(None);
         assert_eq!(status, lid_status::LID_ERROR_INTERNAL, "{point:?}: {error}");
         thread::scope(|scope| scope.spawn(|| shared.works(point)).join().unwrap());
@@ -118,24 +201,32 @@ fn a_panic_leaves_the_client_usable(emulator: &Emulator) {
 
 #[test]
 fn a_panic_midway_leaves_the_client_usable_over_http() {
-    a_panic_leaves_the_client_usable(&Emulator::start());
+    a_panic_leaves_the_client_usable::<V1>(&Emulator::start());
+    a_panic_leaves_the_client_usable::<V2>(&Emulator::start());
 }
 
 #[test]
 fn a_panic_midway_leaves_the_client_usable_over_https() {
-    a_panic_leaves_the_client_usable(&Emulator::builder().tls().start());
+    a_panic_leaves_the_client_usable::<V1>(&Emulator::builder().tls().start());
+    a_panic_leaves_the_client_usable::<V2>(&Emulator::builder().tls().start());
 }
 
 /// The pool of connections is ureq's: a panic under its lock would poison it.
-#[test]
-fn a_panic_while_a_kept_connection_is_probed_costs_only_the_connection() {
+fn a_panic_at_a_kept_connection<S: Shared>() {
     let emulator = Emulator::start();
-    let shared = Shared::new(&emulator);
+    let shared = S::new(&emulator);
     shared.works(Point::Probed);
+    let before = panics();
     arm(Some(Point::Probed));
     shared.works(Point::Probed);
     arm(None);
-    assert!(panics() > 0, "no kept connection was probed");
+    assert!(panics() > before, "no kept connection was probed");
     thread::scope(|scope| scope.spawn(|| shared.works(Point::Probed)).join().unwrap());
     shared.works(Point::Probed);
+}
+
+#[test]
+fn a_panic_while_a_kept_connection_is_probed_costs_only_the_connection() {
+    a_panic_at_a_kept_connection::<V1>();
+    a_panic_at_a_kept_connection::<V2>();
 }
