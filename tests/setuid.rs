@@ -41,6 +41,8 @@ fn outcomes(program: &Path, caller: u32) -> String {
         ("LOGINID_CLIENT_ID", "shop"),
         ("LOGINID_MAX_RETRIES", "many"),
         ("LOGINID_REQUIRE_EX", "1"),
+        ("LOGINID_V2_BASE_URL", "https://shop.invalid"),
+        ("LOGINID_V2_API_KEY_FILE", "/no/such/key"),
         ("http_proxy", "socks5://elsewhere.invalid"),
         ("ALL_PROXY", "socks5://elsewhere.invalid"),
         ("SSL_CERT_FILE", "/no/such/file"),
@@ -49,6 +51,13 @@ fn outcomes(program: &Path, caller: u32) -> String {
         command.env(name, value);
     }
     run(&mut command)
+}
+
+/// The line of a constructor and its status.
+#[track_caller]
+fn line<'a>(printed: &'a str, begin: &str) -> &'a str {
+    let line = printed.lines().find(|line| line.starts_with(begin));
+    line.unwrap_or_else(|| panic!("no '{begin}': {printed}"))
 }
 
 /// CI skips nothing.
@@ -73,15 +82,15 @@ fn a_setuid_program_reads_no_variable() {
     fs::set_permissions(&program, readable).expect("permissions");
     let usual = outcomes(&program, CALLER);
     assert!(usual.contains("secure: 0\n"), "{usual}");
-    for part in [
-        "environment: LID_ERROR_CONFIG",
-        "LOGINID_REQUIRE_EXP",
-        "proxy: LID_ERROR_CONFIG",
-        "http_proxy",
-        "roots: LID_ERROR_CONFIG",
-        "SSL_CERT_FILE: cannot read '/no/such/file'",
-    ] {
-        assert!(usual.contains(part), "{part}: {usual}");
+    for (service, misspelt) in [("", "LOGINID_REQUIRE_EXP"), ("v2 ", "MAX_RETRIES")] {
+        for (what, part) in [
+            ("environment", misspelt),
+            ("proxy", "http_proxy"),
+            ("roots", "SSL_CERT_FILE: cannot read '/no/such/file'"),
+        ] {
+            let line = line(&usual, &format!("{service}{what}: LID_ERROR_CONFIG"));
+            assert!(line.contains(part), "{part}: {line}");
+        }
     }
 
     fs::set_permissions(&program, Permissions::from_mode(0o4755)).expect("permissions");
@@ -89,16 +98,23 @@ fn a_setuid_program_reads_no_variable() {
     if setuid.contains("secure: 0\n") {
         return skipped("programs cannot be setuid in this file system (nosuid)");
     }
-    for part in [
-        "environment: LID_ERROR_CONFIG",
-        "missing_field",
-        "the environment is not read",
-        "proxy: LID_OK {}",
-        "roots: LID_OK {}",
-    ] {
-        assert!(setuid.contains(part), "{part}: {setuid}");
+    for service in ["", "v2 "] {
+        let environment = line(&setuid, &format!("{service}environment: LID_ERROR_CONFIG"));
+        assert!(environment.contains("missing_field"), "{setuid}");
+        assert!(
+            environment.contains("the environment is not read"),
+            "{setuid}"
+        );
+        line(&setuid, &format!("{service}proxy: LID_OK {{}}"));
+        line(&setuid, &format!("{service}roots: LID_OK {{}}"));
     }
-    for name in ["LOGINID_REQUIRE_EXP", "MAX_RETRIES", "SSL_CERT", "_proxy"] {
+    for name in [
+        "LOGINID_REQUIRE_EXP",
+        "MAX_RETRIES",
+        "SSL_CERT",
+        "_proxy",
+        "/no/such",
+    ] {
         assert!(!setuid.contains(name), "{name}: {setuid}");
     }
 }

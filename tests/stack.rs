@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use capi::{Client, config};
+use capi::{By, Client, V2Client, config, v2_config};
 use common::compiler::{compile, link_library_into};
 use common::process::run_within;
 use common::root;
@@ -22,7 +22,7 @@ use serde_json::json;
 use torture::torture;
 
 const PASSWORD: &str = "correct horse battery staple";
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 14] = [
     ("new", "LID_OK"),
     ("with_options", "LID_OK"),
     ("generate_key_pair", "LID_OK"),
@@ -32,18 +32,26 @@ const KINDS: [(&str, &str); 10] = [
     ("authenticate_password", "LID_OK"),
     ("verify_token", "LID_OK"),
     ("wait_code", "LID_ERROR_TIMEOUT"),
+    ("v2_new", "LID_OK"),
+    ("v2_list_passkeys", "LID_OK"),
+    ("v2_verify_token", "LID_OK"),
+    ("v2_verify_otp", "LID_OK"),
     ("json", "LID_OK"),
 ];
+/// Of the calls, as the program reads it.
+const USER: &str = "ada@example.com";
 
 struct Calls<'a> {
     folder: &'a Path,
     emulator: Emulator,
     token: String,
+    v2_token: String,
 }
 
 impl Calls<'_> {
     /// Whether the call ends as expected on a stack of this size.
     fn work(&self, kind: &str, expected: &str, bytes: usize) -> Result<(), String> {
+        let service = self.emulator.v2();
         let mut command = Command::new(self.folder.join("calls"));
         command
             .args([kind, &bytes.to_string()])
@@ -51,6 +59,13 @@ impl Calls<'_> {
             .env("LOGINID_PRIVATE_KEY", self.emulator.private_key())
             .env("LOGINID_BASE_URL", self.emulator.base_url())
             .env("TOKEN", &self.token)
+            // Not every resolver knows the host of the application.
+            .env("LOGINID_V2_BASE_URL", self.emulator.base_url())
+            .env("LOGINID_V2_APPLICATION_ID", service.application_id())
+            .env("LOGINID_V2_API_KEY", service.api_key())
+            .env("LOGINID_V2_ISSUER", service.base_url())
+            .env("V2_TOKEN", &self.v2_token)
+            .env("V2_CODE", self.v2_code(kind))
             .env("PASSWORD", PASSWORD);
         if let Some(ca) = self.emulator.ca_pem() {
             command.env("LOGINID_CA_PEM", ca);
@@ -63,6 +78,16 @@ impl Calls<'_> {
             "{kind} on {bytes} bytes: {:?} {}",
             ended.status, ended.output
         ))
+    }
+
+    /// A new one-time code, for a call that needs one.
+    fn v2_code(&self, kind: &str) -> String {
+        if kind != "v2_verify_otp" {
+            return String::new();
+        }
+        let client = V2Client::new(&v2_config(&self.emulator, json!({})));
+        let made = client.create_otp(By::Name(USER)).ok();
+        made["code"].as_str().expect("a code").to_owned()
     }
 
     /// The least multiple of 4 KiB that is enough.
@@ -97,13 +122,14 @@ fn every_kind_of_call(emulator: Emulator) {
         "calls",
         &[root().join("tests/stack/calls.c")],
     );
-    let user = "ada@example.com";
     let client = Client::new(&config(&emulator, json!({})));
-    client.register_password(user, PASSWORD).ok();
-    let login = emulator.login(user).expect("a user");
+    client.register_password(USER, PASSWORD).ok();
+    let login = emulator.login(USER).expect("a user");
+    let v2_login = emulator.v2().login(USER).expect("a login");
     let calls = Calls {
         folder: folder.path(),
         token: login["jwt"].as_str().expect("a token").to_owned(),
+        v2_token: v2_login["jwtAccess"].as_str().expect("a token").to_owned(),
         emulator,
     };
     let documented = documented();

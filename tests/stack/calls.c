@@ -12,6 +12,7 @@
 
 static const char *kind;
 static lid_client *client;
+static lid_v2_client *v2_client;
 static lid_status status;
 static char *code;
 
@@ -39,6 +40,15 @@ static lid_status derive_client(char **out)
                                        NULL, &derived, out);
 
     lid_free(derived);
+    return made;
+}
+
+static lid_status make_v2_client(char **out)
+{
+    lid_v2_client *own;
+    lid_status made = lid_v2_new_from_env(&own, out);
+
+    lid_v2_free(own);
     return made;
 }
 
@@ -85,6 +95,14 @@ static void *call(void *argument)
         status = lid_verify_token(client, getenv("TOKEN"), USER, &out);
     else if (strcmp(kind, "wait_code") == 0)
         status = lid_wait_code(client, USER, code, "short", 300, NULL, &out);
+    else if (strcmp(kind, "v2_new") == 0)
+        status = make_v2_client(&out);
+    else if (strcmp(kind, "v2_list_passkeys") == 0)
+        status = lid_v2_list_passkeys(v2_client, USER, NULL, &out);
+    else if (strcmp(kind, "v2_verify_token") == 0)
+        status = lid_v2_verify_token(v2_client, getenv("V2_TOKEN"), USER, &out);
+    else if (strcmp(kind, "v2_verify_otp") == 0)
+        status = lid_v2_verify_otp(v2_client, USER, getenv("V2_CODE"), NULL, &out);
     else if (strcmp(kind, "json") == 0)
         status = read_json(&out);
     else
@@ -119,9 +137,15 @@ int main(int argc, char **argv)
         return 2;
     }
     lid_free_string(out);
+    if (lid_v2_new_from_env(&v2_client, &out) != LID_OK) {
+        puts(out);
+        return 2;
+    }
+    lid_free_string(out);
     if (strcmp(kind, "wait_code") == 0 && !make_code())
         return 2;
     lid_set_log_callback(client, log_event, NULL);
+    lid_v2_set_log_callback(v2_client, log_event, NULL);
     pthread_attr_init(&attributes);
     if (pthread_attr_setstacksize(&attributes, strtoul(argv[2], NULL, 10)) != 0 ||
         pthread_create(&thread, &attributes, call, NULL) != 0) {
@@ -132,5 +156,6 @@ int main(int argc, char **argv)
     printf("%s: %s\n", kind, lid_status_name(status));
     lid_free_string(code);
     lid_free(client);
+    lid_v2_free(v2_client);
     return 0;
 }
