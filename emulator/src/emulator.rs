@@ -15,7 +15,7 @@ use crate::error::ServiceError;
 use crate::host::Host;
 use crate::route::Route;
 use crate::server::connection::Service;
-use crate::server::listeners::Listeners;
+use crate::server::listeners::{LOOPBACK_V4, LOOPBACK_V6, Listeners};
 use crate::server::router::router;
 use crate::server::tls::{self, Certificate, Credentials};
 use crate::state::State;
@@ -278,7 +278,11 @@ impl Builder {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         let port = listeners.port()?;
         let base_url = format!("{scheme}://{}:{port}", in_url(&host));
-        let address = Address { scheme, port };
+        let address = Address {
+            scheme,
+            port,
+            host: (!listens_on_localhost(&host)).then(|| host.to_string()),
+        };
         let state = Arc::new(State::new(
             base_url,
             address,
@@ -328,6 +332,16 @@ fn in_url(host: &Host) -> String {
     match host {
         Host::Ip(address) if address.is_unspecified() => "localhost".to_owned(),
         host => host.to_string(),
+    }
+}
+
+/// Whether a client that resolves `localhost` reaches the server.
+fn listens_on_localhost(host: &Host) -> bool {
+    match host {
+        Host::Name(_) => host.is_loopback(),
+        Host::Ip(address) => {
+            address.is_unspecified() || [LOOPBACK_V4, LOOPBACK_V6].contains(address)
+        }
     }
 }
 

@@ -37,19 +37,8 @@ impl Chromium {
     }
 
     pub fn start() -> Chromium {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("chromedriver starts");
-        let output = BufReader::new(driver.stdout.take().expect("its output"));
-        // "ChromeDriver was started successfully on port 12345."
-        let port = output.lines().find_map(|line| {
-            let line = line.expect("a line");
-            let (_, port) = line.split_once("successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        // chromedriver takes a port that is free for IPv4, and ends if another program has it for IPv6.
+        let (driver, port) = (0..5).find_map(|_| start_driver()).expect("its port");
         let profile = TempDir::new().expect("a folder");
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -58,7 +47,7 @@ impl Chromium {
         let mut chromium = Chromium {
             driver,
             agent: config.build().new_agent(),
-            session: format!("http://127.0.0.1:{}/session", port.expect("its port")),
+            session: format!("http://127.0.0.1:{}/session", port),
             _profile: profile,
         };
         let profile = format!("--user-data-dir={}", chromium._profile.path().display());
@@ -111,6 +100,27 @@ impl Chromium {
         let mut answer: Value = serde_json::from_str(&text).expect("JSON");
         answer["value"].take()
     }
+}
+
+/// A chromedriver and its port; none if it has ended.
+fn start_driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("chromedriver starts");
+    let output = BufReader::new(driver.stdout.take().expect("its output"));
+    // "ChromeDriver was started successfully on port 12345."
+    let port = output.lines().find_map(|line| {
+        let line = line.expect("a line");
+        let (_, port) = line.split_once("successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        driver.wait().expect("it has ended");
+    }
+    port.map(|port| (driver, port))
 }
 
 impl Drop for Chromium {

@@ -16,8 +16,8 @@ use crate::host::Host;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-const LOOPBACK_V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const LOOPBACK_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+pub const LOOPBACK_V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub const LOOPBACK_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// The sockets of one port, one for each address of its host.
 pub struct Listeners(Vec<std::net::TcpListener>);

@@ -19,7 +19,7 @@ pub enum Answer {
     Json(Value),
     /// 204.
     Nothing,
-    /// 401 with JSON that says what to do next, and why the call was not enough.
+    /// 401 with JSON that says what to do next, and the same for the log and the record.
     Again(Value, ServiceError),
 }
 

@@ -25,9 +25,14 @@ impl Authorization {
         }
         let value = only(headers, &header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let value = value.ok_or_else(|| malformed("is there more than once, or not ASCII"))?;
-        match value.trim().split_once(' ') {
-            None if value.trim().is_empty() => Ok(Self::Nothing),
-            None => Ok(Self::Token(value.trim().to_owned())),
+        let value = value.trim();
+        let is_scheme = |name: &str| value.eq_ignore_ascii_case(name);
+        match value.split_once(' ') {
+            None if value.is_empty() => Ok(Self::Nothing),
+            None if is_scheme("bearer") || is_scheme("basic") => {
+                Err(malformed("has nothing after its scheme"))
+            }
+            None => Ok(Self::Token(value.to_owned())),
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
                 Ok(Self::Token(token.trim().to_owned()))
             }
@@ -92,6 +97,9 @@ mod tests {
             &["Basic Og=="],
             &["Basic _-8="],
             &["Digest a2V5Og=="],
+            &["Bearer"],
+            &["bearer "],
+            &["Basic"],
             &["a.b.c", "a.b.c"],
         ] {
             assert_eq!(read(values), None, "{values:?}");

@@ -178,9 +178,10 @@ impl Call {
         })
     }
 
-    /// [`Call::device`], of a call whose body must have `deviceInfo`.
+    /// [`Call::device`], of a call whose body must have `deviceInfo`, and may have `trustItems`.
     pub fn required_device(&self) -> Result<Device, ServiceError> {
         self.body.object("deviceInfo")?;
+        self.body.optional_object("trustItems")?;
         self.device()
     }
 

@@ -9,7 +9,11 @@ use crate::json;
 
 /// The answer for an error.
 pub fn response(error: ServiceError) -> Response {
-    let body = json!({"msg": error.message, "msgCode": msg_code(error.status)});
+    let error = ServiceError {
+        code: msg_code(error.status),
+        ..error
+    };
+    let body = json!({"msg": error.message, "msgCode": error.code});
     let mut response = json::response(error.status, &body);
     // For the log and the record, which say why a request was refused.
     response.extensions_mut().insert(error);

@@ -29,6 +29,8 @@ pub async fn set_email(call: Call) -> Reply {
     let mut world = call.state.v2.world();
     let user = user_of_path(&call, &mut world)?;
     user.email = Some(Contact::new(email));
+    // A code that was sent to the last address says nothing about this one.
+    user.codes.revoke(Purpose::Email);
     if verify {
         user.codes.make(Purpose::Email, Channel::Email, call.now());
     }
@@ -71,6 +73,7 @@ pub async fn set_phone(call: Call) -> Reply {
     let mut world = call.state.v2.world();
     let user = user_of_path(&call, &mut world)?;
     user.phone = Some(Contact::new(number));
+    user.codes.revoke(Purpose::Phone);
     if verify {
         user.codes.make(Purpose::Phone, Channel::Sms, call.now());
     }

@@ -69,7 +69,7 @@ fn username(call: &Call, world: &World, given: &Fields) -> Result<String, Servic
         Some(Kind::Grant {
             username: Some(username),
         }) => Ok(username.clone()),
-        _ => Err(ServiceError::bad_request("user is required")),
+        _ => Err(ServiceError::bad_request("user.username is required")),
     }
 }
 

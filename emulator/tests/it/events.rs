@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use crate::support::{App, connect, control_api, get};
 
 /// An event as received: its name, id and data.
-type Event = (String, String, Value);
+pub type Event = (String, String, Value);
 
 /// A client that follows the events.
-struct Follower(BufReader<TcpStream>);
+pub struct Follower(BufReader<TcpStream>);
 
 impl Follower {
     /// Connects, and waits until the emulator has the connection.
-    fn new(emulator: &Emulator, last_event_id: Option<&str>) -> Self {
+    pub fn new(emulator: &Emulator, last_event_id: Option<&str>) -> Self {
         let mut stream = connect(emulator.base_url());
         let last = last_event_id.map(|id| format!("Last-Event-ID: {id}\r\n"));
         let request = format!(
@@ -43,7 +43,7 @@ impl Follower {
         line
     }
 
-    fn next(&mut self) -> Event {
+    pub fn next(&mut self) -> Event {
         let (mut name, mut id) = (String::new(), String::new());
         loop {
             // Sizes of chunks are between the lines.

@@ -27,19 +27,20 @@ class Chromium {
     try {
       await chromium.begin(names, keys);
     } catch (error) {
-      chromium.driver.kill();
+      chromium.driver?.kill();
       throw error;
     }
     return chromium;
   }
 
   constructor() {
-    this.driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
     this.profile = mkdtempSync(join(tmpdir(), "loginid-chromium-"));
   }
 
   async begin(names, keys) {
-    this.session = `http://127.0.0.1:${await portOf(this.driver)}/session`;
+    const { driver, port } = await startDriver();
+    this.driver = driver;
+    this.session = `http://127.0.0.1:${port}/session`;
     const mapped = names.map((name) => `MAP ${name} 127.0.0.1`);
     const own = ["localhost", "*.localhost", "127.0.0.1"].map((name) => `EXCLUDE ${name}`);
     const rules = [...mapped, "MAP * ~NOTFOUND", ...own];
@@ -101,6 +102,18 @@ class Chromium {
     const { value } = await answer.json();
     if (!answer.ok) throw new Error(`${path}: ${value.error}: ${value.message}`);
     return value;
+  }
+}
+
+// chromedriver takes a port that is free for IPv4, and ends if another program has it for IPv6.
+async function startDriver() {
+  for (let tries = 1; ; tries++) {
+    const driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      return { driver, port: await portOf(driver) };
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
   }
 }
 

@@ -89,7 +89,8 @@ pub struct SentCode {
 }
 
 impl V2 {
-    /// The base URL of the default application: `http://<application id>.localhost:PORT`.
+    /// The base URL of the default application: `http://<application id>.localhost:PORT`, or the emulator's own if
+    /// it does not listen where `localhost` is.
     pub fn base_url(&self) -> &str {
         &self.state.v2.default_application().base_url
     }

@@ -71,6 +71,11 @@ impl Codes {
         code
     }
 
+    /// Makes the code for this purpose good no longer.
+    pub fn revoke(&mut self, purpose: Purpose) {
+        self.good.remove(&purpose);
+    }
+
     /// Uses a code up.
     pub fn consume(
         &mut self,

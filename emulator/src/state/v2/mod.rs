@@ -35,15 +35,23 @@ pub struct World {
 }
 
 /// Where applications are found: `scheme://<id>.localhost:port`.
-#[derive(Clone, Copy)]
 pub struct Address {
     pub scheme: &'static str,
     pub port: u16,
+    /// The host of the default application, if the server does not listen where `localhost` is.
+    pub host: Option<String>,
 }
 
 impl Address {
-    fn base_url(self, id: &str) -> String {
+    fn base_url(&self, id: &str) -> String {
         format!("{}://{id}.localhost:{}", self.scheme, self.port)
+    }
+
+    fn default_base_url(&self, id: &str) -> String {
+        match &self.host {
+            Some(host) => format!("{}://{host}:{}", self.scheme, self.port),
+            None => self.base_url(id),
+        }
     }
 }
 
@@ -65,7 +73,7 @@ impl Service {
         key: Option<SigningKey>,
         relying_party: Arc<Mutex<RelyingParty>>,
     ) -> Self {
-        let base_url = |id: &str| address.base_url(id);
+        let base_url = |id: &str| address.default_base_url(id);
         let default_application =
             Arc::new(Application::new(identity, base_url, false, relying_party));
         Self {

@@ -184,6 +184,10 @@ fn finish(
         Err(error) => {
             let message = error.message.clone();
             let offer = next::offer(&world, &call.application, session, &mfa, &message);
+            let error = ServiceError {
+                code: next::MSG_CODE,
+                ..error
+            };
             return Ok(Answer::Again(offer, error));
         }
     };

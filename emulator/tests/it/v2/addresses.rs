@@ -31,6 +31,27 @@ fn the_base_url_names_the_application_and_the_port() {
 }
 
 #[test]
+fn the_default_application_is_where_the_emulator_listens() {
+    // Nobody listens on 127.0.0.1, where `<id>.localhost` leads.
+    let emulator = Emulator::builder().host("127.0.0.9").start();
+    assert_eq!(emulator.v2().base_url(), emulator.base_url());
+    let app = V2App::of(&emulator);
+    let answer = emulator.v2().login("alice").unwrap();
+    app.with_token(&super::token(&answer), "GET", "/passkeys", Value::Null)
+        .ok();
+    for host in ["localhost", "0.0.0.0", "127.0.0.1", "[::1]"] {
+        let emulator = Emulator::builder().host(host).start();
+        let id = emulator.v2().application_id().to_owned();
+        assert!(
+            emulator
+                .v2()
+                .base_url()
+                .contains(&format!("{id}.localhost:"))
+        );
+    }
+}
+
+#[test]
 fn an_application_is_found_by_its_host_in_any_case() {
     let emulator = Emulator::start();
     let app = V2App::of(&emulator);

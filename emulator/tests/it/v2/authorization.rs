@@ -28,6 +28,8 @@ fn calls_for_a_user_need_a_token() {
         Some("Bearer x.y.z"),
         Some(key.as_str()),
         Some("Digest x"),
+        Some("Bearer"),
+        Some("Basic"),
     ] {
         for (method, path) in [
             ("GET", "/passkeys"),
@@ -202,6 +204,35 @@ fn pages_may_read_answers_and_errors() {
                 .contains(&format!("access-control-allow-origin: {origin}"))
         );
     }
+    // Every kind of refusal, before a route is found or a body is read too.
+    let post = |path: &str, body: &str| {
+        let headers = [
+            ("Host", app.host().to_owned()),
+            ("Origin", "https://shop.example".to_owned()),
+            ("Content-Type", "application/json".to_owned()),
+        ];
+        send(emulator.base_url(), "POST", path, &headers, body).unwrap()
+    };
+    for (answer, expected) in [
+        (post("/fido2/v2/nowhere", "{}"), "404 not_found"),
+        (post("/fido2/v2/version", "{}"), "405 bad_request"),
+        (post("/fido2/v2/auth/init", "{"), "400 bad_request"),
+        (
+            post("/fido2/v2/auth/init", &" ".repeat((1 << 20) + 1)),
+            "413 bad_request",
+        ),
+        (post("/fido2/v2/mgmt/grant", "{}"), "401 unauthorized"),
+    ] {
+        assert_eq!(refusal(&answer), expected);
+        let shared = "access-control-allow-origin: https://shop.example";
+        assert!(answer.headers.contains(shared), "{answer:?}");
+        assert!(
+            answer.headers.contains("content-type: application/json"),
+            "{answer:?}"
+        );
+    }
     let foreign = ask("https://other.example", "OPTIONS", "/fido2/v2/passkeys");
     assert_eq!(refusal(&foreign), "403 forbidden");
+    let unlisted = ask("https://other.example", "GET", "/fido2/v2/passkeys");
+    assert!(!unlisted.headers.contains("access-control-allow-origin"));
 }

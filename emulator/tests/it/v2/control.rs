@@ -5,6 +5,7 @@ use loginid_test_authenticator::SoftAuthenticator;
 use serde_json::{Value, json};
 
 use super::{V2App, control_v2, refusal, token};
+use crate::events::Follower;
 use crate::support::control_api;
 
 #[test]
@@ -65,6 +66,42 @@ fn faults_and_the_recorder_work_for_both_services() {
         (refused.status, refused.code),
         (Some(401), Some("unauthorized"))
     );
+}
+
+#[test]
+fn refusals_are_recorded_and_sent_as_events_with_the_code_of_the_answer() {
+    let emulator = Emulator::start();
+    let app = V2App::of(&emulator);
+    let mut follower = Follower::new(&emulator, None);
+    let user = json!({"username": "alice", "usernameType": "other"});
+    emulator.v2().login("alice").unwrap();
+    let begun = app
+        .post("/mfa/begin", json!({"user": user, "deviceInfo": {}}))
+        .ok();
+    let body = json!({"otp": "no code"});
+    app.call("POST", "/mfa/otp/verify", begun["session"].as_str(), body);
+    app.call("PUT", "/version", None, Value::Null);
+    let path = format!("/profile/{}", app.id);
+    app.backend("DELETE", &path, Value::Null);
+    let expected = [
+        ("v2_begin_mfa", 200, Value::Null),
+        ("v2_verify_mfa_otp", 401, json!("additional_auth_required")),
+        ("", 405, json!("bad_request")),
+        ("v2_delete_user", 404, json!("not_found")),
+    ];
+    let recorded = emulator.requests();
+    assert_eq!(recorded.len(), expected.len());
+    for (request, (operation, status, code)) in recorded.iter().zip(expected) {
+        assert_eq!(request.operation.unwrap_or_default(), operation);
+        assert_eq!(
+            (request.status, json!(request.code)),
+            (Some(status), code.clone())
+        );
+        let (name, _, event) = follower.next();
+        assert_eq!(name, "request");
+        assert_eq!(event["operation"].as_str().unwrap_or_default(), operation);
+        assert_eq!((&event["status"], &event["code"]), (&json!(status), &code));
+    }
 }
 
 #[test]

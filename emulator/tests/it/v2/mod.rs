@@ -3,6 +3,7 @@
 mod addresses;
 mod authentication;
 mod authorization;
+mod bodies;
 mod codes;
 mod control;
 mod grants;

@@ -56,6 +56,12 @@ fn an_email_address_is_set_verified_and_removed() {
         "401 unauthorized",
         "used"
     );
+    // A code that was sent to one address does not verify another.
+    assert_eq!(set(json!({"email": "first@b.example"})).status, 204);
+    let sent = code(&emulator);
+    let unverified = json!({"email": "a@b.example", "requestVerification": false});
+    assert_eq!(set(unverified).status, 204);
+    assert_eq!(refusal(&verify("alice", &sent["code"])), "401 unauthorized");
     let remove = |email: &str| app.backend("DELETE", &path, json!({"email": email}));
     assert_eq!(refusal(&remove("other@b.example")), "404 not_found");
     assert_eq!(remove("a@b.example").status, 204);
@@ -93,6 +99,18 @@ fn a_telephone_number_is_verified_only_with_consent() {
         "401 unauthorized"
     );
     assert_eq!(app.post("/profile/phone/verify", body).status, 204);
+    // A code that was sent to one number does not verify another.
+    assert_eq!(
+        set(json!({"phoneNumber": "+123456", "messagingConsent": true})).status,
+        204
+    );
+    let body = json!({"username": "alice", "authCode": code(&emulator)["code"]});
+    let unverified = json!({"phoneNumber": "+654321", "requestVerification": false});
+    assert_eq!(set(unverified).status, 204);
+    assert_eq!(
+        refusal(&app.post("/profile/phone/verify", body)),
+        "401 unauthorized"
+    );
     assert_eq!(app.backend("DELETE", &path, Value::Null).status, 204);
     assert_eq!(
         refusal(&app.backend("DELETE", &path, Value::Null)),

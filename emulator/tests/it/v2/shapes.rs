@@ -1,7 +1,7 @@
 //! Every answer, compared with a table of shapes that was written from the description of the protocol, not from
 //! the emulator.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,15 +19,15 @@ const MFA_NEXT: &str = "msg msgCode flow? session? next[]? next[].action.name? n
 const MFA: &str =
     "accessToken idToken refreshToken payload payloadSignature flow deviceId? passkeyInfo?";
 
-/// A call, and its answer to a good request: nothing, or the members of the JSON. `?` marks those that may be
-/// absent; `[]` an array.
+/// A call, and its answer to a good request: nothing, or the members of the JSON, which are texts unless `:bool` follows.
+/// `?` marks those that may be absent; `[]` an array.
 #[rustfmt::skip] // one row, one line: this is a table
 const SHAPES: [(&str, &str); 35] = [
     ("v2_key_set", "keys[] keys[].kty keys[].use keys[].key_ops[] keys[].key_ops[]. keys[].alg keys[].kid keys[].crv keys[].x keys[].y"),
     ("v2_verify_token_remote", "204"),
     ("v2_create_grant", "token"),
     ("v2_create_external_auth", "token"),
-    ("v2_list_passkeys", "[] [].id [].name [].createdAt [].aaguid? [].credentialId [].credentialSynced? [].lastUsedAt? [].lastUsedFromDevice? [].providerName?"),
+    ("v2_list_passkeys", "[] [].id [].name [].createdAt [].aaguid? [].credentialId [].credentialSynced:bool? [].lastUsedAt? [].lastUsedFromDevice? [].providerName?"),
     ("v2_rename_passkey", "204"),
     ("v2_delete_passkey", "204"),
     ("v2_get_authenticator", "id name iconLight iconDark"),
@@ -61,8 +61,8 @@ const SHAPES: [(&str, &str); 35] = [
     ("v2_get_version", "version hash?"),
 ];
 
-/// The places of all members and items: `keys[].x`. Nothing is `null`.
-fn places(value: &Value, place: &str, found: &mut BTreeSet<String>) {
+/// The places of all members and items, with their types: `keys[].x`. Nothing is `null`.
+fn places(value: &Value, place: &str, found: &mut BTreeMap<String, &'static str>) {
     match value {
         Value::Null => panic!("{place} is null"),
         Value::Object(members) => {
@@ -73,7 +73,7 @@ fn places(value: &Value, place: &str, found: &mut BTreeSet<String>) {
             }
         }
         Value::Array(items) => {
-            found.insert(format!("{place}[]"));
+            found.insert(format!("{place}[]"), "list");
             for item in items {
                 let inner = if item.is_object() {
                     format!("{place}[]")
@@ -83,7 +83,9 @@ fn places(value: &Value, place: &str, found: &mut BTreeSet<String>) {
                 places(item, &inner, found);
             }
         }
-        _ => drop(found.insert(place.to_owned())),
+        Value::String(_) => drop(found.insert(place.to_owned(), "text")),
+        Value::Bool(_) => drop(found.insert(place.to_owned(), "bool")),
+        Value::Number(_) => drop(found.insert(place.to_owned(), "number")),
     }
 }
 
@@ -105,8 +107,13 @@ fn check(operation: &str, answer: &Answer) {
         answer.headers.contains("content-type: application/json"),
         "{operation}"
     );
-    let mut found = BTreeSet::new();
-    places(&answer.ok(), "", &mut found);
+    is_of(operation, &answer.ok(), shape);
+}
+
+/// Asserts that an answer has all members of a shape, and no others.
+fn is_of(operation: &str, answer: &Value, shape: &'static str) {
+    let mut found = BTreeMap::new();
+    places(answer, "", &mut found);
     let open: Vec<_> = shape
         .split(' ')
         .filter_map(|place| place.strip_prefix('*'))
@@ -115,22 +122,26 @@ fn check(operation: &str, answer: &Answer) {
         open.iter()
             .any(|name| place.starts_with(&format!("{name}.")))
     };
-    for place in &found {
-        let known = shape
-            .split(' ')
-            .any(|known| known.trim_end_matches('?') == place);
+    let typed = |place: &'static str| {
+        let place = place.trim_end_matches('?');
+        let list = place.ends_with("[]").then_some((place, "list"));
+        list.or(place.split_once(':')).unwrap_or((place, "text"))
+    };
+    for (place, kind) in &found {
+        let known = shape.split(' ').any(|known| typed(known) == (place, kind));
         assert!(
             known || is_open(place),
-            "{operation}: {place} is not in the protocol"
+            "{operation}: {place}, a {kind}, is not in the protocol"
         );
     }
     for required in shape
         .split(' ')
         .filter(|place| !place.ends_with('?') && !place.starts_with('*'))
     {
-        let there = found.contains(required)
+        let (required, _) = typed(required);
+        let there = found.contains_key(required)
             || found
-                .iter()
+                .keys()
                 .any(|place| place.starts_with(&format!("{required}.")));
         assert!(there, "{operation} lacks {required}");
     }
@@ -307,6 +318,14 @@ fn answers_have_the_shapes_of_the_protocol() {
         &next,
         json!({"method": "sms"}),
     );
+    let refused = app.call(
+        "POST",
+        "/mfa/otp/verify",
+        next["session"].as_str(),
+        json!({"otp": "no code"}),
+    );
+    assert_eq!(refused.status, 401);
+    is_of("the refusal of a step", &refused.json(), MFA_NEXT);
     let code = emulator.v2().sent_code(None, "bob").unwrap().code;
     step(
         "v2_verify_mfa_otp",
