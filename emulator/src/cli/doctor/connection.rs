@@ -11,10 +11,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::Error;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::address::{Host, Proxy};
+use super::address::{self, Address, Host, Proxy};
 use super::certificates::{describe, explain};
 use super::input::host::is_loopback_name;
 use super::report::{Problem, Report};
+use super::settings;
 use super::trust::Trust;
 
 pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -35,6 +36,31 @@ pub struct Route {
 }
 
 impl Route {
+    /// The route that the settings choose: the proxy, and the certificates that are trusted.
+    pub fn from_settings(report: &mut Report, address: &Address) -> Option<Self> {
+        let proxy = report.check("proxy", address::proxy(&address.host));
+        let proxy_over_tls = matches!(&proxy, Some(Some(proxy)) if proxy.host.https);
+        let trust = if address.host.https || proxy_over_tls {
+            report
+                .check("trusted roots", Trust::from_settings())
+                .map(Some)
+        } else {
+            match Trust::check_settings() {
+                Ok(()) => Some(None),
+                Err(problem) => {
+                    report.problem("trusted roots", &problem);
+                    None
+                }
+            }
+        };
+        Some(Self {
+            host: address.host.clone(),
+            proxy: proxy?,
+            trust: trust?,
+            limit: settings::milliseconds("connect_timeout_ms", 5_000),
+        })
+    }
+
     /// Connects and reports each step.
     pub async fn connect(&self, report: &mut Report) -> Option<Stream> {
         let first = self.proxy.as_ref().map_or(&self.host, |proxy| &proxy.host);

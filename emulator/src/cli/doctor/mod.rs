@@ -20,10 +20,7 @@ mod v2;
 use std::error::Error;
 use std::path::Path;
 
-use self::address::Address;
-use self::connection::Route;
 use self::report::Report;
-use self::trust::Trust;
 
 /// Checks everything and returns 0 only if all is well: the service whose variables are set, or both.
 pub fn doctor(public_key: Option<&Path>) -> Result<u8, Box<dyn Error>> {
@@ -40,29 +37,4 @@ pub fn doctor(public_key: Option<&Path>) -> Result<u8, Box<dyn Error>> {
         runtime.block_on(v2::check(&mut report));
     }
     Ok(u8::from(!report.all_is_well()))
-}
-
-/// The way to the service: the proxy, and the certificates that are trusted.
-fn route(report: &mut Report, address: &Address) -> Option<Route> {
-    let proxy = report.check("proxy", address::proxy(&address.host));
-    let proxy_over_tls = matches!(&proxy, Some(Some(proxy)) if proxy.host.https);
-    let trust = if address.host.https || proxy_over_tls {
-        report
-            .check("trusted roots", Trust::from_settings())
-            .map(Some)
-    } else {
-        match Trust::check_settings() {
-            Ok(()) => Some(None),
-            Err(problem) => {
-                report.problem("trusted roots", &problem);
-                None
-            }
-        }
-    };
-    Some(Route {
-        host: address.host.clone(),
-        proxy: proxy?,
-        trust: trust?,
-        limit: settings::milliseconds("connect_timeout_ms", 5_000),
-    })
 }

@@ -9,10 +9,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::connection::Stream;
+use super::connection::{Route, Stream};
 use super::exchange::{Answer, Service, clock, later};
 use super::report::{Problem, Report};
-use super::{address, keys, route, settings};
+use super::{address, keys, settings};
 
 const PUBLIC_SERVICE: &str = "https://directweb.usw1.loginid.io";
 
@@ -103,7 +103,7 @@ async fn check_service(
     key: Option<&EcdsaKeyPair>,
 ) -> Option<()> {
     let address = report.check("base URL", base_url())?;
-    let route = route(report, &address)?;
+    let route = Route::from_settings(report, &address)?;
     let service = Service {
         address: &address,
         limit: settings::milliseconds("request_timeout_ms", 20_000),

@@ -8,10 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::address::{self, Address};
+use super::connection::Route;
 use super::exchange::{Answer, Service, clock, later};
 use super::input::host::without_brackets;
 use super::report::{Problem, Report};
-use super::{key_set, keys, route, settings};
+use super::{key_set, keys, settings};
 
 const KEY_SET: &str = "/fido2/v2/.well-known/jwks.json";
 const GRANT: &str = "/fido2/v2/mgmt/grant";
@@ -134,7 +135,7 @@ async fn check_service(
     address: &Address,
     api_key: Option<String>,
 ) -> Option<()> {
-    let route = route(report, address)?;
+    let route = Route::from_settings(report, address)?;
     let service = Service {
         address,
         limit: settings::milliseconds("request_timeout_ms", 20_000),
