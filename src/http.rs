@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
-use ureq::http::{Method, Request, Response, StatusCode, header};
+use ureq::http::{Method, Request, Response, header};
 use zeroize::Zeroizing;
 
 use crate::budget::Budget;
@@ -67,6 +67,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Whether its headers say that it has a body. A 204 has none in any case.
+    pub(crate) announces_body: bool,
     /// How far the request got: [`Stage::Sent`], unless the peer answered before that.
     pub(crate) stage: Stage,
 }
@@ -92,6 +94,7 @@ pub(crate) fn exchange(
         return Err(failed(Some(status), cause));
     }
     let retry_after = retry_after(&response);
+    let announces_body = announces_body(&response);
     let body = read_body(response.body_mut(), max_body)
         .map_err(|error| failed(Some(status), error.into()))?;
     failpoint!(Answered);
@@ -99,6 +102,7 @@ pub(crate) fn exchange(
         status,
         retry_after,
         body,
+        announces_body,
         stage: current.stage(),
     })
 }
@@ -169,11 +173,6 @@ fn unexpected<B>(response: &Response<B>) -> Option<Cause> {
             Code::UnexpectedEncoding,
             "it compressed its answer, which was not requested",
         )
-    } else if announces_body_with_204(response) {
-        (
-            Code::InvalidResponse,
-            "it announced a body after 204, which has none: check base_url",
-        )
     } else {
         return None;
     };
@@ -191,13 +190,10 @@ fn is_encoded<B>(response: &Response<B>) -> bool {
         .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
-/// A 204 ends with its headers. What follows it is no part of it, and the service sends nothing.
-fn announces_body_with_204<B>(response: &Response<B>) -> bool {
+fn announces_body<B>(response: &Response<B>) -> bool {
     let headers = response.headers();
     let length = headers.get(header::CONTENT_LENGTH);
-    response.status() == StatusCode::NO_CONTENT
-        && (length.is_some_and(|length| length != "0")
-            || headers.contains_key(header::TRANSFER_ENCODING))
+    length.is_some_and(|length| length != "0") || headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 fn retry_after<B>(response: &Response<B>) -> Option<Duration> {

@@ -99,7 +99,8 @@ impl PreparedCall<'_> {
                 config,
             ));
         }
-        if answer == Answer::NoContent && (status != 204 || !reply.body.is_empty()) {
+        let is_empty = reply.body.is_empty() && !reply.announces_body;
+        if answer == Answer::NoContent && !(status == 204 && is_empty) {
             let error = Error::new(
                 Code::InvalidResponse,
                 "its answer is not an empty 204, so it may not be the service's: check base_url",
