@@ -1,7 +1,6 @@
 //! The configuration of a client of the current service.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
@@ -149,16 +148,27 @@ fn application_id(settings: &mut Settings, base_url: &BaseUrl) -> Result<(String
         return Ok((id.clone(), Name::Exact(id)));
     }
     let host = base_url.host();
-    let is_address = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
+    let host = host.strip_suffix('.').unwrap_or(host);
     let label = host.split('.').next().unwrap_or_default();
-    let is_local = host.strip_suffix('.').unwrap_or(host);
-    if is_address || label.is_empty() || is_local.eq_ignore_ascii_case("localhost") {
+    if is_address(host) || label.is_empty() || host.eq_ignore_ascii_case("localhost") {
         return Err(Error::new(
             Code::MissingField,
             "application_id is required, because the host of base_url does not begin with it",
         ));
     }
     Ok((label.to_owned(), Name::AnyCase(label.to_owned())))
+}
+
+/// Whether a host is an IP address, in any form that resolvers read: a name never ends with a
+/// number.
+fn is_address(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let digits = last.strip_prefix("0x").or(last.strip_prefix("0X"));
+    let is_number = match digits {
+        Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => last.bytes().all(|digit| digit.is_ascii_digit()),
+    };
+    host.starts_with('[') || is_number
 }
 
 fn pinned_keys(settings: &mut Settings) -> Result<KeySet> {
@@ -195,6 +205,7 @@ mod tests {
             ("https://0v1abc.api.loginid.io/", "0v1abc"),
             ("http://app1.localhost:8080", "app1"),
             ("https://intranet", "intranet"),
+            ("https://123.api.loginid.io.", "123"),
         ] {
             let config = Config::new(base_url, None).unwrap();
             assert_eq!(config.application.id, id, "{base_url}");
@@ -205,6 +216,10 @@ mod tests {
             "http://[::1]:8080",
             "http://localhost:8080",
             "http://LOCALHOST.:8080",
+            "https://127.0.0.1.:8080",
+            "https://127.1",
+            "https://2130706433",
+            "https://0x7f.0x1",
         ] {
             let error = Config::new(base_url, None).unwrap_err();
             assert_eq!(error.code(), "missing_field", "{base_url}");
