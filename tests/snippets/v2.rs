@@ -1,17 +1,17 @@
 //! The programs in the pages about the current service.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use loginid_emulator::{Emulator, TokenPart};
+use loginid_emulator::{Emulator, NewV2Application, TokenPart};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::common::compiler::link_library_into;
 use crate::common::process::run_within;
 use crate::common::root;
-use crate::page::{blocks, compile_program, converse, only_program, programs};
+use crate::page::{blocks, command, compile_program, converse, only_program, programs};
 use crate::path_with_the_emulator;
 
 const USER: &str = "ada@example.com";
@@ -232,6 +232,107 @@ fn the_page_on_transactions_compares_text_nonce_and_user() {
         answer, "not confirmed\n",
         "the token of an earlier transaction"
     );
+}
+
+/// Compiles a function of a page into a program that calls it with `call`, and prints the status and
+/// the text that is then in `out`.
+fn program_around(page: &str, function: &str, call: &str, folder: &TempDir) -> PathBuf {
+    let blocks = blocks(&root().join(page), "c");
+    let mut found = blocks.iter().filter(|block| block.contains(function));
+    let source = format!(
+        "#include <loginid.h>\n#include <stdio.h>\n#include <string.h>\n{}
+int main(void)
+{{
+    char token[20000], *out = NULL;
+    lid_v2_client *client;
+    lid_status status = lid_v2_new_from_env(&client, NULL);
+
+    if (status || !fgets(token, sizeof token, stdin))
+        return 1;
+    token[strcspn(token, \"\\n\")] = '\\0';
+    {call}
+    printf(\"%s %s\\n\", lid_status_name(status), out ? out : \"\");
+    lid_free_string(out);
+    lid_v2_free(client);
+    return 0;
+}}
+",
+        found.next().expect("the function")
+    );
+    link_library_into(folder.path());
+    compile_program(folder.path(), "around", &source)
+}
+
+#[test]
+fn the_page_on_grants_begins_a_registration_of_a_protected_application() {
+    let (folder, emulator) = (TempDir::new().expect("a folder"), Emulator::start());
+    let call = "status = begin_registration(client, token, &out);";
+    let program = program_around("docs/v2/grants.md", "begin_registration(", call, &folder);
+    let protected = NewV2Application {
+        protected: true,
+        ..NewV2Application::default()
+    };
+    let added = emulator.v2().add_application(protected).expect("one more");
+    let mut command = command(program, &emulator);
+    command.env("LOGINID_V2_BASE_URL", &added.base_url);
+    for (key, expected) in [
+        (added.api_key.as_str(), "LID_OK {\"action\":\"proceed\""),
+        ("another", "LID_ERROR_API {\"error\":{"),
+    ] {
+        command.env("LOGINID_V2_API_KEY", key);
+        let printed = converse(&mut command, 0, |_| USER.to_owned());
+        assert!(printed.starts_with(expected), "{printed}");
+    }
+}
+
+#[test]
+fn functions_that_verify_a_token_refuse_what_is_no_login() {
+    let emulator = Emulator::start();
+    let v2 = emulator.v2();
+    let login = v2.login(USER).expect("a login");
+    let confirmation = v2.confirm_transaction(None, USER, "x", "y");
+    let confirmation = confirmation.expect("a token");
+    for (page, function, call, accepted) in [
+        (
+            "docs/v2/tokens.md",
+            "verify_twice(",
+            "status = verify_twice(client, token, &out);",
+            "LID_OK {\"valid\":true",
+        ),
+        (
+            "docs/moving.md",
+            "*verified_user(",
+            "char *user = verified_user(client, token, &out);
+    lid_free_string(out);
+    out = user;",
+            "LID_OK ada@example.com",
+        ),
+        (
+            "docs/v2/web.md",
+            "*user_of_login(",
+            "char *user = user_of_login(client, token, &out);
+    if (user)
+        out = user;",
+            "LID_OK ada@example.com",
+        ),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let program = program_around(page, function, call, &folder);
+        let mut command = command(program, &emulator);
+        // What the page sends is JSON, of which the other functions get the token.
+        let line = |token: &str| match page {
+            "docs/v2/web.md" => json!({"jwtAccess": token}).to_string(),
+            _ => token.to_owned(),
+        };
+        let mut print = |token: &str| converse(&mut command, 0, |_| line(token));
+        let printed = print(text(&login, "jwtAccess"));
+        assert!(printed.starts_with(accepted), "{page}: {printed}");
+        let printed = print(&confirmation);
+        assert!(
+            !printed.contains(USER) && !printed.contains("\"valid\""),
+            "{page}: {printed}"
+        );
+    }
 }
 
 /// Each request to the control API in the page on testing succeeds, and one answer has each of the
