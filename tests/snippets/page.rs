@@ -105,3 +105,15 @@ pub fn converse(
     assert!(status.success(), "{status} {rest}");
     rest
 }
+
+/// The output of a program that reads a line and ends with 1.
+pub fn output_of_refusal(command: &mut Command, line: &str) -> String {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("a process");
+    let mut input = child.stdin.take().expect("piped");
+    writeln!(input, "{line}").expect("a reader");
+    drop(input);
+    let ended = child.wait_with_output().expect("an end");
+    assert_eq!(ended.status.code(), Some(1));
+    String::from_utf8(ended.stdout).expect("UTF-8")
+}

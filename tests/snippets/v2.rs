@@ -11,7 +11,9 @@ use tempfile::TempDir;
 use crate::common::compiler::link_library_into;
 use crate::common::process::run_within;
 use crate::common::root;
-use crate::page::{blocks, command, compile_program, converse, only_program, programs};
+use crate::page::{
+    blocks, command, compile_program, converse, only_program, output_of_refusal, programs,
+};
 use crate::path_with_the_emulator;
 
 const USER: &str = "ada@example.com";
@@ -113,24 +115,9 @@ fn getting_started_refuses_what_is_no_login() {
         json!({"jwtAccess": "a.b.c"}).to_string(),
         json!({"jwtAccess": grant.expect("a token")}).to_string(),
     ] {
-        let ended = converse_failing(&mut program.command, &body);
+        let ended = output_of_refusal(&mut program.command, &body);
         assert_eq!(ended, "", "{body}");
     }
-}
-
-/// As [`converse`], with a program that ends with 1.
-fn converse_failing(command: &mut Command, line: &str) -> String {
-    use std::io::Write;
-    use std::process::Stdio;
-
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut child = child.expect("a process");
-    let mut input = child.stdin.take().expect("piped");
-    writeln!(input, "{line}").expect("a reader");
-    drop(input);
-    let ended = child.wait_with_output().expect("an end");
-    assert_eq!(ended.status.code(), Some(1));
-    String::from_utf8(ended.stdout).expect("UTF-8")
 }
 
 /// What a server answers to each kind of token.
