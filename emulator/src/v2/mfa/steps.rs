@@ -22,6 +22,8 @@ pub async fn begin(call: Call) -> Reply {
     let device = call.required_device()?;
     let user = call.body.object("user")?;
     check_username_type(&user)?;
+    user.text_unless_empty("name")?;
+    call.body.text_unless_empty("traceId")?;
     let username = user.text_unless_empty("username")?;
     username.map(check_name).transpose()?;
     let mfa = Mfa {

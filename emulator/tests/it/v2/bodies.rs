@@ -42,7 +42,7 @@ const BODIES: [(&str, &str, &str, With, &str, &str); 29] = [
     ("v2_authenticate_complete", "POST", "/auth/complete", Nothing, "/session:text /assertionResult:object /assertionResult/credentialId:binary /assertionResult/clientDataJSON:binary /assertionResult/authenticatorData:binary /assertionResult/signature:binary", "/assertionResult/userHandle:text"),
     ("v2_init_tx", "POST", "/tx/init", Nothing, "/username:text /txPayload:text /nonce:text /txType:text", ""),
     ("v2_complete_tx", "POST", "/tx/complete", Nothing, "/session:text /keyHandle:binary /clientData:binary /authenticatorData:binary /signature:binary", ""),
-    ("v2_begin_mfa", "POST", "/mfa/begin", Nothing, "/user:object /deviceInfo:object", "/user/username:text /user/usernameType:text /user/displayName:text /trustItems:object /payload:text"),
+    ("v2_begin_mfa", "POST", "/mfa/begin", Nothing, "/user:object /deviceInfo:object", "/user/username:text /user/usernameType:text /user/displayName:text /user/name:text /trustItems:object /payload:text /traceId:text"),
     ("v2_discover_mfa", "POST", "/mfa/discover", Nothing, "/trustItems:object", ""),
     ("v2_set_mfa_payload", "POST", "/mfa/payload", Session, "/payload:text", ""),
     ("v2_request_mfa_otp", "POST", "/mfa/otp/request", Session, "/method:text", "/option:text"),
@@ -88,6 +88,11 @@ fn wrong(kind: &str) -> Vec<Value> {
     }
 }
 
+/// The name of a member at a place.
+fn last(place: &str) -> &str {
+    place.rsplit('/').next().unwrap()
+}
+
 fn set(body: &mut Value, place: &str, value: Value) {
     let (parent, name) = place.rsplit_once('/').unwrap();
     let parent = body.pointer_mut(parent).expect("a parent comes first");
@@ -116,9 +121,8 @@ fn what_is_missing_or_of_another_type_is_refused() {
         let send = |body: &Value| app.call(method, path, authorization.as_deref(), body.clone());
         let mut refused = |answer: Answer, place: &str| {
             assert_eq!(refusal(&answer), "400 bad_request", "{operation} {place}");
-            let name = place.rsplit('/').next().unwrap();
-            let member = answer.body.contains(name);
-            assert!(member, "{operation}: {answer:?} does not name {place}");
+            let is_named = answer.body.contains(last(place));
+            assert!(is_named, "{operation}: {answer:?} does not name {place}");
             tried += 1;
         };
         let members = |text: &'static str| {
@@ -129,16 +133,14 @@ fn what_is_missing_or_of_another_type_is_refused() {
         for (place, kind) in members(required).chain(members(optional)) {
             set(&mut body, place, good(place, kind, &app));
         }
-        // All is of the right form, so that only the values are refused, if anything is.
-        let answer = send(&body);
-        let answer = answer.body;
+        // All is of the right form: whatever is refused, it is no member.
+        let answer = send(&body).body;
         for (place, _) in members(required).chain(members(optional)) {
-            let form = [
-                format!("{} is required", &place[1..]),
-                format!("{} must be", &place[1..]),
-            ];
-            let misread = form.iter().any(|form| answer.contains(form.as_str()));
-            assert!(!misread, "{operation}: {answer}");
+            let name = last(place);
+            let is_refused = ["is required", "must be"]
+                .iter()
+                .any(|wrong| answer.contains(&format!("{name} {wrong}")));
+            assert!(!is_refused, "{operation}: {answer}");
         }
         for (place, kind) in members(required) {
             for absent in [None, Some(Value::Null)] {
