@@ -66,7 +66,7 @@ static void the_options_reach_the_service(void)
     CHECK(*get("/passkeys/0/name") != '\0');
 }
 
-static void a_further_passkey_needs_the_users_token_or_a_grant(void)
+static void another_passkey_needs_the_users_token_or_a_grant(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *token = json_at(v2_login(USER), "/jwtAccess"), *session;
@@ -205,7 +205,7 @@ static void a_transaction_is_confirmed_with_a_passkey(void)
     }
 }
 
-static void the_members_of_the_service_do_too(void)
+static void named_members_complete_the_ceremonies_too(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *page, *named, *session;
@@ -233,12 +233,12 @@ static void the_members_of_the_service_do_too(void)
 static const struct test tests[] = {
     TEST(a_user_signs_up_and_logs_in_with_and_without_a_name),
     TEST(the_options_reach_the_service),
-    TEST(a_further_passkey_needs_the_users_token_or_a_grant),
+    TEST(another_passkey_needs_the_users_token_or_a_grant),
     TEST(a_protected_application_needs_a_grant),
     TEST(a_session_is_used_once),
     TEST(a_signature_for_another_challenge_is_refused),
     TEST(a_transaction_is_confirmed_with_a_passkey),
-    TEST(the_members_of_the_service_do_too),
+    TEST(named_members_complete_the_ceremonies_too),
 };
 
 TEST_MAIN(tests)

@@ -99,7 +99,7 @@ static void an_application_id_in_the_host_may_have_other_letters(void)
           LID_ERROR_CLAIM_MISMATCH, "audience_mismatch");
 }
 
-static void a_gateway_has_another_address_than_the_issuer(void)
+static void a_gateway_needs_the_issuer_configured(void)
 {
     const char *token = json_at(v2_login(USER), "/jwtAccess");
     const char *named = text(",\"application_id\":%s", quoted(v2_application_id()));
@@ -292,7 +292,7 @@ static const struct test tests[] = {
     TEST(a_key_may_be_in_a_file),
     TEST(a_bad_configuration_is_refused),
     TEST(an_application_id_in_the_host_may_have_other_letters),
-    TEST(a_gateway_has_another_address_than_the_issuer),
+    TEST(a_gateway_needs_the_issuer_configured),
     TEST(pinned_keys_need_no_request),
     TEST(a_derived_client_outlives_its_parent),
     TEST(a_limit_covers_grant_and_call),

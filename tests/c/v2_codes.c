@@ -109,7 +109,7 @@ static const char *answer_of(const char *token)
     return text("{\"userId\":\"user-1\",\"jwtAccess\":%s}", quoted(token));
 }
 
-static void an_answer_that_is_no_login_of_the_user_is_refused(void)
+static void an_answer_without_a_valid_login_of_the_user_is_refused(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *good = v2_token(v2_claims("}"));
@@ -143,7 +143,7 @@ static void an_answer_that_is_no_login_of_the_user_is_refused(void)
     TEXT("/deviceID", "d1");
 }
 
-/* A code is good once: a second attempt could use up nothing but the user's patience. */
+/* The service may have used the code up: a second attempt could only fail. */
 static void a_code_is_sent_once(void)
 {
     static const int statuses[] = { 429, 500, 503 };
@@ -167,7 +167,7 @@ static const struct test tests[] = {
     TEST(a_code_is_sent_by_mail_or_message),
     TEST(a_bad_code_is_refused),
     TEST(arguments_are_checked),
-    TEST(an_answer_that_is_no_login_of_the_user_is_refused),
+    TEST(an_answer_without_a_valid_login_of_the_user_is_refused),
     TEST(a_code_is_sent_once),
 };
 

@@ -23,7 +23,7 @@ static void a_grant_allows_its_scopes_for_its_user(void)
     OK(lid_v2_create_grant(client, "nobody", "reg:write", &out));
 }
 
-static void what_is_no_scope_is_refused(void)
+static void an_unknown_scope_is_refused(void)
 {
     lid_v2_client *client = new_v2_client();
 
@@ -89,7 +89,7 @@ static void a_key_is_needed_and_must_be_the_applications(void)
     CHECK(!contains(out, "foreign-key"));
 }
 
-static void an_answer_without_a_token_is_none(void)
+static void an_answer_without_a_token_is_refused(void)
 {
     static const char *const answers[] = { "{}", "{\"token\":null}", "{\"token\":\"\"}",
                                            "{\"token\":7}" };
@@ -115,11 +115,11 @@ static void an_answer_without_a_token_is_none(void)
 
 static const struct test tests[] = {
     TEST(a_grant_allows_its_scopes_for_its_user),
-    TEST(what_is_no_scope_is_refused),
+    TEST(an_unknown_scope_is_refused),
     TEST(a_key_grants_its_own_scopes_only),
     TEST(an_external_authentication_has_a_token),
     TEST(a_key_is_needed_and_must_be_the_applications),
-    TEST(an_answer_without_a_token_is_none),
+    TEST(an_answer_without_a_token_is_refused),
 };
 
 TEST_MAIN(tests)

@@ -158,7 +158,7 @@ static void a_missing_scope_is_403(void)
     TEXT("/error/operation", "v2_create_grant");
 }
 
-static void what_is_anothers_is_403_and_what_does_not_exist_404(void)
+static void another_users_passkey_is_403_and_an_unknown_one_404(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *token = json_at(v2_login(USER), "/jwtAccess"), *id = passkey_of("bob");
@@ -273,7 +273,7 @@ static const struct test tests[] = {
     TEST(either_a_token_or_a_username_is_given),
     TEST(a_name_needs_the_api_key_and_a_token_does_not),
     TEST(a_missing_scope_is_403),
-    TEST(what_is_anothers_is_403_and_what_does_not_exist_404),
+    TEST(another_users_passkey_is_403_and_an_unknown_one_404),
     TEST(a_foreign_key_or_token_is_401),
     TEST(a_grant_ends_after_seconds_and_one_of_a_call_is_never_kept),
     TEST(ids_that_no_path_can_hold_are_refused),

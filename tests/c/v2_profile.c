@@ -140,7 +140,7 @@ static const struct {
     { "v2_remove_phone", remove_phone },
 };
 
-static void each_call_is_refused_alike(void)
+static void each_management_call_has_the_same_refusals(void)
 {
     lid_v2_client *without = v2_client_with(v2_base_url(), NULL, "");
     lid_v2_client *foreign = v2_client_with(v2_base_url(), "a-foreign-key", "");
@@ -177,7 +177,7 @@ static const struct test tests[] = {
     TEST(a_message_needs_consent),
     TEST(a_code_is_used_once_by_its_user_in_time),
     TEST(a_user_is_deleted_with_all_passkeys),
-    TEST(each_call_is_refused_alike),
+    TEST(each_management_call_has_the_same_refusals),
 };
 
 TEST_MAIN(tests)

@@ -104,7 +104,7 @@ static void the_answer_says_how_a_user_may_log_in(void)
     TEXT("/assertionOptions/allowCredentials", "[]");
 }
 
-static void what_no_page_answers_is_refused_before_any_request(void)
+static void a_bad_page_answer_is_refused_before_any_request(void)
 {
     lid_v2_client *client = new_v2_client();
     static const char *const no_json[] = { "", "[", "[]", "\"text\"", "7", "null" };
@@ -151,7 +151,7 @@ static void what_no_page_answers_is_refused_before_any_request(void)
     CHECK(all_requests() == 0);
 }
 
-static void an_answer_that_is_no_login_is_refused(void)
+static void an_answer_without_a_valid_login_is_refused(void)
 {
     const char *good = v2_token(v2_claims("}"));
     const char *grant = v2_token(v2_claims(",\"tokenType\":\"grant\"}"));
@@ -193,8 +193,8 @@ static const struct test tests[] = {
     TEST(unknown_and_bad_options_are_refused),
     TEST(no_key_is_needed),
     TEST(the_answer_says_how_a_user_may_log_in),
-    TEST(what_no_page_answers_is_refused_before_any_request),
-    TEST(an_answer_that_is_no_login_is_refused),
+    TEST(a_bad_page_answer_is_refused_before_any_request),
+    TEST(an_answer_without_a_valid_login_is_refused),
 };
 
 TEST_MAIN(tests)

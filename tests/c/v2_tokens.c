@@ -61,7 +61,7 @@ static void a_login_is_verified_here(void)
           "malformed_token");
 }
 
-static void another_kind_of_token_logs_nobody_in(void)
+static void another_kind_of_token_is_not_a_login(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *confirmed;
@@ -89,7 +89,7 @@ static void an_expired_login_is_refused(void)
           LID_ERROR_TOKEN_EXPIRED, "token_expired");
 }
 
-static void the_service_verifies_a_login_and_nothing_else(void)
+static void the_service_verifies_logins_only(void)
 {
     lid_v2_client *client = new_v2_client();
     const char *token = json_at(v2_login(USER), "/jwtAccess");
@@ -194,9 +194,9 @@ static void a_token_may_have_16_kib(void)
 
 static const struct test tests[] = {
     TEST(a_login_is_verified_here),
-    TEST(another_kind_of_token_logs_nobody_in),
+    TEST(another_kind_of_token_is_not_a_login),
     TEST(an_expired_login_is_refused),
-    TEST(the_service_verifies_a_login_and_nothing_else),
+    TEST(the_service_verifies_logins_only),
     TEST(only_an_empty_204_is_a_verdict),
     TEST(the_base_url_verifies_whatever_the_token_says),
     TEST(a_token_that_cannot_be_sent_is_refused_before_any_request),

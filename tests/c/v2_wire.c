@@ -202,7 +202,7 @@ static lid_status authenticate_init(client_t *c, char **o)
 {
     return lid_v2_authenticate_init(c, "ann", NULL, o);
 }
-static lid_status authenticate_init_of_whoever(client_t *c, char **o)
+static lid_status authenticate_init_without_name(client_t *c, char **o)
 {
     return lid_v2_authenticate_init(c, NULL, "{}", o);
 }
@@ -355,7 +355,7 @@ static const struct row table[] = {
       "{\"creationResult\":" CREATION ",\"session\":\"" SESSION "\"}", NULL, NULL },
     { "v2_authenticate_init", authenticate_init, "POST", "/fido2/v2/auth/init", NOTHING,
       "{\"app\":{\"id\":\"APP\"},\"deviceInfo\":{}," ANN "}", NULL, NULL },
-    { "v2_authenticate_init", authenticate_init_of_whoever, "POST", "/fido2/v2/auth/init", NOTHING,
+    { "v2_authenticate_init", authenticate_init_without_name, "POST", "/fido2/v2/auth/init", NOTHING,
       "{\"app\":{\"id\":\"APP\"},\"deviceInfo\":{},"
       "\"user\":{\"username\":\"\",\"usernameType\":\"other\"}}",
       NULL, NULL },
@@ -464,13 +464,13 @@ static const char *base64(const char *plain)
     return encoded;
 }
 
-/* The headers of a request, one in a line. */
+/* The headers that a request may have. */
 struct headers {
     const char *host, *accept, *request_id, *user_agent, *content_type, *content_length,
         *authorization;
 };
 
-/* Reads them. There may be no other, and none twice. */
+/* Reads them. Another header, or one that is there twice, is an error. */
 static struct headers headers_of(const char *request)
 {
     struct headers headers = { NULL, NULL, NULL, NULL, NULL, NULL, NULL };
