@@ -120,15 +120,18 @@ impl Boundary {
         message.to_owned()
     }
 
-    /// Checks that the client still signs and reaches its service.
+    /// Checks that the client still signs, and that it and the client of the current service
+    /// reach their service.
     fn works(&self, client: usize) {
         let name = "lid_generate_service_token";
         let done = self.call_on(client, &function(name), self.usual(name), None);
         assert_eq!(done.status, 0, "{:?}", done.text);
-        let (name, before) = ("lid_get_user", self.requests());
-        let done = self.call_on(client, &function(name), self.usual(name), None);
-        assert_eq!(done.error("code"), "no_no", "{:?}", done.text);
-        assert_eq!(self.requests(), before + 1);
+        for name in ["lid_get_user", "lid_v2_get_version"] {
+            let before = self.requests();
+            let done = self.call_on(client, &function(name), self.usual(name), None);
+            assert_eq!(done.error("code"), "no_no", "{:?}", done.text);
+            assert_eq!(self.requests(), before + 1);
+        }
     }
 }
 
@@ -281,6 +284,34 @@ fn an_empty_text_is_an_error_and_not_a_missing_argument() {
         }
         boundary.refuses(&function, at, Some(b""), "empty_argument");
     }
+    boundary.works(boundary.client);
+}
+
+/// It is sent, or an error that does not repeat it.
+#[test]
+fn a_huge_text_is_an_argument_like_others() {
+    let boundary = Boundary::new();
+    let (mut sent, mut refused) = (0, 0);
+    for (function, at) in texts() {
+        let huge = [b'x'; 100_000];
+        let mut given = boundary.usual(&function.name);
+        given[at] = Some(huge.to_vec());
+        let before = boundary.requests();
+        let done = boundary.call_on(boundary.client, &function, given, None);
+        let text = done.text.as_deref().unwrap_or_default();
+        let what = format!("{}.{}", function.name, function.parameters[at].name);
+        match boundary.requests() > before {
+            true => sent += 1,
+            false => refused += 1,
+        }
+        if done.status != 0 && function.has(Kind::Out) {
+            assert!(text.len() < 2_000, "{what}: {} bytes", text.len());
+            assert_ne!(done.error("status"), "LID_ERROR_INTERNAL", "{what}: {text}");
+        }
+        boundary.free_made(&done);
+    }
+    // In bodies, and in what has a limit.
+    assert!(sent > 50 && refused > 50, "{sent} sent, {refused} refused");
     boundary.works(boundary.client);
 }
 

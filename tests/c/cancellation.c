@@ -171,12 +171,48 @@ static void the_threads_own_state_is_kept(void)
     }
 }
 
+static lid_v2_client *v2_client;
+static const char *token;
+
+/* A call with a grant, a verification, and a client that is derived and freed. */
+static void *use_the_current_service(void *unused)
+{
+    for (;;) {
+        lid_v2_client *derived;
+        char *answer;
+
+        if (lid_v2_list_passkeys(v2_client, USER, NULL, &answer) != LID_OK)
+            FAIL("%s", answer);
+        lid_free_string(answer);
+        if (lid_v2_with_options(v2_client, NULL, NULL, &derived, &answer) != LID_OK)
+            FAIL("%s", answer);
+        lid_free_string(answer);
+        if (lid_v2_verify_token(derived, token, USER, &answer) != LID_OK)
+            FAIL("%s", answer);
+        lid_free_string(answer);
+        lid_v2_free(derived);
+        pthread_testcancel();
+    }
+    return unused;
+}
+
+static void calls_of_the_current_service(void)
+{
+    client = new_client();
+    add_user(client, USER);
+    token = json_at(v2_login(USER), "/jwtAccess");
+    v2_client = new_v2_client();
+    cancel_often(use_the_current_service);
+    OK(lid_v2_list_passkeys(v2_client, USER, NULL, &out));
+}
+
 static const struct test tests[] = {
     TEST(calls_over_kept_connections),
     TEST(making_and_freeing_clients),
     TEST(the_log_callback_is_not_cancelled),
     TEST(a_wait_ends_when_it_is_cancelled),
     TEST(the_threads_own_state_is_kept),
+    TEST(calls_of_the_current_service),
 };
 
 TEST_MAIN(tests)

@@ -172,10 +172,8 @@ fn secrets_in_the_services_message_and_code_are_hidden() {
                 json!({"msgCode": spelling, "msg": "no"}),
                 json!({"msgCode": spelling.to_lowercase().replace('-', "_"), "msg": "no"}),
             ] {
-                for status in ["401 Unauthorized", "500 -"] {
-                    let given = answer(status, &body.to_string());
-                    shows_nothing(row, given, &body.to_string());
-                }
+                let given = answer("401 Unauthorized", &body.to_string());
+                shows_nothing(row, given, &body.to_string());
             }
         }
     }
