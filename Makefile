@@ -112,7 +112,7 @@ lint: format-check
 # Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
 # inputs are written to fuzz/artifacts/ and end the run with an error.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := token signed_token private_key public_key config json_pointer json_document http_answer calls
+FUZZ_TARGETS := token signed_token private_key public_key key_set config json_pointer json_document http_answer v2_answer calls
 FUZZ         := cd fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
 
 fuzz:

@@ -4,6 +4,8 @@
 mod client;
 #[path = "../../tests/support/capi/outcome.rs"]
 mod outcome;
+#[path = "../../tests/support/capi/v2_client.rs"]
+mod v2_client;
 
 use std::ffi::CStr;
 use std::ptr;
@@ -18,6 +20,7 @@ use client::c;
 pub use client::{Client, key_pair};
 pub use loginid::ffi::lid_status;
 pub use outcome::Outcome;
+pub use v2_client::{By, V2Client};
 
 pub fn json_get(json: impl AsRef<[u8]>, pointer: impl AsRef<[u8]>) -> Outcome {
     let (json, pointer) = (c(json), c(pointer));

@@ -1,6 +1,7 @@
 //! Shared by the fuzz targets. They call the C interface through the same safe wrapper
 //! as the tests, so that a failing input can be copied into a test.
 
+pub mod answering;
 pub mod capi;
 #[path = "../../tests/tokens/support/service.rs"]
 pub mod service;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use capi::{Client, Outcome, lid_status};
+use capi::{Client, Outcome, V2Client, lid_status};
 use serde_json::{Value, json};
 use service::Signer;
 
@@ -44,6 +45,29 @@ pub fn offline() -> Value {
 
 pub fn client() -> Client {
     Client::new(&offline())
+}
+
+/// The base URL of the current service, which refuses every connection.
+pub const V2_BASE_URL: &str = "http://127.0.0.1:1";
+
+/// The configuration of a client of the current service that knows the signer's key, and fetches
+/// no other.
+pub fn v2_offline() -> Value {
+    json!({
+        "base_url": V2_BASE_URL, "application_id": CLIENT_ID, "api_key": "fuzz-api-key",
+        "max_retries": 0, "jwks": {"keys": [signer().jwk()]}, "fetch_keys": false,
+    })
+}
+
+pub fn v2_client() -> V2Client {
+    V2Client::new(&v2_offline())
+}
+
+/// Whether claims are for the application of the clients here.
+pub fn names_us(claims: &Value) -> bool {
+    let aud = &claims["aud"];
+    let among = |all: &Vec<Value>| all.iter().any(|one| one == CLIENT_ID);
+    aud == CLIENT_ID || aud.as_array().is_some_and(among)
 }
 
 /// No input may cause an internal error of the library.

@@ -129,8 +129,8 @@ impl Table {
         self.row(name, token, verdict);
     }
 
-    /// The text of the good claims with these members, whose names and values are JSON
-    /// without quotes or escapes added.
+    /// The text of the good claims with these members: a name is what stands between its
+    /// quotes, a value any JSON.
     pub fn claims_with(&self, members: &[(&str, &str)]) -> String {
         let names = members.iter().map(|(name, _)| (*name).to_owned());
         let removed = names.map(|name| (name, Value::Null)).collect();

@@ -32,7 +32,7 @@ fn client(version: Version, emulator: &Emulator) -> Verifier {
     }
 }
 
-/// Registers the user. No token of the answer is verified.
+/// Registers the user with a client of its own: the key cache of another one stays empty.
 fn register(version: Version, emulator: &Emulator) {
     match client(version, emulator) {
         Verifier::V1(client) => drop(client.register_password(USER, PASSWORD).ok()),
