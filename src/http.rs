@@ -140,19 +140,20 @@ fn run<B: ureq::AsSendBody>(
 
 /// Reads a body of up to `max` bytes. No copy of it stays in freed memory.
 fn read_body(body: &mut ureq::Body, max: u64) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
-    // ureq refuses a body as long as its limit.
-    let limit = max.saturating_add(1);
-    let mut reader = body.with_config().limit(limit).reader();
+    // Not with ureq's limit: it refuses a body of exactly that size.
+    let mut reader = body.with_config().reader();
     let mut bytes = Zeroizing::new(Vec::new());
     let mut part = Zeroizing::new([0; 4 * 1024]);
     loop {
-        match reader.read(&mut *part)? {
-            0 => return Ok(bytes),
-            length => {
-                reserve_bytes(&mut bytes, length);
-                bytes.extend_from_slice(&part[..length]);
-            }
+        let length = reader.read(&mut *part)?;
+        if length == 0 {
+            return Ok(bytes);
         }
+        if (bytes.len() + length) as u64 > max {
+            return Err(ureq::Error::BodyExceedsLimit(max));
+        }
+        reserve_bytes(&mut bytes, length);
+        bytes.extend_from_slice(&part[..length]);
     }
 }
 

@@ -68,13 +68,9 @@ impl From<ureq::Error> for Cause {
             E::BodyStalled => {
                 Cause::Connection(net::Error::Lost(io::ErrorKind::UnexpectedEof.into()))
             }
-            // The limit is one byte more than is allowed.
             E::BodyExceedsLimit(limit) => Cause::answer(
                 Code::ResponseTooLarge,
-                format!(
-                    "its answer is larger than {} bytes (max_response_bytes)",
-                    limit.saturating_sub(1)
-                ),
+                format!("its answer is larger than {limit} bytes (max_response_bytes)"),
             ),
             E::LargeResponseHeader(_, limit) => Cause::answer(
                 Code::ResponseTooLarge,
