@@ -29,7 +29,7 @@ pub(crate) struct Secrets<'a> {
 
 impl<'a> Secrets<'a> {
     pub(crate) fn new(
-        in_body: &'a [Zeroizing<String>],
+        named: &'a [Zeroizing<String>],
         credential: Option<&'a str>,
         headers: &'a [(HeaderName, HeaderValue)],
     ) -> Secrets<'a> {
@@ -37,7 +37,7 @@ impl<'a> Secrets<'a> {
             .iter()
             .filter_map(|(_, value)| std::str::from_utf8(value.as_bytes()).ok())
             .filter(|value| value.len() >= MIN_HEADER_VALUE);
-        let texts = in_body.iter().map(|secret| secret.as_str());
+        let texts = named.iter().map(|secret| secret.as_str());
         let texts = texts.chain(in_headers).chain(credential);
         Secrets {
             texts: texts.filter(|text| !text.is_empty()).collect(),

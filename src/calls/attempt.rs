@@ -1,8 +1,9 @@
 //! One attempt of a call: builds its request, sends it, and reads the text of its answer.
 
 use ureq::http::{HeaderName, HeaderValue, Request, header};
+use zeroize::Zeroizing;
 
-use super::call::{Body, Call};
+use super::call::Call;
 use super::credential::Credential;
 use super::dialect::Dialect;
 use super::error_response;
@@ -38,7 +39,7 @@ pub(super) struct PreparedCall<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) options: &'a CallOptions,
     pub(super) call: Call<'a>,
-    pub(super) body: Option<Body>,
+    pub(super) body: Option<Zeroizing<String>>,
     pub(super) request_id: String,
 }
 
@@ -139,7 +140,7 @@ impl PreparedCall<'_> {
             builder = builder.header(name, value);
         }
         builder
-            .body(self.body.as_ref().map(|body| body.text.as_str()))
+            .body(self.body.as_ref().map(|body| body.as_str()))
             .map_err(|_| Error::internal("the request could not be built"))
     }
 
@@ -149,9 +150,7 @@ impl PreparedCall<'_> {
 
     /// The secrets that no error may contain.
     fn secrets<'a>(&'a self, credential: &'a Credential) -> Secrets<'a> {
-        let in_body = self.body.as_ref();
-        let in_body = in_body.map_or(&[][..], |body| &body.secrets);
-        Secrets::new(in_body, credential.secret(), self.headers())
+        Secrets::new(&self.call.secrets, credential.secret(), self.headers())
     }
 }
 

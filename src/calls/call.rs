@@ -39,7 +39,8 @@ pub(crate) struct Call<'a> {
     /// Sent in place of the client's own `User-Agent`.
     pub(crate) user_agent: Option<HeaderValue>,
     body: Option<ObjectWriter>,
-    secrets: Vec<Zeroizing<String>>,
+    /// What must not appear in any message or log, besides the credential.
+    pub(super) secrets: Vec<Zeroizing<String>>,
 }
 
 impl<'a> Call<'a> {
@@ -190,7 +191,8 @@ impl<'a> Call<'a> {
         Ok(self.raw(name, options))
     }
 
-    /// Marks a text in the body as a secret, which must not appear in any message or log.
+    /// Names a secret, which must not appear in any message or log, even if the service repeats
+    /// it in its answer.
     pub(crate) fn hide(mut self, secret: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(secret.to_owned()));
         self
@@ -232,20 +234,11 @@ impl<'a> Call<'a> {
         self.segment("user_id", user_id, Code::InvalidUserId)
     }
 
-    /// The finished body, with the secrets in it that must not appear in messages.
-    pub(crate) fn take_body(&mut self) -> Option<Body> {
-        let text = Zeroizing::new(self.body.take()?.finish());
-        Some(Body {
-            text,
-            secrets: std::mem::take(&mut self.secrets),
-        })
+    /// The finished body.
+    pub(super) fn take_body(&mut self) -> Option<Zeroizing<String>> {
+        let body = self.body.take()?;
+        Some(Zeroizing::new(body.finish()))
     }
-}
-
-/// A finished request body.
-pub(crate) struct Body {
-    pub(crate) text: Zeroizing<String>,
-    pub(crate) secrets: Vec<Zeroizing<String>>,
 }
 
 #[cfg(test)]
