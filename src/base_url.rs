@@ -61,8 +61,11 @@ impl BaseUrl {
                  use https, or set allow_http if you know that the path is safe",
             ));
         }
+        // A token names its issuer with the scheme in small letters.
+        let scheme = if https { "https" } else { "http" };
+        let rest = text.get(scheme.len()..).unwrap_or_default();
         Ok(BaseUrl {
-            text: text.trim_end_matches('/').to_owned(),
+            text: format!("{scheme}{}", rest.trim_end_matches('/')),
             https,
             host: authority.host().to_owned(),
             port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
@@ -125,6 +128,16 @@ mod tests {
         ] {
             let url = BaseUrl::parse(base, false).unwrap();
             assert_eq!(url.join("/tx"), "https://example.com/api/native/tx");
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_kept_in_small_letters() {
+        for (given, kept) in [
+            ("HTTPS://APP.example.com/", "https://APP.example.com"),
+            ("Http://App.localhost:8080", "http://App.localhost:8080"),
+        ] {
+            assert_eq!(BaseUrl::parse(given, false).unwrap().as_str(), kept);
         }
     }
 
