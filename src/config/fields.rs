@@ -120,6 +120,27 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// The variable that was meant by one with the other prefix: some begin with `LOGINID_V2_`
+    /// and some with `LOGINID_`. If the right one is set too, the other belongs to the program.
+    fn misplaced(&self, name: &str) -> Option<String> {
+        if self.prefix == PREFIX {
+            return None;
+        }
+        let (field, prefix, fields) = match name.strip_prefix(self.prefix) {
+            Some(field) => (field, PREFIX, SHARED.as_slice()),
+            None => (name.strip_prefix(PREFIX)?, self.prefix, self.own),
+        };
+        let is_meant = |(name, kind): &Field| kind.has_variable() && name.to_uppercase() == field;
+        let meant = variable(prefix, field);
+        // LOGINID_BASE_URL is a variable of the other service, and right.
+        let is_others = V1.variables().any(|(variable, ..)| variable == name);
+        let is_misplaced =
+            fields.iter().any(is_meant) && !is_others && environment::variable(&meant).is_none();
+        is_misplaced.then_some(meant)
+    }
+}
+
 fn variable(prefix: &str, field: &str) -> String {
     format!("{prefix}{}", field.to_uppercase())
 }
@@ -189,7 +210,7 @@ impl Settings {
     pub(super) fn from_env(fields: &Fields) -> Result<Settings> {
         let mut settings = Settings::new();
         let known: Vec<_> = fields.variables().collect();
-        check_spelling(known.iter().map(|(variable, ..)| variable.as_str()))?;
+        check_spelling(known.iter().map(|(variable, ..)| variable.as_str()), fields)?;
         for (variable, field, kind) in &known {
             let Some(value) = environment::variable(variable) else {
                 continue;
@@ -352,7 +373,7 @@ fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
 
 /// Refuses a variable whose name is nearly that of a field: it is a typo and would have no
 /// effect. Other variables with our prefix belong to the program.
-fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
+fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone, fields: &Fields) -> Result<()> {
     for name in environment::names() {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
             continue;
@@ -360,7 +381,8 @@ fn check_spelling<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Result<()
         if known.clone().any(|known| known == name) || environment::variable(name).is_none() {
             continue;
         }
-        if let Some(meant) = nearest(name, known.clone()) {
+        let near = nearest(name, known.clone()).map(str::to_owned);
+        if let Some(meant) = near.or_else(|| fields.misplaced(name)) {
             return Err(Error::new(
                 Code::UnknownField,
                 format!(
@@ -398,6 +420,27 @@ mod tests {
         "LOGINID_TEST_INPUT",
         "LOGINID_TORTURE",
     ];
+
+    #[test]
+    fn a_variable_with_the_prefix_of_others_is_misplaced() {
+        for (name, meant) in [
+            ("LOGINID_V2_FETCH_KEYS", Some("LOGINID_FETCH_KEYS")),
+            ("LOGINID_V2_CA_FILE", Some("LOGINID_CA_FILE")),
+            ("LOGINID_API_KEY", Some("LOGINID_V2_API_KEY")),
+            ("LOGINID_APPLICATION_ID", Some("LOGINID_V2_APPLICATION_ID")),
+            // Variables of v1, which may be set beside those of the current service.
+            ("LOGINID_BASE_URL", None),
+            ("LOGINID_ISSUER", None),
+            ("LOGINID_CLIENT_ID", None),
+            // Fields without a variable, and variables of the program.
+            ("LOGINID_V2_HEADERS", None),
+            ("LOGINID_JWKS", None),
+            ("LOGINID_V2_REGION", None),
+        ] {
+            assert_eq!(V2.misplaced(name).as_deref(), meant, "{name}");
+            assert_eq!(V1.misplaced(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn no_known_variable_is_taken_for_a_typo_of_another() {
