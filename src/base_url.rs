@@ -77,6 +77,14 @@ impl BaseUrl {
         &self.text
     }
 
+    /// The service at this URL, as a token names it: without the dot that may end a host's name.
+    pub(crate) fn issuer(&self) -> String {
+        match self.host.strip_suffix('.') {
+            Some(host) => self.text.replacen(&self.host, host, 1),
+            None => self.text.clone(),
+        }
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.https
     }
@@ -138,6 +146,21 @@ mod tests {
             ("Http://App.localhost:8080", "http://App.localhost:8080"),
         ] {
             assert_eq!(BaseUrl::parse(given, false).unwrap().as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn an_issuer_has_no_dot_after_its_host() {
+        for (given, issuer) in [
+            ("https://app.example.com.", "https://app.example.com"),
+            (
+                "https://app.example.com.:8443",
+                "https://app.example.com:8443",
+            ),
+            ("https://app.example.com", "https://app.example.com"),
+            ("https://[::1]:8443", "https://[::1]:8443"),
+        ] {
+            assert_eq!(BaseUrl::parse(given, false).unwrap().issuer(), issuer);
         }
     }
 

@@ -23,6 +23,7 @@ use crate::codes::Code;
 use crate::failpoint::failpoint;
 use crate::net::Proxy;
 use crate::wipe::reserve_bytes;
+pub(crate) use buffers::MAX_LINE_BYTES;
 use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
@@ -35,9 +36,6 @@ const IDLE_AGE: Duration = Duration::from_secs(30);
 
 /// The largest headers of an answer. They must fit into the buffer, which is larger.
 const MAX_HEADER_BYTES: usize = 15 * 1024;
-
-/// The longest line in the headers of a request: an authorization with a token of 16 KiB.
-pub(crate) const MAX_LINE_BYTES: usize = 16 * 1024 + 64;
 
 /// A new agent, without connections.
 pub(crate) fn agent(

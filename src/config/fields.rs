@@ -118,9 +118,7 @@ impl Fields {
             .filter(|(_, (_, kind))| kind.has_variable())
             .map(|(prefix, (name, kind))| (variable(prefix, name), *name, *kind))
     }
-}
 
-impl Fields {
     /// The variable that was meant by one with the other prefix: some begin with `LOGINID_V2_`
     /// and some with `LOGINID_`. If the right one is set too, the other belongs to the program.
     fn misplaced(&self, name: &str) -> Option<String> {

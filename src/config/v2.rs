@@ -83,7 +83,7 @@ impl Config {
         let (id, name) = application_id(&mut settings, &base_url)?;
         let issuer = match issuer(&mut settings)? {
             Some(issuer) => issuer.trim_end_matches('/').to_owned(),
-            None => base_url.as_str().to_owned(),
+            None => base_url.issuer(),
         };
         let service = ServiceSettings {
             base_url,

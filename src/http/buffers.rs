@@ -7,7 +7,8 @@ use std::ops::Range;
 use ureq::unversioned::transport::Buffers;
 use zeroize::Zeroizing;
 
-use super::MAX_LINE_BYTES;
+/// The longest line in the headers of a request: an authorization with a token of 16 KiB.
+pub(crate) const MAX_LINE_BYTES: usize = 16 * 1024 + 64;
 
 /// The size of the buffer for the headers of an answer, which must fit as a whole.
 const INPUT_SIZE: usize = 16 * 1024;

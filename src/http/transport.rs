@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(*transport.pending, b"cccccc");
         assert_eq!(
             transport.buffers().output(),
-            [0; crate::http::MAX_LINE_BYTES]
+            [0; crate::http::buffers::MAX_LINE_BYTES]
         );
     }
 
