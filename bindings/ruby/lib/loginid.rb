@@ -11,10 +11,13 @@ require_relative 'loginid/non_copyable'
 require_relative 'loginid/cancel'
 require_relative 'loginid/attempts'
 require_relative 'loginid/handle'
+require_relative 'loginid/service_client'
 require_relative 'loginid/client'
+require_relative 'loginid/v2/client'
 
-# The LoginID server SDK. Loginid::Client has the calls to the service; the
-# functions without a client are here.
+# The LoginID server SDK. Loginid::V2::Client has the calls to LoginID's current service,
+# Loginid::Client those to the service of the earlier server SDKs; the functions without a client
+# are here.
 module Loginid
   class << self
     # The version of the C library, for example "0.1.0".
