@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative 'loginid/version'
+require_relative 'loginid/constants'
 require_relative 'loginid/native'
 require_relative 'loginid/errors'
 require_relative 'loginid/json_text'

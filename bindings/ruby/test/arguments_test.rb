@@ -79,7 +79,7 @@ class ArgumentsTest < LoginidTest
   def outcome
     yield.keys
   rescue Loginid::Error => e
-    [e.class, e.code, e.message]
+    [e.class, e.code, e.to_h['message']]
   end
 
   def test_a_timeout_is_a_positive_number_of_seconds
@@ -111,6 +111,8 @@ class ArgumentsTest < LoginidTest
     assert_named(:client_id, 7) { Loginid::Client.new(7) }
     assert_named(:private_key, :key) { Loginid::Client.new('id', private_key: :key) }
     assert_named(:base_url, 7) { Loginid::Client.management('id', 'key', base_url: 7) }
+    assert_named(:base_url, 7) { Loginid::V2::Client.new(7) }
+    assert_named(:api_key, 7) { Loginid::V2::Client.new('https://a.example', api_key: 7) }
     [7, []].each { |value| assert_named(:config, value) { Loginid::Client.with_config(value) } }
     assert_named(:pointer, 7) { Loginid.json_get('{}', 7) }
   end

@@ -4,7 +4,8 @@ require 'json'
 
 module Loginid
   # A call that failed. Each status of the C library has a class of its own
-  # below; a status that this gem does not know is a plain Error.
+  # below; a status that this gem does not know is a plain Error. The message is the library's,
+  # followed by the code and the request id; to_h has it without these.
   class Error < StandardError
     # The name of the status, for example "LID_ERROR_API".
     attr_reader :status
@@ -44,7 +45,7 @@ module Loginid
     end
 
     def initialize(fields, json = nil, number = nil)
-      super(fields['message'])
+      super(described(fields))
       @fields = fields
       @status, @code, @operation = fields.values_at('status', 'code', 'operation')
       @http_status, @request_id = fields.values_at('http_status', 'request_id')
@@ -66,6 +67,14 @@ module Loginid
       @retryable
     end
     alias retryable? retryable
+
+    private
+
+    def described(fields)
+      code, request_id = fields.values_at('code', 'request_id')
+      details = [code, ("request #{request_id}" if request_id)].compact
+      details.empty? ? fields['message'] : "#{fields['message']} (#{details.join(', ')})"
+    end
   end
 
   # An argument is missing, empty, not UTF-8 or not of the required form.

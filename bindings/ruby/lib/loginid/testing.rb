@@ -1,0 +1,146 @@
+# frozen_string_literal: true
+
+require 'json'
+require 'net/http'
+require 'uri'
+
+require_relative '../loginid'
+
+module Loginid
+  # For the tests of programs: `require 'loginid/testing'`.
+  module Testing
+    # An emulator of both services on this machine, in a process of its own: no account and no
+    # network is needed. It needs the program `loginid-emulator`.
+    #
+    # @example
+    #   Loginid::Testing::Emulator.run do |emulator|
+    #     token = emulator.log_in('ada@example.com')['jwtAccess']
+    #     emulator.v2_client.verify_token(token)
+    #   end
+    class Emulator
+      # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL.
+      #
+      # @return [Hash{String => String}]
+      attr_reader :variables
+
+      # Starts an emulator, which runs until the block ends.
+      #
+      # @yieldparam emulator [Emulator]
+      # @return what the block returns
+      def self.run(**options)
+        emulator = new(**options)
+        yield emulator
+      ensure
+        emulator&.stop
+      end
+
+      # Starts an emulator, which runs until stop, or until this process ends.
+      #
+      # @param program [String] the name or the path of the program
+      # @param arguments [Array<String>] its options, for example `['--tls']`
+      def initialize(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
+        @output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
+        @owner = Process.pid
+        @variables = read_variables(program).freeze
+        at_exit { stop }
+      end
+
+      # A client with all rights.
+      #
+      # @return [Client]
+      def client
+        id, key = variables.values_at('LOGINID_CLIENT_ID', 'LOGINID_PRIVATE_KEY')
+        Client.with_config({ client_id: id, private_key: key, **shared('LOGINID_BASE_URL') })
+      end
+
+      # A client of the current service with all rights.
+      #
+      # @return [V2::Client]
+      def v2_client
+        key, id = variables.values_at('LOGINID_V2_API_KEY', 'LOGINID_V2_APPLICATION_ID')
+        V2::Client.with_config({ api_key: key, application_id: id, **shared('LOGINID_V2_BASE_URL') })
+      end
+
+      # A user of the current service logs in with a passkey, as on a page. A new user signs up.
+      #
+      # @param username [String]
+      # @return [Hash{String => Object}] the answer that the page gets, with the token `jwtAccess`
+      def log_in(username)
+        post("v2/users/#{URI.encode_www_form_component(username)}/login")
+      end
+
+      # A user of the current service confirms a transaction, as on a page.
+      #
+      # @param username [String]
+      # @param tx_payload [String]
+      # @param nonce [String]
+      # @return [Hash{String => Object}] the answer that the page gets, with the `token`
+      def confirm_tx(username, tx_payload, nonce)
+        post('v2/tx/confirm', username: username, txPayload: tx_payload, nonce: nonce)
+      end
+
+      # Deletes users, faults and requests: call it before each test.
+      #
+      # @return [void]
+      def reset
+        post('reset')
+      end
+
+      # Calls the control API, which docs/testing.md describes.
+      #
+      # @param path [String] below /_emulator/
+      # @param body [Hash]
+      # @return [Hash{String => Object}, nil]
+      def post(path, body = {})
+        request = Net::HTTP::Post.new(address(path), 'Content-Type' => 'application/json')
+        request.body = JSON.generate(body)
+        answer(request)
+      end
+
+      # Reads from the control API.
+      #
+      # @param path [String] below /_emulator/
+      # @return [Hash{String => Object}, nil]
+      def get(path)
+        answer(Net::HTTP::Get.new(address(path)))
+      end
+
+      # Ends the emulator.
+      #
+      # @return [void]
+      def stop
+        return if @output.closed? || @owner != Process.pid # a forked child
+
+        Process.kill(:TERM, @output.pid)
+        @output.close
+      end
+
+      private
+
+      # The emulator closes its output when it is ready.
+      def read_variables(program)
+        JSON.parse(@output.read)
+      rescue JSON::ParserError
+        @output.close
+        raise "#{program} did not start: run it by hand to see why"
+      end
+
+      def shared(base_url)
+        { base_url: variables.fetch(base_url), ca_file: variables['LOGINID_CA_FILE'] }.compact
+      end
+
+      def address(path)
+        URI("#{variables.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}")
+      end
+
+      def answer(request)
+        uri = request.uri
+        options = { use_ssl: uri.scheme == 'https', ca_file: variables['LOGINID_CA_FILE'] }
+        answer = Net::HTTP.start(uri.hostname, uri.port, nil, **options) { |http| http.request(request) }
+        raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
+
+        answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
+      end
+    end
+  end
+end
