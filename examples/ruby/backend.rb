@@ -4,22 +4,13 @@
 # confirms a transaction and deletes a user. `make test-ruby` runs it against an emulator of the
 # service.
 
-require 'json'
 require 'loginid'
-require 'net/http'
+require 'loginid/testing' # plays the user's device
 
 USER = 'ada@example.com'
 PAYLOAD = 'Pay 10.00 EUR to Grace'
 # Of the transaction. A backend keeps it with the order that is to be confirmed.
 NONCE = 'order-4711-a8f3'
-
-# What a page sends after the user has used a passkey. Here the emulator has the user's device.
-def page(path, body = {})
-  answer = Net::HTTP.post(URI("#{ENV.fetch('LOGINID_EMULATOR_URL')}/_emulator/v2/#{path}"), JSON.generate(body),
-                          'Content-Type' => 'application/json')
-  abort "FAILED: the emulator says #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
-  JSON.parse(answer.body)
-end
 
 # Stops the program when a call does not fail as it should.
 def refused(what, code)
@@ -47,8 +38,7 @@ def manage_passkeys(client, token)
 end
 
 # The page has confirmed the transaction and sends its token.
-def confirm_transaction(client)
-  token = page('tx/confirm', { username: USER, txPayload: PAYLOAD, nonce: NONCE })['token']
+def confirm_transaction(client, token)
   client.verify_transaction(token, PAYLOAD, NONCE, username: USER)
   puts format('%-20<what>s %<payload>s', what: 'verify_transaction', payload: PAYLOAD)
   refused('another payload', Loginid::ErrorCode::TRANSACTION_HASH_MISMATCH) do
@@ -59,10 +49,11 @@ def confirm_transaction(client)
 end
 
 client = Loginid::V2::Client.from_env # LOGINID_V2_BASE_URL and LOGINID_V2_API_KEY
-token = page("users/#{USER}/login")['jwtAccess']
+page = Loginid::Testing::Emulator.current
+token = page.log_in(USER)['jwtAccess']
 user_id = begin_session(client, token)
 manage_passkeys(client, token)
-confirm_transaction(client)
+confirm_transaction(client, page.confirm_tx(USER, PAYLOAD, NONCE)['token'])
 client.delete_user(user_id)
 refused('delete_user', Loginid::ErrorCode::NOT_FOUND) { client.delete_user(user_id) }
 puts 'Everything was as expected.'

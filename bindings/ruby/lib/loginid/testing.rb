@@ -23,26 +23,53 @@ module Loginid
       # @return [Hash{String => String}]
       attr_reader :variables
 
-      # Starts an emulator, which runs until the block ends.
-      #
-      # @yieldparam emulator [Emulator]
-      # @return what the block returns
-      def self.run(**options)
-        emulator = new(**options)
-        yield emulator
-      ensure
-        emulator&.stop
+      class << self
+        # Starts an emulator, which runs until stop, or until this process ends.
+        #
+        # @param program [String] the name or the path of the program
+        # @param arguments [Array<String>] its options, for example `['--tls']`
+        # @return [Emulator]
+        def start(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
+          output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
+          emulator = new(ready(output, program), output)
+          at_exit { emulator.stop }
+          emulator
+        end
+
+        # Starts an emulator, which runs until the block ends.
+        #
+        # @yieldparam emulator [Emulator]
+        # @return what the block returns
+        def run(**options)
+          emulator = start(**options)
+          yield emulator
+        ensure
+          emulator&.stop
+        end
+
+        # The emulator that `loginid-emulator exec` has started for this program.
+        #
+        # @return [Emulator]
+        def current
+          new(ENV.to_h.select { |name, _| name.start_with?('LOGINID_') })
+        end
+
+        private
+
+        # The variables, after which the emulator closes its output when it is ready.
+        def ready(output, program)
+          JSON.parse(output.read)
+        rescue JSON::ParserError
+          output.close
+          raise "#{program} did not start: run it by hand to see why"
+        end
       end
 
-      # Starts an emulator, which runs until stop, or until this process ends.
-      #
-      # @param program [String] the name or the path of the program
-      # @param arguments [Array<String>] its options, for example `['--tls']`
-      def initialize(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
-        @output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
+      # @api private
+      def initialize(variables, output = nil)
+        @variables = variables.freeze
+        @output = output
         @owner = Process.pid
-        @variables = read_variables(program).freeze
-        at_exit { stop }
       end
 
       # A client with all rights.
@@ -105,25 +132,17 @@ module Loginid
         answer(Net::HTTP::Get.new(address(path)))
       end
 
-      # Ends the emulator.
+      # Ends the emulator that this process has started.
       #
       # @return [void]
       def stop
-        return if @output.closed? || @owner != Process.pid # a forked child
+        return if @output.nil? || @output.closed? || @owner != Process.pid # a forked child
 
         Process.kill(:TERM, @output.pid)
         @output.close
       end
 
       private
-
-      # The emulator closes its output when it is ready.
-      def read_variables(program)
-        JSON.parse(@output.read)
-      rescue JSON::ParserError
-        @output.close
-        raise "#{program} did not start: run it by hand to see why"
-      end
 
       def shared(base_url)
         { base_url: variables.fetch(base_url), ca_file: variables['LOGINID_CA_FILE'] }.compact
