@@ -163,11 +163,16 @@ class V2Test < LoginidTest
     assert_empty Emulator.requests
   end
 
+  # The key set that the parent has fetched too.
   def test_a_client_is_shared_by_a_forked_child
     token = log_in['jwtAccess']
     @v2.verify_token(token)
-    Process.wait(fork { exit!(@v2.list_passkeys(token: token)['passkeys'].size == 1) })
+    Process.wait(fork do
+      verified = @v2.verify_token(token)['valid']
+      exit!(verified && @v2.list_passkeys(token: token)['passkeys'].size == 1)
+    end)
     assert_predicate $CHILD_STATUS, :success?
     assert_equal 1, @v2.list_passkeys(token: token)['passkeys'].size
+    assert_equal 1, Emulator.requests('/fido2/v2/.well-known/jwks.json').size
   end
 end

@@ -18,6 +18,23 @@ module Loginid
     #     emulator.v2_client.verify_token(token)
     #   end
     class Emulator
+      # The process of an emulator, which only the process that has started it ends.
+      class Child
+        def initialize(output)
+          @output = output
+          @owner = Process.pid
+        end
+
+        # The argument is that of a finalizer.
+        def stop(_object_id = nil)
+          return if @output.closed? || @owner != Process.pid
+
+          Process.kill(:TERM, @output.pid)
+          @output.close
+        end
+      end
+      private_constant :Child
+
       # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL.
       #
       # @return [Hash{String => String}]
@@ -31,9 +48,7 @@ module Loginid
         # @return [Emulator]
         def start(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
           output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
-          emulator = new(ready(output, program), output)
-          at_exit { emulator.stop }
-          emulator
+          new(ready(output, program), Child.new(output))
         end
 
         # Starts an emulator, which runs until the block ends.
@@ -66,10 +81,12 @@ module Loginid
       end
 
       # @api private
-      def initialize(variables, output = nil)
+      def initialize(variables, child = nil)
         @variables = variables.freeze
-        @output = output
-        @owner = Process.pid
+        @child = child
+        # Not at_exit, in which Minitest and others run the tests: what this file adds to it
+        # would run before them.
+        ObjectSpace.define_finalizer(self, child.method(:stop)) if child
       end
 
       # A client with all rights.
@@ -136,10 +153,7 @@ module Loginid
       #
       # @return [void]
       def stop
-        return if @output.nil? || @output.closed? || @owner != Process.pid # a forked child
-
-        Process.kill(:TERM, @output.pid)
-        @output.close
+        @child&.stop
       end
 
       private
