@@ -65,7 +65,8 @@ test-python: stage
 test-ruby: stage
 	$(call unless-missing,$(RUBY) -rffi -rminitest -e '',it needs Ruby with ffi and minitest, \
 	    $(EMULATED) $(RUBY_LOGINID) -Ibindings/ruby/test bindings/ruby/test/all.rb; \
-	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/quickstart.rb)
+	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/quickstart.rb; \
+    $(EMULATED) $(RUBY_LOGINID) examples/ruby/backend.rb)
 
 test-php: stage
 	$(call unless-missing,$(PHP) -r 'exit((int) !extension_loaded("ffi"));' && command -v phpunit, \

@@ -22,22 +22,35 @@ require_relative 'loginid/v2/client'
 module Loginid
   class << self
     # The version of the C library, for example "0.1.0".
+    #
+    # @return [String]
     def library_version
       Native.lid_version
     end
 
     # The name of a status number, for example "LID_ERROR_API".
+    #
+    # @param number [Integer]
+    # @return [String]
     def status_name(number)
       Native.lid_status_name(number)
     end
 
     # Makes a P-256 key pair: {"private_key" => PEM, "public_key" => PEM}.
+    #
+    # @return [Result]
+    # @raise [Error]
     def generate_key_pair
       Result.new(Call.run(:lid_generate_key_pair))
     end
 
     # One value of a JSON text by its RFC 6901 pointer, as the C library sees it:
     # a string itself, anything else as JSON.
+    #
+    # @param json [Hash, String]
+    # @param pointer [String]
+    # @return [String]
+    # @raise [Error]
     def json_get(json, pointer)
       Call.run(:lid_json_get, *Arguments.convert(json: json, pointer: pointer))
     end

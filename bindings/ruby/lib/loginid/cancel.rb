@@ -16,7 +16,7 @@ module Loginid
     end
     private_constant :Pointer
 
-    # For the library only.
+    # @api private
     attr_reader :pointer
 
     def initialize
@@ -24,6 +24,8 @@ module Loginid
     end
 
     # Ends the calls, now and later. May be called more than once.
+    #
+    # @return [void]
     def trigger
       Native.lid_cancel_trigger(@pointer)
     end

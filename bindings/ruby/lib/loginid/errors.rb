@@ -8,22 +8,31 @@ module Loginid
   # followed by the code and the request id; to_h has it without these.
   class Error < StandardError
     # The name of the status, for example "LID_ERROR_API".
+    # @return [String]
     attr_reader :status
     # The number of the status in C.
+    # @return [Integer, nil]
     attr_reader :status_number
     # The service's code or the library's own, for example "user_not_found".
+    # @return [String, nil]
     attr_reader :code
     # The call, for example "get_user"; nil outside of a call.
+    # @return [String, nil]
     attr_reader :operation
     # The HTTP status of the service's answer; nil without an answer.
+    # @return [Integer, nil]
     attr_reader :http_status
     # The Request-ID header of the request, for the service's support; nil if none was sent.
+    # @return [String, nil]
     attr_reader :request_id
     # How long to wait before the next try, in seconds; nil if not known.
+    # @return [Float, nil]
     attr_reader :retry_after
     # The same in milliseconds.
+    # @return [Integer, nil]
     attr_reader :retry_after_ms
     # The error object as JSON text.
+    # @return [String, nil]
     attr_reader :json
 
     class << self
@@ -58,11 +67,15 @@ module Loginid
     end
 
     # The members of the error object, with their names in JSON.
+    #
+    # @return [Hash{String => Object}]
     def to_h
       @fields.dup
     end
 
     # Whether the call can be repeated safely: nothing is done twice.
+    #
+    # @return [Boolean]
     def retryable
       @retryable
     end
