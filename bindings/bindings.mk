@@ -72,7 +72,8 @@ test-php: stage
 	$(call unless-missing,$(PHP) -r 'exit((int) !extension_loaded("ffi"));' && command -v phpunit, \
 	    it needs PHP with FFI and PHPUnit, \
 	    $(EMULATED) phpunit --configuration bindings/php/phpunit.xml; \
-	    $(EMULATED) $(PHP) examples/php/quickstart.php)
+	    $(EMULATED) $(PHP) examples/php/quickstart.php; \
+    $(EMULATED) $(PHP) examples/php/backend.php)
 
 # The formatter of each language finds nothing to change in what is generated, and in what is
 # written by hand in the same folders; of C and C++ in the generated part of each file. Cargo's
