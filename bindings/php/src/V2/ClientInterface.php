@@ -187,8 +187,9 @@ interface ClientInterface extends ServiceClientInterface
      * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`. The
      * user is `claims.username`.
      *
-     * The token in the answer (`jwtAccess`) is verified, and must be of the named user. `$authCode`
-     * is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of logs.
+     * The token in the answer (`jwtAccess`) is verified: it is a login, and of the named user.
+     * `$authCode` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of
+     * logs.
      *
      * @return Result<array{jwtAccess: string, userId?: string, deviceId?: string, passkeyId?: string,
      *     claims: array{sub?: string, username?: string, iss?: string, aud?: mixed, iat?: int|float,
@@ -314,8 +315,9 @@ interface ClientInterface extends ServiceClientInterface
      * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`. The
      * user is `claims.username`.
      *
-     * The token in the answer (`jwtAccess`) is verified. `$session` is secret: no message and no
-     * log shows it. `jwtAccess` is secret: keep it out of logs.
+     * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims name the user.
+     * `$session` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of
+     * logs.
      *
      * @param array<string, mixed>|object|string $creationResult preferably JSON text, which is sent unchanged
      * @return Result<array{jwtAccess: string, userId?: string, deviceId?: string, passkeyId?: string,
@@ -354,8 +356,9 @@ interface ClientInterface extends ServiceClientInterface
      * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`. The
      * user is `claims.username`.
      *
-     * The token in the answer (`jwtAccess`) is verified. `$session` is secret: no message and no
-     * log shows it. `jwtAccess` is secret: keep it out of logs.
+     * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims name the user.
+     * `$session` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of
+     * logs.
      *
      * @param array<string, mixed>|object|string $assertionResult preferably JSON text, which is sent unchanged
      * @return Result<array{jwtAccess: string, userId?: string, deviceId?: string, passkeyId?: string,

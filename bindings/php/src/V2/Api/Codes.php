@@ -63,8 +63,9 @@ trait Codes
      * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`. The
      * user is `claims.username`.
      *
-     * The token in the answer (`jwtAccess`) is verified, and must be of the named user. `$authCode`
-     * is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of logs.
+     * The token in the answer (`jwtAccess`) is verified: it is a login, and of the named user.
+     * `$authCode` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of
+     * logs.
      *
      * @return Result<array{jwtAccess: string, userId?: string, deviceId?: string, passkeyId?: string,
      *     claims: array{sub?: string, username?: string, iss?: string, aud?: mixed, iat?: int|float,

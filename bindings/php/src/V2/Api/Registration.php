@@ -42,8 +42,9 @@ trait Registration
      * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`. The
      * user is `claims.username`.
      *
-     * The token in the answer (`jwtAccess`) is verified. `$session` is secret: no message and no
-     * log shows it. `jwtAccess` is secret: keep it out of logs.
+     * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims name the user.
+     * `$session` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out of
+     * logs.
      *
      * @param array<string, mixed>|object|string $creationResult preferably JSON text, which is sent unchanged
      * @return Result<array{jwtAccess: string, userId?: string, deviceId?: string, passkeyId?: string,

@@ -54,7 +54,7 @@ module Loginid
         # `{"jwtAccess"=>"…", "userId"=>"…", "passkeyId"=>"…", "claims"=>{"sub"=>"…",
         # "username"=>"…", …}}`. The user is `claims.username`.
         #
-        # The token in the answer (`jwtAccess`) is verified, and must be of the named user.
+        # The token in the answer (`jwtAccess`) is verified: it is a login, and of the named user.
         # `auth_code` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out
         # of logs.
         #
