@@ -25,6 +25,23 @@ pub struct Description {
     pub types: Vec<Type>,
 }
 
+/// What the file of a language says of each service.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByService<T> {
+    v1: T,
+    v2: T,
+}
+
+impl<T> ByService<T> {
+    pub fn of(&self, service: &str) -> &T {
+        match service {
+            "v1" => &self.v1,
+            _ => &self.v2,
+        }
+    }
+}
+
 /// The type of a result.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

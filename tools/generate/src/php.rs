@@ -7,8 +7,8 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, Description, Member, Operation};
-use crate::mistake::{self, refuse};
+use crate::description::{Argument, ByService, Description, Member, Operation};
+use crate::mistake;
 use crate::template::Templates;
 use crate::text;
 
@@ -19,8 +19,7 @@ const WIDTH: usize = 120;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Overrides {
-    /// Of each service.
-    groups: BTreeMap<String, BTreeMap<String, String>>,
+    groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
 }
 
@@ -65,9 +64,7 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
     let mut files = Vec::new();
     for service in &SERVICES {
         let described = description.of_service(service.name);
-        let about = overrides.groups.get(service.name);
-        let about = about
-            .unwrap_or_else(|| refuse(format!("spec/php.toml: no groups of {}", service.name)));
+        let about = overrides.groups.of(service.name);
         described.check_groups(about, "spec/php.toml");
         let (namespace, folder) = (service.namespace, service.folder);
         let mut all = Vec::new();
@@ -385,6 +382,11 @@ mod tests {
                 "groups does not say what tokens is about",
             ),
             ("tokens =", "token = \"\"\ntokens =", "no group token"),
+            (
+                "grants =",
+                "grant =",
+                "groups does not say what grants is about",
+            ),
         ];
         check_refusals("spec/php.toml", generate, &changes);
     }

@@ -7,8 +7,8 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, Description, Member, Operation, Type, short};
-use crate::mistake::{self, refuse, require};
+use crate::description::{Argument, ByService, Description, Member, Operation, Type, short};
+use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
 
@@ -20,8 +20,7 @@ const WIDTH: usize = 120;
 #[serde(deny_unknown_fields)]
 struct Overrides {
     symbols: Vec<String>,
-    /// Of each service.
-    groups: BTreeMap<String, BTreeMap<String, String>>,
+    groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
 }
 
@@ -72,9 +71,7 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
     let mut files = Vec::new();
     for service in &SERVICES {
         let described = description.of_service(service.name);
-        let about = overrides.groups.get(service.name);
-        let about = about
-            .unwrap_or_else(|| refuse(format!("spec/ruby.toml: no groups of {}", service.name)));
+        let about = overrides.groups.of(service.name);
         described.check_groups(about, "spec/ruby.toml");
         let (modules, indent) = (service.modules.to_vec(), "  ".repeat(service.modules.len()));
         let mut groups = Vec::new();

@@ -126,6 +126,25 @@ mod tests {
     }
 
     #[test]
+    fn a_call_returns_a_type_of_its_service() {
+        let returning = |name: &str| {
+            let operation = format!(
+                "[[operation]]\nname = \"ask\"\ngroup = \"users\"\nservice = \"v1\"\n\
+                 since = \"0.1.0\"\nrequest = \"GET /calls\"\nnames_application = false\nsummary = \"Calls.\"\n\
+                 arguments = []\nreturns = {name:?}\nresult = \"`{{}}`.\"\ntested_by = \"\"\n"
+            );
+            let types = ["A", "V2A"].map(|name| described(name, "a = \"string\""));
+            let text = format!("values = {{}}\n{operation}{}", types.concat());
+            let read = caught(|| Description::read(&text));
+            read.err().unwrap_or_default()
+        };
+        assert_eq!(returning("A"), "");
+        let other = returning("V2A");
+        assert!(other.contains("types of v2 begin with V2"), "{other}");
+        assert!(returning("B").contains("no described type"));
+    }
+
+    #[test]
     fn names_of_types_and_members_are_checked() {
         for (name, members, more, expected) in [
             ("user", "a = \"string\"", "", "begins with a capital"),
