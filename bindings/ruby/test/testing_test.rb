@@ -40,6 +40,12 @@ class TestingTest < Minitest::Test
     current.reset
   end
 
+  def test_a_client_does_not_need_the_emulator_to_be_kept
+    client = Loginid::Testing::Emulator.start(program: PROGRAM).v2_client
+    3.times { GC.start }
+    refute_empty client.get_version['version']
+  end
+
   def test_it_ends_once
     started = Loginid::Testing::Emulator.start(program: PROGRAM)
     started.reset

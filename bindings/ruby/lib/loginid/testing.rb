@@ -48,7 +48,9 @@ module Loginid
         # @return [Emulator]
         def start(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
           output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
-          new(ready(output, program), Child.new(output))
+          emulator = new(ready(output, program), Child.new(output))
+          (@started ||= []) << emulator # a client that uses it does not keep it alive
+          emulator
         end
 
         # Starts an emulator, which runs until the block ends.
