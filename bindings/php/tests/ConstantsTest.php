@@ -29,10 +29,11 @@ final class ConstantsTest extends TestCase
     public function testNamesSayWhatTheValuesAre(): void
     {
         $classes = [CodeType::class, Purpose::class, CredentialStatus::class, ErrorCode::class, V2\Scope::class,
-            V2\UsernameType::class];
+            V2\UsernameType::class, V2\Action::class];
         foreach ($classes as $class) {
             $names = \array_map(\strtolower(...), \array_keys((new \ReflectionClass($class))->getConstants()));
-            self::assertSame($names, \str_replace(':', '_', self::values($class)));
+            $values = \preg_replace(['/(?=[A-Z])/', '/:/'], '_', self::values($class));
+            self::assertSame($names, \array_map(\strtolower(...), $values));
         }
     }
 
@@ -51,6 +52,8 @@ final class ConstantsTest extends TestCase
         foreach (self::values(V2\Scope::class) as $scope) {
             self::assertNotSame('', $v2->createGrant('ada', $scope)['token']);
         }
+        self::assertSame(V2\Action::PROCEED, $v2->registerInit('ada')['action']);
+        self::assertSame(V2\Action::FALLBACK, $v2->authenticateInit('nobody')['action']);
         foreach (self::values(V2\UsernameType::class) as $type) {
             $v2->sendOtpEmail('ada', $type);
         }

@@ -20,9 +20,9 @@ class ConstantsTest < LoginidTest
 
   def test_names_say_what_the_values_are
     [Loginid::CodeType, Loginid::Purpose, Loginid::CredentialStatus, Loginid::ErrorCode, Loginid::V2::Scope,
-     Loginid::V2::UsernameType].each do |constants|
+     Loginid::V2::UsernameType, Loginid::V2::Action].each do |constants|
       names = constants.constants.map { |name| name.to_s.downcase }
-      assert_equal names, values(constants).map { |value| value.tr(':', '_') }
+      assert_equal names, values(constants).map { |value| value.gsub(/(?=[A-Z])/, '_').tr(':', '_').downcase }
     end
   end
 
@@ -34,6 +34,8 @@ class ConstantsTest < LoginidTest
     values(Loginid::CredentialStatus).each { |status| @client.get_credentials(status: status, username: ada) }
     v2 = Loginid::V2::Client.from_env
     values(Loginid::V2::Scope).each { |scope| assert v2.create_grant('ada', scope)['token'] }
+    assert_equal Loginid::V2::Action::PROCEED, v2.register_init('ada')['action']
+    assert_equal Loginid::V2::Action::FALLBACK, v2.authenticate_init(username: 'nobody')['action']
     values(Loginid::V2::UsernameType).each { |type| v2.send_otp_email('ada', username_type: type) }
   end
 end

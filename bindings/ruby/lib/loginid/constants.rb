@@ -62,6 +62,20 @@ module Loginid
       EXTERNAL_VERIFY = 'external:verify'
     end
 
+    # What the service proposes in the answers of Client#register_init and Client#authenticate_init.
+    module Action
+      # Go on with the passkey.
+      PROCEED = 'proceed'
+      # The user has a passkey already.
+      SIGN_IN = 'signIn'
+      # No passkey can be registered.
+      FAIL = 'fail'
+      # Log in in one of the `crossAuthMethods`.
+      CROSS_AUTH = 'crossAuth'
+      # Log in in one of the `fallbackMethods`.
+      FALLBACK = 'fallback'
+    end
+
     # What a username is.
     module UsernameType
       EMAIL = 'email'

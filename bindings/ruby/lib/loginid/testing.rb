@@ -2,6 +2,7 @@
 
 require 'json'
 require 'net/http'
+require 'tempfile'
 require 'uri'
 
 require_relative '../loginid'
@@ -9,8 +10,9 @@ require_relative '../loginid'
 module Loginid
   # For the tests of programs: `require 'loginid/testing'`.
   module Testing
-    # An emulator of both services on this machine, in a process of its own: no account and no
-    # network is needed. It needs the program `loginid-emulator`.
+    # An emulator of both services on this machine, in a process that ends with this one: no
+    # account and no network is needed. The program is `loginid-emulator` in the PATH, or what the
+    # variable LOGINID_EMULATOR names.
     #
     # @example
     #   Loginid::Testing::Emulator.run do |emulator|
@@ -18,22 +20,10 @@ module Loginid
     #     emulator.v2_client.verify_token(token)
     #   end
     class Emulator
-      # The process of an emulator, which only the process that has started it ends.
-      class Child
-        def initialize(output)
-          @output = output
-          @owner = Process.pid
-        end
-
-        # The argument is that of a finalizer.
-        def stop(_object_id = nil)
-          return if @output.closed? || @owner != Process.pid
-
-          Process.kill(:TERM, @output.pid)
-          @output.close
-        end
-      end
-      private_constant :Child
+      # Prints the environment, each variable ended by a NUL, and another NUL; runs until its input
+      # ends, as it does when this process ends in whatever way.
+      SCRIPT = "env -0 && printf '\\0' && exec cat"
+      private_constant :SCRIPT
 
       # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL.
       #
@@ -41,54 +31,63 @@ module Loginid
       attr_reader :variables
 
       class << self
-        # Starts an emulator, which runs until stop, or until this process ends.
+        # Starts an emulator, which runs until close, or until this process ends.
         #
-        # @param program [String] the name or the path of the program
-        # @param arguments [Array<String>] its options, for example `['--tls']`
+        # @param options [Array<String>] those of the program, for example `'--tls'`
         # @return [Emulator]
-        def start(program: ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator'), arguments: [])
-          output = IO.popen([program, '--output', 'json', *arguments, { err: File::NULL }])
-          emulator = new(ready(output, program), Child.new(output))
-          (@started ||= []) << emulator # a client that uses it does not keep it alive
-          emulator
+        def start(*options)
+          program = ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator')
+          Tempfile.create('loginid-emulator') do |problems|
+            command = [program, 'exec', *options, '--', 'sh', '-c', SCRIPT]
+            process = IO.popen([*command, { err: problems }], 'r+b')
+            emulator = new(variables(process) || failed(program, problems), process)
+            (@started ||= []) << emulator # a client that uses it does not keep it alive
+            emulator
+          end
         end
 
         # Starts an emulator, which runs until the block ends.
         #
+        # @param options [Array<String>] those of the program, for example `'--tls'`
         # @yieldparam emulator [Emulator]
         # @return what the block returns
-        def run(**options)
-          emulator = start(**options)
+        def run(*options)
+          emulator = start(*options)
           yield emulator
         ensure
-          emulator&.stop
+          emulator&.close
         end
 
         # The emulator that `loginid-emulator exec` has started for this program.
         #
         # @return [Emulator]
         def current
-          new(ENV.to_h.select { |name, _| name.start_with?('LOGINID_') })
+          new(ENV.to_h)
         end
 
         private
 
-        # The variables, after which the emulator closes its output when it is ready.
-        def ready(output, program)
-          JSON.parse(output.read)
-        rescue JSON::ParserError
-          output.close
-          raise "#{program} did not start: run it by hand to see why"
+        # What the script prints; nil if it did not run.
+        def variables(process)
+          lines = []
+          while (line = process.gets("\0"))
+            return lines.to_h { |variable| variable.force_encoding(Encoding::UTF_8).split('=', 2) } if line == "\0"
+
+            lines << line.chomp("\0")
+          end
+          process.close
+        end
+
+        def failed(program, problems)
+          raise "#{program} did not start: #{File.read(problems.path).strip}"
         end
       end
 
       # @api private
-      def initialize(variables, child = nil)
-        @variables = variables.freeze
-        @child = child
-        # Not at_exit, in which Minitest and others run the tests: what this file adds to it
-        # would run before them.
-        ObjectSpace.define_finalizer(self, child.method(:stop)) if child
+      def initialize(environment, process = nil)
+        @variables = environment.select { |name, _| name.start_with?('LOGINID_') }.freeze
+        @process = process
+        @owner = Process.pid
       end
 
       # A client with all rights.
@@ -112,7 +111,7 @@ module Loginid
       # @param username [String]
       # @return [Hash{String => Object}] the answer that the page gets, with the token `jwtAccess`
       def log_in(username)
-        post("v2/users/#{URI.encode_www_form_component(username)}/login")
+        control('POST', "v2/users/#{URI.encode_www_form_component(username)}/login")
       end
 
       # A user of the current service confirms a transaction, as on a page.
@@ -122,40 +121,47 @@ module Loginid
       # @param nonce [String]
       # @return [Hash{String => Object}] the answer that the page gets, with the `token`
       def confirm_tx(username, tx_payload, nonce)
-        post('v2/tx/confirm', username: username, txPayload: tx_payload, nonce: nonce)
+        control('POST', 'v2/tx/confirm', username: username, txPayload: tx_payload, nonce: nonce)
       end
 
-      # Deletes users, faults and requests: call it before each test.
+      # The last one-time code that a user of the current service was sent.
+      #
+      # @param username [String]
+      # @return [String]
+      def sent_code(username)
+        control('GET', "v2/otp?#{URI.encode_www_form(username: username)}").fetch('code')
+      end
+
+      # Deletes users, faults and recorded requests: call it before each test.
       #
       # @return [void]
       def reset
-        post('reset')
+        control('POST', 'reset')
       end
 
-      # Calls the control API, which docs/testing.md describes.
+      # Uses the control API, which emulator/README.md describes.
       #
+      # @param method [String] of HTTP
       # @param path [String] below /_emulator/
       # @param body [Hash]
       # @return [Hash{String => Object}, nil]
-      def post(path, body = {})
-        request = Net::HTTP::Post.new(address(path), 'Content-Type' => 'application/json')
-        request.body = JSON.generate(body)
-        answer(request)
-      end
+      def control(method, path, body = {})
+        uri = URI("#{variables.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}")
+        text = JSON.generate(body) unless method == 'GET'
+        answer = connection(uri) { |http| http.send_request(method, uri.request_uri, text, headers) }
+        raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
 
-      # Reads from the control API.
-      #
-      # @param path [String] below /_emulator/
-      # @return [Hash{String => Object}, nil]
-      def get(path)
-        answer(Net::HTTP::Get.new(address(path)))
+        answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
       end
 
       # Ends the emulator that this process has started.
       #
       # @return [void]
-      def stop
-        @child&.stop
+      def close
+        return if @process.nil? || @process.closed? || @owner != Process.pid # a forked child
+
+        Process.kill(:TERM, @process.pid)
+        @process.close
       end
 
       private
@@ -164,17 +170,14 @@ module Loginid
         { base_url: variables.fetch(base_url), ca_file: variables['LOGINID_CA_FILE'] }.compact
       end
 
-      def address(path)
-        URI("#{variables.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}")
+      def connection(uri, &block)
+        options = { use_ssl: uri.scheme == 'https', ca_file: variables['LOGINID_CA_FILE'] }
+        Net::HTTP.start(uri.hostname, uri.port, nil, **options, &block) # no proxy reaches this machine
       end
 
-      def answer(request)
-        uri = request.uri
-        options = { use_ssl: uri.scheme == 'https', ca_file: variables['LOGINID_CA_FILE'] }
-        answer = Net::HTTP.start(uri.hostname, uri.port, nil, **options) { |http| http.request(request) }
-        raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
-
-        answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
+      def headers
+        token = variables['LOGINID_EMULATOR_TOKEN']
+        { 'Content-Type' => 'application/json', 'Authorization' => ("Bearer #{token}" if token) }.compact
       end
     end
   end
