@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Loginid;
 
 /**
- * A client of the LoginID service of the earlier server SDKs; for LoginID's current service see
- * V2\Client. It may also be used in forked children.
+ * A client of LoginID's older service, v1; for LoginID's current service see V2\Client. It may
+ * also be used in forked children.
  *
  * Every call returns a Result, which is read like an array, or throws an
  * Exception. Calls that take userId and username need one of them, or both.

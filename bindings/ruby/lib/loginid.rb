@@ -17,8 +17,7 @@ require_relative 'loginid/client'
 require_relative 'loginid/v2/client'
 
 # The LoginID server SDK. Loginid::V2::Client has the calls to LoginID's current service,
-# Loginid::Client those to the service of the earlier server SDKs; the functions without a client
-# are here.
+# Loginid::Client those to the older one, v1; the functions without a client are here.
 module Loginid
   class << self
     # The version of the C library, for example "0.1.0".

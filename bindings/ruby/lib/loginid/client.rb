@@ -9,8 +9,8 @@ require_relative 'api/transactions'
 require_relative 'api/users'
 
 module Loginid
-  # A client of the LoginID service of the earlier server SDKs. Calls that take user_id: and
-  # username: need one of them, or both. For LoginID's current service see V2::Client.
+  # A client of LoginID's older service, v1. Calls that take user_id: and username: need one of
+  # them, or both. For LoginID's current service see V2::Client.
   class Client < ServiceClient
     include Api::Authentication
     include Api::Codes
