@@ -22,7 +22,7 @@ class DocsTest < LoginidTest
     already gone
     \z
   PRINTED
-  EMULATOR = { 'LOGINID_EMULATOR' => "#{ROOT}/target/debug/loginid-emulator" }.freeze
+  EMULATOR = { 'LOGINID_EMULATOR' => "#{ROOT}/target/debug/loginid-emulator" }.merge(ENV.to_h)
 
   def run_ruby(program)
     paths = $LOAD_PATH.map { |path| "-I#{path}" }

@@ -102,11 +102,17 @@ class TestingTest < Minitest::Test
     end
   end
 
-  def test_one_that_cannot_start_is_an_error
+  def test_the_program_is_found_and_one_that_cannot_start_is_an_error
+    path = ENV.fetch('PATH')
     error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.start('--nonsense') }
     assert_match(/did not start: .*nonsense/, error.message)
     ENV['LOGINID_EMULATOR'] = '/no/such/program'
     assert_raises(Errno::ENOENT) { Loginid::Testing::Emulator.start }
+    ENV['LOGINID_EMULATOR'] = ''
+    ENV['PATH'] = "#{File.dirname(@program || PROGRAM)}:#{path}"
+    Loginid::Testing::Emulator.run(&:reset)
+  ensure
+    ENV['PATH'] = path
   end
 
   private

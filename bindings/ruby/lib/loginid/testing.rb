@@ -36,7 +36,8 @@ module Loginid
         # @param options [Array<String>] those of the program, for example `'--tls'`
         # @return [Emulator]
         def start(*options)
-          program = ENV.fetch('LOGINID_EMULATOR', 'loginid-emulator')
+          program = ENV.fetch('LOGINID_EMULATOR', '')
+          program = 'loginid-emulator' if program.empty?
           Tempfile.create('loginid-emulator') do |problems|
             command = [program, 'exec', *options, '--', 'sh', '-c', SCRIPT]
             process = IO.popen([*command, { err: problems }], 'r+b')
