@@ -78,10 +78,8 @@ class Exception extends \RuntimeException
     }
 
     /**
-     * An error that this package detects itself, in the form of the library's errors, with
-     * the status that the class is for.
-     *
-     * @internal
+     * An error that this package detects itself, or that a test double throws: in the form of the
+     * library's errors, with the status that the class is for.
      */
     public static function local(string $code, string $message, ?\Throwable $previous = null): static
     {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
+use Loginid\Exception\ApiException;
 use Loginid\Result;
 use Loginid\V2\Client;
 
@@ -53,6 +54,15 @@ final class DocsTest extends TestCase
         } finally {
             \exec('rm -rf ' . \escapeshellarg($folder));
         }
+    }
+
+    public function testTheMockOfThePage(): void
+    {
+        \preg_match('/^  ```php\n(.*?)^  ```/ms', \file_get_contents(self::PAGE), $found);
+        eval($found[1]);
+        self::assertSame('ada', $client->verifyToken('a-token')['claims']['username']);
+        $exception = $this->thrown(ApiException::class, fn () => $client->deleteUser('1'));
+        self::assertSame(['not_found', 'gone (not_found)'], [$exception->getErrorCode(), $exception->getMessage()]);
     }
 
     /** Each call of the current service, with its parameters. */

@@ -44,8 +44,12 @@ module Loginid
         new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json, number)
       end
 
-      # An error that this gem detects itself, in the form of the library's errors, with
-      # the status of the class.
+      # An error that this gem detects itself, or that a test double raises: in the form of the
+      # library's errors, with the status of the class.
+      #
+      # @param code [String]
+      # @param message [String]
+      # @return [Error] of the class that it is called on
       def local(code, message)
         fields = { 'status' => CLASSES.key(self), 'code' => code, 'message' => message, 'operation' => nil,
                    'http_status' => nil, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
