@@ -4,7 +4,8 @@
 # A development install of the debug library, for bindings that search for an installed one.
 STAGE      := $(abspath $(TARGET)/stage)
 STAGED     := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
-              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME)
+              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME) \
+              LOGINID_EMULATOR=$(abspath $(DEBUG))/loginid-emulator
 EMULATED   := $(STAGED) $(abspath $(DEBUG))/loginid-emulator exec --
 PYTHON_ENV := $(abspath $(TARGET)/python-env)
 
@@ -65,13 +66,15 @@ test-python: stage
 test-ruby: stage
 	$(call unless-missing,$(RUBY) -rffi -rminitest -e '',it needs Ruby with ffi and minitest, \
 	    $(EMULATED) $(RUBY_LOGINID) -Ibindings/ruby/test bindings/ruby/test/all.rb; \
-	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/quickstart.rb)
+	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/quickstart.rb; \
+	    $(EMULATED) $(RUBY_LOGINID) examples/ruby/backend.rb)
 
 test-php: stage
 	$(call unless-missing,$(PHP) -r 'exit((int) !extension_loaded("ffi"));' && command -v phpunit, \
 	    it needs PHP with FFI and PHPUnit, \
 	    $(EMULATED) phpunit --configuration bindings/php/phpunit.xml; \
-	    $(EMULATED) $(PHP) examples/php/quickstart.php)
+	    $(EMULATED) $(PHP) examples/php/quickstart.php; \
+	    $(EMULATED) $(PHP) examples/php/backend.php)
 
 # The formatter of each language finds nothing to change in what is generated, and in what is
 # written by hand in the same folders; of C and C++ in the generated part of each file. Cargo's

@@ -5,7 +5,7 @@
 
 declare(strict_types=1);
 
-foreach (['src/Api', 'src', 'src/Exception'] as $folder) {
+foreach (['src/Api', 'src', 'src/Exception', 'src/V2/Api', 'src/V2'] as $folder) {
     foreach (glob(__DIR__ . "/$folder/*.php") as $file) {
         opcache_compile_file($file);
     }

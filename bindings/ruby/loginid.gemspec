@@ -6,7 +6,7 @@ Gem::Specification.new do |gem|
   gem.name = 'loginid'
   gem.version = Loginid::VERSION
   gem.summary = 'The LoginID server SDK for Ruby, over libloginid'
-  gem.description = 'Codes, credentials, transactions, users and tokens of LoginID, called through the C library libloginid.'
+  gem.description = 'Logins, passkeys, codes, transactions and users of LoginID, called through the C library libloginid.'
   gem.authors = ['The libloginid authors']
   gem.licenses = ['MIT', 'Apache-2.0']
   gem.required_ruby_version = '>= 3.0'

@@ -7,9 +7,12 @@ namespace Loginid;
 use FFI\CData;
 
 /**
- * A switch that ends Client::waitCode() and the calls of a client of Client::withOptions(),
- * which then throw a CancelledException. It stays triggered. A PHP program without threads
- * can trigger it only before the call: a call in C blocks everything else.
+ * A switch that ends Client::waitCode() and the calls of a client of withOptions(), which then
+ * throw a CancelledException. It stays triggered.
+ *
+ * In PHP it has an effect on the calls that begin after trigger() only: a call in C blocks
+ * everything else, also the handlers of pcntl_signal(), which run when the call has returned. To
+ * end a running call sooner, give it a `timeout`.
  */
 final class Cancel
 {

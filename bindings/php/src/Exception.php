@@ -7,6 +7,9 @@ namespace Loginid;
 /**
  * A call that failed. Each status of the C library has a class of its own in
  * Loginid\Exception; a status that this package does not know is a plain Exception.
+ *
+ * The message is the library's, followed by the code and the request id; toArray() has it without
+ * these. File and line are those of the program's call.
  */
 class Exception extends \RuntimeException
 {
@@ -39,7 +42,27 @@ class Exception extends \RuntimeException
         private string $json = '',
         ?\Throwable $previous = null,
     ) {
-        parent::__construct($fields['message'] ?? 'the library gave no reason', $status, $previous);
+        parent::__construct(self::described($fields), $status, $previous);
+        foreach ($this->getTrace() as $frame) {
+            if (isset($frame['file'], $frame['line']) && !\str_starts_with($frame['file'], __DIR__ . '/')) {
+                [$this->file, $this->line] = [$frame['file'], $frame['line']];
+                break;
+            }
+        }
+    }
+
+    /** @param array<string, mixed> $fields */
+    private static function described(array $fields): string
+    {
+        $message = $fields['message'] ?? 'the library gave no reason';
+        $details = [];
+        if (isset($fields['code'])) {
+            $details[] = $fields['code'];
+        }
+        if (isset($fields['request_id'])) {
+            $details[] = "request {$fields['request_id']}";
+        }
+        return $details === [] ? $message : \sprintf('%s (%s)', $message, \implode(', ', $details));
     }
 
     /**
@@ -55,10 +78,8 @@ class Exception extends \RuntimeException
     }
 
     /**
-     * An error that this package detects itself, in the form of the library's errors, with
-     * the status that the class is for.
-     *
-     * @internal
+     * An error that this package detects itself, or that a test double throws: in the form of the
+     * library's errors, with the status that the class is for.
      */
     public static function local(string $code, string $message, ?\Throwable $previous = null): static
     {

@@ -93,19 +93,21 @@ final class Library
     }
 
     /**
-     * Makes a client with one of the lid_new functions, or from another client.
+     * Makes a client with one of the functions `new`, or from another client. The names of the
+     * functions of its service begin with the prefix.
      *
      * @param array<string, mixed> $arguments by their names
      */
     public static function newClient(
+        string $prefix,
         string $function,
         #[\SensitiveParameter] array $arguments = [],
         ?CData $parent = null,
     ): CData {
         $values = Arguments::convert($arguments);
-        $client = self::ffi()->new('lid_client *');
+        $client = self::ffi()->new("{$prefix}client *");
         $first = $parent === null ? [] : [$parent];
-        self::call($function, ...$first, ...$values, ...[FFI::addr($client)]);
+        self::call($prefix . $function, ...$first, ...$values, ...[FFI::addr($client)]);
         return $client;
     }
 }

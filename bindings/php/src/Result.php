@@ -25,6 +25,16 @@ final class Result implements \ArrayAccess, \Countable, \IteratorAggregate, \Jso
         $this->values = Json::toArray($json);
     }
 
+    /**
+     * A result of a test double, which has these members.
+     *
+     * @param array<string, mixed> $values
+     */
+    public static function of(#[\SensitiveParameter] array $values): self
+    {
+        return new self(Json::encode('values', $values === [] ? new \stdClass() : $values));
+    }
+
     /** @return T */
     public function toArray(): array
     {

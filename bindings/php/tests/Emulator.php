@@ -21,6 +21,12 @@ final class Emulator
         return self::request('POST', $path, \json_encode((object) $body));
     }
 
+    /** @return array<string, mixed> */
+    public static function get(string $path): array
+    {
+        return self::request('GET', $path);
+    }
+
     /**
      * The requests the service received, oldest first.
      *

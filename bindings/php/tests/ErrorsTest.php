@@ -13,6 +13,7 @@ use Loginid\Exception\RateLimitedException;
 use Loginid\Exception\ResponseException;
 use Loginid\Exception\TokenInvalidException;
 use Loginid\Loginid;
+use Loginid\V2;
 
 /** Errors as exceptions, and the events of attempts. They have one shape in all languages: bindings/errors.json. */
 final class ErrorsTest extends TestCase
@@ -125,6 +126,25 @@ final class ErrorsTest extends TestCase
         self::assertSame('LID_UNKNOWN', Exception::from(99, 'LID_UNKNOWN', '')->getStatus());
     }
 
+    public function testFileAndLineAreThoseOfTheProgramsCall(): void
+    {
+        $client = V2\Client::fromEnv();
+        $calls = [
+            __LINE__ => fn () => $this->client->getUser('nobody'),
+            __LINE__ => fn () => $this->client->getUser("a\0b"),
+            __LINE__ => fn () => $client->listPasskeys(username: 'nobody'),
+            __LINE__ => fn () => $client->withOptions(maxRetries: 11),
+            __LINE__ => fn () => V2\Client::withConfig(['base_url' => 'nowhere']),
+            __LINE__ => fn () => new V2\Client(''),
+            __LINE__ => fn () => Loginid::jsonGet('{}', '/a'),
+        ];
+        self::assertCount(7, $calls);
+        foreach ($calls as $line => $call) {
+            $exception = $this->thrown(Exception::class, $call);
+            self::assertSame([__FILE__, $line], [$exception->getFile(), $exception->getLine()]);
+        }
+    }
+
     public function testStackTracesHoldNoSecrets(): void
     {
         $before = \ini_set('zend.exception_ignore_args', '0');
@@ -134,6 +154,9 @@ final class ErrorsTest extends TestCase
                 fn () => $this->client->verifyToken('canary-secret'),
                 fn () => $this->client->authorizeCode('canary-secret', 'short', self::PURPOSE, username: 'nobody'),
                 fn () => new Client('id', 'canary-secret'),
+                fn () => new V2\Client('https://a.example', "canary\nsecret"),
+                fn () => V2\Client::fromEnv()->listPasskeys(token: 'canary-secret'),
+                fn () => V2\Client::fromEnv()->verifyOtp('nobody', 'canary-secret'),
                 fn () => Client::withConfig(['client_id' => 'id', 'private_key' => 'canary-secret']),
             ];
             foreach ($calls as $call) {
@@ -213,8 +236,11 @@ final class ErrorsTest extends TestCase
         $seconds = $fields['retry_after_ms'] === null ? null : $fields['retry_after_ms'] / 1000;
         self::assertEquals($seconds, $exception->getRetryAfter());
         self::assertSame($attempts[0]['request_id'] ?? null, $exception->getRequestId());
-        self::assertNotSame('', $exception->getMessage());
-        $fields += ['message' => $exception->getMessage(), 'request_id' => $exception->getRequestId()];
+        $message = $exception->toArray()['message'];
+        self::assertNotSame('', $message);
+        $request = $exception->getRequestId() === null ? '' : ", request {$exception->getRequestId()}";
+        self::assertSame("$message ({$exception->getErrorCode()}$request)", $exception->getMessage());
+        $fields += ['message' => $message, 'request_id' => $exception->getRequestId()];
         self::assertEquals($fields, $exception->toArray());
         self::assertSame(['error' => $exception->toArray()], \json_decode($exception->getJson(), true));
     }

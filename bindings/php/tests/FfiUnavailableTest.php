@@ -9,7 +9,7 @@ final class FfiUnavailableTest extends TestCase
 {
     private const PROGRAM = <<<'PHP'
         require $argv[1];
-        foreach ([fn () => Loginid\Client::fromEnv(), fn () => Loginid\Loginid::version(), fn () => new Loginid\Cancel()] as $use) {
+        foreach ([fn () => Loginid\Client::fromEnv(), fn () => Loginid\Loginid::version(), fn () => new Loginid\Cancel(), fn () => Loginid\V2\Client::fromEnv()] as $use) {
             try {
                 $use();
                 echo "usable\n";
@@ -57,8 +57,8 @@ final class FfiUnavailableTest extends TestCase
         }
         $expected = 'LID_ERROR_CONFIG ffi_unavailable PHP restricts FFI here (ffi.enable is "preload", the SAPI is '
             . 'cli-server): set `ffi.enable=true` in php.ini, start PHP with `-d ffi.enable=true`, or preload this '
-            . "package as docs/php.md says\n";
-        self::assertSame(\str_repeat($expected, 3), $page);
+            . "package as docs/php.md says (ffi_unavailable)\n";
+        self::assertSame(\str_repeat($expected, 4), $page);
     }
 
     public function testTheBuiltInWebServerWorksAsThePageSays(): void
@@ -76,7 +76,7 @@ final class FfiUnavailableTest extends TestCase
         $process = \proc_open($command, [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes);
         $lines = \explode("\n", \rtrim(\stream_get_contents($pipes[1])));
         self::assertSame(0, \proc_close($process), \implode("\n", $lines));
-        self::assertCount(3, $lines);
+        self::assertCount(4, $lines);
         foreach ($lines as $line) {
             self::assertStringStartsWith('LID_ERROR_CONFIG ffi_unavailable PHP ', $line);
             self::assertStringContainsString($advice, $line);

@@ -9,6 +9,7 @@ use Loginid\Client;
 use Loginid\Exception;
 use Loginid\Library;
 use Loginid\Loginid;
+use Loginid\V2;
 use PHPUnit\Framework\TestCase as PhpUnitTestCase;
 
 /** The binding against include/loginid_ffi.h: a C function that is not bound fails here. */
@@ -25,6 +26,11 @@ final class HeaderTest extends PhpUnitTestCase
         'lid_free' => [Client::class, 'close'],
         'lid_free_string' => [Library::class, 'call'],
         'lid_set_log_callback' => [Client::class, 'onAttempt'],
+        'lid_v2_new' => [V2\Client::class, '__construct'],
+        'lid_v2_new_with_config' => [V2\Client::class, 'withConfig'],
+        'lid_v2_new_from_env' => [V2\Client::class, 'fromEnv'],
+        'lid_v2_free' => [V2\Client::class, 'close'],
+        'lid_v2_set_log_callback' => [V2\Client::class, 'onAttempt'],
         'lid_cancel_new' => [Cancel::class, '__construct'],
         'lid_cancel_trigger' => [Cancel::class, 'trigger'],
         'lid_cancel_free' => [Cancel::class, '__destruct'],
@@ -55,11 +61,14 @@ final class HeaderTest extends PhpUnitTestCase
         $functions = self::functions();
         self::assertGreaterThan(50, \count($functions), 'the header was not understood');
         foreach ($functions as $function) {
-            // The package has the calls of v1 only.
-            if (self::isDocument($function) || \str_starts_with($function, 'lid_v2_')) {
+            if (self::isDocument($function)) {
                 continue;
             }
-            [$class, $method] = self::ELSEWHERE[$function] ?? [Client::class, self::camel($function)];
+            [$prefix, $owner] = \str_starts_with($function, 'lid_v2_')
+                ? ['lid_v2_', V2\Client::class]
+                : ['lid_', Client::class];
+            $name = \substr($function, \strlen($prefix));
+            [$class, $method] = self::ELSEWHERE[$function] ?? [$owner, self::camel($name)];
             self::assertTrue(\method_exists($class, $method), "$function has no method $class::$method");
             $reflection = new \ReflectionMethod($class, $method);
             $lines = \array_slice(
@@ -67,7 +76,9 @@ final class HeaderTest extends PhpUnitTestCase
                 $reflection->getStartLine() - 1,
                 $reflection->getEndLine() - $reflection->getStartLine() + 1,
             );
-            self::assertMatchesRegularExpression("/\\b$function\\b/", \implode('', $lines), "$class::$method");
+            // What both clients have is called with the prefix of the service.
+            $called = "/\\b$function\\b|PREFIX\\b.*'$name'/s";
+            self::assertMatchesRegularExpression($called, \implode('', $lines), "$class::$method");
         }
     }
 
@@ -97,8 +108,8 @@ final class HeaderTest extends PhpUnitTestCase
         return \str_starts_with($function, 'lid_json_') && $function !== 'lid_json_get';
     }
 
-    private static function camel(string $function): string
+    private static function camel(string $name): string
     {
-        return \lcfirst(\str_replace('_', '', \ucwords(\substr($function, 4), '_')));
+        return \lcfirst(\str_replace('_', '', \ucwords($name, '_')));
     }
 }

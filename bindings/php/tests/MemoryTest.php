@@ -8,6 +8,7 @@ use Loginid\Cancel;
 use Loginid\Client;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Loginid;
+use Loginid\V2;
 
 /** Memory from C is freed. */
 final class MemoryTest extends TestCase
@@ -37,6 +38,8 @@ final class MemoryTest extends TestCase
     {
         $config = ['client_id' => 'x', 'user_agent' => \str_repeat('x', 100_000)];
         self::assertLessThan(30 * self::MIB, self::growth(600, fn () => Client::withConfig($config)));
+        $config = ['base_url' => 'https://a.example', 'user_agent' => $config['user_agent']];
+        self::assertLessThan(30 * self::MIB, self::growth(600, fn () => V2\Client::withConfig($config)->withOptions()));
         $before = \count(\scandir('/proc/self/fd'));
         for ($i = 0; $i < 100; $i++) {
             new Cancel();

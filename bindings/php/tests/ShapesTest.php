@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
+use Loginid\AttemptLogger;
 use Loginid\Client;
+use Loginid\Exception;
 use Loginid\Result;
+use Loginid\ServiceClientInterface;
+use Loginid\V2;
 use PHPStan\PhpDocParser\Ast\PhpDoc\InvalidTagValueNode;
 use PHPStan\PhpDocParser\Ast\PhpDoc\PhpDocNode;
 use PHPStan\PhpDocParser\Ast\Type\ArrayShapeNode;
@@ -34,21 +38,29 @@ final class ShapesTest extends TestCase
 
     public function testEveryCallDocumentsTheShapeOfItsResult(): void
     {
-        $calls = 0;
-        foreach ((new \ReflectionClass(Client::class))->getTraits() as $trait) {
-            foreach ($trait->getMethods() as $method) {
+        foreach ([Client::class => 39, V2\Client::class => 27] as $class => $expected) {
+            $calls = 0;
+            foreach ((new \ReflectionClass($class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
                 if ($method->getReturnType()?->__toString() === Result::class) {
-                    self::assertInstanceOf(ArrayShapeNode::class, self::shape($method->name), $method->name);
+                    $shape = self::shape($method->name, $class);
+                    self::assertInstanceOf(ArrayShapeNode::class, $shape, $method->name);
+                    $throws = self::parsed($method->getDocComment())->getThrowsTagValues();
+                    self::assertSame(['Exception'], \array_map('strval', \array_column($throws, 'type')));
+                    // Tools read it for a program that has the interface.
+                    $declared = new \ReflectionMethod("{$class}Interface", $method->name);
+                    self::assertSame($method->getDocComment(), $declared->getDocComment(), $method->name);
                     $calls++;
                 }
             }
+            self::assertSame($expected, $calls, $class);
         }
-        self::assertGreaterThan(35, $calls, 'the calls were not found');
     }
 
     public function testAllDocumentationOfTypesIsUnderstood(): void
     {
-        foreach ([Client::class, Result::class] as $class) {
+        $classes = [Client::class, V2\Client::class, ServiceClientInterface::class, Result::class, Exception::class,
+            AttemptLogger::class];
+        foreach ($classes as $class) {
             $reflection = new \ReflectionClass($class);
             self::parsed($reflection->getDocComment());
             foreach ($reflection->getMethods() as $method) {
@@ -76,6 +88,29 @@ final class ShapesTest extends TestCase
         self::assertFalse(self::fits(self::shape('deleteByUserId'), ['id' => 'x']));
     }
 
+    public function testResultsOfTheCurrentServiceHaveTheirShapes(): void
+    {
+        $client = V2\Client::fromEnv();
+        $device = new PasskeyDevice();
+        $begun = $this->returnedBy($client, 'registerInit', 'ada');
+        $created = $device->create($begun['registrationRequestOptions']);
+        $login = $this->returnedBy($client, 'registerComplete', $begun['session'], $created);
+        $begun = $this->returnedBy($client, 'authenticateInit', 'ada');
+        $signed = $device->get($begun['assertionOptions']);
+        $this->returnedBy($client, 'authenticateComplete', $begun['session'], $signed);
+        $this->returnedBy($client, 'verifyToken', $login['jwtAccess']);
+        $this->returnedBy($client, 'verifyTokenRemote', $login['jwtAccess']);
+        $this->returnedBy($client, 'listPasskeys', 'ada');
+        $this->returnedBy($client, 'createOtp', 'ada');
+        $this->returnedBy($client, 'createGrant', 'ada', V2\Scope::PASSKEY_READ);
+        $begun = $this->returnedBy($client, 'initTx', 'ada', 'pay');
+        $signed = $device->get($begun['assertionOptions']);
+        $token = $this->returnedBy($client, 'completeTx', $begun['session'], $signed)['token'];
+        $this->returnedBy($client, 'verifyTransaction', $token, 'pay', $begun['nonce']);
+        $this->returnedBy($client, 'getVersion');
+        self::assertFalse(self::fits(self::shape('listPasskeys', V2\Client::class), ['passkeys' => [['id' => '1']]]));
+    }
+
     public function testOnlySomeMembersMayBeAbsent(): void
     {
         $user = $this->client->getUser($this->user())->toArray();
@@ -91,15 +126,21 @@ final class ShapesTest extends TestCase
     /** The result of a call, which has the documented shape. */
     private function returned(string $method, mixed ...$arguments): Result
     {
-        $result = $this->client->$method(...$arguments);
-        self::assertTrue(self::fits(self::shape($method), $result->toArray()), "$method: {$result->toJson()}");
+        return $this->returnedBy($this->client, $method, ...$arguments);
+    }
+
+    private function returnedBy(ServiceClientInterface $client, string $method, mixed ...$arguments): Result
+    {
+        $result = $client->$method(...$arguments);
+        $shape = self::shape($method, $client::class);
+        self::assertTrue(self::fits($shape, $result->toArray()), "$method: {$result->toJson()}");
         return $result;
     }
 
     /** The shape in a method's @return. */
-    private static function shape(string $method): TypeNode
+    private static function shape(string $method, string $class = Client::class): TypeNode
     {
-        $tags = self::parsed((new \ReflectionMethod(Client::class, $method))->getDocComment())->getReturnTagValues();
+        $tags = self::parsed((new \ReflectionMethod($class, $method))->getDocComment())->getReturnTagValues();
         self::assertInstanceOf(GenericTypeNode::class, $tags[0]->type ?? null, $method);
         self::assertSame('Result', $tags[0]->type->type->name, $method);
         return $tags[0]->type->genericTypes[0];

@@ -46,6 +46,41 @@ final class SignalsTest extends TestCase
         self::assertSame([0, $printed], [\proc_close($program), $output]);
     }
 
+    /** A call in C cannot be interrupted: Cancel documents it. */
+    public function testACancelThatAHandlerTriggersEndsTheNextCallAndNotTheRunningOne(): void
+    {
+        $program = <<<'PHP'
+            require $argv[1];
+            $cancel = new Loginid\Cancel();
+            pcntl_async_signals(true);
+            pcntl_signal(SIGINT, fn () => $cancel->trigger());
+            $client = Loginid\V2\Client::fromEnv()->withOptions(cancel: $cancel);
+            echo $client->getVersion()->count() > 0 ? "answered\n" : "\n";
+            try {
+                $client->getVersion();
+            } catch (Loginid\Exception\CancelledException $exception) {
+                echo "{$exception->getErrorCode()}\n";
+            }
+            PHP;
+        $path = '/fido2/v2/version';
+        Emulator::fault($path, ['kind' => 'delay', 'ms' => 1000, 'carried_out' => true]);
+        $command = [\PHP_BINARY, '-r', $program, __DIR__ . '/../autoload.php'];
+        $process = \proc_open($command, [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes);
+        self::awaitRequest($path);
+        \posix_kill(\proc_get_status($process)['pid'], \SIGINT);
+        $output = \stream_get_contents($pipes[1]);
+        self::assertSame([0, "answered\ncancelled\n"], [\proc_close($process), $output]);
+    }
+
+    private static function awaitRequest(string $path): void
+    {
+        $deadline = \time() + 60;
+        while (!\in_array($path, \array_column(Emulator::requests(), 'path'), true)) {
+            self::assertLessThan($deadline, \time(), 'the request did not reach the service');
+            \usleep(20_000);
+        }
+    }
+
     /** @return iterable<string, array{string, string}> */
     public static function listeners(): iterable
     {

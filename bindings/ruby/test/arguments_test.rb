@@ -4,34 +4,47 @@ require_relative 'helper'
 
 # Types of arguments, and the errors that name a wrong one.
 class ArgumentsTest < LoginidTest
-  JSON_ARGUMENTS = %i[assertion_payload attestation_payload options].freeze
-  BOOLEANS = %i[activate authorize].freeze
+  JSON_ARGUMENTS = %i[assertion_payload assertion_result attestation_payload confirmation creation_result
+                      options].freeze
+  BOOLEANS = %i[activate authorize messaging_consent request_verification].freeze
+  SYMBOLS = %i[code_type purpose status publickey_alg].freeze
 
-  # Every parameter of every call.
+  def setup
+    super
+    @v2 = Loginid::V2::Client.from_env
+  end
+
+  def teardown
+    @v2.close
+    super
+  end
+
+  # Every parameter of every call: the call, and the parameter's name.
   def each_parameter
     count = 0
-    Loginid::Api.constants.map { |name| Loginid::Api.const_get(name) }.each do |subject|
-      subject.instance_methods(false).each do |call|
-        subject.instance_method(call).parameters.each do |_kind, name|
+    { @client => Loginid::Api, @v2 => Loginid::V2::Api }.each do |client, api|
+      calls = api.constants.flat_map { |name| api.const_get(name).instance_methods(false) }
+      calls.each do |call|
+        client.method(call).parameters.each do |_kind, name|
           count += 1
-          yield call, name
+          yield client.method(call), name
         end
       end
     end
-    assert_operator count, :>, 80, 'the parameters were not found'
+    assert_operator count, :>, 150, 'the parameters were not found'
   end
 
   # Calls with good values for required parameters, and this value for one parameter.
   def call_with(call, parameter, value)
     positional = []
     keywords = {}
-    @client.method(call).parameters.each do |kind, name|
+    call.parameters.each do |kind, name|
       given = name == parameter ? value : 'x'
       given = { x: 1 } if given == 'x' && JSON_ARGUMENTS.include?(name)
       positional << given if kind == :req
       keywords[name] = given if kind == :key && name == parameter
     end
-    @client.public_send(call, *positional, **keywords)
+    call.call(*positional, **keywords)
   end
 
   def assert_named(name, value, error: TypeError)
@@ -61,7 +74,7 @@ class ArgumentsTest < LoginidTest
 
   def test_symbols_are_for_texts_from_a_short_list
     each_parameter do |call, name|
-      next if %i[code_type purpose status publickey_alg].include?(name)
+      next if SYMBOLS.include?(name)
 
       assert_named(name, :x) { call_with(call, name, :x) }
     end
@@ -70,16 +83,16 @@ class ArgumentsTest < LoginidTest
 
   def test_nil_means_not_given_for_every_optional_keyword
     each_parameter do |call, name|
-      next if BOOLEANS.include?(name) || @client.method(call).parameters.include?([:req, name])
+      next if BOOLEANS.include?(name) || call.parameters.include?([:req, name])
 
-      assert_equal outcome { call_with(call, nil, nil) }, outcome { call_with(call, name, nil) }, "#{call} #{name}"
+      assert_equal outcome { call_with(call, nil, nil) }, outcome { call_with(call, name, nil) }, "#{call.name} #{name}"
     end
   end
 
   def outcome
     yield.keys
   rescue Loginid::Error => e
-    [e.class, e.code, e.message]
+    [e.class, e.code, e.to_h['message']]
   end
 
   def test_a_timeout_is_a_positive_number_of_seconds
@@ -111,6 +124,8 @@ class ArgumentsTest < LoginidTest
     assert_named(:client_id, 7) { Loginid::Client.new(7) }
     assert_named(:private_key, :key) { Loginid::Client.new('id', private_key: :key) }
     assert_named(:base_url, 7) { Loginid::Client.management('id', 'key', base_url: 7) }
+    assert_named(:base_url, 7) { Loginid::V2::Client.new(7) }
+    assert_named(:api_key, 7) { Loginid::V2::Client.new('https://a.example', api_key: 7) }
     [7, []].each { |value| assert_named(:config, value) { Loginid::Client.with_config(value) } }
     assert_named(:pointer, 7) { Loginid.json_get('{}', 7) }
   end
@@ -125,6 +140,26 @@ class ArgumentsTest < LoginidTest
         assert_equal JSON.parse(payload), sent['body']['assertion_payload']
         assert_includes sent['body_text'], payload if given == payload
       end
+  end
+
+  # The parameters of Rails, with a member that no `permit` names.
+  def test_parameters_of_rails_are_taken_as_hashes
+    parameters = parameters_of_rails('credential' => { 'id' => 'aWQ', 'response' => {
+                                       'clientDataJSON' => 'e30', 'authenticatorData' => 'ZGF0YQ', 'signature' => 'c2ln'
+                                     } })
+    assert_raises(Loginid::ApiError) { @v2.authenticate_complete('a-session-of-the-page', parameters[:credential]) }
+    sent = { 'credentialId' => 'aWQ', 'clientDataJSON' => 'e30', 'authenticatorData' => 'ZGF0YQ',
+             'signature' => 'c2ln' }
+    assert_equal sent, Emulator.requests.last['body']['assertionResult']
+  end
+
+  def parameters_of_rails(values)
+    require 'action_controller'
+    ActionController::Parameters.new(values)
+  rescue LoadError
+    raise if ENV['CI'] == 'true'
+
+    skip 'there is no actionpack here'
   end
 
   def test_values_without_a_json_form_are_refused_and_named

@@ -12,13 +12,68 @@ class DocsTest < LoginidTest
   ROOT = File.expand_path('../../..', __dir__)
 
   PAGE = File.read("#{ROOT}/docs/ruby.md")
-  PROGRAM = PAGE[/^```ruby\n(.*?)^```/m, 1]
+  BACKEND, PROGRAM, TESTS = PAGE.scan(/^```ruby\n(.*?)^```/m).flatten
   PRINTED = /\A\h{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request \h{8}-.*, retry: false\n\z/
+  BACKEND_PRINTED = Regexp.new(<<~'PRINTED'.lines(chomp: true).join('\n'))
+    \Aa session for ada@example.com, whose id is \w+
+    Ada's phone
+    paid
+    .* \(not_found, request \h{8}-[\h-]+\)
+    already gone
+    \z
+  PRINTED
+  EMULATOR = { 'LOGINID_EMULATOR' => "#{ROOT}/target/debug/loginid-emulator" }.merge(ENV.to_h)
 
-  def test_the_program_of_the_ruby_page
-    output, status = Open3.capture2e(RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, stdin_data: PROGRAM)
+  def run_ruby(program)
+    paths = $LOAD_PATH.map { |path| "-I#{path}" }
+    output, status = Open3.capture2e(EMULATOR, RbConfig.ruby, *paths, stdin_data: program)
     assert_predicate status, :success?, output
-    assert_match(PRINTED, output)
+    output
+  end
+
+  def test_the_programs_of_the_ruby_page
+    assert_match(PRINTED, run_ruby(PROGRAM))
+    assert_match(BACKEND_PRINTED, run_ruby(BACKEND))
+  end
+
+  def test_the_tests_of_the_ruby_page
+    assert_match(/^2 runs, 3 assertions, 0 failures, 0 errors, 0 skips$/, run_ruby(TESTS))
+  end
+
+  # Each call of the current service, with its keywords.
+  def test_the_page_lists_every_call
+    rows = PAGE[/^\| call \| result \|.*?\n\n/m]
+    calls = Loginid::V2::Api.constants.flat_map { |name| Loginid::V2::Api.const_get(name).instance_methods(false) }
+    calls.each do |call|
+      parameters = Loginid::V2::Client.instance_method(call).parameters
+      optional = parameters.filter_map { |kind, name| "#{name}:" if kind == :key }
+      optional = optional.empty? ? nil : "[#{optional.join(', ')}]"
+      signature = [*parameters.filter_map { |kind, name| name if kind == :req }, optional].compact.join(', ')
+      signature = signature.empty? ? call.to_s : "#{call}(#{signature})"
+      listed = call == :send_otp_sms ? '`send_otp_sms`' : "`#{signature}`"
+      assert_includes rows, listed
+    end
+  end
+
+  # YARD understands all tags, and finds nothing public without documentation.
+  def test_yard_documents_every_public_method
+    unless system('yard', '--version', out: File::NULL, err: File::NULL)
+      flunk 'there is no yard' if ENV['CI'] == 'true'
+      skip 'there is no yard here'
+    end
+    Dir.mktmpdir do |folder|
+      command = %W[yard stats --list-undoc --no-cache --no-save --db #{folder}/yard lib]
+      output, status = Open3.capture2e(*command, chdir: "#{ROOT}/bindings/ruby")
+      assert_predicate status, :success?, output
+      refute_match(/\[warn\]/, output)
+      assert_match(/^Methods: +\d\d\d /, output)
+      assert_empty(output.scan(/^([\w:]+)[#.]\w+\W?$/).flatten.select { |owner| public_constant?(owner) })
+    end
+  end
+
+  def public_constant?(name)
+    parts = name.split('::').map(&:to_sym)
+    parts.inject(Object) { |owner, part| owner&.constants&.include?(part) ? owner.const_get(part) : nil }
   end
 
   # `make install` has its own tests; LOGINID_LIBRARY names the library.

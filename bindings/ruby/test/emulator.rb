@@ -19,15 +19,19 @@ module Emulator
       answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
     end
 
+    def get(path)
+      JSON.parse(Net::HTTP.get(uri(path)))
+    end
+
     # The requests the service received, oldest first.
     def requests(path = nil)
-      all = JSON.parse(Net::HTTP.get(uri('requests'))).fetch('requests')
+      all = get('requests').fetch('requests')
       path ? all.select { |request| request['path'] == path } : all
     end
 
     # The number of requests with a token that had been accepted before.
     def resent_tokens
-      JSON.parse(Net::HTTP.get(uri('requests'))).fetch('resent_tokens')
+      get('requests').fetch('resent_tokens')
     end
 
     # Waits until this many waits have reached the service.

@@ -60,8 +60,11 @@ class ErrorsTest < LoginidTest
     assert_equal row['error'], fields.to_h { |name| [name, error.public_send(name)] }, row['case']
     id = attempts.dig(0, 'request_id')
     id.nil? ? assert_nil(error.request_id) : assert_equal(id, error.request_id)
-    refute_empty error.message
-    assert_equal({ **row['error'], 'message' => error.message, 'request_id' => id }, error.to_h)
+    message = error.to_h['message']
+    refute_empty message
+    details = id ? "#{error.code}, request #{id}" : error.code
+    assert_equal "#{message} (#{details})", error.message
+    assert_equal({ **row['error'], 'message' => message, 'request_id' => id }, error.to_h)
     assert_equal error.to_h, JSON.parse(error.json)['error']
   end
 

@@ -15,7 +15,7 @@ class HandleTest < Minitest::Test
 
   def setup
     @pointer = Pointer.new
-    @handle = Loginid.module_eval('Handle', __FILE__, __LINE__).new(@pointer)
+    @handle = Loginid.module_eval('Handle', __FILE__, __LINE__).new(@pointer, 'lid_', nil)
   end
 
   def test_closing_frees_once

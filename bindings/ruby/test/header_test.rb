@@ -11,7 +11,8 @@ class HeaderTest < Minitest::Test
     'void' => :void, 'bool' => :bool, 'int32_t' => :int32, 'uint32_t' => :uint32,
     'lid_status' => :int, 'lid_log_fn' => :lid_log_fn, 'const char *' => :string, 'char *' => :pointer,
     'char **' => :pointer, 'void *' => :pointer, 'lid_client *' => :pointer,
-    'const lid_client *' => :pointer, 'lid_client **' => :pointer, 'lid_cancel *' => :pointer
+    'const lid_client *' => :pointer, 'lid_client **' => :pointer, 'lid_v2_client *' => :pointer,
+    'const lid_v2_client *' => :pointer, 'lid_v2_client **' => :pointer, 'lid_cancel *' => :pointer
   }.freeze
 
   # Functions that are not a method of the same name of Client.
@@ -22,6 +23,11 @@ class HeaderTest < Minitest::Test
     lid_new_from_env: [Loginid::Client.singleton_class, :from_env],
     lid_free: [Loginid::Client, :close],
     lid_set_log_callback: [Loginid::Client, :on_attempt],
+    lid_v2_new: [Loginid::V2::Client.singleton_class, :new],
+    lid_v2_new_with_config: [Loginid::V2::Client.singleton_class, :with_config],
+    lid_v2_new_from_env: [Loginid::V2::Client.singleton_class, :from_env],
+    lid_v2_free: [Loginid::V2::Client, :close],
+    lid_v2_set_log_callback: [Loginid::V2::Client, :on_attempt],
     lid_cancel_new: [Loginid::Cancel.singleton_class, :new],
     lid_cancel_trigger: [Loginid::Cancel, :trigger],
     lid_cancel_free: [Loginid.const_get(:Cancel), :pointer],
@@ -40,7 +46,7 @@ class HeaderTest < Minitest::Test
     header.each_key do |name|
       next if name == :lid_free_string # after every call, by the binding itself
 
-      owner, method = ELSEWHERE.fetch(name) { [Loginid::Client, name.to_s.delete_prefix('lid_').to_sym] }
+      owner, method = ELSEWHERE.fetch(name) { method_of(name.to_s) }
       assert owner.method_defined?(method) || owner.private_method_defined?(method), "#{name} has no Ruby method"
     end
   end
@@ -58,12 +64,16 @@ class HeaderTest < Minitest::Test
 
   private
 
+  def method_of(function)
+    return [Loginid::V2::Client, function.delete_prefix('lid_v2_').to_sym] if function.start_with?('lid_v2_')
+
+    [Loginid::Client, function.delete_prefix('lid_').to_sym]
+  end
+
   def header
     declarations = File.read(HEADER).gsub(/^typedef .*?;$/m, '').scan(PROTOTYPE)
     # These are for programs without a JSON library; Ruby has its own.
     declarations.reject! { |_, name, _| name.start_with?('lid_json_') && name != 'lid_json_get' }
-    # The gem has the calls of v1 only.
-    declarations.reject! { |_, name, _| name.start_with?('lid_v2_') }
     @header ||= declarations.to_h do |result, name, arguments|
       types = arguments == 'void' ? [] : arguments.split(',').map { |argument| type(argument.sub(/\w+\s*\z/, '')) }
       [name.to_sym, [types, type(result)]]

@@ -30,10 +30,14 @@ class MemoryTest < LoginidTest
   end
 
   def test_clients_are_freed_by_close_and_by_the_collector
-    config = { client_id: 'x', user_agent: 'x' * 100_000 }
-    assert_operator growth(600) { Loginid::Client.with_config(config).close }, :<, 30 * MIB # 60 if not
-    # Memory in C does not trigger Ruby's garbage collector.
-    assert_operator growth(12) { 50.times { Loginid::Client.with_config(config) } and GC.start }, :<, 30 * MIB
+    agent = 'x' * 100_000
+    { Loginid::Client => { client_id: 'x' }, Loginid::V2::Client => { base_url: 'https://a.example' } }
+      .each do |client, config|
+        make = -> { client.with_config(user_agent: agent, **config).tap { |made| made.with_options.close } }
+        assert_operator growth(600) { make.call.close }, :<, 30 * MIB # 60 if not
+        # Memory in C does not trigger Ruby's garbage collector.
+        assert_operator growth(12) { 50.times { make.call } and GC.start }, :<, 30 * MIB
+      end
   end
 
   def test_cancels_are_freed_by_the_collector

@@ -15,7 +15,9 @@ end
 # The signatures in sig/, against the code and against results.
 class SignaturesTest < LoginidTest
   SIGNATURES = File.expand_path('../sig', __dir__)
-  EXAMPLE = File.expand_path('../../../examples/ruby/quickstart.rb', __dir__)
+  EXAMPLES = File.expand_path('../../../examples/ruby', __dir__)
+  # The calls of each client.
+  CALLS = { Loginid::Client => Loginid::Api, Loginid::V2::Client => Loginid::V2::Api }.freeze
 
   def setup
     skip 'there is no rbs here' unless defined?(RBS::CLI)
@@ -33,13 +35,14 @@ class SignaturesTest < LoginidTest
   end
 
   def test_the_signatures_have_the_public_classes_and_methods
-    classes = Loginid.constants.map { |name| Loginid.const_get(name) }.grep(Class)
-    assert_operator classes.size, :>, 15, 'the classes were not found'
+    classes = [Loginid, Loginid::V2].flat_map { |owner| owner.constants.map { |name| owner.const_get(name) } }
+    classes = classes.grep(Class)
+    assert_operator classes.size, :>, 17, 'the classes were not found'
     classes.each do |owner|
       signed = signatures(owner).keys - %i[initialize]
       assert_equal signed, signed & owner.public_instance_methods, owner
     end
-    [Loginid::Client, Loginid::Error].each do |owner|
+    [Loginid::ServiceClient, Loginid::Client, Loginid::V2::Client, Loginid::Error].each do |owner|
       assert_empty owner.public_instance_methods(false) - signatures(owner).keys
     end
   end
@@ -48,36 +51,56 @@ class SignaturesTest < LoginidTest
   def test_the_public_types_are_still_there
     listed = File.readlines(File.expand_path('public_types.txt', __dir__), chomp: true)
     assert_operator listed.size, :>, 20
-    types = Dir["#{SIGNATURES}/**/*.rbs"].flat_map { |path| File.read(path).scan(/^  type (\w+) =/).flatten }
+    types = Dir["#{SIGNATURES}/**/*.rbs"].flat_map do |path|
+      folder = path.include?('/v2/') ? 'v2/' : ''
+      File.read(path).scan(/^ +type (\w+) =/).flatten.map { |name| folder + name }
+    end
     assert_empty listed - types
   end
 
   def test_the_calls_have_the_parameters_of_their_signatures
-    calls = Loginid::Api.constants.flat_map { |name| Loginid::Api.const_get(name).instance_methods(false) }
-    assert_operator calls.size, :>, 35, 'the calls were not found'
-    calls.each do |name|
-      type = signatures(Loginid::Client).fetch(name).method_types.fetch(0).type
-      required = type.required_positionals.map { |parameter| [:req, parameter.name] }
-      keywords = type.optional_keywords.keys.map { |keyword| [:key, keyword] }
-      assert_equal Loginid::Client.instance_method(name).parameters, required + keywords, name
+    CALLS.each do |client, api|
+      calls = api.constants.flat_map { |name| api.const_get(name).instance_methods(false) }
+      assert_operator calls.size, :>, 26, 'the calls were not found'
+      calls.each { |name| compare_parameters(client, name) }
     end
   end
 
+  def compare_parameters(client, name)
+    type = signatures(client).fetch(name).method_types.fetch(0).type
+    required = type.required_positionals.map { |parameter| [:req, parameter.name] }
+    keywords = type.optional_keywords.keys.map { |keyword| [:key, keyword] }
+    assert_equal required + keywords, client.instance_method(name).parameters, name
+  end
+
   # RBS checks the arguments and the result of each call.
-  def test_the_example_conforms_to_the_signatures
+  def test_the_examples_conform_to_the_signatures
+    calls = { 'quickstart' => %w[get_user wait_code create_tx], 'backend' => %w[verify_token list_passkeys] }
     checks = { 'RBS_TEST_TARGET' => 'Loginid::*', 'RBS_TEST_OPT' => "-I #{SIGNATURES}", 'RBS_TEST_RAISE' => 'true',
                'RBS_TEST_LOGLEVEL' => 'info' }
     paths = $LOAD_PATH.map { |path| "-I#{path}" }
-    output, status = Open3.capture2e(checks, RbConfig.ruby, *paths, '-rrbs/test/setup', EXAMPLE)
+    calls.each do |example, names|
+      program = "#{EXAMPLES}/#{example}.rb"
+      output, status = Open3.capture2e(checks, RbConfig.ruby, *paths, '-rrbs/test/setup', program)
+      assert_predicate status, :success?, output
+      names.each { |call| assert_includes output, "Setting up method hook in ##{call}..." }
+    end
+  end
+
+  # As a program that uses the gem.
+  def test_steep_accepts_the_example
+    skip 'there is no steep here' unless system('steep', '--version', out: File::NULL, err: File::NULL)
+    output, status = Open3.capture2e('steep', 'check', chdir: File.expand_path('..', __dir__))
     assert_predicate status, :success?, output
-    %w[get_user wait_code create_tx].each { |call| assert_includes output, "Setting up method hook in ##{call}..." }
+    assert_includes output, 'No type error detected'
   end
 
   private
 
   # The signatures of a class: the name of each method, and its types.
   def signatures(owner)
-    name = RBS::TypeName.new(name: owner.name.split('::').last.to_sym, namespace: RBS::Namespace.parse('::Loginid'))
+    *modules, name = owner.name.split('::')
+    name = RBS::TypeName.new(name: name.to_sym, namespace: RBS::Namespace.parse("::#{modules.join('::')}"))
     builder.build_instance(name).methods.select { |_, method| method.defined_in.to_s.start_with?('::Loginid::') }
   end
 

@@ -7,7 +7,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, Description, Member, Operation};
+use crate::description::{Argument, ByService, Description, Member, Operation};
 use crate::mistake;
 use crate::template::Templates;
 use crate::text;
@@ -19,54 +19,109 @@ const WIDTH: usize = 120;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Overrides {
-    groups: BTreeMap<String, String>,
+    groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
 }
+
+/// A service, as PHP has it.
+struct Service {
+    name: &'static str,
+    /// The namespace of its client.
+    namespace: &'static str,
+    /// Its folder.
+    folder: &'static str,
+    summary: &'static str,
+}
+
+const SERVICES: [Service; 2] = [
+    Service {
+        name: "v1",
+        namespace: "Loginid",
+        folder: "bindings/php/src",
+        summary: "The calls of a Client, for programs that take another one in their tests.",
+    },
+    Service {
+        name: "v2",
+        namespace: "Loginid\\V2",
+        folder: "bindings/php/src/V2",
+        summary: "The calls of a V2\\Client, for programs that take another one in their tests.",
+    },
+];
 
 /// The generated files of PHP: paths below the project's folder, and texts.
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
     let overrides: Overrides = mistake::parsed("spec/php.toml", overrides);
     description.check_names(overrides.documentation.keys(), "spec/php.toml");
-    description.check_groups(&overrides.groups, "spec/php.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/php_methods.php.j2")),
+        (
+            "interface",
+            include_str!("../templates/php_interface.php.j2"),
+        ),
         ("kinds", include_str!("../templates/php_kinds.php.j2")),
     ]);
-    let file = |template: &str, class: &str, context: Value| {
-        let text = templates.render(template, context) + "\n";
-        (format!("bindings/php/src/Api/{class}.php"), text)
-    };
+    let render = |template: &str, context: Value| templates.render(template, context) + "\n";
     let mut files = Vec::new();
-    for group in description.groups() {
-        let operations = description.operations.iter();
-        let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
-        let arguments = operations.iter().flat_map(|one| &one.arguments);
-        let uses_cancel = arguments.into_iter().any(|one| one.kind() == "cancel");
-        let methods = operations.iter();
-        let methods: Vec<_> = methods
-            .map(|one| Method::of(one, description, &overrides))
-            .collect();
-        let about = text::paragraphs(&overrides.groups[group]).join("\n\n");
-        let name = text::camel(group);
-        let context =
-            context! { name => name.clone(), about, uses_cancel, methods => Serde(&methods) };
-        files.push(file("methods", &name, context));
+    for service in &SERVICES {
+        let described = description.of_service(service.name);
+        let about = overrides.groups.of(service.name);
+        described.check_groups(about, "spec/php.toml");
+        let (namespace, folder) = (service.namespace, service.folder);
+        let mut all = Vec::new();
+        for group in described.groups() {
+            let operations = described.operations.iter();
+            let operations: Vec<_> = operations.filter(|one| one.group == group).collect();
+            let methods = operations.iter();
+            let methods: Vec<_> = methods
+                .map(|one| Method::of(one, &described, &overrides))
+                .collect();
+            let about = text::paragraphs(&about[group]).join("\n\n");
+            let name = text::camel(group);
+            let context = context! {
+                namespace, name => name.clone(), about, uses_cancel => use_cancel(&operations),
+                methods => Serde(&methods)
+            };
+            files.push((
+                format!("{folder}/Api/{name}.php"),
+                render("methods", context),
+            ));
+            all.extend(methods);
+        }
+        let operations: Vec<_> = described.operations.iter().collect();
+        let context = context! {
+            namespace, summary => service.summary, is_outer => namespace == "Loginid",
+            uses_cancel => use_cancel(&operations), methods => Serde(&all)
+        };
+        files.push((
+            format!("{folder}/ClientInterface.php"),
+            render("interface", context),
+        ));
     }
     let named = |kinds: &[&str]| -> Vec<String> {
         let names = description.argument_names(kinds).into_iter();
         names.map(|name| variable(&name)).collect()
     };
     let context = context! { booleans => named(&["bool"]), json => named(&["json", "options"]) };
-    files.push(file("kinds", "Kinds", context));
+    files.push((
+        "bindings/php/src/Api/Kinds.php".to_owned(),
+        render("kinds", context),
+    ));
     files
+}
+
+fn use_cancel(operations: &[&Operation]) -> bool {
+    let mut arguments = operations.iter().flat_map(|one| &one.arguments);
+    arguments.any(|one| one.kind() == "cancel")
 }
 
 #[derive(Serialize)]
 struct Method {
     documentation: String,
-    /// The lines of @param and @return.
+    /// The lines of @param, @return and @throws.
     tags: Vec<String>,
     head: String,
+    /// In an interface.
+    declaration: String,
     body: String,
 }
 
@@ -90,10 +145,13 @@ impl Method {
         };
         let mut tags: Vec<_> = parameters.iter().filter_map(Parameter::tag).collect();
         tags.extend(broken(&format!("@return Result<{shape}>")));
+        tags.push("@throws Exception".to_owned());
+        let name = variable(operation.method());
         Method {
             documentation: for_php(&documentation, operation),
             tags,
-            head: head(&variable(&operation.name), &parameters),
+            head: head(&name, &parameters),
+            declaration: declaration(&name, &parameters),
             body: body(operation),
         }
     }
@@ -173,17 +231,32 @@ impl Parameter {
 
 /// The first lines of a method, in the style of PSR-12.
 fn head(name: &str, parameters: &[Parameter]) -> String {
+    let declared = signature(name, parameters, "");
+    let separator = if declared.contains('\n') {
+        " "
+    } else {
+        "\n    "
+    };
+    format!("{declared}{separator}{{")
+}
+
+/// A method of an interface.
+fn declaration(name: &str, parameters: &[Parameter]) -> String {
+    signature(name, parameters, ";")
+}
+
+fn signature(name: &str, parameters: &[Parameter], end: &str) -> String {
     let declared: Vec<_> = parameters.iter().map(Parameter::declaration).collect();
     let line = format!(
-        "    public function {name}({}): Result",
+        "    public function {name}({}): Result{end}",
         declared.join(", ")
     );
     if line.len() <= WIDTH {
-        return line + "\n    {";
+        return line;
     }
     let lines = declared.iter().map(|one| format!("        {one},\n"));
     let lines: String = lines.collect();
-    format!("    public function {name}(\n{lines}    ): Result {{")
+    format!("    public function {name}(\n{lines}    ): Result{end}")
 }
 
 fn body(operation: &Operation) -> String {
@@ -264,7 +337,8 @@ fn for_php(documentation: &str, operation: &Operation) -> String {
 
 /// Names of C as those of PHP.
 fn in_php(text: &str) -> String {
-    let text = text::with_classes(&text.replace("NULL", "null"), "Exception");
+    let text = text.replace("NULL", "null").replace("`lid_v2_", "`lid_");
+    let text = text::with_classes(&text, "Exception");
     let mut pieces = text.split("`lid_");
     let mut all = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -300,7 +374,7 @@ mod tests {
 
     #[test]
     fn groups_are_those_of_the_description() {
-        let generate = |overrides: &str| files(&crate::description().of_service("v1"), overrides);
+        let generate = |overrides: &str| files(&crate::description(), overrides);
         let changes = [
             (
                 "tokens =",
@@ -308,6 +382,11 @@ mod tests {
                 "groups does not say what tokens is about",
             ),
             ("tokens =", "token = \"\"\ntokens =", "no group token"),
+            (
+                "grants =",
+                "grant =",
+                "groups does not say what grants is about",
+            ),
         ];
         check_refusals("spec/php.toml", generate, &changes);
     }

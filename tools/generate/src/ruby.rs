@@ -7,7 +7,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::description::{Argument, ByService, Description, Member, Operation, Type, short};
 use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
@@ -20,9 +20,34 @@ const WIDTH: usize = 120;
 #[serde(deny_unknown_fields)]
 struct Overrides {
     symbols: Vec<String>,
-    groups: BTreeMap<String, String>,
+    groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
 }
+
+/// A service, as Ruby has it.
+struct Service {
+    name: &'static str,
+    /// The modules that its interface is in, from the outermost one.
+    modules: &'static [&'static str],
+    /// The folder of its calls, below `lib/loginid`.
+    folder: &'static str,
+    signatures: &'static str,
+}
+
+const SERVICES: [Service; 2] = [
+    Service {
+        name: "v1",
+        modules: &["Loginid"],
+        folder: "api",
+        signatures: "api.rbs",
+    },
+    Service {
+        name: "v2",
+        modules: &["Loginid", "V2"],
+        folder: "v2/api",
+        signatures: "v2/api.rbs",
+    },
+];
 
 /// The generated files of Ruby: paths below the project's folder, and texts.
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
@@ -34,54 +59,51 @@ pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)
             "spec/ruby.toml: symbols names {name}, which is no argument"
         );
     }
-    description.check_groups(&overrides.groups, "spec/ruby.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/ruby_methods.rb.j2")),
         ("calls", include_str!("../templates/ruby_calls.rb.j2")),
         ("signatures", include_str!("../templates/ruby_api.rbs.j2")),
     ]);
-    let groups: Vec<_> = description
-        .groups()
-        .into_iter()
-        .map(|name| Group {
-            name: text::camel(name),
-            about: text::paragraphs(&overrides.groups[name]).join("\n\n"),
-            methods: description
-                .operations
-                .iter()
-                .filter(|one| one.group == name)
-                .map(|one| Method::of(one, &overrides))
-                .collect(),
-        })
-        .collect();
-    let types: Vec<_> = description.types.iter().map(Record::of).collect();
-    let render = |name: &str, context: Value| templates.render(name, context) + "\n";
-    let mut files: Vec<_> = description
-        .groups()
-        .into_iter()
-        .zip(&groups)
-        .map(|(name, group)| {
-            let text = render("methods", context! { group => Serde(group) });
-            (format!("bindings/ruby/lib/loginid/api/{name}.rb"), text)
-        })
-        .collect();
+    let render = |name: &str, context: Value| {
+        let text = templates.render(name, context);
+        text.trim_end().to_owned() + "\n"
+    };
+    let mut files = Vec::new();
+    for service in &SERVICES {
+        let described = description.of_service(service.name);
+        let about = overrides.groups.of(service.name);
+        described.check_groups(about, "spec/ruby.toml");
+        let (modules, indent) = (service.modules.to_vec(), "  ".repeat(service.modules.len()));
+        let mut groups = Vec::new();
+        for name in described.groups() {
+            let group = Group::of(name, &about[name], &described, &overrides, &indent);
+            let context = context! { modules => modules.clone(), indent => indent.clone(), group => Serde(&group) };
+            let folder = service.folder;
+            files.push((
+                format!("bindings/ruby/lib/loginid/{folder}/{name}.rb"),
+                render("methods", context),
+            ));
+            groups.push(group);
+        }
+        let types: Vec<_> = described.types.iter().map(Record::of).collect();
+        let context =
+            context! { modules, indent, groups => Serde(&groups), types => Serde(&types) };
+        files.push((
+            format!("bindings/ruby/sig/loginid/{}", service.signatures),
+            render("signatures", context),
+        ));
+    }
+    let functions: Vec<_> = description.operations.iter().map(Function::of).collect();
     files.push((
         "bindings/ruby/lib/loginid/calls.rb".to_owned(),
         render(
             "calls",
             context! {
-                groups => Serde(&groups),
+                functions => Serde(&functions),
                 booleans => description.argument_names(&["bool"]),
                 json_values => description.argument_names(&["json", "options"]),
                 symbols => overrides.symbols.clone(),
             },
-        ),
-    ));
-    files.push((
-        "bindings/ruby/sig/loginid/api.rbs".to_owned(),
-        render(
-            "signatures",
-            context! { groups => Serde(&groups), types => Serde(&types) },
         ),
     ));
     files
@@ -95,21 +117,56 @@ struct Group {
     methods: Vec<Method>,
 }
 
+impl Group {
+    fn of(
+        name: &str,
+        about: &str,
+        description: &Description,
+        overrides: &Overrides,
+        indent: &str,
+    ) -> Group {
+        let operations = description.operations.iter();
+        let operations = operations.filter(|one| one.group == name);
+        Group {
+            name: text::camel(name),
+            about: text::paragraphs(about).join("\n\n"),
+            methods: operations
+                .map(|one| Method::of(one, overrides, indent))
+                .collect(),
+        }
+    }
+}
+
+/// A C function and the types of its arguments.
+#[derive(Serialize)]
+struct Function {
+    name: String,
+    arguments: String,
+}
+
+impl Function {
+    fn of(operation: &Operation) -> Function {
+        Function {
+            name: operation.name.clone(),
+            arguments: native(operation),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Method {
     documentation: String,
-    name: String,
+    /// The lines of YARD's tags.
+    tags: Vec<String>,
     definition: String,
     call: String,
-    /// The types of the C function's arguments.
-    native: String,
     signature: String,
 }
 
 impl Method {
-    fn of(operation: &Operation, overrides: &Overrides) -> Method {
-        let name = &operation.name;
-        let documentation = overrides.documentation.get(name).map_or_else(
+    fn of(operation: &Operation, overrides: &Overrides, indent: &str) -> Method {
+        let name = operation.method();
+        let documentation = overrides.documentation.get(&operation.name).map_or_else(
             || operation.documentation(),
             |text| {
                 let notes = operation.notes();
@@ -123,25 +180,27 @@ impl Method {
             .partition(|one| one.default.is_some());
         let in_order = || positional.iter().chain(&keywords);
         let returns = match operation.returns() {
-            Some(name) => format!("(Result & {})", snake(name)),
+            Some(name) => format!("(Result & {})", snake(short(name))),
             None => "Result".to_owned(),
         };
+        let mut tags: Vec<_> = in_order().map(|one| one.tag(&overrides.symbols)).collect();
+        tags.push("@return [Result]".to_owned());
+        tags.push("@raise [Error]".to_owned());
         Method {
             documentation: for_ruby(&documentation, operation),
-            name: name.clone(),
+            tags,
             definition: if operation.arguments.is_empty() {
-                format!("      def {name}")
+                format!("{indent}    def {name}")
             } else {
                 wrapped(
-                    &format!("      def {name}("),
+                    &format!("{indent}    def {name}("),
                     in_order().map(Parameter::definition),
                     ")",
                 )
             },
-            call: call(operation),
-            native: native(operation),
+            call: call(operation, indent),
             signature: wrapped(
-                &format!("      def {name}: ("),
+                &format!("{indent}    def {name}: ("),
                 in_order().map(|one| one.signature(&overrides.symbols)),
                 &format!(") -> {returns}"),
             ),
@@ -150,12 +209,12 @@ impl Method {
 }
 
 /// The call of the C function. One that can be cancelled can be interrupted too.
-fn call(operation: &Operation) -> String {
+fn call(operation: &Operation, indent: &str) -> String {
     let is_cancel = |one: &&Argument| one.kind() == "cancel";
     let cancel = operation.arguments.iter().find(is_cancel);
     let beginning = match cancel {
-        Some(one) => format!("        call_interruptibly({}, ", one.name),
-        None => "        call(".to_owned(),
+        Some(one) => format!("{indent}      call_interruptibly({}, ", one.name),
+        None => format!("{indent}      call("),
     };
     let arguments = operation.arguments.iter().filter(|one| !is_cancel(one));
     let arguments = arguments.map(|one| {
@@ -206,6 +265,24 @@ impl Parameter<'_> {
         }
     }
 
+    /// The tag of YARD.
+    fn tag(&self, symbols: &[String]) -> String {
+        let kind = match self.kind {
+            "bool" => "Boolean",
+            "ms" => "Numeric",
+            "cancel" => "Cancel",
+            "json" | "options" => "Hash, String",
+            _ if symbols.iter().any(|name| name == self.name) => "String, Symbol",
+            _ => "String",
+        };
+        let nil = if self.default == Some("nil") {
+            ", nil"
+        } else {
+            ""
+        };
+        format!("@param {} [{kind}{nil}]", self.name)
+    }
+
     fn signature(&self, symbols: &[String]) -> String {
         let kind = match self.kind {
             "bool" => "bool",
@@ -239,7 +316,7 @@ impl Record {
                 "bool" => "bool".to_owned(),
                 "number" => "Numeric".to_owned(),
                 "json" => "untyped".to_owned(),
-                other => snake(other),
+                other => snake(short(other)),
             };
             let kind = match member {
                 Member::One(_) => kind,
@@ -250,7 +327,7 @@ impl Record {
         });
         Record {
             summary: one.summary.clone(),
-            name: snake(&one.name),
+            name: snake(short(&one.name)),
             members: members.collect(),
         }
     }
@@ -301,7 +378,8 @@ fn for_ruby(documentation: &str, operation: &Operation) -> String {
 
 /// Names of C as those of Ruby, and JSON as Ruby prints it.
 fn in_ruby(text: &str) -> String {
-    let text = text.replace("NULL", "nil").replace("`lid_", "`");
+    let text = text.replace("NULL", "nil");
+    let text = text.replace("`lid_v2_", "`").replace("`lid_", "`");
     let text = text
         .replace("\":", "\"=>")
         .replace(",\"", ", \"")
@@ -332,7 +410,7 @@ mod tests {
 
     #[test]
     fn symbols_are_arguments() {
-        let generate = |overrides: &str| files(&crate::description().of_service("v1"), overrides);
+        let generate = |overrides: &str| files(&crate::description(), overrides);
         let expected = "symbols names purpos, which is no argument";
         let changes = [("\"purpose\"", "\"purpos\"", expected)];
         check_refusals("spec/ruby.toml", generate, &changes);

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /**
@@ -27,6 +28,7 @@ trait Authentication
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function authenticatePassword(string $username, #[\SensitiveParameter] string $password): Result
     {
@@ -41,6 +43,7 @@ trait Authentication
      * `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
      *
      * @return Result<array{assertion_payload: mixed, ...}>
+     * @throws Exception
      */
     public function authenticateFido2Init(string $username): Result
     {
@@ -63,6 +66,7 @@ trait Authentication
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function authenticateFido2Complete(string $username, array|object|string $assertionPayload): Result
     {
@@ -75,6 +79,7 @@ trait Authentication
      * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
      *
      * @return Result<array{credential_uuid: string, iframe_url: string, ...}>
+     * @throws Exception
      */
     public function authenticateDocScanInit(string $username, ?string $credentialId = null): Result
     {
@@ -92,6 +97,7 @@ trait Authentication
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function authenticateDocScanComplete(string $username, string $credentialId): Result
     {
@@ -105,6 +111,7 @@ trait Authentication
      * Result: `{"challenge_id":"…","server_nonce":"…"}`.
      *
      * @return Result<array{challenge_id: string, server_nonce: string, ...}>
+     * @throws Exception
      */
     public function authenticatePublickeyInit(string $username, string $publickey, ?string $publickeyAlg = null): Result
     {
@@ -125,6 +132,7 @@ trait Authentication
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function authenticatePublickeyComplete(
         string $username,

@@ -7,6 +7,7 @@ declare(strict_types=1);
 namespace Loginid\Api;
 
 use Loginid\Cancel;
+use Loginid\Exception;
 use Loginid\Result;
 
 /**
@@ -26,6 +27,7 @@ trait Codes
      *
      * @param bool $authorize other types are a TypeError, also in weak mode
      * @return Result<array{code: string, expires_at: string, is_authorized: bool, ...}>
+     * @throws Exception
      */
     public function generateCode(
         string $codeType,
@@ -47,6 +49,7 @@ trait Codes
      * `$code` is secret: no message and no log shows it.
      *
      * @return Result<array{expires_at: string, is_authorized: bool, ...}>
+     * @throws Exception
      */
     public function authorizeCode(
         #[\SensitiveParameter] string $code,
@@ -65,6 +68,7 @@ trait Codes
      * Result: `{"deleted_at":"…"}`.
      *
      * @return Result<array{deleted_at: string, ...}>
+     * @throws Exception
      */
     public function invalidateAllCodes(
         string $codeType,
@@ -90,6 +94,7 @@ trait Codes
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function waitCode(
         string $username,

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /** A user's credentials. */
@@ -20,6 +21,7 @@ trait Credentials
      *
      * @return Result<array{user_id: string, credentials: list<array{id?: string, uuid: string,
      *     type: string, status: string, name: string, created_at: string, updated_at: string, ...}>, ...}>
+     * @throws Exception
      */
     public function getCredentials(?string $status = null, ?string $userId = null, ?string $username = null): Result
     {
@@ -33,6 +35,7 @@ trait Credentials
      *
      * @return Result<array{user_id: string, credential: array{id?: string, uuid: string, type: string,
      *     status: string, name: string, created_at: string, updated_at: string, ...}, ...}>
+     * @throws Exception
      */
     public function renameCredential(
         string $credentialId,
@@ -50,6 +53,7 @@ trait Credentials
      *
      * @return Result<array{user_id: string, credential: array{id?: string, uuid: string, type: string,
      *     status: string, name: string, created_at: string, updated_at: string, ...}, ...}>
+     * @throws Exception
      */
     public function revokeCredential(string $credentialId, ?string $userId = null, ?string $username = null): Result
     {
@@ -67,6 +71,7 @@ trait Credentials
      *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
+     * @throws Exception
      */
     public function forceFido2CredentialInit(
         ?string $userId = null,
@@ -82,6 +87,7 @@ trait Credentials
      * Result: `{"credential_uuid":"…","iframe_url":"…"}`.
      *
      * @return Result<array{credential_uuid: string, iframe_url: string, ...}>
+     * @throws Exception
      */
     public function addDocScanCredentialInit(
         ?string $userId = null,
@@ -104,6 +110,7 @@ trait Credentials
      * @return Result<array{jwt?: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function addDocScanCredentialComplete(
         string $credentialId,
@@ -127,6 +134,7 @@ trait Credentials
      *
      * @return Result<array{request_url?: string, result_url?: string, token_type: string,
      *     auth_token: string, ...}>
+     * @throws Exception
      */
     public function evaluateDocScanCredential(
         string $credentialId,
@@ -144,6 +152,7 @@ trait Credentials
      * `code` is secret: keep it out of logs.
      *
      * @return Result<array{code: string, created_at: string, ...}>
+     * @throws Exception
      */
     public function generateRecoveryCode(?string $userId = null, ?string $username = null): Result
     {
@@ -165,6 +174,7 @@ trait Credentials
      * @return Result<array{jwt?: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function addPublickeyCredential(
         string $publickey,
@@ -191,6 +201,7 @@ trait Credentials
      *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
+     * @throws Exception
      */
     public function initAddFido2CredentialWithCode(
         #[\SensitiveParameter] string $code,
@@ -221,6 +232,7 @@ trait Credentials
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function completeAddFido2Credential(
         array|object|string $attestationPayload,

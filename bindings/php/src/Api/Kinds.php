@@ -13,6 +13,18 @@ namespace Loginid\Api;
  */
 final class Kinds
 {
-    public const BOOLEANS = ['activate', 'authorize'];
-    public const JSON = ['assertionPayload', 'attestationPayload', 'options'];
+    public const BOOLEANS = [
+        'activate',
+        'authorize',
+        'messagingConsent',
+        'requestVerification',
+    ];
+    public const JSON = [
+        'assertionPayload',
+        'assertionResult',
+        'attestationPayload',
+        'confirmation',
+        'creationResult',
+        'options',
+    ];
 }

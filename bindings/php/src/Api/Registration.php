@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /** Registering users. */
@@ -23,6 +24,7 @@ trait Registration
      *
      * @param array<string, mixed>|object|string|null $options
      * @return Result<array{attestation_payload: mixed, register_session?: mixed, ...}>
+     * @throws Exception
      */
     public function registerFido2Init(string $username, array|object|string|null $options = null): Result
     {
@@ -46,6 +48,7 @@ trait Registration
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function registerFido2Complete(
         string $username,
@@ -68,6 +71,7 @@ trait Registration
      * @return Result<array{jwt: string, is_authenticated: bool, user: array{id: string, username: string,
      *     namespace_id: string, ...}, client: array{id: string, type: string, ...},
      *     credential?: array{id?: string, uuid: string, type: string, name: string, ...}, ...}>
+     * @throws Exception
      */
     public function registerPassword(string $username, #[\SensitiveParameter] string $password): Result
     {

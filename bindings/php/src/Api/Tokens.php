@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /** Making and verifying tokens. */
@@ -22,6 +23,7 @@ trait Tokens
      * `token` is secret: keep it out of logs.
      *
      * @return Result<array{token: string, ...}>
+     * @throws Exception
      */
     public function generateServiceToken(
         string $scope,
@@ -50,6 +52,7 @@ trait Tokens
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
      *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
      *     server_nonce?: string, ...}, ...}>
+     * @throws Exception
      */
     public function verifyToken(#[\SensitiveParameter] string $token, ?string $username = null): Result
     {

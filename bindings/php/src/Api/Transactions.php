@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /** Transactions that a user confirms. */
@@ -20,6 +21,7 @@ trait Transactions
      * `token` is secret: keep it out of logs.
      *
      * @return Result<array{token: string, ...}>
+     * @throws Exception
      */
     public function generateTxAuthToken(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
@@ -34,6 +36,7 @@ trait Transactions
      * Keep the nonce for `verifyTransaction()`. An answer without an `id` is `ResponseException`.
      *
      * @return Result<array{id: string, url?: string, nonce: string, ...}>
+     * @throws Exception
      */
     public function createTx(string $txPayload, ?string $username = null, ?string $nonce = null): Result
     {
@@ -54,6 +57,7 @@ trait Transactions
      *     username?: string, nid?: string, iss?: string, aud?: mixed, action?: string, iat?: int|float,
      *     exp?: int|float, nbf?: int|float, tx_id?: string, tx_hash?: string, nonce?: string,
      *     server_nonce?: string, ...}, ...}>
+     * @throws Exception
      */
     public function verifyTransaction(
         #[\SensitiveParameter] string $txToken,
@@ -74,6 +78,7 @@ trait Transactions
      * browser. An answer without a `tx_id` is `ResponseException`.
      *
      * @return Result<array{tx_id: string, assertion_options: mixed, nonce: string, ...}>
+     * @throws Exception
      */
     public function initTx(
         string $username,
@@ -97,6 +102,7 @@ trait Transactions
      *
      * @param array<string, mixed>|object|string $assertionPayload preferably JSON text, which is sent unchanged
      * @return Result<array{jwt: string, ...}>
+     * @throws Exception
      */
     public function completeTx(string $txId, string $username, array|object|string $assertionPayload): Result
     {

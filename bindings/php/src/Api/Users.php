@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 namespace Loginid\Api;
 
+use Loginid\Exception;
 use Loginid\Result;
 
 /** Management calls about users. */
@@ -22,6 +23,7 @@ trait Users
      * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
      *     namespace_id: string, created_at: string, updated_at: string,
      *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
+     * @throws Exception
      */
     public function getUser(string $username): Result
     {
@@ -36,6 +38,7 @@ trait Users
      * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
      *     namespace_id: string, created_at: string, updated_at: string,
      *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
+     * @throws Exception
      */
     public function addUserWithoutCredentials(string $username): Result
     {
@@ -51,6 +54,7 @@ trait Users
      * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
      *     namespace_id: string, created_at: string, updated_at: string,
      *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
+     * @throws Exception
      */
     public function activateUserById(string $userId): Result
     {
@@ -66,6 +70,7 @@ trait Users
      * @return Result<array{id: string, client_id: string, username: string, status: string, type: string,
      *     namespace_id: string, created_at: string, updated_at: string,
      *     contacts?: list<array{type: string, contact: string, is_verified: bool, ...}>, ...}>
+     * @throws Exception
      */
     public function deactivateUserById(string $userId): Result
     {
@@ -78,6 +83,7 @@ trait Users
      * Result: `{}`. `ApiException` with code `user_not_found` or `user_not_deleted`.
      *
      * @return Result<array{}>
+     * @throws Exception
      */
     public function deleteByUserId(string $userId): Result
     {
@@ -90,6 +96,7 @@ trait Users
      * Result: `{}`. `ApiException` with code `user_not_found` or `user_not_deleted`.
      *
      * @return Result<array{}>
+     * @throws Exception
      */
     public function deleteByUsername(string $username): Result
     {
@@ -102,6 +109,7 @@ trait Users
      * Result: `{}`. `ApiException` with code `email_verification_not_sent`.
      *
      * @return Result<array{}>
+     * @throws Exception
      */
     public function sendEmailVerification(string $userId): Result
     {

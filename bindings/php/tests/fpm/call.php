@@ -17,12 +17,16 @@ $scope = static function (): bool {
 };
 try {
     $user = Loginid\Client::fromEnv()->getUser($_GET['user'] ?? $argv[1])['username'];
+    Loginid\V2\Client::fromEnv()->getVersion();
 } catch (Loginid\Exception $exception) {
     $user = $exception->getErrorCode();
 }
 echo json_encode([
     'user' => $user,
     'process' => getmypid(),
-    'preloaded' => in_array(Loginid\Client::class, opcache_get_status(false)['preload_statistics']['classes'] ?? []),
+    'preloaded' => array_diff(
+        [Loginid\Client::class, Loginid\V2\Client::class],
+        opcache_get_status(false)['preload_statistics']['classes'] ?? [],
+    ) === [],
     'mayUseFfi' => $scope(),
 ]);

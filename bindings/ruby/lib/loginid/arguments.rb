@@ -43,9 +43,10 @@ module Loginid
         copy.freeze
       end
 
-      # A Hash becomes JSON; JSON text is passed on unchanged.
+      # A Hash becomes JSON; JSON text is passed on unchanged. Rails' parameters are no Hash;
+      # they need no `permit`, because the library checks the members.
       def json(name, value)
-        hash = Hash.try_convert(value)
+        hash = value.respond_to?(:to_unsafe_h) ? value.to_unsafe_h : Hash.try_convert(value)
         return text(name, JsonText.generate(name, hash)) if hash
         return text(name, value) if value.nil? || value.is_a?(String)
 

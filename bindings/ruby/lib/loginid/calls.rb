@@ -45,12 +45,39 @@ module Loginid
       lid_authenticate_doc_scan_init: %i[pointer string string pointer],
       lid_authenticate_doc_scan_complete: %i[pointer string string pointer],
       lid_authenticate_publickey_init: %i[pointer string string string pointer],
-      lid_authenticate_publickey_complete: %i[pointer string string string pointer]
+      lid_authenticate_publickey_complete: %i[pointer string string string pointer],
+      lid_v2_verify_token: %i[pointer string string pointer],
+      lid_v2_verify_token_remote: %i[pointer string pointer],
+      lid_v2_create_grant: %i[pointer string string pointer],
+      lid_v2_create_external_auth: %i[pointer string pointer],
+      lid_v2_list_passkeys: %i[pointer string string pointer],
+      lid_v2_rename_passkey: %i[pointer string string string string pointer],
+      lid_v2_delete_passkey: %i[pointer string string string pointer],
+      lid_v2_get_authenticator: %i[pointer string string string pointer],
+      lid_v2_create_otp: %i[pointer string string pointer],
+      lid_v2_send_otp_email: %i[pointer string string pointer],
+      lid_v2_send_otp_sms: %i[pointer string string pointer],
+      lid_v2_verify_otp: %i[pointer string string string pointer],
+      lid_v2_delete_user: %i[pointer string pointer],
+      lid_v2_set_email: %i[pointer string string bool pointer],
+      lid_v2_remove_email: %i[pointer string string pointer],
+      lid_v2_verify_email: %i[pointer string string pointer],
+      lid_v2_set_phone: %i[pointer string string bool bool pointer],
+      lid_v2_remove_phone: %i[pointer string pointer],
+      lid_v2_verify_phone: %i[pointer string string pointer],
+      lid_v2_register_init: %i[pointer string string string pointer],
+      lid_v2_register_complete: %i[pointer string string string pointer],
+      lid_v2_authenticate_init: %i[pointer string string pointer],
+      lid_v2_authenticate_complete: %i[pointer string string pointer],
+      lid_v2_init_tx: %i[pointer string string string pointer],
+      lid_v2_complete_tx: %i[pointer string string pointer],
+      lid_v2_verify_transaction: %i[pointer string string string string pointer],
+      lid_v2_get_version: %i[pointer pointer]
     }.freeze
 
     # The arguments that are not texts.
-    BOOLEANS = %i[activate authorize].freeze
-    JSON_VALUES = %i[assertion_payload attestation_payload options].freeze
+    BOOLEANS = %i[activate authorize messaging_consent request_verification].freeze
+    JSON_VALUES = %i[assertion_payload assertion_result attestation_payload confirmation creation_result options].freeze
 
     # Texts from a short list, which may be Symbols.
     SYMBOLS = %i[code_type purpose publickey_alg status].freeze

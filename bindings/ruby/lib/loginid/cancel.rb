@@ -2,7 +2,7 @@
 
 module Loginid
   # A switch that ends, from another thread, Client#wait_code or the calls of a client of
-  # Client#with_options, which then raise CancelledError. Use a new one for each wait, also
+  # ServiceClient#with_options, which then raise CancelledError. Use a new one for each wait, also
   # after a wait that Timeout, Thread#raise or Ctrl-C ended. In a forked child it ends the
   # calls of the child only.
   class Cancel
@@ -16,7 +16,9 @@ module Loginid
     end
     private_constant :Pointer
 
-    # For the library only.
+    # The native switch, for the library only.
+    #
+    # @api private
     attr_reader :pointer
 
     def initialize
@@ -24,6 +26,8 @@ module Loginid
     end
 
     # Ends the calls, now and later. May be called more than once.
+    #
+    # @return [void]
     def trigger
       Native.lid_cancel_trigger(@pointer)
     end

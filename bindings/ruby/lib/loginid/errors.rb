@@ -4,25 +4,35 @@ require 'json'
 
 module Loginid
   # A call that failed. Each status of the C library has a class of its own
-  # below; a status that this gem does not know is a plain Error.
+  # below; a status that this gem does not know is a plain Error. The message is the library's,
+  # followed by the code and the request id; to_h has it without these.
   class Error < StandardError
     # The name of the status, for example "LID_ERROR_API".
+    # @return [String]
     attr_reader :status
     # The number of the status in C.
+    # @return [Integer, nil]
     attr_reader :status_number
     # The service's code or the library's own, for example "user_not_found".
+    # @return [String, nil]
     attr_reader :code
     # The call, for example "get_user"; nil outside of a call.
+    # @return [String, nil]
     attr_reader :operation
     # The HTTP status of the service's answer; nil without an answer.
+    # @return [Integer, nil]
     attr_reader :http_status
     # The Request-ID header of the request, for the service's support; nil if none was sent.
+    # @return [String, nil]
     attr_reader :request_id
     # How long to wait before the next try, in seconds; nil if not known.
+    # @return [Float, nil]
     attr_reader :retry_after
     # The same in milliseconds.
+    # @return [Integer, nil]
     attr_reader :retry_after_ms
     # The error object as JSON text.
+    # @return [String, nil]
     attr_reader :json
 
     class << self
@@ -34,8 +44,12 @@ module Loginid
         new({ 'status' => Native.lid_status_name(number), 'message' => 'the library gave no reason' }, json, number)
       end
 
-      # An error that this gem detects itself, in the form of the library's errors, with
-      # the status of the class.
+      # An error that this gem detects itself, or that a test double raises: in the form of the
+      # library's errors, with the status of the class.
+      #
+      # @param code [String]
+      # @param message [String]
+      # @return [Error] of the class that it is called on
       def local(code, message)
         fields = { 'status' => CLASSES.key(self), 'code' => code, 'message' => message, 'operation' => nil,
                    'http_status' => nil, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
@@ -44,7 +58,7 @@ module Loginid
     end
 
     def initialize(fields, json = nil, number = nil)
-      super(fields['message'])
+      super(described(fields))
       @fields = fields
       @status, @code, @operation = fields.values_at('status', 'code', 'operation')
       @http_status, @request_id = fields.values_at('http_status', 'request_id')
@@ -57,15 +71,27 @@ module Loginid
     end
 
     # The members of the error object, with their names in JSON.
+    #
+    # @return [Hash{String => Object}]
     def to_h
       @fields.dup
     end
 
     # Whether the call can be repeated safely: nothing is done twice.
+    #
+    # @return [Boolean]
     def retryable
       @retryable
     end
     alias retryable? retryable
+
+    private
+
+    def described(fields)
+      code, request_id = fields.values_at('code', 'request_id')
+      details = [code, ("request #{request_id}" if request_id)].compact
+      details.empty? ? fields['message'] : "#{fields['message']} (#{details.join(', ')})"
+    end
   end
 
   # An argument is missing, empty, not UTF-8 or not of the required form.

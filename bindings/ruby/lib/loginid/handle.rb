@@ -4,14 +4,6 @@ module Loginid
   # A native client, freed once: when it is closed and no call uses it anymore,
   # or by the garbage collector.
   class Handle
-    # The safety net for clients that are never closed.
-    class Pointer < FFI::AutoPointer
-      def self.release(pointer)
-        Native.lid_free(pointer)
-      end
-    end
-    private_constant :Pointer
-
     # What is called for each HTTP attempt, for all clients that share a log function.
     Listener = Struct.new(:block)
     private_constant :Listener
@@ -19,24 +11,28 @@ module Loginid
     attr_reader :listener
 
     class << self
-      # Makes a client with one of the lid_new functions.
-      def make(function, **arguments)
+      # Makes a client with one of the lid_new functions. The names of the functions of its
+      # service begin with the prefix.
+      def make(prefix, constructor, **arguments)
         values = Arguments.convert(arguments)
-        own { |client| Call.run(function, *values, client) }
+        own(prefix) { |client| Call.run(:"#{prefix}#{constructor}", *values, client) }
       end
 
       # Owns the client that the block has C store.
-      def own(listener = Listener.new)
+      def own(prefix, listener = Listener.new)
         client = FFI::MemoryPointer.new(:pointer)
         Call.uninterrupted do
           yield client
-          new(Pointer.new(client.read_pointer), listener)
+          # The garbage collector is the safety net for clients that are never closed.
+          pointer = FFI::AutoPointer.new(client.read_pointer, Native.method(:"#{prefix}free"))
+          new(pointer, prefix, listener)
         end
       end
     end
 
-    def initialize(pointer, listener = Listener.new)
+    def initialize(pointer, prefix, listener)
       @pointer = pointer
+      @prefix = prefix
       @listener = listener
       @lock = Mutex.new
       @calls = 0
@@ -59,10 +55,16 @@ module Loginid
     def derive(options, cancel)
       values = Arguments.convert(options: options)
       use do |client|
-        Handle.own(@listener) do |derived|
-          Call.run(:lid_with_options, client, *values, cancel&.pointer, derived)
+        Handle.own(@prefix, @listener) do |derived|
+          Call.run(function(:with_options), client, *values, cancel&.pointer, derived)
         end
       end
+    end
+
+    # Sets what is called for each HTTP attempt; nil for nothing.
+    def on_attempt(block)
+      use { |client| Native.public_send(function(:set_log_callback), client, block && Attempts::CALLBACK, nil) }
+      @listener.block = block
     end
 
     def close
@@ -78,9 +80,13 @@ module Loginid
 
     private
 
+    def function(name)
+      :"#{@prefix}#{name}"
+    end
+
     def enter
       @lock.synchronize do
-        raise InvalidArgumentError.local('client_closed', 'this Loginid::Client is closed') if @closed
+        raise InvalidArgumentError.local('client_closed', 'this client is closed') if @closed
 
         @calls += 1
       end

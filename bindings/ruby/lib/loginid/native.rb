@@ -41,6 +41,13 @@ module Loginid
     bind :lid_free, %i[pointer], :void
     bind :lid_set_log_callback, %i[pointer lid_log_fn pointer], :void
 
+    bind :lid_v2_new, %i[string string pointer pointer]
+    bind :lid_v2_new_with_config, %i[string pointer pointer]
+    bind :lid_v2_new_from_env, %i[pointer pointer]
+    bind :lid_v2_with_options, %i[pointer string pointer pointer pointer]
+    bind :lid_v2_free, %i[pointer], :void
+    bind :lid_v2_set_log_callback, %i[pointer lid_log_fn pointer], :void
+
     bind :lid_cancel_new, [], :pointer
     bind :lid_cancel_trigger, %i[pointer], :void
     bind :lid_cancel_free, %i[pointer], :void

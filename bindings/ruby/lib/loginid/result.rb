@@ -5,6 +5,8 @@ module Loginid
   # keeps what a Hash loses, for example the digits of a long fraction.
   class Result < Hash
     # The original JSON text.
+    #
+    # @return [String]
     attr_reader :json
 
     def initialize(json)

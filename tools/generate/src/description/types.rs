@@ -69,9 +69,15 @@ impl Description {
     pub(super) fn check_references(&self, operation: &Operation) {
         let name = &operation.name;
         if let Some(returned) = operation.returns() {
+            let found = self.find_type(returned).unwrap_or_else(|| {
+                refuse(format!(
+                    "{name}: returns {returned}, which is no described type"
+                ))
+            });
             require!(
-                self.find_type(returned).is_some(),
-                "{name}: returns {returned}, which is no described type"
+                found.service() == operation.service(),
+                "{name}: returns {returned}: the names of the types of v2 begin with V2, others \
+                 do not"
             );
         }
         let texts = [&operation.summary, &operation.details, &operation.result];
@@ -117,6 +123,25 @@ mod tests {
             around.starts_with("type A: it contains itself (A, B, A)"),
             "{around}"
         );
+    }
+
+    #[test]
+    fn a_call_returns_a_type_of_its_service() {
+        let returning = |name: &str| {
+            let operation = format!(
+                "[[operation]]\nname = \"ask\"\ngroup = \"users\"\nservice = \"v1\"\n\
+                 since = \"0.1.0\"\nrequest = \"GET /calls\"\nnames_application = false\nsummary = \"Calls.\"\n\
+                 arguments = []\nreturns = {name:?}\nresult = \"`{{}}`.\"\ntested_by = \"\"\n"
+            );
+            let types = ["A", "V2A"].map(|name| described(name, "a = \"string\""));
+            let text = format!("values = {{}}\n{operation}{}", types.concat());
+            let read = caught(|| Description::read(&text));
+            read.err().unwrap_or_default()
+        };
+        assert_eq!(returning("A"), "");
+        let other = returning("V2A");
+        assert!(other.contains("types of v2 begin with V2"), "{other}");
+        assert!(returning("B").contains("no described type"));
     }
 
     #[test]

@@ -15,6 +15,11 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
       # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
+      #
+      # @param username [String]
+      # @param password [String]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_password(username, password)
         call(:lid_authenticate_password, username: username, password: password)
       end
@@ -24,6 +29,10 @@ module Loginid
       # Result: `{"assertion_payload"=>{"challenge"=>"…", "rpId"=>"…",
       # "allowCredentials"=>[{"id"=>"…", "type"=>"public-key", "transports"=>[]}], …}}`, for
       # `PublicKeyCredential.parseRequestOptionsFromJSON()` in the browser.
+      #
+      # @param username [String]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_fido2_init(username)
         call(:lid_authenticate_fido2_init, username: username)
       end
@@ -38,6 +47,11 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param username [String]
+      # @param assertion_payload [Hash, String]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_fido2_complete(username, assertion_payload)
         call(:lid_authenticate_fido2_complete, username: username, assertion_payload: assertion_payload)
       end
@@ -45,6 +59,11 @@ module Loginid
       # Begins a login by document scan. `credential_id` may be nil.
       #
       # Result: `{"credential_uuid"=>"…", "iframe_url"=>"…"}`.
+      #
+      # @param username [String]
+      # @param credential_id [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_doc_scan_init(username, credential_id: nil)
         call(:lid_authenticate_doc_scan_init, username: username, credential_id: credential_id)
       end
@@ -55,6 +74,11 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param username [String]
+      # @param credential_id [String]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_doc_scan_complete(username, credential_id)
         call(:lid_authenticate_doc_scan_complete, username: username, credential_id: credential_id)
       end
@@ -63,6 +87,12 @@ module Loginid
       # "ES256".
       #
       # Result: `{"challenge_id"=>"…", "server_nonce"=>"…"}`.
+      #
+      # @param username [String]
+      # @param publickey [String]
+      # @param publickey_alg [String, Symbol, nil]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_publickey_init(username, publickey, publickey_alg: nil)
         call(:lid_authenticate_publickey_init, username: username, publickey: publickey, publickey_alg: publickey_alg)
       end
@@ -76,6 +106,12 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `assertion` is
       # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
+      #
+      # @param username [String]
+      # @param challenge_id [String]
+      # @param assertion [String]
+      # @return [Result]
+      # @raise [Error]
       def authenticate_publickey_complete(username, challenge_id, assertion)
         call(:lid_authenticate_publickey_complete, username: username, challenge_id: challenge_id, assertion: assertion)
       end

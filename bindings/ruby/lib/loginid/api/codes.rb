@@ -15,6 +15,14 @@ module Loginid
       # Result: `{"code"=>"…", "expires_at"=>"…", "is_authorized"=>false}`.
       #
       # `code` is secret: keep it out of logs.
+      #
+      # @param code_type [String, Symbol]
+      # @param purpose [String, Symbol]
+      # @param authorize [Boolean]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def generate_code(code_type, purpose, authorize: false, user_id: nil, username: nil)
         call(:lid_generate_code, code_type: code_type, purpose: purpose, authorize: authorize, user_id: user_id,
              username: username)
@@ -27,6 +35,14 @@ module Loginid
       # Result: `{"expires_at"=>"…", "is_authorized"=>true}`.
       #
       # `code` is secret: no message and no log shows it.
+      #
+      # @param code [String]
+      # @param code_type [String, Symbol]
+      # @param purpose [String, Symbol]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def authorize_code(code, code_type, purpose, user_id: nil, username: nil)
         call(:lid_authorize_code, code: code, code_type: code_type, purpose: purpose, user_id: user_id,
              username: username)
@@ -37,6 +53,13 @@ module Loginid
       # "add_credential".
       #
       # Result: `{"deleted_at"=>"…"}`.
+      #
+      # @param code_type [String, Symbol]
+      # @param purpose [String, Symbol]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def invalidate_all_codes(code_type, purpose, user_id: nil, username: nil)
         call(:lid_invalidate_all_codes, code_type: code_type, purpose: purpose, user_id: user_id, username: username)
       end
@@ -52,6 +75,14 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `code` is
       # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
+      #
+      # @param username [String]
+      # @param code [String]
+      # @param code_type [String, Symbol]
+      # @param timeout [Numeric, nil]
+      # @param cancel [Cancel, nil]
+      # @return [Result]
+      # @raise [Error]
       def wait_code(username, code, code_type, timeout: nil, cancel: nil)
         call_interruptibly(cancel, :lid_wait_code, username: username, code: code, code_type: code_type,
                            timeout: timeout)

@@ -11,6 +11,12 @@ module Loginid
       #
       # Result: `{"user_id"=>"…", "credentials"=>[{"uuid"=>"…", "type"=>"fido2", "status"=>"active",
       # "name"=>"…", "created_at"=>"…", "updated_at"=>"…"}]}`.
+      #
+      # @param status [String, Symbol, nil]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def get_credentials(status: nil, user_id: nil, username: nil)
         call(:lid_get_credentials, status: status, user_id: user_id, username: username)
       end
@@ -18,6 +24,13 @@ module Loginid
       # Renames a credential.
       #
       # Result: `{"user_id"=>"…", "credential"=>{"uuid"=>"…", "name"=>"…", …}}`.
+      #
+      # @param credential_id [String]
+      # @param name [String]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def rename_credential(credential_id, name, user_id: nil, username: nil)
         call(:lid_rename_credential, credential_id: credential_id, name: name, user_id: user_id, username: username)
       end
@@ -25,6 +38,12 @@ module Loginid
       # Revokes a credential permanently.
       #
       # Result: `{"user_id"=>"…", "credential"=>{"uuid"=>"…", "status"=>"revoked", …}}`.
+      #
+      # @param credential_id [String]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def revoke_credential(credential_id, user_id: nil, username: nil)
         call(:lid_revoke_credential, credential_id: credential_id, user_id: user_id, username: username)
       end
@@ -37,6 +56,12 @@ module Loginid
       # "user"=>{}, "pubKeyCredParams"=>[], …}}`, for
       # `PublicKeyCredential.parseCreationOptionsFromJSON()` in the browser, completed by
       # `complete_add_fido2_credential`.
+      #
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @param options [Hash, String, nil]
+      # @return [Result]
+      # @raise [Error]
       def force_fido2_credential_init(user_id: nil, username: nil, options: nil)
         call(:lid_force_fido2_credential_init, user_id: user_id, username: username, options: options)
       end
@@ -44,6 +69,12 @@ module Loginid
       # Begins adding a document scan. `credential_name` may be nil.
       #
       # Result: `{"credential_uuid"=>"…", "iframe_url"=>"…"}`.
+      #
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @param credential_name [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def add_doc_scan_credential_init(user_id: nil, username: nil, credential_name: nil)
         call(:lid_add_doc_scan_credential_init, user_id: user_id, username: username, credential_name: credential_name)
       end
@@ -55,6 +86,13 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param credential_id [String]
+      # @param activate [Boolean]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def add_doc_scan_credential_complete(credential_id, activate: false, user_id: nil, username: nil)
         call(:lid_add_doc_scan_credential_complete, credential_id: credential_id, activate: activate, user_id: user_id,
              username: username)
@@ -66,6 +104,12 @@ module Loginid
       # in place of `request_url`.
       #
       # `auth_token` is secret: keep it out of logs.
+      #
+      # @param credential_id [String]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def evaluate_doc_scan_credential(credential_id, user_id: nil, username: nil)
         call(:lid_evaluate_doc_scan_credential, credential_id: credential_id, user_id: user_id, username: username)
       end
@@ -75,6 +119,11 @@ module Loginid
       # Result: `{"code"=>"…", "created_at"=>"…"}`. Show the code once.
       #
       # `code` is secret: keep it out of logs.
+      #
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def generate_recovery_code(user_id: nil, username: nil)
         call(:lid_generate_recovery_code, user_id: user_id, username: username)
       end
@@ -89,6 +138,14 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param publickey [String]
+      # @param publickey_alg [String, Symbol, nil]
+      # @param user_id [String, nil]
+      # @param username [String, nil]
+      # @param credential_name [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def add_publickey_credential(publickey, publickey_alg: nil, user_id: nil, username: nil, credential_name: nil)
         call(:lid_add_publickey_credential, publickey: publickey, publickey_alg: publickey_alg, user_id: user_id,
              username: username, credential_name: credential_name)
@@ -102,6 +159,13 @@ module Loginid
       # `complete_add_fido2_credential`.
       #
       # `code` is secret: no message and no log shows it.
+      #
+      # @param code [String]
+      # @param code_type [String, Symbol]
+      # @param username [String]
+      # @param options [Hash, String, nil]
+      # @return [Result]
+      # @raise [Error]
       def init_add_fido2_credential_with_code(code, code_type, username, options: nil)
         call(:lid_init_add_fido2_credential_with_code, code: code, code_type: code_type, username: username,
              options: options)
@@ -118,6 +182,12 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param attestation_payload [Hash, String]
+      # @param username [String]
+      # @param credential_name [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def complete_add_fido2_credential(attestation_payload, username, credential_name: nil)
         call(:lid_complete_add_fido2_credential, attestation_payload: attestation_payload, username: username,
              credential_name: credential_name)

@@ -14,6 +14,11 @@ module Loginid
       # "user"=>{}, "pubKeyCredParams"=>[], …}, "register_session"=>"…"}`, the last only if asked
       # for. `attestation_payload` is for `PublicKeyCredential.parseCreationOptionsFromJSON()` in
       # the browser.
+      #
+      # @param username [String]
+      # @param options [Hash, String, nil]
+      # @return [Result]
+      # @raise [Error]
       def register_fido2_init(username, options: nil)
         call(:lid_register_fido2_init, username: username, options: options)
       end
@@ -29,6 +34,12 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param username [String]
+      # @param attestation_payload [Hash, String]
+      # @param credential_name [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def register_fido2_complete(username, attestation_payload, credential_name: nil)
         call(:lid_register_fido2_complete, username: username, attestation_payload: attestation_payload,
              credential_name: credential_name)
@@ -42,6 +53,11 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `password` is
       # secret: no message and no log shows it. `jwt` is secret: keep it out of logs.
+      #
+      # @param username [String]
+      # @param password [String]
+      # @return [Result]
+      # @raise [Error]
       def register_password(username, password)
         call(:lid_register_password, username: username, password: password)
       end

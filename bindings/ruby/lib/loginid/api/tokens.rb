@@ -14,6 +14,13 @@ module Loginid
       # Result: `{"token"=>"…"}`. `PrivateKeyError` if the client has no key.
       #
       # `token` is secret: keep it out of logs.
+      #
+      # @param scope [String]
+      # @param username [String, nil]
+      # @param user_id [String, nil]
+      # @param nonce [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def generate_service_token(scope, username: nil, user_id: nil, nonce: nil)
         call(:lid_generate_service_token, scope: scope, username: username, user_id: user_id, nonce: nonce)
       end
@@ -30,6 +37,11 @@ module Loginid
       # `RateLimitedError` and code `unknown_key_throttled`.
       #
       # `token` is secret: no message and no log shows it.
+      #
+      # @param token [String]
+      # @param username [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def verify_token(token, username: nil)
         call(:lid_verify_token, token: token, username: username)
       end

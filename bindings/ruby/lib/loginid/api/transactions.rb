@@ -12,6 +12,12 @@ module Loginid
       # Result: `{"token"=>"…"}`. `PrivateKeyError` if the client has no key.
       #
       # `token` is secret: keep it out of logs.
+      #
+      # @param tx_payload [String]
+      # @param username [String, nil]
+      # @param nonce [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def generate_tx_auth_token(tx_payload, username: nil, nonce: nil)
         call(:lid_generate_tx_auth_token, tx_payload: tx_payload, username: username, nonce: nonce)
       end
@@ -22,6 +28,12 @@ module Loginid
       # Result: the service's answer and the nonce that was sent: `{"id"=>"…", "url"=>"…",
       # "nonce"=>"…"}`. Keep the nonce for `verify_transaction`. An answer without an `id` is
       # `ResponseError`.
+      #
+      # @param tx_payload [String]
+      # @param username [String, nil]
+      # @param nonce [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def create_tx(tx_payload, username: nil, nonce: nil)
         call(:lid_create_tx, tx_payload: tx_payload, username: username, nonce: nonce)
       end
@@ -34,6 +46,12 @@ module Loginid
       # fails as in `verify_token`; another payload or nonce is `ClaimMismatchError`.
       #
       # `tx_token` is secret: no message and no log shows it.
+      #
+      # @param tx_token [String]
+      # @param tx_payload [String]
+      # @param nonce [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def verify_transaction(tx_token, tx_payload, nonce: nil)
         call(:lid_verify_transaction, tx_token: tx_token, tx_payload: tx_payload, nonce: nonce)
       end
@@ -46,6 +64,13 @@ module Loginid
       # "allowCredentials"=>[…]}, "nonce"=>"…"}`, where the nonce is the one that was sent.
       # `assertion_options` is for `PublicKeyCredential.parseRequestOptionsFromJSON()` in the
       # browser. An answer without a `tx_id` is `ResponseError`.
+      #
+      # @param username [String]
+      # @param tx_id [String, nil]
+      # @param tx_payload [String, nil]
+      # @param nonce [String, nil]
+      # @return [Result]
+      # @raise [Error]
       def init_tx(username, tx_id: nil, tx_payload: nil, nonce: nil)
         call(:lid_init_tx, username: username, tx_id: tx_id, tx_payload: tx_payload, nonce: nonce)
       end
@@ -59,6 +84,12 @@ module Loginid
       #
       # The token in the answer (`jwt`) is verified, and must be of the named user. `jwt` is secret:
       # keep it out of logs.
+      #
+      # @param tx_id [String]
+      # @param username [String]
+      # @param assertion_payload [Hash, String]
+      # @return [Result]
+      # @raise [Error]
       def complete_tx(tx_id, username, assertion_payload)
         call(:lid_complete_tx, tx_id: tx_id, username: username, assertion_payload: assertion_payload)
       end

@@ -12,6 +12,10 @@ module Loginid
       # "namespace_id"=>"…", "created_at"=>"…", "updated_at"=>"…", "contacts"=>[{"type"=>"email",
       # "contact"=>"…", "is_verified"=>true}]}`. `ApiError` with code `user_not_found` if there is
       # no such user.
+      #
+      # @param username [String]
+      # @return [Result]
+      # @raise [Error]
       def get_user(username)
         call(:lid_get_user, username: username)
       end
@@ -19,6 +23,10 @@ module Loginid
       # Adds a user who has no credential yet.
       #
       # Result: the user's profile, as from `get_user`. `ApiError` if the name is taken.
+      #
+      # @param username [String]
+      # @return [Result]
+      # @raise [Error]
       def add_user_without_credentials(username)
         call(:lid_add_user_without_credentials, username: username)
       end
@@ -26,6 +34,10 @@ module Loginid
       # Activates a deactivated user, who can log in again.
       #
       # Result: the user's profile. `ApiError` with code `user_not_found` or `user_not_activated`.
+      #
+      # @param user_id [String]
+      # @return [Result]
+      # @raise [Error]
       def activate_user_by_id(user_id)
         call(:lid_activate_user_by_id, user_id: user_id)
       end
@@ -33,6 +45,10 @@ module Loginid
       # Deactivates a user, who can no longer log in.
       #
       # Result: the user's profile. `ApiError` with code `user_not_found` or `user_not_deactivated`.
+      #
+      # @param user_id [String]
+      # @return [Result]
+      # @raise [Error]
       def deactivate_user_by_id(user_id)
         call(:lid_deactivate_user_by_id, user_id: user_id)
       end
@@ -40,6 +56,10 @@ module Loginid
       # Deletes a user and all credentials.
       #
       # Result: `{}`. `ApiError` with code `user_not_found` or `user_not_deleted`.
+      #
+      # @param user_id [String]
+      # @return [Result]
+      # @raise [Error]
       def delete_by_user_id(user_id)
         call(:lid_delete_by_user_id, user_id: user_id)
       end
@@ -47,6 +67,10 @@ module Loginid
       # Deletes a user and all credentials.
       #
       # Result: `{}`. `ApiError` with code `user_not_found` or `user_not_deleted`.
+      #
+      # @param username [String]
+      # @return [Result]
+      # @raise [Error]
       def delete_by_username(username)
         call(:lid_delete_by_username, username: username)
       end
@@ -54,6 +78,10 @@ module Loginid
       # Sends the user an email to verify the address.
       #
       # Result: `{}`. `ApiError` with code `email_verification_not_sent`.
+      #
+      # @param user_id [String]
+      # @return [Result]
+      # @raise [Error]
       def send_email_verification(user_id)
         call(:lid_send_email_verification, user_id: user_id)
       end

@@ -1,0 +1,185 @@
+# frozen_string_literal: true
+
+require 'json'
+require 'net/http'
+require 'tempfile'
+require 'uri'
+
+require_relative '../loginid'
+
+module Loginid
+  # For the tests of programs: `require 'loginid/testing'`.
+  module Testing
+    # An emulator of both services on this machine, in a process that ends with this one: no
+    # account and no network is needed. The program is `loginid-emulator` in the PATH, or what the
+    # variable LOGINID_EMULATOR names.
+    #
+    # @example
+    #   Loginid::Testing::Emulator.run do |emulator|
+    #     token = emulator.log_in('ada@example.com')['jwtAccess']
+    #     emulator.v2_client.verify_token(token)
+    #   end
+    class Emulator
+      # Prints the environment, each variable ended by a NUL, and another NUL; runs until its input
+      # ends, as it does when this process ends in whatever way.
+      SCRIPT = "env -0 && printf '\\0' && exec cat"
+      private_constant :SCRIPT
+
+      # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL.
+      #
+      # @return [Hash{String => String}]
+      attr_reader :variables
+
+      class << self
+        # Starts an emulator, which runs until close, or until this process ends.
+        #
+        # @param options [Array<String>] those of the program, for example `'--tls'`
+        # @return [Emulator]
+        def start(*options)
+          program = ENV.fetch('LOGINID_EMULATOR', '')
+          program = 'loginid-emulator' if program.empty?
+          Tempfile.create('loginid-emulator') do |problems|
+            command = [program, 'exec', *options, '--', 'sh', '-c', SCRIPT]
+            process = IO.popen([*command, { err: problems }], 'r+b')
+            emulator = new(variables(process) || failed(program, problems), process)
+            (@started ||= []) << emulator # a client that uses it does not keep it alive
+            emulator
+          end
+        end
+
+        # Starts an emulator, which runs until the block ends.
+        #
+        # @param options [Array<String>] those of the program, for example `'--tls'`
+        # @yieldparam emulator [Emulator]
+        # @return what the block returns
+        def run(*options)
+          emulator = start(*options)
+          yield emulator
+        ensure
+          emulator&.close
+        end
+
+        # The emulator that `loginid-emulator exec` has started for this program.
+        #
+        # @return [Emulator]
+        def current
+          new(ENV.to_h)
+        end
+
+        private
+
+        # What the script prints; nil if it did not run.
+        def variables(process)
+          lines = []
+          while (line = process.gets("\0"))
+            return lines.to_h { |variable| variable.force_encoding(Encoding::UTF_8).split('=', 2) } if line == "\0"
+
+            lines << line.chomp("\0")
+          end
+          process.close
+        end
+
+        def failed(program, problems)
+          raise "#{program} did not start: #{File.read(problems.path).strip}"
+        end
+      end
+
+      # @api private
+      def initialize(environment, process = nil)
+        @variables = environment.select { |name, _| name.start_with?('LOGINID_') }.freeze
+        @process = process
+        @owner = Process.pid
+      end
+
+      # A client with all rights.
+      #
+      # @return [Client]
+      def client
+        id, key = variables.values_at('LOGINID_CLIENT_ID', 'LOGINID_PRIVATE_KEY')
+        Client.with_config({ client_id: id, private_key: key, **shared('LOGINID_BASE_URL') })
+      end
+
+      # A client of the current service with all rights.
+      #
+      # @return [V2::Client]
+      def v2_client
+        key, id = variables.values_at('LOGINID_V2_API_KEY', 'LOGINID_V2_APPLICATION_ID')
+        V2::Client.with_config({ api_key: key, application_id: id, **shared('LOGINID_V2_BASE_URL') })
+      end
+
+      # A user of the current service logs in with a passkey, as on a page. A new user signs up.
+      #
+      # @param username [String]
+      # @return [Hash{String => Object}] the answer that the page gets, with the token `jwtAccess`
+      def log_in(username)
+        control('POST', "v2/users/#{URI.encode_www_form_component(username)}/login")
+      end
+
+      # A user of the current service confirms a transaction, as on a page.
+      #
+      # @param username [String]
+      # @param tx_payload [String]
+      # @param nonce [String]
+      # @return [Hash{String => Object}] the answer that the page gets, with the `token`
+      def confirm_tx(username, tx_payload, nonce)
+        control('POST', 'v2/tx/confirm', username: username, txPayload: tx_payload, nonce: nonce)
+      end
+
+      # The last one-time code that a user of the current service was sent.
+      #
+      # @param username [String]
+      # @return [String]
+      def sent_code(username)
+        control('GET', "v2/otp?#{URI.encode_www_form(username: username)}").fetch('code')
+      end
+
+      # Deletes users, faults and recorded requests: call it before each test.
+      #
+      # @return [void]
+      def reset
+        control('POST', 'reset')
+      end
+
+      # Uses the control API, which emulator/README.md describes.
+      #
+      # @param method [String] of HTTP
+      # @param path [String] below /_emulator/
+      # @param body [Hash]
+      # @return [Hash{String => Object}, nil]
+      def control(method, path, body = {})
+        uri = URI("#{variables.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}")
+        text = JSON.generate(body) unless method == 'GET'
+        answer = connection(uri) { |http| http.send_request(method, uri.request_uri, text, headers) }
+        raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)
+
+        answer.body.to_s.empty? ? nil : JSON.parse(answer.body)
+      end
+
+      # Ends the emulator that this process has started.
+      #
+      # @return [void]
+      def close
+        return if @process.nil? || @process.closed? || @owner != Process.pid # a forked child
+
+        Process.kill(:TERM, @process.pid)
+        @process.close
+      end
+
+      private
+
+      def shared(base_url)
+        { base_url: variables.fetch(base_url), ca_file: variables['LOGINID_CA_FILE'] }.compact
+      end
+
+      def connection(uri, &block)
+        options = { use_ssl: uri.scheme == 'https', ca_file: variables['LOGINID_CA_FILE'] }
+        Net::HTTP.start(uri.hostname, uri.port, nil, **options, &block) # no proxy reaches this machine
+      end
+
+      def headers
+        token = variables['LOGINID_EMULATOR_TOKEN']
+        { 'Content-Type' => 'application/json', 'Authorization' => ("Bearer #{token}" if token) }.compact
+      end
+    end
+  end
+end
