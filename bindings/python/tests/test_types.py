@@ -1,7 +1,6 @@
 """Results are what their types say, and type checkers accept the package and the programs
 in the documentation."""
 
-import inspect
 import os
 import re
 import shutil
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import types
-import typing
 import unittest
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import libloginid
 import libloginid.core
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
 from libloginid import LoginID, LoginIdManagement, results
+from shapes import ShapeTest
 from test_same_as_official import program
 
 SOURCE = ROOT / "bindings/python/src"
@@ -79,48 +78,9 @@ def public_names():
     return set((ROOT / "bindings/python/tests/public_results.txt").read_text().split())
 
 
-class Results(unittest.TestCase):
-    def conforms(self, value, hint, where):
-        """Checks a value of an answer, which the emulator makes as documented."""
-        if hint is typing.Any:
-            return
-        if typing.get_origin(hint) is list:
-            self.assertIsInstance(value, list, where)
-            for item in value:
-                self.conforms(item, *typing.get_args(hint), where)
-            return
-        if not hasattr(hint, "__required_keys__"):
-            self.assertIsInstance(value, (float, int) if hint is float else hint, where)
-            return
-        self.seen.add(hint.__name__)
-        members = typing.get_type_hints(hint)
-        self.assertGreaterEqual(set(value), hint.__required_keys__, where)
-        self.assertLessEqual(set(value), set(members), where)
-        for name, item in value.items():
-            self.conforms(item, members[name], f"{where}.{name}")
-
-    def checked(self, client):
-        """A class of clients that compares each result with its annotation."""
-        test = self
-
-        class Checked(client):
-            def __getattribute__(self, name):
-                member = super().__getattribute__(name)
-                if name.startswith("_") or not inspect.ismethod(member):
-                    return member
-
-                def call(*arguments, **named):
-                    result = member(*arguments, **named)
-                    test.conforms(result, typing.get_type_hints(member)["return"], name)
-                    return result
-
-                return call
-
-        return Checked
-
+class Results(ShapeTest):
     def test_each_result_has_the_members_of_its_type(self):
         control("POST", "reset")
-        self.seen = set()
         Application, Management = map(self.checked, (LoginID, LoginIdManagement))
         program(
             types.SimpleNamespace(
