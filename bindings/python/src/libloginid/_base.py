@@ -96,7 +96,12 @@ class BaseClient(Uncopyable):
         """
         handle = self._open()
         values = _values(arguments)
-        return _carry_out(handle, lambda events: handle.call(function, values, events))
+
+        def call(events: List[bytes], switch: Optional[Switch]) -> str:
+            used = handle if switch is None else handle.derive(None, switch.value)
+            return used.call(function, values, events)
+
+        return _carry_out(handle, call)
 
     def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Any:
         """Runs a call whose last argument can end it."""
@@ -104,7 +109,7 @@ class BaseClient(Uncopyable):
         values = _values(arguments)
         switch = Switch()
 
-        def wait(events: List[bytes]) -> str:
+        def wait(events: List[bytes], _switch: Optional[Switch]) -> str:
             return switch.wait(lambda last: handle.call(function, [*values, last], events))
 
         with cancel.ending(switch):
@@ -117,14 +122,16 @@ class BaseClient(Uncopyable):
 
 
 def _carry_out(
-    handle: Handle, call: Callable[[List[bytes]], str], switch: Optional[Switch] = None
+    handle: Handle,
+    call: Callable[[List[bytes], Optional[Switch]], str],
+    switch: Optional[Switch] = None,
 ) -> Any:
     """Runs a call, on any thread, and passes its log events to the callback."""
     events: List[bytes] = []
     # The function of this call, even if it replaces or removes itself.
     listener = handle.listener
     try:
-        answer = run(lambda: call(events), switch, handle.logged)
+        answer = run(lambda ending: call(events, ending), switch, handle.logged)
     finally:
         handle.tell(events, listener)
     return _read(answer)

@@ -13,6 +13,7 @@ from .._arguments import Id
 from .._base import BaseClient
 from .._cancel import Cancel
 from ..attempts import Attempt
+from ..core.errors import CancelledError
 
 if TYPE_CHECKING:
     from typing import Awaitable, Coroutine
@@ -102,14 +103,16 @@ class AsyncClient:
                 ended.set_result((result, error))
 
         def work() -> None:
-            result, error = None, None
+            outcome: Tuple[Any, Optional[BaseException]]
             try:
-                result = context.run(method, client, *values, **named)
-            except BaseException as raised:
-                error = raised
+                outcome = (context.run(method, client, *values, **named), None)
+            except BaseException as error:
+                outcome = (None, error)
             # A task that was cancelled may have been the last of its loop.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, result, error)
+                loop.call_soon_threadsafe(settle, *outcome)
+            # The traceback of an error refers to this frame, which must not refer back to it.
+            del outcome
 
         start_new_thread(work, ())
         try:
@@ -121,8 +124,8 @@ class AsyncClient:
             try:
                 raise error
             finally:
-                # Its traceback refers to this frame, which must not refer back to it.
-                del error
+                # As above.
+                del error, ended
         answer: Result = result
         return answer
 
@@ -141,10 +144,10 @@ def awaited(
 
 
 async def unless_disconnected(request: "Request", call: "Awaitable[Result]") -> "Result":
-    """Awaits a call for a request, and cancels it when the request's client disconnects.
+    """Awaits a call for a request, and ends it when the request's client disconnects.
 
-    ``request`` is one of Starlette or FastAPI whose body has been read. A client that is gone
-    raises ``asyncio.CancelledError``.
+    ``request`` is one of Starlette or FastAPI whose body has been read. If the client is gone,
+    ``errors.CancelledError`` is raised, whose ``status_code`` is 499.
     """
 
     async def disconnected() -> None:
@@ -155,9 +158,11 @@ async def unless_disconnected(request: "Request", call: "Awaitable[Result]") -> 
     watch = asyncio.ensure_future(disconnected())
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            task.cancel()
-        return await task
+        if task.done():
+            return await task
+        watch.result()
+        raise CancelledError(499, "cancelled", "the client has disconnected")
     finally:
         task.cancel()
         watch.cancel()
+        await asyncio.wait({task, watch})
