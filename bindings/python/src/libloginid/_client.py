@@ -5,6 +5,7 @@ from typing import Any, Optional, Type, TypeVar
 
 from ._arguments import config, given, text
 from ._base import BaseClient
+from ._environment import settings
 from ._native import V1, Handle
 from .core.errors import InvalidArgumentError
 
@@ -23,6 +24,10 @@ class Client(BaseClient):
     DEFAULT_BASE_URL = "https://directweb.usw1.loginid.io"
     ALLOWED_CODE_TYPES = {"short", "long", "phrase"}
 
+    # Whether clients use the proxies and the REQUESTS_CA_BUNDLE of the environment, as the
+    # official package does. ``with_config`` and ``from_env`` do not.
+    trust_env = True
+
     _constructor = "lid_new"
 
     def __init__(
@@ -31,13 +36,20 @@ class Client(BaseClient):
         private_key: Optional[str] = None,
         base_url: Optional[str] = None,
     ) -> None:
-        handle = Handle(
-            V1,
-            self._constructor,
-            text(client_id, "client_id"),
-            text(given(private_key), "private_key"),
-            text(self.DEFAULT_BASE_URL if given(base_url) is None else base_url, "base_url"),
-        )
+        values = {
+            "client_id": text(client_id, "client_id"),
+            "private_key": text(given(private_key), "private_key"),
+            "base_url": text(
+                self.DEFAULT_BASE_URL if given(base_url) is None else base_url, "base_url"
+            ),
+        }
+        environment = settings() if self.trust_env else {}
+        if environment and values["client_id"]:
+            fields = {name: value for name, value in values.items() if value is not None}
+            fields_text = text(config({**fields, **environment}), "config")
+            handle = Handle(V1, "lid_new_with_config", fields_text)
+        else:
+            handle = Handle(V1, self._constructor, *values.values())
         self._adopt(handle, client_id)
 
     @classmethod
