@@ -4,7 +4,8 @@
 # A development install of the debug library, for bindings that search for an installed one.
 STAGE      := $(abspath $(TARGET)/stage)
 STAGED     := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
-              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME)
+              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME) \
+              LOGINID_EMULATOR=$(abspath $(DEBUG))/loginid-emulator
 EMULATED   := $(STAGED) $(abspath $(DEBUG))/loginid-emulator exec --
 PYTHON_ENV := $(abspath $(TARGET)/python-env)
 
