@@ -8,7 +8,7 @@ import math
 import os
 from ctypes import c_bool, c_uint32
 from numbers import Real
-from typing import Any, Dict, Optional, TypeVar, Union
+from typing import Any, Dict, NamedTuple, Optional, TypeVar, Union
 from uuid import UUID
 
 from .core.errors import InvalidArgumentError
@@ -101,21 +101,26 @@ def payload(value: Browser, name: str) -> Union[str, bytes]:
     return _json(value, name)
 
 
-class _Checked(Dict[str, Any]):
-    """An object among options. A dictionary given for a text is none."""
+class _Checked(NamedTuple):
+    """A value among options that is not a text."""
+
+    value: Any
 
 
-def json_object(value: Optional[Object], name: str) -> Optional[Object]:
+def json_object(value: Optional[Object], name: str) -> Optional[_Checked]:
     """An object among options."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
+    if value is not None and not isinstance(value, dict):
         raise wrong_type(name, "a dict", value)
-    return _Checked(value)
+    return None if value is None else _Checked(value)
+
+
+def given_flag(value: Optional[bool], name: str) -> Optional[_Checked]:
+    """A boolean among options."""
+    return None if value is None else _Checked(flag(value, name).value)
 
 
 def fido2_options(**members: Any) -> Optional[str]:
-    """The options that were given, as JSON: texts, objects, and flags that are true."""
+    """The options that were given, as JSON: texts, checked values, and flags that are true."""
     options: Dict[str, Any] = {}
     for name, value in members.items():
         if isinstance(value, c_bool):
@@ -123,7 +128,7 @@ def fido2_options(**members: Any) -> Optional[str]:
                 options[name] = True
             continue
         if isinstance(value, _Checked):
-            options[name] = value
+            options[name] = value.value
             continue
         encoded = text(value, name)
         if encoded is not None:

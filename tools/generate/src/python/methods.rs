@@ -87,7 +87,13 @@ impl Python<'_> {
         let members = operation.arguments.iter().flat_map(Argument::members);
         let options = members.map(|name| {
             let (parameter, value) = match self.additions.options.get(name).map(String::as_str) {
-                Some("bool") => ("bool = False", format!("flag({name}, {name:?})")),
+                Some("bool") if is_lenient(operation) => {
+                    ("bool = False", format!("flag({name}, {name:?})"))
+                }
+                Some("bool") => (
+                    "Optional[bool] = None",
+                    format!("given_flag({name}, {name:?})"),
+                ),
                 Some("text") if is_lenient(operation) => {
                     ("Optional[str] = None", format!("given({name})"))
                 }
@@ -203,8 +209,8 @@ impl Python<'_> {
     }
 }
 
-/// Whether an empty optional text means "not given", as in the official package, which has the
-/// calls of v1 only.
+/// Whether empty optional texts and false flags mean "not given", as in the official package, which
+/// has the calls of v1 only.
 fn is_lenient(operation: &Operation) -> bool {
     operation.service() == "v1"
 }
@@ -221,6 +227,7 @@ fn names_in(code: &str) -> BTreeSet<String> {
         "fido2_options",
         "flag",
         "given",
+        "given_flag",
         "json_object",
         "payload",
         "who",

@@ -2,7 +2,16 @@
 
 from typing import Optional
 
-from .._arguments import Browser, Id, Object, fido2_options, flag, json_object, payload
+from .._arguments import (
+    Browser,
+    Id,
+    Object,
+    fido2_options,
+    flag,
+    given_flag,
+    json_object,
+    payload,
+)
 from .._base import BaseClient
 from .results import (
     Authentication,
@@ -284,8 +293,8 @@ class Calls(BaseClient):
         token: Optional[str] = None,
         username_type: Optional[str] = None,
         display_name: Optional[str] = None,
-        security_key: bool = False,
-        conditional_create: bool = False,
+        security_key: Optional[bool] = None,
+        conditional_create: Optional[bool] = None,
         device_info: Optional[Object] = None,
         user_agent: Optional[str] = None,
     ) -> RegistrationChallenge:
@@ -303,8 +312,8 @@ class Calls(BaseClient):
         options = fido2_options(
             username_type=username_type,
             display_name=display_name,
-            security_key=flag(security_key, "security_key"),
-            conditional_create=flag(conditional_create, "conditional_create"),
+            security_key=given_flag(security_key, "security_key"),
+            conditional_create=given_flag(conditional_create, "conditional_create"),
             device_info=json_object(device_info, "device_info"),
             user_agent=user_agent,
         )
