@@ -19,11 +19,12 @@ from shapes import ShapeTest
 from test_same_as_official import program
 
 SOURCE = ROOT / "bindings/python/src"
-PAGES = ("docs/python.md", "bindings/python/README.md")
+PAGES = ("docs/python.md", "docs/python/fastapi.md", "bindings/python/README.md")
 # A checker must report the lines with "# error", and no other one.
 MISTAKES = """\
 from typing import Optional
 
+from libloginid import aio, v2
 from libloginid import LoginID, LoginIdManagement, errors, generate_key_pair, results
 
 
@@ -52,6 +53,22 @@ def use(client: LoginIdManagement, application: LoginID) -> Optional[str]:
         print(error.retry_after_ms + 1)  # error
     claims = application.verify_and_decode_token(login["jwt"])["claims"]
     return claims.get("udata", claims.get("username"))
+
+
+async def use_v2(client: v2.Client, awaited: aio.v2.Client) -> str:
+    passkeys: v2.results.Passkeys = client.list_passkeys(username="ada")
+    print(passkeys["passkeys"][0]["createdAt"].upper(), passkeys["passkeys"][0].get("aaguid"))
+    print(passkeys["passkeys"][0]["created_at"])  # error
+    client.list_passkeys("ada")  # error
+    client.set_email("1", "a@example.com", request_verification="no")  # error
+    client.with_options(timeout=2).get_version()["version"].upper()
+    print((await awaited.get_version())["version"].upper())
+    print(awaited.get_version()["version"])  # error
+    await awaited.list_passkeys(user="ada")  # error
+    derived: aio.v2.Client = awaited.with_options(timeout=2)
+    login = await derived.verify_otp("ada", "123456")
+    print(login["jwt"])  # error
+    return login["jwtAccess"]
 """
 
 
@@ -113,15 +130,19 @@ class Checkers(unittest.TestCase):
         (self.folder / "pyrightconfig.json").write_text(
             f'{{"extraPaths": ["{SOURCE}"], "pythonVersion": "3.9"}}'
         )
-        self.programs = [self.folder / "quickstart.py"]
-        shutil.copy(ROOT / "examples/python/quickstart.py", self.folder)
+        self.programs = []
+        for name in ("quickstart.py", "backend.py"):
+            self.programs.append(self.folder / name)
+            shutil.copy(ROOT / "examples/python" / name, self.folder)
         for page in PAGES:
             text = (ROOT / page).read_text()
             for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+                if block.startswith("# test_"):
+                    continue
                 program = self.folder / f"program_{len(self.programs)}.py"
                 program.write_text(block)
                 self.programs.append(program)
-        self.assertEqual(len(self.programs), 5)
+        self.assertEqual(len(self.programs), 10)
 
     def reported(self, checked):
         """The lines that a checker reports in the program with mistakes."""
