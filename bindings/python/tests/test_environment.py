@@ -158,6 +158,12 @@ class Environment(unittest.TestCase):
                 self.assertEqual(ended.returncode, 0, ended.stderr)
                 self.assertEqual(ended.stdout, "ada\nLID_ERROR_TLS\n")
 
+    def test_a_program_with_more_rights_than_its_user_ignores_it(self):
+        os.environ.update({"HTTPS_PROXY": "not a proxy", "REQUESTS_CA_BUNDLE": "/nonexistent.pem"})
+        for function in ("geteuid", "getegid"):
+            with mock.patch(f"os.{function}", return_value=7777):
+                LoginID(CLIENT_ID, PRIVATE_KEY, ELSEWHERE).close()
+
     def test_a_bundle_that_cannot_be_read_is_an_error(self):
         os.environ["REQUESTS_CA_BUNDLE"] = "/nonexistent.pem"
         with self.assertRaises(errors.ConfigError) as raised:
