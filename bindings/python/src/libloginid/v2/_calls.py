@@ -211,9 +211,9 @@ class Calls(BaseClient):
         ``{"jwtAccess": "…", "userId": "…", "passkeyId": "…", "claims": {"sub": "…", "username":
         "…", …}}``. The user is ``claims.username``.
 
-        The token in the answer (``jwtAccess``) is verified, and must be of the named user.
-        ``auth_code`` is secret: no message and no log shows it. ``jwtAccess`` is secret: keep
-        it out of logs.
+        The token in the answer (``jwtAccess``) is verified: it is a login, and of the named
+        user. ``auth_code`` is secret: no message and no log shows it. ``jwtAccess`` is secret:
+        keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_v2_verify_otp",
@@ -335,8 +335,9 @@ class Calls(BaseClient):
         ``{"jwtAccess": "…", "userId": "…", "passkeyId": "…", "claims": {"sub": "…", "username":
         "…", …}}``. The user is ``claims.username``.
 
-        The token in the answer (``jwtAccess``) is verified. ``session`` is secret: no message
-        and no log shows it. ``jwtAccess`` is secret: keep it out of logs.
+        The token in the answer (``jwtAccess``) is verified: it is a login. Its claims name the
+        user. ``session`` is secret: no message and no log shows it. ``jwtAccess`` is secret:
+        keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_v2_register_complete",
@@ -386,8 +387,9 @@ class Calls(BaseClient):
         ``{"jwtAccess": "…", "userId": "…", "passkeyId": "…", "claims": {"sub": "…", "username":
         "…", …}}``. The user is ``claims.username``.
 
-        The token in the answer (``jwtAccess``) is verified. ``session`` is secret: no message
-        and no log shows it. ``jwtAccess`` is secret: keep it out of logs.
+        The token in the answer (``jwtAccess``) is verified: it is a login. Its claims name the
+        user. ``session`` is secret: no message and no log shows it. ``jwtAccess`` is secret:
+        keep it out of logs.
         """
         answer: Authentication = self._call(
             "lid_v2_authenticate_complete",
