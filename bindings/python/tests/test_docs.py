@@ -1,6 +1,7 @@
 """The programs of docs/python.md run as printed."""
 
 import contextlib
+import inspect
 import io
 import os
 import re
@@ -11,6 +12,8 @@ import unittest
 from pathlib import Path
 
 from emulator import ROOT, control
+from libloginid import v2
+from test_v2 import public_calls
 
 EXAMPLES = ROOT / "examples/python"
 # What the programs of the page print, in their order.
@@ -44,6 +47,25 @@ class Docs(unittest.TestCase):
             for program in blocks:
                 exec(compile(program, "docs/python.md", "exec"), {})
         self.assertRegex(printed.getvalue(), f"^{PRINTED}$")
+
+    def test_the_table_has_the_calls_with_their_arguments(self):
+        page = (ROOT / "docs/python.md").read_text()
+        table = page.partition("The calls of `Client`.")[2].partition("\nK: ")[0]
+        rows = re.findall(r"^\| (`[a-z_]+\(.*?) \| ", table, re.MULTILINE)
+        described = dict(re.findall(r"`(\w+)(?:(\(.*?\)))?`", " ".join(rows)))
+        for name, arguments in described.items():
+            if not arguments:
+                # It has those of the call before it.
+                arguments = described["send_otp_email"]
+            signature = inspect.signature(getattr(v2.Client, name))
+            parameters = [
+                one.replace(annotation=inspect.Parameter.empty)
+                for one in signature.parameters.values()
+                if one.name != "self"
+            ]
+            plain = str(inspect.Signature(parameters)).replace("'", '"')
+            self.assertEqual(plain, arguments, name)
+        self.assertEqual(public_calls(v2.Client), set(described))
 
     def test_the_tests_pass(self):
         _, (block,) = programs()
