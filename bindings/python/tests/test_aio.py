@@ -55,7 +55,8 @@ class Clients(unittest.TestCase):
                 self.assertEqual(list(one), list(other), name)
             for name in ("with_config", "from_env"):
                 one, other = getattr(blocking, name), getattr(awaited, name)
-                self.assertEqual(list(inspect.signature(one).parameters), list(inspect.signature(other).parameters))
+                one, other = inspect.signature(one), inspect.signature(other)
+                self.assertEqual(list(one.parameters), list(other.parameters))
 
 
 class Calls(unittest.IsolatedAsyncioTestCase):
@@ -123,6 +124,17 @@ class Calls(unittest.IsolatedAsyncioTestCase):
             self.assertLess(time.monotonic() - started, 5)
             control("DELETE", "faults")
             await client.get_version()
+
+    async def test_a_coroutine_that_is_closed_ends_its_call(self):
+        async with aio.v2.Client.from_env() as client:
+            fault(VERSION, "delay", ms=60_000)
+            before = threads()
+            forget_requests()
+            call = client.get_version()
+            call.send(None)
+            wait_for_request(VERSION)
+            call.close()
+            await self.until_threads_end(before)
 
     async def test_a_wait_ends_too_and_others_go_on(self):
         async with aio.LoginIdManagement.from_env() as client:

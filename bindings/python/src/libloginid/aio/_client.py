@@ -117,7 +117,8 @@ class AsyncClient:
         start_new_thread(work, ())
         try:
             result, error = await ended
-        except asyncio.CancelledError:
+        except BaseException:
+            # The task was cancelled, or its coroutine closed.
             cancel.trigger()
             raise
         if error is not None:
