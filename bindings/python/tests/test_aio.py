@@ -59,10 +59,16 @@ class Clients(unittest.TestCase):
                 self.assertEqual(list(one.parameters), list(other.parameters))
 
 
-class Calls(unittest.IsolatedAsyncioTestCase):
+class AsyncTest(unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         control("POST", "reset")
 
+    async def asyncSetUp(self):
+        # On a busy machine the loop would warn of each step that takes long.
+        asyncio.get_running_loop().slow_callback_duration = 60
+
+
+class Calls(AsyncTest):
     async def cancelled_in(self, call, path):
         """Begins a call, and cancels it when its request has arrived."""
         forget_requests()
@@ -258,10 +264,7 @@ class Request:
         return self.messages.pop(0)
 
 
-class Disconnections(unittest.IsolatedAsyncioTestCase):
-    def setUp(self):
-        control("POST", "reset")
-
+class Disconnections(AsyncTest):
     async def test_a_client_that_is_gone_ends_the_call(self):
         async with aio.v2.Client.from_env() as client:
             fault(VERSION, "delay", ms=60_000)

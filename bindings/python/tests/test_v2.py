@@ -136,6 +136,14 @@ class Calls(ShapeTest):
         self.assert_code("nonce_mismatch", client.verify_transaction, token, "pay 10", "other")
         self.assert_code("token_kind_mismatch", client.verify_token, token)
 
+    def test_an_api_key_without_the_scope_is_refused_by_the_grant(self):
+        control("POST", f"v2/users/{ANN}/login")
+        limited = control("POST", "v2/api-keys", {"scopes": ["profile:read"]})["api_key"]
+        client = v2.Client(BASE_URL, limited)
+        error = self.assert_code("forbidden", client.list_passkeys, username=ANN)
+        self.assertIsInstance(error, errors.ApiError)
+        self.assertEqual((error.operation, error.http_status), ("v2_create_grant", 403))
+
     def test_grants_and_the_version(self):
         grant = self.client.create_grant(ANN, "passkey:read")["token"]
         self.assert_code("token_kind_mismatch", self.client.verify_token, grant)
