@@ -94,7 +94,9 @@ class Environment(unittest.TestCase):
                         lambda: package.LoginIdManagement(CLIENT_ID, PRIVATE_KEY, ELSEWHERE),
                         variable,
                     )
-                    self.assertTrue(asked.startswith(b"CONNECT service.test:443 HTTP/1."), asked)
+                    self.assertTrue(
+                        asked.startswith(b"CONNECT service.test:443 HTTP/1."), asked
+                    )
 
     def test_asyncio_too(self):
         asked = self.asked(
@@ -159,7 +161,9 @@ class Environment(unittest.TestCase):
                 self.assertEqual(ended.stdout, "ada\nLID_ERROR_TLS\n")
 
     def test_a_program_with_more_rights_than_its_user_ignores_it(self):
-        os.environ.update({"HTTPS_PROXY": "not a proxy", "REQUESTS_CA_BUNDLE": "/nonexistent.pem"})
+        os.environ.update(
+            {"HTTPS_PROXY": "not a proxy", "REQUESTS_CA_BUNDLE": "/nonexistent.pem"}
+        )
         for function in ("geteuid", "getegid"):
             with mock.patch(f"os.{function}", return_value=7777):
                 LoginID(CLIENT_ID, PRIVATE_KEY, ELSEWHERE).close()

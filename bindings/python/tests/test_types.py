@@ -165,7 +165,7 @@ class Checkers(unittest.TestCase):
         shutil.which("node") or os.environ.get("CI") == "true", "pyright needs Node.js"
     )
     def test_pyright_accepts_the_package_and_the_programs(self):
-        pyright = ("pyright", "--project", self.folder)
+        pyright = ("pyright", "--pythonpath", sys.executable, "--project", self.folder)
         self.mistakes.unlink()
         checked = run(*pyright)
         self.assertEqual(checked.returncode, 0, checked.stdout)

@@ -255,6 +255,31 @@ class Clients(unittest.TestCase):
         derived.get_version()
         self.assertEqual(json.loads(texts[0])["request_id"], "trace-42")
 
+    def test_a_client_is_used_on_both_sides_of_a_fork_and_by_threads(self):
+        token = control("POST", "v2/users/ada/login")["jwtAccess"]
+        failures = []
+
+        def use():
+            try:
+                for _ in range(5):
+                    self.client.verify_token(token, username="ada")
+                    self.client.list_passkeys(username="ada")
+            except BaseException as failure:
+                failures.append(failure)
+
+        use()
+        child = os.fork()
+        if child == 0:
+            use()
+            os._exit(len(failures))
+        threads = [threading.Thread(target=use) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        _, status = os.waitpid(child, 0)
+        self.assertEqual((os.waitstatus_to_exitcode(status), failures), (0, []))
+
     def test_the_timeout_is_in_seconds(self):
         fault("/fido2/v2/version", "delay", ms=60000)
         with self.assertRaises(errors.TimeoutError):
