@@ -64,7 +64,13 @@ PROTOTYPES: Dict[str, Prototype] = {
 
 def _load() -> CDLL:
     # The SONAME: the system's loader finds the matching version.
-    library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
+    try:
+        library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
+    except OSError as error:
+        raise OSError(
+            f"{error}; install the C library libloginid (make install; in another place, run "
+            "ldconfig or set LD_LIBRARY_PATH), or set LOGINID_LIBRARY to the path of the file"
+        ) from None
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
