@@ -61,7 +61,8 @@ test-python: stage
 	        -r bindings/python/tests/requirements.txt ./bindings/python; \
 	    cd bindings/python; \
 	    $(EMULATED) $(PYTHON_ENV)/bin/python -W error::ResourceWarning -m unittest discover -s tests; \
-	    $(EMULATED) $(PYTHON_ENV)/bin/python ../../examples/python/quickstart.py)
+	    $(EMULATED) $(PYTHON_ENV)/bin/python ../../examples/python/quickstart.py; \
+	    $(EMULATED) $(PYTHON_ENV)/bin/python ../../examples/python/backend.py)
 
 test-ruby: stage
 	$(call unless-missing,$(RUBY) -rffi -rminitest -e '',it needs Ruby with ffi and minitest, \

@@ -1,7 +1,10 @@
 """The prototypes are all those of the header."""
 
 import ctypes
+import os
 import re
+import subprocess
+import sys
 import unittest
 
 from emulator import ROOT
@@ -15,6 +18,9 @@ TYPES = {
     "lid_client **": ctypes.POINTER(ctypes.c_void_p),
     "const lid_client *": ctypes.c_void_p,
     "lid_client *": ctypes.c_void_p,
+    "lid_v2_client **": ctypes.POINTER(ctypes.c_void_p),
+    "const lid_v2_client *": ctypes.c_void_p,
+    "lid_v2_client *": ctypes.c_void_p,
     "lid_cancel *": ctypes.c_void_p,
     "void *": ctypes.c_void_p,
     "lid_log_fn": _native.LOG_FUNCTION,
@@ -35,9 +41,6 @@ def declared():
         # The others are for programs without a JSON library; Python has its own.
         if name.startswith("lid_json_") and name != "lid_json_get":
             continue
-        # The package has the calls of v1 only.
-        if name.startswith("lid_v2_"):
-            continue
         types = [] if arguments == "void" else arguments.split(",")
         functions[name] = (
             TYPES[result.strip()],
@@ -47,9 +50,20 @@ def declared():
 
 
 class Header(unittest.TestCase):
+    def test_a_library_that_is_missing_is_said_with_what_to_do(self):
+        ended = subprocess.run(
+            [sys.executable, "-c", "import libloginid"],
+            env={**os.environ, "LOGINID_LIBRARY": "/nonexistent/libloginid.so"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.assertEqual(ended.returncode, 1)
+        last = ended.stderr.splitlines()[-1]
+        self.assertRegex(last, "^OSError: /nonexistent/libloginid.so: .*set LOGINID_LIBRARY")
+
     def test_every_function_is_bound_with_its_types(self):
         header = declared()
-        self.assertGreater(len(header), 50)
+        self.assertGreater(len(header), 80)
         self.assertEqual(_native.PROTOTYPES, header)
 
     def test_every_function_is_called_somewhere(self):

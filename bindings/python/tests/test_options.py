@@ -6,10 +6,11 @@ import os
 import threading
 import unittest
 
-from emulator import control, fault, forget_requests, requests, wait_for_request
-from libloginid import Cancel, LoginID, LoginIDError, LoginIdManagement
+from emulator import CLIENT_ID, control, fault, forget_requests, requests, wait_for_request
+from libloginid import Cancel, LoginID, LoginIDError, LoginIdManagement, v2
 
 RETRIEVE = "/manage/users/retrieve"
+V2_URL = os.environ["LOGINID_V2_BASE_URL"]
 
 
 class Options(unittest.TestCase):
@@ -98,6 +99,20 @@ class Options(unittest.TestCase):
             self.assertNotIn("canary", str(raised.exception))
         with self.assertRaises(ValueError):
             self.client.with_options(timeout=0)
+
+    def test_names_that_are_not_texts_are_refused(self):
+        # JSON would change them: 1 to "1", None to "null".
+        for name in (1, None, True, 1.5, b"X-A"):
+            for call in (
+                lambda: self.client.with_options(headers={name: "value"}),
+                lambda: LoginID.with_config(CLIENT_ID, headers={name: "value"}),
+                lambda: v2.Client.with_config(V2_URL, jwks={"keys": [{name: "value"}]}),
+                lambda: v2.Client(V2_URL).register_init("ada", device_info={"a": [{name: 1}]}),
+                lambda: self.client.complete_tx("1", "ada", {name: "value"}),
+            ):
+                with self.assertRaisesRegex(TypeError, f"not {type(name).__name__}"):
+                    call()
+        self.assertEqual(requests(), [])
 
     def test_the_log_callback_is_shared(self):
         events = []

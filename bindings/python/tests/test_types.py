@@ -1,7 +1,6 @@
 """Results are what their types say, and type checkers accept the package and the programs
 in the documentation."""
 
-import inspect
 import os
 import re
 import shutil
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import types
-import typing
 import unittest
 from pathlib import Path
 
@@ -17,14 +15,16 @@ import libloginid
 import libloginid.core
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
 from libloginid import LoginID, LoginIdManagement, results
+from shapes import ShapeTest
 from test_same_as_official import program
 
 SOURCE = ROOT / "bindings/python/src"
-PAGES = ("docs/python.md", "bindings/python/README.md")
+PAGES = ("docs/python.md", "docs/python/fastapi.md", "bindings/python/README.md")
 # A checker must report the lines with "# error", and no other one.
 MISTAKES = """\
 from typing import Optional
 
+from libloginid import aio, v2
 from libloginid import LoginID, LoginIdManagement, errors, generate_key_pair, results
 
 
@@ -53,6 +53,22 @@ def use(client: LoginIdManagement, application: LoginID) -> Optional[str]:
         print(error.retry_after_ms + 1)  # error
     claims = application.verify_and_decode_token(login["jwt"])["claims"]
     return claims.get("udata", claims.get("username"))
+
+
+async def use_v2(client: v2.Client, awaited: aio.v2.Client) -> str:
+    passkeys: v2.results.Passkeys = client.list_passkeys(username="ada")
+    print(passkeys["passkeys"][0]["createdAt"].upper(), passkeys["passkeys"][0].get("aaguid"))
+    print(passkeys["passkeys"][0]["created_at"])  # error
+    client.list_passkeys("ada")  # error
+    client.set_email("1", "a@example.com", request_verification="no")  # error
+    client.with_options(timeout=2).get_version()["version"].upper()
+    print((await awaited.get_version())["version"].upper())
+    print(awaited.get_version()["version"])  # error
+    await awaited.list_passkeys(user="ada")  # error
+    derived: aio.v2.Client = awaited.with_options(timeout=2)
+    login = await derived.verify_otp("ada", "123456")
+    print(login["jwt"])  # error
+    return login["jwtAccess"]
 """
 
 
@@ -79,48 +95,9 @@ def public_names():
     return set((ROOT / "bindings/python/tests/public_results.txt").read_text().split())
 
 
-class Results(unittest.TestCase):
-    def conforms(self, value, hint, where):
-        """Checks a value of an answer, which the emulator makes as documented."""
-        if hint is typing.Any:
-            return
-        if typing.get_origin(hint) is list:
-            self.assertIsInstance(value, list, where)
-            for item in value:
-                self.conforms(item, *typing.get_args(hint), where)
-            return
-        if not hasattr(hint, "__required_keys__"):
-            self.assertIsInstance(value, (float, int) if hint is float else hint, where)
-            return
-        self.seen.add(hint.__name__)
-        members = typing.get_type_hints(hint)
-        self.assertGreaterEqual(set(value), hint.__required_keys__, where)
-        self.assertLessEqual(set(value), set(members), where)
-        for name, item in value.items():
-            self.conforms(item, members[name], f"{where}.{name}")
-
-    def checked(self, client):
-        """A class of clients that compares each result with its annotation."""
-        test = self
-
-        class Checked(client):
-            def __getattribute__(self, name):
-                member = super().__getattribute__(name)
-                if name.startswith("_") or not inspect.ismethod(member):
-                    return member
-
-                def call(*arguments, **named):
-                    result = member(*arguments, **named)
-                    test.conforms(result, typing.get_type_hints(member)["return"], name)
-                    return result
-
-                return call
-
-        return Checked
-
+class Results(ShapeTest):
     def test_each_result_has_the_members_of_its_type(self):
         control("POST", "reset")
-        self.seen = set()
         Application, Management = map(self.checked, (LoginID, LoginIdManagement))
         program(
             types.SimpleNamespace(
@@ -153,15 +130,19 @@ class Checkers(unittest.TestCase):
         (self.folder / "pyrightconfig.json").write_text(
             f'{{"extraPaths": ["{SOURCE}"], "pythonVersion": "3.9"}}'
         )
-        self.programs = [self.folder / "quickstart.py"]
-        shutil.copy(ROOT / "examples/python/quickstart.py", self.folder)
+        self.programs = []
+        for name in ("quickstart.py", "backend.py"):
+            self.programs.append(self.folder / name)
+            shutil.copy(ROOT / "examples/python" / name, self.folder)
         for page in PAGES:
             text = (ROOT / page).read_text()
             for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+                if block.startswith("# test_"):
+                    continue
                 program = self.folder / f"program_{len(self.programs)}.py"
                 program.write_text(block)
                 self.programs.append(program)
-        self.assertEqual(len(self.programs), 5)
+        self.assertEqual(len(self.programs), 11)
 
     def reported(self, checked):
         """The lines that a checker reports in the program with mistakes."""
@@ -184,7 +165,7 @@ class Checkers(unittest.TestCase):
         shutil.which("node") or os.environ.get("CI") == "true", "pyright needs Node.js"
     )
     def test_pyright_accepts_the_package_and_the_programs(self):
-        pyright = ("pyright", "--project", self.folder)
+        pyright = ("pyright", "--pythonpath", sys.executable, "--project", self.folder)
         self.mistakes.unlink()
         checked = run(*pyright)
         self.assertEqual(checked.returncode, 0, checked.stdout)

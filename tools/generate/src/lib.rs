@@ -66,7 +66,7 @@ fn files(read: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
     let v1 = &description.of_service("v1");
     files.extend(cpp::files(v1, &read("spec/cpp.toml"), read));
     files.extend(php::files(description, &read("spec/php.toml")));
-    files.extend(python::files(v1, &read("spec/python.toml")));
+    files.extend(python::files(description, &read("spec/python.toml")));
     files.extend(ruby::files(description, &read("spec/ruby.toml")));
     files.extend(go::files(v1, &read("spec/go.toml")));
     files

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use layout::{docstring, import};
 use methods::Method;
 
-use crate::description::{Argument, Description, Member, Operation, Type};
+use crate::description::{Argument, Description, Member, Operation, Type, short};
 use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
@@ -52,47 +52,119 @@ struct Special {
     message: Option<String>,
 }
 
+/// A class of generated methods.
+struct Class {
+    /// Its module, below the package.
+    module: &'static str,
+    name: &'static str,
+    /// The client that it is a part of, for its documentation.
+    client: &'static str,
+    /// Its base class, and the module that has it.
+    base: (&'static str, &'static str),
+    service: &'static str,
+    is_management: Option<bool>,
+}
+
+const CLASSES: [Class; 3] = [
+    Class {
+        module: "_application_calls",
+        name: "ApplicationCalls",
+        client: "the application client",
+        base: ("Client", "._client"),
+        service: "v1",
+        is_management: Some(false),
+    },
+    Class {
+        module: "_management_calls",
+        name: "ManagementCalls",
+        client: "the management client",
+        base: ("Client", "._client"),
+        service: "v1",
+        is_management: Some(true),
+    },
+    Class {
+        module: "v2/_calls",
+        name: "Calls",
+        client: "the v2 client",
+        base: ("BaseClient", ".._base"),
+        service: "v2",
+        is_management: None,
+    },
+];
+
+impl Class {
+    /// How its module names the package that has the modules of all classes.
+    fn package(&self) -> &'static str {
+        match self.module.contains('/') {
+            true => "..",
+            false => ".",
+        }
+    }
+}
+
 /// The generated files: paths below the project's folder, and texts.
 pub fn files(description: &Description, additions: &str) -> Vec<(String, String)> {
     let python = Python::new(description, additions);
     let templates = Templates::new(&[
         ("calls", include_str!("../templates/python_calls.py.j2")),
+        ("aio", include_str!("../templates/python_aio.py.j2")),
         ("results", include_str!("../templates/python_results.py.j2")),
         (
             "prototypes",
             include_str!("../templates/python_prototypes.py.j2"),
         ),
     ]);
-    let operations = &description.operations;
-    let prototypes: Vec<_> = operations.iter().map(Prototype::of).collect();
-    let results: Vec<_> = description.types.iter().map(ResultType::of).collect();
-    let calls = |class: &str, kind: &str, is_management: bool| {
-        let groups = python.groups(is_management);
+    let prototypes: Vec<_> = description.operations.iter().map(Prototype::of).collect();
+    let results = |service: &str, module: &str, checked: &str| {
+        let types = description.of_service(service).types;
+        let results: Vec<_> = types.iter().map(ResultType::of).collect();
+        let text = templates.render("results", context! { results => Serde(&results), checked });
+        (format!("{PACKAGE}/{module}.py"), text)
+    };
+    let calls = |class: &Class| {
+        let groups = python.groups(class);
         let methods = || groups.iter().flat_map(|group| &group.methods);
         let imports = |uses: fn(&Method) -> &BTreeSet<String>, module: &str| {
             let names: BTreeSet<_> = methods().flat_map(uses).cloned().collect();
             import(module, &names)
         };
-        let arguments = imports(|method| &method.arguments, "._arguments");
+        let module = format!("{}_arguments", class.package());
+        let arguments = imports(|method| &method.arguments, &module);
         let results = imports(|method| &method.results, ".results");
+        let (base, base_module) = class.base;
+        let (name, client) = (class.name, class.client);
         let text = templates.render(
             "calls",
-            context! { class, kind, arguments, results, groups => Serde(&groups) },
+            context! { name, client, base, base_module, arguments, results, groups => Serde(&groups) },
         );
-        (format!("{PACKAGE}/_{kind}_calls.py"), text)
+        (format!("{PACKAGE}/{}.py", class.module), text)
     };
-    vec![
+    let awaited = |class: &Class| {
+        let groups = python.groups(class);
+        let (name, client) = (class.name, class.client);
+        let package = class.package();
+        let blocking = format!("{package}.{}", class.module.replace('/', "."));
+        let text = templates.render(
+            "aio",
+            context! { name, client, blocking, package, groups => Serde(&groups) },
+        );
+        (format!("{PACKAGE}/aio/{}.py", class.module), text)
+    };
+    let mut files = vec![
         (
             format!("{PACKAGE}/_prototypes.py"),
             templates.render("prototypes", context! { prototypes => Serde(&prototypes) }),
         ),
-        (
-            format!("{PACKAGE}/results.py"),
-            templates.render("results", context! { results => Serde(&results) }),
+        results(
+            "v1",
+            "results",
+            "``jwt`` and the ``id`` or ``tx_id`` of a transaction",
         ),
-        calls("ApplicationCalls", "application", false),
-        calls("ManagementCalls", "management", true),
-    ]
+        results("v2", "v2/results", "``jwtAccess`` and ``token``"),
+    ];
+    files.extend(CLASSES.iter().map(calls));
+    files.extend(CLASSES.iter().map(awaited));
+    files
 }
 
 struct Python<'a> {
@@ -177,7 +249,7 @@ impl Python<'_> {
     /// The name of an operation's method.
     fn method_name<'a>(&'a self, operation: &'a Operation) -> &'a str {
         let special = self.special(operation);
-        special.name.as_deref().unwrap_or(&operation.name)
+        special.name.as_deref().unwrap_or(operation.method())
     }
 
     /// The name of an argument's parameter.
@@ -189,16 +261,21 @@ impl Python<'_> {
             .unwrap_or(name)
     }
 
-    /// The methods of one of the classes, in their groups.
-    fn groups(&self, is_management: bool) -> Vec<Group> {
-        let groups = self.description.groups().into_iter().map(|group| Group {
+    /// The methods of a class, in their groups.
+    fn groups(&self, class: &Class) -> Vec<Group> {
+        let is_in = |one: &&Operation| {
+            let is_management = class.is_management.unwrap_or(one.is_management());
+            one.service() == class.service && one.is_management() == is_management
+        };
+        let groups = self.description.groups_of(class.service);
+        let groups = groups.into_iter().map(|group| Group {
             title: text::camel(group),
             methods: self
                 .description
                 .operations
                 .iter()
-                .filter(|one| one.group == group && one.is_management() == is_management)
-                .filter(|one| !self.special(one).by_hand)
+                .filter(|one| one.group == group && !self.special(one).by_hand)
+                .filter(is_in)
                 .map(|one| self.method(one))
                 .collect(),
         });
@@ -230,7 +307,7 @@ impl ResultType {
                 "bool" => "bool",
                 "number" => "float",
                 "json" => "Any",
-                other => other,
+                other => short(other),
             };
             let line = match matches!(member, Member::List(_)) {
                 true => format!("{name}: List[{kind}]"),
@@ -244,7 +321,7 @@ impl ResultType {
         // The first sentence alone is the summary.
         let documentation = one.summary.replacen(". ", ".\n\n", 1).replace('`', "``");
         ResultType {
-            name: one.name.clone(),
+            name: short(&one.name).to_owned(),
             documentation: docstring(&documentation, 4),
             always,
             sometimes,
@@ -281,7 +358,7 @@ mod tests {
 
     #[test]
     fn names_of_arguments_and_parameters_are_checked() {
-        let generate = |additions: &str| files(&crate::description().of_service("v1"), additions);
+        let generate = |additions: &str| files(&crate::description(), additions);
         let changes = [
             (
                 "purpose = \"code",

@@ -4,7 +4,7 @@
 results of the official ``loginid`` package, and additional calls.
 """
 
-from . import errors
+from . import errors, v2
 from ._cancel import Cancel
 from ._native import status_name, version as library_version
 from .attempts import Attempt
@@ -27,4 +27,5 @@ __all__ = [
     "json_get",
     "library_version",
     "status_name",
+    "v2",
 ]

@@ -90,8 +90,8 @@ class ApplicationCalls(Client):
     ) -> TransactionChallenge:
         """Begins the confirmation of a transaction by a FIDO2 credential.
 
-        Give exactly one of ``tx_id`` and ``tx_payload``, and ``None`` for the other. ``tx_id``
-        names an existing transaction, ``tx_payload`` makes a new one.
+        Give exactly one of ``tx_id`` and ``tx_payload``. ``tx_id`` names an existing
+        transaction, ``tx_payload`` makes a new one.
 
         Returns ``{"tx_id": "…", "assertion_options": {"challenge": "…", "rpId": "…",
         "allowCredentials": […]}, "nonce": "…"}``, where the nonce is the one that was sent.

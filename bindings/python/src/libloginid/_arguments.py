@@ -8,14 +8,15 @@ import math
 import os
 from ctypes import c_bool, c_uint32
 from numbers import Real
-from typing import Any, Dict, Optional, TypeVar, Union
+from typing import Any, Dict, NamedTuple, Optional, TypeVar, Union
 from uuid import UUID
 
 from .core.errors import InvalidArgumentError
 
 # An id of the service, and a browser's answer: an object, or its JSON.
 Id = Union[str, UUID]
-Browser = Union[Dict[str, Any], str, bytes]
+Object = Dict[str, Any]
+Browser = Union[Object, str, bytes]
 Value = TypeVar("Value")
 
 _LONGEST_WAIT_MS = 2**32 - 1
@@ -100,18 +101,39 @@ def payload(value: Browser, name: str) -> Union[str, bytes]:
     return _json(value, name)
 
 
+class _Checked(NamedTuple):
+    """A value among options that is not a text."""
+
+    value: Any
+
+
+def json_object(value: Optional[Object], name: str) -> Optional[_Checked]:
+    """An object among options."""
+    if value is not None and not isinstance(value, dict):
+        raise wrong_type(name, "a dict", value)
+    return None if value is None else _Checked(value)
+
+
+def given_flag(value: Optional[bool], name: str) -> Optional[_Checked]:
+    """A boolean among options."""
+    return None if value is None else _Checked(flag(value, name).value)
+
+
 def fido2_options(**members: Any) -> Optional[str]:
-    """The options that were given, as JSON: texts, and flags that are true."""
+    """The options that were given, as JSON: texts, checked values, and flags that are true."""
     options: Dict[str, Any] = {}
     for name, value in members.items():
         if isinstance(value, c_bool):
             if value.value:
                 options[name] = True
             continue
+        if isinstance(value, _Checked):
+            options[name] = value.value
+            continue
         encoded = text(value, name)
         if encoded is not None:
             options[name] = encoded.decode()
-    return json.dumps(options) if options else None
+    return _json(options, "options") if options else None
 
 
 def who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
@@ -140,8 +162,21 @@ def wrong_type(name: str, expected: str, value: object) -> TypeError:
     return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
 
 
+def _check_names(value: Any) -> None:
+    """Refuses names of members that JSON would change: 1, ``None`` and ``True`` have one."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if not isinstance(name, str):
+                raise wrong_type("a name in it", "a str", name)
+            _check_names(member)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _check_names(item)
+
+
 def _json(value: Any, name: str) -> str:
     try:
+        _check_names(value)
         return json.dumps(value, allow_nan=False)
     except TypeError as error:
         raise TypeError(f"{name} cannot be written as JSON: {error}") from None

@@ -19,7 +19,7 @@ from ._native import Switch
 Outcome = Tuple[str, Optional[BaseException]]
 
 
-def run(call: Callable[[], str], switch: Optional[Switch], logged: bool) -> str:
+def run(call: Callable[[Optional[Switch]], str], switch: Optional[Switch], logged: bool) -> str:
     """Runs ``call``, which is a wait if there is a ``switch`` to end it.
 
     Under gevent and eventlet each call moves to another thread. Otherwise only
@@ -30,25 +30,26 @@ def run(call: Callable[[], str], switch: Optional[Switch], logged: bool) -> str:
     try:
         green = _green_threads()
         if green is not None:
-            return _move(call, switch, _GreenThread(*green))
+            return _move(call, switch or Switch(), _GreenThread(*green))
         if (switch is not None or logged) and get_ident() == main_thread().ident:
-            return _move(call, switch, _Thread())
+            return _move(call, switch or Switch(), _Thread())
     except _NothingLeft:
         # For example when the interpreter exits and no thread can be started.
         # A call that blocks everything is better than no call.
         pass
-    return call()
+    return call(switch)
 
 
 def _move(
-    call: Callable[[], str], switch: Optional[Switch], thread: "Union[_Thread, _GreenThread]"
+    call: Callable[[Optional[Switch]], str],
+    switch: Switch,
+    thread: "Union[_Thread, _GreenThread]",
 ) -> str:
     """Runs ``call`` on another thread and waits for its end.
 
     An exception that interrupts this, for example KeyboardInterrupt or a greenlet's
-    timeout, ends a wait. Any other call cannot be ended: the main thread raises
-    the exception when the call has returned, and at once if there is a second
-    one; a greenlet raises it at once, and the call's result is lost.
+    timeout, ends the call with the switch. The main thread raises the exception when the
+    call has ended, which takes a moment; a greenlet raises it at once.
     """
     begun = False
 
@@ -56,7 +57,7 @@ def _move(
         nonlocal begun
         begun = True
         try:
-            answer = call()
+            answer = call(switch)
         except BaseException as error:
             thread.put(("", error))
         else:
@@ -68,8 +69,7 @@ def _move(
     except _NothingLeft:
         raise
     except BaseException:
-        if switch is not None:
-            switch.trigger()
+        switch.trigger()
         if begun and not thread.green:
             thread.get()
         raise

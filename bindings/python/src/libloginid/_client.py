@@ -1,21 +1,18 @@
-"""Shared by all clients: making, calling, closing."""
+"""What the drop-in clients have in common: making one, and checks of arguments."""
 
-import json
 import os
-from ctypes import c_bool, c_uint32
-from typing import Any, Callable, Dict, List, Optional, Type, TypeVar
+from typing import Any, Optional, Type, TypeVar
 
-from ._arguments import Id, call_options, config, given, text, wrong_type
-from ._blocking import run
-from ._cancel import Cancel
-from ._native import Handle, Switch, Uncopyable, invoke
-from .attempts import Attempt
-from .core.errors import InvalidArgumentError, ResponseError
+from ._arguments import config, given, text
+from ._base import BaseClient
+from ._environment import settings
+from ._native import V1, Handle
+from .core.errors import InvalidArgumentError
 
 Self = TypeVar("Self", bound="Client")
 
 
-class Client(Uncopyable):
+class Client(BaseClient):
     """A client of the LoginID service.
 
     Any number of threads may use one at the same time, and it may be used
@@ -27,8 +24,11 @@ class Client(Uncopyable):
     DEFAULT_BASE_URL = "https://directweb.usw1.loginid.io"
     ALLOWED_CODE_TYPES = {"short", "long", "phrase"}
 
+    # Whether clients use the proxies and the REQUESTS_CA_BUNDLE of the environment, as the
+    # official package does. ``with_config`` and ``from_env`` do not.
+    trust_env = True
+
     _constructor = "lid_new"
-    _handle: Optional[Handle] = None
 
     def __init__(
         self,
@@ -36,12 +36,20 @@ class Client(Uncopyable):
         private_key: Optional[str] = None,
         base_url: Optional[str] = None,
     ) -> None:
-        handle = Handle(
-            self._constructor,
-            text(client_id, "client_id"),
-            text(given(private_key), "private_key"),
-            text(self.DEFAULT_BASE_URL if given(base_url) is None else base_url, "base_url"),
-        )
+        values = {
+            "client_id": text(client_id, "client_id"),
+            "private_key": text(given(private_key), "private_key"),
+            "base_url": text(
+                self.DEFAULT_BASE_URL if given(base_url) is None else base_url, "base_url"
+            ),
+        }
+        environment = settings() if self.trust_env else {}
+        if environment and values["client_id"]:
+            fields = {name: value for name, value in values.items() if value is not None}
+            fields_text = text(config({**fields, **environment}), "config")
+            handle = Handle(V1, "lid_new_with_config", fields_text)
+        else:
+            handle = Handle(V1, self._constructor, *values.values())
         self._adopt(handle, client_id)
 
     @classmethod
@@ -54,13 +62,13 @@ class Client(Uncopyable):
         text(client_id, "client_id")
         settings = config({"client_id": client_id, **fields})
         client = cls.__new__(cls)
-        client._adopt(Handle("lid_new_with_config", text(settings, "config")), client_id)
+        client._adopt(Handle(V1, "lid_new_with_config", text(settings, "config")), client_id)
         return client
 
     @classmethod
     def from_env(cls: Type[Self]) -> Self:
         """Makes a client from the ``LOGINID_…`` environment variables."""
-        handle = Handle("lid_new_from_env")
+        handle = Handle(V1, "lid_new_from_env")
         client = cls.__new__(cls)
         client._adopt(handle, os.environ["LOGINID_CLIENT_ID"])
         return client
@@ -72,97 +80,6 @@ class Client(Uncopyable):
     def client_id(self) -> str:
         """The client id."""
         return self._client_id
-
-    def with_options(
-        self: Self,
-        timeout: Optional[float] = None,
-        max_retries: Optional[int] = None,
-        headers: Optional[Dict[str, str]] = None,
-        request_id: Optional[Id] = None,
-        cancel: Optional[Cancel] = None,
-    ) -> Self:
-        """Makes a client with other options, which shares connections, keys and the log
-        callback with this one: make one for each call if you like.
-
-        ``timeout`` is the limit of each call in seconds. ``headers`` replace those of the
-        same name. ``request_id`` is sent with each request. ``cancel.trigger()`` on another
-        thread ends the calls of the new client. What is ``None`` stays as it is.
-        """
-        handle = self._open()
-        if cancel is not None and not isinstance(cancel, Cancel):
-            raise wrong_type("cancel", "a Cancel", cancel)
-        options = call_options(timeout, max_retries, headers, request_id)
-        switch = None if cancel is None else cancel.of_clients.value
-        client = type(self).__new__(type(self))
-        client._adopt(handle.derive(options, switch), self._client_id)
-        return client
-
-    def set_log_callback(self, log: Optional[Callable[[str], object]]) -> None:
-        """Calls ``log`` with a JSON text for every HTTP attempt; ``None`` stops that.
-
-        It runs on the thread that made the call, after the call, once for each
-        attempt. Several threads may call it at once. An exception that it raises
-        goes to ``sys.unraisablehook``, and the call returns its normal result;
-        KeyboardInterrupt, SystemExit and others that are not an ``Exception`` are
-        raised by the call.
-        """
-        handle = self._open()
-        handle.set_log(_function(log, "log"))
-
-    def on_attempt(self, function: Optional[Callable[[Attempt], object]]) -> None:
-        """Calls ``function`` with a ``dict`` for every HTTP attempt; ``None`` stops that.
-
-        It runs on the thread that made the call, after the call, once for each
-        attempt. Several threads may call it at once. What it raises is raised by the
-        call, instead of its result. A call that has begun calls the function that was
-        set then. It replaces the function of ``set_log_callback``, and the reverse.
-        """
-        handle = self._open()
-        handle.on_attempt(_function(function, "function"))
-
-    def close(self) -> None:
-        """Closes the client; running calls of other threads end first."""
-        self._handle = None
-
-    def __enter__(self: Self) -> Self:
-        self._open()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def _open(self) -> Handle:
-        handle = self._handle
-        if handle is None:
-            raise InvalidArgumentError(400, "client_closed", "the client is closed")
-        return handle
-
-    def _call(self, function: str, **arguments: Any) -> Any:
-        """Runs a call that may send requests; returns its JSON object, parsed.
-
-        The arguments have the order of the C function and the names that
-        the caller knows: texts, and values that already have their C type.
-        """
-        handle = self._open()
-        values = _values(arguments)
-        return _carry_out(handle, lambda events: handle.call(function, values, events))
-
-    def _wait(self, function: str, cancel: Cancel, **arguments: Any) -> Any:
-        """Runs a call whose last argument can end it."""
-        handle = self._open()
-        values = _values(arguments)
-        switch = Switch()
-
-        def wait(events: List[bytes]) -> str:
-            return switch.wait(lambda last: handle.call(function, [*values, last], events))
-
-        with cancel.ending(switch):
-            return _carry_out(handle, wait, switch)
-
-    def _compute(self, function: str, **arguments: Any) -> Any:
-        """Runs a call that never sends a request; returns its JSON, parsed."""
-        handle = self._open()
-        return _read(invoke(function, handle.value, *_values(arguments)))
 
     def validate_code_type(self, code_type: str) -> None:
         """Raises an error for an unknown code type."""
@@ -176,43 +93,3 @@ class Client(Uncopyable):
         if algo and algo not in self.SUPPORTED_JWT_ALGORITHMS:
             message = f"{algo} is not an allowed algorithm."
             raise InvalidArgumentError(400, "invalid_algorithm", message)
-
-
-def _carry_out(
-    handle: Handle, call: Callable[[List[bytes]], str], switch: Optional[Switch] = None
-) -> Any:
-    """Runs a call, on any thread, and passes its log events to the callback."""
-    events: List[bytes] = []
-    # The function of this call, even if it replaces or removes itself.
-    listener = handle.listener
-    try:
-        answer = run(lambda: call(events), switch, handle.logged)
-    finally:
-        handle.tell(events, listener)
-    return _read(answer)
-
-
-def _function(value: Optional[Callable[..., object]], name: str) -> Any:
-    if value is not None and not callable(value):
-        raise wrong_type(name, "a function or None", value)
-    return value
-
-
-def _values(arguments: Dict[str, Any]) -> List[Any]:
-    return [
-        value if isinstance(value, (c_bool, c_uint32)) else text(value, name)
-        for name, value in arguments.items()
-    ]
-
-
-def _read(answer: str) -> Any:
-    """The JSON that the C library accepted. Python refuses some: numbers of more than
-    4,300 digits, and 100 levels where the stack is nearly used up."""
-    try:
-        return json.loads(answer)
-    except (ValueError, RecursionError) as error:
-        raise ResponseError(
-            502,
-            "invalid_response",
-            f"Python cannot read the service's answer: {error}",
-        ) from None

@@ -19,7 +19,7 @@ from ctypes import (
     c_void_p,
     string_at,
 )
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Tuple
 from weakref import WeakSet
 
 from ._prototypes import CALLS
@@ -47,6 +47,12 @@ PROTOTYPES: Dict[str, Prototype] = {
     "lid_version": (c_char_p, ()),
     "lid_generate_key_pair": (c_int, (_OUT,)),
     "lid_set_log_callback": (None, (_HANDLE, LOG_FUNCTION, c_void_p)),
+    "lid_v2_new": (c_int, (_TEXT, _TEXT, _OUT, _OUT)),
+    "lid_v2_new_with_config": (c_int, (_TEXT, _OUT, _OUT)),
+    "lid_v2_new_from_env": (c_int, (_OUT, _OUT)),
+    "lid_v2_with_options": (c_int, (_HANDLE, _TEXT, _HANDLE, _OUT, _OUT)),
+    "lid_v2_free": (None, (_HANDLE,)),
+    "lid_v2_set_log_callback": (None, (_HANDLE, LOG_FUNCTION, c_void_p)),
     "lid_cancel_new": (_HANDLE, ()),
     "lid_cancel_trigger": (None, (_HANDLE,)),
     "lid_cancel_free": (None, (_HANDLE,)),
@@ -58,7 +64,13 @@ PROTOTYPES: Dict[str, Prototype] = {
 
 def _load() -> CDLL:
     # The SONAME: the system's loader finds the matching version.
-    library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
+    try:
+        library = CDLL(os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0")
+    except OSError as error:
+        raise OSError(
+            f"{error}; install the C library libloginid (make install; in another place, run "
+            "ldconfig or set LD_LIBRARY_PATH), or set LOGINID_LIBRARY to the path of the file"
+        ) from None
     for name, (result, arguments) in PROTOTYPES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
@@ -134,11 +146,28 @@ class _Log:
     listener: Optional[Callable[[Attempt], object]] = None
 
 
-class Handle(_Pointer):
-    """A ``lid_client``: if another thread closes it, it is freed after the last call."""
+class Service(NamedTuple):
+    """The functions that a client of a service has besides its calls."""
 
-    def __init__(self, constructor: str, *arguments: Any, log: Optional[_Log] = None) -> None:
-        super().__init__(library.lid_free)
+    with_options: str
+    free: str
+    set_log_callback: str
+
+
+V1 = Service("lid_with_options", "lid_free", "lid_set_log_callback")
+V2 = Service("lid_v2_with_options", "lid_v2_free", "lid_v2_set_log_callback")
+
+
+class Handle(_Pointer):
+    """A ``lid_client`` or ``lid_v2_client``: if another thread closes it, it is freed after the
+    last call."""
+
+    def __init__(
+        self, service: Service, constructor: str, *arguments: Any, log: Optional[_Log] = None
+    ) -> None:
+        super().__init__(getattr(library, service.free))
+        self._service = service
+        self._set_log_callback = getattr(library, service.set_log_callback)
         self._log = log or _Log()
         client = c_void_p()
         try:
@@ -150,7 +179,8 @@ class Handle(_Pointer):
 
     def derive(self, options: Optional[bytes], cancel: Optional[int]) -> "Handle":
         """A client with other options, which shares the log callback."""
-        return Handle("lid_with_options", self.value, options, cancel, log=self._log)
+        function = self._service.with_options
+        return Handle(self._service, function, self.value, options, cancel, log=self._log)
 
     @property
     def listener(self) -> Optional[Callable[[Attempt], object]]:
@@ -185,12 +215,12 @@ class Handle(_Pointer):
         listener: Optional[Callable[[Attempt], object]],
     ) -> None:
         if log is None and listener is None:
-            library.lid_set_log_callback(self.value, LOG_FUNCTION(), None)
+            self._set_log_callback(self.value, LOG_FUNCTION(), None)
             self._log.function = self._log.listener = None
         else:
             self._log.function, self._log.listener = log, listener
             _logged.add(self)
-            library.lid_set_log_callback(self.value, _collect, None)
+            self._set_log_callback(self.value, _collect, None)
 
     def tell(
         self, events: List[bytes], listener: Optional[Callable[[Attempt], object]]

@@ -2,7 +2,7 @@
 
 use super::Python;
 use super::layout::{WIDTH, docstring};
-use crate::description::{Answer, Argument, Operation};
+use crate::description::{Argument, Operation};
 use crate::mistake::require;
 use crate::text;
 
@@ -17,16 +17,19 @@ impl Python<'_> {
             // The signature says so.
             details = details.replace(&format!("`{}` may be NULL.", argument.c_name()), "");
         }
+        // Not given, by name.
+        details = details.replace(", and NULL for the other", "");
         let mut result = operation.result();
-        if let Answer::Kind(kind) = operation.answer()
-            && kind == "nothing"
-        {
-            let message = special.message.iter();
-            let returned: String = message.map(|_| "a message. ").collect();
-            result = result.replace("`{}`. ", &returned);
+        if operation.returns().is_none() {
+            // C has an empty object instead.
+            let rest = result.strip_prefix("`{}`.").unwrap_or(&result).trim_start();
+            result = match special.message {
+                Some(_) => format!("Returns a message. {rest}"),
+                None => rest.to_owned(),
+            };
+        } else {
+            result = format!("Returns {result}");
         }
-        let is_returned = !result.starts_with("`LID_");
-        let result = format!("{}{result}", if is_returned { "Returns " } else { "" });
         let mut paragraphs = text::paragraphs(&summary);
         require!(
             paragraphs.len() == 1 && paragraphs[0].len() + 11 <= WIDTH,

@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use super::Python;
 use super::layout::bracketed;
-use crate::description::{Argument, Operation};
+use crate::description::{Argument, Operation, short};
 use crate::mistake::{refuse, require};
 
 /// A method; its texts are laid out.
 #[derive(Serialize)]
 pub struct Method {
+    name: String,
     definition: String,
     documentation: String,
     statements: Vec<String>,
@@ -30,7 +31,7 @@ struct OptionMember {
 
 impl Python<'_> {
     pub(super) fn method(&self, operation: &Operation) -> Method {
-        let returned = operation.returns();
+        let returned = operation.returns().map(short);
         let message = self.special(operation).message.as_ref();
         let mut statements = self.checks(operation);
         let options = self.options(operation);
@@ -54,13 +55,15 @@ impl Python<'_> {
             }
             (None, None) => "None",
         };
+        let name = self.method_name(operation);
         let definition = bracketed(
             4,
-            &format!("def {}(", self.method_name(operation)),
+            &format!("def {name}("),
             &self.parameters(operation),
             &format!(") -> {kind}:"),
         );
         Method {
+            name: name.to_owned(),
             arguments: names_in(&format!("{definition}{}", statements.concat())),
             definition,
             documentation: self.documentation(operation),
@@ -84,10 +87,23 @@ impl Python<'_> {
         let members = operation.arguments.iter().flat_map(Argument::members);
         let options = members.map(|name| {
             let (parameter, value) = match self.additions.options.get(name).map(String::as_str) {
-                Some("bool") => ("bool = False", format!("flag({name}, {name:?})")),
-                Some("text") => ("Optional[str] = None", format!("given({name})")),
+                Some("bool") if is_lenient(operation) => {
+                    ("bool = False", format!("flag({name}, {name:?})"))
+                }
+                Some("bool") => (
+                    "Optional[bool] = None",
+                    format!("given_flag({name}, {name:?})"),
+                ),
+                Some("text") if is_lenient(operation) => {
+                    ("Optional[str] = None", format!("given({name})"))
+                }
+                Some("text") => ("Optional[str] = None", name.clone()),
+                Some("object") => (
+                    "Optional[Object] = None",
+                    format!("json_object({name}, {name:?})"),
+                ),
                 _ => refuse(format!(
-                    "spec/python.toml: options: {name} is \"text\" or \"bool\""
+                    "spec/python.toml: options: {name} is \"text\", \"bool\" or \"object\""
                 )),
             };
             OptionMember {
@@ -120,6 +136,16 @@ impl Python<'_> {
         let options = self.options(operation).into_iter();
         parameters.extend(options.map(|one| (one.name, one.parameter)));
         let mut ordered = vec!["self".to_owned()];
+        if operation.service() != "v1" {
+            // An official package has none of them: what is not required, and flags, are given
+            // by name.
+            let by_name =
+                |parameter: &String| parameter.contains(" = ") || parameter.ends_with(": bool");
+            let at = parameters.values().position(by_name);
+            if let Some(at) = at {
+                parameters.shift_insert(at, "*".to_owned(), "*".to_owned());
+            }
+        }
         for name in &special.parameters {
             let known = parameters.shift_remove(name);
             require!(
@@ -157,7 +183,9 @@ impl Python<'_> {
             let value = match argument.kind() {
                 "bool" => format!("flag({name}, {name:?})"),
                 "json" => format!("payload({name}, {name:?})"),
-                "text" if may_be_empty && !is_strict => format!("given({name})"),
+                "text" if may_be_empty && !is_strict && is_lenient(operation) => {
+                    format!("given({name})")
+                }
                 _ => name.to_owned(),
             };
             passed.push(format!("{name}={value}"));
@@ -181,6 +209,12 @@ impl Python<'_> {
     }
 }
 
+/// Whether empty optional texts and false flags mean "not given", as in the official package, which
+/// has the calls of v1 only.
+fn is_lenient(operation: &Operation) -> bool {
+    operation.service() == "v1"
+}
+
 /// The names of the module `_arguments` in code.
 fn names_in(code: &str) -> BTreeSet<String> {
     let words: BTreeSet<_> = code
@@ -189,9 +223,12 @@ fn names_in(code: &str) -> BTreeSet<String> {
     let names = [
         "Browser",
         "Id",
+        "Object",
         "fido2_options",
         "flag",
         "given",
+        "given_flag",
+        "json_object",
         "payload",
         "who",
     ];

@@ -122,9 +122,11 @@ class LoginIDError(Exception):
         return {name: getattr(self, name) for name in _MEMBERS}
 
     def __str__(self) -> str:
+        # The official package has no request id.
+        request = "" if self.request_id is None else f", request id: {self.request_id}"
         return (
             f"HTTP status code: {self.status_code}, error code: {self.error_code}, "
-            f"error message: {self.message}"
+            f"error message: {self.message}{request}"
         )
 
     def __reduce__(self) -> Tuple[Any, ...]:

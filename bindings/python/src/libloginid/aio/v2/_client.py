@@ -1,0 +1,30 @@
+"""The client of the current service for asyncio: making one."""
+
+from typing import Any, Optional, Type, TypeVar
+
+from ... import v2
+from ._calls import Calls
+
+Self = TypeVar("Self", bound="Client")
+
+
+class Client(Calls):
+    """``libloginid.v2.Client`` for asyncio; it is made with the same arguments."""
+
+    def __init__(self, base_url: str, api_key: Optional[str] = None) -> None:
+        self._blocking = v2.Client(base_url, api_key)
+
+    @classmethod
+    def with_config(cls: Type[Self], base_url: str, **fields: Any) -> Self:
+        """Makes a client with settings, as ``libloginid.v2.Client.with_config``."""
+        client = cls.__new__(cls)
+        client._blocking = v2.Client.with_config(base_url, **fields)
+        return client
+
+    @classmethod
+    def from_env(cls: Type[Self]) -> Self:
+        """Makes a client from the ``LOGINID_V2_…`` environment variables, and the
+        ``LOGINID_…`` ones that both services have."""
+        client = cls.__new__(cls)
+        client._blocking = v2.Client.from_env()
+        return client

@@ -1,0 +1,9 @@
+"""The client of LoginID's current service, with API keys.
+
+``libloginid.errors``, ``libloginid.Cancel`` and the log functions are those of both services.
+"""
+
+from . import results
+from ._client import Client
+
+__all__ = ["Client", "results"]
