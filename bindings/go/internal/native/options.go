@@ -1,9 +1,4 @@
-package loginid
-
-import (
-	"encoding/json"
-	"unicode/utf8"
-)
+package native
 
 // Options are settings for the calls of a client that WithOptions makes. What is missing
 // or 0 stays as it is; a pointer to 0 is 0.
@@ -21,31 +16,20 @@ type Options struct {
 	RequestID string `json:"request_id,omitempty"`
 }
 
-// WithOptions makes a client with other options. It shares the connections, keys and log
-// function of this one, and costs a few microseconds: make one for each call if you like.
-// Both are closed separately, in any order. Bad options are the error invalid_options.
-func (c *Client) WithOptions(options Options) (*Client, error) {
-	// encoding/json would write another character in their place.
-	for name, value := range options.Headers {
-		if !utf8.ValidString(name) || !utf8.ValidString(value) {
-			return nil, argumentError("invalid_utf8", "headers are not UTF-8")
-		}
-	}
-	text, err := json.Marshal(options)
-	if err != nil {
-		return nil, argumentError("invalid_json", err.Error())
-	}
-	client, err := c.begin()
+// WithOptions makes a client with other options, which shares the connections, keys and log
+// function of this one.
+func (h *Handle) WithOptions(options Options) (*Handle, error) {
+	client, err := h.begin()
 	if err != nil {
 		return nil, err
 	}
-	defer c.end()
-	derived, err := derive(client, string(text), nil)
+	defer h.end()
+	derived, err := h.derive(client, Object("options", &options), nil)
 	if err != nil {
 		return nil, err
 	}
-	made := newOwner(derived, c.log)
-	made.timeoutMS = c.timeoutMS
+	made := newHandle(h.service, derived, h.log)
+	made.timeoutMS = h.timeoutMS
 	if options.TimeoutMS > 0 {
 		made.timeoutMS = int64(options.TimeoutMS)
 	}

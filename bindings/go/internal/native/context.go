@@ -1,4 +1,4 @@
-package loginid
+package native
 
 /*
 #include <loginid.h>
@@ -10,40 +10,40 @@ import (
 	"errors"
 	"strconv"
 	"time"
+	"unsafe"
 )
 
 // longest is the longest limit of a call, in milliseconds: a day.
 const longest = 86_400_000
 
 // within is a client whose calls end with the context: the client itself if the context
-// never ends. own is the TimeoutMS of the client's options, or 0; a later deadline does not
-// replace it. stop must be called after the call.
-func within(ctx context.Context, client *C.lid_client, own int64) (*C.lid_client, func(), error) {
+// never ends. A later deadline does not replace the TimeoutMS of the client's options. stop
+// must be called after the call.
+func (h *Handle) within(ctx context.Context, client unsafe.Pointer) (unsafe.Pointer, func(), error) {
 	options := ""
-	if timeout, limited := timeoutOf(ctx); limited && (own == 0 || timeout < own) {
+	if timeout, limited := timeoutOf(ctx); limited && (h.timeoutMS == 0 || timeout < h.timeoutMS) {
 		options = `{"timeout_ms":` + strconv.FormatInt(timeout, 10) + `}`
 	}
 	if options == "" && ctx.Done() == nil {
 		return client, func() {}, nil
 	}
 	cancel, stop := cancelWith(ctx)
-	derived, err := derive(client, options, cancel)
+	derived, err := h.derive(client, Maybe("options", options), cancel)
 	if err != nil {
 		stop()
 		return nil, nil, err
 	}
 	return derived, func() {
 		stop()
-		C.lid_free(derived)
+		h.service.free(derived)
 	}, nil
 }
 
-// derive derives a client in C, with options unless they are empty.
-func derive(client *C.lid_client, options string, cancel *C.lid_cancel) (*C.lid_client, error) {
-	var derived *C.lid_client
-	inputs := []input{maybe("options", options)}
-	_, err := invoke(inputs, func(texts []*C.char, out **C.char) C.lid_status {
-		return C.lid_with_options(client, texts[0], cancel, &derived, out)
+// derive derives a client in C.
+func (h *Handle) derive(client unsafe.Pointer, options Input, cancel *C.lid_cancel) (unsafe.Pointer, error) {
+	var derived unsafe.Pointer
+	_, err := invoke([]Input{options}, func(in []argument, out **C.char) C.lid_status {
+		return h.service.derive(client, in[0].text, cancel, &derived, out)
 	})
 	return derived, err
 }
@@ -60,13 +60,7 @@ func timeoutOf(ctx context.Context) (int64, bool) {
 	if left > time.Duration(milliseconds)*time.Millisecond {
 		milliseconds++ // Rounded up, so that the context has ended when the call has.
 	}
-	if milliseconds < 1 {
-		milliseconds = 1
-	}
-	if milliseconds > longest {
-		milliseconds = longest
-	}
-	return milliseconds, true
+	return min(max(milliseconds, 1), longest), true
 }
 
 // cancelWith makes a cancel that the context triggers, NULL for a context that is never
@@ -76,18 +70,15 @@ func cancelWith(ctx context.Context) (cancel *C.lid_cancel, stop func()) {
 		return nil, func() {}
 	}
 	cancel = C.lid_cancel_new()
-	returned, watched := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-ctx.Done():
-			C.lid_cancel_trigger(cancel)
-		case <-returned:
-		}
-	}()
+	triggered := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() {
+		defer close(triggered)
+		C.lid_cancel_trigger(cancel)
+	})
 	return cancel, func() {
-		close(returned)
-		<-watched
+		if !forget() {
+			<-triggered
+		}
 		C.lid_cancel_free(cancel)
 	}
 }
@@ -101,16 +92,25 @@ func ended(ctx context.Context) error {
 	return context.DeadlineExceeded
 }
 
-// contextError is the error of a call that did not start.
-func contextError(cause error, operation string) *Error {
+// withCause is the context's error, together with its cause if that is another one.
+func withCause(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	if err == nil || cause == nil || errors.Is(err, cause) {
+		return err
+	}
+	return errors.Join(err, cause)
+}
+
+// contextError is the error of a call that did not start, because of the context's.
+func contextError(ctx context.Context, err error, operation string) *Error {
 	failure := &Error{
 		Status:    StatusCancelled,
 		Code:      "cancelled",
 		Message:   "the context ended before the call",
 		Operation: operation,
-		cause:     cause,
+		cause:     withCause(ctx, err),
 	}
-	if errors.Is(cause, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) {
 		failure.Status, failure.Code = StatusTimeout, "timeout"
 	}
 	return failure.written()
@@ -122,14 +122,14 @@ func addCause(ctx context.Context, err error) {
 	if !errors.As(err, &failure) {
 		return
 	}
-	switch cause := ended(ctx); {
-	case failure.Status == StatusCancelled && errors.Is(cause, context.DeadlineExceeded):
+	switch err := ended(ctx); {
+	case failure.Status == StatusCancelled && errors.Is(err, context.DeadlineExceeded):
 		// The context's timer was a little earlier than the library's.
-		failure.Status, failure.Code, failure.cause = StatusTimeout, "timeout", cause
+		failure.Status, failure.Code, failure.cause = StatusTimeout, "timeout", withCause(ctx, err)
 		_ = failure.written()
 	case failure.Status == StatusCancelled:
-		failure.cause = cause
-	case failure.Status == StatusTimeout && errors.Is(cause, context.DeadlineExceeded):
-		failure.cause = cause
+		failure.cause = withCause(ctx, err)
+	case failure.Status == StatusTimeout && errors.Is(err, context.DeadlineExceeded):
+		failure.cause = withCause(ctx, err)
 	}
 }

@@ -1,6 +1,10 @@
-package loginid
+package native
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/strictjson"
+)
 
 // Result is part of every result: the complete answer, for members that this package
 // has no fields for.
@@ -12,13 +16,13 @@ func (r *Result) setRaw(text []byte) {
 	r.Raw = text
 }
 
-// decode reads a result and keeps its text.
-func decode[T any](text []byte, err error) (*T, error) {
+// Decode reads a result and keeps its text.
+func Decode[T any](text []byte, err error) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
 	result := new(T)
-	if err := unmarshal(text, result); err != nil {
+	if err := strictjson.Unmarshal(text, result); err != nil {
 		failure := &Error{Status: StatusResponse, Code: "invalid_response", Message: err.Error()}
 		return nil, failure.written()
 	}

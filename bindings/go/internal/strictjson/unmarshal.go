@@ -1,4 +1,5 @@
-package loginid
+// Package strictjson reads JSON texts by the exact names of their members.
+package strictjson
 
 import (
 	"encoding/json"
@@ -9,11 +10,11 @@ import (
 
 var numberType = reflect.TypeOf(json.Number(""))
 
-// unmarshal reads a JSON text into a pointer to a struct, as json.Unmarshal does, but
+// Unmarshal reads a JSON text into a pointer to a struct, as json.Unmarshal does, but
 // only members with exactly the names of its tags. json.Unmarshal matches names without
 // regard to case (golang/go#14750): "UDATA" would be read as "udata", and "ſub" as
 // "sub", which the C library has not checked. Null is the same as absent.
-func unmarshal(text []byte, into any) error {
+func Unmarshal(text []byte, into any) error {
 	return unmarshalValue(text, reflect.ValueOf(into).Elem(), "")
 }
 

@@ -1,4 +1,4 @@
-package loginid
+package native
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/strictjson"
 )
 
 // Attempt is an HTTP attempt of a call.
@@ -31,19 +33,6 @@ type Attempt struct {
 	RetryIn time.Duration
 	// Raw is the event as JSON.
 	Raw json.RawMessage
-}
-
-// OnAttempt has function called for every HTTP attempt; nil ends it. It is called in the
-// goroutine that made the call, when the call ends, once for each attempt. Several
-// goroutines may be in it at once. A panic of the function is one of the call. A call that
-// has begun uses the function that was set then.
-//
-// It replaces the function of SetLogFunc, and the reverse.
-func (c *Client) OnAttempt(function func(Attempt)) error {
-	if function == nil {
-		return c.setLog(nil, nil)
-	}
-	return c.setLog(collect, function)
 }
 
 // events are those of a call, for its listener. Without one they are not collected.
@@ -107,7 +96,7 @@ func attemptFrom(text string) Attempt {
 		RetryInMS  int64  `json:"retry_in_ms"`
 	}
 	// The library made the text. A member of another type would leave its field empty.
-	_ = unmarshal([]byte(text), &event)
+	_ = strictjson.Unmarshal([]byte(text), &event)
 	return Attempt{
 		Event:      event.Event,
 		Operation:  event.Operation,

@@ -1,51 +1,12 @@
-package loginid
-
-/*
-#include <loginid.h>
-*/
-import "C"
+package native
 
 import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/strictjson"
 )
-
-// Status is the kind of an error.
-type Status int32
-
-// The kinds of errors. There may be more in later versions.
-const (
-	StatusInvalidArgument Status = C.LID_ERROR_INVALID_ARGUMENT
-	StatusConfig          Status = C.LID_ERROR_CONFIG
-	StatusPrivateKey      Status = C.LID_ERROR_PRIVATE_KEY
-	StatusTokenInvalid    Status = C.LID_ERROR_TOKEN_INVALID
-	StatusTokenExpired    Status = C.LID_ERROR_TOKEN_EXPIRED
-	StatusClaimMismatch   Status = C.LID_ERROR_CLAIM_MISMATCH
-	StatusAPI             Status = C.LID_ERROR_API
-	StatusRateLimited     Status = C.LID_ERROR_RATE_LIMITED
-	StatusNetwork         Status = C.LID_ERROR_NETWORK
-	StatusTLS             Status = C.LID_ERROR_TLS
-	StatusTimeout         Status = C.LID_ERROR_TIMEOUT
-	StatusCancelled       Status = C.LID_ERROR_CANCELLED
-	StatusResponse        Status = C.LID_ERROR_RESPONSE
-	StatusInternal        Status = C.LID_ERROR_INTERNAL
-)
-
-// String is the name in C, for example "LID_ERROR_API".
-func (s Status) String() string {
-	return C.GoString(C.lid_status_name(C.int32_t(s)))
-}
-
-// statusOf is the status with this name in C, or 0.
-func statusOf(name string) Status {
-	for status := StatusInvalidArgument; status <= StatusInternal; status++ {
-		if status.String() == name {
-			return status
-		}
-	}
-	return 0
-}
 
 // Error is the error of every call; errors.As finds it.
 type Error struct {
@@ -78,9 +39,26 @@ func (e *Error) Error() string {
 	return "loginid: " + text
 }
 
-// Unwrap is the context's error when the context ended the call.
+// Unwrap is the context's error when the context ended the call, together with the context's
+// cause if it has another one.
 func (e *Error) Unwrap() error {
 	return e.cause
+}
+
+// Is tells whether target is one of the Err… values of this error's status or code.
+func (e *Error) Is(target error) bool {
+	sentinel, ok := target.(*sentinel)
+	return ok && e.Status == sentinel.status && (sentinel.code == "" || e.Code == sentinel.code)
+}
+
+// Timeout tells whether the time of the call was over: Error is a net.Error.
+func (e *Error) Timeout() bool {
+	return e.Status == StatusTimeout
+}
+
+// Temporary tells whether the call can be repeated safely, as Retryable.
+func (e *Error) Temporary() bool {
+	return e.Retryable
 }
 
 // errorObject is the error object of the C library.
@@ -99,7 +77,7 @@ type errorObject struct {
 
 func errorFrom(status Status, text string) *Error {
 	var object errorObject
-	if err := unmarshal([]byte(text), &object); err != nil {
+	if err := strictjson.Unmarshal([]byte(text), &object); err != nil {
 		object.Error.Code, object.Error.Message = "internal_error", err.Error()
 	}
 	fields := object.Error
