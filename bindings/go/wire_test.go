@@ -46,8 +46,8 @@ func (c wireCall) who() Who {
 	return Who{ID: c.text("user_id"), Name: c.text("username")}
 }
 
-func (c wireCall) options(name string) *FIDO2Options {
-	options := new(FIDO2Options)
+func options[T any](c wireCall, name string) *T {
+	options := new(T)
 	if err := json.Unmarshal(c.json(name), options); err != nil {
 		panic(err)
 	}

@@ -47,11 +47,11 @@ func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	case c.is("lid_v2_verify_phone"):
 		err = client.VerifyPhone(ctx, c.text("username"), c.text("auth_code"))
 	case c.is("lid_v2_register_init"):
-		_, err = client.RegisterInit(ctx, c.text("username"), c.options("options_json"), c.text("token"))
+		_, err = client.RegisterInit(ctx, c.text("username"), options[RegisterOptions](c, "options_json"), c.text("token"))
 	case c.is("lid_v2_register_complete"):
 		_, err = client.RegisterComplete(ctx, c.text("session"), c.json("creation_result_json"), c.text("passkey_name"))
 	case c.is("lid_v2_authenticate_init"):
-		_, err = client.AuthenticateInit(ctx, c.text("username"), c.options("options_json"))
+		_, err = client.AuthenticateInit(ctx, c.text("username"), options[AuthenticateOptions](c, "options_json"))
 	case c.is("lid_v2_authenticate_complete"):
 		_, err = client.AuthenticateComplete(ctx, c.text("session"), c.json("assertion_result_json"))
 	case c.is("lid_v2_init_tx"):

@@ -40,9 +40,15 @@ impl Go<'_> {
                 continue;
             }
             let is_who = self.exceptions.who(operation, &argument.name).is_some();
+            let options = &self.exceptions.operations[&operation.name].options;
             let value = match argument.kind() {
                 "ms" | "cancel" => continue,
                 "text" if is_who => "c.who()".to_owned(),
+                "options" => format!(
+                    "options[{}](c, {:?})",
+                    options.as_deref().unwrap_or_default(),
+                    argument.c_name()
+                ),
                 kind => format!("c.{kind}({:?})", argument.c_name()),
             };
             if !all.contains(&value) {

@@ -1,0 +1,178 @@
+package loginidv2
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
+)
+
+// wireCall is an entry of bindings/wire_v2.json: the request of a C function.
+type wireCall struct {
+	Function  string
+	Arguments map[string]any
+	Method    string
+	Path      string
+	// Body is absent if there is none.
+	Body any
+	// Authorization is "api_key", "token", or "grant", with which a request for a grant comes
+	// before, or absent.
+	Authorization string
+	Scope         string
+	// UserAgent is that of the user's browser.
+	UserAgent string `json:"user_agent"`
+}
+
+// is tells whether it is a call of this function with these arguments.
+func (c wireCall) is(function string, given ...string) bool {
+	for _, name := range given {
+		if _, ok := c.Arguments[name]; !ok {
+			return false
+		}
+	}
+	return c.Function == function
+}
+
+func (c wireCall) text(name string) string {
+	value, _ := c.Arguments[name].(string)
+	return value
+}
+
+func (c wireCall) bool(name string) bool {
+	return c.Arguments[name].(bool)
+}
+
+func (c wireCall) json(name string) json.RawMessage {
+	return json.RawMessage(c.text(name))
+}
+
+func (c wireCall) who() Who {
+	return Who{Username: c.text("username"), Token: c.text("token")}
+}
+
+func options[T any](c wireCall, name string) *T {
+	if c.text(name) == "" {
+		return nil
+	}
+	options := new(T)
+	if err := json.Unmarshal(c.json(name), options); err != nil {
+		panic(err)
+	}
+	return options
+}
+
+// received is a request that the emulator has recorded.
+type received struct {
+	Method   string
+	Path     string
+	Body     any
+	BodyText string `json:"body_text"`
+	Headers  [][2]string
+	Token    struct {
+		Claims struct {
+			Username string
+			Scopes   []string
+		}
+	}
+}
+
+func (r received) header(name string) string {
+	for _, header := range r.Headers {
+		if header[0] == name {
+			return header[1]
+		}
+	}
+	return ""
+}
+
+func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
+	service, err := emulator.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Stop()
+	control := func(method, path string, into any) {
+		t.Helper()
+		if err := service.Control(method, path, nil, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	control(http.MethodPost, "v2/users/ann/login", nil)
+	application, key := service.Variables["LOGINID_V2_APPLICATION_ID"], service.Variables["LOGINID_V2_API_KEY"]
+	client, err := NewWithConfig(Config{
+		BaseURL: service.Variables["LOGINID_V2_BASE_URL"], APIKey: key, ApplicationID: application,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	text, err := os.ReadFile("../../wire_v2.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls []wireCall
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), `"APP"`, `"`+application+`"`)), &calls); err != nil {
+		t.Fatal(err)
+	}
+	functions := map[string]bool{}
+	for _, call := range calls {
+		functions[call.Function] = true
+		control(http.MethodDelete, "requests", nil)
+		err := call.call(context.Background(), client)
+		var failure *Error
+		// The tokens, sessions and codes do not exist; only the request matters.
+		if err != nil && (!errors.As(err, &failure) || failure.HTTPStatus == 0) {
+			t.Errorf("%s: %v", call.Function, err)
+			continue
+		}
+		var sent struct{ Requests []received }
+		control(http.MethodGet, "requests", &sent)
+		call.compare(t, sent.Requests, key)
+	}
+	// The two verifications are local.
+	if len(functions) != 25 {
+		t.Errorf("%d functions", len(functions))
+	}
+}
+
+func (c wireCall) compare(t *testing.T, sent []received, key string) {
+	t.Helper()
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":"))
+	wanted := map[string]string{"": "", "api_key": basic, "token": "Bearer " + c.text("token")}[c.Authorization]
+	if c.Authorization == "grant" && len(sent) == 2 {
+		grant := sent[0]
+		body := map[string]any{"grants": []any{c.Scope}, "username": c.text("username")}
+		if grant.Path != "/fido2/v2/mgmt/grant" || grant.header("authorization") != basic || !reflect.DeepEqual(grant.Body, body) {
+			t.Errorf("%s: the grant is %+v", c.Function, grant)
+		}
+		sent = sent[1:]
+		claims := sent[0].Token.Claims
+		if claims.Username != c.text("username") || !reflect.DeepEqual(claims.Scopes, []string{c.Scope}) {
+			t.Errorf("%s: the token is of %+v", c.Function, claims)
+		}
+		wanted = sent[0].header("authorization")
+	}
+	if len(sent) != 1 {
+		t.Errorf("%s: %d requests", c.Function, len(sent))
+		return
+	}
+	one := sent[0]
+	if one.Method != c.Method || one.Path != c.Path || !reflect.DeepEqual(one.Body, c.Body) ||
+		c.Body == nil && one.BodyText != "" {
+		t.Errorf("%s: sent %+v, not %+v", c.Function, one, c)
+	}
+	if found := one.header("authorization"); found != wanted {
+		t.Errorf("%s: authorization is %q, not %q", c.Function, found, wanted)
+	}
+	agent := one.header("user-agent")
+	if c.UserAgent != "" && agent != c.UserAgent || c.UserAgent == "" && !strings.HasPrefix(agent, "LoginID-SDK/") {
+		t.Errorf("%s: the browser is %q", c.Function, agent)
+	}
+}
