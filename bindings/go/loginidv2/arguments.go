@@ -37,15 +37,15 @@ func (w Who) LogValue() slog.Value {
 	return native.Redacted(w)
 }
 
-// RegisterOptions are the options of [Client.RegisterInit]. What is empty or false is not sent.
+// RegisterOptions are the options of [Client.RegisterInit]. What is empty or nil is not sent.
 type RegisterOptions struct {
 	// UsernameType is "other" if it is not given.
 	UsernameType string `json:"username_type,omitempty"`
 	DisplayName  string `json:"display_name,omitempty"`
-	// SecurityKey: the passkey is on a security key.
-	SecurityKey bool `json:"security_key,omitempty"`
-	// ConditionalCreate: the browser may make the passkey without asking.
-	ConditionalCreate bool `json:"conditional_create,omitempty"`
+	// SecurityKey: whether the passkey is on a security key.
+	SecurityKey *bool `json:"security_key,omitempty"`
+	// ConditionalCreate: whether the browser may make the passkey without asking.
+	ConditionalCreate *bool `json:"conditional_create,omitempty"`
 	// DeviceInfo is an object, as the page sent it.
 	DeviceInfo json.RawMessage `json:"device_info,omitempty"`
 	// UserAgent is that of the user's browser.

@@ -14,20 +14,17 @@ import (
 	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
 )
 
-// wireCall is an entry of bindings/wire_v2.json: the request of a C function.
+// wireCall is an entry of bindings/wire-v2.json: the request of a C function.
 type wireCall struct {
 	Function  string
 	Arguments map[string]any
 	Method    string
 	Path      string
-	// Body is absent if there is none.
+	// Body is nil if there is none.
 	Body any
-	// Authorization is "api_key", "token", or "grant", with which a request for a grant comes
-	// before, or absent.
+	// Authorization is "api_key", "token", the scope of a grant, which is requested before, or
+	// empty.
 	Authorization string
-	Scope         string
-	// UserAgent is that of the user's browser.
-	UserAgent string `json:"user_agent"`
 }
 
 // is tells whether it is a call of this function with these arguments.
@@ -104,7 +101,7 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	control(http.MethodPost, "v2/users/ann/login", nil)
+	control(http.MethodPost, "v2/users/the-username/login", nil)
 	application, key := service.Variables["LOGINID_V2_APPLICATION_ID"], service.Variables["LOGINID_V2_API_KEY"]
 	client, err := NewWithConfig(Config{
 		BaseURL: service.Variables["LOGINID_V2_BASE_URL"], APIKey: key, ApplicationID: application,
@@ -113,12 +110,12 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	text, err := os.ReadFile("../../wire_v2.json")
+	text, err := os.ReadFile("../../wire-v2.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var calls []wireCall
-	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), `"APP"`, `"`+application+`"`)), &calls); err != nil {
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "the-application", application)), &calls); err != nil {
 		t.Fatal(err)
 	}
 	functions := map[string]bool{}
@@ -145,19 +142,21 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 func (c wireCall) compare(t *testing.T, sent []received, key string) {
 	t.Helper()
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":"))
-	wanted := map[string]string{"": "", "api_key": basic, "token": "Bearer " + c.text("token")}[c.Authorization]
-	if c.Authorization == "grant" && len(sent) == 2 {
-		grant := sent[0]
-		body := map[string]any{"grants": []any{c.Scope}, "username": c.text("username")}
-		if grant.Path != "/fido2/v2/mgmt/grant" || grant.header("authorization") != basic || !reflect.DeepEqual(grant.Body, body) {
-			t.Errorf("%s: the grant is %+v", c.Function, grant)
+	var authorization string
+	switch c.Authorization {
+	case "":
+	case "api_key":
+		authorization = basic
+	case "token":
+		authorization = "Bearer " + c.text("token")
+	default:
+		if len(sent) != 2 {
+			t.Errorf("%s: %d requests", c.Function, len(sent))
+			return
 		}
+		c.compareGrant(t, sent[0], sent[1], basic)
 		sent = sent[1:]
-		claims := sent[0].Token.Claims
-		if claims.Username != c.text("username") || !reflect.DeepEqual(claims.Scopes, []string{c.Scope}) {
-			t.Errorf("%s: the token is of %+v", c.Function, claims)
-		}
-		wanted = sent[0].header("authorization")
+		authorization = sent[0].header("authorization")
 	}
 	if len(sent) != 1 {
 		t.Errorf("%s: %d requests", c.Function, len(sent))
@@ -168,11 +167,27 @@ func (c wireCall) compare(t *testing.T, sent []received, key string) {
 		c.Body == nil && one.BodyText != "" {
 		t.Errorf("%s: sent %+v, not %+v", c.Function, one, c)
 	}
-	if found := one.header("authorization"); found != wanted {
-		t.Errorf("%s: authorization is %q, not %q", c.Function, found, wanted)
+	if found := one.header("authorization"); found != authorization {
+		t.Errorf("%s: authorization is %q, not %q", c.Function, found, authorization)
 	}
-	agent := one.header("user-agent")
-	if c.UserAgent != "" && agent != c.UserAgent || c.UserAgent == "" && !strings.HasPrefix(agent, "LoginID-SDK/") {
-		t.Errorf("%s: the browser is %q", c.Function, agent)
+	agent := "LoginID-SDK/"
+	if strings.Contains(c.text("options_json"), "the-browser") {
+		agent = "the-browser"
+	}
+	if found := one.header("user-agent"); !strings.HasPrefix(found, agent) {
+		t.Errorf("%s: the user agent is %q", c.Function, found)
+	}
+}
+
+// compareGrant compares the request for a grant, and the one that uses it.
+func (c wireCall) compareGrant(t *testing.T, grant, user received, basic string) {
+	t.Helper()
+	body := map[string]any{"grants": []any{c.Authorization}, "username": c.text("username")}
+	if grant.Path != "/fido2/v2/mgmt/grant" || grant.header("authorization") != basic || !reflect.DeepEqual(grant.Body, body) {
+		t.Errorf("%s: the grant is %+v", c.Function, grant)
+	}
+	claims := user.Token.Claims
+	if claims.Username != c.text("username") || !reflect.DeepEqual(claims.Scopes, []string{c.Authorization}) {
+		t.Errorf("%s: the token is of %+v", c.Function, claims)
 	}
 }
