@@ -92,8 +92,18 @@ func ended(ctx context.Context) error {
 	return context.DeadlineExceeded
 }
 
-// withCause is the context's error, together with its cause if that is another one.
+// lateness is how long after its deadline a context may end. Timers are late on a busy machine.
+const lateness = 100 * time.Millisecond
+
+// withCause is the context's error, together with its cause if that is another one. At its
+// deadline a context has a cause only when its timer has fired.
 func withCause(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() == nil && ctx.Done() != nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(lateness):
+		}
+	}
 	cause := context.Cause(ctx)
 	if err == nil || cause == nil || errors.Is(err, cause) {
 		return err
