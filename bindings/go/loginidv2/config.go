@@ -13,7 +13,7 @@ import (
 // pointer to 0 is 0. Durations are in milliseconds or seconds, as the names say.
 type Config struct {
 	// BaseURL is required: the application's address, as the dashboard shows it.
-	BaseURL string `json:"base_url"`
+	BaseURL string `json:"base_url,omitempty"`
 	// APIKey is a secret; APIKeyFile is the path of a file with it.
 	APIKey     string `json:"api_key,omitempty"`
 	APIKeyFile string `json:"api_key_file,omitempty"`
