@@ -14,7 +14,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	if _, runs := emulator.Attach(); runs {
+	if _, err := emulator.Attach(); err == nil {
 		return m.Run()
 	}
 	started, err := emulator.Start()

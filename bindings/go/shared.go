@@ -67,8 +67,19 @@ var (
 	ErrTokenExpired error = native.ErrTokenExpired
 	// ErrClaimMismatch is every error with StatusClaimMismatch: refuse the token.
 	ErrClaimMismatch error = native.ErrClaimMismatch
+	// ErrUsernameMismatch is the code username_mismatch: a token of another user.
+	ErrUsernameMismatch error = native.ErrUsernameMismatch
+	// ErrTokenKindMismatch is the code token_kind_mismatch: a token that logs nobody in.
+	ErrTokenKindMismatch error = native.ErrTokenKindMismatch
+	// ErrTransactionHashMismatch is the code transaction_hash_mismatch: it confirms another payload.
+	ErrTransactionHashMismatch error = native.ErrTransactionHashMismatch
+	// ErrNonceMismatch is the code nonce_mismatch: it confirms another transaction.
+	ErrNonceMismatch error = native.ErrNonceMismatch
 	// ErrRateLimited is every error with StatusRateLimited: wait RetryAfter.
 	ErrRateLimited error = native.ErrRateLimited
+	// ErrUnknownKeyThrottled is the code unknown_key_throttled: the token was neither accepted nor
+	// refused.
+	ErrUnknownKeyThrottled error = native.ErrUnknownKeyThrottled
 	// ErrNetwork is every error with StatusNetwork.
 	ErrNetwork error = native.ErrNetwork
 	// ErrTimeout is every error with StatusTimeout, by the context's deadline or another limit.

@@ -51,6 +51,16 @@ func Run(options ...string) (*Emulator, error) {
 	return &Emulator{process}, nil
 }
 
+// Current is the emulator that this program runs with, started by loginid-emulator exec. Close
+// does not end it.
+func Current() (*Emulator, error) {
+	process, err := emulator.Attach()
+	if err != nil {
+		return nil, err
+	}
+	return &Emulator{process}, nil
+}
+
 // Close ends the emulator. It may be called more than once.
 func (e *Emulator) Close() error {
 	return e.process.Stop()

@@ -19,6 +19,13 @@ const (
 	ScopeExternalVerify = "external:verify"
 )
 
+// What a username is.
+const (
+	UsernameTypeEmail = "email"
+	UsernameTypePhone = "phone"
+	UsernameTypeOther = "other"
+)
+
 // What the service proposes to do in a RegistrationChallenge or an AuthenticationChallenge.
 const (
 	// ActionProceed: go on with the passkey.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"testing"
+	"time"
 
 	loginid "github.com/libloginid/libloginid/bindings/go"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
@@ -38,9 +39,27 @@ func TestAnErrorHasEveryDetail(t *testing.T) {
 	}
 }
 
+// made is a login token of Ada that the service signed, with other claims.
+func made(t *testing.T, others map[string]any) string {
+	t.Helper()
+	now := time.Now().Unix()
+	claims := map[string]any{
+		"iss": os.Getenv("LOGINID_V2_BASE_URL"), "aud": os.Getenv("LOGINID_V2_APPLICATION_ID"),
+		"sub": "u1", "username": ada, "tokenType": "jwtAccess", "iat": now, "exp": now + 600,
+	}
+	for name, value := range others {
+		claims[name] = value
+	}
+	var made struct{ Token string }
+	control(t, http.MethodPost, "v2/tokens", map[string]any{"claims": claims}, &made)
+	return made.Token
+}
+
 func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 	client := newClient(t)
 	token := logIn(t)
+	confirmation, err := service.ConfirmTx(ada, "Pay 1", "nonce-1")
+	succeeds(t, err)
 	answered := func(status int, body string) func() error {
 		return func() error {
 			control(t, http.MethodPost, "faults", map[string]any{"times": 1, "fault": map[string]any{
@@ -86,15 +105,24 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 		}),
 		loginidv2.ErrTokenInvalid: func() error { _, err := client.VerifyToken(ctx, "x"); return err },
 		loginidv2.ErrTokenExpired: func() error {
-			var made struct{ Token string }
-			control(t, http.MethodPost, "v2/tokens", map[string]any{"claims": map[string]any{
-				"iss": os.Getenv("LOGINID_V2_BASE_URL"), "aud": os.Getenv("LOGINID_V2_APPLICATION_ID"),
-				"sub": "u1", "username": ada, "tokenType": "jwtAccess", "iat": 1700000000, "exp": 1700000600,
-			}}, &made)
-			_, err := client.VerifyToken(ctx, made.Token)
+			_, err := client.VerifyToken(ctx, made(t, map[string]any{"iat": 1700000000, "exp": 1700000600}))
 			return err
 		},
-		loginidv2.ErrClaimMismatch: func() error { _, err := client.VerifyTokenOf(ctx, token, "mallory"); return err },
+		loginidv2.ErrClaimMismatch: func() error {
+			_, err := client.VerifyToken(ctx, made(t, map[string]any{"aud": "another"}))
+			return err
+		},
+		loginidv2.ErrUsernameMismatch:  func() error { _, err := client.VerifyTokenOf(ctx, token, "mallory"); return err },
+		loginidv2.ErrTokenKindMismatch: func() error { _, err := client.VerifyToken(ctx, confirmation); return err },
+		loginidv2.ErrTransactionHashMismatch: func() error {
+			_, err := client.VerifyTransaction(ctx, confirmation, "Pay 2", "nonce-1")
+			return err
+		},
+		loginidv2.ErrNonceMismatch: func() error {
+			_, err := client.VerifyTransaction(ctx, confirmation, "Pay 1", "nonce-2")
+			return err
+		},
+		loginidv2.ErrBadRequest: answered(400, `{"msg":"no","msgCode":"bad_request"}`),
 		loginidv2.ErrClientClosed: func() error {
 			closed := must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{}))
 			_ = closed.Close()
@@ -104,7 +132,8 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 	for want, call := range all {
 		err := call()
 		for other := range all {
-			if errors.Is(err, other) != (other == want) {
+			// Those of a code are those of its status, too.
+			if errors.Is(err, other) != (other == want || other == loginidv2.ErrClaimMismatch && errors.Is(err, other)) {
 				t.Errorf("%v: is %v: %v", err, other, errors.Is(err, other))
 			}
 		}
@@ -125,7 +154,11 @@ func TestTheErrorsOfBothPackagesAreTheSame(t *testing.T) {
 		loginidv2.ErrClaimMismatch: loginid.ErrClaimMismatch, loginidv2.ErrRateLimited: loginid.ErrRateLimited,
 		loginidv2.ErrNetwork: loginid.ErrNetwork, loginidv2.ErrTimeout: loginid.ErrTimeout,
 		loginidv2.ErrCancelled: loginid.ErrCancelled, loginidv2.ErrUnauthorized: loginid.ErrUnauthorized,
-		loginidv2.ErrClientClosed: loginid.ErrClientClosed,
+		loginidv2.ErrClientClosed: loginid.ErrClientClosed, loginidv2.ErrUsernameMismatch: loginid.ErrUsernameMismatch,
+		loginidv2.ErrTokenKindMismatch:       loginid.ErrTokenKindMismatch,
+		loginidv2.ErrTransactionHashMismatch: loginid.ErrTransactionHashMismatch,
+		loginidv2.ErrNonceMismatch:           loginid.ErrNonceMismatch,
+		loginidv2.ErrUnknownKeyThrottled:     loginid.ErrUnknownKeyThrottled,
 	} {
 		if one != other || one == nil {
 			t.Errorf("%v is not %v", one, other)

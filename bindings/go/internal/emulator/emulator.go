@@ -120,14 +120,18 @@ func (e *Emulator) trust() error {
 }
 
 // Attach uses the emulator that the variables of this process name.
-func Attach() (*Emulator, bool) {
+func Attach() (*Emulator, error) {
 	found := map[string]string{}
 	for _, name := range names {
 		if value := os.Getenv(name); value != "" {
 			found[name] = value
 		}
 	}
-	return &Emulator{Variables: found}, found["LOGINID_EMULATOR_URL"] != ""
+	if found["LOGINID_EMULATOR_URL"] == "" {
+		return nil, errors.New("there is no emulator: run this program with loginid-emulator exec")
+	}
+	emulator := &Emulator{Variables: found}
+	return emulator, emulator.trust()
 }
 
 // Contradictory are the variables of this process that would contradict those of the emulator.

@@ -27,6 +27,12 @@ var (
 	ErrNetwork       error = &sentinel{status: StatusNetwork}
 	ErrTimeout       error = &sentinel{status: StatusTimeout}
 	ErrCancelled     error = &sentinel{status: StatusCancelled}
-	ErrUnauthorized        = Coded(StatusAPI, "unauthorized")
-	ErrClientClosed        = Coded(StatusInvalidArgument, "client_closed")
+
+	ErrUnauthorized            = Coded(StatusAPI, "unauthorized")
+	ErrClientClosed            = Coded(StatusInvalidArgument, "client_closed")
+	ErrUsernameMismatch        = Coded(StatusClaimMismatch, "username_mismatch")
+	ErrTokenKindMismatch       = Coded(StatusClaimMismatch, "token_kind_mismatch")
+	ErrTransactionHashMismatch = Coded(StatusClaimMismatch, "transaction_hash_mismatch")
+	ErrNonceMismatch           = Coded(StatusClaimMismatch, "nonce_mismatch")
+	ErrUnknownKeyThrottled     = Coded(StatusRateLimited, "unknown_key_throttled")
 )
