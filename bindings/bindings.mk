@@ -4,7 +4,8 @@
 # A development install of the debug library, for bindings that search for an installed one.
 STAGE      := $(abspath $(TARGET)/stage)
 STAGED     := LD_LIBRARY_PATH=$(STAGE)/lib PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
-              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME)
+              LOGINID_LIBRARY=$(STAGE)/lib/$(SONAME) \
+              LOGINID_EMULATOR=$(abspath $(DEBUG))/loginid-emulator
 EMULATED   := $(STAGED) $(abspath $(DEBUG))/loginid-emulator exec --
 PYTHON_ENV := $(abspath $(TARGET)/python-env)
 
@@ -50,8 +51,8 @@ example-cpp: stage
 test-go: stage
 	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \
 	    cd bindings/go; $(STAGED) go vet ./...; \
-	    $(EMULATED) go test -race -count=1 ./...; \
-	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .)
+	    $(STAGED) go test -race -count=1 ./...; \
+	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .; $(EMULATED) go run ./backend)
 
 test-python: stage
 	$(call unless-missing,python3 -c 'import venv',it needs Python with venv, \

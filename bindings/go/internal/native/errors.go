@@ -31,6 +31,7 @@ type Error struct {
 	cause error
 }
 
+// Error is the call, the status, the code and the message.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s (%s): %s", e.Status, e.Code, e.Message)
 	if e.Operation != "" {

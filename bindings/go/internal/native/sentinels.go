@@ -6,6 +6,7 @@ type sentinel struct {
 	code   string
 }
 
+// Error is the code, or the name of the status.
 func (s *sentinel) Error() string {
 	if s.code == "" {
 		return "loginid: " + s.status.String()
