@@ -45,7 +45,7 @@ func (c *Client) SendOTPSMS(ctx context.Context, username, usernameType string) 
 // {"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}.
 // The user is claims.username.
 //
-// The token in the answer (jwtAccess) is verified, and must be of the named user.
+// The token in the answer (jwtAccess) is verified: it is a login, and of the named user.
 // authCode is secret: no message and no log shows it. jwtAccess is secret: keep it out of
 // logs.
 func (c *Client) VerifyOTP(

@@ -34,8 +34,9 @@ func (c *Client) RegisterInit(
 // {"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}.
 // The user is claims.username.
 //
-// The token in the answer (jwtAccess) is verified. session is secret: no message and no
-// log shows it. jwtAccess is secret: keep it out of logs.
+// The token in the answer (jwtAccess) is verified: it is a login. Its claims name the
+// user. session is secret: no message and no log shows it. jwtAccess is secret: keep it
+// out of logs.
 func (c *Client) RegisterComplete(
 	ctx context.Context, session string, creationResult json.RawMessage, passkeyName string,
 ) (*Authentication, error) {
