@@ -3,6 +3,7 @@ package native
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/libloginid/libloginid/bindings/go/internal/strictjson"
@@ -30,6 +31,8 @@ type Error struct {
 
 	cause error
 }
+
+var _ net.Error = (*Error)(nil)
 
 // Error is the call, the status, the code and the message.
 func (e *Error) Error() string {
