@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -50,9 +49,9 @@ func received(t *testing.T, path string) func() {
 	}
 }
 
-// unanswered is the address of a listener that accepts connections and says nothing, and what
-// returns when there is one.
-func unanswered(t *testing.T) (string, func()) {
+// unanswered is the address of a listener that accepts connections and says nothing, and the
+// connections.
+func unanswered(t *testing.T) (string, chan net.Conn) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,11 +74,7 @@ func unanswered(t *testing.T) (string, func()) {
 			_ = connection.Close()
 		}
 	})
-	return listener.Addr().String(), func() {
-		if connection, ok := <-accepted; ok {
-			t.Cleanup(func() { _ = connection.Close() })
-		}
-	}
+	return listener.Addr().String(), accepted
 }
 
 // unaccepted is the address of a listener whose queue is full: a connection waits.
@@ -113,6 +108,10 @@ func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
 	delay := map[string]any{"kind": "delay", "ms": 60000}
 	zero := 0
 	silent, accepted := unanswered(t)
+	reached := func() {
+		connection := <-accepted // It stays open.
+		t.Cleanup(func() { _ = connection.Close() })
+	}
 	key := service.ConfigV2().APIKey
 	token := ""
 	verify := func(ctx context.Context, client *loginidv2.Client) error {
@@ -125,7 +124,7 @@ func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
 		}, call: list, connects: true},
 		"the TLS handshake": {config: loginidv2.Config{
 			BaseURL: "https://" + silent, APIKey: key, ApplicationID: "app", MaxRetries: &zero,
-		}, call: list, reached: accepted, connects: true},
+		}, call: list, reached: reached, connects: true},
 		"waiting for the grant":   {path: grant, fault: delay, call: list, reached: received(t, grant)},
 		"waiting for the answer":  {path: passkeys, fault: delay, call: list, reached: received(t, passkeys)},
 		"reading the answer":      {path: passkeys, fault: map[string]any{"kind": "slow", "bytes_per_second": 1}, call: list, reached: received(t, passkeys)},
@@ -183,8 +182,8 @@ func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
 			if phase.reached == nil {
 				return
 			}
-			if strings.HasPrefix(config.BaseURL, "https:") {
-				phase.reached() // That of the call before.
+			for len(accepted) > 0 { // Those of the call before.
+				_ = (<-accepted).Close()
 			}
 			begin()
 			cancellable, end := context.WithCancelCause(ctx)
