@@ -19,14 +19,14 @@ use exceptions::Exceptions;
 use crate::description::Description;
 use crate::template::Templates;
 
-const MODULE: &str = "bindings/go";
-
 /// The columns of a line of comment.
 const WIDTH: usize = 90;
 
-/// The package of each service, and its folder below that of the module.
-const PACKAGES: [(&str, &str, &str); 2] =
-    [("v1", "loginid", ""), ("v2", "loginidv2", "loginidv2/")];
+/// The package of each service, and its folder.
+const PACKAGES: [(&str, &str, &str); 2] = [
+    ("v1", "loginid", "bindings/go"),
+    ("v2", "loginidv2", "bindings/go/loginidv2"),
+];
 
 /// The generated files of Go: paths below the project's folder, and texts.
 pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String)> {
@@ -43,11 +43,9 @@ pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String
             description: &description.of_service(service),
             exceptions,
         };
-        let files = go.files(package, service, &templates).into_iter();
-        files.map(move |(path, text)| match path.strip_prefix('/') {
-            Some(path) => (format!("{MODULE}/{path}"), text),
-            None => (format!("{MODULE}/{folder}{path}"), text),
-        })
+        let mut files = go.package(package, folder, &templates);
+        files.push(go.functions(service, &templates));
+        files
     });
     packages.collect()
 }
@@ -58,8 +56,8 @@ struct Go<'a> {
 }
 
 impl Go<'_> {
-    /// The files of a package, below its folder, or with a slash before them below the module's.
-    fn files(&self, package: &str, service: &str, templates: &Templates) -> Vec<(String, String)> {
+    /// The files of a package.
+    fn package(&self, package: &str, folder: &str, templates: &Templates) -> Vec<(String, String)> {
         let types = self.description.types.iter();
         let types: Vec<_> = types.filter_map(|one| self.structure(one)).collect();
         let operations = &self.description.operations;
@@ -67,36 +65,41 @@ impl Go<'_> {
             .iter()
             .flat_map(|one| self.methods(one))
             .collect();
-        let functions: Vec<_> = operations.iter().map(|one| self.function(one)).collect();
         let mut files = vec![
             (
-                "results.go".to_owned(),
+                format!("{folder}/results.go"),
                 templates.render("results", context! { package, types => Serde(&types) }),
             ),
             (
-                "api.go".to_owned(),
+                format!("{folder}/api.go"),
                 templates.render("interface", context! { package, methods => Serde(&all) }) + "\n",
-            ),
-            (
-                format!("/internal/native/functions_{service}.go"),
-                templates.render("functions", context! { functions => Serde(&functions) }),
             ),
         ];
         for group in self.description.groups() {
             let operations = operations.iter().filter(|one| one.group == group);
             let methods: Vec<_> = operations.flat_map(|one| self.methods(one)).collect();
             files.push((
-                format!("{group}.go"),
+                format!("{folder}/{group}.go"),
                 templates.render("methods", context! { package, methods => Serde(&methods) }),
             ));
         }
         let sending = operations.iter().filter(|one| !one.is_local());
         let calls: Vec<_> = sending.flat_map(|one| self.wire_calls(one)).collect();
         files.push((
-            "wire_calls_test.go".to_owned(),
+            format!("{folder}/wire_calls_test.go"),
             templates.render("wire", context! { package, calls => Serde(&calls) }) + "\n",
         ));
         files
+    }
+
+    /// The file of a service's functions of C.
+    fn functions(&self, service: &str, templates: &Templates) -> (String, String) {
+        let operations = self.description.operations.iter();
+        let functions: Vec<_> = operations.map(|one| self.function(one)).collect();
+        (
+            format!("bindings/go/internal/native/functions_{service}.go"),
+            templates.render("functions", context! { functions => Serde(&functions) }),
+        )
     }
 }
 

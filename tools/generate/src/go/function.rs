@@ -19,7 +19,7 @@ impl Go<'_> {
     pub fn function(&self, operation: &Operation) -> Function {
         let mut inputs = 0;
         let arguments = operation.arguments.iter().map(|argument| {
-            // The context is both.
+            // Its time and its end are those of the context.
             match argument.kind() {
                 "ms" => return "0".to_owned(),
                 "cancel" => return "nil".to_owned(),

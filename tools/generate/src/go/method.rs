@@ -43,7 +43,7 @@ impl Go<'_> {
                 format!("native.{input}({:?}, {value})", argument.name)
             };
             let (parameter, kind, input) = match (argument.kind(), who) {
-                // The context is both.
+                // Its time and its end are those of the context.
                 ("ms" | "cancel", _) => continue,
                 _ if variant.omits(argument) => {
                     inputs.push("native.Absent()".to_owned());

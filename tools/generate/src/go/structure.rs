@@ -44,13 +44,13 @@ impl Go<'_> {
             .map(|(name, kind, tag)| format!("{name:names$} {kind:types$} {tag}"));
         // Members in backticks are fields.
         let pieces = one.summary.split('`').enumerate();
-        let pieces =
-            pieces.map(
-                |(at, piece)| match one.members.contains_key(piece) && at % 2 == 1 {
-                    false => piece.to_owned(),
-                    true => self.field_name(one, piece),
-                },
-            );
+        let pieces = pieces.map(|(at, piece)| {
+            if at % 2 == 1 && one.members.contains_key(piece) {
+                self.field_name(one, piece)
+            } else {
+                piece.to_owned()
+            }
+        });
         let summary = uncapitalized(&pieces.collect::<String>());
         let mut operations = self.description.operations.iter();
         let documentation = format!("{type_name} is {summary}{}", self.lacking(one));
