@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
 )
@@ -89,39 +90,53 @@ func (r received) header(name string) string {
 	return ""
 }
 
-func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
+// table is an emulator with the user of the calls, a client of it, and the calls.
+func table(t *testing.T) (service *emulator.Emulator, client *Client, calls []wireCall) {
+	t.Helper()
 	service, err := emulator.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer service.Stop()
-	control := func(method, path string, into any) {
-		t.Helper()
-		if err := service.Control(method, path, nil, into); err != nil {
-			t.Fatal(err)
-		}
-	}
-	control(http.MethodPost, "v2/users/the-username/login", nil)
-	application, key := service.Variables["LOGINID_V2_APPLICATION_ID"], service.Variables["LOGINID_V2_API_KEY"]
-	client, err := NewWithConfig(Config{
-		BaseURL: service.Variables["LOGINID_V2_BASE_URL"], APIKey: key, ApplicationID: application,
+	t.Cleanup(func() { _ = service.Stop() })
+	control(t, service, http.MethodPost, "v2/users/the-username/login", nil, nil)
+	application := service.Variables["LOGINID_V2_APPLICATION_ID"]
+	client, err = NewWithConfig(Config{
+		BaseURL: service.Variables["LOGINID_V2_BASE_URL"], APIKey: service.Variables["LOGINID_V2_API_KEY"],
+		ApplicationID: application,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	t.Cleanup(func() { _ = client.Close() })
 	text, err := os.ReadFile("../../wire-v2.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var calls []wireCall
 	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "the-application", application)), &calls); err != nil {
 		t.Fatal(err)
 	}
 	functions := map[string]bool{}
 	for _, call := range calls {
 		functions[call.Function] = true
-		control(http.MethodDelete, "requests", nil)
+	}
+	// The two verifications are local.
+	if len(functions) != 25 {
+		t.Errorf("%d functions", len(functions))
+	}
+	return service, client, calls
+}
+
+func control(t *testing.T, service *emulator.Emulator, method, path string, body, into any) {
+	t.Helper()
+	if err := service.Control(method, path, body, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
+	service, client, calls := table(t)
+	for _, call := range calls {
+		control(t, service, http.MethodDelete, "requests", nil, nil)
 		err := call.call(context.Background(), client)
 		var failure *Error
 		// The tokens, sessions and codes do not exist; only the request matters.
@@ -130,12 +145,25 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 			continue
 		}
 		var sent struct{ Requests []received }
-		control(http.MethodGet, "requests", &sent)
-		call.compare(t, sent.Requests, key)
+		control(t, service, http.MethodGet, "requests", nil, &sent)
+		call.compare(t, sent.Requests, service.Variables["LOGINID_V2_API_KEY"])
 	}
-	// The two verifications are local.
-	if len(functions) != 25 {
-		t.Errorf("%d functions", len(functions))
+}
+
+func TestEachMethodEndsWithItsContext(t *testing.T) {
+	service, client, calls := table(t)
+	fault := map[string]any{"fault": map[string]any{"kind": "delay", "ms": 60000}}
+	control(t, service, http.MethodPost, "faults", fault, nil)
+	cause := errors.New("the user has left")
+	for _, call := range calls {
+		limited, cancel := context.WithTimeoutCause(context.Background(), 50*time.Millisecond, cause)
+		err := call.call(limited, client)
+		cancel()
+		var failure *Error
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cause) || !errors.As(err, &failure) ||
+			failure.Status != StatusTimeout {
+			t.Errorf("%s: %v", call.Function, err)
+		}
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"reflect"
 )
 
-// ConfigText is a configuration, a pointer to a struct, as JSON. json.Marshal would leave a
+// ConfigText is a configuration, a struct, as JSON. json.Marshal would leave a
 // copy of the keys in a buffer of its own, so the fields with these names are written here.
 func ConfigText[T any](config T, secrets ...string) ([]byte, error) {
-	fields := reflect.ValueOf(&config).Elem()
-	if name := notUTF8(fields); name != "" {
-		return nil, argumentError("invalid_utf8", "the field "+name+" is not UTF-8")
+	if err := checkUTF8(&config); err != nil {
+		return nil, err
 	}
+	fields := reflect.ValueOf(&config).Elem()
 	values := map[string]string{}
 	for i := 0; i < fields.NumField(); i++ {
 		name := nameOf(fields.Type().Field(i))

@@ -11,8 +11,8 @@ import (
 // marshal writes a struct as JSON. Where encoding/json would write another character in place
 // of one that is not UTF-8, it is an error that names the field.
 func marshal(value any) ([]byte, error) {
-	if name := notUTF8(reflect.ValueOf(value)); name != "" {
-		return nil, argumentError("invalid_utf8", fmt.Sprintf("the field %s is not UTF-8", name))
+	if err := checkUTF8(value); err != nil {
+		return nil, err
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -21,15 +21,15 @@ func marshal(value any) ([]byte, error) {
 	return text, nil
 }
 
-// notUTF8 is the name of a field of a struct whose texts are not all UTF-8.
-func notUTF8(value reflect.Value) string {
-	value = reflect.Indirect(value)
-	for i := 0; i < value.NumField(); i++ {
-		if !isUTF8(value.Field(i)) {
-			return nameOf(value.Type().Field(i))
+// checkUTF8 refuses a struct with a text that is not UTF-8.
+func checkUTF8(value any) error {
+	fields := reflect.Indirect(reflect.ValueOf(value))
+	for i := 0; i < fields.NumField(); i++ {
+		if !isUTF8(fields.Field(i)) {
+			return argumentError("invalid_utf8", fmt.Sprintf("the field %s is not UTF-8", nameOf(fields.Type().Field(i))))
 		}
 	}
-	return ""
+	return nil
 }
 
 func isUTF8(value reflect.Value) bool {
