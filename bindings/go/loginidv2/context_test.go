@@ -104,6 +104,7 @@ func unaccepted(t *testing.T) string {
 }
 
 func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
+	newClient(t)
 	const passkeys, grant, keys = "/fido2/v2/passkeys", "/fido2/v2/mgmt/grant", "/fido2/v2/.well-known/jwks.json"
 	delay := map[string]any{"kind": "delay", "ms": 60000}
 	zero := 0

@@ -39,10 +39,12 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// newClient is a client of the emulator, which has no users and no faults.
+// newClient is a client of the emulator, which has no users and no faults, also after the test.
 func newClient(t *testing.T) *loginidv2.Client {
 	t.Helper()
-	control(t, http.MethodPost, "reset", nil, nil)
+	reset := func() { control(t, http.MethodPost, "reset", nil, nil) }
+	reset()
+	t.Cleanup(reset)
 	return service.ClientV2(t)
 }
 
