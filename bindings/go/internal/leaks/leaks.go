@@ -127,8 +127,8 @@ const searching = "LOGINID_TEST_SEARCH_MEMORY"
 
 // Check passes secrets of several sizes to the calls of a test, which the library refuses or
 // ignores, so that every copy found is one of this package. There must be this many searches.
-// It runs in a process of its own,
-// without other tests, and without the race detector, whose tables are terabytes.
+// It runs in a process of its own, without other tests, and without the race detector, whose
+// tables are terabytes.
 func Check(t *testing.T, searches int, calls func() map[string]func(secret string)) {
 	t.Helper()
 	if os.Getenv(searching) == "" {
