@@ -51,8 +51,8 @@ example-cpp: stage
 test-go: stage
 	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \
 	    cd bindings/go; $(STAGED) go vet ./...; \
-	    $(EMULATED) go test -race -count=1 ./...; \
-	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .)
+	    $(STAGED) go test -race -count=1 ./...; \
+	    cd ../../examples/go; $(STAGED) go vet ./...; $(EMULATED) go run .; $(EMULATED) go run ./backend)
 
 test-python: stage
 	$(call unless-missing,python3 -c 'import venv',it needs Python with venv, \

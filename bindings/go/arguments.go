@@ -1,7 +1,5 @@
 package loginid
 
-import "encoding/json"
-
 // Who identifies a user by id, by username or by both.
 type Who struct {
 	ID, Name string
@@ -24,16 +22,4 @@ type FIDO2Options struct {
 	OverrideName         string `json:"override_name,omitempty"`
 	RoamingAuthenticator bool   `json:"roaming_authenticator,omitempty"`
 	RegisterSession      bool   `json:"register_session,omitempty"`
-}
-
-// json is empty when there are no options.
-func (o *FIDO2Options) json() string {
-	if o == nil || *o == (FIDO2Options{}) {
-		return ""
-	}
-	text, err := json.Marshal(o)
-	if err != nil {
-		panic(err) // Strings and truth values always have a JSON form.
-	}
-	return string(text)
 }

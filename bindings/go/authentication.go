@@ -2,14 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
-
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
 )
 
 // AuthenticatePassword logs a user in with a password.
@@ -23,12 +20,9 @@ import (
 func (c *Client) AuthenticatePassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "authenticate_password",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_password(client, s[0], s[1], out)
-		},
-		given("username", username),
-		given("password", password))
+	return native.Call[Authentication](ctx, c.handle, native.AuthenticatePassword,
+		native.Given("username", username),
+		native.Given("password", password))
 }
 
 // AuthenticateFIDO2Init begins a FIDO2 login.
@@ -37,11 +31,8 @@ func (c *Client) AuthenticatePassword(
 // "allowCredentials":[{"id":"…","type":"public-key","transports":[]}],…}}, for
 // PublicKeyCredential.parseRequestOptionsFromJSON() in the browser.
 func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*Assertion, error) {
-	return call[Assertion](ctx, c, "authenticate_fido2_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_fido2_init(client, s[0], out)
-		},
-		given("username", username))
+	return native.Call[Assertion](ctx, c.handle, native.AuthenticateFIDO2Init,
+		native.Given("username", username))
 }
 
 // AuthenticateFIDO2Complete completes a FIDO2 login. assertionPayload is what the browser
@@ -57,12 +48,9 @@ func (c *Client) AuthenticateFIDO2Init(ctx context.Context, username string) (*A
 func (c *Client) AuthenticateFIDO2Complete(
 	ctx context.Context, username string, assertionPayload json.RawMessage,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "authenticate_fido2_complete",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_fido2_complete(client, s[0], s[1], out)
-		},
-		given("username", username),
-		given("assertion_payload", string(assertionPayload)))
+	return native.Call[Authentication](ctx, c.handle, native.AuthenticateFIDO2Complete,
+		native.Given("username", username),
+		native.Given("assertion_payload", string(assertionPayload)))
 }
 
 // AuthenticateDocScanInit begins a login by document scan. credentialID may be empty.
@@ -71,12 +59,9 @@ func (c *Client) AuthenticateFIDO2Complete(
 func (c *Client) AuthenticateDocScanInit(
 	ctx context.Context, username, credentialID string,
 ) (*DocScan, error) {
-	return call[DocScan](ctx, c, "authenticate_doc_scan_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_doc_scan_init(client, s[0], s[1], out)
-		},
-		given("username", username),
-		maybe("credential_id", credentialID))
+	return native.Call[DocScan](ctx, c.handle, native.AuthenticateDocScanInit,
+		native.Given("username", username),
+		native.Maybe("credential_id", credentialID))
 }
 
 // AuthenticateDocScanComplete completes a login by document scan.
@@ -88,12 +73,9 @@ func (c *Client) AuthenticateDocScanInit(
 func (c *Client) AuthenticateDocScanComplete(
 	ctx context.Context, username, credentialID string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "authenticate_doc_scan_complete",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_doc_scan_complete(client, s[0], s[1], out)
-		},
-		given("username", username),
-		given("credential_id", credentialID))
+	return native.Call[Authentication](ctx, c.handle, native.AuthenticateDocScanComplete,
+		native.Given("username", username),
+		native.Given("credential_id", credentialID))
 }
 
 // AuthenticatePublicKeyInit begins a login with a public key (SPKI PEM). publicKeyAlg may
@@ -103,13 +85,10 @@ func (c *Client) AuthenticateDocScanComplete(
 func (c *Client) AuthenticatePublicKeyInit(
 	ctx context.Context, username, publicKey, publicKeyAlg string,
 ) (*PublicKeyChallenge, error) {
-	return call[PublicKeyChallenge](ctx, c, "authenticate_publickey_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_publickey_init(client, s[0], s[1], s[2], out)
-		},
-		given("username", username),
-		given("publickey", publicKey),
-		maybe("publickey_alg", publicKeyAlg))
+	return native.Call[PublicKeyChallenge](ctx, c.handle, native.AuthenticatePublicKeyInit,
+		native.Given("username", username),
+		native.Given("publickey", publicKey),
+		native.Maybe("publickey_alg", publicKeyAlg))
 }
 
 // AuthenticatePublicKeyComplete completes a login with a public key. assertion is a JWT
@@ -124,11 +103,8 @@ func (c *Client) AuthenticatePublicKeyInit(
 func (c *Client) AuthenticatePublicKeyComplete(
 	ctx context.Context, username, challengeID, assertion string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "authenticate_publickey_complete",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authenticate_publickey_complete(client, s[0], s[1], s[2], out)
-		},
-		given("username", username),
-		given("challenge_id", challengeID),
-		given("assertion", assertion))
+	return native.Call[Authentication](ctx, c.handle, native.AuthenticatePublicKeyComplete,
+		native.Given("username", username),
+		native.Given("challenge_id", challengeID),
+		native.Given("assertion", assertion))
 }

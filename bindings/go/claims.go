@@ -1,6 +1,10 @@
 package loginid
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/strictjson"
+)
 
 // Claims are the claims of a token of the service; Raw has them all. Username is
 // udata, or username in a token without it: the name that VerifyTokenOf compares.
@@ -25,7 +29,7 @@ func (c *Claims) UnmarshalJSON(text []byte) error {
 		Action      string      `json:"action"`
 		IssuedAt    json.Number `json:"iat"`
 	}
-	if err := unmarshal(text, &claims); err != nil {
+	if err := strictjson.Unmarshal(text, &claims); err != nil {
 		return err
 	}
 	if claims.UserData != nil {

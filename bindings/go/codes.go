@@ -2,12 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
+import (
+	"context"
 
-import "context"
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
+)
 
 // GenerateCode makes a code for a user. With authorize the code may be used at once.
 // codeType is "short" (6 digits, 3 minutes), "long" or "phrase"; purpose is
@@ -19,14 +18,12 @@ import "context"
 func (c *Client) GenerateCode(
 	ctx context.Context, codeType, purpose string, authorize bool, who Who,
 ) (*Code, error) {
-	return call[Code](ctx, c, "generate_code",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_generate_code(client, s[0], s[1], C.bool(authorize), s[2], s[3], out)
-		},
-		given("code_type", codeType),
-		given("purpose", purpose),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[Code](ctx, c.handle, native.GenerateCode,
+		native.Given("code_type", codeType),
+		native.Given("purpose", purpose),
+		native.Flag(authorize),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // AuthorizeCode authorizes a code; a code that is already authorized stays so. codeType
@@ -39,15 +36,12 @@ func (c *Client) GenerateCode(
 func (c *Client) AuthorizeCode(
 	ctx context.Context, code, codeType, purpose string, who Who,
 ) (*Code, error) {
-	return call[Code](ctx, c, "authorize_code",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_authorize_code(client, s[0], s[1], s[2], s[3], s[4], out)
-		},
-		given("code", code),
-		given("code_type", codeType),
-		given("purpose", purpose),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[Code](ctx, c.handle, native.AuthorizeCode,
+		native.Given("code", code),
+		native.Given("code_type", codeType),
+		native.Given("purpose", purpose),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // InvalidateAllCodes invalidates all codes of a user with this type and purpose. codeType
@@ -58,12 +52,28 @@ func (c *Client) AuthorizeCode(
 func (c *Client) InvalidateAllCodes(
 	ctx context.Context, codeType, purpose string, who Who,
 ) (*InvalidatedCodes, error) {
-	return call[InvalidatedCodes](ctx, c, "invalidate_all_codes",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_invalidate_all_codes(client, s[0], s[1], s[2], s[3], out)
-		},
-		given("code_type", codeType),
-		given("purpose", purpose),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[InvalidatedCodes](ctx, c.handle, native.InvalidateAllCodes,
+		native.Given("code_type", codeType),
+		native.Given("purpose", purpose),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
+}
+
+// WaitCode waits until a code with the purpose "temporary_authentication" is authorized,
+// which logs the user in. If the context has no deadline, the wait ends after the
+// configured wait_timeout_ms, three minutes.
+//
+// Result: the authentication response, as from [Client.AuthenticatePassword].
+// [StatusTimeout] at the deadline, [StatusCancelled] when cancelled, [StatusAPI] if the
+// code is wrong, used or expired or the user is deactivated.
+//
+// The token in the answer (jwt) is verified, and must be of the named user. code is
+// secret: no message and no log shows it. jwt is secret: keep it out of logs.
+func (c *Client) WaitCode(
+	ctx context.Context, username, code, codeType string,
+) (*Authentication, error) {
+	return native.Call[Authentication](ctx, c.handle, native.WaitCode,
+		native.Given("username", username),
+		native.Given("code", code),
+		native.Given("code_type", codeType))
 }

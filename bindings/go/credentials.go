@@ -2,14 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
-
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
 )
 
 // GetCredentials lists a user's credentials. status may be "active", "pending",
@@ -20,13 +17,10 @@ import (
 func (c *Client) GetCredentials(
 	ctx context.Context, status string, who Who,
 ) (*Credentials, error) {
-	return call[Credentials](ctx, c, "get_credentials",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_get_credentials(client, s[0], s[1], s[2], out)
-		},
-		maybe("status", status),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[Credentials](ctx, c.handle, native.GetCredentials,
+		native.Maybe("status", status),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // RenameCredential renames a credential.
@@ -35,14 +29,11 @@ func (c *Client) GetCredentials(
 func (c *Client) RenameCredential(
 	ctx context.Context, credentialID, name string, who Who,
 ) (*ChangedCredential, error) {
-	return call[ChangedCredential](ctx, c, "rename_credential",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_rename_credential(client, s[0], s[1], s[2], s[3], out)
-		},
-		given("credential_id", credentialID),
-		given("name", name),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[ChangedCredential](ctx, c.handle, native.RenameCredential,
+		native.Given("credential_id", credentialID),
+		native.Given("name", name),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // RevokeCredential revokes a credential permanently.
@@ -51,13 +42,10 @@ func (c *Client) RenameCredential(
 func (c *Client) RevokeCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*ChangedCredential, error) {
-	return call[ChangedCredential](ctx, c, "revoke_credential",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_revoke_credential(client, s[0], s[1], s[2], out)
-		},
-		given("credential_id", credentialID),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[ChangedCredential](ctx, c.handle, native.RevokeCredential,
+		native.Given("credential_id", credentialID),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // ForceFIDO2CredentialInit begins adding a FIDO2 credential without the user's code.
@@ -70,13 +58,10 @@ func (c *Client) RevokeCredential(
 func (c *Client) ForceFIDO2CredentialInit(
 	ctx context.Context, who Who, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c, "force_fido2_credential_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_force_fido2_credential_init(client, s[0], s[1], s[2], out)
-		},
-		maybe("user_id", who.ID),
-		maybe("username", who.Name),
-		maybe("options", options.json()))
+	return native.Call[Attestation](ctx, c.handle, native.ForceFIDO2CredentialInit,
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name),
+		native.Object("options", options))
 }
 
 // AddDocScanCredentialInit begins adding a document scan. credentialName may be empty.
@@ -85,13 +70,10 @@ func (c *Client) ForceFIDO2CredentialInit(
 func (c *Client) AddDocScanCredentialInit(
 	ctx context.Context, who Who, credentialName string,
 ) (*DocScan, error) {
-	return call[DocScan](ctx, c, "add_doc_scan_credential_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_add_doc_scan_credential_init(client, s[0], s[1], s[2], out)
-		},
-		maybe("user_id", who.ID),
-		maybe("username", who.Name),
-		maybe("credential_name", credentialName))
+	return native.Call[DocScan](ctx, c.handle, native.AddDocScanCredentialInit,
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name),
+		native.Maybe("credential_name", credentialName))
 }
 
 // AddDocScanCredentialComplete completes adding a document scan.
@@ -104,13 +86,11 @@ func (c *Client) AddDocScanCredentialInit(
 func (c *Client) AddDocScanCredentialComplete(
 	ctx context.Context, credentialID string, activate bool, who Who,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "add_doc_scan_credential_complete",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_add_doc_scan_credential_complete(client, s[0], C.bool(activate), s[1], s[2], out)
-		},
-		given("credential_id", credentialID),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[Authentication](ctx, c.handle, native.AddDocScanCredentialComplete,
+		native.Given("credential_id", credentialID),
+		native.Flag(activate),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // EvaluateDocScanCredential returns the URL of the result of a document scan.
@@ -122,13 +102,10 @@ func (c *Client) AddDocScanCredentialComplete(
 func (c *Client) EvaluateDocScanCredential(
 	ctx context.Context, credentialID string, who Who,
 ) (*DocScanEvaluation, error) {
-	return call[DocScanEvaluation](ctx, c, "evaluate_doc_scan_credential",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_evaluate_doc_scan_credential(client, s[0], s[1], s[2], out)
-		},
-		given("credential_id", credentialID),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[DocScanEvaluation](ctx, c.handle, native.EvaluateDocScanCredential,
+		native.Given("credential_id", credentialID),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // GenerateRecoveryCode makes a code with which the user can recover the account.
@@ -137,12 +114,9 @@ func (c *Client) EvaluateDocScanCredential(
 //
 // code is secret: keep it out of logs.
 func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCode, error) {
-	return call[RecoveryCode](ctx, c, "generate_recovery_code",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_generate_recovery_code(client, s[0], s[1], out)
-		},
-		maybe("user_id", who.ID),
-		maybe("username", who.Name))
+	return native.Call[RecoveryCode](ctx, c.handle, native.GenerateRecoveryCode,
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name))
 }
 
 // AddPublicKeyCredential adds a public key (SPKI PEM) as a credential. publicKeyAlg may
@@ -158,15 +132,12 @@ func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCo
 func (c *Client) AddPublicKeyCredential(
 	ctx context.Context, publicKey, publicKeyAlg string, who Who, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "add_publickey_credential",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_add_publickey_credential(client, s[0], s[1], s[2], s[3], s[4], out)
-		},
-		given("publickey", publicKey),
-		maybe("publickey_alg", publicKeyAlg),
-		maybe("user_id", who.ID),
-		maybe("username", who.Name),
-		maybe("credential_name", credentialName))
+	return native.Call[Authentication](ctx, c.handle, native.AddPublicKeyCredential,
+		native.Given("publickey", publicKey),
+		native.Maybe("publickey_alg", publicKeyAlg),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("username", who.Name),
+		native.Maybe("credential_name", credentialName))
 }
 
 // InitAddFIDO2CredentialWithCode begins adding a FIDO2 credential with an authorized code
@@ -180,14 +151,11 @@ func (c *Client) AddPublicKeyCredential(
 func (c *Client) InitAddFIDO2CredentialWithCode(
 	ctx context.Context, code, codeType, username string, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c, "init_add_fido2_credential_with_code",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_init_add_fido2_credential_with_code(client, s[0], s[1], s[2], s[3], out)
-		},
-		given("code", code),
-		given("code_type", codeType),
-		given("username", username),
-		maybe("options", options.json()))
+	return native.Call[Attestation](ctx, c.handle, native.InitAddFIDO2CredentialWithCode,
+		native.Given("code", code),
+		native.Given("code_type", codeType),
+		native.Given("username", username),
+		native.Object("options", options))
 }
 
 // CompleteAddFIDO2Credential completes adding a FIDO2 credential. attestationPayload is
@@ -205,11 +173,8 @@ func (c *Client) InitAddFIDO2CredentialWithCode(
 func (c *Client) CompleteAddFIDO2Credential(
 	ctx context.Context, attestationPayload json.RawMessage, username, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "complete_add_fido2_credential",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_complete_add_fido2_credential(client, s[0], s[1], s[2], out)
-		},
-		given("attestation_payload", string(attestationPayload)),
-		given("username", username),
-		maybe("credential_name", credentialName))
+	return native.Call[Authentication](ctx, c.handle, native.CompleteAddFIDO2Credential,
+		native.Given("attestation_payload", string(attestationPayload)),
+		native.Given("username", username),
+		native.Maybe("credential_name", credentialName))
 }

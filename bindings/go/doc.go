@@ -1,4 +1,6 @@
-// Package loginid is the LoginID server SDK over the C library libloginid.
+// Package loginid is the LoginID server SDK for the older service, v1 (client id and private
+// key), over the C library libloginid. Package loginidv2 is for the current one (base URL and API
+// key).
 //
 // A Client may be used by any number of goroutines at once:
 //
@@ -8,8 +10,7 @@
 //	}
 //	defer client.Close()
 //	user, err := client.GetUser(ctx, "ada@example.com")
-//	var failure *loginid.Error
-//	if errors.As(err, &failure) && failure.Code == "user_not_found" {
+//	if errors.Is(err, loginid.ErrUserNotFound) {
 //		…
 //	}
 //
@@ -18,10 +19,16 @@
 // exactly their names; read Raw with JSONGet or into a map, because
 // encoding/json matches the names of a struct without regard to case.
 //
+// # Errors
+//
+// Every error of a call is an [*Error]. errors.Is tells what it is: [ErrTokenExpired],
+// [ErrUserNotFound] and the other Err… variables.
+//
 // # Contexts
 //
 // Every call ends with its context, within 100 ms: errors.Is finds context.Canceled or
-// context.DeadlineExceeded in the error. The service may have executed the request nevertheless.
+// context.DeadlineExceeded in the error, and the cause of the context. The service may have
+// executed the request nevertheless.
 // The deadline of a context is the limit of the call in place of the configured request_timeout_ms.
 // No call starts if its context is done or its deadline has passed.
 //
@@ -31,8 +38,15 @@
 // check there are two methods, for example VerifyToken and VerifyTokenOf, and an empty
 // string is an error.
 //
+// # Tests
+//
+// Package loginidtest starts an emulator of the service. [API] is the interface of a Client, for
+// programs that put something else in its place.
+//
 // # Secrets
 //
 // The copies of arguments that are made for C are wiped. Go strings cannot be wiped:
-// arguments and results stay in memory until the garbage collector reuses it.
+// arguments and results stay in memory until the garbage collector reuses it. A Config and a
+// Client show no secrets when they are formatted or logged; a struct of yours that has one in an
+// unexported field is formatted without their methods.
 package loginid

@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
 // block is the code block of docs/go.md in this language that contains a text.
@@ -24,9 +27,9 @@ func block(t *testing.T, language, text string) string {
 	return ""
 }
 
-// The program of docs/go.md runs as printed, after the steps before it.
-func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
-	client := newClient(t)
+// folder is a new one next to the repository, with a go.mod as docs/go.md says.
+func folder(t *testing.T) string {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -39,34 +42,129 @@ func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	program := block(t, "go", "func main()")
-	if err := os.WriteFile(filepath.Join(folder, "main.go"), []byte(program), 0o600); err != nil {
+	shell(t, folder, block(t, "sh", "go mod init"))
+	return folder
+}
+
+// shell runs a script, which must succeed, and returns what it prints.
+func shell(t *testing.T, folder, script string) string {
+	t.Helper()
+	command := exec.Command("sh", "-ec", script)
+	command.Dir = folder
+	var errorOutput strings.Builder
+	command.Stderr = &errorOutput
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, output, errorOutput.String())
+	}
+	return string(output)
+}
+
+func write(t *testing.T, folder, name, program string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), []byte(program), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	shell := func(script string) string {
-		t.Helper()
-		command := exec.Command("sh", "-ec", script)
-		command.Dir = folder
-		var errorOutput strings.Builder
-		command.Stderr = &errorOutput
-		output, err := command.Output()
-		if err != nil {
-			t.Fatalf("%v\n%s\n%s", err, output, errorOutput.String())
-		}
-		return string(output)
-	}
-	shell(block(t, "sh", "go mod init"))
-	run := func() string {
-		t.Helper()
-		// This test has an emulator already.
-		_, command, _ := strings.Cut(block(t, "sh", "go run ."), "exec -- ")
-		return shell(command)
-	}
-	if printed := run(); printed != "there is no Ada\n" {
+}
+
+// withoutEmulator leaves out the emulator of a script: these tests have one already.
+func withoutEmulator(script string) string {
+	return strings.ReplaceAll(script, "loginid-emulator exec -- ", "")
+}
+
+// The programs of docs/go.md run as printed, after the steps before them.
+func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
+	client := newClient(t)
+	folder := folder(t)
+	write(t, folder, "main.go", block(t, "go", "loginid.NewFromEnv()"))
+	run := withoutEmulator(block(t, "sh", "there is no Ada"))
+	if printed := shell(t, folder, run); printed != "there is no Ada\n" {
 		t.Error(printed)
 	}
 	added := must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
-	if printed := run(); printed != added.ID+"\n" {
+	if printed := shell(t, folder, run); printed != added.ID+"\n" {
 		t.Error(printed)
+	}
+}
+
+func TestTheBackendAndTheTestOfTheDocumentationRun(t *testing.T) {
+	newClient(t)
+	folder := folder(t)
+	write(t, folder, "main.go", block(t, "go", "loginidv2.NewFromEnv()"))
+	want := "a session for ada@example.com\npaid\nalready gone: not_found 404\n"
+	if printed := shell(t, folder, withoutEmulator(block(t, "sh", "go mod tidy"))); printed != want {
+		t.Error(printed)
+	}
+	write(t, folder, "login.go", block(t, "go", "func logIn("))
+	write(t, folder, "login_test.go", refusals)
+	write(t, folder, "main_test.go", block(t, "go", "func TestLogin("))
+	if printed := shell(t, folder, "go vet . && go test -count=1 -v ."); !strings.Contains(printed, "--- PASS: TestLogin") ||
+		!strings.Contains(printed, "--- PASS: TestRefusals") {
+		t.Error(printed)
+	}
+}
+
+// refusals is a test of what the handler of the page answers otherwise.
+const refusals = `package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/loginidtest"
+)
+
+func TestRefusals(t *testing.T) {
+	emulator := loginidtest.Start(t)
+	client := emulator.ClientV2(t)
+	token, err := emulator.LogIn("ada@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(context.Background())
+	leave()
+	fault := map[string]any{"fault": map[string]any{"kind": "status", "code": 404}}
+	if err := emulator.Control("POST", "faults", fault, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		ctx    context.Context
+		body   string
+		status int
+		answer string
+	}{
+		{context.Background(), "no JSON", 400, "no token"},
+		{context.Background(), "{}", 400, "no token"},
+		{context.Background(), "{\"jwtAccess\":\"" + strings.Repeat("a", 20_000) + "\"}", 400, "no token"},
+		{context.Background(), "{\"jwtAccess\":\"a.b.c\"}", 401, "log in again"},
+		{context.Background(), "{\"jwtAccess\":\"" + token + "\"}", 503, "try again later"},
+		{gone, "{\"jwtAccess\":\"" + token + "\"}", 200, ""},
+	} {
+		answer := httptest.NewRecorder()
+		request := httptest.NewRequest("POST", "/login", strings.NewReader(row.body)).WithContext(row.ctx)
+		logIn(client, nil)(answer, request)
+		if answer.Code != row.status || strings.TrimSpace(answer.Body.String()) != row.answer {
+			t.Error(row.body, answer.Code, answer.Body)
+		}
+	}
+}
+`
+
+// The page has each call of the current service.
+func TestTheDocumentationNamesEachCall(t *testing.T) {
+	page, err := os.ReadFile("../../docs/go.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	methods := reflect.TypeOf((*loginidv2.API)(nil)).Elem()
+	if methods.NumMethod() != 29 {
+		t.Errorf("%d methods", methods.NumMethod())
+	}
+	for i := 0; i < methods.NumMethod(); i++ {
+		if name := methods.Method(i).Name; !strings.Contains(string(page), "`"+name+"(") {
+			t.Errorf("docs/go.md does not name %s", name)
+		}
 	}
 }

@@ -18,10 +18,11 @@ const (
 
 var ctx = context.Background()
 
-// newClient is a client of an emulator without users.
+// newClient is a client of an emulator without users and faults, also after the test.
 func newClient(t *testing.T) *Client {
 	t.Helper()
 	control(t, "POST", "reset", nil)
+	t.Cleanup(func() { control(t, "POST", "reset", nil) })
 	client, err := NewFromEnv()
 	if err != nil {
 		t.Fatal(err)

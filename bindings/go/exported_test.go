@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestTheExportedNamesAreThoseOfTheList(t *testing.T) {
 	if len(listed) < 200 {
 		t.Fatalf("the list has %d names", len(listed))
 	}
-	written, generated := exportedNames(t)
+	written, generated := exportedNames(t, ".")
 	for _, line := range without(listed, append(generated, written...)) {
 		t.Errorf("testdata/exported.txt has what the package has not: %s", line)
 	}
@@ -49,10 +50,11 @@ func without(lines, others []string) []string {
 }
 
 // exportedNames has a line for each exported constant, function, method, type and field of
-// the files written by hand, and of the generated ones.
-func exportedNames(t *testing.T) (written, generated []string) {
+// the files of a folder that are written by hand, and of the generated ones. A type of
+// internal/native that has the same name here is one of this package.
+func exportedNames(t *testing.T, folder string) (written, generated []string) {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +73,10 @@ func exportedNames(t *testing.T) (written, generated []string) {
 				names = append(names, functionLines(declaration)...)
 			case *ast.GenDecl:
 				for _, spec := range declaration.Specs {
+					if alias, ok := spec.(*ast.TypeSpec); ok && alias.Assign.IsValid() {
+						names = append(names, nativeLines(t, alias)...)
+						continue
+					}
 					names = append(names, specLines(spec)...)
 				}
 			}
@@ -84,6 +90,24 @@ func exportedNames(t *testing.T) (written, generated []string) {
 	sort.Strings(written)
 	sort.Strings(generated)
 	return written, generated
+}
+
+// nativeLines has the lines of a type of internal/native.
+func nativeLines(t *testing.T, alias *ast.TypeSpec) []string {
+	t.Helper()
+	name := alias.Name.Name
+	if code(alias.Type) != "native."+name {
+		t.Errorf("%s is another name for %s", name, code(alias.Type))
+	}
+	written, _ := exportedNames(t, filepath.Join("internal", "native"))
+	own := regexp.MustCompile(`^(field ` + name + `[ .]|func \(\*?` + name + `\) |type ` + name + ` )`)
+	var lines []string
+	for _, line := range written {
+		if own.MatchString(line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 func functionLines(function *ast.FuncDecl) []string {
@@ -111,7 +135,11 @@ func specLines(spec ast.Spec) []string {
 	case *ast.ValueSpec:
 		for _, name := range spec.Names {
 			if name.IsExported() {
-				lines = append(lines, "value "+name.Name+" "+code(spec.Type))
+				kind := "constant"
+				if spec.Type != nil {
+					kind = code(spec.Type)
+				}
+				lines = append(lines, "value "+name.Name+" "+kind)
 			}
 		}
 	case *ast.TypeSpec:

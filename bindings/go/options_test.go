@@ -194,13 +194,31 @@ func TestBadOptionsAreRefused(t *testing.T) {
 }
 
 // encoding/json would replace what is not UTF-8.
-func TestHeadersThatAreNotUTF8AreRefused(t *testing.T) {
+func TestTextsThatAreNotUTF8AreRefused(t *testing.T) {
 	client := newClient(t)
-	for _, headers := range []map[string]string{{"X-A": "\xff"}, {"X-\xff": "a"}} {
-		_, err := client.WithOptions(Options{Headers: headers})
-		var failure *Error
-		if !errors.As(err, &failure) || failure.Code != "invalid_utf8" {
-			t.Error(err)
+	const bad = "\xff"
+	with := func(options Options) error { _, err := client.WithOptions(options); return err }
+	of := func(config Config) error { _, err := NewWithConfig(config); return err }
+	for name, errs := range map[string][]error{
+		"headers": {
+			with(Options{Headers: map[string]string{"X-A": bad}}),
+			with(Options{Headers: map[string]string{"X-" + bad: "a"}}),
+			of(Config{ClientID: "id", Headers: map[string]string{"X-A": bad}}),
+		},
+		"request_id":  {with(Options{RequestID: bad})},
+		"client_id":   {of(Config{ClientID: bad})},
+		"private_key": {of(Config{ClientID: "id", PrivateKey: bad})},
+		"public_keys": {of(Config{ClientID: "id", PublicKeys: map[string]string{bad: "key"}})},
+		"display_name": {func() error {
+			_, err := client.RegisterFIDO2Init(ctx, ada, &FIDO2Options{DisplayName: bad})
+			return err
+		}()},
+	} {
+		for _, err := range errs {
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Code != "invalid_utf8" || failure.Message != "the field "+name+" is not UTF-8" {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	}
 }

@@ -2,14 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
-
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
 )
 
 // RegisterFIDO2Init begins a FIDO2 registration. options may be nil.
@@ -21,12 +18,9 @@ import (
 func (c *Client) RegisterFIDO2Init(
 	ctx context.Context, username string, options *FIDO2Options,
 ) (*Attestation, error) {
-	return call[Attestation](ctx, c, "register_fido2_init",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_register_fido2_init(client, s[0], s[1], out)
-		},
-		given("username", username),
-		maybe("options", options.json()))
+	return native.Call[Attestation](ctx, c.handle, native.RegisterFIDO2Init,
+		native.Given("username", username),
+		native.Object("options", options))
 }
 
 // RegisterFIDO2Complete completes a FIDO2 registration. attestationPayload is what the
@@ -44,13 +38,10 @@ func (c *Client) RegisterFIDO2Init(
 func (c *Client) RegisterFIDO2Complete(
 	ctx context.Context, username string, attestationPayload json.RawMessage, credentialName string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "register_fido2_complete",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_register_fido2_complete(client, s[0], s[1], s[2], out)
-		},
-		given("username", username),
-		given("attestation_payload", string(attestationPayload)),
-		maybe("credential_name", credentialName))
+	return native.Call[Authentication](ctx, c.handle, native.RegisterFIDO2Complete,
+		native.Given("username", username),
+		native.Given("attestation_payload", string(attestationPayload)),
+		native.Maybe("credential_name", credentialName))
 }
 
 // RegisterPassword registers a user with a password.
@@ -64,10 +55,7 @@ func (c *Client) RegisterFIDO2Complete(
 func (c *Client) RegisterPassword(
 	ctx context.Context, username, password string,
 ) (*Authentication, error) {
-	return call[Authentication](ctx, c, "register_password",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_register_password(client, s[0], s[1], out)
-		},
-		given("username", username),
-		given("password", password))
+	return native.Call[Authentication](ctx, c.handle, native.RegisterPassword,
+		native.Given("username", username),
+		native.Given("password", password))
 }

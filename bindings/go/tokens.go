@@ -2,12 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
+import (
+	"context"
 
-import "context"
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
+)
 
 // GenerateServiceToken makes a service token, for programs that send requests themselves.
 // It allows one call of scope (for example "users.retrieve"). who may be empty; if it has
@@ -20,14 +19,11 @@ import "context"
 func (c *Client) GenerateServiceToken(
 	ctx context.Context, scope string, who Who, nonce string,
 ) (*Token, error) {
-	return call[Token](ctx, c, "generate_service_token",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_generate_service_token(client, s[0], s[1], s[2], s[3], out)
-		},
-		given("scope", scope),
-		maybe("username", who.Name),
-		maybe("user_id", who.ID),
-		maybe("nonce", nonce))
+	return native.Call[Token](ctx, c.handle, native.GenerateServiceToken,
+		native.Given("scope", scope),
+		native.Maybe("username", who.Name),
+		native.Maybe("user_id", who.ID),
+		native.Maybe("nonce", nonce))
 }
 
 // VerifyToken verifies a token that the service issued to this application to log a user
@@ -43,11 +39,9 @@ func (c *Client) GenerateServiceToken(
 //
 // token is secret: no message and no log shows it.
 func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c, "verify_token",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_verify_token(client, s[0], nil, out)
-		},
-		given("token", token))
+	return native.Call[VerifiedToken](ctx, c.handle, native.VerifyToken,
+		native.Given("token", token),
+		native.Absent())
 }
 
 // VerifyTokenOf verifies a token as [Client.VerifyToken] does, and that it is the token
@@ -64,10 +58,7 @@ func (c *Client) VerifyToken(ctx context.Context, token string) (*VerifiedToken,
 func (c *Client) VerifyTokenOf(
 	ctx context.Context, token, username string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c, "verify_token",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_verify_token(client, s[0], s[1], out)
-		},
-		given("token", token),
-		given("username", username))
+	return native.Call[VerifiedToken](ctx, c.handle, native.VerifyToken,
+		native.Given("token", token),
+		native.Given("username", username))
 }

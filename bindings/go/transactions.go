@@ -2,14 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
-
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
 )
 
 // GenerateTxAuthToken makes a transaction token: it allows creating one transaction with
@@ -21,13 +18,10 @@ import (
 func (c *Client) GenerateTxAuthToken(
 	ctx context.Context, txPayload, username, nonce string,
 ) (*Token, error) {
-	return call[Token](ctx, c, "generate_tx_auth_token",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_generate_tx_auth_token(client, s[0], s[1], s[2], out)
-		},
-		given("tx_payload", txPayload),
-		maybe("username", username),
-		maybe("nonce", nonce))
+	return native.Call[Token](ctx, c.handle, native.GenerateTxAuthToken,
+		native.Given("tx_payload", txPayload),
+		native.Maybe("username", username),
+		native.Maybe("nonce", nonce))
 }
 
 // CreateTx creates a transaction for a user to confirm. username and nonce may be empty;
@@ -39,13 +33,10 @@ func (c *Client) GenerateTxAuthToken(
 func (c *Client) CreateTx(
 	ctx context.Context, txPayload, username, nonce string,
 ) (*Transaction, error) {
-	return call[Transaction](ctx, c, "create_tx",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_create_tx(client, s[0], s[1], s[2], out)
-		},
-		given("tx_payload", txPayload),
-		maybe("username", username),
-		maybe("nonce", nonce))
+	return native.Call[Transaction](ctx, c.handle, native.CreateTx,
+		native.Given("tx_payload", txPayload),
+		native.Maybe("username", username),
+		native.Maybe("nonce", nonce))
 }
 
 // VerifyTransaction verifies the token of a confirmed transaction: form, signature,
@@ -59,12 +50,10 @@ func (c *Client) CreateTx(
 func (c *Client) VerifyTransaction(
 	ctx context.Context, txToken, txPayload string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c, "verify_transaction",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_verify_transaction(client, s[0], s[1], nil, out)
-		},
-		given("tx_token", txToken),
-		given("tx_payload", txPayload))
+	return native.Call[VerifiedToken](ctx, c.handle, native.VerifyTransaction,
+		native.Given("tx_token", txToken),
+		native.Given("tx_payload", txPayload),
+		native.Absent())
 }
 
 // VerifyTransactionWithNonce verifies a token as [Client.VerifyTransaction] does, and
@@ -77,13 +66,10 @@ func (c *Client) VerifyTransaction(
 func (c *Client) VerifyTransactionWithNonce(
 	ctx context.Context, txToken, txPayload, nonce string,
 ) (*VerifiedToken, error) {
-	return call[VerifiedToken](ctx, c, "verify_transaction",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_verify_transaction(client, s[0], s[1], s[2], out)
-		},
-		given("tx_token", txToken),
-		given("tx_payload", txPayload),
-		given("nonce", nonce))
+	return native.Call[VerifiedToken](ctx, c.handle, native.VerifyTransaction,
+		native.Given("tx_token", txToken),
+		native.Given("tx_payload", txPayload),
+		native.Given("nonce", nonce))
 }
 
 // InitTx begins the confirmation of an existing transaction by a FIDO2 credential. nonce
@@ -96,13 +82,11 @@ func (c *Client) VerifyTransactionWithNonce(
 func (c *Client) InitTx(
 	ctx context.Context, username, txID, nonce string,
 ) (*TransactionChallenge, error) {
-	return call[TransactionChallenge](ctx, c, "init_tx",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_init_tx(client, s[0], s[1], nil, s[2], out)
-		},
-		given("username", username),
-		given("tx_id", txID),
-		maybe("nonce", nonce))
+	return native.Call[TransactionChallenge](ctx, c.handle, native.InitTx,
+		native.Given("username", username),
+		native.Given("tx_id", txID),
+		native.Absent(),
+		native.Maybe("nonce", nonce))
 }
 
 // InitNewTx begins the confirmation of a new transaction by a FIDO2 credential. nonce may
@@ -115,13 +99,11 @@ func (c *Client) InitTx(
 func (c *Client) InitNewTx(
 	ctx context.Context, username, txPayload, nonce string,
 ) (*TransactionChallenge, error) {
-	return call[TransactionChallenge](ctx, c, "init_tx",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_init_tx(client, s[0], nil, s[1], s[2], out)
-		},
-		given("username", username),
-		given("tx_payload", txPayload),
-		maybe("nonce", nonce))
+	return native.Call[TransactionChallenge](ctx, c.handle, native.InitTx,
+		native.Given("username", username),
+		native.Absent(),
+		native.Given("tx_payload", txPayload),
+		native.Maybe("nonce", nonce))
 }
 
 // CompleteTx completes the confirmation of a transaction. assertionPayload is what the
@@ -136,11 +118,8 @@ func (c *Client) InitNewTx(
 func (c *Client) CompleteTx(
 	ctx context.Context, txID, username string, assertionPayload json.RawMessage,
 ) (*ConfirmedTransaction, error) {
-	return call[ConfirmedTransaction](ctx, c, "complete_tx",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_complete_tx(client, s[0], s[1], s[2], out)
-		},
-		given("tx_id", txID),
-		given("username", username),
-		given("assertion_payload", string(assertionPayload)))
+	return native.Call[ConfirmedTransaction](ctx, c.handle, native.CompleteTx,
+		native.Given("tx_id", txID),
+		native.Given("username", username),
+		native.Given("assertion_payload", string(assertionPayload)))
 }

@@ -2,12 +2,11 @@
 
 package loginid
 
-/*
-#include <loginid.h>
-*/
-import "C"
+import (
+	"context"
 
-import "context"
+	"github.com/libloginid/libloginid/bindings/go/internal/native"
+)
 
 // GetUser reads a user's profile.
 //
@@ -16,33 +15,24 @@ import "context"
 // "contact":"…","is_verified":true}]}. [StatusAPI] with code user_not_found if there is
 // no such user.
 func (c *Client) GetUser(ctx context.Context, username string) (*User, error) {
-	return call[User](ctx, c, "get_user",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_get_user(client, s[0], out)
-		},
-		given("username", username))
+	return native.Call[User](ctx, c.handle, native.GetUser,
+		native.Given("username", username))
 }
 
 // AddUserWithoutCredentials adds a user who has no credential yet.
 //
 // Result: the user's profile, as from [Client.GetUser]. [StatusAPI] if the name is taken.
 func (c *Client) AddUserWithoutCredentials(ctx context.Context, username string) (*User, error) {
-	return call[User](ctx, c, "add_user_without_credentials",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_add_user_without_credentials(client, s[0], out)
-		},
-		given("username", username))
+	return native.Call[User](ctx, c.handle, native.AddUserWithoutCredentials,
+		native.Given("username", username))
 }
 
 // ActivateUserByID activates a deactivated user, who can log in again.
 //
 // Result: the user's profile. [StatusAPI] with code user_not_found or user_not_activated.
 func (c *Client) ActivateUserByID(ctx context.Context, userID string) (*User, error) {
-	return call[User](ctx, c, "activate_user_by_id",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_activate_user_by_id(client, s[0], out)
-		},
-		given("user_id", userID))
+	return native.Call[User](ctx, c.handle, native.ActivateUserByID,
+		native.Given("user_id", userID))
 }
 
 // DeactivateUserByID deactivates a user, who can no longer log in.
@@ -50,45 +40,30 @@ func (c *Client) ActivateUserByID(ctx context.Context, userID string) (*User, er
 // Result: the user's profile. [StatusAPI] with code user_not_found or
 // user_not_deactivated.
 func (c *Client) DeactivateUserByID(ctx context.Context, userID string) (*User, error) {
-	return call[User](ctx, c, "deactivate_user_by_id",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_deactivate_user_by_id(client, s[0], out)
-		},
-		given("user_id", userID))
+	return native.Call[User](ctx, c.handle, native.DeactivateUserByID,
+		native.Given("user_id", userID))
 }
 
 // DeleteByUserID deletes a user and all credentials.
 //
 // Errors: [StatusAPI] with code user_not_found or user_not_deleted.
 func (c *Client) DeleteByUserID(ctx context.Context, userID string) error {
-	_, err := call[Result](ctx, c, "delete_by_user_id",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_delete_by_user_id(client, s[0], out)
-		},
-		given("user_id", userID))
-	return err
+	return native.Run(ctx, c.handle, native.DeleteByUserID,
+		native.Given("user_id", userID))
 }
 
 // DeleteByUsername deletes a user and all credentials.
 //
 // Errors: [StatusAPI] with code user_not_found or user_not_deleted.
 func (c *Client) DeleteByUsername(ctx context.Context, username string) error {
-	_, err := call[Result](ctx, c, "delete_by_username",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_delete_by_username(client, s[0], out)
-		},
-		given("username", username))
-	return err
+	return native.Run(ctx, c.handle, native.DeleteByUsername,
+		native.Given("username", username))
 }
 
 // SendEmailVerification sends the user an email to verify the address.
 //
 // Errors: [StatusAPI] with code email_verification_not_sent.
 func (c *Client) SendEmailVerification(ctx context.Context, userID string) error {
-	_, err := call[Result](ctx, c, "send_email_verification",
-		func(client *C.lid_client, s []*C.char, out **C.char) C.lid_status {
-			return C.lid_send_email_verification(client, s[0], out)
-		},
-		given("user_id", userID))
-	return err
+	return native.Run(ctx, c.handle, native.SendEmailVerification,
+		native.Given("user_id", userID))
 }

@@ -88,9 +88,6 @@ func TestADistantDeadlineIsADay(t *testing.T) {
 		time.Now().AddDate(200, 0, 0),
 		time.Now().AddDate(5000, 0, 0),
 	} {
-		if timeout, limited := timeoutOf(lateContext{ctx, deadline}); timeout != longest || !limited {
-			t.Error(deadline, timeout, limited)
-		}
 		control(t, "DELETE", "requests", nil)
 		waiting, cancel := context.WithDeadline(ctx, deadline)
 		go func() {
@@ -99,15 +96,6 @@ func TestADistantDeadlineIsADay(t *testing.T) {
 		}()
 		if _, err := client.WaitCode(waiting, ada, code, "short"); !errors.Is(err, context.Canceled) {
 			t.Error(deadline, err)
-		}
-	}
-	for left, want := range map[time.Duration]time.Duration{
-		10 * time.Nanosecond: time.Millisecond,
-		time.Hour:            time.Hour,
-	} {
-		timeout, ends := timeoutOf(lateContext{ctx, time.Now().Add(left)})
-		if got := time.Duration(timeout) * time.Millisecond; got > want || got < want-time.Minute || got == 0 || !ends {
-			t.Error(left, got, ends)
 		}
 	}
 }

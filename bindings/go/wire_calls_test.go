@@ -33,7 +33,7 @@ func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	case c.is("lid_revoke_credential"):
 		_, err = client.RevokeCredential(ctx, c.text("credential_id"), c.who())
 	case c.is("lid_force_fido2_credential_init"):
-		_, err = client.ForceFIDO2CredentialInit(ctx, c.who(), c.options("options_json"))
+		_, err = client.ForceFIDO2CredentialInit(ctx, c.who(), options[FIDO2Options](c, "options_json"))
 	case c.is("lid_add_doc_scan_credential_init"):
 		_, err = client.AddDocScanCredentialInit(ctx, c.who(), c.text("credential_name"))
 	case c.is("lid_add_doc_scan_credential_complete"):
@@ -45,7 +45,7 @@ func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	case c.is("lid_add_publickey_credential"):
 		_, err = client.AddPublicKeyCredential(ctx, c.text("publickey"), c.text("publickey_alg"), c.who(), c.text("credential_name"))
 	case c.is("lid_init_add_fido2_credential_with_code"):
-		_, err = client.InitAddFIDO2CredentialWithCode(ctx, c.text("code"), c.text("code_type"), c.text("username"), c.options("options_json"))
+		_, err = client.InitAddFIDO2CredentialWithCode(ctx, c.text("code"), c.text("code_type"), c.text("username"), options[FIDO2Options](c, "options_json"))
 	case c.is("lid_complete_add_fido2_credential"):
 		_, err = client.CompleteAddFIDO2Credential(ctx, c.json("attestation_payload_json"), c.text("username"), c.text("credential_name"))
 	case c.is("lid_get_user"):
@@ -63,7 +63,7 @@ func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	case c.is("lid_send_email_verification"):
 		err = client.SendEmailVerification(ctx, c.text("user_id"))
 	case c.is("lid_register_fido2_init"):
-		_, err = client.RegisterFIDO2Init(ctx, c.text("username"), c.options("options_json"))
+		_, err = client.RegisterFIDO2Init(ctx, c.text("username"), options[FIDO2Options](c, "options_json"))
 	case c.is("lid_register_fido2_complete"):
 		_, err = client.RegisterFIDO2Complete(ctx, c.text("username"), c.json("attestation_payload_json"), c.text("credential_name"))
 	case c.is("lid_register_password"):

@@ -46,8 +46,8 @@ func (c wireCall) who() Who {
 	return Who{ID: c.text("user_id"), Name: c.text("username")}
 }
 
-func (c wireCall) options(name string) *FIDO2Options {
-	options := new(FIDO2Options)
+func options[T any](c wireCall, name string) *T {
+	options := new(T)
 	if err := json.Unmarshal(c.json(name), options); err != nil {
 		panic(err)
 	}
@@ -65,15 +65,20 @@ func (c wireCall) send(client *Client) error {
 	return c.call(limited, client)
 }
 
-func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
-	client := newClient(t)
-	var calls []wireCall
+func wireCalls(t *testing.T) []wireCall {
+	t.Helper()
 	text, err := os.ReadFile("../wire.json")
 	if err != nil {
 		t.Fatal(err)
 	}
+	var calls []wireCall
 	parse(t, text, &calls)
-	for _, call := range calls {
+	return calls
+}
+
+func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
+	client := newClient(t)
+	for _, call := range wireCalls(t) {
 		control(t, "DELETE", "requests", nil)
 		err := call.send(client)
 		var failure *Error
@@ -97,5 +102,21 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 	}
 	if count := resentTokens(t); count != 0 {
 		t.Errorf("%d tokens were sent twice", count)
+	}
+}
+
+func TestEachMethodEndsWithItsContext(t *testing.T) {
+	client := newClient(t)
+	control(t, "POST", "faults", map[string]any{"fault": map[string]any{"kind": "delay", "ms": 60000}})
+	cause := errors.New("the user has left")
+	for _, call := range wireCalls(t) {
+		limited, cancel := context.WithTimeoutCause(ctx, 50*time.Millisecond, cause)
+		err := call.call(limited, client)
+		cancel()
+		var failure *Error
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cause) || !errors.As(err, &failure) ||
+			failure.Status != StatusTimeout {
+			t.Errorf("%s: %v", call.Function, err)
+		}
 	}
 }

@@ -1,6 +1,6 @@
 module github.com/libloginid/libloginid/examples/go
 
-go 1.19
+go 1.21
 
 require github.com/libloginid/libloginid/bindings/go v0.0.0
 

@@ -68,7 +68,7 @@ fn files(read: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
     files.extend(php::files(description, &read("spec/php.toml")));
     files.extend(python::files(description, &read("spec/python.toml")));
     files.extend(ruby::files(description, &read("spec/ruby.toml")));
-    files.extend(go::files(v1, &read("spec/go.toml")));
+    files.extend(go::files(description, &read("spec/go.toml")));
     files
 }
 

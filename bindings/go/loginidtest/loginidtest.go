@@ -1,0 +1,165 @@
+// Package loginidtest starts an emulator of LoginID's services for the tests of programs, on
+// this machine: no account and no network is needed.
+//
+//	func TestLogin(t *testing.T) {
+//		emulator := loginidtest.Start(t)
+//		client := emulator.ClientV2(t)
+//		token, err := emulator.LogIn("ada@example.com")
+//		…
+//	}
+//
+// It needs the program loginid-emulator, which make install installs: it is the one that the
+// variable LOGINID_EMULATOR names, else the one in PATH. Without it a test fails; none is
+// skipped. The emulator runs in a process of its own, and ends with the test's process, however
+// that ends.
+package loginidtest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	loginid "github.com/libloginid/libloginid/bindings/go"
+	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
+	"github.com/libloginid/libloginid/bindings/go/loginidv2"
+)
+
+// Emulator is a running emulator of both services.
+type Emulator struct {
+	process *emulator.Emulator
+}
+
+// Start starts an emulator that runs until the test has ended. A test whose emulator does not
+// start fails. options are those of the program, for example "--tls".
+func Start(t testing.TB, options ...string) *Emulator {
+	t.Helper()
+	emulator, err := Run(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = emulator.Close() })
+	return emulator
+}
+
+// Run is the same without a test, for TestMain and examples. Close ends the emulator.
+func Run(options ...string) (*Emulator, error) {
+	process, err := emulator.Start(options...)
+	if err != nil {
+		return nil, err
+	}
+	return &Emulator{process}, nil
+}
+
+// Current is the emulator that this program runs with, started by loginid-emulator exec. Close
+// does not end it.
+func Current() (*Emulator, error) {
+	process, err := emulator.Attach()
+	if err != nil {
+		return nil, err
+	}
+	return &Emulator{process}, nil
+}
+
+// Close ends the emulator. It may be called more than once.
+func (e *Emulator) Close() error {
+	return e.process.Stop()
+}
+
+// URL is the address of the emulator.
+func (e *Emulator) URL() string {
+	return e.process.Variables["LOGINID_EMULATOR_URL"]
+}
+
+// Variables are those that NewFromEnv of both packages reads, and LOGINID_EMULATOR_URL.
+func (e *Emulator) Variables() map[string]string {
+	copied := map[string]string{}
+	for name, value := range e.process.Variables {
+		copied[name] = value
+	}
+	return copied
+}
+
+// Setenv sets the variables for the rest of the test, and unsets those that contradict them.
+func (e *Emulator) Setenv(t testing.TB) {
+	t.Helper()
+	for _, name := range e.process.Contradictory() {
+		t.Setenv(name, "") // Which is the same as not set.
+	}
+	for name, value := range e.process.Variables {
+		t.Setenv(name, value)
+	}
+}
+
+// Config is a configuration of package loginid for the emulator.
+func (e *Emulator) Config() loginid.Config {
+	return loginid.Config{
+		ClientID:   e.process.Variables["LOGINID_CLIENT_ID"],
+		PrivateKey: strings.ReplaceAll(e.process.Variables["LOGINID_PRIVATE_KEY"], `\n`, "\n"),
+		BaseURL:    e.process.Variables["LOGINID_BASE_URL"],
+		CAFile:     e.process.Variables["LOGINID_CA_FILE"],
+	}
+}
+
+// ConfigV2 is a configuration of package loginidv2 for the emulator.
+func (e *Emulator) ConfigV2() loginidv2.Config {
+	return loginidv2.Config{
+		BaseURL:       e.process.Variables["LOGINID_V2_BASE_URL"],
+		APIKey:        e.process.Variables["LOGINID_V2_API_KEY"],
+		ApplicationID: e.process.Variables["LOGINID_V2_APPLICATION_ID"],
+		CAFile:        e.process.Variables["LOGINID_CA_FILE"],
+	}
+}
+
+// Client is a client of package loginid, which is closed when the test has ended.
+func (e *Emulator) Client(t testing.TB) *loginid.Client {
+	t.Helper()
+	client, err := loginid.NewWithConfig(e.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// ClientV2 is a client of package loginidv2, which is closed when the test has ended.
+func (e *Emulator) ClientV2(t testing.TB) *loginidv2.Client {
+	t.Helper()
+	client, err := loginidv2.NewWithConfig(e.ConfigV2())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// LogIn has a user of the current service log in with a passkey, as on a page, and returns the
+// token that the page gets. A new user signs up.
+func (e *Emulator) LogIn(username string) (token string, err error) {
+	var answer struct {
+		JWTAccess string `json:"jwtAccess"`
+	}
+	err = e.Control(http.MethodPost, "v2/users/"+url.PathEscape(username)+"/login", nil, &answer)
+	return answer.JWTAccess, err
+}
+
+// ConfirmTx has a user of the current service confirm a transaction, as on a page, and returns
+// the token that the page gets.
+func (e *Emulator) ConfirmTx(username, txPayload, nonce string) (token string, err error) {
+	body := map[string]string{"username": username, "txPayload": txPayload, "nonce": nonce}
+	var answer struct{ Token string }
+	err = e.Control(http.MethodPost, "v2/tx/confirm", body, &answer)
+	return answer.Token, err
+}
+
+// Reset deletes users, faults and recorded requests.
+func (e *Emulator) Reset() error {
+	return e.Control(http.MethodPost, "reset", nil, nil)
+}
+
+// Control uses the emulator's control API, which emulator/README.md describes: it plays users
+// and their devices, and makes faults. path is what follows /_emulator/. The body is sent, and
+// the answer read, as JSON, unless they are nil.
+func (e *Emulator) Control(method, path string, body, into any) error {
+	return e.process.Control(method, path, body, into)
+}

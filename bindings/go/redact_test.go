@@ -1,0 +1,58 @@
+package loginid
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
+	const secret = "canary"
+	config := Config{
+		ClientID: "id", PrivateKey: secret, ClientKeyPEM: secret, Proxy: "http://user:" + secret + "@proxy.example",
+		Headers: map[string]string{"X-Gateway": secret},
+	}
+	client := newClient(t)
+	for _, value := range []any{config, &config, []Config{config}, client} {
+		shown := ""
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			shown += fmt.Sprintf(verb+"\n", value)
+		}
+		var text bytes.Buffer
+		slog.New(slog.NewTextHandler(&text, nil)).Info("it", "value", value)
+		shown += text.String()
+		if strings.Contains(shown, secret) || strings.Contains(shown, fmt.Sprintf("%x", secret)) {
+			t.Errorf("%T: %s", value, shown)
+		}
+	}
+	if shown := fmt.Sprintf("%+v", config); !strings.Contains(shown, `"client_id":"id"`) || !strings.Contains(shown, "[redacted]") {
+		t.Error(shown)
+	}
+	var text bytes.Buffer
+	slog.New(slog.NewJSONHandler(&text, nil)).Info("it", "config", config, "client", client)
+	if shown := text.String(); strings.Contains(shown, secret) || !strings.Contains(shown, `"client":"loginid.Client(open)"`) {
+		t.Error(shown)
+	}
+}
+
+func TestAttemptsAreLoggedBySlog(t *testing.T) {
+	client := newClient(t)
+	var text bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&text, nil)) // Without Debug.
+	if err := client.OnAttempt(SlogAttempts(logger)); err != nil {
+		t.Fatal(err)
+	}
+	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	_, err := client.GetUser(ctx, "nobody")
+	if !errors.Is(err, ErrUserNotFound) {
+		t.Error(err)
+	}
+	shown := text.String()
+	if strings.Count(shown, "\n") != 1 || !strings.Contains(shown, "level=WARN msg=http_attempt operation=get_user") ||
+		!strings.Contains(shown, "http_status=404 status=LID_ERROR_API code=user_not_found") {
+		t.Error(shown)
+	}
+}
