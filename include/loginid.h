@@ -1520,6 +1520,8 @@ lid_status lid_v2_verify_token_remote(const lid_v2_client *client,
  *
  * Result: `{"token":"…"}`.
  *
+ * `token` is secret: keep it out of logs.
+ *
  * Errors: those of every call to the service (see above).
  *
  * Free `*out` with `lid_free_string`.
@@ -1538,6 +1540,8 @@ lid_status lid_v2_create_grant(const lid_v2_client *client,
  * `LID_ERROR_PRIVATE_KEY` and sends nothing.
  *
  * Result: `{"token":"…"}`.
+ *
+ * `token` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -1653,7 +1657,8 @@ lid_status lid_v2_get_authenticator(const lid_v2_client *client,
  *
  * Result: `{"code":"…","expiresAt":"…"}`.
  *
- * `token` is secret: no message and no log shows it.
+ * `token` is secret: no message and no log shows it. `code` is secret: keep it
+ * out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -1712,7 +1717,8 @@ lid_status lid_v2_send_otp_sms(const lid_v2_client *client,
  * "username":"…",…}}`. The user is `claims.username`.
  *
  * The token in the answer (`jwtAccess`) is verified: it is a login, and of the
- * named user. `auth_code` is secret: no message and no log shows it.
+ * named user. `auth_code` is secret: no message and no log shows it. `jwtAccess`
+ * is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.
@@ -1870,7 +1876,8 @@ lid_status lid_v2_verify_phone(const lid_v2_client *client,
  *
  * Result: `{"action":"…","session":"…","registrationRequestOptions":{…}}`.
  *
- * `token` is secret: no message and no log shows it.
+ * `token` is secret: no message and no log shows it. `session` is secret: keep
+ * it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -1897,6 +1904,7 @@ lid_status lid_v2_register_init(const lid_v2_client *client,
  *
  * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
  * name the user. `session` is secret: no message and no log shows it.
+ * `jwtAccess` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.
@@ -1918,6 +1926,8 @@ lid_status lid_v2_register_complete(const lid_v2_client *client,
  * user's browser.
  *
  * Result: `{"action":"…","session":"…","assertionOptions":{…},…}`.
+ *
+ * `session` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -1943,6 +1953,7 @@ lid_status lid_v2_authenticate_init(const lid_v2_client *client,
  *
  * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
  * name the user. `session` is secret: no message and no log shows it.
+ * `jwtAccess` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above), and those of
  * `lid_v2_verify_token` for the `jwtAccess`.
@@ -1964,6 +1975,8 @@ lid_status lid_v2_authenticate_complete(const lid_v2_client *client,
  * Result: the service's answer and the nonce that was sent: `{"txId":"…",
  * "session":"…","assertionOptions":{…},"nonce":"…"}`. Keep the nonce for
  * `lid_v2_verify_transaction`.
+ *
+ * `session` is secret: keep it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *
@@ -1987,7 +2000,8 @@ lid_status lid_v2_init_tx(const lid_v2_client *client,
  * because payload and nonce are not known: give it to
  * `lid_v2_verify_transaction`.
  *
- * `session` is secret: no message and no log shows it.
+ * `session` is secret: no message and no log shows it. `token` is secret: keep
+ * it out of logs.
  *
  * Errors: those of every call to the service (see above).
  *

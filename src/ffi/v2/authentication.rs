@@ -13,6 +13,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"action":"…","session":"…","assertionOptions":{…},…}`.
 ///
+/// `session` is secret: keep it out of logs.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -47,6 +49,7 @@ pub unsafe extern "C" fn lid_v2_authenticate_init(
 ///
 /// The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
 /// name the user. `session` is secret: no message and no log shows it.
+/// `jwtAccess` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_v2_verify_token` for the `jwtAccess`.

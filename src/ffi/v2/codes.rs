@@ -15,7 +15,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"code":"…","expiresAt":"…"}`.
 ///
-/// `token` is secret: no message and no log shows it.
+/// `token` is secret: no message and no log shows it. `code` is secret: keep it
+/// out of logs.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -104,7 +105,8 @@ pub unsafe extern "C" fn lid_v2_send_otp_sms(
 /// "username":"…",…}}`. The user is `claims.username`.
 ///
 /// The token in the answer (`jwtAccess`) is verified: it is a login, and of the
-/// named user. `auth_code` is secret: no message and no log shows it.
+/// named user. `auth_code` is secret: no message and no log shows it. `jwtAccess`
+/// is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_v2_verify_token` for the `jwtAccess`.

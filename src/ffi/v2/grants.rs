@@ -14,6 +14,8 @@ use super::super::support::text;
 ///
 /// Result: `{"token":"…"}`.
 ///
+/// `token` is secret: keep it out of logs.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -39,6 +41,8 @@ pub unsafe extern "C" fn lid_v2_create_grant(
 /// `LID_ERROR_PRIVATE_KEY` and sends nothing.
 ///
 /// Result: `{"token":"…"}`.
+///
+/// `token` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above).
 ///

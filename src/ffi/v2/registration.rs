@@ -14,7 +14,8 @@ use super::super::support::{optional_text, text};
 ///
 /// Result: `{"action":"…","session":"…","registrationRequestOptions":{…}}`.
 ///
-/// `token` is secret: no message and no log shows it.
+/// `token` is secret: no message and no log shows it. `session` is secret: keep
+/// it out of logs.
 ///
 /// Errors: those of every call to the service (see above).
 ///
@@ -52,6 +53,7 @@ pub unsafe extern "C" fn lid_v2_register_init(
 ///
 /// The token in the answer (`jwtAccess`) is verified: it is a login. Its claims
 /// name the user. `session` is secret: no message and no log shows it.
+/// `jwtAccess` is secret: keep it out of logs.
 ///
 /// Errors: those of every call to the service (see above), and those of
 /// `lid_v2_verify_token` for the `jwtAccess`.

@@ -14,6 +14,8 @@ use super::super::support::{optional_text, text};
 /// "session":"…","assertionOptions":{…},"nonce":"…"}`. Keep the nonce for
 /// `lid_v2_verify_transaction`.
 ///
+/// `session` is secret: keep it out of logs.
+///
 /// Errors: those of every call to the service (see above).
 ///
 /// Free `*out` with `lid_free_string`.
@@ -47,7 +49,8 @@ pub unsafe extern "C" fn lid_v2_init_tx(
 /// because payload and nonce are not known: give it to
 /// `lid_v2_verify_transaction`.
 ///
-/// `session` is secret: no message and no log shows it.
+/// `session` is secret: no message and no log shows it. `token` is secret: keep
+/// it out of logs.
 ///
 /// Errors: those of every call to the service (see above).
 ///

@@ -42,6 +42,11 @@ pub struct Type {
 }
 
 impl Type {
+    /// The service whose calls have it.
+    fn service(&self) -> &'static str {
+        if self.name.starts_with(V2) { "v2" } else { "v1" }
+    }
+
     pub fn may_lack(&self, member: &str) -> bool {
         self.may_be_absent.iter().any(|name| name == member)
     }
@@ -235,6 +240,8 @@ fn text() -> String {
     "text".to_owned()
 }
 
+/// What the names of the current service's types begin with.
+const V2: &str = "V2";
 const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
 const SERVICES: [&str; 2] = ["v1", "v2"];
 const ANSWERS: [&str; 7] = [
@@ -323,10 +330,11 @@ impl Description {
         operations.any(|one| one.argument(name).is_some())
     }
 
-    /// The same with the operations of one service only.
+    /// The same with the operations and the types of one service only.
     pub fn of_service(&self, service: &str) -> Description {
         let mut description = self.clone();
         description.operations.retain(|one| one.service == service);
+        description.types.retain(|one| one.service() == service);
         description
     }
 
@@ -344,6 +352,11 @@ impl Description {
     pub fn groups_of(&self, service: &str) -> Vec<&str> {
         groups(self.operations.iter().filter(|one| one.service == service))
     }
+}
+
+/// The name of a type in the namespace of its service.
+pub fn short(name: &str) -> &str {
+    name.strip_prefix(V2).unwrap_or(name)
 }
 
 fn groups<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<&'a str> {

@@ -22,8 +22,8 @@ impl Operation {
             self.prefix()
         );
         require!(
-            service == "v1" || self.by_hand && self.returns.is_none(),
-            "{name}: calls of {service} are by_hand and have no returns yet"
+            service == "v1" || self.by_hand,
+            "{name}: calls of {service} are by_hand"
         );
         let numbers = self.since.split('.').map(str::parse::<u32>);
         require!(
@@ -45,8 +45,9 @@ impl Operation {
                 ANSWERS.join(", ")
             );
             require!(
-                service != "v1" || (kind == "nothing") == self.returns.is_none(),
-                "{name}: an answer has a type (returns), but for answer = \"nothing\""
+                ["nothing", "no_content"].contains(&kind.as_str()) == self.returns.is_none(),
+                "{name}: an answer has a type (returns), but for answer = \"nothing\" and \
+                 \"no_content\""
             );
         }
         if let Some(Authorization::Other(word)) = &self.authorization {

@@ -69,9 +69,15 @@ impl Description {
     pub(super) fn check_references(&self, operation: &Operation) {
         let name = &operation.name;
         if let Some(returned) = operation.returns() {
+            let found = self.find_type(returned).unwrap_or_else(|| {
+                refuse(format!(
+                    "{name}: returns {returned}, which is no described type"
+                ))
+            });
             require!(
-                self.find_type(returned).is_some(),
-                "{name}: returns {returned}, which is no described type"
+                found.service() == operation.service(),
+                "{name}: returns {returned}: the names of the types of v2 begin with V2, others \
+                 do not"
             );
         }
         let texts = [&operation.summary, &operation.details, &operation.result];
