@@ -78,13 +78,15 @@ test-php: stage
 # is in `make lint`.
 format-check: format-cpp format-go format-python format-ruby format-php
 
-CLANG_FORMATTED := include/loginid.hpp tests/c/arguments.c tests/cpp/wire.cpp
+CLANG_FORMATTED := include/loginid.hpp tests/c/arguments.c tests/cpp/wire.cpp \
+                   tests/cpp/v2_wire.cpp
 
 format-cpp:
 	$(call unless-missing,command -v clang-format,it needs clang-format, \
 	    for file in $(CLANG_FORMATTED); do \
-	        lines=$$(grep -n 'generated: calls' $$file | cut -d : -f 1 | paste -s -d :); \
-	        clang-format --dry-run -Werror --lines=$$lines $$file; \
+	        lines=$$(grep -n 'generated: ' $$file | cut -d : -f 1 | paste -d : - - \
+	            | sed 's/^/--lines=/'); \
+	        clang-format --dry-run -Werror $$lines $$file; \
 	    done)
 
 format-go:
