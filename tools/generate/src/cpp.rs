@@ -216,15 +216,18 @@ fn call(operation: &Operation) -> Vec<String> {
         format!("::lid_{}", operation.name),
         format!("\"{}\"", names.join(" ")),
     ];
-    all.extend(operation.arguments.iter().map(|argument| {
-        match argument.kind() {
-            "bool" => format!("{}.value()", argument.name),
-            _ if who(operation).contains(&argument.name) => {
-                format!("who.{}", member_of_user(&argument.name))
-            }
-            _ => argument.c_name(),
-        }
-    }));
+    all.extend(
+        operation
+            .arguments
+            .iter()
+            .map(|argument| match argument.kind() {
+                "bool" => format!("{}.value()", argument.name),
+                _ if who(operation).contains(&argument.name) => {
+                    format!("who.{}", member_of_user(&argument.name))
+                }
+                _ => argument.c_name(),
+            }),
+    );
     all
 }
 
@@ -268,7 +271,10 @@ fn for_cpp(operation: &Operation) -> String {
     let mut text = operation.documentation();
     if let (Some(choice), [_, _]) = (operation.choice(), who(operation)) {
         text = text
-            .replace(&choice, "`who` is `user::by_name(…)` or `user::by_token(…)`.")
+            .replace(
+                &choice,
+                "`who` is `user::by_name(…)` or `user::by_token(…)`.",
+            )
             .replace("With `username` a grant", "With a name, a grant");
     }
     text.replace("`lid_v2_", "`")

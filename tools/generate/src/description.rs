@@ -44,7 +44,11 @@ pub struct Type {
 impl Type {
     /// The service whose calls have it.
     fn service(&self) -> &'static str {
-        if self.name.starts_with(V2) { "v2" } else { "v1" }
+        if self.name.starts_with(V2) {
+            "v2"
+        } else {
+            "v1"
+        }
     }
 
     pub fn may_lack(&self, member: &str) -> bool {
