@@ -43,9 +43,12 @@ test-cpp: example-cpp
 
 example-cpp: stage
 	$(call unless-missing,command -v $(CXX),it needs a C++ compiler, \
-	    $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/*.cpp \
-	        -o $(STAGE)/quickstart-cpp $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
-	    $(EMULATED) $(STAGE)/quickstart-cpp)
+	    for program in backend quickstart; do \
+	        $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/$$program.cpp \
+	            examples/cpp/emulator.cpp -o $(STAGE)/$$program-cpp \
+	            $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
+	        $(EMULATED) $(STAGE)/$$program-cpp; \
+	    done)
 
 test-go: stage
 	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \

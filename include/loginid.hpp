@@ -832,11 +832,11 @@ private:
 #if defined(__cpp_lib_jthread)
     struct stoppable {
         struct trigger {
-            lid_cancel *cancel;
-            void operator()() const noexcept { ::lid_cancel_trigger(cancel); }
+            lid_cancel *triggered;
+            void operator()() const noexcept { ::lid_cancel_trigger(triggered); }
         };
         struct release {
-            void operator()(lid_cancel *cancel) const noexcept { ::lid_cancel_free(cancel); }
+            void operator()(lid_cancel *freed) const noexcept { ::lid_cancel_free(freed); }
         };
         explicit stoppable(std::stop_token token)
             : cancel(::lid_cancel_new()), callback(std::move(token), trigger{cancel.get()}) {}

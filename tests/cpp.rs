@@ -240,16 +240,45 @@ fn no_copy_of_a_secret_is_left_in_memory() {
     assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
-#[test]
-fn the_program_of_the_documentation_runs_as_it_is_printed() {
+/// The programs of the page, as they are printed.
+fn programs_of_the_page() -> Vec<String> {
     let page = read("docs/cpp.md");
-    let (_, rest) = page.split_once("```cpp\n").expect("a program");
-    let (text, _) = rest.split_once("```").expect("its end");
-    let folder = TempDir::new().expect("a folder");
-    let source = folder.path().join("program.cpp");
+    let blocks = page.split("```cpp\n").skip(1);
+    let texts = blocks.map(|rest| rest.split("```").next().expect("its end").to_owned());
+    texts.filter(|text| text.contains("int main(")).collect()
+}
+
+fn compile_text(folder: &Path, name: &str, text: &str, options: &[&str]) -> PathBuf {
+    let source = folder.join("program.cpp");
     std::fs::write(&source, text).expect("a source");
-    let program = compile(folder.path(), "program", &[source]);
+    compile_with(folder, name, &[source], options)
+}
+
+#[test]
+fn the_programs_of_the_documentation_run_as_they_are_printed() {
+    let programs = programs_of_the_page();
+    let [current, quiet, older] = &programs[..] else {
+        panic!("{programs:?}")
+    };
     let emulator = Emulator::start();
+    let login = emulator.v2().login("ada").expect("a login");
+    let token = login["jwtAccess"].as_str().expect("a token");
+    for (text, options) in [
+        (current, &["-std=c++17"][..]),
+        (quiet, &["-std=c++17", "-fno-exceptions"]),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let program = compile_text(folder.path(), "program", text, options);
+        let refused = against(&emulator, &program).arg("a.b.c").output();
+        let refused = refused.expect("an output");
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let errors = String::from_utf8_lossy(&refused.stderr);
+        assert!(errors.contains("malformed_token"), "{errors}");
+        assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
+    }
+
+    let folder = TempDir::new().expect("a folder");
+    let program = compile_text(folder.path(), "program", older, &["-std=c++17"]);
     let status = against(&emulator, &program).status().expect("a status");
     assert_eq!(status.code(), Some(2), "there is no such user yet");
     let (id, key) = (emulator.client_id(), emulator.private_key());
@@ -259,6 +288,56 @@ fn the_program_of_the_documentation_runs_as_it_is_printed() {
     let user: Value = serde_json::from_str(&user).expect("JSON");
     let printed = run(&mut against(&emulator, &program));
     assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
+}
+
+/// The parts of the page that are no whole programs compile in one.
+#[test]
+fn the_backend_and_the_stop_token_of_the_documentation_compile() {
+    let page = read("docs/cpp.md");
+    let block = |with: &str| {
+        let mut blocks = page.split("```cpp\n").skip(1);
+        let found = blocks.find(|text| text.split("```").next().unwrap().contains(with));
+        found.expect(with).split("```").next().unwrap().to_owned()
+    };
+    let (backend, stop) = (block("using loginid::v2::user;"), block("std::jthread"));
+    let text = format!(
+        "#include <iostream>\n#include <loginid.hpp>\n#include <thread>\n\
+         void backend(const char *base_url, const char *api_key, const std::string &token,\n\
+         const std::string &tx_token, const std::string &nonce) {{\n{backend}\n}}\n\
+         void stop(const loginid::v2::client &client) {{\n{stop}\n}}\nint main() {{}}\n"
+    );
+    let folder = TempDir::new().expect("a folder");
+    let options = ["-std=c++20", "-Wno-unused-variable"];
+    compile_text(folder.path(), "parts", &text, &options);
+}
+
+#[test]
+fn the_page_has_each_call_of_the_current_service() {
+    let page = read("docs/cpp.md");
+    for name in read("tests/cpp/v2_public_calls.txt").lines() {
+        assert!(page.contains(&format!("| `{name}(")), "{name}");
+    }
+}
+
+#[test]
+fn the_example_of_a_backend_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let sources = ["examples/cpp/backend.cpp", "examples/cpp/emulator.cpp"];
+    let program = compile(folder.path(), "backend", &sources);
+    let emulator = Emulator::start();
+    let printed = run(&mut against(&emulator, &program));
+    for line in [
+        "verify_token         a session for ada@example.com\n",
+        "list_passkeys        Ada's phone\n",
+        "verify_transaction   Pay 10.00 EUR to Grace\n",
+        "delete_user          v2_delete_user: LID_ERROR_API (not_found): ",
+    ] {
+        assert!(printed.contains(line), "no {line} in:\n{printed}");
+    }
+    assert!(
+        printed.ends_with("Everything was as expected.\n"),
+        "{printed}"
+    );
 }
 
 /// The tables that the tests of all bindings read.
