@@ -174,13 +174,13 @@ class config_error : public error {
 public:
     using error::error;
 };
-/** The private key, or of the current service the API key, cannot be used, or one is required
- * and there is none. */
+/** The private key cannot be used, or a private key or API key is required and there is
+ * none. */
 class private_key_error : public error {
 public:
     using error::error;
 };
-/** The token is malformed, or has a bad signature or an unknown key. */
+/** The token is malformed, has another algorithm, a bad signature or an unknown key. */
 class token_invalid_error : public error {
 public:
     using error::error;
@@ -190,7 +190,8 @@ class token_expired_error : public error {
 public:
     using error::error;
 };
-/** The token is for another audience, user, nonce or transaction, or of another kind. */
+/** The token is for another audience, user, nonce or transaction, of another issuer, or of
+ * another kind. */
 class claim_mismatch_error : public error {
 public:
     using error::error;
@@ -221,7 +222,7 @@ class timeout_error : public error {
 public:
     using error::error;
 };
-/** cancellation::trigger() ended or refused the call. */
+/** A cancellation ended or refused the call. */
 class cancelled_error : public error {
 public:
     using error::error;
