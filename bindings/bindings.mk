@@ -44,9 +44,12 @@ test-cpp: example-cpp
 
 example-cpp: stage
 	$(call unless-missing,command -v $(CXX),it needs a C++ compiler, \
-	    $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/*.cpp \
-	        -o $(STAGE)/quickstart-cpp $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
-	    $(EMULATED) $(STAGE)/quickstart-cpp)
+	    for program in backend quickstart; do \
+	        $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/$$program.cpp \
+	            examples/cpp/emulator.cpp -o $(STAGE)/$$program-cpp \
+	            $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
+	        $(EMULATED) $(STAGE)/$$program-cpp; \
+	    done)
 
 test-go: stage
 	$(call unless-missing,command -v go && command -v pkg-config,it needs Go and pkg-config, \
@@ -82,13 +85,15 @@ test-php: stage
 # is in `make lint`.
 format-check: format-cpp format-go format-python format-ruby format-php
 
-CLANG_FORMATTED := include/loginid.hpp tests/c/arguments.c tests/cpp/wire.cpp
+CLANG_FORMATTED := include/loginid.hpp tests/c/arguments.c tests/cpp/wire.cpp \
+                   tests/cpp/v2_wire.cpp
 
 format-cpp:
 	$(call unless-missing,command -v clang-format,it needs clang-format, \
 	    for file in $(CLANG_FORMATTED); do \
-	        lines=$$(grep -n 'generated: calls' $$file | cut -d : -f 1 | paste -s -d :); \
-	        clang-format --dry-run -Werror --lines=$$lines $$file; \
+	        lines=$$(grep -n 'generated: ' $$file | cut -d : -f 1 | paste -d : - - \
+	            | sed 's/^/--lines=/'); \
+	        clang-format --dry-run -Werror $$lines $$file; \
 	    done)
 
 format-go:

@@ -1,14 +1,21 @@
 /**
  * libloginid for C++17: the calls of loginid.h with RAII and exceptions.
  *
- *     loginid::client client = loginid::client::from_env();
- *     std::string user = client.get_user("ada@example.com");
- *     std::string id = loginid::json_get(user, "/id");
+ *     const auto client = loginid::v2::client::from_env();
+ *     const std::string login = client.verify_token(token);
+ *     const std::string name = loginid::json_get(login, "/claims/username");
  *
- * Every call comes twice. `get_user` returns the result's JSON and throws
- * loginid::error; `try_get_user` is noexcept and returns a loginid::result with
+ * loginid::v2::client is for LoginID's current service, loginid::client for the older
+ * one ("v1"). Both share the errors, options and everything else in namespace loginid.
+ *
+ * Every call comes twice. `verify_token` returns the result's JSON and throws
+ * loginid::error; `try_verify_token` is noexcept and returns a loginid::result with
  * either. loginid.h documents the errors that all calls have in common, and
  * those of each at the function of the same name.
+ *
+ * A program that is compiled without exceptions uses the functions that begin with
+ * `try_`, and result::error(). What would throw there writes the error to stderr and
+ * calls std::abort().
  *
  * An argument of the type optional_text may be left out; a null pointer is the
  * same. A null pointer for a required_text is the error null_argument. An embedded
@@ -37,6 +44,13 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#if __has_include(<version>)
+#include <version>
+#endif
+#if defined(__cpp_lib_jthread)
+#include <stop_token>
+#endif
 
 namespace loginid {
 
@@ -122,7 +136,7 @@ public:
     [[nodiscard]] const std::string &code() const noexcept { return fields_->code; }
     /** Human-readable; says what is wrong and how to fix it. */
     [[nodiscard]] const std::string &message() const noexcept { return fields_->message; }
-    /** The call, for example "get_user", or empty. */
+    /** The call, for example "get_user" or "v2_verify_token", or empty. */
     [[nodiscard]] const std::string &operation() const noexcept { return fields_->operation; }
     /** The service's HTTP status, if it answered. */
     [[nodiscard]] std::optional<int> http_status() const noexcept { return fields_->http_status; }
@@ -160,12 +174,13 @@ class config_error : public error {
 public:
     using error::error;
 };
-/** The private key cannot be used, or one is required and there is none. */
+/** The private key cannot be used, or a private key or API key is required and there is
+ * none. */
 class private_key_error : public error {
 public:
     using error::error;
 };
-/** The token is malformed, or has a bad signature or an unknown key. */
+/** The token is malformed, has another algorithm, a bad signature or an unknown key. */
 class token_invalid_error : public error {
 public:
     using error::error;
@@ -175,7 +190,8 @@ class token_expired_error : public error {
 public:
     using error::error;
 };
-/** The token is for another audience, user, nonce or transaction, or of another kind. */
+/** The token is for another audience, user, nonce or transaction, of another issuer, or of
+ * another kind. */
 class claim_mismatch_error : public error {
 public:
     using error::error;
@@ -206,7 +222,7 @@ class timeout_error : public error {
 public:
     using error::error;
 };
-/** cancellation::trigger() ended or refused the call. */
+/** A cancellation ended or refused the call. */
 class cancelled_error : public error {
 public:
     using error::error;
@@ -224,8 +240,9 @@ public:
 
 namespace detail {
 
-/** Throws the error of a status in its class. */
+/** Throws the error of a status in its class. Without exceptions it ends the program. */
 [[noreturn]] inline void raise(lid_status status, std::string json) {
+#if defined(__cpp_exceptions)
     switch (status) {
     case LID_ERROR_INVALID_ARGUMENT:
         throw invalid_argument_error(status, std::move(json));
@@ -258,6 +275,26 @@ namespace detail {
     default: // LID_OK is none, and there may be new ones.
         throw error(status, std::move(json));
     }
+#else
+    const error ended(status, std::move(json));
+    std::fprintf(stderr, "loginid: %s\n", ended.what());
+    std::abort();
+#endif
+}
+
+/** What a function returns; what another one returns if it throws. */
+template <typename Function, typename Otherwise>
+auto without_throwing(Function function, Otherwise otherwise) noexcept {
+#if defined(__cpp_exceptions)
+    try {
+        return function();
+    } catch (...) {
+        return otherwise();
+    }
+#else
+    (void)otherwise;
+    return function();
+#endif
 }
 
 } // namespace detail
@@ -298,6 +335,8 @@ public:
         }
         return text_;
     }
+    /** The error, for programs that do not throw it. Of a success it has the status LID_OK. */
+    [[nodiscard]] loginid::error error() const { return {status_, ok() ? "{}" : text_}; }
 
 private:
     static constexpr const char *moved_from =
@@ -455,14 +494,14 @@ struct log_slot {
 };
 
 extern "C" inline void loginid_hpp_log_event(const char *event, void *slot) noexcept {
-    try {
+    const auto log = [&] {
         const auto function = std::atomic_load(&static_cast<log_slot *>(slot)->function);
         if (function && *function) {
             (*function)(event);
         }
-    } catch (...) {
-        // It must not be thrown through the library.
-    }
+    };
+    // What it throws must not go through the library.
+    without_throwing(log, [] {});
 }
 
 } // namespace detail
@@ -536,7 +575,7 @@ public:
 
     /** "http_attempt". */
     [[nodiscard]] const std::string &event() const noexcept { return event_; }
-    /** The call, for example "get_user". */
+    /** The call, for example "get_user" or "v2_verify_token". */
     [[nodiscard]] const std::string &operation() const noexcept { return operation_; }
     [[nodiscard]] const std::string &method() const noexcept { return method_; }
     [[nodiscard]] const std::string &path() const noexcept { return path_; }
@@ -600,12 +639,11 @@ public:
     static result try_parse(json &parsed, required_text text) noexcept {
         lid_json *document = nullptr;
         result parsing = detail::call(::lid_json_parse, "json document", text, &document);
-        try {
+        const auto keep = [&] {
             parsed = json(std::shared_ptr<const lid_json>(document, release()), {});
-        } catch (...) {
-            return detail::out_of_memory();
-        }
-        return parsing;
+            return std::move(parsing);
+        };
+        return detail::without_throwing(keep, detail::out_of_memory);
     }
 
     /** LID_JSON_ABSENT if there is no such value. */
@@ -751,7 +789,7 @@ private:
     std::string pointer_;
 };
 
-/** A user, by id, by name or by both. The texts are only read during the call. */
+/** A user of v1, by id, by name or by both. The texts are only read during the call. */
 struct user {
     optional_text id;
     optional_text name;
@@ -760,15 +798,29 @@ struct user {
     [[nodiscard]] static user by_name(required_text name) noexcept { return {std::nullopt, name}; }
 };
 
+namespace detail {
+template <typename Client, typename Functions> class client_base;
+} // namespace detail
+
 /**
  * A switch that ends calls from another thread; once triggered it stays so. It can
  * be moved, not copied. What is moved from ends no call, and calls refuse it.
  */
 class cancellation {
 public:
-    cancellation() noexcept : cancel_(::lid_cancel_new()) {}
+    cancellation() noexcept : cancel_(::lid_cancel_new(), ::lid_cancel_free) {}
     /** The same; from a time when making one could fail. */
     explicit cancellation(const std::nothrow_t &) noexcept : cancellation() {}
+#if defined(__cpp_lib_jthread)
+    /** One that a stop request triggers too, also an earlier one (C++20). */
+    explicit cancellation(std::stop_token token) {
+        auto made = std::make_shared<stoppable>(std::move(token));
+        lid_cancel *cancel = made->cancel.get();
+        cancel_ = std::shared_ptr<lid_cancel>(std::move(made), cancel);
+    }
+#endif
+    cancellation(cancellation &&) noexcept = default;
+    cancellation &operator=(cancellation &&) noexcept = default;
 
     explicit operator bool() const noexcept { return cancel_ != nullptr; }
     /** Ends the calls that use this switch, now and later. For any thread. No effect if empty. */
@@ -776,13 +828,29 @@ public:
     [[nodiscard]] lid_cancel *get() const noexcept { return cancel_.get(); }
 
 private:
-    struct release {
-        void operator()(lid_cancel *cancel) const noexcept { ::lid_cancel_free(cancel); }
+    template <typename, typename> friend class detail::client_base;
+
+#if defined(__cpp_lib_jthread)
+    struct stoppable {
+        struct trigger {
+            lid_cancel *triggered;
+            void operator()() const noexcept { ::lid_cancel_trigger(triggered); }
+        };
+        struct release {
+            void operator()(lid_cancel *freed) const noexcept { ::lid_cancel_free(freed); }
+        };
+        explicit stoppable(std::stop_token token)
+            : cancel(::lid_cancel_new()), callback(std::move(token), trigger{cancel.get()}) {}
+        std::unique_ptr<lid_cancel, release> cancel;
+        std::stop_callback<trigger> callback;
     };
-    std::unique_ptr<lid_cancel, release> cancel_;
+#endif
+    // Shared with the clients that have it, which a stop request ends also without this object.
+    // Its type is the same in all versions of C++, whose programs may be linked together.
+    std::shared_ptr<lid_cancel> cancel_;
 };
 
-/** Options of client::with_options. What is left out stays as it is. */
+/** Options of with_options(). What is left out stays as it is. */
 struct options {
     /** The limit of each call: up to a day, rounded up to milliseconds. */
     optional_time timeout;
@@ -870,23 +938,175 @@ private:
 
 } // namespace detail
 
-/**
- * A client of the LoginID service. It can be moved, not copied. Any number of
- * threads may call one that is not being moved or destroyed, and it may be used
- * after fork(). One made by `client()` or moved from is empty: its calls fail with
- * LID_ERROR_INVALID_ARGUMENT, client_closed.
- */
-class client {
+namespace detail {
+
+/** What the clients of both services have in common. `Functions` calls those of C. */
+template <typename Client, typename Functions> class client_base {
+    using handle = typename Functions::handle;
+
 public:
-    client() noexcept = default;
-    client(client &&) noexcept = default;
-    client &operator=(client &&other) noexcept {
+    /**
+     * A client with other options, which shares connections, keys and the log function with
+     * this one: make one for each call if you like. Both may be destroyed in any order.
+     */
+    [[nodiscard]] Client with_options(const options &given) const {
+        Client made;
+        (void)try_with_options(made, given).value();
+        return made;
+    }
+    /** The same without exceptions: `made` becomes the client, or empty. */
+    result try_with_options(Client &made, const options &given) const noexcept {
+        if (given.cancel != nullptr && !*given.cancel) {
+            return refused("client_closed", "cancel", "is empty: it was moved from");
+        }
+        const auto derive = [&] {
+            options_json json;
+            if (result refusal = json.write(given); !refusal) {
+                made = Client();
+                return refusal;
+            }
+            Client derived;
+            derived.log_ = log_;
+            derived.cancel_ = given.cancel == nullptr ? cancel_ : given.cancel->cancel_;
+            handle *stored = nullptr;
+            result called =
+                !*this ? closed()
+                       : Functions::with_options(
+                             get(), required_text(json.text()),
+                             given.cancel == nullptr ? nullptr : given.cancel->get(), &stored);
+            derived.client_.reset(stored);
+            // At the end, because it may be this client.
+            made = std::move(derived);
+            return called;
+        };
+        return without_throwing(derive, out_of_memory);
+    }
+
+    explicit operator bool() const noexcept { return client_ != nullptr; }
+    [[nodiscard]] handle *get() const noexcept { return client_.get(); }
+
+    /**
+     * Has a function called with a JSON text for every HTTP attempt, on the thread
+     * that made the call, by several at once if they call; an empty function ends
+     * it. The clients that share it keep the function. What it throws is dropped.
+     */
+    void set_log_callback(log_function function) {
+        if (!*this) {
+            (void)closed().value();
+        }
+        std::atomic_store(&log_->function, std::shared_ptr<const log_function>(
+                                               std::make_shared<log_function>(std::move(function))));
+        // Waits until the previous function is not running, unless called from inside a log
+        // function.
+        Functions::set_log_callback(get(), loginid_hpp_log_event, log_.get());
+    }
+
+    /**
+     * Has a function called for every HTTP attempt, as set_log_callback() does, whose
+     * function it replaces; an empty function ends it.
+     */
+    void on_attempt(std::function<void(const attempt &)> function) {
+        if (!function) {
+            set_log_callback(nullptr);
+            return;
+        }
+        set_log_callback([function = std::move(function)](std::string_view event) {
+            function(attempt(event));
+        });
+    }
+
+protected:
+    client_base() noexcept = default;
+    client_base(client_base &&) noexcept = default;
+    client_base &operator=(client_base &&other) noexcept {
         // Through a temporary, so that a self-move changes nothing.
-        client moved(std::move(other));
+        client_base moved(std::move(other));
         log_.swap(moved.log_);
+        cancel_.swap(moved.cancel_);
         client_.swap(moved.client_);
         return *this;
     }
+    ~client_base() = default;
+
+    static result closed() noexcept {
+        return refused("client_closed", "client", "is empty: it was never made, or moved from");
+    }
+
+    /** Calls a function whose first argument is the client; `names` includes it. */
+    template <typename Function, typename... Arguments>
+    result call(Function function, std::string_view names,
+                const Arguments &...arguments) const noexcept {
+        if (!*this) {
+            return closed();
+        }
+        return detail::call(function, names, get(), arguments...);
+    }
+
+    /** The place where C stores a client, which becomes this client's at the end of the
+     * call. */
+    class slot {
+    public:
+        explicit slot(Client &made) noexcept : made_(made), client_(nullptr) { made_ = Client(); }
+        slot(const slot &) = delete;
+        slot &operator=(const slot &) = delete;
+        ~slot() { made_.client_.reset(client_); }
+        [[nodiscard]] handle **get() const noexcept { return &client_; }
+
+    private:
+        Client &made_;
+        mutable handle *client_;
+    };
+
+private:
+    struct release {
+        void operator()(handle *client) const noexcept { Functions::free(client); }
+    };
+
+    // The client is freed before the log function that it may call.
+    std::shared_ptr<log_slot> log_ = std::make_shared<log_slot>();
+    std::shared_ptr<lid_cancel> cancel_;
+    std::unique_ptr<handle, release> client_;
+};
+
+struct v1_functions {
+    using handle = lid_client;
+    static result with_options(const handle *client, required_text options_json,
+                               lid_cancel *cancel, handle **derived) noexcept {
+        return call(
+            ::lid_with_options, "client options_json cancel derived", client, options_json, cancel,
+            derived);
+    }
+    static void set_log_callback(handle *client, lid_log_fn function, void *data) noexcept {
+        ::lid_set_log_callback(client, function, data);
+    }
+    static void free(handle *client) noexcept { ::lid_free(client); }
+};
+
+struct v2_functions {
+    using handle = lid_v2_client;
+    static result with_options(const handle *client, required_text options_json,
+                               lid_cancel *cancel, handle **derived) noexcept {
+        return call(
+            ::lid_v2_with_options, "client options_json cancel derived", client, options_json,
+            cancel, derived);
+    }
+    static void set_log_callback(handle *client, lid_log_fn function, void *data) noexcept {
+        ::lid_v2_set_log_callback(client, function, data);
+    }
+    static void free(handle *client) noexcept { ::lid_v2_free(client); }
+};
+
+} // namespace detail
+
+/**
+ * A client of the older LoginID service ("v1"); v2::client is that of the current one. It
+ * can be moved, not copied. Any number of threads may call one that is not being moved or
+ * destroyed, and it may be used after fork(). One made by `client()` or moved from is
+ * empty: its calls fail with LID_ERROR_INVALID_ARGUMENT, client_closed.
+ */
+class client : public detail::client_base<client, detail::v1_functions> {
+public:
+    client() noexcept = default;
     /** A client for an application, which may be public and then has no key. */
     explicit client(required_text client_id, optional_text private_key = {},
                     optional_text base_url = {}) {
@@ -936,75 +1156,6 @@ public:
     static result try_from_env(client &made) noexcept {
         const slot into(made);
         return detail::call(::lid_new_from_env, "client", into.get());
-    }
-
-    /**
-     * A client with other options, which shares connections, keys and the log function with
-     * this one: make one for each call if you like. Both may be destroyed in any order.
-     */
-    [[nodiscard]] client with_options(const options &given) const {
-        client made;
-        (void)try_with_options(made, given).value();
-        return made;
-    }
-    /** The same without exceptions: `made` becomes the client, or empty. */
-    result try_with_options(client &made, const options &given) const noexcept {
-        if (given.cancel != nullptr && !*given.cancel) {
-            return detail::refused("client_closed", "cancel", "is empty: it was moved from");
-        }
-        try {
-            detail::options_json json;
-            if (result refused = json.write(given); !refused) {
-                made = client();
-                return refused;
-            }
-            client derived;
-            derived.log_ = log_;
-            lid_client *stored = nullptr;
-            result called =
-                call(::lid_with_options, "client options_json cancel derived", required_text(json.text()),
-                     given.cancel == nullptr ? nullptr : given.cancel->get(), &stored);
-            derived.client_.reset(stored);
-            // At the end, because it may be this client.
-            made = std::move(derived);
-            return called;
-        } catch (const std::bad_alloc &) {
-            return detail::out_of_memory();
-        }
-    }
-
-    explicit operator bool() const noexcept { return client_ != nullptr; }
-    [[nodiscard]] lid_client *get() const noexcept { return client_.get(); }
-
-    /**
-     * Has a function called with a JSON text for every HTTP attempt, on the thread
-     * that made the call, by several at once if they call; an empty function ends
-     * it. The clients that share it keep the function. What it throws is dropped.
-     */
-    void set_log_callback(detail::log_function function) {
-        if (!*this) {
-            (void)closed().value();
-        }
-        std::atomic_store(&log_->function,
-                          std::shared_ptr<const detail::log_function>(
-                              std::make_shared<detail::log_function>(std::move(function))));
-        // Waits until the previous function is not running, unless called from inside a log
-        // function.
-        ::lid_set_log_callback(get(), detail::loginid_hpp_log_event, log_.get());
-    }
-
-    /**
-     * Has a function called for every HTTP attempt, as set_log_callback() does, whose
-     * function it replaces; an empty function ends it.
-     */
-    void on_attempt(std::function<void(const attempt &)> function) {
-        if (!function) {
-            set_log_callback(nullptr);
-            return;
-        }
-        set_log_callback([function = std::move(function)](std::string_view event) {
-            function(attempt(event));
-        });
     }
 
     /**
@@ -1774,46 +1925,556 @@ public:
             username, challenge_id, assertion);
     }
     // end generated: calls (`make generate`, from spec/operations.toml)
-
-private:
-    struct release {
-        void operator()(lid_client *client) const noexcept { ::lid_free(client); }
-    };
-
-    static result closed() noexcept {
-        return detail::refused("client_closed", "client",
-                               "is empty: it was never made, or moved from");
-    }
-
-    /** Calls a function whose first argument is the client; `names` includes it. */
-    template <typename Function, typename... Arguments>
-    result call(Function function, std::string_view names,
-                const Arguments &...arguments) const noexcept {
-        if (!*this) {
-            return closed();
-        }
-        return detail::call(function, names, get(), arguments...);
-    }
-
-    /** The place where C stores a client, which becomes this client's at the end of the
-     * call. */
-    class slot {
-    public:
-        explicit slot(client &made) noexcept : made_(made), client_(nullptr) { made_ = client(); }
-        slot(const slot &) = delete;
-        slot &operator=(const slot &) = delete;
-        ~slot() { made_.client_.reset(client_); }
-        [[nodiscard]] lid_client **get() const noexcept { return &client_; }
-
-    private:
-        client &made_;
-        mutable lid_client *client_;
-    };
-
-    // The client is freed before the log function that it may call.
-    std::shared_ptr<detail::log_slot> log_ = std::make_shared<detail::log_slot>();
-    std::unique_ptr<lid_client, release> client_;
 };
+
+namespace v2 {
+
+/** The user of a call, in one of two ways. The text is only read during the call. */
+struct user {
+    /** The call requests a grant for this user first, with the client's API key. */
+    optional_text name;
+    /** A token of the user: one that the user logged in with, or a grant. */
+    optional_text token;
+
+    [[nodiscard]] static user by_name(required_text name) noexcept { return {name, std::nullopt}; }
+    [[nodiscard]] static user by_token(required_text token) noexcept {
+        return {std::nullopt, token};
+    }
+};
+
+/**
+ * A client of LoginID's current service. It can be moved, not copied. Any number of
+ * threads may call one that is not being moved or destroyed, and it may be used
+ * after fork(). One made by `client()` or moved from is empty: its calls fail with
+ * LID_ERROR_INVALID_ARGUMENT, client_closed.
+ */
+class client : public detail::client_base<client, detail::v2_functions> {
+public:
+    client() noexcept = default;
+    /** A client for the application with this base URL, as the dashboard shows it. Without an
+     * API key, the calls that need one fail with api_key_required. */
+    explicit client(required_text base_url, optional_text api_key = {}) {
+        (void)try_application(*this, base_url, api_key).value();
+    }
+    /** A client with these settings; see lid_v2_new_with_config. */
+    [[nodiscard]] static client with_config(required_text config_json) {
+        client made;
+        (void)try_with_config(made, config_json).value();
+        return made;
+    }
+    /** A client from the LOGINID_V2_... environment variables; see lid_v2_new_from_env. */
+    [[nodiscard]] static client from_env() {
+        client made;
+        (void)try_from_env(made).value();
+        return made;
+    }
+
+    // The same without exceptions: `made` becomes the client, or empty.
+    static result try_application(client &made, required_text base_url,
+                                  optional_text api_key = {}) noexcept {
+        const slot into(made);
+        return detail::call(
+            ::lid_v2_new, "base_url api_key client", base_url, api_key, into.get());
+    }
+    static result try_with_config(client &made, required_text config_json) noexcept {
+        const slot into(made);
+        return detail::call(
+            ::lid_v2_new_with_config, "config_json client", config_json, into.get());
+    }
+    static result try_from_env(client &made) noexcept {
+        const slot into(made);
+        return detail::call(::lid_v2_new_from_env, "client", into.get());
+    }
+
+    // begin generated: v2_calls (`make generate`, from spec/operations.toml)
+
+    // Tokens
+
+    /**
+     * Verifies a token that the service issued to this application to log a user in: its form,
+     * its ES256 signature, issuer, audience, kind and times, and that it is the token of
+     * `username` (may be left out: any user). The application's key set is cached.
+     *
+     * Result: `{"valid":true,"header":{…},"claims":{"sub":"…","username":"…",…}}`. An invalid
+     * token fails with `LID_ERROR_TOKEN_INVALID`, `LID_ERROR_TOKEN_EXPIRED` or
+     * `LID_ERROR_CLAIM_MISMATCH`; an error of the request for the key set says nothing about
+     * the token. A grant, or the token of a transaction, is `LID_ERROR_CLAIM_MISMATCH` with
+     * code `token_kind_mismatch`. While many tokens with unknown keys arrive, a token whose key
+     * is not known yet may fail with `LID_ERROR_RATE_LIMITED` and code `unknown_key_throttled`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    std::string verify_token(required_text token, optional_text username = {}) const {
+        return try_verify_token(token, username).value();
+    }
+    result try_verify_token(required_text token, optional_text username = {}) const noexcept {
+        return call(::lid_v2_verify_token, "client token username", token, username);
+    }
+
+    /**
+     * Has the service verify a token. It says nothing of user or application: verify the token
+     * with `verify_token` first.
+     *
+     * Result: `{}`. Only an empty 204 is a success: another 2xx is `LID_ERROR_RESPONSE`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    void verify_token_remote(required_text token) const {
+        (void)try_verify_token_remote(token).value();
+    }
+    result try_verify_token_remote(required_text token) const noexcept {
+        return call(::lid_v2_verify_token_remote, "client token", token);
+    }
+
+    // Grants
+
+    /**
+     * Makes a grant: a token that allows what its scopes name for one user, for a few seconds.
+     * `scopes` are separated by spaces, for example "passkey:read passkey:write".
+     *
+     * Result: `{"token":"…"}`.
+     *
+     * `token` is secret: keep it out of logs.
+     */
+    std::string create_grant(required_text username, required_text scopes) const {
+        return try_create_grant(username, scopes).value();
+    }
+    result try_create_grant(required_text username, required_text scopes) const noexcept {
+        return call(::lid_v2_create_grant, "client username scopes", username, scopes);
+    }
+
+    /**
+     * Makes a token with which the user's browser completes an external authentication.
+     *
+     * Result: `{"token":"…"}`.
+     *
+     * `token` is secret: keep it out of logs.
+     */
+    std::string create_external_auth(required_text username) const {
+        return try_create_external_auth(username).value();
+    }
+    result try_create_external_auth(required_text username) const noexcept {
+        return call(::lid_v2_create_external_auth, "client username", username);
+    }
+
+    // Passkeys
+
+    /**
+     * Lists the passkeys of a user. `who` is `user::by_name(…)` or `user::by_token(…)`. `token`
+     * is the user's: a LoginID token, or a grant. With a name, a grant with the one scope that
+     * the call needs is requested first, with the client's API key, and used once.
+     *
+     * Result: `{"passkeys":[{"id":"…","name":"…","createdAt":"…",…}]}`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    std::string list_passkeys(const user &who) const { return try_list_passkeys(who).value(); }
+    result try_list_passkeys(const user &who) const noexcept {
+        return call(::lid_v2_list_passkeys, "client username token", who.name, who.token);
+    }
+
+    /**
+     * Renames a passkey. `who` is `user::by_name(…)` or `user::by_token(…)`. `token` is the
+     * user's: a LoginID token, or a grant. With a name, a grant with the one scope that the
+     * call needs is requested first, with the client's API key, and used once.
+     *
+     * Result: `{}`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    void rename_passkey(required_text passkey_id, required_text name, const user &who) const {
+        (void)try_rename_passkey(passkey_id, name, who).value();
+    }
+    result try_rename_passkey(
+        required_text passkey_id, required_text name, const user &who) const noexcept {
+        return call(
+            ::lid_v2_rename_passkey, "client passkey_id name username token", passkey_id, name,
+            who.name, who.token);
+    }
+
+    /**
+     * Deletes a passkey. `who` is `user::by_name(…)` or `user::by_token(…)`. `token` is the
+     * user's: a LoginID token, or a grant. With a name, a grant with the one scope that the
+     * call needs is requested first, with the client's API key, and used once.
+     *
+     * Result: `{}`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    void delete_passkey(required_text passkey_id, const user &who) const {
+        (void)try_delete_passkey(passkey_id, who).value();
+    }
+    result try_delete_passkey(required_text passkey_id, const user &who) const noexcept {
+        return call(
+            ::lid_v2_delete_passkey, "client passkey_id username token", passkey_id, who.name,
+            who.token);
+    }
+
+    /**
+     * Says what a kind of authenticator is called and looks like. `who` is `user::by_name(…)`
+     * or `user::by_token(…)`. `token` is the user's: a LoginID token, or a grant. With a name,
+     * a grant with the one scope that the call needs is requested first, with the client's API
+     * key, and used once.
+     *
+     * Result: `{"id":"…","name":"…","iconLight":"data:…","iconDark":"data:…"}`.
+     *
+     * `token` is secret: no message and no log shows it.
+     */
+    std::string get_authenticator(required_text aaguid, const user &who) const {
+        return try_get_authenticator(aaguid, who).value();
+    }
+    result try_get_authenticator(required_text aaguid, const user &who) const noexcept {
+        return call(
+            ::lid_v2_get_authenticator, "client aaguid username token", aaguid, who.name,
+            who.token);
+    }
+
+    // Codes
+
+    /**
+     * Makes a one-time code, with which the user logs in on another device. `who` is
+     * `user::by_name(…)` or `user::by_token(…)`. `token` is the user's: a LoginID token, or a
+     * grant. With a name, a grant with the one scope that the call needs is requested first,
+     * with the client's API key, and used once.
+     *
+     * Result: `{"code":"…","expiresAt":"…"}`.
+     *
+     * `token` is secret: no message and no log shows it. `code` is secret: keep it out of logs.
+     */
+    std::string create_otp(const user &who) const { return try_create_otp(who).value(); }
+    result try_create_otp(const user &who) const noexcept {
+        return call(::lid_v2_create_otp, "client username token", who.name, who.token);
+    }
+
+    /**
+     * Sends a user a one-time code by e-mail. It succeeds also if the user is not known.
+     *
+     * Result: `{}`.
+     */
+    void send_otp_email(required_text username, optional_text username_type = {}) const {
+        (void)try_send_otp_email(username, username_type).value();
+    }
+    result try_send_otp_email(
+        required_text username, optional_text username_type = {}) const noexcept {
+        return call(
+            ::lid_v2_send_otp_email, "client username username_type", username, username_type);
+    }
+
+    /**
+     * Sends a user a one-time code by SMS. It succeeds also if the user is not known.
+     *
+     * Result: `{}`.
+     */
+    void send_otp_sms(required_text username, optional_text username_type = {}) const {
+        (void)try_send_otp_sms(username, username_type).value();
+    }
+    result try_send_otp_sms(
+        required_text username, optional_text username_type = {}) const noexcept {
+        return call(
+            ::lid_v2_send_otp_sms, "client username username_type", username, username_type);
+    }
+
+    /**
+     * Logs a user in with a one-time code.
+     *
+     * Result: the authentication answer and the claims of its token, which was verified:
+     * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`.
+     * The user is `claims.username`.
+     *
+     * The token in the answer (`jwtAccess`) is verified: it is a login, and of the named user.
+     * `auth_code` is secret: no message and no log shows it. `jwtAccess` is secret: keep it out
+     * of logs.
+     */
+    std::string verify_otp(
+        required_text username, required_text auth_code,
+        optional_text username_type = {}) const {
+        return try_verify_otp(username, auth_code, username_type).value();
+    }
+    result try_verify_otp(
+        required_text username, required_text auth_code,
+        optional_text username_type = {}) const noexcept {
+        return call(
+            ::lid_v2_verify_otp, "client username auth_code username_type", username, auth_code,
+            username_type);
+    }
+
+    // Profile
+
+    /**
+     * Deletes a user and all passkeys.
+     *
+     * Result: `{}`.
+     */
+    void delete_user(required_text user_id) const { (void)try_delete_user(user_id).value(); }
+    result try_delete_user(required_text user_id) const noexcept {
+        return call(::lid_v2_delete_user, "client user_id", user_id);
+    }
+
+    /**
+     * Sets the e-mail address of a user. With `request_verification` the service sends a code
+     * to it.
+     *
+     * Result: `{}`.
+     */
+    void set_email(
+        required_text user_id, required_text email,
+        detail::boolean request_verification) const {
+        (void)try_set_email(user_id, email, request_verification).value();
+    }
+    result try_set_email(
+        required_text user_id, required_text email,
+        detail::boolean request_verification) const noexcept {
+        return call(
+            ::lid_v2_set_email, "client user_id email request_verification", user_id, email,
+            request_verification.value());
+    }
+
+    /**
+     * Removes an e-mail address of a user.
+     *
+     * Result: `{}`.
+     */
+    void remove_email(required_text user_id, required_text email) const {
+        (void)try_remove_email(user_id, email).value();
+    }
+    result try_remove_email(required_text user_id, required_text email) const noexcept {
+        return call(::lid_v2_remove_email, "client user_id email", user_id, email);
+    }
+
+    /**
+     * Verifies the e-mail address of a user with the code that was sent to it.
+     *
+     * Result: `{}`.
+     *
+     * `auth_code` is secret: no message and no log shows it.
+     */
+    void verify_email(required_text username, required_text auth_code) const {
+        (void)try_verify_email(username, auth_code).value();
+    }
+    result try_verify_email(required_text username, required_text auth_code) const noexcept {
+        return call(::lid_v2_verify_email, "client username auth_code", username, auth_code);
+    }
+
+    /**
+     * Sets the phone number of a user. With `request_verification` the service sends a code to
+     * it, for which the user must have given consent to messages (`messaging_consent`).
+     *
+     * Result: `{}`.
+     */
+    void set_phone(
+        required_text user_id, required_text phone_number, detail::boolean messaging_consent,
+        detail::boolean request_verification) const {
+        (void)try_set_phone(user_id, phone_number, messaging_consent, request_verification)
+            .value();
+    }
+    result try_set_phone(
+        required_text user_id, required_text phone_number, detail::boolean messaging_consent,
+        detail::boolean request_verification) const noexcept {
+        return call(
+            ::lid_v2_set_phone,
+            "client user_id phone_number messaging_consent request_verification", user_id,
+            phone_number, messaging_consent.value(), request_verification.value());
+    }
+
+    /**
+     * Removes the phone number of a user.
+     *
+     * Result: `{}`.
+     */
+    void remove_phone(required_text user_id) const { (void)try_remove_phone(user_id).value(); }
+    result try_remove_phone(required_text user_id) const noexcept {
+        return call(::lid_v2_remove_phone, "client user_id", user_id);
+    }
+
+    /**
+     * Verifies the phone number of a user with the code that was sent to it.
+     *
+     * Result: `{}`.
+     *
+     * `auth_code` is secret: no message and no log shows it.
+     */
+    void verify_phone(required_text username, required_text auth_code) const {
+        (void)try_verify_phone(username, auth_code).value();
+    }
+    result try_verify_phone(required_text username, required_text auth_code) const noexcept {
+        return call(::lid_v2_verify_phone, "client username auth_code", username, auth_code);
+    }
+
+    // Registration
+
+    /**
+     * Begins the registration of a passkey. `options_json` may be left out. `user_agent` is
+     * that of the user's browser. `token` is needed for a protected application, and for every
+     * further passkey of a user: the user's token, or a grant with the scope reg:write.
+     *
+     * Result: `{"action":"…","session":"…","registrationRequestOptions":{…}}`.
+     *
+     * `token` is secret: no message and no log shows it. `session` is secret: keep it out of
+     * logs.
+     */
+    std::string register_init(
+        required_text username, optional_text options_json = {},
+        optional_text token = {}) const {
+        return try_register_init(username, options_json, token).value();
+    }
+    result try_register_init(
+        required_text username, optional_text options_json = {},
+        optional_text token = {}) const noexcept {
+        return call(
+            ::lid_v2_register_init, "client username options_json token", username,
+            options_json, token);
+    }
+
+    /**
+     * Completes the registration of a passkey. `creation_result_json` is what the browser
+     * answered: the object of `PublicKeyCredential.toJSON()`, or `{"credentialId":"…",
+     * "clientDataJSON":"…","attestationObject":"…"}`. `passkey_name` may be left out.
+     *
+     * Result: the authentication answer and the claims of its token, which was verified:
+     * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`.
+     * The user is `claims.username`.
+     *
+     * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims name the
+     * user. `session` is secret: no message and no log shows it. `jwtAccess` is secret: keep it
+     * out of logs.
+     */
+    std::string register_complete(
+        required_text session, required_text creation_result_json,
+        optional_text passkey_name = {}) const {
+        return try_register_complete(session, creation_result_json, passkey_name).value();
+    }
+    result try_register_complete(
+        required_text session, required_text creation_result_json,
+        optional_text passkey_name = {}) const noexcept {
+        return call(
+            ::lid_v2_register_complete, "client session creation_result_json passkey_name",
+            session, creation_result_json, passkey_name);
+    }
+
+    // Authentication
+
+    /**
+     * Begins an authentication with a passkey. Without `username` whoever has a passkey may log
+     * in. `options_json` may be left out. `user_agent` is that of the user's browser.
+     *
+     * Result: `{"action":"…","session":"…","assertionOptions":{…},…}`.
+     *
+     * `session` is secret: keep it out of logs.
+     */
+    std::string authenticate_init(
+        optional_text username = {}, optional_text options_json = {}) const {
+        return try_authenticate_init(username, options_json).value();
+    }
+    result try_authenticate_init(
+        optional_text username = {}, optional_text options_json = {}) const noexcept {
+        return call(
+            ::lid_v2_authenticate_init, "client username options_json", username, options_json);
+    }
+
+    /**
+     * Completes an authentication with a passkey. `assertion_result_json` is what the browser
+     * answered: the object of `PublicKeyCredential.toJSON()`, or `{"credentialId":"…",
+     * "clientDataJSON":"…","authenticatorData":"…","signature":"…"}`.
+     *
+     * Result: the authentication answer and the claims of its token, which was verified:
+     * `{"jwtAccess":"…","userId":"…","passkeyId":"…","claims":{"sub":"…","username":"…",…}}`.
+     * The user is `claims.username`.
+     *
+     * The token in the answer (`jwtAccess`) is verified: it is a login. Its claims name the
+     * user. `session` is secret: no message and no log shows it. `jwtAccess` is secret: keep it
+     * out of logs.
+     */
+    std::string authenticate_complete(
+        required_text session, required_text assertion_result_json) const {
+        return try_authenticate_complete(session, assertion_result_json).value();
+    }
+    result try_authenticate_complete(
+        required_text session, required_text assertion_result_json) const noexcept {
+        return call(
+            ::lid_v2_authenticate_complete, "client session assertion_result_json", session,
+            assertion_result_json);
+    }
+
+    // Transactions
+
+    /**
+     * Begins the confirmation of a transaction. `nonce` may be left out; it is then 16 random
+     * characters.
+     *
+     * Result: the service's answer and the nonce that was sent: `{"txId":"…","session":"…",
+     * "assertionOptions":{…},"nonce":"…"}`. Keep the nonce for `verify_transaction`.
+     *
+     * `session` is secret: keep it out of logs.
+     */
+    std::string init_tx(
+        required_text username, required_text tx_payload, optional_text nonce = {}) const {
+        return try_init_tx(username, tx_payload, nonce).value();
+    }
+    result try_init_tx(
+        required_text username, required_text tx_payload,
+        optional_text nonce = {}) const noexcept {
+        return call(
+            ::lid_v2_init_tx, "client username tx_payload nonce", username, tx_payload, nonce);
+    }
+
+    /**
+     * Completes the confirmation of a transaction. `confirmation_json` is what the browser
+     * answered: the object of `PublicKeyCredential.toJSON()`, or `{"keyHandle":"…",
+     * "clientData":"…","authenticatorData":"…","signature":"…"}`.
+     *
+     * Result: `{"token":"…","credentialId":"…",…}`. The token is not verified here, because
+     * payload and nonce are not known: give it to `verify_transaction`.
+     *
+     * `session` is secret: no message and no log shows it. `token` is secret: keep it out of
+     * logs.
+     */
+    std::string complete_tx(required_text session, required_text confirmation_json) const {
+        return try_complete_tx(session, confirmation_json).value();
+    }
+    result try_complete_tx(
+        required_text session, required_text confirmation_json) const noexcept {
+        return call(
+            ::lid_v2_complete_tx, "client session confirmation_json", session,
+            confirmation_json);
+    }
+
+    /**
+     * Verifies the token of a confirmed transaction: form, signature, issuer, audience and
+     * times, that it confirms exactly `tx_payload` for the transaction with `nonce`, and that
+     * it is of no other user than `username` (may be left out: any user). Such a token need not
+     * expire: record the transactions that were carried out.
+     *
+     * Result: `{"valid":true,"header":{…},"claims":{"txHash":"…",…}}`. An invalid token fails
+     * as in `verify_token`; another payload or nonce is `LID_ERROR_CLAIM_MISMATCH`.
+     *
+     * `tx_token` is secret: no message and no log shows it.
+     */
+    std::string verify_transaction(
+        required_text tx_token, required_text tx_payload, required_text nonce,
+        optional_text username = {}) const {
+        return try_verify_transaction(tx_token, tx_payload, nonce, username).value();
+    }
+    result try_verify_transaction(
+        required_text tx_token, required_text tx_payload, required_text nonce,
+        optional_text username = {}) const noexcept {
+        return call(
+            ::lid_v2_verify_transaction, "client tx_token tx_payload nonce username", tx_token,
+            tx_payload, nonce, username);
+    }
+
+    // Version
+
+    /**
+     * Says which version the service has.
+     *
+     * Result: `{"version":"…",…}`.
+     */
+    std::string get_version() const { return try_get_version().value(); }
+    result try_get_version() const noexcept { return call(::lid_v2_get_version, "client"); }
+    // end generated: v2_calls (`make generate`, from spec/operations.toml)
+};
+
+} // namespace v2
 
 } // namespace loginid
 

@@ -2,13 +2,19 @@
 //! programs in `tests/cpp` pass against an emulator.
 
 mod common;
+#[path = "support/device.rs"]
+mod device;
+#[path = "support/listener.rs"]
+#[allow(dead_code, reason = "the tests of HTTP use the rest of it")]
+mod listener;
 
 use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use loginid_emulator::Emulator;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use common::compiler::{STRICT, cxx, link_library_into, run};
@@ -23,12 +29,22 @@ fn read(path: &str) -> String {
 
 /// Links sources with the library that Cargo built along with this test.
 fn compile(folder: &Path, name: &str, sources: &[impl AsRef<Path>]) -> PathBuf {
+    compile_with(folder, name, sources, &["-std=c++17"])
+}
+
+fn compile_with(
+    folder: &Path,
+    name: &str,
+    sources: &[impl AsRef<Path>],
+    options: &[&str],
+) -> PathBuf {
     link_library_into(folder);
     let program = folder.join(name);
     run(cxx()
         // Optimised, because an optimizer must not remove the wiping of copies.
-        .args(["-std=c++17", "-O1", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
+        .args(["-O1", "-pthread", "-Wl,-rpath,$ORIGIN", "-o"])
         .arg(&program)
+        .args(options)
         .args(STRICTER)
         .arg("-I")
         .arg(root().join("include"))
@@ -46,6 +62,9 @@ fn against(emulator: &Emulator, program: &Path) -> Command {
         .env("LOGINID_BASE_URL", emulator.base_url())
         .env("LOGINID_CLIENT_ID", emulator.client_id())
         .env("LOGINID_PRIVATE_KEY", emulator.private_key())
+        .env("LOGINID_V2_BASE_URL", emulator.v2().base_url())
+        .env("LOGINID_V2_API_KEY", emulator.v2().api_key())
+        .env("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id())
         .env("LOGINID_EMULATOR_URL", emulator.base_url());
     command
 }
@@ -58,10 +77,9 @@ fn every_function_of_the_header_is_called() {
         .lines()
         .filter(|line| !line.starts_with([' ', 't', '}']))
         .filter_map(|line| line.split('(').next()?.split([' ', '*']).next_back())
-        // The wrapper has the calls of v1 only.
-        .filter(|name| name.starts_with("lid_") && !name.starts_with("lid_v2_"))
+        .filter(|name| name.starts_with("lid_"))
         .collect();
-    assert!(functions.len() > 50, "{functions:?}");
+    assert!(functions.len() > 80, "{functions:?}");
     for name in functions {
         let called = ["(", ")", ","].map(|end| format!("::{name}{end}"));
         assert!(
@@ -71,25 +89,25 @@ fn every_function_of_the_header_is_called() {
     }
 }
 
-/// Programs use them. The list only grows; a new call needs no line in it.
+/// Programs use them. The lists only grow; a new call needs no line in them.
 #[test]
 fn the_public_calls_are_still_there() {
     let wrapper = read("include/loginid.hpp");
-    let (_, client) = wrapper.split_once("\nclass client {").expect("the class");
-    // Members are indented once, what they call is indented more.
-    let declared: BTreeSet<&str> = client
-        .lines()
-        .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
-        .filter_map(|line| line.split('(').next()?.split(' ').next_back())
-        .collect();
-    let listed = read("tests/cpp/public_calls.txt");
-    assert!(listed.lines().count() > 35, "{listed}");
-    for name in listed.lines() {
-        for method in [name, &format!("try_{name}")] {
-            assert!(
-                declared.contains(method),
-                "loginid.hpp does not have {method}"
-            );
+    let (_, clients) = wrapper.split_once("\nclass client : ").expect("the class");
+    let (v1, v2) = clients.split_once("\nclass client : ").expect("another");
+    for (client, list) in [(v1, "public_calls.txt"), (v2, "v2_public_calls.txt")] {
+        // Members are indented once, what they call is indented more.
+        let declared: BTreeSet<&str> = client
+            .lines()
+            .filter(|line| line.starts_with("    ") && !line.starts_with("     "))
+            .filter_map(|line| line.split('(').next()?.split(' ').next_back())
+            .collect();
+        let listed = read(&format!("tests/cpp/{list}"));
+        assert!(listed.lines().count() > 26, "{listed}");
+        for name in listed.lines() {
+            for method in [name, &format!("try_{name}")] {
+                assert!(declared.contains(method), "{list}: there is no {method}");
+            }
         }
     }
 }
@@ -122,13 +140,11 @@ fn arguments_are_named_as_in_the_c_header() {
         assert_eq!(declared.pop(), Some("out"), "{function}");
         assert_eq!(names, declared.join(" "), "{function}");
     }
-    // The wrapper has the calls of v1 only.
-    let of_v1 = |declaration: &&str| !declaration.contains(" lid_v2_");
-    let declarations = header.split(';').filter(of_v1);
-    let functions = declarations
+    let functions = header
+        .split(';')
         .filter(|one| one.ends_with("char **out)"))
         .count();
-    assert!(count > 40 && count == functions, "{count} of {functions}");
+    assert!(count > 70 && count == functions, "{count} of {functions}");
 }
 
 #[test]
@@ -146,12 +162,14 @@ fn the_header_compiles_with_each_compiler_under_each_standard() {
     }
     for compiler in compilers {
         for standard in ["-std=c++17", "-std=c++20"] {
-            run(Command::new(&compiler)
-                .args([standard, "-fsyntax-only", "-I"])
-                .arg(root().join("include"))
-                .args(STRICT)
-                .args(STRICTER)
-                .arg(&source));
+            for exceptions in ["-fexceptions", "-fno-exceptions"] {
+                run(Command::new(&compiler)
+                    .args([standard, exceptions, "-fsyntax-only", "-I"])
+                    .arg(root().join("include"))
+                    .args(STRICT)
+                    .args(STRICTER)
+                    .arg(&source));
+            }
         }
     }
 }
@@ -163,6 +181,47 @@ fn calls_behave_as_the_header_says() {
     let program = compile(folder.path(), "calls", &sources);
     let emulator = Emulator::start();
     assert_eq!(run(&mut against(&emulator, &program)), "called\n");
+}
+
+#[test]
+fn each_call_of_the_current_service_works() {
+    let folder = TempDir::new().expect("a folder");
+    let sources = ["tests/cpp/v2_calls.cpp", "examples/cpp/emulator.cpp"];
+    let program = compile(folder.path(), "calls", &sources);
+    let (emulator, device) = (Emulator::start(), device::Device::start());
+    let mut command = against(&emulator, &program);
+    command.env("TEST_DEVICE_URL", device.url());
+    assert_eq!(run(&mut command), "called\n");
+}
+
+#[test]
+fn a_stop_token_ends_calls() {
+    let folder = TempDir::new().expect("a folder");
+    let sources = ["tests/cpp/stop_token.cpp", "examples/cpp/emulator.cpp"];
+    // GCC 12 warns of the constructor of its own std::stop_source.
+    let options = ["-std=c++20", "-Wno-maybe-uninitialized"];
+    let program = compile_with(folder.path(), "stop", &sources, &options);
+    let emulator = Emulator::start();
+    assert_eq!(run(&mut against(&emulator, &program)), "stopped\n");
+}
+
+#[test]
+fn a_program_without_exceptions_has_every_error_and_aborts_in_place_of_throwing() {
+    let folder = TempDir::new().expect("a folder");
+    let options = ["-std=c++17", "-fno-exceptions", "-fno-rtti"];
+    let sources = ["tests/cpp/no_exceptions.cpp"];
+    let program = compile_with(folder.path(), "quiet", &sources, &options);
+    let emulator = Emulator::start();
+    assert_eq!(run(&mut against(&emulator, &program)), "called\n");
+    let ended = against(&emulator, &program).arg("throw").output();
+    let ended = ended.expect("an output");
+    assert_eq!(ended.status.signal(), Some(libc::SIGABRT), "{ended:?}");
+    assert_eq!(ended.stdout, b"called\n");
+    assert_eq!(
+        String::from_utf8_lossy(&ended.stderr),
+        "loginid: v2_delete_user: LID_ERROR_INVALID_ARGUMENT (empty_argument): user_id must not be \
+         empty\n"
+    );
 }
 
 #[test]
@@ -183,16 +242,45 @@ fn no_copy_of_a_secret_is_left_in_memory() {
     assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
-#[test]
-fn the_program_of_the_documentation_runs_as_it_is_printed() {
+/// The programs of the page, as they are printed.
+fn programs_of_the_page() -> Vec<String> {
     let page = read("docs/cpp.md");
-    let (_, rest) = page.split_once("```cpp\n").expect("a program");
-    let (text, _) = rest.split_once("```").expect("its end");
-    let folder = TempDir::new().expect("a folder");
-    let source = folder.path().join("program.cpp");
+    let blocks = page.split("```cpp\n").skip(1);
+    let texts = blocks.map(|rest| rest.split("```").next().expect("its end").to_owned());
+    texts.filter(|text| text.contains("int main(")).collect()
+}
+
+fn compile_text(folder: &Path, name: &str, text: &str, options: &[&str]) -> PathBuf {
+    let source = folder.join("program.cpp");
     std::fs::write(&source, text).expect("a source");
-    let program = compile(folder.path(), "program", &[source]);
+    compile_with(folder, name, &[source], options)
+}
+
+#[test]
+fn the_programs_of_the_documentation_run_as_they_are_printed() {
+    let programs = programs_of_the_page();
+    let [current, quiet, older] = &programs[..] else {
+        panic!("{programs:?}")
+    };
     let emulator = Emulator::start();
+    let login = emulator.v2().login("ada").expect("a login");
+    let token = login["jwtAccess"].as_str().expect("a token");
+    for (text, options) in [
+        (current, &["-std=c++17"][..]),
+        (quiet, &["-std=c++17", "-fno-exceptions"]),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let program = compile_text(folder.path(), "program", text, options);
+        let refused = against(&emulator, &program).arg("a.b.c").output();
+        let refused = refused.expect("an output");
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let errors = String::from_utf8_lossy(&refused.stderr);
+        assert!(errors.contains("malformed_token"), "{errors}");
+        assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
+    }
+
+    let folder = TempDir::new().expect("a folder");
+    let program = compile_text(folder.path(), "program", older, &["-std=c++17"]);
     let status = against(&emulator, &program).status().expect("a status");
     assert_eq!(status.code(), Some(2), "there is no such user yet");
     let (id, key) = (emulator.client_id(), emulator.private_key());
@@ -204,27 +292,88 @@ fn the_program_of_the_documentation_runs_as_it_is_printed() {
     assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
 }
 
-/// The table that the tests of all bindings read.
+/// The parts of the page that are no whole programs compile in one.
 #[test]
-fn the_table_of_requests_has_every_function_that_sends_one() {
+fn the_backend_and_the_stop_token_of_the_documentation_compile() {
+    let page = read("docs/cpp.md");
+    let block = |with: &str| {
+        let mut blocks = page.split("```cpp\n").skip(1);
+        let found = blocks.find(|text| text.split("```").next().unwrap().contains(with));
+        found.expect(with).split("```").next().unwrap().to_owned()
+    };
+    let (backend, stop) = (block("using loginid::v2::user;"), block("std::jthread"));
+    let text = format!(
+        "#include <iostream>\n#include <loginid.hpp>\n#include <thread>\n\
+         void backend(const char *base_url, const char *api_key, const std::string &token,\n\
+         const std::string &tx_token, const std::string &nonce) {{\n{backend}\n}}\n\
+         void stop(const loginid::v2::client &client) {{\n{stop}\n}}\nint main() {{}}\n"
+    );
+    let folder = TempDir::new().expect("a folder");
+    let options = ["-std=c++20", "-Wno-unused-variable"];
+    compile_text(folder.path(), "parts", &text, &options);
+}
+
+#[test]
+fn the_page_has_each_call_of_the_current_service() {
+    let page = read("docs/cpp.md");
+    for name in read("tests/cpp/v2_public_calls.txt").lines() {
+        assert!(page.contains(&format!("| `{name}(")), "{name}");
+    }
+}
+
+#[test]
+fn the_example_of_a_backend_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let sources = ["examples/cpp/backend.cpp", "examples/cpp/emulator.cpp"];
+    let program = compile(folder.path(), "backend", &sources);
+    let emulator = Emulator::start();
+    let printed = run(&mut against(&emulator, &program));
+    for line in [
+        "verify_token         a session for ada@example.com\n",
+        "list_passkeys        Ada's phone\n",
+        "verify_transaction   Pay 10.00 EUR to Grace\n",
+        "delete_user          v2_delete_user: LID_ERROR_API (not_found): ",
+    ] {
+        assert!(printed.contains(line), "no {line} in:\n{printed}");
+    }
+    assert!(
+        printed.ends_with("Everything was as expected.\n"),
+        "{printed}"
+    );
+}
+
+/// The tables that the tests of all bindings read.
+#[test]
+fn the_tables_of_requests_have_every_function_that_sends_one() {
     let local = [
         "lid_with_options",
         "lid_generate_service_token",
         "lid_generate_tx_auth_token",
         "lid_verify_token",
         "lid_verify_transaction",
+        "lid_v2_with_options",
+        "lid_v2_verify_token",
+        "lid_v2_verify_transaction",
     ];
     let header = read("include/loginid_ffi.h");
-    let declared = header.lines().filter_map(|line| {
-        let (name, parameters) = line.strip_prefix("lid_status ")?.split_once('(')?;
-        parameters.starts_with("const lid_client *").then_some(name)
-    });
-    let sending: BTreeSet<&str> = declared.filter(|name| !local.contains(name)).collect();
-    let calls: Vec<Value> = serde_json::from_str(&read("bindings/wire.json")).expect("JSON");
-    let table = calls
-        .iter()
-        .map(|call| call["function"].as_str().expect("a name"));
-    assert_eq!(table.collect::<BTreeSet<_>>(), sending);
+    for (client, table) in [("lid_client", "wire"), ("lid_v2_client", "wire-v2")] {
+        let first = format!("const {client} *");
+        let declared = header.lines().filter_map(|line| {
+            let (name, parameters) = line.strip_prefix("lid_status ")?.split_once('(')?;
+            parameters.starts_with(&first).then_some(name)
+        });
+        let sending: BTreeSet<&str> = declared.filter(|name| !local.contains(name)).collect();
+        assert!(sending.len() > 20, "{sending:?}");
+        let calls = table_of_calls(table);
+        let listed = calls
+            .iter()
+            .map(|call| call["function"].as_str().expect("a name"));
+        assert_eq!(listed.collect::<BTreeSet<_>>(), sending);
+    }
+}
+
+fn table_of_calls(name: &str) -> Vec<Value> {
+    serde_json::from_str(&read(&format!("bindings/{name}.json"))).expect("JSON")
 }
 
 /// The table that the tests of all bindings compare errors with.
@@ -256,7 +405,7 @@ fn each_call_sends_what_its_function_is_for_in_both_forms() {
     run(against(&emulator, &program).arg(root().join("bindings/wire.json")));
     assert_eq!(emulator.resent_token_count(), 0);
 
-    let calls: Vec<Value> = serde_json::from_str(&read("bindings/wire.json")).expect("JSON");
+    let calls = table_of_calls("wire");
     let mut requests = emulator.requests();
     requests.retain(|request| request.path != "/certs");
     assert_eq!(requests.len(), 2 * calls.len());
@@ -281,4 +430,66 @@ fn each_call_sends_what_its_function_is_for_in_both_forms() {
             );
         }
     }
+}
+
+#[test]
+fn each_call_of_the_current_service_sends_what_its_function_is_for_in_both_forms() {
+    const GRANT: &str = "/fido2/v2/mgmt/grant";
+    let folder = TempDir::new().expect("a folder");
+    let program = compile(folder.path(), "wire", &["tests/cpp/v2_wire.cpp"]);
+    let emulator = Emulator::start();
+    let v2 = emulator.v2();
+    // A grant is for a user that there is.
+    v2.login("the-username").expect("a login");
+    emulator.clear_requests();
+    run(against(&emulator, &program).arg(root().join("bindings/wire-v2.json")));
+
+    let key_set = "/fido2/v2/.well-known/jwks.json";
+    let requests = emulator.requests();
+    let mut requests = requests.iter().filter(|request| request.path != key_set);
+    for call in table_of_calls("wire-v2") {
+        let function = &call["function"];
+        for _ in 0..2 {
+            let grant = match call["authorization"].as_str() {
+                None | Some("api_key" | "token") => None,
+                Some(scope) => {
+                    let asked = requests.next().expect("the request of a grant");
+                    let body = json!({"username": "the-username", "grants": [scope]});
+                    assert_eq!(
+                        (asked.path.as_str(), asked.body.as_ref()),
+                        (GRANT, Some(&body))
+                    );
+                    Some(scope)
+                }
+            };
+            let request = requests.next().expect("a request");
+            let mut body = call["body"].clone();
+            if let Some(application) = body.get_mut("app") {
+                *application = json!({"id": v2.application_id()});
+            }
+            assert_eq!(
+                (request.method.as_str(), request.path.as_str()),
+                (
+                    call["method"].as_str().unwrap(),
+                    call["path"].as_str().unwrap()
+                ),
+                "{function}"
+            );
+            assert_eq!(request.body.clone().unwrap_or_default(), body, "{function}");
+            let authorization = request.headers.iter().find(|one| one.0 == "authorization");
+            let authorization = authorization.map(|(_, value)| value.as_str());
+            match (call["authorization"].as_str(), grant) {
+                (_, Some(scope)) => {
+                    let token = request.token.as_ref().expect("a grant");
+                    assert_eq!(token.claims["scopes"], json!([scope]), "{function}");
+                }
+                (Some("api_key"), _) => {
+                    assert!(authorization.unwrap().starts_with("Basic "), "{function}");
+                }
+                (Some(_), _) => assert_eq!(authorization, Some("Bearer the-token"), "{function}"),
+                (None, _) => assert_eq!(authorization, None, "{function}"),
+            }
+        }
+    }
+    assert_eq!(requests.count(), 0);
 }

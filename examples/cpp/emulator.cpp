@@ -54,21 +54,28 @@ private:
 
 } // namespace
 
-std::string emulator(const std::string &method, const std::string &path, const std::string &json) {
-    const char *variable = std::getenv("LOGINID_EMULATOR_URL");
-    const std::string url = variable == nullptr ? "" : variable;
+std::string http(const std::string &url, const std::string &method, const std::string &path,
+                 const std::string &body) {
     const auto host = url.find("://"), port = url.rfind(':');
     if (host == std::string::npos || port <= host) {
-        throw std::runtime_error("LOGINID_EMULATOR_URL names no emulator");
+        throw std::runtime_error("no address: " + url);
     }
     const connection to(url.substr(host + 3, port - host - 3), url.substr(port + 1));
-    to.send_all(method + " /_emulator/" + path + " HTTP/1.1\r\nHost: localhost\r\n" +
-                "Connection: close\r\nContent-Length: " + std::to_string(json.size()) +
-                "\r\n\r\n" + json);
+    to.send_all(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
+                "Connection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
     const std::string answer = to.read_all();
-    const auto body = answer.find("\r\n\r\n");
-    if (answer.rfind("HTTP/1.1 200", 0) != 0 || body == std::string::npos) {
+    const auto found = answer.find("\r\n\r\n");
+    if (answer.rfind("HTTP/1.1 200", 0) != 0 || found == std::string::npos) {
         throw std::runtime_error(path + ": " + answer);
     }
-    return answer.substr(body + 4);
+    return answer.substr(found + 4);
+}
+
+std::string emulator(const std::string &method, const std::string &path, const std::string &json) {
+    const char *url = std::getenv("LOGINID_EMULATOR_URL");
+    if (url == nullptr) {
+        throw std::runtime_error("LOGINID_EMULATOR_URL names no emulator");
+    }
+    return http(url, method, "/_emulator/" + path, json);
 }

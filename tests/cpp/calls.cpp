@@ -2,13 +2,11 @@
 #include <loginid.hpp>
 
 #include <atomic>
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
-
 #include "../../examples/cpp/emulator.hpp"
-#include "require.hpp"
+#include "support.hpp"
 
 namespace {
 
@@ -37,22 +35,6 @@ static_assert(authorizes<bool>::value && authorizes<const bool &>::value);
 static_assert(!authorizes<const char (&)[6]>::value && !authorizes<std::string>::value);
 static_assert(!authorizes<int>::value && !authorizes<void *>::value);
 static_assert(!authorizes<std::nullptr_t>::value && !authorizes<std::optional<bool>>::value);
-
-std::string variable(const char *name) {
-    const char *value = std::getenv(name);
-    REQUIRE(value != nullptr);
-    return value;
-}
-
-template <typename Call> error thrown(Call call) {
-    try {
-        call();
-    } catch (const error &error) {
-        return error;
-    }
-    std::cerr << "nothing was thrown\n";
-    std::exit(1);
-}
 
 void an_error_has_every_detail() {
     const auto made = client::from_env();

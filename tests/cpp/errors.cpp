@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "../../examples/cpp/emulator.hpp"
-#include "require.hpp"
+#include "support.hpp"
 
 namespace {
 
@@ -42,12 +42,6 @@ const std::map<std::string, std::type_index> classes = {
     {"Response", typeid(loginid::response_error)},
     {"Internal", typeid(loginid::internal_error)},
 };
-
-std::string variable(const char *name) {
-    const char *value = std::getenv(name);
-    REQUIRE(value != nullptr);
-    return value;
-}
 
 /* A value of a JSON text, if it has one there. */
 std::optional<std::string> get(const std::string &json, const std::string &pointer) {

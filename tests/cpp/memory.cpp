@@ -157,6 +157,7 @@ void the_search_finds_a_copy_that_is_left() {
 int main() {
     using loginid::client;
     const auto made = client::from_env();
+    const auto current = loginid::v2::client::from_env();
     const std::string_view nul("a\0b", 3);
     unsigned seed = 1;
     // Copied on the stack, and on the heap.
@@ -177,6 +178,18 @@ int main() {
             REQUIRE(!client::try_application(none, "id", key));
             REQUIRE(!client::try_management(none, "id", key, "ftp://localhost"));
             REQUIRE(!client::try_with_config(none, key));
+        });
+        leaves_nothing("a token of v2", secret(size, ++seed), [&](std::string_view token) {
+            using loginid::v2::user;
+            REQUIRE(!current.try_verify_token(token));
+            REQUIRE(!current.try_list_passkeys({nul, token}));
+            REQUIRE(!current.try_delete_passkey("", user::by_token(token)));
+            REQUIRE(!current.try_complete_tx(token, ""));
+        });
+        leaves_nothing("an API key", secret(size, ++seed), [&](std::string_view key) {
+            loginid::v2::client none;
+            REQUIRE(!loginid::v2::client::try_application(none, "ftp://localhost", key));
+            REQUIRE(!loginid::v2::client::try_with_config(none, key));
         });
         leaves_nothing("JSON", secret(size, ++seed), [&](std::string_view json) {
             REQUIRE(!loginid::try_json_get(json, "/private_key"));

@@ -1,31 +1,13 @@
 /* Makes every call of bindings/wire.json (the only argument), in order, each in both
  * forms. The test that runs this compares what was sent. */
-#include <loginid.hpp>
-
-#include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <iostream>
-#include <map>
-#include <sstream>
+#include "wire.hpp"
 
 namespace {
 
-/* The arguments of one call, by their C names. */
-class arguments {
-public:
-    arguments(std::string json) : json_(std::move(json)) {}
-    std::string operator[](const std::string &name) const {
-        return loginid::json_get(json_, "/" + name);
-    }
-    std::optional<std::string> optional(const std::string &name) const {
-        const auto value = loginid::try_json_get(json_, "/" + name);
-        return value ? std::optional<std::string>(value.json()) : std::nullopt;
-    }
+using loginid::client;
 
-private:
-    std::string json_;
-};
+constexpr const char *prefix = "lid_";
+const auto minute = std::chrono::milliseconds(60000);
 
 /* Keeps the texts that a loginid::user only refers to. */
 struct user {
@@ -34,25 +16,8 @@ struct user {
     std::string id, name;
 };
 
-using form = std::function<void(const loginid::client &, const arguments &)>;
-
-/* Both forms of a call. */
-#define BOTH(name, ...)                                                                          \
-    methods["lid_" #name] = {                                                                    \
-        [](const loginid::client &c, const arguments &a) {                                       \
-            (void)a;                                                                             \
-            const loginid::result result = c.try_##name(__VA_ARGS__);                            \
-            (void)result;                                                                        \
-        },                                                                                       \
-        [](const loginid::client &c, const arguments &a) {                                       \
-            (void)a;                                                                             \
-            c.name(__VA_ARGS__);                                                                 \
-        }}
-
-const auto minute = std::chrono::milliseconds(60000);
-
-std::map<std::string, std::pair<form, form>> methods_by_function() {
-    std::map<std::string, std::pair<form, form>> methods;
+methods_of<client> methods_by_function() {
+    methods_of<client> methods;
     BOTH(wait_code, a["username"], a["code"], a["code_type"], minute);
     // begin generated: calls (make generate, from spec/operations.toml)
     BOTH(create_tx, a["tx_payload"], a.optional("username"), a.optional("nonce"));
@@ -109,31 +74,5 @@ std::map<std::string, std::pair<form, form>> methods_by_function() {
 } // namespace
 
 int main(int count, char **values) {
-    if (count != 2) {
-        std::cerr << "usage: wire FILE\n";
-        return 2;
-    }
-    std::ostringstream text;
-    text << std::ifstream(values[1]).rdbuf();
-    const std::string calls = text.str();
-    const auto client = loginid::client::from_env();
-    const auto methods = methods_by_function();
-    for (int number = 0;; number++) {
-        const std::string at = "/" + std::to_string(number);
-        if (!loginid::try_json_get(calls, at)) {
-            return number > 0 ? 0 : 1;
-        }
-        const auto &[quiet, throwing] = methods.at(loginid::json_get(calls, at + "/function"));
-        const arguments given(loginid::json_get(calls, at + "/arguments"));
-        quiet(client, given);
-        try {
-            throwing(client, given);
-        } catch (const loginid::error &error) {
-            // The user and the code do not exist; only the request matters.
-            if (!error.http_status()) {
-                std::cerr << at << ": " << error.what() << '\n';
-                return 1;
-            }
-        }
-    }
+    return make_calls(methods_by_function(), count, values);
 }

@@ -1,4 +1,4 @@
-//! The methods of `loginid::client` in `include/loginid.hpp`.
+//! The methods of `loginid::client` and `loginid::v2::client` in `include/loginid.hpp`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, Description, Operation};
+use crate::description::{Argument, Description, Operation, Values};
 use crate::mistake::{self, require};
 use crate::part;
 use crate::template::Templates;
@@ -23,7 +23,13 @@ struct Special {
     without_default: Vec<String>,
 }
 
-/// The header and its test, with their generated parts: paths below the project's folder and
+/// A client's methods: the service, and the part of the header and the test that they are in.
+const SERVICES: [(&str, &str, &str); 2] = [
+    ("v1", "calls", "tests/cpp/wire.cpp"),
+    ("v2", "v2_calls", "tests/cpp/v2_wire.cpp"),
+];
+
+/// The header and its tests, with their generated parts: paths below the project's folder and
 /// texts.
 pub fn files(
     description: &Description,
@@ -46,6 +52,20 @@ pub fn files(
             );
         }
     }
+    let path = "include/loginid.hpp";
+    let mut header = read(path);
+    let mut files = Vec::new();
+    for (service, part, test) in SERVICES {
+        let (methods, rows) = parts(&description.of_service(service), &special);
+        header = part::replaced(&header, part, &methods);
+        files.push((test.to_owned(), part::replaced(&read(test), part, &rows)));
+    }
+    files.push((path.to_owned(), header));
+    files
+}
+
+/// The methods of one service, and the calls of them in the test.
+fn parts(description: &Description, special: &BTreeMap<String, Special>) -> (String, String) {
     let none = Special::default();
     let operations = description.operations.iter();
     let generated: Vec<_> = operations
@@ -64,18 +84,15 @@ pub fn files(
     let groups: Vec<_> = groups.collect();
     let methods = templates.render("methods", context! { groups => Serde(&groups) });
     let sending = generated.iter().filter(|(one, _)| !one.is_local());
-    let rows: String = sending
+    let rows = sending
         .map(|(one, special)| row_of_test(one, special) + "\n")
         .collect();
-    let (header, test) = ("include/loginid.hpp", "tests/cpp/wire.cpp");
-    [(header, methods), (test, rows)]
-        .map(|(path, part)| (path.to_owned(), part::replaced(&read(path), "calls", &part)))
-        .to_vec()
+    (methods, rows)
 }
 
 /// A call with the arguments `a`, by their names in C, in both forms.
 fn row_of_test(operation: &Operation, special: &Special) -> String {
-    let mut items = vec![operation.name.clone()];
+    let mut items = vec![operation.method().to_owned()];
     items.extend(parameters(operation, special).iter().map(|parameter| {
         let name = &parameter.name;
         match parameter.kind {
@@ -103,9 +120,7 @@ struct Group {
 struct Method {
     comment: String,
     throwing: String,
-    throws: String,
     noexcept: String,
-    calls: String,
 }
 
 /// A parameter of C++, and what is given to C for it.
@@ -117,7 +132,7 @@ struct Parameter {
 
 impl Method {
     fn of(operation: &Operation, special: &Special) -> Method {
-        let name = &operation.name;
+        let name = operation.method();
         let parameters = parameters(operation, special);
         let names: Vec<_> = parameters.iter().map(|one| one.name.clone()).collect();
         let declared: Vec<_> = parameters.iter().map(Parameter::declared).collect();
@@ -126,17 +141,21 @@ impl Method {
             None => ("void", "(void)"),
         };
         Method {
-            comment: comment(&for_cpp(&operation.documentation())),
-            throwing: wrapped(4, WIDTH, &format!("{kind} {name}("), &declared, ") const {"),
-            throws: value_of(returns, &format!("try_{name}("), &names.join(", ")),
-            noexcept: wrapped(
-                4,
-                WIDTH,
-                &format!("result try_{name}("),
-                &declared,
-                ") const noexcept {",
+            comment: comment(&for_cpp(operation)),
+            throwing: function(
+                &wrapped(4, WIDTH, &format!("{kind} {name}("), &declared, ") const {"),
+                &value_of(returns, &format!("try_{name}("), &names.join(", ")),
             ),
-            calls: wrapped(8, WIDTH, "return call(", &call(operation), ");"),
+            noexcept: function(
+                &wrapped(
+                    4,
+                    WIDTH,
+                    &format!("result try_{name}("),
+                    &declared,
+                    ") const noexcept {",
+                ),
+                &wrapped(8, WIDTH, "return call(", &call(operation), ");"),
+            ),
         }
     }
 }
@@ -149,12 +168,13 @@ impl Parameter {
 }
 
 /// The parameters in the order of C++: those with a default are last, and a user who can be
-/// given in two ways is one parameter.
+/// given in two ways is one parameter, in the place of the first.
 fn parameters(operation: &Operation, special: &Special) -> Vec<Parameter> {
     let mut all = Vec::new();
+    let who = who(operation);
     for argument in &operation.arguments {
-        if operation.one_of().contains(&argument.name) {
-            if operation.one_of().first() == Some(&argument.name) {
+        if who.contains(&argument.name) {
+            if who.first() == Some(&argument.name) {
                 all.push(Parameter {
                     name: "who".to_owned(),
                     kind: "const user &",
@@ -179,6 +199,15 @@ fn parameters(operation: &Operation, special: &Special) -> Vec<Parameter> {
     all
 }
 
+/// The arguments that say who the user is, which are members of the parameter `who`: an id and a
+/// name; or in v2 a name and a token, of which a call takes one.
+fn who(operation: &Operation) -> &[String] {
+    match operation.exactly_one().map(Values::of) {
+        Some(choice) if choice == ["username", "token"] => choice,
+        _ => operation.one_of(),
+    }
+}
+
 /// The arguments of `call`: the function, the names of its arguments, and the arguments.
 fn call(operation: &Operation) -> Vec<String> {
     let names = operation.arguments.iter().map(Argument::c_name);
@@ -187,15 +216,28 @@ fn call(operation: &Operation) -> Vec<String> {
         format!("::lid_{}", operation.name),
         format!("\"{}\"", names.join(" ")),
     ];
-    all.extend(operation.arguments.iter().map(|argument| {
-        match (argument.kind(), operation.one_of()) {
-            ("bool", _) => format!("{}.value()", argument.name),
-            (_, [id, _]) if *id == argument.name => "who.id".to_owned(),
-            (_, [_, name]) if *name == argument.name => "who.name".to_owned(),
-            _ => argument.c_name(),
-        }
-    }));
+    all.extend(
+        operation
+            .arguments
+            .iter()
+            .map(|argument| match argument.kind() {
+                "bool" => format!("{}.value()", argument.name),
+                _ if who(operation).contains(&argument.name) => {
+                    format!("who.{}", member_of_user(&argument.name))
+                }
+                _ => argument.c_name(),
+            }),
+    );
     all
+}
+
+/// A function, in one line if that is short enough, as clang-format lays it out.
+fn function(declaration: &str, body: &str) -> String {
+    let one_line = format!("{declaration} {} }}", body.trim_start());
+    if one_line.len() <= WIDTH && !one_line.contains('\n') {
+        return one_line;
+    }
+    format!("{declaration}\n{body}\n    }}")
 }
 
 /// The statement that takes the value of a call, laid out as clang-format does it.
@@ -215,9 +257,28 @@ fn value_of(returns: &str, call: &str, arguments: &str) -> String {
     format!("        {returns}{call}\n{indent}{arguments})\n            .value();")
 }
 
+/// The member of `user` for an argument.
+fn member_of_user(argument: &str) -> &str {
+    match argument {
+        "user_id" => "id",
+        "username" => "name",
+        other => other,
+    }
+}
+
 /// Documentation of the C interface in the words of C++.
-fn for_cpp(text: &str) -> String {
-    text.replace("`lid_", "`")
+fn for_cpp(operation: &Operation) -> String {
+    let mut text = operation.documentation();
+    if let (Some(choice), [_, _]) = (operation.choice(), who(operation)) {
+        text = text
+            .replace(
+                &choice,
+                "`who` is `user::by_name(…)` or `user::by_token(…)`.",
+            )
+            .replace("With `username` a grant", "With a name, a grant");
+    }
+    text.replace("`lid_v2_", "`")
+        .replace("`lid_", "`")
         .replace("may be NULL", "may be left out")
         .replace("NULL", "null")
 }

@@ -63,8 +63,7 @@ fn files(read: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
     let mut files = rust::files(description);
     files.extend(c_test::programs(description, read));
     files.extend(documents::files(description, read));
-    let v1 = &description.of_service("v1");
-    files.extend(cpp::files(v1, &read("spec/cpp.toml"), read));
+    files.extend(cpp::files(description, &read("spec/cpp.toml"), read));
     files.extend(php::files(description, &read("spec/php.toml")));
     files.extend(python::files(description, &read("spec/python.toml")));
     files.extend(ruby::files(description, &read("spec/ruby.toml")));
