@@ -150,7 +150,9 @@ impl PreparedCall<'_> {
 
     /// The secrets that no error may contain.
     fn secrets<'a>(&'a self, credential: &'a Credential) -> Secrets<'a> {
-        Secrets::new(&self.call.secrets, credential.secret(), self.headers())
+        let named = self.call.secrets.iter().map(|secret| secret.as_str());
+        let named = named.chain(self.call.api_key);
+        Secrets::new(named, credential.secret(), self.headers())
     }
 }
 

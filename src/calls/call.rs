@@ -36,10 +36,13 @@ pub(crate) struct Call<'a> {
     pub(crate) jwt_required: bool,
     /// A token that the caller gave to authorize the call.
     pub(crate) token: Option<&'a str>,
+    /// The client's key, if the service was given it for this call or for its grant. No message
+    /// or log may contain it.
+    pub(super) api_key: Option<&'a str>,
     /// Sent in place of the client's own `User-Agent`.
     pub(crate) user_agent: Option<HeaderValue>,
     body: Option<ObjectWriter>,
-    /// What must not appear in any message or log, besides the credential.
+    /// Texts of the call that must not appear in any message or log.
     pub(super) secrets: Vec<Zeroizing<String>>,
 }
 
@@ -53,6 +56,7 @@ impl<'a> Call<'a> {
             may_retry: None,
             jwt_required: false,
             token: None,
+            api_key: None,
             user_agent: None,
             body: None,
             secrets: Vec::new(),
@@ -195,6 +199,11 @@ impl<'a> Call<'a> {
     /// it in its answer.
     pub(crate) fn hide(mut self, secret: &str) -> Call<'a> {
         self.secrets.push(Zeroizing::new(secret.to_owned()));
+        self
+    }
+
+    pub(crate) fn with_api_key(mut self, api_key: Option<&'a str>) -> Call<'a> {
+        self.api_key = api_key;
         self
     }
 

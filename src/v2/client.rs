@@ -122,11 +122,8 @@ impl Client {
         if needs_key && self.application.api_key.is_none() {
             return Err(api_key_required().with_operation(operation.name));
         }
-        // Also of calls that are sent with a grant, for which the service was given the key.
-        let call = match &self.application.api_key {
-            Some(key) => call.hide(key.secret()),
-            None => call,
-        };
+        let api_key = self.application.api_key.as_ref();
+        let call = call.with_api_key(api_key.map(|key| key.secret().as_str()));
         let authorize = |call: &Call<'_>| self.credential(call, budget);
         self.core.execute(call, budget, authorize, read)
     }
