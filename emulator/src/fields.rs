@@ -1,5 +1,7 @@
 //! The fields of a JSON body, with an error for each that is missing or of the wrong type.
 
+use axum::http::header;
+use axum::http::request::Parts;
 use serde_json::{Map, Value};
 
 use crate::encoding::from_base64url;
@@ -11,6 +13,20 @@ use crate::json;
 pub struct Fields(Map<String, Value>);
 
 impl Fields {
+    /// Reads the body of a request, which must name its type.
+    pub fn of_request(head: &Parts, bytes: &[u8]) -> Result<Self, ServiceError> {
+        let content_type = head.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let media_type = content_type.unwrap_or_default().split(';').next();
+        let media_type = media_type.unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(ServiceError::bad_request(
+                "Content-Type must be application/json",
+            ));
+        }
+        Self::parse(bytes)
+    }
+
     /// Reads a body, which must be one JSON object.
     pub fn parse(bytes: &[u8]) -> Result<Self, ServiceError> {
         let map = json::object(bytes);

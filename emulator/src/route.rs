@@ -1,9 +1,11 @@
 //! A row of a table of routes. The service and the control API each have one such table.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Path};
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequestParts, Path, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -74,6 +76,30 @@ impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
             .await
             .map_err(|_| ServiceError::bad_request("The path is not UTF-8"))?;
         Ok(Self(parameters))
+    }
+}
+
+/// A request that was received in full.
+pub struct Received {
+    pub head: Parts,
+    /// The parameters of the path.
+    pub parameters: HashMap<String, String>,
+    pub body: Bytes,
+}
+
+impl Received {
+    pub async fn of(request: Request) -> Result<Self, ServiceError> {
+        let (mut head, body) = request.into_parts();
+        // The body is in memory already: the connection read it in full, up to its limit.
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .map_err(|_| ServiceError::bad_request("The body broke off"))?;
+        let InPath(parameters) = InPath::from_request_parts(&mut head, &()).await?;
+        Ok(Self {
+            head,
+            parameters,
+            body,
+        })
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply, authentication_response, unauthenticated_response};
@@ -219,18 +219,7 @@ fn read_body(head: &Parts, subject_in_path: bool, bytes: &Bytes) -> Result<Field
     if bytes.is_empty() && (head.method != Method::POST || subject_in_path) {
         return Ok(Fields::default());
     }
-    let content_type = head
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(ServiceError::bad_request(
-            "Content-Type must be application/json",
-        ));
-    }
-    Fields::parse(bytes)
+    Fields::of_request(head, bytes)
 }
 
 /// A token that is sent again must be the very one that was accepted, in a call for the same user.

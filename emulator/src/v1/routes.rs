@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::to_bytes;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
@@ -16,7 +15,7 @@ use super::{
     scan_page, self_code, transactions, users,
 };
 use crate::error::ServiceError;
-use crate::route::{self, DELETE, GET, POST, PUT, Route};
+use crate::route::{self, DELETE, GET, POST, PUT, Received, Route};
 use crate::state::State;
 
 /// Native applications find every route under this prefix as well.
@@ -141,22 +140,13 @@ where
 }
 
 async fn admit(state: Arc<State>, request: Request, access: Access) -> Result<Call, ServiceError> {
-    let (mut head, body) = request.into_parts();
-    // The body is in memory already: the connection read it in full, up to its limit.
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .map_err(|_| ServiceError::bad_request("The body broke off"))?;
+    let received = Received::of(request).await?;
+    let head = &received.head;
     let mut parameters = HashMap::new();
     // A GET has no body: its arguments are in the query.
     if let Some(query) = head.uri.query().filter(|_| head.method == GET) {
         parameters.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
     }
-    let in_path = RawPathParams::from_request_parts(&mut head, &()).await;
-    let in_path = in_path.map_err(|_| ServiceError::bad_request("The path is not UTF-8"))?;
-    parameters.extend(
-        in_path
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
-    );
-    Call::admit(state, access, &head, parameters, &body)
+    parameters.extend(received.parameters);
+    Call::admit(state, access, head, parameters, &received.body)
 }

@@ -223,16 +223,5 @@ fn read_body(head: &Parts, bytes: &Bytes) -> Result<Fields, ServiceError> {
     if bytes.is_empty() || head.method == Method::GET {
         return Ok(Fields::default());
     }
-    let content_type = head
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(ServiceError::bad_request(
-            "Content-Type must be application/json",
-        ));
-    }
-    Fields::parse(bytes)
+    Fields::of_request(head, bytes)
 }

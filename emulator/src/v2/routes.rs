@@ -1,11 +1,9 @@
 //! The table of operations: one row for each call of the service.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::to_bytes;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 
@@ -18,7 +16,7 @@ use super::{
     transactions, version,
 };
 use crate::error::ServiceError;
-use crate::route::{self, DELETE, GET, POST, PUT, Route};
+use crate::route::{self, DELETE, GET, POST, PUT, Received, Route};
 use crate::state::State;
 use crate::state::v2::scope::Scope;
 
@@ -117,16 +115,12 @@ where
 }
 
 async fn admit(state: Arc<State>, request: Request, access: Access) -> Result<Call, ServiceError> {
-    let (mut head, body) = request.into_parts();
-    // The body is in memory already: the connection read it in full, up to its limit.
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .map_err(|_| ServiceError::bad_request("The body broke off"))?;
-    let in_path = RawPathParams::from_request_parts(&mut head, &()).await;
-    let in_path = in_path.map_err(|_| ServiceError::bad_request("The path is not UTF-8"))?;
-    let parameters: HashMap<_, _> = in_path
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    Call::admit(state, access, &head, parameters, &body)
+    let received = Received::of(request).await?;
+    Call::admit(
+        state,
+        access,
+        &received.head,
+        received.parameters,
+        &received.body,
+    )
 }
