@@ -310,7 +310,6 @@ fn v2_clients_are_made_and_freed_without_leaks_over_http_and_https() {
 #[ignore = "a part of the test above: the process that makes clients"]
 fn v2_client_making_process() {
     let input = part::input();
-    let times = input["times"].as_u64().expect("a number") as usize;
     let live = |number: usize| {
         let client = V2Client::new(&input["config"]);
         let derived = client.with_options(r#"{"headers":{"x-a":"1"}}"#);
@@ -322,13 +321,7 @@ fn v2_client_making_process() {
             drop(client);
         }
     };
-    (0..100).for_each(live);
-    let before = (resident_kib(), descriptors());
-    (0..times).for_each(live);
-    let after = (resident_kib(), descriptors());
-    println!("{times} clients: {before:?} -> {after:?}");
-    assert_flat(before.0, after.0);
-    assert_eq!(after.1, before.1, "descriptors");
+    live_without_leaks(live);
 }
 
 #[test]
@@ -417,7 +410,6 @@ fn clients_are_made_and_freed_without_leaks_over_https() {
 #[ignore = "a part of the tests above: the process that makes clients"]
 fn client_making_process() {
     let input = part::input();
-    let times = input["times"].as_u64().expect("a number") as usize;
     let live = |number: usize| {
         let client = Client::new(&input["config"]);
         client.service_token("users.retrieve").ok();
@@ -425,9 +417,15 @@ fn client_making_process() {
             client.get_user("user-0").ok();
         }
     };
-    (0..100).for_each(live);
+    live_without_leaks(live);
+}
+
+/// Makes and frees clients, as often as the input says, without more memory or descriptors.
+fn live_without_leaks(live: impl Fn(usize)) {
+    let times = part::input()["times"].as_u64().expect("a number") as usize;
+    (0..100).for_each(&live);
     let before = (resident_kib(), descriptors());
-    (0..times).for_each(live);
+    (0..times).for_each(&live);
     let after = (resident_kib(), descriptors());
     println!("{times} clients: {before:?} -> {after:?}");
     assert_flat(before.0, after.0);

@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use capi::{Client, config};
 use common::compiler::link_library_into;
-use common::process::run_within;
+use common::process::{Ended, run_within};
 use common::root;
 use loginid_emulator::{Emulator, TokenPart};
 use page::{blocks, command, compile_program, converse, only_program, pages, printed_by, programs};
@@ -261,9 +261,25 @@ fn the_pages_on_codes_credentials_and_users_do_what_they_say() {
 /// Step 3 of getting-started in a shell that has done step 4.
 #[test]
 fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
+    let ended = run_step_3(
+        "docs/getting-started.md",
+        "export LOGINID_PRIVATE_KEY_FILE=",
+        ("key.pem", "of a real application"),
+    );
+    assert!(
+        ended.output.ends_with("verify_token: LID_OK\n")
+            && ended.output.contains("unset: LOGINID_PRIVATE_KEY_FILE"),
+        "{}",
+        ended.output
+    );
+}
+
+/// Runs step 3 of a page, the login with the emulator, in a shell that has the settings of step
+/// 4, those of a real application. The file of its key exists too, and must not be used.
+fn run_step_3(page: &str, settings: &str, (key_file, key): (&str, &str)) -> Ended {
     let folder = tempfile::tempdir().expect("a folder");
+    let page = root().join(page);
     link_library_into(folder.path());
-    let page = root().join("docs/getting-started.md");
     compile_program(folder.path(), "login", &programs(&page)[0]);
     let blocks = blocks(&page, "sh");
     let block = |part: &str| {
@@ -274,25 +290,19 @@ fn getting_started_runs_against_the_emulator_after_the_real_service_too() {
         assert!(found.next().is_none(), "two blocks have {part}");
         block.as_str()
     };
-    let settings = block("export LOGINID_PRIVATE_KEY_FILE=");
-    let step_3 = block("loginid-emulator exec -- ./login");
-    let (_, run) = step_3.split_once('\n').expect("after compiling");
-    // Also if the key file exists, and must not be used.
-    fs::write(folder.path().join("key.pem"), "of a real application").expect("a key");
+    let (_, run) = block("loginid-emulator exec -- ")
+        .split_once('\n')
+        .expect("after compiling");
+    fs::write(folder.path().join(key_file), key).expect("a key");
     let ended = run_within(
         Duration::from_secs(60),
         folder.path(),
         Command::new("sh")
-            .args(["-c", &format!("{settings}{run}")])
+            .args(["-c", &format!("{}{run}", block(settings))])
             .env("PATH", path_with_the_emulator()),
     );
     assert!(ended.succeeded(), "{}", ended.output);
-    assert!(
-        ended.output.ends_with("verify_token: LID_OK\n")
-            && ended.output.contains("unset: LOGINID_PRIVATE_KEY_FILE"),
-        "{}",
-        ended.output
-    );
+    ended
 }
 
 /// The search path, beginning with the emulator that `make test` has built.

@@ -11,10 +11,8 @@ use tempfile::TempDir;
 use crate::common::compiler::link_library_into;
 use crate::common::process::run_within;
 use crate::common::root;
-use crate::page::{
-    blocks, command, compile_program, converse, only_program, output_of_refusal, programs,
-};
-use crate::path_with_the_emulator;
+use crate::page::{blocks, command, compile_program, converse, only_program, output_of_refusal};
+use crate::{path_with_the_emulator, run_step_3};
 
 const USER: &str = "ada@example.com";
 
@@ -64,30 +62,11 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 /// Step 3 in a shell that has done step 4.
 #[test]
 fn getting_started_ends_with_a_session_and_never_uses_the_real_service() {
-    let folder = TempDir::new().expect("a folder");
-    let page = root().join("docs/v2/getting-started.md");
-    link_library_into(folder.path());
-    compile_program(folder.path(), "login", &programs(&page)[0]);
-    let shell = blocks(&page, "sh");
-    let block = |part: &str| {
-        let mut found = shell.iter().filter(|block| block.contains(part));
-        found
-            .next()
-            .unwrap_or_else(|| panic!("no block has {part}"))
-    };
-    let settings = block("export LOGINID_V2_API_KEY_FILE=");
-    let (_, run) = block("exec -- sh")
-        .split_once('\n')
-        .expect("after compiling");
-    std::fs::write(folder.path().join("api.key"), "of a real application\n").expect("a key");
-    let ended = run_within(
-        Duration::from_secs(60),
-        folder.path(),
-        Command::new("sh")
-            .args(["-c", &format!("{settings}{run}")])
-            .env("PATH", path_with_the_emulator()),
+    let ended = run_step_3(
+        "docs/v2/getting-started.md",
+        "export LOGINID_V2_API_KEY_FILE=",
+        ("api.key", "of a real application\n"),
     );
-    assert!(ended.succeeded(), "{}", ended.output);
     assert!(
         ended.output.contains("unset: LOGINID_V2_API_KEY_FILE")
             && ended.output.contains("a session for ada, whose id is "),
