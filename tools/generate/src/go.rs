@@ -22,10 +22,15 @@ use crate::template::Templates;
 /// The columns of a line of comment.
 const WIDTH: usize = 90;
 
-/// The package of each service, and its folder.
-const PACKAGES: [(&str, &str, &str); 2] = [
-    ("v1", "loginid", "bindings/go"),
-    ("v2", "loginidv2", "bindings/go/loginidv2"),
+/// The package of each service, its folder, and a call as an example in its comments.
+const PACKAGES: [(&str, &str, &str, &str); 2] = [
+    ("v1", "loginid", "bindings/go", "get_user"),
+    (
+        "v2",
+        "loginidv2",
+        "bindings/go/loginidv2",
+        "v2_list_passkeys",
+    ),
 ];
 
 /// The generated files of Go: paths below the project's folder, and texts.
@@ -34,19 +39,25 @@ pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/go_methods.go.j2")),
         ("interface", include_str!("../templates/go_interface.go.j2")),
+        ("shared", include_str!("../templates/go_shared.go.j2")),
         ("results", include_str!("../templates/go_results.go.j2")),
         ("functions", include_str!("../templates/go_functions.go.j2")),
         ("wire", include_str!("../templates/go_wire_calls.go.j2")),
     ]);
-    let packages = PACKAGES.iter().flat_map(|(service, package, folder)| {
-        let go = Go {
-            description: &description.of_service(service),
-            exceptions,
-        };
-        let mut files = go.package(package, folder, &templates);
-        files.push(go.functions(service, &templates));
-        files
-    });
+    let packages = PACKAGES
+        .into_iter()
+        .flat_map(|(service, package, folder, call)| {
+            let go = Go {
+                description: &description.of_service(service),
+                exceptions,
+            };
+            let mut files = go.package(package, folder, &templates);
+            files.push(go.functions(service, &templates));
+            // Names of what both packages have: Go cannot pass on a whole package.
+            let shared = templates.render("shared", context! { service, package, call });
+            files.push((format!("{folder}/shared.go"), shared + "\n"));
+            files
+        });
     packages.collect()
 }
 
