@@ -7,7 +7,7 @@ from _thread import start_new_thread
 from contextlib import suppress
 from contextvars import copy_context
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, TypeVar
 
 from .._arguments import Id
 from .._base import BaseClient
@@ -42,6 +42,13 @@ class AsyncClient:
     """
 
     _blocking: BaseClient
+
+    @classmethod
+    def _of(cls: Type[Self], blocking: BaseClient) -> Self:
+        """The client that runs the calls of a blocking one."""
+        client = cls.__new__(cls)
+        client._blocking = blocking
+        return client
 
     def with_options(
         self: Self,

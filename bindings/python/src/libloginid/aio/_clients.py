@@ -27,16 +27,12 @@ class LoginID(ApplicationCalls):
     @classmethod
     def with_config(cls: Type[Self], client_id: str, **fields: Any) -> Self:
         """Makes a client with settings, as ``libloginid.LoginID.with_config``."""
-        client = cls.__new__(cls)
-        client._blocking = cls._class.with_config(client_id, **fields)
-        return client
+        return cls._of(cls._class.with_config(client_id, **fields))
 
     @classmethod
     def from_env(cls: Type[Self]) -> Self:
         """Makes a client from the ``LOGINID_…`` environment variables."""
-        client = cls.__new__(cls)
-        client._blocking = cls._class.from_env()
-        return client
+        return cls._of(cls._class.from_env())
 
     def client_id(self) -> str:
         """The client id."""

@@ -17,14 +17,10 @@ class Client(Calls):
     @classmethod
     def with_config(cls: Type[Self], base_url: str, **fields: Any) -> Self:
         """Makes a client with settings, as ``libloginid.v2.Client.with_config``."""
-        client = cls.__new__(cls)
-        client._blocking = v2.Client.with_config(base_url, **fields)
-        return client
+        return cls._of(v2.Client.with_config(base_url, **fields))
 
     @classmethod
     def from_env(cls: Type[Self]) -> Self:
         """Makes a client from the ``LOGINID_V2_…`` environment variables, and the
         ``LOGINID_…`` ones that both services have."""
-        client = cls.__new__(cls)
-        client._blocking = v2.Client.from_env()
-        return client
+        return cls._of(v2.Client.from_env())
