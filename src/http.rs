@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
 use ureq::http::{Method, Request, Response, header};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::budget::Budget;
 use crate::codes::Code;
@@ -141,17 +141,23 @@ fn read_body(body: &mut ureq::Body, max: u64) -> Result<Zeroizing<Vec<u8>>, ureq
     // Not with ureq's limit: it refuses a body of exactly that size.
     let mut reader = body.with_config().reader();
     let mut bytes = Zeroizing::new(Vec::new());
-    let mut part = Zeroizing::new([0; 4 * 1024]);
+    let mut part = [0; 4 * 1024];
     loop {
-        let length = reader.read(&mut *part)?;
+        let length = reader.read(&mut part)?;
         if length == 0 {
             return Ok(bytes);
         }
-        if (bytes.len() + length) as u64 > max {
+        let received = &mut part[..length];
+        let fits = (bytes.len() + length) as u64 <= max;
+        if fits {
+            reserve_bytes(&mut bytes, length);
+            bytes.extend_from_slice(received);
+        }
+        // Not the whole part at the end: most answers are far shorter.
+        received.zeroize();
+        if !fits {
             return Err(ureq::Error::BodyExceedsLimit(max));
         }
-        reserve_bytes(&mut bytes, length);
-        bytes.extend_from_slice(&part[..length]);
     }
 }
 
