@@ -61,7 +61,7 @@ test:
 
 # The trust tests with their full counts: about half an hour.
 torture:
-	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test threads --test faults \
+	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test fork_first_call --test threads --test faults \
 	    -- --nocapture --test-threads=1
 
 # The C tests with every memory access checked, see tests/memory-checks/run.

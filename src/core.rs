@@ -12,6 +12,7 @@ use crate::config::{Common, trust};
 use crate::connections::Connections;
 use crate::error::Result;
 use crate::fork::PerProcess;
+use crate::http;
 use crate::log::{CurrentLogger, Logger};
 use crate::token::{self, Claims, Expected, Fetch, Lookup, Origin, Verified};
 
@@ -35,6 +36,7 @@ struct Shared {
 
 impl Core {
     pub(crate) fn new(config: Common, dialect: &'static Dialect) -> Result<Core> {
+        http::make_first_request()?;
         let tls = if config.needs_tls() {
             Some(trust::client_config(&config.tls)?)
         } else {

@@ -1,4 +1,5 @@
-//! Forks: identifies the process, and delays a fork while a thread uses aws-lc.
+//! Forks: identifies the process, and delays a fork while a thread uses aws-lc, or makes what ureq
+//! has once for the process (`http/first_request.rs`).
 //!
 //! aws-lc detects a fork when it next draws random bytes, but it does not know what other
 //! threads were doing. It draws under its own locks, and takes them again when a thread's

@@ -7,6 +7,7 @@ mod buffers;
 mod connector;
 mod current;
 mod failure;
+mod first_request;
 mod retry_after;
 mod transport;
 
@@ -27,6 +28,7 @@ pub(crate) use buffers::MAX_LINE_BYTES;
 use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
+pub(crate) use first_request::make_first_request;
 pub(crate) use ureq::Agent;
 
 /// How many idle connections an agent keeps, and for how long. Load balancers usually

@@ -3,6 +3,8 @@
 
 #[path = "support/capi.rs"]
 mod capi;
+#[path = "support/child.rs"]
+mod child;
 mod common;
 #[path = "support/part.rs"]
 mod part;
@@ -14,14 +16,13 @@ mod token;
 #[path = "support/torture.rs"]
 mod torture;
 
-use std::io::{Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use capi::{By, Client, V2Client, config, key_pair, v2_config};
+use child::Child;
 use loginid_emulator::{Emulator, Fault, FaultKind, Request};
 use pthread::run_in_parallel;
 use serde_json::{Value, json};
@@ -32,9 +33,6 @@ const USERS: usize = 8;
 const BUSY_THREADS: usize = 3;
 /// The number of children at the same time.
 const AT_ONCE: usize = 4;
-/// A child that takes this many seconds hangs; a signal ends it.
-const HANG_S: u32 = 60;
-
 /// Checks that the answer is this user's, not that of another call.
 fn ask(client: &Client, number: usize) {
     let username = format!("user-{}", number % USERS);
@@ -53,49 +51,6 @@ fn call_all(client: &Client, number: usize, token: &str) -> String {
     client.verify_token(token).ok();
     ask(client, number + 1);
     sign(client)
-}
-
-struct Child {
-    id: libc::pid_t,
-    output: std::io::PipeReader,
-}
-
-impl Child {
-    /// Forks. The child does its work, sends the result and ends.
-    fn start(work: impl FnOnce() -> String) -> Child {
-        let (output, mut writer) = std::io::pipe().expect("a pipe");
-        // SAFETY: the child calls the library, which promises to work there, and
-        // ends with _exit.
-        match unsafe { libc::fork() } {
-            0 => {
-                // SAFETY: ends this process, should it hang.
-                unsafe { libc::alarm(HANG_S) };
-                let done = catch_unwind(AssertUnwindSafe(work))
-                    .is_ok_and(|text| writer.write_all(text.as_bytes()).is_ok());
-                // SAFETY: nothing of the parent's is cleaned up.
-                unsafe { libc::_exit(if done { 0 } else { 1 }) }
-            }
-            id => {
-                assert!(id > 0, "no fork");
-                Child { id, output }
-            }
-        }
-    }
-
-    /// The child's result, after its successful end.
-    fn end(mut self) -> String {
-        let mut status = 0;
-        // SAFETY: a child of ours, waited for once.
-        assert_eq!(unsafe { libc::waitpid(self.id, &mut status, 0) }, self.id);
-        assert!(
-            !libc::WIFSIGNALED(status),
-            "a child hung or crashed: {status}"
-        );
-        assert_eq!(status, 0, "a child got a wrong answer");
-        let mut text = String::new();
-        self.output.read_to_string(&mut text).expect("UTF-8");
-        text
-    }
 }
 
 fn fork_with(emulator: &Emulator, further: Value) {
