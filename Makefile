@@ -19,7 +19,8 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint fuzz \
+.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint lint-c \
+    lint-shell fuzz \
     generate docs clean
 
 all: build
@@ -104,10 +105,21 @@ bench: build
 	$(CARGO) build --locked --release -p loginid-bench-raw
 	python3 benches/run.py
 
-lint: format-check
+lint: format-check lint-c lint-shell
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+CPPCHECK := cppcheck --std=c99 --enable=warning,performance,portability --quiet --error-exitcode=1
+
+lint-c:
+	$(call unless-missing,command -v cppcheck,it needs cppcheck, \
+	    $(CPPCHECK) -Iinclude -Itests/c examples/c tests/c tests/fork_handlers tests/web)
+
+# The scripts: files whose first line names a shell, and what .ci/run sources.
+lint-shell:
+	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
+	    shellcheck .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
 
 # Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
 # inputs are written to fuzz/artifacts/ and end the run with an error.

@@ -28,6 +28,7 @@ int run_tests(int argc, char **argv, const struct test *tests, size_t count);
 
 /* ---- Checks: the first that fails ends the program ---- */
 
+__attribute__((noreturn, format(printf, 3, 4)))
 void fail(const char *file, int line, const char *format, ...);
 
 #define FAIL(...) fail(__FILE__, __LINE__, __VA_ARGS__)

@@ -504,7 +504,7 @@ static struct headers headers_of(const char *request)
 static void expect_header(const char *operation, const char *name, const char *found,
                           const char *expected)
 {
-    if ((found == NULL) != (expected == NULL) || (found != NULL && strcmp(found, expected) != 0))
+    if (found == NULL || expected == NULL ? found != expected : strcmp(found, expected) != 0)
         FAIL("%s sends %s: %s in place of %s", operation, name, found ? found : "(nothing)",
              expected ? expected : "(nothing)");
 }

@@ -57,8 +57,10 @@ static char *read_all(int descriptor)
     while ((amount = read(descriptor, text + length, capacity - length - 1)) > 0) {
         length += (size_t)amount;
         if (length + 1 == capacity) {
-            text = realloc(text, capacity *= 2);
-            CHECK(text != NULL);
+            char *larger = realloc(text, capacity *= 2);
+
+            CHECK(larger != NULL);
+            text = larger;
         }
     }
     text[length] = '\0';
