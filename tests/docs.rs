@@ -107,3 +107,25 @@ fn every_function_is_in_the_readme() {
         );
     }
 }
+
+/// The files that name the version by hand; docs/versions.md promises one number for all.
+#[test]
+fn every_package_has_the_version_of_the_library() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let version = env!("CARGO_PKG_VERSION");
+    for (file, line) in [
+        (
+            "bindings/python/src/libloginid/__init__.py",
+            "__version__ = \"{}\"",
+        ),
+        ("bindings/ruby/lib/loginid/version.rb", "  VERSION = '{}'"),
+        ("docs/ruby.md", "gem install loginid-{}.gem"),
+    ] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let expected = line.replace("{}", version);
+        assert!(
+            text.lines().any(|line| line.starts_with(&expected)),
+            "{file} has no line '{expected}'"
+        );
+    }
+}
