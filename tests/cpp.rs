@@ -10,15 +10,17 @@ mod listener;
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt as _;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use common::compiler::{STRICT, cxx, link_library_into, run};
-use common::root;
+use common::{emulator_program, root};
 
 /// Warnings in addition to those of other programs.
 const STRICTER: [&str; 2] = ["-Wshadow", "-Wconversion"];
@@ -151,7 +153,7 @@ fn arguments_are_named_as_in_the_c_header() {
 fn the_header_compiles_with_each_compiler_under_each_standard() {
     let folder = TempDir::new().expect("a folder");
     let source = folder.path().join("include.cpp");
-    std::fs::write(&source, "#include <loginid.hpp>\n").expect("a source");
+    std::fs::write(&source, "#include <loginid.hpp>\n#include <loginid/testing.hpp>\n").expect("a source");
     let mut compilers = vec![cxx().get_program().to_owned()];
     match Command::new("clang++").arg("--version").output() {
         Ok(_) => compilers.push("clang++".into()),
@@ -177,7 +179,7 @@ fn the_header_compiles_with_each_compiler_under_each_standard() {
 #[test]
 fn calls_behave_as_the_header_says() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/calls.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/calls.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let emulator = Emulator::start();
     assert_eq!(run(&mut against(&emulator, &program)), "called\n");
@@ -186,7 +188,7 @@ fn calls_behave_as_the_header_says() {
 #[test]
 fn each_call_of_the_current_service_works() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/v2_calls.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/v2_calls.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let (emulator, device) = (Emulator::start(), device::Device::start());
     let mut command = against(&emulator, &program);
@@ -197,7 +199,7 @@ fn each_call_of_the_current_service_works() {
 #[test]
 fn a_stop_token_ends_calls() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/stop_token.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/stop_token.cpp"];
     // GCC 12 warns of the constructor of its own std::stop_source.
     let options = ["-std=c++20", "-Wno-maybe-uninitialized"];
     let program = compile_with(folder.path(), "stop", &sources, &options);
@@ -227,11 +229,33 @@ fn a_program_without_exceptions_has_every_error_and_aborts_in_place_of_throwing(
 #[test]
 fn errors_and_attempts_have_the_shape_of_all_languages() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/errors.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/errors.cpp"];
     let program = compile(folder.path(), "errors", &sources);
     let emulator = Emulator::start();
     let table = root().join("bindings/errors.json");
     assert_eq!(run(against(&emulator, &program).arg(table)), "compared\n");
+}
+
+#[test]
+fn programs_start_emulators_for_their_tests() {
+    let folder = TempDir::new().expect("a folder");
+    let program = compile(folder.path(), "testing", &["tests/cpp/testing.cpp"]);
+    let start = || {
+        let mut command = Command::new(&program);
+        command.env("LOGINID_EMULATOR", emulator_program());
+        command
+    };
+    assert_eq!(run(&mut start()), "started\n");
+
+    // Also a program that is killed leaves no emulator behind.
+    let killed = start().arg("killed").output().expect("an output");
+    assert_eq!(killed.status.signal(), Some(libc::SIGKILL), "{killed:?}");
+    let url = String::from_utf8(killed.stdout).expect("a text");
+    let address = url.trim().strip_prefix("http://").expect("an address");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < deadline, "the emulator runs on");
+    }
 }
 
 #[test]
@@ -324,7 +348,7 @@ fn the_page_has_each_call_of_the_current_service() {
 #[test]
 fn the_example_of_a_backend_runs() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["examples/cpp/backend.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["examples/cpp/backend.cpp"];
     let program = compile(folder.path(), "backend", &sources);
     let emulator = Emulator::start();
     let printed = run(&mut against(&emulator, &program));
