@@ -9,8 +9,8 @@ mod device;
 mod listener;
 
 use std::collections::BTreeSet;
-use std::os::unix::process::ExitStatusExt as _;
 use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -153,7 +153,11 @@ fn arguments_are_named_as_in_the_c_header() {
 fn the_header_compiles_with_each_compiler_under_each_standard() {
     let folder = TempDir::new().expect("a folder");
     let source = folder.path().join("include.cpp");
-    std::fs::write(&source, "#include <loginid.hpp>\n#include <loginid/testing.hpp>\n").expect("a source");
+    std::fs::write(
+        &source,
+        "#include <loginid.hpp>\n#include <loginid/testing.hpp>\n",
+    )
+    .expect("a source");
     let mut compilers = vec![cxx().get_program().to_owned()];
     match Command::new("clang++").arg("--version").output() {
         Ok(_) => compilers.push("clang++".into()),
@@ -266,45 +270,107 @@ fn no_copy_of_a_secret_is_left_in_memory() {
     assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
-/// The programs of the page, as they are printed.
-fn programs_of_the_page() -> Vec<String> {
+/// The block of the page that has this text, as it is printed.
+fn block_of_the_page(with: &str) -> String {
     let page = read("docs/cpp.md");
     let blocks = page.split("```cpp\n").skip(1);
-    let texts = blocks.map(|rest| rest.split("```").next().expect("its end").to_owned());
-    texts.filter(|text| text.contains("int main(")).collect()
+    let mut found = blocks.filter_map(|rest| {
+        let block = rest.split("```").next()?;
+        block.contains(with).then(|| block.to_owned())
+    });
+    let block = found
+        .next()
+        .unwrap_or_else(|| panic!("no block has {with}"));
+    assert_eq!(found.next(), None, "two blocks have {with}");
+    block
 }
 
-fn compile_text(folder: &Path, name: &str, text: &str, options: &[&str]) -> PathBuf {
+fn compile_text(folder: &Path, text: &str, options: &[&str]) -> PathBuf {
     let source = folder.join("program.cpp");
     std::fs::write(&source, text).expect("a source");
-    compile_with(folder, name, &[source], options)
+    compile_with(folder, "program", &[source], options)
 }
 
 #[test]
-fn the_programs_of_the_documentation_run_as_they_are_printed() {
-    let programs = programs_of_the_page();
-    let [current, quiet, older] = &programs[..] else {
-        panic!("{programs:?}")
-    };
+fn the_backend_of_the_documentation_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let backend = block_of_the_page("client.delete_user(user_id);");
+    let program = compile_text(folder.path(), &backend, &["-std=c++17"]);
+    let emulator = Emulator::start();
+    let printed = run(&mut against(&emulator, &program));
+    assert_eq!(
+        printed,
+        "a session for ada@example.com\npaid\nalready gone: not_found 404\n"
+    );
+    let requests = emulator.requests();
+    let renamed = |path: &str| path.starts_with("/fido2/v2/passkeys/");
+    assert!(
+        requests
+            .iter()
+            .any(|one| one.method == "PUT" && renamed(&one.path))
+    );
+
+    let mut without = Command::new(&program);
+    let ended = without.env_clear().output().expect("an output");
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("missing_field"));
+}
+
+#[test]
+fn the_server_of_the_documentation_passes_its_test() {
+    let folder = TempDir::new().expect("a folder");
+    let server = block_of_the_page("answer post_session(");
+    std::fs::write(folder.path().join("session.hpp"), server).expect("a header");
+    let test = block_of_the_page("\"session.hpp\"");
+    let program = compile_text(folder.path(), &test, &["-std=c++17"]);
+    let mut command = Command::new(program);
+    command.env("LOGINID_EMULATOR", emulator_program());
+    assert_eq!(
+        run(&mut command),
+        "Everything was as expected. The last user was grace.\n"
+    );
+}
+
+/// What a stranger sends is never an error of the server, and each error has the answer of the
+/// guides.
+#[test]
+fn the_server_of_the_documentation_answers_as_the_guides_do() {
+    let folder = TempDir::new().expect("a folder");
+    let server = block_of_the_page("answer post_session(");
+    std::fs::write(folder.path().join("session.hpp"), server).expect("a header");
+    let include = folder.path().to_str().expect("a path");
+    let options = ["-std=c++17", "-I", include];
+    let sources = ["tests/cpp/answers.cpp"];
+    let program = compile_with(folder.path(), "answers", &sources, &options);
+    let emulator = Emulator::start();
+    let ended = against(&emulator, &program).output().expect("an output");
+    assert_eq!(ended.stdout, b"answered\n", "{ended:?}");
+    // The faults of the program are logged, and only those.
+    assert_eq!(String::from_utf8_lossy(&ended.stderr).lines().count(), 4);
+}
+
+#[test]
+fn the_program_without_exceptions_of_the_documentation_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let text = block_of_the_page("try_from_env(client)");
+    let program = compile_text(folder.path(), &text, &["-std=c++17", "-fno-exceptions"]);
     let emulator = Emulator::start();
     let login = emulator.v2().login("ada").expect("a login");
     let token = login["jwtAccess"].as_str().expect("a token");
-    for (text, options) in [
-        (current, &["-std=c++17"][..]),
-        (quiet, &["-std=c++17", "-fno-exceptions"]),
-    ] {
-        let folder = TempDir::new().expect("a folder");
-        let program = compile_text(folder.path(), "program", text, options);
-        let refused = against(&emulator, &program).arg("a.b.c").output();
-        let refused = refused.expect("an output");
-        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-        let errors = String::from_utf8_lossy(&refused.stderr);
-        assert!(errors.contains("malformed_token"), "{errors}");
-        assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
-    }
+    let refused = against(&emulator, &program).arg("a.b.c").output();
+    let refused = refused.expect("an output");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(errors.contains("malformed_token"), "{errors}");
+    assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
+}
 
+#[test]
+fn the_program_of_the_older_service_of_the_documentation_runs() {
     let folder = TempDir::new().expect("a folder");
-    let program = compile_text(folder.path(), "program", older, &["-std=c++17"]);
+    let text = block_of_the_page("client.get_user(");
+    let program = compile_text(folder.path(), &text, &["-std=c++17"]);
+    let emulator = Emulator::start();
     let status = against(&emulator, &program).status().expect("a status");
     assert_eq!(status.code(), Some(2), "there is no such user yet");
     let (id, key) = (emulator.client_id(), emulator.private_key());
@@ -316,25 +382,16 @@ fn the_programs_of_the_documentation_run_as_they_are_printed() {
     assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
 }
 
-/// The parts of the page that are no whole programs compile in one.
 #[test]
-fn the_backend_and_the_stop_token_of_the_documentation_compile() {
-    let page = read("docs/cpp.md");
-    let block = |with: &str| {
-        let mut blocks = page.split("```cpp\n").skip(1);
-        let found = blocks.find(|text| text.split("```").next().unwrap().contains(with));
-        found.expect(with).split("```").next().unwrap().to_owned()
-    };
-    let (backend, stop) = (block("using loginid::v2::user;"), block("std::jthread"));
+fn the_stop_token_of_the_documentation_compiles() {
     let text = format!(
-        "#include <iostream>\n#include <loginid.hpp>\n#include <thread>\n\
-         void backend(const char *base_url, const char *api_key, const std::string &token,\n\
-         const std::string &tx_token, const std::string &nonce) {{\n{backend}\n}}\n\
-         void stop(const loginid::v2::client &client) {{\n{stop}\n}}\nint main() {{}}\n"
+        "#include <loginid.hpp>\n#include <thread>\n\
+         void stop(const loginid::v2::client &client) {{\n{}\n}}\nint main() {{}}\n",
+        block_of_the_page("std::jthread")
     );
     let folder = TempDir::new().expect("a folder");
     let options = ["-std=c++20", "-Wno-unused-variable"];
-    compile_text(folder.path(), "parts", &text, &options);
+    compile_text(folder.path(), &text, &options);
 }
 
 #[test]

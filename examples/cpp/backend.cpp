@@ -76,13 +76,13 @@ int main() {
         // LOGINID_V2_BASE_URL and LOGINID_V2_API_KEY. One client serves all threads.
         const auto client = loginid::v2::client::from_env();
 
-        // The emulator plays the page and the user's device, and returns the tokens that the page
-        // sends.
+        // The emulator plays the page and the user's device.
         const auto page = loginid::testing::emulator::current();
-        const std::string token = page.log_in(ada);
+        const std::string token = loginid::json_get(page.log_in(ada), "/jwtAccess");
         const session ours = begin_session(client, token);
         manage_passkeys(client, ours, token);
-        confirm_transaction(client, ours, page.confirm_tx(ada, payload, nonce));
+        const std::string confirmed = page.confirm_tx(ada, payload, nonce);
+        confirm_transaction(client, ours, loginid::json_get(confirmed, "/token"));
         client.delete_user(ours.user_id);
         refused("delete_user", client.try_delete_user(ours.user_id), "not_found");
     } catch (const std::exception &error) {

@@ -4,7 +4,8 @@
  *
  *     const auto emulator = loginid::testing::emulator::start();
  *     const auto client = emulator.v2_client();
- *     (void)client.verify_token(emulator.log_in("ada@example.com"));
+ *     const std::string login = emulator.log_in("ada@example.com");
+ *     (void)client.verify_token(loginid::json_get(login, "/jwtAccess"));
  *
  * An emulator needs the program loginid-emulator: the one that the variable LOGINID_EMULATOR
  * names, else the one in PATH, where `make install` puts it.
@@ -252,6 +253,25 @@ public:
     /** The address of the emulator. */
     [[nodiscard]] const std::string &url() const { return variable("LOGINID_EMULATOR_URL"); }
 
+    /** Sets the variables in this process, for programs that call from_env() themselves. Other
+     * variables that begin with LOGINID_, such as those of a real application, are removed. No
+     * other thread may read or set variables during this. */
+    void use_environment() const {
+        std::vector<std::string> others;
+        for (char **variable = environ; *variable != nullptr; variable++) {
+            const std::string name(*variable, std::strcspn(*variable, "="));
+            if (name.rfind("LOGINID_", 0) == 0 && variables_.count(name) == 0) {
+                others.push_back(name);
+            }
+        }
+        for (const std::string &name : others) {
+            ::unsetenv(name.c_str());
+        }
+        for (const auto &[name, value] : variables_) {
+            ::setenv(name.c_str(), value.c_str(), 1);
+        }
+    }
+
     /** A client of the older service with all rights. */
     [[nodiscard]] loginid::client client() const {
         return loginid::client::with_config(config({{"client_id", "LOGINID_CLIENT_ID"},
@@ -266,19 +286,17 @@ public:
     }
 
     /** A user of the current service logs in with a passkey, as on a page; a new user signs up.
-     * Returns the token that the page gets (`jwtAccess`). */
+     * Returns the answer that the page gets, `{"jwtAccess":"…","userId":"…",…}`. */
     std::string log_in(std::string_view username) const {
-        return json_get(
-            control("POST", "v2/users/" + detail::url_encoded(username) + "/login"), "/jwtAccess");
+        return control("POST", "v2/users/" + detail::url_encoded(username) + "/login");
     }
-    /** A user of the current service confirms a transaction, as on a page. Returns the token that
-     * the page gets. */
+    /** A user of the current service confirms a transaction, as on a page. Returns the answer that
+     * the page gets, `{"token":"…",…}`. */
     std::string confirm_tx(std::string_view username, std::string_view tx_payload,
                            std::string_view nonce) const {
-        return json_get(control("POST", "v2/tx/confirm",
-                                R"({"username":)" + quote(username) + R"(,"txPayload":)" +
-                                    quote(tx_payload) + R"(,"nonce":)" + quote(nonce) + "}"),
-                        "/token");
+        return control("POST", "v2/tx/confirm",
+                       R"({"username":)" + quote(username) + R"(,"txPayload":)" +
+                           quote(tx_payload) + R"(,"nonce":)" + quote(nonce) + "}");
     }
     /** The last one-time code that a user of the current service was sent. */
     [[nodiscard]] std::string sent_code(std::string_view username) const {

@@ -37,9 +37,11 @@ void its_users_and_clients_work() {
     // In a path and in a query.
     const std::string name = "ada lovelace/?&%+\xc3\xa9";
     const auto client = running.v2_client();
-    const std::string token = running.log_in(name);
+    const std::string token = json_get(running.log_in(name), "/jwtAccess");
     const std::string id = json_get(client.verify_token(token, name), "/claims/sub");
-    (void)client.verify_transaction(running.confirm_tx(name, "Pay \"1\"", "n-1"), "Pay \"1\"", "n-1");
+    const std::string payload = "Pay \"1\"", nonce = "n-1";
+    const auto confirmed = json_get(running.confirm_tx(name, payload, nonce), "/token");
+    (void)client.verify_transaction(confirmed, payload, nonce, name);
     client.set_email(id, "ada@example.com", true);
     client.verify_email(name, running.sent_code(name));
     running.client().add_user_without_credentials("ada");
@@ -114,19 +116,18 @@ void with_tls_its_clients_work() {
 void the_environment_names_one() {
     unsetenv("LOGINID_EMULATOR_URL");
     REQUIRE(has(problem([] { return emulator::current(); }), "loginid-emulator exec"));
-    // Of a real application. `exec` does not pass it on.
+    // Of a real application.
     setenv("LOGINID_V2_ISSUER", "https://another.example", 1);
+    setenv("LOGINID_PRIVATE_KEY_FILE", "/no/such/file", 1);
+    setenv("LOGINID_LEEWAY_S", "30", 1);
     const auto running = emulator::start();
-    REQUIRE(running.variables().count("LOGINID_V2_ISSUER") == 0);
-    for (const auto &[name, value] : running.variables()) {
-        setenv(name.c_str(), value.c_str(), 1);
-    }
+    running.use_environment();
     const auto found = emulator::current();
-    REQUIRE(found.url() == running.url());
-    const std::string token = found.log_in("ada");
-    REQUIRE(running.v2_client().try_verify_token(token));
-    unsetenv("LOGINID_V2_ISSUER");
-    REQUIRE(loginid::v2::client::from_env().try_verify_token(token));
+    REQUIRE(found.url() == running.url() && found.variables() == running.variables());
+    REQUIRE(found.variables().at("LOGINID_LEEWAY_S") == "30"); // contradicts nothing
+    const std::string token = json_get(found.log_in("ada"), "/jwtAccess");
+    REQUIRE(loginid::v2::client::from_env().try_verify_token(token, "ada"));
+    REQUIRE(loginid::client::from_env().try_add_user_without_credentials("ada"));
 }
 
 void fakes_have_results_of_both_kinds() {

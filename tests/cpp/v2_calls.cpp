@@ -35,7 +35,7 @@ struct requests<Flag, std::void_t<decltype(std::declval<const client &>().set_em
 static_assert(requests<bool>::value && !requests<const char *>::value && !requests<int>::value);
 
 std::string log_in() {
-    return loginid::testing::emulator::current().log_in(ada);
+    return json_get(loginid::testing::emulator::current().log_in(ada), "/jwtAccess");
 }
 
 std::string sent_code() {

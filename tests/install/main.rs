@@ -33,7 +33,12 @@ fn loaders_and_linkers_find_the_library() {
     let link = |name: &str| fs::read_link(tree.lib(name)).unwrap();
     assert_eq!(link("libloginid.so.0"), Path::new(&real));
     assert_eq!(link("libloginid.so"), Path::new("libloginid.so.0"));
-    for header in ["loginid.h", "loginid.hpp", "loginid/testing.hpp", "loginid_ffi.h"] {
+    for header in [
+        "loginid.h",
+        "loginid.hpp",
+        "loginid/testing.hpp",
+        "loginid_ffi.h",
+    ] {
         let installed = fs::read(tree.path("include").join(header)).unwrap();
         let ours = fs::read(root().join("include").join(header)).unwrap();
         assert_eq!(installed, ours);
