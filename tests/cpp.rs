@@ -270,10 +270,11 @@ fn no_copy_of_a_secret_is_left_in_memory() {
     assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
-/// The block of the page that has this text, as it is printed.
-fn block_of_the_page(with: &str) -> String {
+/// The block of the page in this language that has this text, as it is printed.
+fn block_of_the_page(language: &str, with: &str) -> String {
     let page = read("docs/cpp.md");
-    let blocks = page.split("```cpp\n").skip(1);
+    let begin = format!("```{language}\n");
+    let blocks = page.split(&begin).skip(1);
     let mut found = blocks.filter_map(|rest| {
         let block = rest.split("```").next()?;
         block.contains(with).then(|| block.to_owned())
@@ -291,42 +292,51 @@ fn compile_text(folder: &Path, text: &str, options: &[&str]) -> PathBuf {
     compile_with(folder, "program", &[source], options)
 }
 
+/// What the commands of the page that build this program print, in a folder with files of the
+/// page. As after `make install`, pkg-config and the shell find the library and the emulator.
+fn printed_by_the_page(program: &str, files: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().expect("a folder");
+    let place = folder.path().to_str().expect("a path");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a source");
+    }
+    link_library_into(folder.path());
+    let module = read("loginid.pc.in").replace("@LIBDIR@", place).replace(
+        "@INCLUDEDIR@",
+        &root().join("include").display().to_string(),
+    );
+    std::fs::write(folder.path().join("loginid.pc"), module).expect("a module");
+    let commands = block_of_the_page("sh", &format!("-o {program} "));
+    let strict = format!("c++ {} ", [&STRICT[..], &STRICTER[..]].concat().join(" "));
+    let emulator = emulator_program();
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let mut path = vec![emulator.parent().expect("its folder").to_owned()];
+    path.extend(std::env::split_paths(&usual));
+    run(Command::new("sh")
+        .args(["-ec", &commands.replace("c++ ", &strict)])
+        .current_dir(&folder)
+        .env("PATH", std::env::join_paths(path).expect("a search path"))
+        .env("PKG_CONFIG_PATH", folder.path())
+        .env("LD_LIBRARY_PATH", folder.path()))
+}
+
 #[test]
 fn the_backend_of_the_documentation_runs() {
-    let folder = TempDir::new().expect("a folder");
-    let backend = block_of_the_page("client.delete_user(user_id);");
-    let program = compile_text(folder.path(), &backend, &["-std=c++17"]);
-    let emulator = Emulator::start();
-    let printed = run(&mut against(&emulator, &program));
+    let backend = block_of_the_page("cpp", "client.delete_user(user_id);");
+    let printed = printed_by_the_page("backend", &[("backend.cpp", &backend)]);
     assert_eq!(
         printed,
         "a session for ada@example.com\npaid\nalready gone: not_found 404\n"
     );
-    let requests = emulator.requests();
-    let renamed = |path: &str| path.starts_with("/fido2/v2/passkeys/");
-    assert!(
-        requests
-            .iter()
-            .any(|one| one.method == "PUT" && renamed(&one.path))
-    );
-
-    let mut without = Command::new(&program);
-    let ended = without.env_clear().output().expect("an output");
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("missing_field"));
 }
 
 #[test]
 fn the_server_of_the_documentation_passes_its_test() {
-    let folder = TempDir::new().expect("a folder");
-    let server = block_of_the_page("answer post_session(");
-    std::fs::write(folder.path().join("session.hpp"), server).expect("a header");
-    let test = block_of_the_page("\"session.hpp\"");
-    let program = compile_text(folder.path(), &test, &["-std=c++17"]);
-    let mut command = Command::new(program);
-    command.env("LOGINID_EMULATOR", emulator_program());
+    let server = block_of_the_page("cpp", "answer post_session(");
+    let test = block_of_the_page("cpp", "\"session.hpp\"");
+    let files = [("session.hpp", &server[..]), ("session_test.cpp", &test)];
     assert_eq!(
-        run(&mut command),
+        printed_by_the_page("session_test", &files),
         "Everything was as expected. The last user was grace.\n"
     );
 }
@@ -336,7 +346,7 @@ fn the_server_of_the_documentation_passes_its_test() {
 #[test]
 fn the_server_of_the_documentation_answers_as_the_guides_do() {
     let folder = TempDir::new().expect("a folder");
-    let server = block_of_the_page("answer post_session(");
+    let server = block_of_the_page("cpp", "answer post_session(");
     std::fs::write(folder.path().join("session.hpp"), server).expect("a header");
     let include = folder.path().to_str().expect("a path");
     let options = ["-std=c++17", "-I", include];
@@ -352,7 +362,7 @@ fn the_server_of_the_documentation_answers_as_the_guides_do() {
 #[test]
 fn the_program_without_exceptions_of_the_documentation_runs() {
     let folder = TempDir::new().expect("a folder");
-    let text = block_of_the_page("try_from_env(client)");
+    let text = block_of_the_page("cpp", "try_from_env(client)");
     let program = compile_text(folder.path(), &text, &["-std=c++17", "-fno-exceptions"]);
     let emulator = Emulator::start();
     let login = emulator.v2().login("ada").expect("a login");
@@ -368,7 +378,7 @@ fn the_program_without_exceptions_of_the_documentation_runs() {
 #[test]
 fn the_program_of_the_older_service_of_the_documentation_runs() {
     let folder = TempDir::new().expect("a folder");
-    let text = block_of_the_page("client.get_user(");
+    let text = block_of_the_page("cpp", "client.get_user(");
     let program = compile_text(folder.path(), &text, &["-std=c++17"]);
     let emulator = Emulator::start();
     let status = against(&emulator, &program).status().expect("a status");
@@ -387,7 +397,7 @@ fn the_stop_token_of_the_documentation_compiles() {
     let text = format!(
         "#include <loginid.hpp>\n#include <thread>\n\
          void stop(const loginid::v2::client &client) {{\n{}\n}}\nint main() {{}}\n",
-        block_of_the_page("std::jthread")
+        block_of_the_page("cpp", "std::jthread")
     );
     let folder = TempDir::new().expect("a folder");
     let options = ["-std=c++20", "-Wno-unused-variable"];
@@ -455,6 +465,31 @@ fn the_tables_of_requests_have_every_function_that_sends_one() {
 
 fn table_of_calls(name: &str) -> Vec<Value> {
     serde_json::from_str(&read(&format!("bindings/{name}.json"))).expect("JSON")
+}
+
+/// The columns of C++ in the tables of errors.md are methods of the header.
+#[test]
+fn the_tables_of_errors_and_attempts_have_their_methods() {
+    let header = read("include/loginid.hpp");
+    let page = read("docs/errors.md");
+    for (class, first, column, count) in [
+        ("class error ", "| type |", 2, 10),
+        ("class attempt ", "| `event` |", 3, 11),
+    ] {
+        let (_, declared) = header.split_once(class).expect("the class");
+        let (declared, _) = declared.split_once("\nprivate:").expect("its members");
+        let (_, table) = page.split_once(first).expect("its table");
+        let (table, _) = table.split_once("\n\n").expect("its end");
+        let cells = table.lines().filter_map(|row| row.split('|').nth(column));
+        let methods: Vec<_> = cells
+            .flat_map(|cell| cell.split('`').filter(|name| name.ends_with("()")))
+            .collect();
+        assert!(methods.len() >= count, "{methods:?}");
+        for method in methods {
+            let forms = [format!(" {method} const"), format!("&{method} const")];
+            assert!(forms.iter().any(|form| declared.contains(form)), "{method}");
+        }
+    }
 }
 
 /// The table that the tests of all bindings compare errors with.

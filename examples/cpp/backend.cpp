@@ -76,7 +76,7 @@ int main() {
         // LOGINID_V2_BASE_URL and LOGINID_V2_API_KEY. One client serves all threads.
         const auto client = loginid::v2::client::from_env();
 
-        // The emulator plays the page and the user's device.
+        // The emulator acts as the page and the user's device.
         const auto page = loginid::testing::emulator::current();
         const std::string token = loginid::json_get(page.log_in(ada), "/jwtAccess");
         const session ours = begin_session(client, token);

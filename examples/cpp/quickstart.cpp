@@ -14,7 +14,7 @@ const std::string ada = "ada@example.com";
 const std::string purpose = "temporary_authentication";
 const std::string payload = "Pay 10.00 EUR to Grace";
 const auto who = loginid::user::by_name(ada);
-/* Plays the users with their devices. */
+/* Acts as the users with their devices. */
 const auto emulator = loginid::testing::emulator::current();
 
 std::string show(const char *what, std::string json) {

@@ -90,23 +90,26 @@ inline descriptor connected(const std::string &host, const std::string &port) {
 
 /** Sends a request by plain HTTP, and returns the body of the answer, whose status has to be
  * 200. `headers` are whole lines. */
-inline std::string request(const std::string &url, const std::string &method,
-                           const std::string &path, const std::string &body,
-                           const std::string &headers = {}) {
+inline std::string request(
+    const std::string &url, const std::string &method, const std::string &path,
+    const std::string &body, const std::string &headers = {}) {
     const auto port = url.rfind(':');
     if (url.rfind("http://", 0) != 0 || port < 7 || port == std::string::npos) {
-        fail("only http://HOST:PORT can be used here, not " + url +
-             ": start the emulator without --tls");
+        fail(
+            "only http://HOST:PORT can be used here, not " + url +
+            ": start the emulator without --tls");
     }
     const std::string host = url.substr(7, port - 7);
     // An IPv6 address is in brackets.
-    const descriptor to = connected(host[0] == '[' ? host.substr(1, host.size() - 2) : host,
-                                    url.substr(port + 1));
+    const descriptor to = connected(
+        host[0] == '[' ? host.substr(1, host.size() - 2) : host, url.substr(port + 1));
     const std::string text = method + " " + path + " HTTP/1.1\r\nHost: " + url.substr(7) +
                              "\r\nConnection: close\r\n" + headers +
-                             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+                             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                             body;
     for (std::size_t sent = 0; sent < text.size();) {
-        const auto size = ::send(to.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+        const auto size =
+            ::send(to.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
         if (size < 0 && errno != EINTR) {
             fail("the emulator closed the connection");
         }
@@ -174,7 +177,8 @@ private:
     process(const std::vector<std::string> &options, pipe to, pipe from)
         : input_(std::move(to.input)), owner_(::getpid()) {
         const char *const named = std::getenv("LOGINID_EMULATOR");
-        const std::string program = named != nullptr && *named != '\0' ? named : "loginid-emulator";
+        const std::string program =
+            named != nullptr && *named != '\0' ? named : "loginid-emulator";
         std::vector<std::string> command{program, "exec"};
         command.insert(command.end(), options.begin(), options.end());
         // Prints the environment and another NUL, and runs until its input ends.
@@ -190,13 +194,14 @@ private:
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_adddup2(&actions, to.output.get(), STDIN_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, from.input.get(), STDOUT_FILENO);
-        const int problem = ::posix_spawnp(&started_, program.c_str(), &actions, nullptr,
-                                           arguments.data(), environ);
+        const int problem = ::posix_spawnp(
+            &started_, program.c_str(), &actions, nullptr, arguments.data(), environ);
         ::posix_spawn_file_actions_destroy(&actions);
         if (problem != 0) {
-            fail("the program " + program +
-                 " cannot be started: " + std::system_category().message(problem) +
-                 ". Install it (make install), or set LOGINID_EMULATOR to its path");
+            fail(
+                "the program " + program +
+                " cannot be started: " + std::system_category().message(problem) +
+                ". Install it (make install), or set LOGINID_EMULATOR to its path");
         }
         from.input.close();
         while (environment_.find(end) == std::string::npos) {
@@ -274,15 +279,17 @@ public:
 
     /** A client of the older service with all rights. */
     [[nodiscard]] loginid::client client() const {
-        return loginid::client::with_config(config({{"client_id", "LOGINID_CLIENT_ID"},
-                                                    {"private_key", "LOGINID_PRIVATE_KEY"},
-                                                    {"base_url", "LOGINID_BASE_URL"}}));
+        return loginid::client::with_config(config(
+            {{"client_id", "LOGINID_CLIENT_ID"},
+             {"private_key", "LOGINID_PRIVATE_KEY"},
+             {"base_url", "LOGINID_BASE_URL"}}));
     }
     /** A client of the current service with all rights. */
     [[nodiscard]] v2::client v2_client() const {
-        return v2::client::with_config(config({{"api_key", "LOGINID_V2_API_KEY"},
-                                               {"application_id", "LOGINID_V2_APPLICATION_ID"},
-                                               {"base_url", "LOGINID_V2_BASE_URL"}}));
+        return v2::client::with_config(config(
+            {{"api_key", "LOGINID_V2_API_KEY"},
+             {"application_id", "LOGINID_V2_APPLICATION_ID"},
+             {"base_url", "LOGINID_V2_BASE_URL"}}));
     }
 
     /** A user of the current service logs in with a passkey, as on a page; a new user signs up.
@@ -292,25 +299,27 @@ public:
     }
     /** A user of the current service confirms a transaction, as on a page. Returns the answer that
      * the page gets, `{"token":"…",…}`. */
-    std::string confirm_tx(std::string_view username, std::string_view tx_payload,
-                           std::string_view nonce) const {
-        return control("POST", "v2/tx/confirm",
-                       R"({"username":)" + quote(username) + R"(,"txPayload":)" +
-                           quote(tx_payload) + R"(,"nonce":)" + quote(nonce) + "}");
+    std::string confirm_tx(
+        std::string_view username, std::string_view tx_payload, std::string_view nonce) const {
+        return control(
+            "POST", "v2/tx/confirm",
+            R"({"username":)" + quote(username) + R"(,"txPayload":)" + quote(tx_payload) +
+                R"(,"nonce":)" + quote(nonce) + "}");
     }
     /** The last one-time code that a user of the current service was sent. */
     [[nodiscard]] std::string sent_code(std::string_view username) const {
-        return json_get(control("GET", "v2/otp?username=" + detail::url_encoded(username)),
-                        "/code");
+        return json_get(
+            control("GET", "v2/otp?username=" + detail::url_encoded(username)), "/code");
     }
     /** Deletes users, faults and recorded requests: for the time between two tests. */
     void reset() const { (void)control("POST", "reset"); }
 
-    /** Uses the control API, which emulator/README.md describes: it plays users and their
+    /** Uses the control API, which emulator/README.md describes: it acts as users and their
      * devices, moves the clock and makes faults. `path` is what follows /_emulator/. Returns the
      * answer, JSON. */
-    std::string control(const std::string &method, const std::string &path,
-                        const std::string &json = {}) const {
+    std::string control(
+        const std::string &method, const std::string &path,
+        const std::string &json = {}) const {
         const auto token = variables_.find("LOGINID_EMULATOR_TOKEN");
         return detail::request(
             url(), method, "/_emulator/" + path, json,
@@ -359,13 +368,14 @@ inline result success(const std::string &json = "{}") noexcept {
 
 /** The result of a call that fails, for a fake client. Its value() throws the error in the class
  * of its status, and error() returns it. */
-inline result failure(lid_status status, std::string_view code, std::string_view message = "fake",
-                      std::optional<int> http_status = {}) {
-    const std::string json =
-        R"({"error":{"status":)" + quote(status_name(status)) + R"(,"code":)" + quote(code) +
-        R"(,"message":)" + quote(message) + R"(,"operation":null,"http_status":)" +
-        (http_status ? std::to_string(*http_status) : "null") +
-        R"(,"request_id":null,"retryable":false,"retry_after_ms":null}})";
+inline result failure(
+    lid_status status, std::string_view code, std::string_view message = "fake",
+    std::optional<int> http_status = {}) {
+    const std::string json = R"({"error":{"status":)" + quote(status_name(status)) +
+                             R"(,"code":)" + quote(code) + R"(,"message":)" + quote(message) +
+                             R"(,"operation":null,"http_status":)" +
+                             (http_status ? std::to_string(*http_status) : "null") +
+                             R"(,"request_id":null,"retryable":false,"retry_after_ms":null}})";
     return {status, ::strdup(json.c_str()), loginid::detail::free_text};
 }
 

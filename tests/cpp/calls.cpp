@@ -313,7 +313,8 @@ void a_derived_client_has_its_own_options() {
     REQUIRE(sent.find(R"(["x-zone","eu"])") != std::string::npos);
 
     const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
-    for (const loginid::optional_time bad : {loginid::optional_time(0ms), {-5ms}, {86'400'001ms}, {none}}) {
+    for (const loginid::optional_time bad :
+         {loginid::optional_time(0ms), {-5ms}, {86'400'001ms}, {none}}) {
         loginid::options refused;
         refused.timeout = bad;
         const error named = thrown([&] { (void)derived.with_options(refused); });

@@ -23,12 +23,15 @@ template <typename Call> std::string problem(Call call) {
     std::exit(1);
 }
 
-bool has(const std::string &text, const char *part) { return text.find(part) != std::string::npos; }
+bool has(const std::string &text, const char *part) {
+    return text.find(part) != std::string::npos;
+}
 
 /* Waits until nothing listens at the address of an emulator that has ended. */
 void await_end(const std::string &url) {
-    while (!has(problem([&] { return loginid::testing::detail::request(url, "GET", "/", ""); }),
-                "nothing listens")) {
+    while (!has(
+        problem([&] { return loginid::testing::detail::request(url, "GET", "/", ""); }),
+        "nothing listens")) {
     }
 }
 
@@ -67,9 +70,7 @@ void two_emulators_are_apart_and_end() {
     (void)first.log_in("ada"); // It was moved, and runs.
     const std::string moved = first.url();
     REQUIRE(moved != url);
-    {
-        const auto last = std::move(first);
-    }
+    { const auto last = std::move(first); }
     await_end(moved);
 }
 
@@ -134,7 +135,9 @@ void fakes_have_results_of_both_kinds() {
     using loginid::testing::failure;
     using loginid::testing::success;
     REQUIRE(success().value() == "{}");
-    REQUIRE(json_get(success(R"({"claims":{"username":"ada"}})").value(), "/claims/username") == "ada");
+    REQUIRE(
+        json_get(success(R"({"claims":{"username":"ada"}})").value(), "/claims/username") ==
+        "ada");
 
     const auto gone = failure(LID_ERROR_API, "not_found", "say \"gone\"", 404);
     const loginid::error error = gone.error();
@@ -144,7 +147,8 @@ void fakes_have_results_of_both_kinds() {
         (void)failure(LID_ERROR_TOKEN_EXPIRED, "token_expired").value();
         REQUIRE(false);
     } catch (const loginid::token_expired_error &thrown) {
-        REQUIRE(thrown.code() == "token_expired" && !thrown.http_status() && !thrown.retryable());
+        REQUIRE(
+            thrown.code() == "token_expired" && !thrown.http_status() && !thrown.retryable());
     }
 }
 
@@ -159,7 +163,8 @@ int main(int count, char **) {
     for (const auto test :
          {its_users_and_clients_work, two_emulators_are_apart_and_end,
           a_forked_child_does_not_end_it, what_does_not_start_is_an_error,
-          with_tls_its_clients_work, the_environment_names_one, fakes_have_results_of_both_kinds}) {
+          with_tls_its_clients_work, the_environment_names_one,
+          fakes_have_results_of_both_kinds}) {
         test();
     }
     std::cout << "started\n";

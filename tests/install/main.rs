@@ -69,7 +69,7 @@ fn programs_build_with_pkg_config_also_after_a_move() {
     let source = folder.path().join("program.cpp");
     fs::write(
         &source,
-        "#include <loginid.hpp>\nint main() { return loginid::version() != LID_VERSION; }\n",
+        "#include <loginid/testing.hpp>\nint main() { return loginid::version() != LID_VERSION; }\n",
     )
     .unwrap();
     let program = folder.path().join("cpp");
