@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
@@ -81,7 +82,7 @@ func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
 	if printed := shell(t, folder, run); printed != "there is no Ada\n" {
 		t.Error(printed)
 	}
-	added := must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	added := expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	if printed := shell(t, folder, run); printed != added.ID+"\n" {
 		t.Error(printed)
 	}

@@ -42,22 +42,22 @@ func run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 
-	token, err := page.LogIn(ada)
+	login, err := page.LogIn(ada)
 	if err != nil {
 		return err
 	}
-	userID, err := beginSession(ctx, client, token)
+	userID, err := beginSession(ctx, client, login.JWTAccess)
 	if err != nil {
 		return err
 	}
-	if err := managePasskeys(ctx, client, token); err != nil {
+	if err := managePasskeys(ctx, client, login.JWTAccess); err != nil {
 		return err
 	}
 	confirmation, err := page.ConfirmTx(ada, payload, nonce)
 	if err != nil {
 		return err
 	}
-	if err := confirmTransaction(ctx, client, confirmation); err != nil {
+	if err := confirmTransaction(ctx, client, confirmation.Token); err != nil {
 		return err
 	}
 	if err := client.DeleteUser(ctx, userID); err != nil {
