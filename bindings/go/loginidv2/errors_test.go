@@ -93,6 +93,16 @@ func TestAnErrorIsLoggedWithItsMembers(t *testing.T) {
 	}
 }
 
+// An error that a fake makes is what its status and code say.
+func TestAnErrorMayBeMadeForATest(t *testing.T) {
+	var err error = &loginidv2.Error{Status: loginidv2.StatusAPI, Code: "not_found", Message: "gone", HTTPStatus: 404}
+	refused(t, err, loginidv2.ErrNotFound)
+	if errors.Is(err, loginidv2.ErrForbidden) || !strings.Contains(err.Error(), "LID_ERROR_API (not_found): gone") {
+		t.Error(err)
+	}
+	refused(t, &loginidv2.Error{Status: loginidv2.StatusTimeout}, loginidv2.ErrTimeout)
+}
+
 // A program in Go has no functions of C.
 func TestNoMessageNamesAFunctionOfC(t *testing.T) {
 	client := newClient(t)
