@@ -97,7 +97,7 @@ func TestAnErrorIsLoggedWithItsMembers(t *testing.T) {
 func TestAnErrorMayBeMadeForATest(t *testing.T) {
 	var err error = &loginidv2.Error{Status: loginidv2.StatusAPI, Code: "not_found", Message: "gone", HTTPStatus: 404}
 	refused(t, err, loginidv2.ErrNotFound)
-	if errors.Is(err, loginidv2.ErrForbidden) || !strings.Contains(err.Error(), "LID_ERROR_API (not_found): gone") {
+	if text := err.Error(); errors.Is(err, loginidv2.ErrForbidden) || !strings.Contains(text, "not_found") || !strings.Contains(text, "gone") {
 		t.Error(err)
 	}
 	refused(t, &loginidv2.Error{Status: loginidv2.StatusTimeout}, loginidv2.ErrTimeout)
