@@ -173,6 +173,10 @@ func TestAttemptsAreLogged(t *testing.T) {
 			t.Errorf("%v", events[i])
 		}
 	}
+	// The next attempt follows at once, and there is one.
+	if wait, ok := events[0]["retry_in"].(float64); !ok || wait <= 0 {
+		t.Errorf("%v", events[0])
+	}
 	// The old form: JSON texts, during the call.
 	var events2 []string
 	succeeds(t, client.SetLogFunc(func(event string) { events2 = append(events2, event) }))
