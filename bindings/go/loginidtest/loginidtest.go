@@ -181,7 +181,7 @@ func (e *Emulator) Reset() error {
 	return e.Control(http.MethodPost, "reset", nil, nil)
 }
 
-// Control uses the emulator's control API, which emulator/README.md describes: it plays users
+// Control uses the emulator's control API, which emulator/README.md describes: it acts as users
 // and their devices, and makes faults. path is what follows /_emulator/. The body is sent, and
 // the answer read, as JSON, unless they are nil.
 func (e *Emulator) Control(method, path string, body, into any) error {

@@ -12,7 +12,7 @@ import (
 )
 
 // tokenOfThePage is what a page sends after Ada has logged in with a passkey. Here the emulator
-// plays the page and the device; see package loginidtest.
+// acts as the page and the user's device; see package loginidtest.
 func tokenOfThePage() string {
 	login, err := service.LogIn("ada@example.com")
 	if err != nil {
@@ -22,7 +22,7 @@ func tokenOfThePage() string {
 }
 
 // A page sends the token of a user who has logged in. The user is the one that the verified token
-// names, never one that the page names.
+// names; nothing else in the request says who it is.
 func Example() {
 	client, err := loginidv2.NewFromEnv() // LOGINID_V2_BASE_URL, LOGINID_V2_API_KEY
 	if err != nil {
@@ -83,7 +83,7 @@ func ExampleClient_VerifyTransaction() {
 	}
 	defer client.Close()
 	const payload, nonce = "Pay 10.00 EUR to Grace", "order-4711-a8f3"
-	confirmation, err := service.ConfirmTx("ada@example.com", payload, nonce) // plays the page
+	confirmation, err := service.ConfirmTx("ada@example.com", payload, nonce) // in place of the page
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -35,7 +35,7 @@ func run() error {
 		return err
 	}
 	defer client.Close()
-	page, err := loginidtest.Current() // plays the page and the user's device
+	page, err := loginidtest.Current() // acts as the page and the user's device
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func run() error {
 	return refused("delete_user", client.DeleteUser(ctx, userID), loginidv2.ErrNotFound)
 }
 
-// beginSession returns the id of the user: the one that the verified token names, never one that
-// the page names.
+// beginSession returns the id of the user. Only the verified token says who the user is, nothing
+// else that the page sends.
 func beginSession(ctx context.Context, client loginidv2.API, token string) (string, error) {
 	verified, err := client.VerifyToken(ctx, token)
 	if err != nil {
