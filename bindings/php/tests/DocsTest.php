@@ -33,7 +33,7 @@ final class DocsTest extends TestCase
         \preg_match('/^```sh\n(curl .*)\n```\n\n```php\n(.*?)^```/ms', $page, $found);
         $folder = \sys_get_temp_dir() . '/loginid-docs-' . \bin2hex(\random_bytes(6));
         \mkdir($folder);
-        $token = Emulator::post('v2/users/ada/login')['jwtAccess'];
+        $token = Emulator::current()->logIn('ada')['jwtAccess'];
         $verify = "echo \$client->verifyToken('$token')['claims']['username'];";
         $fetches = static fn (): int => \count(\array_keys(
             \array_column(Emulator::requests(), 'path'),
@@ -47,7 +47,7 @@ final class DocsTest extends TestCase
             self::assertSame(1, $fetches());
             // A new key is fetched.
             Emulator::post('v2/keys/rotate');
-            $new = Emulator::post('v2/users/ada/login')['jwtAccess'];
+            $new = Emulator::current()->logIn('ada')['jwtAccess'];
             $verify = \str_replace($token, $new, $verify);
             self::assertSame('ada', self::output("<?php require 'vendor/autoload.php'; $found[2] $verify", $folder));
             self::assertSame(2, $fetches());
