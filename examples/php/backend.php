@@ -41,7 +41,7 @@ function refused(string $what, string $code, callable $call): void
     fail("$what was not refused");
 }
 
-/** The user is the one that the verified token names, never the one that the page names. Returns the id. */
+/** The verified token says who the user is. Nothing else that the page sends does. Returns the id. */
 function beginSession(ClientInterface $client, string $token): string
 {
     $claims = $client->verifyToken($token)['claims'];

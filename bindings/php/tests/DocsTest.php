@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-use Loginid\Exception\ApiException;
 use Loginid\Result;
 use Loginid\V2\Client;
 
@@ -15,7 +14,7 @@ final class DocsTest extends TestCase
 
     public function testTheProgramsOfThePage(): void
     {
-        [$backend, $program] = self::programs();
+        [$backend, , $program] = self::programs();
         self::assertMatchesRegularExpression(
             '/\A[0-9a-f]{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request [0-9a-f]{8}-.*\n\z/',
             self::output($program),
@@ -56,13 +55,17 @@ final class DocsTest extends TestCase
         }
     }
 
-    public function testTheMockOfThePage(): void
+    public function testTheTestOfThePage(): void
     {
-        \preg_match('/^  ```php\n(.*?)^  ```/ms', \file_get_contents(self::PAGE), $found);
-        eval($found[1]);
-        self::assertSame('ada', $client->verifyToken('a-token')['claims']['username']);
-        $exception = $this->thrown(ApiException::class, fn () => $client->deleteUser('1'));
-        self::assertSame(['not_found', 'gone (not_found)'], [$exception->getErrorCode(), $exception->getMessage()]);
+        $folder = \sys_get_temp_dir() . '/loginid-docs-' . \bin2hex(\random_bytes(6));
+        \mkdir($folder);
+        \file_put_contents("$folder/LoginTest.php", self::programs()[1]);
+        $program = \getenv('LOGINID_EMULATOR') ?: \dirname(__DIR__, 3) . '/target/debug/loginid-emulator';
+        $command = ['env', "LOGINID_EMULATOR=$program", 'phpunit', '--bootstrap', __DIR__ . '/../autoload.php', $folder];
+        \exec(\implode(' ', \array_map(\escapeshellarg(...), $command)), $lines, $status);
+        \exec('rm -rf ' . \escapeshellarg($folder));
+        self::assertSame(0, $status, \implode("\n", $lines));
+        self::assertMatchesRegularExpression('/^OK \(3 tests, /', \end($lines));
     }
 
     /** Each call of the current service, with its parameters. */

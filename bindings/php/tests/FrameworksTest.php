@@ -181,6 +181,7 @@ final class FrameworksTest extends TestCase
         self::assertSame(3, \preg_match_all("/$level.*request [-0-9a-f]{36}\)/", $log), $log);
         self::assertSame(3, \preg_match_all("/$level/", $log), $log);
         self::assertStringNotContainsString('malformed_token', $log);
+        self::assertStringNotContainsString('eyJ', $log, 'a token');
     }
 
     /**
