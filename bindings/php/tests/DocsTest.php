@@ -61,7 +61,8 @@ final class DocsTest extends TestCase
         \mkdir($folder);
         \file_put_contents("$folder/LoginTest.php", self::programs()[1]);
         $program = \getenv('LOGINID_EMULATOR') ?: \dirname(__DIR__, 3) . '/target/debug/loginid-emulator';
-        $command = ['env', "LOGINID_EMULATOR=$program", 'phpunit', '--bootstrap', __DIR__ . '/../autoload.php', $folder];
+        $command = ['env', "LOGINID_EMULATOR=$program", 'phpunit', '--do-not-cache-result',
+            '--bootstrap', __DIR__ . '/../autoload.php', $folder];
         \exec(\implode(' ', \array_map(\escapeshellarg(...), $command)), $lines, $status);
         \exec('rm -rf ' . \escapeshellarg($folder));
         self::assertSame(0, $status, \implode("\n", $lines));
