@@ -16,8 +16,6 @@ use Loginid\Exception\InvalidArgumentException;
  */
 final class Arguments
 {
-    /** The JSON arguments of functions that are not calls of a client. */
-    private const JSON = ['config', 'json'];
     /** Objects of optional members, of which one that is null is not given. */
     private const OPTIONS = ['config', 'options'];
     /** The longest limit of a call. */
@@ -37,7 +35,7 @@ final class Arguments
             $values[] = match (true) {
                 \in_array($name, Kinds::BOOLEANS, true) => self::boolean($name, $value),
                 \in_array($name, self::OPTIONS, true) => self::json($name, self::given($value)),
-                \in_array($name, [...Kinds::JSON, ...self::JSON], true) => self::json($name, $value),
+                $name === 'json', \in_array($name, Kinds::JSON, true) => self::json($name, $value),
                 $name === 'timeout' => self::milliseconds($value),
                 $name === 'cancel' => $value?->native(),
                 default => self::text($name, $value),
