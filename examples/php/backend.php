@@ -8,6 +8,7 @@ declare(strict_types=1);
 
 use Loginid\ErrorCode;
 use Loginid\Exception as LoginidException;
+use Loginid\Testing\Emulator;
 use Loginid\V2\Client;
 use Loginid\V2\ClientInterface;
 
@@ -25,21 +26,6 @@ function fail(string $what): never
     exit(1);
 }
 
-/**
- * What a page sends after the user has used a passkey. Here the emulator has the user's device.
- *
- * @param array<string, string> $body
- */
-function tokenOfPage(string $path, string $member, array $body = []): string
-{
-    $context = stream_context_create(['http' => [
-        'method' => 'POST', 'header' => 'Content-Type: application/json', 'content' => json_encode((object) $body),
-    ]]);
-    $answer = file_get_contents(getenv('LOGINID_EMULATOR_URL') . "/_emulator/v2/$path", false, $context);
-    $members = json_decode($answer ?: fail($path), true, flags: JSON_THROW_ON_ERROR);
-    return is_array($members) && is_string($members[$member] ?? null) ? $members[$member] : fail($path);
-}
-
 /** Stops the program when a call does not fail as it should. */
 function refused(string $what, string $code, callable $call): void
 {
@@ -55,7 +41,7 @@ function refused(string $what, string $code, callable $call): void
     fail("$what was not refused");
 }
 
-/** The user is the one that the verified token names, never the one that the page names. Returns the id. */
+/** The verified token says who the user is. Nothing else that the page sends does. Returns the id. */
 function beginSession(ClientInterface $client, string $token): string
 {
     $claims = $client->verifyToken($token)['claims'];
@@ -87,11 +73,12 @@ function confirmTransaction(ClientInterface $client, string $token): void
 }
 
 $client = Client::fromEnv(); // LOGINID_V2_BASE_URL and LOGINID_V2_API_KEY
-$token = tokenOfPage('users/' . USER . '/login', 'jwtAccess');
+// In place of the page and the user's device. In production the page sends both tokens.
+$page = Emulator::current();
+$token = $page->logIn(USER)['jwtAccess'];
 $userId = beginSession($client, $token);
 managePasskeys($client, $token);
-$confirmation = ['username' => USER, 'txPayload' => PAYLOAD, 'nonce' => NONCE];
-confirmTransaction($client, tokenOfPage('tx/confirm', 'token', $confirmation));
+confirmTransaction($client, $page->confirmTx(USER, PAYLOAD, NONCE)['token']);
 $client->deleteUser($userId);
 refused('deleteUser', ErrorCode::NOT_FOUND, fn () => $client->deleteUser($userId));
 echo "Everything was as expected.\n";

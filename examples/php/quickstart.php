@@ -10,6 +10,7 @@ use Loginid\Exception\ApiException;
 use Loginid\Exception\ClaimMismatchException;
 use Loginid\Loginid;
 use Loginid\Result;
+use Loginid\Testing\Emulator;
 
 // With Composer: require 'vendor/autoload.php';
 require __DIR__ . '/../../bindings/php/autoload.php';
@@ -34,22 +35,6 @@ function step(string $what, Result $result): Result
     return $result;
 }
 
-/**
- * Acts as the user's device, through the emulator's control API.
- *
- * @param array<string, mixed> $body
- * @return array<string, mixed>
- */
-function emulator(string $path, array $body): array
-{
-    $context = stream_context_create(['http' => [
-        'method' => 'POST', 'header' => 'Content-Type: application/json', 'content' => json_encode($body),
-    ]]);
-    $answer = file_get_contents(getenv('LOGINID_EMULATOR_URL') . "/_emulator/$path", false, $context);
-    expect($answer !== false, "the emulator's answer to $path");
-    return json_decode($answer, true, flags: JSON_THROW_ON_ERROR);
-}
-
 /** A code on one device, confirmed on another, logs the user in. */
 function logInWithCode(Client $client): void
 {
@@ -62,9 +47,9 @@ function logInWithCode(Client $client): void
     step('invalidateAllCodes', $client->invalidateAllCodes('short', PURPOSE, username: USER));
 }
 
-function manageCredentials(Client $client): void
+function manageCredentials(Client $client, Emulator $device): void
 {
-    emulator('users/' . USER . '/credentials', ['type' => 'fido2', 'name' => 'phone']);
+    $device->control('POST', 'users/' . USER . '/credentials', ['type' => 'fido2', 'name' => 'phone']);
     $list = step('getCredentials', $client->getCredentials(status: 'active', username: USER));
     $uuid = $list['credentials'][0]['uuid'];
     $renamed = step('renameCredential', $client->renameCredential($uuid, 'work phone', username: USER));
@@ -73,10 +58,10 @@ function manageCredentials(Client $client): void
     expect($revoked['credential']['status'] === 'revoked', 'the credential is revoked');
 }
 
-function confirmTransaction(Client $client): void
+function confirmTransaction(Client $client, Emulator $device): void
 {
     $tx = step('createTx', $client->createTx(PAYLOAD, USER));
-    $jwt = emulator("tx/$tx[id]/confirm", ['username' => USER])['jwt'];
+    $jwt = $device->control('POST', "tx/$tx[id]/confirm", ['username' => USER])['jwt'];
     step('verifyTransaction', $client->verifyTransaction($jwt, PAYLOAD, $tx['nonce']));
 
     // The same token does not confirm anything else.
@@ -90,13 +75,14 @@ function confirmTransaction(Client $client): void
 
 printf("libloginid %s\n", Loginid::version());
 $client = Client::fromEnv();
+$device = Emulator::current(); // in place of the user's device
 step('addUser', $client->addUserWithoutCredentials(USER));
 $user = step('getUser', $client->getUser(USER));
 expect($user['username'] === USER, 'the user\'s name');
 
 logInWithCode($client);
-manageCredentials($client);
-confirmTransaction($client);
+manageCredentials($client, $device);
+confirmTransaction($client, $device);
 
 step('deactivateUserById', $client->deactivateUserById($user['id']));
 step('activateUserById', $client->activateUserById($user['id']));

@@ -16,8 +16,10 @@ use Loginid\Exception\InvalidArgumentException;
  */
 final class Arguments
 {
-    /** The JSON arguments of functions that are not calls of a client. */
-    private const JSON = ['config', 'json'];
+    /** Objects of optional members, of which one that is null is not given. */
+    private const OPTIONS = ['config', 'options'];
+    /** The longest limit of a call. */
+    public const DAY_MS = 86_400_000;
     private const MAX_MILLISECONDS = 0xFFFFFFFF;
 
     /**
@@ -32,8 +34,9 @@ final class Arguments
         foreach ($arguments as $name => $value) {
             $values[] = match (true) {
                 \in_array($name, Kinds::BOOLEANS, true) => self::boolean($name, $value),
-                \in_array($name, [...Kinds::JSON, ...self::JSON], true) => self::json($name, $value),
-                $name === 'timeout' => self::milliseconds($name, $value),
+                \in_array($name, self::OPTIONS, true) => self::json($name, self::given($value)),
+                $name === 'json', \in_array($name, Kinds::JSON, true) => self::json($name, $value),
+                $name === 'timeout' => self::milliseconds($value),
                 $name === 'cancel' => $value?->native(),
                 default => self::text($name, $value),
             };
@@ -77,19 +80,35 @@ final class Arguments
         return self::text($name, $text);
     }
 
-    /** Seconds as milliseconds; 0, the configured limit, for null. */
-    private static function milliseconds(string $name, mixed $seconds): int
+    /**
+     * The members that are given: all but those that are null.
+     *
+     * @param array<mixed>|object|string|null $options
+     * @return array<mixed>|object|string|null
+     */
+    private static function given(
+        #[\SensitiveParameter] array|object|string|null $options,
+    ): array|object|string|null {
+        if (!\is_array($options) && !$options instanceof \stdClass) {
+            return $options;
+        }
+        $given = \array_filter((array) $options, static fn (mixed $member): bool => $member !== null);
+        return \is_array($options) ? $given : (object) $given;
+    }
+
+    /** The argument `timeout` in milliseconds; 0, the configured limit, for null. */
+    public static function milliseconds(mixed $seconds, int $most = self::MAX_MILLISECONDS): int
     {
         if ($seconds === null) {
             return 0;
         }
         if (!\is_int($seconds) && !\is_float($seconds)) {
-            throw self::mistyped($name, 'a number of seconds', $seconds);
+            throw self::mistyped('timeout', 'a number of seconds', $seconds);
         }
         $milliseconds = \ceil($seconds * 1000);
-        if (!($milliseconds >= 1 && $milliseconds <= self::MAX_MILLISECONDS)) {
-            $most = \intdiv(self::MAX_MILLISECONDS, 1000);
-            throw new \ValueError("$name must be more than 0 and at most $most seconds");
+        if (!($milliseconds >= 1 && $milliseconds <= $most)) {
+            $most = \intdiv($most, 1000);
+            throw new \ValueError("timeout must be more than 0 and at most $most seconds");
         }
         return (int) $milliseconds;
     }

@@ -80,13 +80,19 @@ class Exception extends \RuntimeException
     /**
      * An error that this package detects itself, or that a test double throws: in the form of the
      * library's errors, with the status that the class is for.
+     *
+     * @param ?int $httpStatus that of the service's answer
      */
-    public static function local(string $code, string $message, ?\Throwable $previous = null): static
-    {
+    public static function local(
+        string $code,
+        string $message,
+        ?\Throwable $previous = null,
+        ?int $httpStatus = null,
+    ): static {
         $name = \array_search(static::class, self::CLASSES, true);
         $fields = [
-            'status' => $name, 'code' => $code, 'message' => $message, 'operation' => null, 'http_status' => null,
-            'request_id' => null, 'retryable' => false, 'retry_after_ms' => null,
+            'status' => $name, 'code' => $code, 'message' => $message, 'operation' => null,
+            'http_status' => $httpStatus, 'request_id' => null, 'retryable' => false, 'retry_after_ms' => null,
         ];
         // Statuses are numbered from 1, in this order.
         $number = (int) \array_search($name, \array_keys(self::CLASSES), true) + 1;

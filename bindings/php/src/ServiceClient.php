@@ -22,7 +22,8 @@ trait ServiceClient
     private Listener $listener;
 
     /**
-     * A client from a configuration with the fields of docs/configuration.md.
+     * A client from a configuration with the fields of docs/configuration.md. A field that is null
+     * is not given.
      *
      * @param array<string, mixed>|object|string $config an array, an object or JSON text
      * @throws Exception
@@ -49,13 +50,13 @@ trait ServiceClient
         ?string $requestId = null,
         ?Cancel $cancel = null,
     ): static {
-        $options = \array_filter([
-            'timeout_ms' => $timeout === null ? null : Arguments::convert(['timeout' => $timeout])[0],
+        $options = [
+            'timeout_ms' => Arguments::milliseconds($timeout, Arguments::DAY_MS) ?: null,
             'max_retries' => $maxRetries,
             // A list stays one, and is refused: its items have no names.
             'headers' => $headers === [] ? new \stdClass() : $headers,
             'request_id' => $requestId,
-        ], static fn (mixed $value): bool => $value !== null);
+        ];
         $arguments = \compact('options', 'cancel');
         return self::holding(
             Library::newClient(self::PREFIX, 'with_options', $arguments, $this->native()),

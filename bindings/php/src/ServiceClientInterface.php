@@ -13,7 +13,7 @@ interface ServiceClientInterface
      * it is. Both clients are closed separately. A triggered cancel has every call of the new
      * client, and of those derived from it, throw a CancelledException.
      *
-     * @param int|float|null $timeout in seconds, more than 0: the limit of each call
+     * @param int|float|null $timeout in seconds, more than 0, at most 86400 (a day): the limit of each call
      * @param ?array<string, string> $headers replace those of the same name
      * @param ?string $requestId 1 to 128 visible ASCII characters, sent with each request
      * @throws Exception

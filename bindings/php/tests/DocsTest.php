@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid\Tests;
 
-use Loginid\Exception\ApiException;
 use Loginid\Result;
 use Loginid\V2\Client;
 
@@ -15,7 +14,7 @@ final class DocsTest extends TestCase
 
     public function testTheProgramsOfThePage(): void
     {
-        [$backend, $program] = self::programs();
+        [$backend, , $program] = self::programs();
         self::assertMatchesRegularExpression(
             '/\A[0-9a-f]{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request [0-9a-f]{8}-.*\n\z/',
             self::output($program),
@@ -33,7 +32,7 @@ final class DocsTest extends TestCase
         \preg_match('/^```sh\n(curl .*)\n```\n\n```php\n(.*?)^```/ms', $page, $found);
         $folder = \sys_get_temp_dir() . '/loginid-docs-' . \bin2hex(\random_bytes(6));
         \mkdir($folder);
-        $token = Emulator::post('v2/users/ada/login')['jwtAccess'];
+        $token = Emulator::current()->logIn('ada')['jwtAccess'];
         $verify = "echo \$client->verifyToken('$token')['claims']['username'];";
         $fetches = static fn (): int => \count(\array_keys(
             \array_column(Emulator::requests(), 'path'),
@@ -47,7 +46,7 @@ final class DocsTest extends TestCase
             self::assertSame(1, $fetches());
             // A new key is fetched.
             Emulator::post('v2/keys/rotate');
-            $new = Emulator::post('v2/users/ada/login')['jwtAccess'];
+            $new = Emulator::current()->logIn('ada')['jwtAccess'];
             $verify = \str_replace($token, $new, $verify);
             self::assertSame('ada', self::output("<?php require 'vendor/autoload.php'; $found[2] $verify", $folder));
             self::assertSame(2, $fetches());
@@ -56,13 +55,18 @@ final class DocsTest extends TestCase
         }
     }
 
-    public function testTheMockOfThePage(): void
+    public function testTheTestOfThePage(): void
     {
-        \preg_match('/^  ```php\n(.*?)^  ```/ms', \file_get_contents(self::PAGE), $found);
-        eval($found[1]);
-        self::assertSame('ada', $client->verifyToken('a-token')['claims']['username']);
-        $exception = $this->thrown(ApiException::class, fn () => $client->deleteUser('1'));
-        self::assertSame(['not_found', 'gone (not_found)'], [$exception->getErrorCode(), $exception->getMessage()]);
+        $folder = \sys_get_temp_dir() . '/loginid-docs-' . \bin2hex(\random_bytes(6));
+        \mkdir($folder);
+        \file_put_contents("$folder/LoginTest.php", self::programs()[1]);
+        $program = \getenv('LOGINID_EMULATOR') ?: \dirname(__DIR__, 3) . '/target/debug/loginid-emulator';
+        $command = ['env', "LOGINID_EMULATOR=$program", 'phpunit', '--do-not-cache-result',
+            '--bootstrap', __DIR__ . '/../autoload.php', $folder];
+        \exec(\implode(' ', \array_map(\escapeshellarg(...), $command)), $lines, $status);
+        \exec('rm -rf ' . \escapeshellarg($folder));
+        self::assertSame(0, $status, \implode("\n", $lines));
+        self::assertMatchesRegularExpression('/^OK \(3 tests, /', \end($lines));
     }
 
     /** Each call of the current service, with its parameters. */

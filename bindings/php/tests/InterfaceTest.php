@@ -30,6 +30,70 @@ final class InterfaceTest extends PhpUnitTestCase
         }
     }
 
+    /** Names of parameters are public, because of named arguments; those in brackets may be left out. */
+    public function testTheListOfPublicNamesIsComplete(): void
+    {
+        $listed = \file(__DIR__ . '/public.txt', \FILE_IGNORE_NEW_LINES);
+        $public = self::publicNames();
+        $gone = \array_values(\array_diff($listed, $public));
+        self::assertSame([], $gone, 'programs use these names: they must stay as they are');
+        $new = \array_values(\array_diff($public, $listed));
+        self::assertSame([], $new, 'add these names to public.txt');
+        self::assertGreaterThan(150, \count($listed));
+    }
+
+    /** @return list<string> classes, constants, properties, methods with their parameters */
+    private static function publicNames(): array
+    {
+        $names = [];
+        $root = \dirname(__DIR__) . '/src/';
+        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($root, \FilesystemIterator::SKIP_DOTS));
+        foreach ($files as $file) {
+            $name = \strtr(\substr((string) $file, \strlen($root), -\strlen('.php')), '/', '\\');
+            $class = new \ReflectionClass("Loginid\\$name");
+            if ($class->isTrait() || self::isInternal($class)) {
+                continue;
+            }
+            $parent = $class->getParentClass();
+            $names[] = $class->name . ($parent === false ? '' : " of $parent->name");
+            // What a class inherits is listed with the class that has it.
+            $own = static fn (array $members): array => \array_filter(
+                $members,
+                static fn ($member): bool => $member->class === $class->name,
+            );
+            foreach ($own($class->getReflectionConstants(\ReflectionClassConstant::IS_PUBLIC)) as $constant) {
+                $names[] = "$class->name::$constant->name";
+            }
+            foreach ($own($class->getProperties(\ReflectionProperty::IS_PUBLIC)) as $property) {
+                $names[] = "$class->name::\$$property->name";
+            }
+            foreach ($own($class->getMethods(\ReflectionMethod::IS_PUBLIC)) as $method) {
+                $isMagic = \str_starts_with($method->name, '__') && $method->name !== '__construct';
+                if (!$isMagic && !self::isInternal($method)) {
+                    $names[] = "$class->name::$method->name(" . self::parameters($method) . ')';
+                }
+            }
+        }
+        \sort($names);
+        return $names;
+    }
+
+    private static function isInternal(\ReflectionClass|\ReflectionMethod $one): bool
+    {
+        return \str_contains((string) $one->getDocComment(), '@internal');
+    }
+
+    private static function parameters(\ReflectionMethod $method): string
+    {
+        return \implode(', ', \array_map(
+            static function (\ReflectionParameter $one): string {
+                $name = ($one->isVariadic() ? '...' : '') . "\$$one->name";
+                return $one->isOptional() ? "[$name]" : $name;
+            },
+            $method->getParameters(),
+        ));
+    }
+
     public function testACodeThatTakesTheInterfaceIsTestedWithAMock(): void
     {
         $login = static fn (V2\ClientInterface $client, string $token): string

@@ -65,7 +65,6 @@ final class OptionsTest extends TestCase
     public function testBadOptionsAreRefused(): void
     {
         foreach ([
-            ['timeout' => 86401],
             ['maxRetries' => 11],
             ['headers' => ['Host' => 'canary']],
             ['headers' => ['X-A' => "canary\r\nX-B: 1"]],
@@ -78,7 +77,11 @@ final class OptionsTest extends TestCase
             self::assertSame('invalid_options', $exception->getErrorCode());
             self::assertStringNotContainsString('canary', $exception->getMessage());
         }
-        $this->thrown(\ValueError::class, fn () => $this->client->withOptions(timeout: 0));
+        foreach ([0, -1, 86_400.001, 86_401, 4_294_967] as $timeout) {
+            $exception = $this->thrown(\ValueError::class, fn () => $this->client->withOptions(timeout: $timeout));
+            self::assertSame('timeout must be more than 0 and at most 86400 seconds', $exception->getMessage());
+        }
+        $this->client->withOptions(timeout: 86_400)->getUser($this->user);
     }
 
     public function testTheListenerIsShared(): void

@@ -155,6 +155,26 @@ final class V2Test extends TestCase
         $this->thrown(\LogicException::class, fn () => \serialize($derived));
     }
 
+    public function testWhatIsNullIsNotGiven(): void
+    {
+        $config = ['base_url' => \getenv('LOGINID_V2_BASE_URL'), 'api_key' => null, 'ca_file' => null];
+        foreach ([$config, (object) $config] as $given) {
+            $this->assertCode('api_key_required', fn () => Client::withConfig($given)->deleteUser('1'));
+        }
+        $options = ['display_name' => 'Ada', 'user_agent' => null, 'device_info' => null];
+        foreach ([$options, (object) $options] as $given) {
+            $this->v2->registerInit(self::ADA, $given);
+            $sent = Emulator::lastRequest();
+            self::assertSame('Ada', $sent->body->user->displayName);
+        }
+        $this->v2->authenticateInit(self::ADA, ['user_agent' => null]);
+        // What getenv() says of a variable that is not set is a mistake, not an absence.
+        $exception = $this->thrown(ConfigException::class, fn () => Client::withConfig(['api_key' => false] + $config));
+        self::assertSame('mistyped_field', $exception->getErrorCode());
+        // Text is sent as it is.
+        $this->assertCode('invalid_options', fn () => $this->v2->registerInit(self::ADA, '{"user_agent":null}'));
+    }
+
     public function testAnOptionThatThereIsNotIsNamed(): void
     {
         $exception = $this->thrown(Exception::class, fn () => $this->v2->registerInit(self::ADA, ['name' => 'Ada']));
@@ -187,19 +207,15 @@ final class V2Test extends TestCase
         return $this->v2->registerComplete($begun['session'], $created, 'Laptop');
     }
 
-    /**
-     * A user whose device the emulator has: the answer of the service.
-     *
-     * @return array<string, mixed>
-     */
-    private static function logIn(): array
+    /** A user whose device the emulator has: the answer of the service. */
+    private static function logIn(): Result
     {
-        return Emulator::post('v2/users/' . self::ADA . '/login');
+        return Emulator::current()->logIn(self::ADA);
     }
 
     private static function sentCode(): string
     {
-        return Emulator::get('v2/otp?username=' . self::ADA)['code'];
+        return Emulator::current()->sentCode(self::ADA);
     }
 
     private function assertCode(string $code, callable $call): void
