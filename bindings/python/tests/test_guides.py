@@ -26,7 +26,12 @@ PAGES = ROOT / "docs/python"
 BLOCK = re.compile(
     r"^```python\n# ([\w./]+)(, at its end)?\n(.*?)^```", re.DOTALL | re.MULTILINE
 )
-PACKAGES = {"flask.md": "Flask", "django.md": "Django", "fastapi.md": "FastAPI"}
+PACKAGES = {
+    "flask.md": "Flask",
+    "django.md": "Django",
+    "fastapi.md": "FastAPI",
+    "gunicorn.md": "gunicorn",
+}
 DJANGO = {
     "templates/page.html": "<!doctype html><title>A shop</title>",
     # As pytest-django does.
