@@ -5,6 +5,7 @@ import contextvars
 import gc
 import inspect
 import os
+import threading
 import time
 import typing
 import unittest
@@ -130,6 +131,19 @@ class Calls(AsyncTest):
             self.assertLess(time.monotonic() - started, 5)
             control("DELETE", "faults")
             await client.get_version()
+
+    async def test_without_a_thread_a_call_still_runs(self):
+        async with aio.v2.Client.from_env() as client:
+            await client.get_version()
+            before = threading.stack_size(1 << 46)
+            try:
+                with self.assertRaises(RuntimeError):
+                    threading.Thread(target=print).start()
+                self.assertIn("version", await client.get_version())
+                with self.assertRaises(errors.TokenInvalidError):
+                    await client.verify_token("a.b.c")
+            finally:
+                threading.stack_size(before)
 
     async def test_a_coroutine_that_is_closed_ends_its_call(self):
         async with aio.v2.Client.from_env() as client:

@@ -208,6 +208,15 @@ class Settings(unittest.TestCase):
                 client = LoginID.with_config(CLIENT_ID, base_url=BASE_URL, **fields)
                 self.assertEqual(client.generate_service_token("users.retrieve").count("."), 2)
 
+    def test_none_is_not_given(self):
+        # As the variables of the environment that are not set.
+        client = LoginID.with_config(CLIENT_ID, private_key=None, base_url=BASE_URL, proxy=None)
+        # It has no key.
+        self.assertEqual(client.generate_service_token("users.retrieve"), "")
+        with self.assertRaises(LoginIDError) as raised:
+            LoginID.with_config(None)
+        self.assertEqual(raised.exception.error_code, "missing_field")
+
     def test_a_field_without_a_json_form_is_named(self):
         for wrong in ({"ca_pem"}, object()):
             with self.assertRaises(TypeError) as raised:

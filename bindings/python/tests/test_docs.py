@@ -41,16 +41,18 @@ class Docs(unittest.TestCase):
 
     def test_each_program_runs(self):
         blocks, _ = programs()
-        self.assertEqual(len(blocks), 5)
+        self.assertEqual(len(blocks), 6)
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
+        with contextlib.redirect_stdout(printed), self.assertLogs("loginid", "DEBUG") as logged:
             for program in blocks:
                 exec(compile(program, "docs/python.md", "exec"), {})
+        self.assertEqual(len(logged.output), 1)
+        self.assertRegex(logged.output[0], "^DEBUG:loginid:v2_get_version: 200 None, request ")
         self.assertRegex(printed.getvalue(), f"^{PRINTED}$")
 
     def test_the_table_has_the_calls_with_their_arguments(self):
         page = (ROOT / "docs/python.md").read_text()
-        table = page.partition("The calls of `Client`.")[2].partition("\nK: ")[0]
+        table = page.partition("\n## The calls\n")[2].partition("\n- ")[0]
         rows = re.findall(r"^\| (`[a-z_]+\(.*?) \| ", table, re.MULTILINE)
         described = dict(re.findall(r"`(\w+)(?:(\(.*?\)))?`", " ".join(rows)))
         for name, arguments in described.items():
@@ -68,9 +70,10 @@ class Docs(unittest.TestCase):
         self.assertEqual(public_calls(v2.Client), set(described))
 
     def test_the_tests_pass(self):
-        _, (block,) = programs()
+        _, blocks = programs()
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "test_page.py").write_text(block)
+            for number, block in enumerate(blocks):
+                (Path(folder) / f"test_page_{number}.py").write_text(block)
             pytest = [sys.executable, "-m", "pytest", "-q", "-p", "libloginid.pytest_plugin"]
             ended = subprocess.run(
                 [*pytest, "-p", "no:cacheprovider", folder],
@@ -81,7 +84,7 @@ class Docs(unittest.TestCase):
                 timeout=120,
             )
         self.assertEqual(ended.returncode, 0, ended.stdout)
-        self.assertIn("2 passed", ended.stdout)
+        self.assertIn("3 passed", ended.stdout)
 
     def test_the_examples_run(self):
         for name in ("backend.py", "quickstart.py"):

@@ -6,7 +6,7 @@ import threading
 import unittest
 
 from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
-from libloginid import Cancel, LoginIDError, LoginIdManagement, errors, generate_key_pair
+from libloginid import Cancel, LoginIDError, LoginIdManagement, errors, generate_key_pair, v2
 
 TABLE = json.loads((ROOT / "bindings/errors.json").read_text())
 STATUSES = {row["status"]: row for row in TABLE["statuses"]}
@@ -113,9 +113,37 @@ class Errors(unittest.TestCase):
 
     def test_a_status_newer_than_the_package_is_a_plain_error(self):
         text = json.dumps({"error": {**dict.fromkeys(MEMBERS), "status": "LID_ERROR_NEW"}})
-        error = LoginIDError.from_json(text, 99)
-        self.assertIs(type(error), LoginIDError)
-        self.assertEqual((error.status, error.status_number), ("LID_ERROR_NEW", 99))
+        for number in (99, None):
+            error = LoginIDError.from_json(text, number)
+            self.assertIs(type(error), LoginIDError)
+            self.assertEqual((error.status, error.status_number), ("LID_ERROR_NEW", number))
+
+    def test_a_program_makes_the_error_of_a_fake_client(self):
+        made = errors.ApiError(404, "not_found", "No such user", http_status=404)
+        with self.assertRaises(LoginIDError) as raised:
+            v2.Client.from_env().delete_user("00000000-0000-0000-0000-000000000000")
+        real = raised.exception
+        for name in ("status_code", "http_status", "code", "status", "status_number"):
+            self.assertEqual(getattr(made, name), getattr(real, name), name)
+        self.assertEqual(made.to_dict()["http_status"], 404)
+        self.assertEqual(pickle.loads(pickle.dumps(made)).http_status, 404)
+        self.assertIsNone(errors.NetworkError(503, "connection_failed", "m").http_status)
+
+    def test_each_error_says_whether_to_log_in_again_or_to_try_again(self):
+        seen = {
+            row["status"]: (error.token_refused, error.unavailable)
+            for row in TABLE["statuses"]
+            for error in [getattr(errors, row["stem"] + "Error")(400, "c", "m")]
+        }
+        refused = {"LID_ERROR_TOKEN_INVALID", "LID_ERROR_TOKEN_EXPIRED"}
+        refused.add("LID_ERROR_CLAIM_MISMATCH")
+        kinds = "RATE_LIMITED NETWORK TLS TIMEOUT CANCELLED RESPONSE"
+        unavailable = {f"LID_ERROR_{kind}" for kind in kinds.split()}
+        expected = {status: (status in refused, status in unavailable) for status in STATUSES}
+        self.assertEqual(seen, expected)
+        for http_status, answer in ((400, False), (404, False), (500, True), (503, True)):
+            error = errors.ApiError(http_status, "c", "m", http_status=http_status)
+            self.assertIs(error.unavailable, answer)
 
 
 class OnAttempt(unittest.TestCase):

@@ -168,8 +168,10 @@ def ask(seconds):
 ask(0.1)
 before, started = threads(), time.monotonic()
 print(ask(0.3))
+control("DELETE", "requests")
 killed = spawn(ask, 60)
-sleep(0.3)
+sleep(0)
+wait_for_request("/manage/users/retrieve")
 killed.kill()
 while threads() > before:
     assert time.monotonic() - started < 20, (before, threads())

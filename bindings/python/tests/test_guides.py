@@ -14,47 +14,41 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+from importlib import metadata
 from pathlib import Path
 
 from emulator import ROOT, control, fault
+from libloginid import v2
 from libloginid.testing import Emulator
 
 PAGES = ROOT / "docs/python"
-BLOCK = re.compile(r"^```python\n# ([\w.]+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+# A program, and where it belongs: a file, or the end of one.
+BLOCK = re.compile(
+    r"^```python\n# ([\w./]+)(, at its end)?\n(.*?)^```", re.DOTALL | re.MULTILINE
+)
+PACKAGES = {
+    "flask.md": "Flask",
+    "django.md": "Django",
+    "fastapi.md": "FastAPI",
+    "gunicorn.md": "gunicorn",
+}
 DJANGO = {
-    "settings.py": """
-SECRET_KEY = "of the test"
-ALLOWED_HOSTS = ["*"]
-ROOT_URLCONF = "urls"
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "middleware.LoginIDErrors",
-]
-""",
-    "urls.py": """
-from django.urls import path
-import views
-urlpatterns = [path("login", views.login), path("passkeys", views.passkeys)]
-""",
-    "app.py": """
+    "templates/page.html": "<!doctype html><title>A shop</title>",
+    # As pytest-django does.
+    "conftest.py": """
 import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
-from django.core.wsgi import get_wsgi_application
-app = get_wsgi_application()
+import django
+from django.test.utils import setup_test_environment
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+django.setup()
+setup_test_environment()
 """,
-    "conftest.py": "import app",
 }
 
+UNREADABLE = {"detail": "There was an error parsing the body"}
 # A view that awaits its call.
 ASYNC_DJANGO = {
-    "asgi.py": """
-import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
-from django.core.asgi import get_asgi_application
-app = get_asgi_application()
-""",
-    "urls.py": """
+    "shop/urls.py": """
 from django.http import JsonResponse
 from django.urls import path
 from libloginid import aio
@@ -65,14 +59,29 @@ async def passkeys(request):
 urlpatterns = [path("passkeys", passkeys)]
 """,
 }
+# What a stranger can send in place of a login.
+NO_LOGINS = [
+    b"",
+    b"{",
+    b"[]",
+    b"{}",
+    b"null",
+    b"[" * 100_000,
+    b"\xff",
+    *(
+        json.dumps({"jwtAccess": token}).encode()
+        for token in (None, 5, True, ["a.b.c"], {}, "", "a\0b", "\ud800")
+    ),
+]
 
 
 def programs(page):
-    """The programs of a page, by their files."""
+    """The programs of a page by their files, and what belongs to the end of files."""
     text = (PAGES / page).read_text()
-    found = dict(BLOCK.findall(text))
-    assert len(found) == text.count("```python\n") > 0, page
-    return found
+    blocks = BLOCK.findall(text)
+    assert len(blocks) == text.count("```python\n") > 0, page
+    files = {name: program for name, at_end, program in blocks if not at_end}
+    return files, {name: program for name, at_end, program in blocks if at_end}
 
 
 def free_port():
@@ -96,7 +105,45 @@ def connections(process):
     )
 
 
+class Visitor:
+    """A browser with its cookies, which sends what the page of docs/v2/web.md sends."""
+
+    def __init__(self, port):
+        self.port = port
+        self.cookies = {}
+
+    def ask(self, method, path, body=None, headers=()):
+        """Sends a request; returns status, JSON and headers of the answer."""
+        headers = {"Content-Type": "application/json", **dict(headers)}
+        if self.cookies:
+            headers["Cookie"] = "; ".join(map("=".join, self.cookies.items()))
+        if "csrftoken" in self.cookies:
+            headers["X-CSRFToken"] = self.cookies["csrftoken"]
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, body, headers, method=method)
+        try:
+            answer = urllib.request.urlopen(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            for cookie in answer.headers.get_all("Set-Cookie") or ():
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            text = answer.read()
+            is_json = answer.headers.get_content_type() == "application/json"
+            return answer.status, json.loads(text) if is_json else text, answer.headers
+
+    def log_in(self, username):
+        token = Emulator.current().log_in(username)["jwtAccess"]
+        return self.ask("POST", "/session", {"jwtAccess": token})[:2]
+
+
 class Guide(unittest.TestCase):
+    # Whether the page has a cookie that each request repeats in a header.
+    has_csrf_token = False
+
     def setUp(self):
         control("POST", "reset")
         folder = tempfile.TemporaryDirectory()
@@ -105,15 +152,27 @@ class Guide(unittest.TestCase):
         self.environment = {
             **os.environ,
             "FLASK_SECRET_KEY": "of the test",
+            "SESSION_SECRET": "of the test",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [*sys.path, str(self.folder)])),
         }
 
-    def write(self, files):
+    def write(self, *pages, **further):
+        """Writes the programs of pages and other files."""
+        ends = {}
+        files = dict(further.get("files", {}))
+        for page in pages:
+            whole, at_end = programs(page)
+            files = {**whole, **files}
+            ends.update(at_end)
         for name, text in files.items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
             (self.folder / name).write_text(text)
+        for name, text in ends.items():
+            with (self.folder / name).open("a") as file:
+                file.write(text)
 
-    def run_tests(self):
+    def run_tests(self, count):
         """Runs the tests of a page."""
         pytest = [sys.executable, "-m", "pytest", "-q", "-p", "libloginid.pytest_plugin"]
         ended = subprocess.run(
@@ -126,7 +185,7 @@ class Guide(unittest.TestCase):
             timeout=120,
         )
         self.assertEqual(ended.returncode, 0, ended.stdout)
-        self.assertRegex(ended.stdout, r"2 passed")
+        self.assertRegex(ended.stdout, rf"\b{count} passed")
 
     def serve(self, *command):
         """Starts a server, whose address is the last argument, and waits until it listens."""
@@ -157,27 +216,22 @@ class Guide(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, self.log.read_text())
             time.sleep(0.02)
 
-    def ask(self, path, body=None, cookie=None):
-        """Sends a request to the server, and returns status, cookie and answer."""
-        headers = {"Content-Type": "application/json"}
-        if cookie:
-            headers["Cookie"] = cookie
-        data = None if body is None else json.dumps(body).encode()
-        url = f"http://127.0.0.1:{self.port}{path}"
-        request = urllib.request.Request(url, data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                cookie = (answer.headers.get("Set-Cookie") or "").split(";")[0]
-                return answer.status, cookie, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, None, error.read()
+    def visitor(self):
+        """A visitor who has opened the page."""
+        visitor = Visitor(self.port)
+        if self.has_csrf_token:
+            self.assertEqual(visitor.ask("GET", "/")[0], 200, self.log.read_text())
+            self.assertIn("csrftoken", visitor.cookies)
+        return visitor
 
-    def log_in(self, name):
-        token = Emulator.current().log_in(name)["jwtAccess"]
-        status, cookie, _ = self.ask("/login", {"token": token})
-        self.assertEqual(status, 204, self.log.read_text())
-        return cookie
+    def logged_in(self, username):
+        visitor = self.visitor()
+        answer = visitor.log_in(username)
+        self.assertEqual(answer, (200, {"username": username}), self.log.read_text())
+        return visitor
+
+    def assert_answer(self, answer, status, code):
+        self.assertEqual(answer[:2], (status, {"code": code}), self.log.read_text())
 
     def use_the_backend(self):
         """Users log in and list their passkeys, several at once."""
@@ -185,11 +239,11 @@ class Guide(unittest.TestCase):
 
         def user(name):
             try:
-                cookie = self.log_in(name)
+                visitor = self.logged_in(name)
                 for _ in range(3):
-                    status, _, answer = self.ask("/passkeys", cookie=cookie)
+                    status, answer, _ = visitor.ask("GET", "/passkeys")
                     self.assertEqual(status, 200)
-                    self.assertEqual(len(json.loads(answer)["passkeys"]), 1)
+                    self.assertEqual(len(answer["passkeys"]), 1)
             except BaseException as failure:
                 failures.append(failure)
 
@@ -199,24 +253,80 @@ class Guide(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(failures, [], self.log.read_text())
-        self.assertEqual(self.ask("/login", {"token": "a.b.c"})[0], 401)
-        self.assertEqual(self.ask("/passkeys")[0], 401)
 
-    def use_a_busy_service(self):
-        cookie = self.log_in("ada")
-        fault("/fido2/v2/passkeys", "status", code=503)
-        status, _, answer = self.ask("/passkeys", cookie=cookie)
-        self.assertEqual(status, 503)
-        self.assertEqual(json.loads(answer), {"error": "try again later"})
+    def use_each_answer(self):
+        """Each answer that the page of docs/v2/web.md can get."""
+        visitor = self.visitor()
+        for body in NO_LOGINS:
+            with self.subTest(body[:40]):
+                status, answer, _ = visitor.ask("POST", "/session", body)
+                self.assertEqual(status, 400, self.log.read_text())
+                # FastAPI itself answers what cannot be read.
+                self.assertIn(answer, ({"code": "bad_request"}, UNREADABLE))
+        if not self.has_csrf_token:
+            # What another site's form can send.
+            body = {"jwtAccess": Emulator.current().log_in("ada")["jwtAccess"]}
+            form = {"Content-Type": "text/plain"}
+            answer = visitor.ask("POST", "/session", body, headers=form)
+            self.assert_answer(answer, 400, "bad_request")
+        self.assert_answer(visitor.ask("GET", "/passkeys"), 401, "login_required")
 
-    def leave_during_a_call(self, server, token):
+        claims = {
+            "aud": os.environ["LOGINID_V2_APPLICATION_ID"],
+            "iss": os.environ["LOGINID_V2_BASE_URL"],
+            "username": "ada",
+            "exp": 2,
+        }
+        expired = control("POST", "v2/tokens", {"claims": claims})["token"]
+        grant = v2.Client.from_env().create_grant("ada", "passkey:read")["token"]
+        for token, code in (
+            ("a.b.c", "malformed_token"),
+            (expired, "token_expired"),
+            (grant, "token_kind_mismatch"),
+        ):
+            answer = visitor.ask("POST", "/session", {"jwtAccess": token})
+            self.assert_answer(answer, 401, code)
+        self.assert_answer(visitor.ask("GET", "/passkeys"), 401, "login_required")
+
+        visitor = self.logged_in("ada")
+        (passkey,) = visitor.ask("GET", "/passkeys")[1]["passkeys"]
+        # The next login begins a new session.
+        self.assertEqual(visitor.log_in("grace"), (200, {"username": "grace"}))
+        (other,) = visitor.ask("GET", "/passkeys")[1]["passkeys"]
+        self.assertNotEqual(passkey["id"], other["id"])
+        self.assertEqual(visitor.ask("DELETE", "/session")[:2], (200, {}))
+        self.assert_answer(visitor.ask("GET", "/passkeys"), 401, "login_required")
+
+        visitor = self.logged_in("ada")
+        self.use_errors_of_the_service(visitor)
+        v2.Client.from_env().delete_user(Emulator.current().log_in("ada")["userId"])
+        self.assert_answer(visitor.ask("GET", "/passkeys"), 404, "not_found")
+
+    def use_errors_of_the_service(self, visitor):
+        busy = {"code": 429, "headers": [["Retry-After", "7"]]}
+        no_scope = {"code": 403, "body": '{"msg":"m","msgCode":"forbidden"}'}
+        for members, status, code, wait in (
+            ({"code": 503}, 503, "try_again_later", None),
+            (busy, 503, "try_again_later", "7"),
+            ({"code": 200, "body": "no JSON"}, 503, "try_again_later", None),
+            (no_scope, 500, "internal_error", None),
+        ):
+            fault("/fido2/v2/passkeys", "status", **members)
+            logged = self.log.read_text().count("request id: ")
+            answer = visitor.ask("GET", "/passkeys")
+            self.assert_answer(answer, status, code)
+            self.assertEqual(answer[2].get("Retry-After"), wait)
+            self.assertEqual(self.log.read_text().count("request id: "), logged + 1)
+            control("DELETE", "faults")
+
+    def leave_during_a_call(self, server, path, token):
         """A client disconnects while the service is slow, and this ends the call."""
 
         fault("/fido2/v2/passkeys", "delay", ms=60_000)
         control("DELETE", "requests")
         with socket.create_connection(("127.0.0.1", self.port)) as client:
-            head = f"GET /passkeys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"
-            client.sendall(head.encode())
+            head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}"
+            client.sendall(f"{head}\r\n\r\n".encode())
             path = "requests?path=/fido2/v2/passkeys"
             self.until(lambda: control("GET", path)["count"])
             self.assertGreater(connections(server.pid), 0)
@@ -227,41 +337,74 @@ class Guide(unittest.TestCase):
 
 
 class Frameworks(Guide):
+    def test_each_page_says_which_version_was_tested(self):
+        for page, name in PACKAGES.items():
+            text = (PAGES / page).read_text()
+            self.assertIn(f"Tested with {name} {metadata.version(name)} on Python 3.", text)
+
     def test_flask(self):
-        self.write(programs("flask.md"))
-        self.run_tests()
+        self.write("flask.md")
+        self.run_tests(2)
         self.serve("gunicorn", "-w", "1", "--threads", "4", "app:app", "-b")
         self.use_the_backend()
-        self.use_a_busy_service()
-        self.assertIn("request id:", self.log.read_text())
-
-    def test_django(self):
-        self.write({**DJANGO, **programs("django.md")})
-        self.run_tests()
-        self.serve("gunicorn", "-w", "1", "--threads", "4", "app:app", "-b")
-        self.use_the_backend()
-        self.use_a_busy_service()
-        self.assertIn("request id:", self.log.read_text())
-
-    def test_django_with_asyncio(self):
-        self.write({**DJANGO, **programs("django.md"), **ASYNC_DJANGO})
-        server = self.serve("uvicorn", "asgi:app", "--port")
-        self.leave_during_a_call(server, Emulator.current().log_in("ada")["jwtAccess"])
+        self.use_each_answer()
 
     def test_fastapi(self):
-        self.write(programs("fastapi.md"))
-        self.run_tests()
+        self.write("fastapi.md")
+        self.run_tests(3)
+        self.serve("uvicorn", "app:app", "--port")
+        self.use_the_backend()
+        self.use_each_answer()
+
+        token = Emulator.current().log_in("ada")["jwtAccess"]
+        headers = {"Authorization": f"Bearer {token}"}
+        path = "/app/passkeys"
+        visitor = self.visitor()
+        self.assertEqual(visitor.ask("GET", path, headers=headers)[0], 200)
+        self.assert_answer(visitor.ask("GET", path), 401, "login_required")
+        # The service no longer accepts it.
+        refusal = '{"msg":"m","msgCode":"unauthorized"}'
+        fault("/fido2/v2/passkeys", "status", code=401, body=refusal)
+        self.assert_answer(visitor.ask("GET", path, headers=headers), 401, "unauthorized")
+        self.assertNotIn("Traceback", self.log.read_text())
+
+    def test_fastapi_ends_the_calls_of_a_client_that_disconnects(self):
+        self.write("fastapi.md")
         server = self.serve("uvicorn", "app:app", "--port")
         token = Emulator.current().log_in("ada")["jwtAccess"]
-        self.assertEqual(self.ask("/login", {"token": token})[0], 200)
-
-        self.leave_during_a_call(server, token)
+        self.leave_during_a_call(server, "/app/passkeys", token)
         self.assertNotIn("Traceback", self.log.read_text())
+
+
+class Django(Guide):
+    has_csrf_token = True
+
+    def setUp(self):
+        super().setUp()
+        # With the settings and the middleware that a new project has.
+        command = [sys.executable, "-m", "django", "startproject", "shop", "."]
+        subprocess.run(command, cwd=self.folder, env=self.environment, check=True)
+
+    def test_django(self):
+        self.write("django.md", files=DJANGO)
+        self.run_tests(3)
+        self.serve("gunicorn", "-w", "1", "--threads", "4", "shop.wsgi", "-b")
+        self.use_the_backend()
+        self.use_each_answer()
+        forger = self.visitor()
+        forger.cookies["csrftoken"] = ""
+        self.assertEqual(forger.log_in("ada")[0], 403)
+
+    def test_django_with_asyncio(self):
+        self.write("django.md", files={**DJANGO, **ASYNC_DJANGO})
+        server = self.serve("uvicorn", "shop.asgi:application", "--port")
+        token = Emulator.current().log_in("ada")["jwtAccess"]
+        self.leave_during_a_call(server, "/passkeys", token)
 
 
 class Servers(Guide):
     def test_gunicorn_with_preloading_and_workers(self):
-        self.write({**programs("flask.md"), **programs("gunicorn.md")})
+        self.write("flask.md", "gunicorn.md")
         server = self.serve("gunicorn", "app:app", "-b")
         self.use_the_backend()
         server.send_signal(signal.SIGTERM)
@@ -269,20 +412,20 @@ class Servers(Guide):
         self.assertEqual(self.log.read_text().count("Booting worker"), 2)
 
     def test_gunicorn_with_gevent(self):
-        self.write(programs("flask.md"))
+        self.write("flask.md")
         self.serve("gunicorn", "-k", "gevent", "-w", "1", "app:app", "-b")
-        cookie = self.log_in("ada")
+        visitor = self.logged_in("ada")
         # One greenlet waits for the service, and another one is served by the same worker.
         fault("/fido2/v2/passkeys", "delay", ms=3000)
         answers = []
         slow = threading.Thread(
-            target=lambda: answers.append(self.ask("/passkeys", cookie=cookie)[0])
+            target=lambda: answers.append(visitor.ask("GET", "/passkeys")[0])
         )
         control("DELETE", "requests")
         slow.start()
         path = "requests?path=/fido2/v2/passkeys"
         self.until(lambda: control("GET", path)["count"])
-        self.log_in("grace")
+        self.logged_in("grace")
         self.assertEqual(answers, [])
         slow.join()
         self.assertEqual(answers, [200], self.log.read_text())

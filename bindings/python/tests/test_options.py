@@ -7,7 +7,7 @@ import threading
 import unittest
 
 from emulator import CLIENT_ID, control, fault, forget_requests, requests, wait_for_request
-from libloginid import Cancel, LoginID, LoginIDError, LoginIdManagement, v2
+from libloginid import Cancel, LoginID, LoginIDError, LoginIdManagement, aio, v2
 
 RETRIEVE = "/manage/users/retrieve"
 V2_URL = os.environ["LOGINID_V2_BASE_URL"]
@@ -86,7 +86,6 @@ class Options(unittest.TestCase):
 
     def test_bad_options_are_refused(self):
         for options in (
-            {"timeout": 86401},
             {"max_retries": 11},
             {"headers": {"Host": "canary"}},
             {"headers": {"X-A": "canary\r\nX-B: 1"}},
@@ -99,6 +98,16 @@ class Options(unittest.TestCase):
             self.assertNotIn("canary", str(raised.exception))
         with self.assertRaises(ValueError):
             self.client.with_options(timeout=0)
+        # In the unit of the argument. The library's own error names milliseconds.
+        for timeout in (86_400.001, 86_401, 10**400, 1e300):
+            with self.assertRaisesRegex(ValueError, "^timeout must be at most 86400 seconds"):
+                self.client.with_options(timeout=timeout)
+        self.client.with_options(timeout=86_400)
+
+    def test_options_are_given_by_name(self):
+        for client in (self.client, v2.Client.from_env(), aio.v2.Client.from_env()):
+            with self.assertRaises(TypeError):
+                client.with_options(2)
 
     def test_names_that_are_not_texts_are_refused(self):
         # JSON would change them: 1 to "1", None to "null".

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ import time
 import unittest
 from pathlib import Path
 from unittest import mock
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 import libloginid
 from emulator import ROOT, printed_by, start_python
@@ -87,6 +89,12 @@ class Emulators(unittest.TestCase):
         with mock.patch.dict(os.environ, {"HTTPS_PROXY": "http://127.0.0.1:1"}):
             with Emulator("--tls") as emulator:
                 self.assertTrue(emulator.url.startswith("https://"))
+                # The default of Python 3.13 and newer.
+                strict = ssl.create_default_context(cafile=emulator.variables["LOGINID_CA_FILE"])
+                strict.verify_flags |= ssl.VERIFY_X509_STRICT
+                handlers = ProxyHandler({}), HTTPSHandler(context=strict)
+                with build_opener(*handlers).open(f"{emulator.url}/certs") as answer:
+                    self.assertEqual(answer.status, 200)
                 emulator.log_in("ada")
                 emulator.v2_client().get_version()
                 emulator.client().add_user_without_credentials("ada")

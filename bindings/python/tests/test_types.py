@@ -142,7 +142,7 @@ class Checkers(unittest.TestCase):
                 program = self.folder / f"program_{len(self.programs)}.py"
                 program.write_text(block)
                 self.programs.append(program)
-        self.assertEqual(len(self.programs), 11)
+        self.assertEqual(len(self.programs), 13)
 
     def reported(self, checked):
         """The lines that a checker reports in the program with mistakes."""

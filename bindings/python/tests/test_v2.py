@@ -211,6 +211,9 @@ class Clients(unittest.TestCase):
             self.assertEqual(raised.exception.code, code)
         with self.assertRaises(LoginIDError):
             v2.Client.with_config(BASE_URL, unknown=1)
+        # As os.environ.get says of a variable that is not set.
+        client = v2.Client.with_config(BASE_URL, api_key=None, application_id=None)
+        self.assertIn("version", client.get_version())
         for arguments in ((7,), (BASE_URL, 7)):
             with self.assertRaises(TypeError):
                 v2.Client(*arguments)
@@ -220,7 +223,7 @@ class Clients(unittest.TestCase):
         calls = (
             ("username", lambda: self.client.list_passkeys(username=7)),
             ("passkey_id", lambda: self.client.delete_passkey(7, username="ann")),
-            ("device_info", lambda: self.client.register_init("ann", device_info="{}")),
+            ("device_info", lambda: self.client.register_init("ann", device_info=7)),
             ("display_name", lambda: self.client.register_init("ann", display_name={})),
             ("security_key", lambda: self.client.register_init("ann", security_key="no")),
             (
@@ -235,6 +238,32 @@ class Clients(unittest.TestCase):
         with self.assertRaises(TypeError):
             self.client.list_passkeys("ann")
         self.assertEqual(requests(), [])
+
+    def test_device_info_may_be_a_dictionary_or_its_json(self):
+        info = {"osName": "Linux", "é": [1.5, None, {"a": True}]}
+        for given in (info, json.dumps(info), json.dumps(info).encode()):
+            for begin in (self.client.register_init, self.client.authenticate_init):
+                forget_requests()
+                begin(username="ann", device_info=given)
+                self.assertEqual(requests()[0]["body"]["deviceInfo"], info)
+        forget_requests()
+        for wrong in ("{", "", "[]", '{}, "user_agent": "x"', b"\xff", "[" * 100_000):
+            with self.assertRaises(errors.InvalidArgumentError) as raised:
+                self.client.register_init("ann", device_info=wrong)
+            self.assertIn("device_info", raised.exception.message)
+        self.assertEqual(requests(), [])
+
+    def test_a_username_type_that_is_not_given_is_other(self):
+        for call in (
+            lambda **given: self.client.send_otp_email("ann", **given),
+            lambda **given: self.client.send_otp_sms("ann", **given),
+        ):
+            forget_requests()
+            call()
+            call(username_type=None)
+            call(username_type="other")
+            kinds = {request["body"]["user"]["usernameType"] for request in requests()}
+            self.assertEqual((len(requests()), kinds), (3, {"other"}))
 
     def test_options_are_sent_and_the_log_functions_are_shared(self):
         events = []

@@ -123,6 +123,8 @@ fn issue(
     };
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut server = CertificateParams::new(names)?;
+    // Python 3.13 and newer require it.
+    server.use_authority_key_identifier_extension = true;
     server
         .distinguished_name
         .push(DnType::CommonName, "loginid-emulator");

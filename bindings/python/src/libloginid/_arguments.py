@@ -20,6 +20,8 @@ Browser = Union[Object, str, bytes]
 Value = TypeVar("Value")
 
 _LONGEST_WAIT_MS = 2**32 - 1
+# A day, for calls of a client of with_options.
+_LONGEST_CALL_S = 86_400
 
 
 def text(value: Union[str, bytes, UUID, None], name: str) -> Optional[bytes]:
@@ -77,7 +79,12 @@ def call_options(
     """The options of ``with_options`` that were given, as JSON."""
     options: Dict[str, Any] = {}
     if timeout is not None:
-        options["timeout_ms"] = milliseconds(timeout).value
+        limit = milliseconds(timeout)
+        if timeout > _LONGEST_CALL_S:
+            raise ValueError(
+                f"timeout must be at most {_LONGEST_CALL_S} seconds, not {timeout!r}"
+            )
+        options["timeout_ms"] = limit.value
     if max_retries is not None:
         if isinstance(max_retries, bool) or not isinstance(max_retries, int):
             raise wrong_type("max_retries", "an int", max_retries)
@@ -107,11 +114,15 @@ class _Checked(NamedTuple):
     value: Any
 
 
-def json_object(value: Optional[Object], name: str) -> Optional[_Checked]:
-    """An object among options."""
-    if value is not None and not isinstance(value, dict):
-        raise wrong_type(name, "a dict", value)
-    return None if value is None else _Checked(value)
+def json_object(value: Optional[Browser], name: str) -> Optional[_Checked]:
+    """An object among options: a ``dict``, or its JSON."""
+    if value is None:
+        return None
+    if isinstance(value, (str, bytes)):
+        value = _object(value, name)
+    elif not isinstance(value, dict):
+        raise wrong_type(name, "a dict or a JSON text", value)
+    return _Checked(value)
 
 
 def given_flag(value: Optional[bool], name: str) -> Optional[_Checked]:
@@ -146,9 +157,12 @@ def who(user_id: Optional[Id], username: Optional[str]) -> Dict[str, Any]:
 
 
 def config(fields: Dict[str, Any]) -> str:
-    """The fields of a configuration as JSON. Paths and bytes become texts."""
+    """The fields of a configuration as JSON. Paths and bytes become texts; ``None`` means
+    "not given", for example for a variable of the environment that is not set."""
     members = []
     for name, value in fields.items():
+        if value is None:
+            continue
         if isinstance(value, os.PathLike):
             value = os.fspath(value)
         if isinstance(value, bytes):
@@ -172,6 +186,18 @@ def _check_names(value: Any) -> None:
     elif isinstance(value, (list, tuple)):
         for item in value:
             _check_names(item)
+
+
+def _object(value: Union[str, bytes], name: str) -> Object:
+    """The object of a JSON text."""
+    try:
+        parsed = json.loads(text(value, name) or b"")
+    except (ValueError, RecursionError) as error:
+        message = f"{name} is not JSON: {error}"
+        raise InvalidArgumentError(400, "invalid_json", message) from None
+    if not isinstance(parsed, dict):
+        raise InvalidArgumentError(400, "invalid_json", f"{name} must be a JSON object")
+    return parsed
 
 
 def _json(value: Any, name: str) -> str:

@@ -25,6 +25,7 @@ class BaseClient(Uncopyable):
 
     def with_options(
         self: Self,
+        *,
         timeout: Optional[float] = None,
         max_retries: Optional[int] = None,
         headers: Optional[Dict[str, str]] = None,

@@ -99,7 +99,7 @@ impl Python<'_> {
                 }
                 Some("text") => ("Optional[str] = None", name.clone()),
                 Some("object") => (
-                    "Optional[Object] = None",
+                    "Optional[Browser] = None",
                     format!("json_object({name}, {name:?})"),
                 ),
                 _ => refuse(format!(
@@ -126,7 +126,7 @@ impl Python<'_> {
         {
             let name = self.parameter_name(operation, argument);
             let mut parameter = format!("{name}: {}", self.parameter_type(argument, name));
-            if let Some(default) = argument.default() {
+            if let Some(default) = argument.default().filter(|_| is_lenient(operation)) {
                 parameter += &format!(" = {default:?}");
             } else if argument.is_optional() && !special.required.iter().any(|one| one == name) {
                 parameter += " = None";
@@ -209,8 +209,8 @@ impl Python<'_> {
     }
 }
 
-/// Whether empty optional texts and false flags mean "not given", as in the official package, which
-/// has the calls of v1 only.
+/// Whether empty optional texts and false flags mean "not given", and parameters have the values of
+/// the description as defaults, as in the official package, which has the calls of v1 only.
 fn is_lenient(operation: &Operation) -> bool {
     operation.service() == "v1"
 }
@@ -223,7 +223,6 @@ fn names_in(code: &str) -> BTreeSet<String> {
     let names = [
         "Browser",
         "Id",
-        "Object",
         "fido2_options",
         "flag",
         "given",

@@ -9,7 +9,6 @@ from contextvars import copy_context
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, TypeVar
 
-from .._arguments import Id
 from .._base import BaseClient
 from .._cancel import Cancel
 from ..attempts import Attempt
@@ -34,6 +33,21 @@ Result = TypeVar("Result")
 Self = TypeVar("Self", bound="AsyncClient")
 
 
+def _derived(
+    method: "Callable[Concatenate[Any, Parameters], BaseClient]",
+) -> "Callable[Concatenate[Self, Parameters], Self]":
+    """The method of a blocking client that makes another one, for the clients for asyncio."""
+
+    @wraps(method)
+    def derive(self: Self, /, *values: Any, **named: Any) -> Self:
+        client = type(self).__new__(type(self))
+        client.__dict__.update(self.__dict__)
+        client._blocking = method(self._blocking, *values, **named)
+        return client
+
+    return derive
+
+
 class AsyncClient:
     """A client of the LoginID service for asyncio.
 
@@ -41,7 +55,14 @@ class AsyncClient:
     ends its call at once.
     """
 
+    # The blocking client, and its class.
     _blocking: BaseClient
+    _class: Any
+
+    @classmethod
+    def from_env(cls: Type[Self]) -> Self:
+        """Makes a client from the environment variables that the blocking client reads."""
+        return cls._of(cls._class.from_env())
 
     @classmethod
     def _of(cls: Type[Self], blocking: BaseClient) -> Self:
@@ -50,21 +71,7 @@ class AsyncClient:
         client._blocking = blocking
         return client
 
-    def with_options(
-        self: Self,
-        timeout: Optional[float] = None,
-        max_retries: Optional[int] = None,
-        headers: Optional[Dict[str, str]] = None,
-        request_id: Optional[Id] = None,
-        cancel: Optional[Cancel] = None,
-    ) -> Self:
-        """Makes a client with other options, as the blocking client does."""
-        client = type(self).__new__(type(self))
-        client.__dict__.update(self.__dict__)
-        client._blocking = self._blocking.with_options(
-            timeout, max_retries, headers, request_id, cancel
-        )
-        return client
+    with_options = _derived(BaseClient.with_options)
 
     def set_log_callback(self, log: Optional[Callable[[str], object]]) -> None:
         """Calls ``log`` with a JSON text for every HTTP attempt; ``None`` stops that.
@@ -121,7 +128,11 @@ class AsyncClient:
             # The traceback of an error refers to this frame, which must not refer back to it.
             del outcome
 
-        start_new_thread(work, ())
+        try:
+            start_new_thread(work, ())
+        except RuntimeError:
+            # No thread is left. A call that blocks the event loop is better than no call.
+            work()
         try:
             result, error = await ended
         except BaseException:

@@ -29,11 +29,6 @@ class LoginID(ApplicationCalls):
         """Makes a client with settings, as ``libloginid.LoginID.with_config``."""
         return cls._of(cls._class.with_config(client_id, **fields))
 
-    @classmethod
-    def from_env(cls: Type[Self]) -> Self:
-        """Makes a client from the ``LOGINID_…`` environment variables."""
-        return cls._of(cls._class.from_env())
-
     def client_id(self) -> str:
         """The client id."""
         return self._blocking.client_id()

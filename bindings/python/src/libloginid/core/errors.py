@@ -41,7 +41,7 @@ class LoginIDError(Exception):
     ``message`` are those of the official package. The others are:
 
     - ``status``: the kind of error, for example ``"LID_ERROR_API"``
-    - ``status_number``: its number in C
+    - ``status_number``: its number in C, or ``None`` if this package does not know it
     - ``code``: the same as ``error_code``
     - ``http_status``: that of the service's answer, or ``None``
     - ``operation``: the call, for example ``"get_user"``, or ``None``
@@ -50,6 +50,9 @@ class LoginIDError(Exception):
     - ``retry_after``: the seconds the service asked to wait, or ``None``
     - ``retry_after_ms``: the same in milliseconds
     - ``json``: the error object as JSON text
+
+    A test makes one for a fake client:
+    ``ApiError(404, "not_found", "No such user", http_status=404)``.
     """
 
     def __init__(
@@ -59,14 +62,14 @@ class LoginIDError(Exception):
         message: str,
         *,
         status: Optional[str] = None,
+        http_status: Optional[int] = None,
     ) -> None:
         self.status_code = status_code
         self.error_code = error_code
         self.message = message
         self.status = _status_of(type(self)) if status is None else status
-        # Statuses are numbered from 1, in this order.
-        self.status_number = [*CLASSES, self.status].index(self.status) + 1
-        self.http_status: Optional[int] = None
+        self.status_number = _NUMBERS.get(self.status)
+        self.http_status = http_status
         self.operation: Optional[str] = None
         self.request_id: Optional[str] = None
         self.retryable = False
@@ -86,10 +89,15 @@ class LoginIDError(Exception):
         if http_status is None or http_status < 400:
             status_code = _STATUS_CODES.get(status, 500)
         kind = CLASSES.get(status, cls)
-        error = kind(status_code, fields["code"], fields["message"], status=status)
+        error = kind(
+            status_code,
+            fields["code"],
+            fields["message"],
+            status=status,
+            http_status=http_status,
+        )
         if number is not None:
             error.status_number = number
-        error.http_status = http_status
         error.operation = fields["operation"]
         error.request_id = fields["request_id"]
         error.retryable = fields["retryable"]
@@ -103,6 +111,21 @@ class LoginIDError(Exception):
     def code(self) -> str:
         """The service's code for its own errors, else one of the library's."""
         return self.error_code
+
+    @property
+    def token_refused(self) -> bool:
+        """Whether a token did not pass verification: the user must log in again."""
+        return isinstance(self, (TokenInvalidError, TokenExpiredError, ClaimMismatchError))
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether the service cannot be used at the moment: try again later.
+
+        A rate limit, no connection, a deadline, a call that was cancelled, an answer that
+        cannot be used, or an HTTP status of the service from 500.
+        """
+        failed = self.http_status is not None and self.http_status >= 500
+        return failed or isinstance(self, _UNAVAILABLE)
 
     @property
     def json(self) -> str:
@@ -212,6 +235,18 @@ CLASSES: Dict[str, Type[LoginIDError]] = {
     "LID_ERROR_RESPONSE": ResponseError,
     "LID_ERROR_INTERNAL": InternalError,
 }
+
+# The statuses are numbered from 1, in this order.
+_NUMBERS = {status: number for number, status in enumerate(CLASSES, 1)}
+
+_UNAVAILABLE = (
+    RateLimitedError,
+    NetworkError,
+    TlsError,
+    TimeoutError,
+    CancelledError,
+    ResponseError,
+)
 
 
 def _status_of(kind: Type[LoginIDError]) -> str:

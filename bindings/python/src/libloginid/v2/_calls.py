@@ -2,16 +2,7 @@
 
 from typing import Optional
 
-from .._arguments import (
-    Browser,
-    Id,
-    Object,
-    fido2_options,
-    flag,
-    given_flag,
-    json_object,
-    payload,
-)
+from .._arguments import Browser, Id, fido2_options, flag, given_flag, json_object, payload
 from .._base import BaseClient
 from .results import (
     Authentication,
@@ -188,14 +179,14 @@ class Calls(BaseClient):
         answer: OneTimeCode = self._call("lid_v2_create_otp", username=username, token=token)
         return answer
 
-    def send_otp_email(self, username: str, *, username_type: Optional[str] = "other") -> None:
+    def send_otp_email(self, username: str, *, username_type: Optional[str] = None) -> None:
         """Sends a user a one-time code by e-mail.
 
         It succeeds also if the user is not known.
         """
         self._call("lid_v2_send_otp_email", username=username, username_type=username_type)
 
-    def send_otp_sms(self, username: str, *, username_type: Optional[str] = "other") -> None:
+    def send_otp_sms(self, username: str, *, username_type: Optional[str] = None) -> None:
         """Sends a user a one-time code by SMS.
 
         It succeeds also if the user is not known.
@@ -203,7 +194,7 @@ class Calls(BaseClient):
         self._call("lid_v2_send_otp_sms", username=username, username_type=username_type)
 
     def verify_otp(
-        self, username: str, auth_code: str, *, username_type: Optional[str] = "other"
+        self, username: str, auth_code: str, *, username_type: Optional[str] = None
     ) -> Authentication:
         """Logs a user in with a one-time code.
 
@@ -295,7 +286,7 @@ class Calls(BaseClient):
         display_name: Optional[str] = None,
         security_key: Optional[bool] = None,
         conditional_create: Optional[bool] = None,
-        device_info: Optional[Object] = None,
+        device_info: Optional[Browser] = None,
         user_agent: Optional[str] = None,
     ) -> RegistrationChallenge:
         """Begins the registration of a passkey.
@@ -354,7 +345,7 @@ class Calls(BaseClient):
         *,
         username: Optional[str] = None,
         username_type: Optional[str] = None,
-        device_info: Optional[Object] = None,
+        device_info: Optional[Browser] = None,
         user_agent: Optional[str] = None,
     ) -> AuthenticationChallenge:
         """Begins an authentication with a passkey.

@@ -11,6 +11,8 @@ Self = TypeVar("Self", bound="Client")
 class Client(Calls):
     """``libloginid.v2.Client`` for asyncio; it is made with the same arguments."""
 
+    _class = v2.Client
+
     def __init__(self, base_url: str, api_key: Optional[str] = None) -> None:
         self._blocking = v2.Client(base_url, api_key)
 
@@ -18,9 +20,3 @@ class Client(Calls):
     def with_config(cls: Type[Self], base_url: str, **fields: Any) -> Self:
         """Makes a client with settings, as ``libloginid.v2.Client.with_config``."""
         return cls._of(v2.Client.with_config(base_url, **fields))
-
-    @classmethod
-    def from_env(cls: Type[Self]) -> Self:
-        """Makes a client from the ``LOGINID_V2_…`` environment variables, and the
-        ``LOGINID_…`` ones that both services have."""
-        return cls._of(v2.Client.from_env())
