@@ -195,6 +195,15 @@ fn each_call_of_the_current_service_works() {
 }
 
 #[test]
+fn constants_are_the_values_of_the_service() {
+    let folder = TempDir::new().expect("a folder");
+    let program = compile(folder.path(), "constants", &["tests/cpp/constants.cpp"]);
+    let emulator = Emulator::start();
+    emulator.v2().login("ada").expect("a login");
+    assert_eq!(run(&mut against(&emulator, &program)), "taken\n");
+}
+
+#[test]
 fn a_stop_token_ends_calls() {
     let folder = TempDir::new().expect("a folder");
     let sources = ["tests/cpp/stop_token.cpp", "examples/cpp/emulator.cpp"];

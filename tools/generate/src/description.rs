@@ -264,7 +264,7 @@ fn text() -> String {
 /// What the names of the current service's types begin with.
 const V2: &str = "V2";
 const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
-const SERVICES: [&str; 2] = ["v1", "v2"];
+pub const SERVICES: [&str; 2] = ["v1", "v2"];
 const ANSWERS: [&str; 7] = [
     "object",
     "login",

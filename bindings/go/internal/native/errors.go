@@ -51,7 +51,7 @@ func (e *Error) Unwrap() error {
 
 // Is tells whether target is one of the Err… values of this error's status or code.
 func (e *Error) Is(target error) bool {
-	sentinel, ok := target.(*sentinel)
+	sentinel, ok := target.(sentinel)
 	return ok && e.Status == sentinel.status && (sentinel.code == "" || e.Code == sentinel.code)
 }
 
