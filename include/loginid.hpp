@@ -275,6 +275,8 @@ public:
     }
     /** The error object. */
     [[nodiscard]] const std::string &json() const noexcept { return fields_->json; }
+    /** The call, the status and the message, then the code and the id of the request, which a log
+     * needs: "get_user: LID_ERROR_API: User not found (user_not_found, request 7b2e4f90-…)". */
     [[nodiscard]] const char *what() const noexcept override { return fields_->what.c_str(); }
 
 private:
@@ -682,7 +684,8 @@ inline error::error(lid_status status, std::string json) {
         read.retry_after = std::chrono::milliseconds(*milliseconds);
     }
     read.what = (read.operation.empty() ? "" : read.operation + ": ") +
-                std::string(loginid::status_name(status)) + " (" + read.code + "): " + read.message;
+                std::string(loginid::status_name(status)) + ": " + read.message + " (" + read.code +
+                (read.request_id.empty() ? "" : ", request " + read.request_id) + ")";
     read.json = std::move(json);
     fields_ = std::make_shared<const fields>(std::move(read));
 }
@@ -1154,7 +1157,7 @@ protected:
     ~client_base() = default;
 
     static result closed() noexcept {
-        return refused("client_closed", "client", "is empty: it was never made, or moved from");
+        return refused("client_closed", "the client", "is closed: make a new one");
     }
 
     /** Calls a function whose first argument is the client; `names` includes it. */

@@ -66,7 +66,7 @@ final class ArgumentsTest extends TestCase
             $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser($text));
         }
         $exception = $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser("a\0b"));
-        self::assertSame(['embedded_nul', 'username holds a NUL character (embedded_nul)'], [
+        self::assertSame(['embedded_nul', 'username must not hold a NUL (embedded_nul)'], [
             $exception->getErrorCode(), $exception->getMessage(),
         ]);
         foreach ([fn () => $this->client->getUser(null), fn () => $this->client->getUser([])] as $call) {
