@@ -128,7 +128,8 @@ impl Python<'_> {
         {
             let name = self.parameter_name(operation, argument);
             let mut parameter = format!("{name}: {}", self.parameter_type(argument, name));
-            if let Some(default) = argument.default() {
+            // The official package has the default in its signatures.
+            if let Some(default) = argument.default().filter(|_| is_lenient(operation)) {
                 parameter += &format!(" = {default:?}");
             } else if argument.is_optional() && !special.required.iter().any(|one| one == name) {
                 parameter += " = None";

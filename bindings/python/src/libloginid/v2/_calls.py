@@ -190,7 +190,7 @@ class Calls(BaseClient):
         return answer
 
     def send_otp_email(
-        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = "other"
+        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = None
     ) -> None:
         """Sends a user a one-time code by e-mail.
 
@@ -199,7 +199,7 @@ class Calls(BaseClient):
         self._call("lid_v2_send_otp_email", username=username, username_type=username_type)
 
     def send_otp_sms(
-        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = "other"
+        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = None
     ) -> None:
         """Sends a user a one-time code by SMS.
 
@@ -212,7 +212,7 @@ class Calls(BaseClient):
         username: str,
         auth_code: str,
         *,
-        username_type: Optional[UsernameTypeLiteral] = "other",
+        username_type: Optional[UsernameTypeLiteral] = None,
     ) -> Authentication:
         """Logs a user in with a one-time code.
 
