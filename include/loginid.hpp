@@ -117,6 +117,131 @@ using optional_time = std::optional<std::chrono::duration<double, std::milli>>;
     return ::lid_version();
 }
 
+// begin generated: constants (`make generate`, from spec/constants.toml)
+
+/** The codes of errors that programs compare most. */
+namespace code {
+/** The call needs an API key, and the client has none. */
+inline constexpr std::string_view api_key_required = "api_key_required";
+/** The call needs the application's private key, and the client has none. */
+inline constexpr std::string_view private_key_required = "private_key_required";
+/** The client was closed. */
+inline constexpr std::string_view client_closed = "client_closed";
+/** The token is not signed by the service, or was changed. */
+inline constexpr std::string_view invalid_signature = "invalid_signature";
+/** The token has expired. */
+inline constexpr std::string_view token_expired = "token_expired";
+/** The token is of another user. */
+inline constexpr std::string_view username_mismatch = "username_mismatch";
+/** The token is of another kind, which logs nobody in. */
+inline constexpr std::string_view token_kind_mismatch = "token_kind_mismatch";
+/** The token confirms another payload. */
+inline constexpr std::string_view transaction_hash_mismatch = "transaction_hash_mismatch";
+/** The token confirms another transaction. */
+inline constexpr std::string_view nonce_mismatch = "nonce_mismatch";
+/** Too many requests: wait before the next one. */
+inline constexpr std::string_view rate_limited = "rate_limited";
+/** Too many keys are unknown, and the token was neither accepted nor refused. */
+inline constexpr std::string_view unknown_key_throttled = "unknown_key_throttled";
+/** The time of the call was over. */
+inline constexpr std::string_view timeout = "timeout";
+/** The call was cancelled. */
+inline constexpr std::string_view cancelled = "cancelled";
+/** The service answered with an error status and no code. */
+inline constexpr std::string_view http_error = "http_error";
+/** The service does not accept the key or the token of the call. */
+inline constexpr std::string_view unauthorized = "unauthorized";
+/** There is no such user. */
+inline constexpr std::string_view user_not_found = "user_not_found";
+/** Another user has this name. */
+inline constexpr std::string_view username_taken = "username_taken";
+/** The service cannot use the request, or its session is over. */
+inline constexpr std::string_view bad_request = "bad_request";
+/** A scope is missing, or the passkey is another user's. */
+inline constexpr std::string_view forbidden = "forbidden";
+/** There is no such user, passkey or authenticator. */
+inline constexpr std::string_view not_found = "not_found";
+} // namespace code
+
+/** The types of codes. */
+namespace code_type {
+/** 6 digits, valid for 3 minutes. */
+inline constexpr std::string_view short_ = "short";
+/** A longer code. */
+inline constexpr std::string_view long_ = "long";
+/** A few words. */
+inline constexpr std::string_view phrase = "phrase";
+} // namespace code_type
+
+/** What a code is for. */
+namespace purpose {
+/** It logs the user in. */
+inline constexpr std::string_view temporary_authentication = "temporary_authentication";
+/** It allows adding a credential. */
+inline constexpr std::string_view add_credential = "add_credential";
+} // namespace purpose
+
+/** The states of a credential. */
+namespace credential_status {
+/** It can be used. */
+inline constexpr std::string_view active = "active";
+/** It is being added. */
+inline constexpr std::string_view pending = "pending";
+/** It is not active. */
+inline constexpr std::string_view inactive = "inactive";
+/** It was revoked permanently. */
+inline constexpr std::string_view revoked = "revoked";
+/** It was deleted. */
+inline constexpr std::string_view deleted = "deleted";
+} // namespace credential_status
+
+namespace v2 {
+
+/** What a grant or an API key allows. */
+namespace scope {
+/** List passkeys, and read about authenticators. */
+inline constexpr std::string_view passkey_read = "passkey:read";
+/** Rename and delete passkeys. */
+inline constexpr std::string_view passkey_write = "passkey:write";
+/** LoginID's documentation names it. No call of this library needs it. */
+inline constexpr std::string_view profile_read = "profile:read";
+/** The calls about a user's profile. */
+inline constexpr std::string_view profile_write = "profile:write";
+/** Register passkeys of a protected application, and further ones of a user. */
+inline constexpr std::string_view reg_write = "reg:write";
+/** Make a one-time code. */
+inline constexpr std::string_view auth_write = "auth:write";
+/** Make tokens for external authentications. */
+inline constexpr std::string_view external_verify = "external:verify";
+} // namespace scope
+
+/** What a username is. */
+namespace username_type {
+/** An e-mail address. */
+inline constexpr std::string_view email = "email";
+/** A phone number. */
+inline constexpr std::string_view phone = "phone";
+/** Any other name. */
+inline constexpr std::string_view other = "other";
+} // namespace username_type
+
+/** What the service proposes when a registration or a login begins. */
+namespace action {
+/** Go on with the passkey. */
+inline constexpr std::string_view proceed = "proceed";
+/** The user has a passkey already. */
+inline constexpr std::string_view sign_in = "signIn";
+/** No passkey can be registered. */
+inline constexpr std::string_view fail = "fail";
+/** Log in by one of the `crossAuthMethods`. */
+inline constexpr std::string_view cross_auth = "crossAuth";
+/** Log in by one of the `fallbackMethods`. */
+inline constexpr std::string_view fallback = "fallback";
+} // namespace action
+
+} // namespace v2
+// end generated: constants (`make generate`, from spec/constants.toml)
+
 /** The exception of every failed call. Each status has a class of its own below; a status
  * that this header does not know is thrown as a plain error. */
 class error : public std::exception {
@@ -150,6 +275,8 @@ public:
     }
     /** The error object. */
     [[nodiscard]] const std::string &json() const noexcept { return fields_->json; }
+    /** The call, the status and the message, then the code and the id of the request, which a log
+     * needs: "get_user: LID_ERROR_API: User not found (user_not_found, request 7b2e4f90-…)". */
     [[nodiscard]] const char *what() const noexcept override { return fields_->what.c_str(); }
 
 private:
@@ -557,7 +684,8 @@ inline error::error(lid_status status, std::string json) {
         read.retry_after = std::chrono::milliseconds(*milliseconds);
     }
     read.what = (read.operation.empty() ? "" : read.operation + ": ") +
-                std::string(loginid::status_name(status)) + " (" + read.code + "): " + read.message;
+                std::string(loginid::status_name(status)) + ": " + read.message + " (" + read.code +
+                (read.request_id.empty() ? "" : ", request " + read.request_id) + ")";
     read.json = std::move(json);
     fields_ = std::make_shared<const fields>(std::move(read));
 }
@@ -1068,7 +1196,7 @@ protected:
     ~client_base() = default;
 
     static result closed() noexcept {
-        return refused("client_closed", "client", "is empty: it was never made, or moved from");
+        return refused("client_closed", "the client", "is closed: make a new one");
     }
 
     /** Calls a function whose first argument is the client; `names` includes it. */

@@ -21,10 +21,15 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Checks a URL. Plain http is refused except to this machine, unless
-    /// `allow_http` is set: the bearer tokens would be sent unencrypted.
-    pub(crate) fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
+    /// Checks a URL of a service whose URLs are like `example`. Plain http is refused except to
+    /// this machine, unless `allow_http` is set: the bearer tokens would be sent unencrypted.
+    pub(crate) fn parse(text: &str, allow_http: bool, example: &str) -> Result<BaseUrl> {
         let invalid = |why: &str| Error::new(Code::InvalidBaseUrl, format!("base_url {why}"));
+        if text.is_empty() {
+            return Err(invalid(&format!(
+                "must not be empty: give a URL like {example}"
+            )));
+        }
         if text.trim() != text {
             return Err(invalid("has blanks around it"));
         }
@@ -36,10 +41,10 @@ impl BaseUrl {
         }
         let uri: Uri = text
             .parse()
-            .map_err(|_| invalid("is not a URL like https://directweb.usw1.loginid.io"))?;
-        let authority = uri.authority().ok_or_else(|| {
-            invalid("must be absolute, for example https://directweb.usw1.loginid.io")
-        })?;
+            .map_err(|_| invalid(&format!("is not a URL like {example}")))?;
+        let authority = uri
+            .authority()
+            .ok_or_else(|| invalid(&format!("must be absolute, for example {example}")))?;
         if authority.as_str().contains('@') {
             return Err(invalid("must not contain a user name or password"));
         }
@@ -128,13 +133,17 @@ pub(crate) fn has_usable_port(authority: &Authority) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(text: &str, allow_http: bool) -> Result<BaseUrl> {
+        BaseUrl::parse(text, allow_http, DEFAULT)
+    }
+
     #[test]
     fn a_path_prefix_is_kept_and_trailing_slashes_do_not_matter() {
         for base in [
             "https://example.com/api/native",
             "https://example.com/api/native//",
         ] {
-            let url = BaseUrl::parse(base, false).unwrap();
+            let url = parse(base, false).unwrap();
             assert_eq!(url.join("/tx"), "https://example.com/api/native/tx");
         }
     }
@@ -145,7 +154,7 @@ mod tests {
             ("HTTPS://APP.example.com/", "https://APP.example.com"),
             ("Http://App.localhost:8080", "http://App.localhost:8080"),
         ] {
-            assert_eq!(BaseUrl::parse(given, false).unwrap().as_str(), kept);
+            assert_eq!(parse(given, false).unwrap().as_str(), kept);
         }
     }
 
@@ -160,7 +169,7 @@ mod tests {
             ("https://app.example.com", "https://app.example.com"),
             ("https://[::1]:8443", "https://[::1]:8443"),
         ] {
-            assert_eq!(BaseUrl::parse(given, false).unwrap().issuer(), issuer);
+            assert_eq!(parse(given, false).unwrap().issuer(), issuer);
         }
     }
 
@@ -175,7 +184,7 @@ mod tests {
             "http://app.localhost:8080",
             "http://a.b.LocalHost.",
         ] {
-            assert!(BaseUrl::parse(local, false).is_ok(), "{local}");
+            assert!(parse(local, false).is_ok(), "{local}");
         }
         for remote in [
             "http://example.com",
@@ -186,21 +195,25 @@ mod tests {
             "http://10.0.0.1",
             "http://0.0.0.0",
         ] {
-            let error = BaseUrl::parse(remote, false).unwrap_err();
+            let error = parse(remote, false).unwrap_err();
             assert_eq!(error.code(), "insecure_base_url", "{remote}");
-            assert!(BaseUrl::parse(remote, true).is_ok(), "{remote}");
+            assert!(parse(remote, true).is_ok(), "{remote}");
         }
     }
 
     #[test]
-    fn blanks_are_named_in_the_error() {
+    fn blanks_and_an_empty_text_are_named_in_the_error() {
         for (text, message) in [
             (" https://example.com", "base_url has blanks around it"),
             ("https://example.com ", "base_url has blanks around it"),
             ("https://example.com\n", "base_url has blanks around it"),
             ("https://exa mple.com", "base_url has a blank in it"),
+            (
+                "",
+                "base_url must not be empty: give a URL like https://directweb.usw1.loginid.io",
+            ),
         ] {
-            let error = BaseUrl::parse(text, false).unwrap_err();
+            let error = parse(text, false).unwrap_err();
             assert_eq!(
                 (error.code(), error.message()),
                 ("invalid_base_url", message)
@@ -225,7 +238,7 @@ mod tests {
             "https://example.com:65536",
             "/relative",
         ] {
-            let error = BaseUrl::parse(text, false).unwrap_err();
+            let error = parse(text, false).unwrap_err();
             assert_eq!(error.code(), "invalid_base_url", "{text}");
             assert!(!error.message().contains("secret"), "{text}");
         }

@@ -202,11 +202,15 @@ impl fmt::Display for Error {
         let fields = &*self.0;
         write!(
             f,
-            "{} ({}): {}",
+            "{}: {} ({}",
             fields.status.name(),
-            fields.code,
-            fields.message
-        )
+            fields.message,
+            fields.code
+        )?;
+        if let Some(id) = &fields.request_id {
+            write!(f, ", request {id}")?;
+        }
+        f.write_str(")")
     }
 }
 

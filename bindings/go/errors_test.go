@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"runtime"
@@ -12,10 +13,17 @@ import (
 	"time"
 
 	"github.com/libloginid/libloginid/bindings/go/internal/expect"
+	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
 // errorTable is bindings/errors.json, which the tests of all languages read.
 type errorTable struct {
+	Calls    map[string]struct{ Method, Path string }
+	Messages []struct {
+		Code      string
+		Languages []string
+		Begins    string
+	}
 	Statuses []struct {
 		Number int
 		Status string
@@ -24,34 +32,73 @@ type errorTable struct {
 }
 
 type errorCase struct {
-	Case                string
-	Call                string
-	Username            string
-	AnotherKey          bool `json:"another_key"`
-	Closed              bool
-	Cancelled           bool
-	AnsweredWithLoginOf string `json:"answered_with_login_of"`
-	Config              struct {
+	Case                  string
+	Service               string
+	Call                  string
+	Username              string
+	UserID                string `json:"user_id"`
+	Token                 map[string]any
+	AnotherKey            bool `json:"another_key"`
+	WithoutAPIKey         bool `json:"without_api_key"`
+	Closed                bool
+	Cancelled             bool
+	CancelledWhileRunning bool   `json:"cancelled_while_running"`
+	AnsweredWithLoginOf   string `json:"answered_with_login_of"`
+	Config                struct {
 		BaseURL          string `json:"base_url"`
+		APIKey           string `json:"api_key"`
 		MaxRetries       *int   `json:"max_retries"`
 		RequestTimeoutMS int    `json:"request_timeout_ms"`
 	}
 	Fault    map[string]any
+	FaultOf  string `json:"fault_of"`
 	Times    int
+	Message  string
 	Error    map[string]any
 	Attempts []map[string]any
 }
 
-var pathsOfCases = map[string]string{
-	"get_user":              "/manage/users/retrieve",
-	"authenticate_password": "/authenticate/password",
-	"wait_code":             "/authenticate/code/wait",
+// clientOfCase is what both clients have.
+type clientOfCase interface {
+	OnAttempt(func(Attempt)) error
+	Close() error
 }
 
-// client is one for the case, whose faults are set.
-func (c errorCase) client(t *testing.T) *Client {
+// prepare sets the faults of the case.
+func (c errorCase) prepare(t *testing.T, table errorTable) {
 	t.Helper()
 	admin := newClient(t)
+	fault, times, call := c.Fault, 9, c.Call
+	if c.Times != 0 {
+		times = c.Times
+	}
+	if c.FaultOf != "" {
+		call = c.FaultOf
+	}
+	if c.AnsweredWithLoginOf != "" {
+		expect.Must[User](t)(admin.AddUserWithoutCredentials(ctx, c.AnsweredWithLoginOf))
+		login := control(t, "POST", "users/"+c.AnsweredWithLoginOf+"/login", nil)
+		fault = map[string]any{"kind": "status", "code": 200, "body": string(login)}
+	}
+	if fault != nil {
+		match := map[string]any{"path": table.Calls[call].Path}
+		control(t, "POST", "faults", map[string]any{"match": match, "times": times, "fault": fault})
+	}
+}
+
+// client is one for the case, with the call to make.
+func (c errorCase) client(t *testing.T) (clientOfCase, func(context.Context) error) {
+	t.Helper()
+	if c.Service == "v2" {
+		client := c.v2Client(t)
+		return client, func(ctx context.Context) error { return c.makeV2(t, ctx, client) }
+	}
+	client := c.v1Client(t)
+	return client, func(ctx context.Context) error { return c.makeV1(ctx, client) }
+}
+
+func (c errorCase) v1Client(t *testing.T) *Client {
+	t.Helper()
 	config := Config{
 		ClientID:         os.Getenv("LOGINID_CLIENT_ID"),
 		PrivateKey:       os.Getenv("LOGINID_PRIVATE_KEY"),
@@ -65,41 +112,66 @@ func (c errorCase) client(t *testing.T) *Client {
 	if c.AnotherKey {
 		config.PrivateKey = expect.Must[KeyPair](t)(GenerateKeyPair()).PrivateKey
 	}
-	fault, times := c.Fault, 9
-	if c.Times != 0 {
-		times = c.Times
-	}
-	if c.AnsweredWithLoginOf != "" {
-		expect.Must[User](t)(admin.AddUserWithoutCredentials(ctx, c.AnsweredWithLoginOf))
-		login := control(t, "POST", "users/"+c.AnsweredWithLoginOf+"/login", nil)
-		fault = map[string]any{"kind": "status", "code": 200, "body": string(login)}
-	}
-	if fault != nil {
-		match := map[string]any{"path": pathsOfCases[c.Call]}
-		control(t, "POST", "faults", map[string]any{"match": match, "times": times, "fault": fault})
-	}
-	client := expect.Must[Client](t)(NewWithConfig(config))
-	t.Cleanup(func() { _ = client.Close() })
-	return client
+	return expect.Must[Client](t)(NewWithConfig(config))
 }
 
-func (c errorCase) make(client *Client) error {
+func (c errorCase) v2Client(t *testing.T) *loginidv2.Client {
+	t.Helper()
+	config := loginidv2.Config{
+		BaseURL: os.Getenv("LOGINID_V2_BASE_URL"), APIKey: os.Getenv("LOGINID_V2_API_KEY"), MaxRetries: c.Config.MaxRetries,
+	}
+	if c.Config.APIKey != "" || c.WithoutAPIKey {
+		config.APIKey = c.Config.APIKey
+	}
+	return expect.Must[loginidv2.Client](t)(loginidv2.NewWithConfig(config))
+}
+
+func (c errorCase) makeV1(ctx context.Context, client *Client) error {
 	var err error
-	switch c.Call {
+	switch name := withNUL(c.Username); c.Call {
 	case "get_user":
-		_, err = client.GetUser(ctx, c.Username)
+		_, err = client.GetUser(ctx, name)
 	case "authenticate_password":
-		_, err = client.AuthenticatePassword(ctx, c.Username, "a password")
+		_, err = client.AuthenticatePassword(ctx, name, "a password")
 	case "wait_code":
-		limited, cancel := context.WithCancel(ctx)
-		defer cancel()
-		if c.Cancelled {
-			cancel()
-		}
-		_, err = client.WaitCode(limited, c.Username, "123456", "short")
+		_, err = client.WaitCode(ctx, name, "123456", "short")
 	}
 	return err
 }
+
+func (c errorCase) makeV2(t *testing.T, ctx context.Context, client *loginidv2.Client) error {
+	t.Helper()
+	var err error
+	switch c.Call {
+	case "v2_list_passkeys":
+		_, err = client.ListPasskeys(ctx, loginidv2.Who{Username: c.Username, Token: c.token(t)})
+	case "v2_delete_user":
+		err = client.DeleteUser(ctx, withNUL(c.UserID))
+	case "v2_verify_token":
+		_, err = client.VerifyToken(ctx, c.token(t))
+	case "v2_get_version":
+		_, err = client.GetVersion(ctx)
+	}
+	return err
+}
+
+// token is one that the service signed, with the times of the case, or empty.
+func (c errorCase) token(t *testing.T) string {
+	t.Helper()
+	if c.Token == nil {
+		return ""
+	}
+	claims := map[string]any{
+		"sub": "u1", "username": "ada", "tokenType": "jwtAccess", "iat": c.Token["iat"], "exp": c.Token["exp"],
+		"iss": os.Getenv("LOGINID_V2_BASE_URL"), "aud": os.Getenv("LOGINID_V2_APPLICATION_ID"),
+	}
+	var made struct{ Token string }
+	parse(t, control(t, "POST", "v2/tokens", map[string]any{"claims": claims}), &made)
+	return made.Token
+}
+
+// withNUL is a text of the table, in which "␀" is a NUL.
+func withNUL(text string) string { return strings.ReplaceAll(text, "␀", "\x00") }
 
 func errorsOfAllLanguages(t *testing.T) errorTable {
 	t.Helper()
@@ -109,16 +181,19 @@ func errorsOfAllLanguages(t *testing.T) errorTable {
 	}
 	var table errorTable
 	parse(t, text, &table)
-	if len(table.Cases) < 10 || len(table.Statuses) < 14 {
+	if len(table.Cases) < 20 || len(table.Statuses) < 14 {
 		t.Fatal("the table is not complete")
 	}
 	return table
 }
 
 func TestErrorsAndAttemptsAreThoseOfTheTable(t *testing.T) {
-	for _, c := range errorsOfAllLanguages(t).Cases {
+	table := errorsOfAllLanguages(t)
+	for _, c := range table.Cases {
 		t.Run(c.Case, func(t *testing.T) {
-			client := c.client(t)
+			c.prepare(t, table)
+			client, call := c.client(t)
+			defer client.Close()
 			var attempts []Attempt
 			if err := client.OnAttempt(func(a Attempt) { attempts = append(attempts, a) }); err != nil {
 				t.Fatal(err)
@@ -126,13 +201,44 @@ func TestErrorsAndAttemptsAreThoseOfTheTable(t *testing.T) {
 			if c.Closed {
 				_ = client.Close()
 			}
+			limited, cancel := context.WithCancel(ctx)
+			defer cancel()
+			if c.Cancelled {
+				cancel()
+			}
+			if c.CancelledWhileRunning {
+				go func() {
+					defer cancel()
+					awaitRequest(t, table.Calls[c.Call].Path)
+				}()
+			}
 			var failure *Error
-			if err := c.make(client); !errors.As(err, &failure) {
+			if err := call(limited); !errors.As(err, &failure) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			c.compare(t, failure, attempts)
-			c.compareAttempts(t, attempts)
+			c.compareAttempts(t, table, attempts)
 		})
+	}
+}
+
+func TestMessagesOfTheBindingAreThoseOfTheTable(t *testing.T) {
+	made := map[string]func() error{
+		"invalid_utf8": func() error { _, err := NewWithConfig(Config{BaseURL: "\xff"}); return err },
+	}
+	for _, row := range errorsOfAllLanguages(t).Messages {
+		if !strings.Contains(strings.Join(row.Languages, " "), "go") {
+			continue
+		}
+		var failure *Error
+		if err := made[row.Code](); !errors.As(err, &failure) || failure.Code != row.Code ||
+			!strings.HasPrefix(failure.Message, strings.ReplaceAll(row.Begins, "{name}", "base_url")) {
+			t.Errorf("%s: %v", row.Code, err)
+		}
+		delete(made, row.Code)
+	}
+	if len(made) != 0 {
+		t.Error(made)
 	}
 }
 
@@ -146,12 +252,21 @@ func (c errorCase) compare(t *testing.T, failure *Error, attempts []Attempt) {
 	if !reflect.DeepEqual(seen, c.Error) {
 		t.Errorf("%v, not %v", seen, c.Error)
 	}
-	id := ""
+	id, request := "", ""
 	if len(attempts) > 0 {
-		id = attempts[0].RequestID
+		id = attempts[len(attempts)-1].RequestID
+		request = ", request " + id
 	}
-	if failure.RequestID != id || failure.Message == "" {
+	if failure.RequestID != id || failure.Message == "" || c.Message != "" && failure.Message != c.Message {
 		t.Errorf("%q %q", failure.RequestID, failure.Message)
+	}
+	operation := ""
+	if failure.Operation != "" {
+		operation = failure.Operation + ": "
+	}
+	text := fmt.Sprintf("loginid: %s%s: %s (%s%s)", operation, failure.Status, failure.Message, failure.Code, request)
+	if failure.Error() != text {
+		t.Errorf("%s, not %s", failure, text)
 	}
 	var object struct{ Error map[string]any }
 	parse(t, failure.Raw, &object)
@@ -161,7 +276,7 @@ func (c errorCase) compare(t *testing.T, failure *Error, attempts []Attempt) {
 	}
 }
 
-func (c errorCase) compareAttempts(t *testing.T, attempts []Attempt) {
+func (c errorCase) compareAttempts(t *testing.T, table errorTable, attempts []Attempt) {
 	t.Helper()
 	if len(attempts) != len(c.Attempts) {
 		t.Fatalf("%+v", attempts)
@@ -169,14 +284,23 @@ func (c errorCase) compareAttempts(t *testing.T, attempts []Attempt) {
 	for i, attempt := range attempts {
 		seen := map[string]any{
 			"attempt": float64(attempt.Attempt), "http_status": orNil(float64(attempt.HTTPStatus)),
-			"status": attempt.Status.String(), "code": attempt.Code, "retried": attempt.RetryIn > 0,
+			"status": nil, "code": orNil(attempt.Code), "retried": attempt.RetryIn > 0,
 		}
-		if !reflect.DeepEqual(seen, c.Attempts[i]) {
-			t.Errorf("%v, not %v", seen, c.Attempts[i])
+		if attempt.Status != 0 {
+			seen["status"] = attempt.Status.String()
 		}
-		if attempt.Event != "http_attempt" || attempt.Operation != c.Call ||
-			attempt.Method != "POST" || attempt.Path != pathsOfCases[c.Call] ||
-			attempt.Duration <= 0 || attempt.RequestID != attempts[0].RequestID ||
+		expected := map[string]any{"operation": c.Call}
+		for name, value := range c.Attempts[i] {
+			expected[name] = value
+		}
+		seen["operation"] = attempt.Operation
+		if !reflect.DeepEqual(seen, expected) {
+			t.Errorf("%v, not %v", seen, expected)
+		}
+		request := table.Calls[attempt.Operation]
+		isRepeated := i > 0 && attempts[i-1].Operation == attempt.Operation
+		if attempt.Event != "http_attempt" || attempt.Method != request.Method || attempt.Path != request.Path ||
+			attempt.Duration <= 0 || isRepeated && attempt.RequestID != attempts[i-1].RequestID ||
 			!json.Valid(attempt.Raw) {
 			t.Errorf("%+v", attempt)
 		}
@@ -207,8 +331,8 @@ func TestAnErrorHasEveryDetail(t *testing.T) {
 	if failure.Status.String() != "LID_ERROR_API" || !json.Valid(failure.Raw) {
 		t.Errorf("%s %s", failure.Status, failure.Raw)
 	}
-	want := "loginid: get_user: LID_ERROR_API (user_not_found): "
-	if !strings.HasPrefix(err.Error(), want) {
+	want := "loginid: get_user: LID_ERROR_API: " + failure.Message + " (user_not_found, request " + failure.RequestID + ")"
+	if err.Error() != want {
 		t.Error(err)
 	}
 }
@@ -267,7 +391,7 @@ func TestTheListenerMayUseTheClientAndRemoveItself(t *testing.T) {
 	client := newClient(t)
 	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	control(t, "POST", "faults", map[string]any{
-		"match": map[string]any{"path": pathsOfCases["get_user"]}, "times": 1,
+		"match": map[string]any{"path": errorsOfAllLanguages(t).Calls["get_user"].Path}, "times": 1,
 		"fault": map[string]any{"kind": "status", "code": 503},
 	})
 	var seen []string

@@ -240,7 +240,7 @@ func TestTextsThatAreNotUTF8AreRefused(t *testing.T) {
 	} {
 		for _, err := range errs {
 			var failure *Error
-			if !errors.As(err, &failure) || failure.Code != "invalid_utf8" || failure.Message != "the field "+name+" is not UTF-8" {
+			if !errors.As(err, &failure) || failure.Code != "invalid_utf8" || failure.Message != name+" is not UTF-8" {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -74,8 +74,8 @@ impl Config {
         }
         let allow_http = settings.boolean("allow_http", false);
         let base_url = match settings.text("base_url") {
-            Some(text) => BaseUrl::parse(&text, allow_http)?,
-            None => BaseUrl::parse(base_url::DEFAULT, false)?,
+            Some(text) => BaseUrl::parse(&text, allow_http, base_url::DEFAULT)?,
+            None => BaseUrl::parse(base_url::DEFAULT, false, base_url::DEFAULT)?,
         };
         let application = Application {
             private_key,

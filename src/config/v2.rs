@@ -11,6 +11,9 @@ use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::token::{Audience, KeySet, Name, Request};
 
+/// What a base URL is like.
+const URL_OF_DASHBOARD: &str = "https://<application id>.api.loginid.io";
+
 /// A client's configuration. Made from JSON ([`Config::from_json`]), from the environment
 /// ([`Config::from_env`]) or from the usual two values ([`Config::new`]);
 /// `docs/configuration.md` describes every field.
@@ -71,12 +74,14 @@ impl Config {
         let base_url = settings
             .text("base_url")
             .ok_or_else(|| Error::new(Code::MissingField, "base_url is required"))?;
-        let base_url = BaseUrl::parse(&base_url, allow_http)?;
+        let base_url = BaseUrl::parse(&base_url, allow_http, URL_OF_DASHBOARD)?;
         if base_url.has_path() {
             return Err(Error::new(
                 Code::InvalidBaseUrl,
-                "base_url must have no path: give it as the dashboard shows it, \
-                 https://<application id>.api.loginid.io",
+                format!(
+                    "base_url must have no path: give it as the dashboard shows it, \
+                     {URL_OF_DASHBOARD}"
+                ),
             ));
         }
         let api_key = api_key(&mut settings)?;
@@ -231,6 +236,22 @@ mod tests {
     #[test]
     fn a_base_url_is_required_and_has_no_path() {
         assert_eq!(code_of("{}"), "missing_field");
+        for (text, problem) in [
+            ("", "must not be empty: give a URL like"),
+            ("https://[", "is not a URL like"),
+            ("/nowhere", "must be absolute, for example"),
+            (
+                "https://a.api.loginid.io/x",
+                "must have no path: give it as the dashboard shows it,",
+            ),
+        ] {
+            let error = Config::new(text, None).unwrap_err();
+            assert_eq!(error.code(), "invalid_base_url", "{text}");
+            assert_eq!(
+                error.message(),
+                format!("base_url {problem} https://<application id>.api.loginid.io")
+            );
+        }
         for path in ["/fido2/v2", "/api/"] {
             let error = Config::new(&format!("https://a.api.loginid.io{path}"), None);
             assert_eq!(error.unwrap_err().code(), "invalid_base_url", "{path}");

@@ -1,6 +1,7 @@
 /* The errors and the attempts of bindings/errors.json, which the tests of all languages read. */
 #include <loginid.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <typeindex>
 #include <typeinfo>
 #include <vector>
@@ -18,12 +20,6 @@ namespace {
 
 using loginid::client;
 using loginid::error;
-
-const std::map<std::string, std::string> paths = {
-    {"get_user", "/manage/users/retrieve"},
-    {"authenticate_password", "/authenticate/password"},
-    {"wait_code", "/authenticate/code/wait"},
-};
 
 const std::map<std::string, std::type_index> classes = {
     {"InvalidArgument", typeid(loginid::invalid_argument_error)},
@@ -57,16 +53,14 @@ std::vector<std::string> elements(const std::string &json, const std::string &po
     return all;
 }
 
-std::string quoted(const std::string &text) {
-    std::string escaped = "\"";
-    for (const char one : text) {
-        if (one == '\n') {
-            escaped += "\\n";
-            continue;
-        }
-        escaped += one == '"' || one == '\\' ? std::string("\\") + one : std::string(1, one);
+/* A member of a row as the calls take it: "␀" is a NUL. */
+std::string text_of(const std::string &row, const char *pointer) {
+    std::string text = loginid::json_get(row, pointer);
+    const std::string nul = "\u2400";
+    if (const auto at = text.find(nul); at != std::string::npos) {
+        text.replace(at, nul.size(), 1, '\0');
     }
-    return escaped + "\"";
+    return text;
 }
 
 /* As the table has it. */
@@ -76,50 +70,120 @@ template <typename Number> std::string or_null(std::optional<Number> number) {
 
 std::string or_null(const std::string &text) { return text.empty() ? "null" : text; }
 
-/* A client for a case, whose faults are set. */
-client client_of(const std::string &row) {
-    emulator("POST", "reset", "");
-    auto key = variable("LOGINID_PRIVATE_KEY");
-    if (get(row, "/another_key")) {
-        key = loginid::json_get(loginid::generate_key_pair(), "/private_key");
-    }
+/* The path of a call or of the case's call. */
+std::string path_of(const std::string &table, const std::string &call) {
+    return loginid::json_get(table, "/calls/" + call + "/path");
+}
+
+/* Sets the faults of a case. */
+void prepare(const std::string &table, const std::string &row) {
     auto fault = get(row, "/fault");
     if (const auto name = get(row, "/answered_with_login_of")) {
         client::from_env().add_user_without_credentials(*name);
         const auto login = emulator("POST", "users/" + *name + "/login", "");
-        fault = R"({"kind":"status","code":200,"body":)" + quoted(login) + "}";
+        fault = R"({"kind":"status","code":200,"body":)" + loginid::quote(login) + "}";
     }
     if (fault) {
-        const auto path = paths.at(loginid::json_get(row, "/call"));
+        const auto call = get(row, "/fault_of").value_or(loginid::json_get(row, "/call"));
         emulator("POST", "faults",
-                 R"({"match":{"path":")" + path + R"("},"times":)" +
+                 R"({"match":{"path":)" + loginid::quote(path_of(table, call)) + R"(},"times":)" +
                      get(row, "/times").value_or("9") + R"(,"fault":)" + *fault + "}");
     }
-    std::string config = R"({"client_id":)" + quoted(variable("LOGINID_CLIENT_ID")) +
-                         R"(,"private_key":)" + quoted(key) + R"(,"base_url":)" +
-                         quoted(get(row, "/config/base_url").value_or(variable("LOGINID_BASE_URL")));
+}
+
+/* The configuration of a case, without the members that name the application. */
+std::string config_of(const std::string &row, const char *base_url) {
+    std::string config = R"("base_url":)" + loginid::quote(get(row, "/config/base_url")
+                                                               .value_or(variable(base_url)));
     for (const std::string name : {"max_retries", "request_timeout_ms"}) {
         if (const auto value = get(row, "/config/" + name)) {
             config += ",\"" + name + "\":" + *value;
         }
     }
-    return client::with_config(config + "}");
+    return config + "}";
+}
+
+client v1_client(const std::string &row) {
+    auto key = variable("LOGINID_PRIVATE_KEY");
+    if (get(row, "/another_key")) {
+        key = loginid::json_get(loginid::generate_key_pair(), "/private_key");
+    }
+    return client::with_config(R"({"client_id":)" + loginid::quote(variable("LOGINID_CLIENT_ID")) +
+                               R"(,"private_key":)" + loginid::quote(key) + "," +
+                               config_of(row, "LOGINID_BASE_URL"));
+}
+
+loginid::v2::client v2_client(const std::string &row) {
+    std::string config = "{";
+    if (!get(row, "/without_api_key")) {
+        config += R"("api_key":)" +
+                  loginid::quote(get(row, "/config/api_key").value_or(variable("LOGINID_V2_API_KEY"))) +
+                  ",";
+    }
+    return loginid::v2::client::with_config(config + config_of(row, "LOGINID_V2_BASE_URL"));
 }
 
 void make(const client &made, const std::string &row) {
     const auto call = loginid::json_get(row, "/call");
-    const auto name = loginid::json_get(row, "/username");
+    const auto name = text_of(row, "/username");
     if (call == "get_user") {
         made.get_user(name);
     } else if (call == "authenticate_password") {
         made.authenticate_password(name, "a password");
     } else {
+        REQUIRE(call == "wait_code");
         const loginid::cancellation cancel;
         if (get(row, "/cancelled")) {
             cancel.trigger();
         }
         made.wait_code(name, "123456", "short", {}, &cancel);
     }
+}
+
+/* A token that the service signed, with the times of the row. */
+std::string token_of(const std::string &row) {
+    const auto signed_token = emulator(
+        "POST", "v2/tokens",
+        R"({"claims":{"sub":"u1","username":"ada","tokenType":"jwtAccess","iss":)" +
+            loginid::quote(variable("LOGINID_V2_BASE_URL")) + R"(,"aud":)" +
+            loginid::quote(variable("LOGINID_V2_APPLICATION_ID")) + R"(,"iat":)" +
+            loginid::json_get(row, "/token/iat") + R"(,"exp":)" +
+            loginid::json_get(row, "/token/exp") + "}}");
+    return loginid::json_get(signed_token, "/token");
+}
+
+void make(const loginid::v2::client &made, const std::string &row) {
+    const auto call = loginid::json_get(row, "/call");
+    const auto token = get(row, "/token") ? token_of(row) : "";
+    if (call == "v2_list_passkeys") {
+        loginid::v2::user who;
+        const auto name = get(row, "/username");
+        if (name) {
+            who = loginid::v2::user::by_name(*name);
+        } else if (!token.empty()) {
+            who = loginid::v2::user::by_token(token);
+        }
+        made.list_passkeys(who);
+    } else if (call == "v2_delete_user") {
+        made.delete_user(text_of(row, "/user_id"));
+    } else if (call == "v2_verify_token") {
+        made.verify_token(token);
+    } else {
+        REQUIRE(call == "v2_get_version");
+        made.get_version();
+    }
+}
+
+/* Triggers when the service has received the request of a call. */
+std::thread trigger_while_running(const loginid::cancellation &cancel, const std::string &path) {
+    return std::thread([&cancel, path] {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (emulator("GET", "requests", "").find(loginid::quote(path)) == std::string::npos) {
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        cancel.trigger();
+    });
 }
 
 void compare(const error &seen, const std::string &table, const std::string &row,
@@ -134,8 +198,13 @@ void compare(const error &seen, const std::string &table, const std::string &row
     REQUIRE((seen.retryable() ? "true" : "false") == expected("retryable"));
     const auto wait = seen.retry_after();
     REQUIRE((wait ? std::to_string(wait->count()) : "null") == expected("retry_after_ms"));
-    REQUIRE(seen.request_id() == (attempts.empty() ? "" : attempts[0].request_id()));
+    REQUIRE(seen.request_id() == (attempts.empty() ? "" : attempts.back().request_id()));
     REQUIRE(!seen.message().empty());
+    REQUIRE(seen.message() == get(row, "/message").value_or(seen.message()));
+    const std::string operation = seen.operation().empty() ? "" : seen.operation() + ": ";
+    const std::string request = attempts.empty() ? "" : ", request " + seen.request_id();
+    REQUIRE(seen.what() == operation + std::string(seen.status_name()) + ": " + seen.message() +
+                               " (" + seen.code() + request + ")");
     for (const std::string name : {"status", "code", "operation", "http_status", "retryable",
                                    "retry_after_ms"}) {
         REQUIRE(loginid::json_get(seen.json(), "/error/" + name) == expected(name.c_str()));
@@ -150,44 +219,68 @@ void compare(const error &seen, const std::string &table, const std::string &row
     }
 }
 
-void compare_attempts(const std::vector<loginid::attempt> &attempts, const std::string &row) {
+void compare_attempts(const std::vector<loginid::attempt> &attempts, const std::string &table,
+                      const std::string &row) {
     const auto expected = elements(row, "/attempts");
     REQUIRE(attempts.size() == expected.size());
     for (std::size_t i = 0; i < attempts.size(); i++) {
         const auto &seen = attempts[i];
-        const auto call = loginid::json_get(row, "/call");
+        const auto call = get(expected[i], "/operation").value_or(loginid::json_get(row, "/call"));
         REQUIRE(seen.event() == "http_attempt" && seen.operation() == call);
-        REQUIRE(seen.method() == "POST" && seen.path() == paths.at(call));
-        REQUIRE(seen.request_id() == attempts[0].request_id() && seen.duration().count() > 0);
+        REQUIRE(seen.method() == loginid::json_get(table, "/calls/" + call + "/method"));
+        REQUIRE(seen.path() == path_of(table, call) && seen.duration().count() > 0);
+        const bool is_repeated = i > 0 && attempts[i - 1].operation() == call;
+        REQUIRE(!is_repeated || seen.request_id() == attempts[i - 1].request_id());
         REQUIRE(std::to_string(seen.number()) == get(expected[i], "/attempt"));
         REQUIRE(or_null(seen.http_status()) == get(expected[i], "/http_status"));
-        REQUIRE(seen.status_name() == get(expected[i], "/status"));
-        REQUIRE(seen.code() == get(expected[i], "/code"));
+        REQUIRE(or_null(std::string(seen.status_name())) == get(expected[i], "/status"));
+        REQUIRE(or_null(seen.code()) == get(expected[i], "/code"));
         REQUIRE((seen.retry_in() ? "true" : "false") == get(expected[i], "/retried"));
         REQUIRE(loginid::json_get(seen.json(), "/operation") == call);
     }
 }
 
+template <typename Client>
+void the_case_is_as_the_table_says(Client made, const std::string &table, const std::string &row) {
+    std::vector<loginid::attempt> attempts;
+    const loginid::cancellation cancel;
+    std::thread other;
+    if (get(row, "/cancelled_while_running")) {
+        loginid::options options;
+        options.cancel = &cancel;
+        made = made.with_options(options);
+        other = trigger_while_running(cancel, path_of(table, loginid::json_get(row, "/call")));
+    }
+    made.on_attempt([&](const loginid::attempt &one) { attempts.push_back(one); });
+    if (get(row, "/closed")) {
+        made = Client();
+    }
+    bool thrown = false;
+    try {
+        make(made, row);
+    } catch (const error &seen) {
+        thrown = true;
+        compare(seen, table, row, attempts);
+    }
+    REQUIRE(thrown);
+    compare_attempts(attempts, table, row);
+    if (other.joinable()) {
+        other.join();
+    }
+}
+
 void errors_and_attempts_are_those_of_the_table(const std::string &table) {
     const auto rows = elements(table, "/cases");
-    REQUIRE(rows.size() > 10);
+    REQUIRE(rows.size() > 20);
     for (const auto &row : rows) {
         std::cerr << loginid::json_get(row, "/case") << '\n'; // The last one failed.
-        client made = client_of(row);
-        std::vector<loginid::attempt> attempts;
-        made.on_attempt([&](const loginid::attempt &one) { attempts.push_back(one); });
-        if (get(row, "/closed")) {
-            made = client();
+        emulator("POST", "reset", "");
+        prepare(table, row);
+        if (loginid::json_get(row, "/service") == "v2") {
+            the_case_is_as_the_table_says(v2_client(row), table, row);
+        } else {
+            the_case_is_as_the_table_says(v1_client(row), table, row);
         }
-        bool thrown = false;
-        try {
-            make(made, row);
-        } catch (const error &seen) {
-            thrown = true;
-            compare(seen, table, row, attempts);
-        }
-        REQUIRE(thrown);
-        compare_attempts(attempts, row);
     }
 }
 

@@ -144,6 +144,16 @@ func made(t *testing.T, others map[string]any) string {
 	return made.Token
 }
 
+// signedByAnother is the token with a signature that is not its own.
+func signedByAnother(token string) string {
+	at := strings.LastIndexByte(token, '.') + 1
+	other := byte('A')
+	if token[at] == other {
+		other = 'B'
+	}
+	return token[:at] + string(other) + token[at+1:]
+}
+
 func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 	client := newClient(t)
 	token := logIn(t)
@@ -210,6 +220,11 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 			_, err := client.VerifyTransaction(ctx, confirmation, "Pay 1", "nonce-2")
 			return err
 		},
+		loginidv2.ErrInvalidSignature: func() error {
+			_, err := client.VerifyToken(ctx, signedByAnother(token))
+			return err
+		},
+		loginidv2.ErrHTTPError:  answered(400, "<html>"),
 		loginidv2.ErrBadRequest: answered(400, `{"msg":"no","msgCode":"bad_request"}`),
 		loginidv2.ErrClientClosed: func() error {
 			closed := expect.Must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{}))
@@ -221,7 +236,8 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 		err := call()
 		for other := range all {
 			// Those of a code are those of its status, too.
-			if errors.Is(err, other) != (other == want || other == loginidv2.ErrClaimMismatch && errors.Is(err, other)) {
+			ofStatus := other == loginidv2.ErrClaimMismatch || other == loginidv2.ErrTokenInvalid
+			if errors.Is(err, other) != (other == want || ofStatus && errors.Is(err, other)) {
 				t.Errorf("%v: is %v: %v", err, other, errors.Is(err, other))
 			}
 		}
@@ -247,6 +263,8 @@ func TestTheErrorsOfBothPackagesAreTheSame(t *testing.T) {
 		loginidv2.ErrTransactionHashMismatch: loginid.ErrTransactionHashMismatch,
 		loginidv2.ErrNonceMismatch:           loginid.ErrNonceMismatch,
 		loginidv2.ErrUnknownKeyThrottled:     loginid.ErrUnknownKeyThrottled,
+		loginidv2.ErrInvalidSignature:        loginid.ErrInvalidSignature,
+		loginidv2.ErrHTTPError:               loginid.ErrHTTPError,
 	} {
 		if one != other || one == nil {
 			t.Errorf("%v is not %v", one, other)

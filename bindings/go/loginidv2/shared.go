@@ -64,47 +64,57 @@ const (
 	StatusInternal Status = native.StatusInternal
 )
 
-// What errors are, for [errors.Is]. Those that the other package has too are the same values.
+// What errors are, for [errors.Is]. Those that the other package has too are equal.
 var (
 	// ErrTokenInvalid is every error with StatusTokenInvalid: refuse the token.
-	ErrTokenInvalid error = native.ErrTokenInvalid
+	ErrTokenInvalid error = native.Coded(StatusTokenInvalid, "")
 	// ErrTokenExpired is every error with StatusTokenExpired: let the user log in again.
-	ErrTokenExpired error = native.ErrTokenExpired
+	ErrTokenExpired error = native.Coded(StatusTokenExpired, "")
 	// ErrClaimMismatch is every error with StatusClaimMismatch: refuse the token.
-	ErrClaimMismatch error = native.ErrClaimMismatch
-	// ErrUsernameMismatch is the code username_mismatch: a token of another user.
-	ErrUsernameMismatch error = native.ErrUsernameMismatch
-	// ErrTokenKindMismatch is the code token_kind_mismatch: a token that logs nobody in.
-	ErrTokenKindMismatch error = native.ErrTokenKindMismatch
-	// ErrTransactionHashMismatch is the code transaction_hash_mismatch: it confirms another payload.
-	ErrTransactionHashMismatch error = native.ErrTransactionHashMismatch
-	// ErrNonceMismatch is the code nonce_mismatch: it confirms another transaction.
-	ErrNonceMismatch error = native.ErrNonceMismatch
+	ErrClaimMismatch error = native.Coded(StatusClaimMismatch, "")
 	// ErrRateLimited is every error with StatusRateLimited: wait RetryAfter.
-	ErrRateLimited error = native.ErrRateLimited
-	// ErrUnknownKeyThrottled is the code unknown_key_throttled: the token was neither accepted nor
-	// refused.
-	ErrUnknownKeyThrottled error = native.ErrUnknownKeyThrottled
+	ErrRateLimited error = native.Coded(StatusRateLimited, "")
 	// ErrNetwork is every error with StatusNetwork.
-	ErrNetwork error = native.ErrNetwork
+	ErrNetwork error = native.Coded(StatusNetwork, "")
 	// ErrTimeout is every error with StatusTimeout, by the context's deadline or another limit.
-	ErrTimeout error = native.ErrTimeout
+	ErrTimeout error = native.Coded(StatusTimeout, "")
 	// ErrCancelled is every error with StatusCancelled.
-	ErrCancelled error = native.ErrCancelled
-	// ErrUnauthorized is the service's code unauthorized: it does not accept the API key or token
-	// of the call.
-	ErrUnauthorized error = native.ErrUnauthorized
+	ErrCancelled error = native.Coded(StatusCancelled, "")
+	// ErrAPIKeyRequired is the code api_key_required: the call needs an API key, and the
+	// client has none.
+	ErrAPIKeyRequired error = native.Coded(StatusPrivateKey, "api_key_required")
 	// ErrClientClosed is the code client_closed: the client was closed.
-	ErrClientClosed error = native.ErrClientClosed
-	// ErrBadRequest is the service's code bad_request.
+	ErrClientClosed error = native.Coded(StatusInvalidArgument, "client_closed")
+	// ErrInvalidSignature is the code invalid_signature: the token is not signed by the
+	// service, or was changed.
+	ErrInvalidSignature error = native.Coded(StatusTokenInvalid, "invalid_signature")
+	// ErrUsernameMismatch is the code username_mismatch: the token is of another user.
+	ErrUsernameMismatch error = native.Coded(StatusClaimMismatch, "username_mismatch")
+	// ErrTokenKindMismatch is the code token_kind_mismatch: the token is of another kind,
+	// which logs nobody in.
+	ErrTokenKindMismatch error = native.Coded(StatusClaimMismatch, "token_kind_mismatch")
+	// ErrTransactionHashMismatch is the code transaction_hash_mismatch: the token confirms
+	// another payload.
+	ErrTransactionHashMismatch error = native.Coded(StatusClaimMismatch, "transaction_hash_mismatch")
+	// ErrNonceMismatch is the code nonce_mismatch: the token confirms another transaction.
+	ErrNonceMismatch error = native.Coded(StatusClaimMismatch, "nonce_mismatch")
+	// ErrUnknownKeyThrottled is the code unknown_key_throttled: too many keys are unknown, and
+	// the token was neither accepted nor refused.
+	ErrUnknownKeyThrottled error = native.Coded(StatusRateLimited, "unknown_key_throttled")
+	// ErrHTTPError is the code http_error: the service answered with an error status and no
+	// code.
+	ErrHTTPError error = native.Coded(StatusAPI, "http_error")
+	// ErrUnauthorized is the code unauthorized: the service does not accept the key or the
+	// token of the call.
+	ErrUnauthorized error = native.Coded(StatusAPI, "unauthorized")
+	// ErrBadRequest is the code bad_request: the service cannot use the request, or its
+	// session is over.
 	ErrBadRequest error = native.Coded(StatusAPI, "bad_request")
-	// ErrForbidden is the service's code forbidden: a scope is missing, or a passkey is another
+	// ErrForbidden is the code forbidden: a scope is missing, or the passkey is another
 	// user's.
 	ErrForbidden error = native.Coded(StatusAPI, "forbidden")
-	// ErrNotFound is the service's code not_found: there is no such user or passkey.
+	// ErrNotFound is the code not_found: there is no such user, passkey or authenticator.
 	ErrNotFound error = native.Coded(StatusAPI, "not_found")
-	// ErrAPIKeyRequired is the code api_key_required: the client has no API key.
-	ErrAPIKeyRequired error = native.Coded(StatusPrivateKey, "api_key_required")
 )
 
 // Options are settings for the calls of a client that WithOptions makes. What is missing or 0

@@ -57,7 +57,7 @@ final class Arguments
     private static function text(string $name, #[\SensitiveParameter] ?string $text): ?string
     {
         if ($text !== null && \str_contains($text, "\0")) {
-            throw InvalidArgumentException::local('embedded_nul', "$name holds a NUL character");
+            throw InvalidArgumentException::local('embedded_nul', "$name must not hold a NUL");
         }
         return $text;
     }

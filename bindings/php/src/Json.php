@@ -39,7 +39,7 @@ final class Json
         try {
             return \json_decode($json, $associative, flags: self::READING);
         } catch (\JsonException $exception) {
-            $message = "PHP cannot read the JSON of the answer: {$exception->getMessage()}";
+            $message = "the JSON of the answer cannot be read: {$exception->getMessage()}";
             throw ResponseException::local('invalid_response', $message);
         }
     }

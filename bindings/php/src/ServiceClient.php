@@ -101,7 +101,7 @@ trait ServiceClient
     private function native(): CData
     {
         return $this->client
-            ?? throw InvalidArgumentException::local('client_closed', 'this ' . self::class . ' is closed');
+            ?? throw InvalidArgumentException::local('client_closed', 'the client is closed: make a new one');
     }
 
     /** @param array<string, mixed> $arguments by their names */

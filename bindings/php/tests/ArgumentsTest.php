@@ -9,6 +9,7 @@ use Loginid\Client;
 use Loginid\Exception\ApiException;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Loginid;
+use Loginid\V2;
 
 /** Types of arguments, and the errors that name a wrong one. */
 final class ArgumentsTest extends TestCase
@@ -27,21 +28,40 @@ final class ArgumentsTest extends TestCase
         self::assertSame([], Emulator::requests());
     }
 
+    /** Whether an address is verified and may be used is said by the program. */
+    public function testTheBooleansOfTheCurrentServiceAreRequired(): void
+    {
+        $client = V2\Client::fromEnv();
+        foreach ([
+            fn () => $client->setEmail('1', 'a@example.com'),
+            fn () => $client->setPhone('1', '+491', messagingConsent: true),
+            fn () => $client->setPhone('1', '+491', requestVerification: true),
+        ] as $call) {
+            $this->thrown(\ArgumentCountError::class, $call);
+        }
+        self::assertSame([], Emulator::requests());
+    }
+
     public function testEveryParameterThatIsABooleanIsChecked(): void
     {
-        $checked = 0;
-        foreach ((new \ReflectionClass(Client::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
-            foreach ($method->getParameters() as $parameter) {
-                self::assertStringNotContainsString('bool', (string) $parameter->getType(), "{$method->name}()");
-                if (\str_contains((string) $method->getDocComment(), "bool \${$parameter->name}")) {
-                    $names = \array_column($method->getParameters(), 'name');
-                    $arguments = [...\array_fill_keys($names, '{}'), $parameter->name => 'false'];
-                    $this->assertNamed($parameter->name, fn () => $method->invoke($this->client, ...$arguments));
-                    $checked++;
+        foreach ([[$this->client, 2], [V2\Client::fromEnv(), 3]] as [$client, $expected]) {
+            $checked = 0;
+            foreach ((new \ReflectionClass($client))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+                foreach ($method->getParameters() as $parameter) {
+                    self::assertStringNotContainsString('bool', (string) $parameter->getType(), "{$method->name}()");
+                    if (\str_contains((string) $method->getDocComment(), "bool \${$parameter->name}")) {
+                        $arguments = [$parameter->name => 'false'];
+                        foreach ($method->getParameters() as $other) {
+                            $isFlag = \str_contains((string) $method->getDocComment(), "bool \${$other->name}");
+                            $arguments[$other->name] ??= $isFlag ? false : '{}';
+                        }
+                        $this->assertNamed($parameter->name, fn () => $method->invoke($client, ...$arguments));
+                        $checked++;
+                    }
                 }
             }
+            self::assertGreaterThanOrEqual($expected, $checked);
         }
-        self::assertGreaterThanOrEqual(2, $checked);
         self::assertSame([], Emulator::requests());
     }
 
@@ -66,7 +86,7 @@ final class ArgumentsTest extends TestCase
             $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser($text));
         }
         $exception = $this->thrown(InvalidArgumentException::class, fn () => $this->client->getUser("a\0b"));
-        self::assertSame(['embedded_nul', 'username holds a NUL character (embedded_nul)'], [
+        self::assertSame(['embedded_nul', 'username must not hold a NUL (embedded_nul)'], [
             $exception->getErrorCode(), $exception->getMessage(),
         ]);
         foreach ([fn () => $this->client->getUser(null), fn () => $this->client->getUser([])] as $call) {

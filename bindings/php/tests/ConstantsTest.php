@@ -14,7 +14,8 @@ use Loginid\V2;
 final class ConstantsTest extends TestCase
 {
     /** Codes of the services. */
-    private const OTHERS = ['user_not_found', 'unauthorized', 'bad_request', 'forbidden', 'not_found'];
+    private const OTHERS = ['user_not_found', 'username_taken', 'unauthorized', 'bad_request', 'forbidden',
+        'not_found'];
 
     public function testTheCodesOfTheLibraryAreThoseOfThePage(): void
     {

@@ -1,20 +1,17 @@
 """Errors and events of attempts have one shape in all languages: bindings/errors.json."""
 
 import json
+import os
 import pickle
 import threading
 import unittest
 
-from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control
+from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT, control, wait_for_request
 from libloginid import Cancel, LoginIDError, LoginIdManagement, errors, generate_key_pair, v2
 
 TABLE = json.loads((ROOT / "bindings/errors.json").read_text())
+CALLS = TABLE["calls"]
 STATUSES = {row["status"]: row for row in TABLE["statuses"]}
-PATHS = {
-    "get_user": "/manage/users/retrieve",
-    "authenticate_password": "/authenticate/password",
-    "wait_code": "/authenticate/code/wait",
-}
 MEMBERS = (
     "status",
     "code",
@@ -27,11 +24,9 @@ MEMBERS = (
 )
 
 
-def client_of(case):
-    """A client for a case, whose faults are set."""
+def prepare(case):
+    """Sets the faults of a case."""
     control("POST", "reset")
-    key = generate_key_pair()["private_key"] if case.get("another_key") else PRIVATE_KEY
-    config = {"private_key": key, "base_url": BASE_URL, **case.get("config", {})}
     fault, times = case.get("fault"), case.get("times", 9)
     user = case.get("answered_with_login_of")
     if user is not None:
@@ -39,14 +34,27 @@ def client_of(case):
         login = json.dumps(control("POST", f"users/{user}/login"))
         fault = {"kind": "status", "code": 200, "body": login}
     if fault is not None:
-        match = {"path": PATHS[case["call"]]}
+        match = {"path": CALLS[case.get("fault_of", case["call"])]["path"]}
         control("POST", "faults", {"match": match, "times": times, "fault": fault})
+
+
+def client_of(case):
+    if case["service"] == "v2":
+        config = {"base_url": os.environ["LOGINID_V2_BASE_URL"], **case.get("config", {})}
+        if not case.get("without_api_key"):
+            config = {"api_key": os.environ["LOGINID_V2_API_KEY"], **config}
+        return v2.Client.with_config(**config)
+    key = generate_key_pair()["private_key"] if case.get("another_key") else PRIVATE_KEY
+    config = {"private_key": key, "base_url": BASE_URL, **case.get("config", {})}
     return LoginIdManagement.with_config(CLIENT_ID, **config)
 
 
 def make(client, case):
-    """The call of a case."""
-    user = case["username"]
+    """The call of a case, in whose texts "␀" is a NUL."""
+    texts = {
+        name: case[name].replace("␀", "\0") for name in ("username", "user_id") if name in case
+    }
+    user = texts.get("username")
     if case["call"] == "wait_code":
         cancel = Cancel()
         if case.get("cancelled"):
@@ -54,25 +62,47 @@ def make(client, case):
         return client.authenticate_code_wait(user, "123456", "short", cancel=cancel)
     if case["call"] == "authenticate_password":
         return client.authenticate_password(user, "a password")
-    return client.get_user(user)
+    if "token" in case:
+        texts["token"] = signed_token(**case["token"])
+    return getattr(client, case["call"].replace("v2_", ""))(**texts)
+
+
+def signed_token(**times):
+    """A token that the current service signed."""
+    claims = {"sub": "u1", "username": "ada", "tokenType": "jwtAccess", **times}
+    claims["iss"] = os.environ["LOGINID_V2_BASE_URL"]
+    claims["aud"] = os.environ["LOGINID_V2_APPLICATION_ID"]
+    return control("POST", "v2/tokens", {"claims": claims})["token"]
 
 
 class Errors(unittest.TestCase):
     def test_each_case_has_the_error_and_the_attempts_of_the_table(self):
-        self.assertGreater(len(TABLE["cases"]), 10)
+        self.assertGreater(len(TABLE["cases"]), 20)
         for case in TABLE["cases"]:
             with self.subTest(case["case"]):
+                prepare(case)
                 client = client_of(case)
+                if case.get("cancelled_while_running"):
+                    cancel = Cancel()
+                    client = client.with_options(cancel=cancel)
+                    path = CALLS[case["call"]]["path"]
+                    other = threading.Thread(
+                        target=lambda: (wait_for_request(path), cancel.trigger())
+                    )
+                    other.start()
+                    self.addCleanup(other.join)
                 events = []
                 client.on_attempt(events.append)
                 if case.get("closed"):
                     client.close()
                 with self.assertRaises(LoginIDError) as raised:
                     make(client, case)
-                self.compare(raised.exception, case["error"], events)
+                client.close()
+                self.compare(raised.exception, case, events)
                 self.compare_events(events, case)
 
-    def compare(self, error, expected, events):
+    def compare(self, error, case, events):
+        expected = case["error"]
         seen = {name: getattr(error, name) for name in expected}
         self.assertEqual(seen, expected)
         row = STATUSES[expected["status"]]
@@ -82,8 +112,15 @@ class Errors(unittest.TestCase):
         milliseconds = expected["retry_after_ms"]
         seconds = None if milliseconds is None else milliseconds / 1000
         self.assertEqual(error.retry_after, seconds)
-        self.assertEqual(error.request_id, events[0]["request_id"] if events else None)
+        self.assertEqual(error.request_id, events[-1]["request_id"] if events else None)
         self.assertTrue(error.message)
+        self.assertEqual(error.message, case.get("message", error.message))
+        request = f", request id: {error.request_id}" if events else ""
+        self.assertEqual(
+            str(error),
+            f"HTTP status code: {error.status_code}, error code: {error.code}, "
+            f"error message: {error.message}{request}",
+        )
         self.assertEqual(error.to_dict(), {name: getattr(error, name) for name in MEMBERS})
         self.assertEqual(json.loads(error.json), {"error": error.to_dict()})
         again = pickle.loads(pickle.dumps(error))
@@ -91,13 +128,45 @@ class Errors(unittest.TestCase):
 
     def compare_events(self, events, case):
         self.assertEqual(len(events), len(case["attempts"]), events)
+        ids = {}
         for event, attempt in zip(events, case["attempts"]):
-            expected = {**attempt, "operation": case["call"], "path": PATHS[case["call"]]}
-            expected.update({"event": "http_attempt", "method": "POST"})
+            operation = attempt.get("operation", case["call"])
+            expected = {"event": "http_attempt", "operation": operation}
+            expected.update({**CALLS[operation], **attempt})
             self.assertEqual(event["retry_in_ms"] is not None, expected.pop("retried"))
             self.assertEqual({name: event[name] for name in expected}, expected)
             self.assertIs(type(event["duration_us"]), int)
-            self.assertEqual(event["request_id"], events[0]["request_id"])
+            self.assertEqual(
+                event["request_id"], ids.setdefault(operation, event["request_id"])
+            )
+
+    def test_messages_of_the_binding_are_those_of_the_table(self):
+        client = LoginIdManagement.from_env()
+        current = v2.Client.from_env()
+        self.addCleanup(client.close)
+        self.addCleanup(current.close)
+        nan = {"deviceId": float("nan")}
+
+        def unreadable():
+            fault = {"kind": "status", "code": 200, "body": f'{{"id":{"1" * 5000}}}'}
+            match = {"path": CALLS["get_user"]["path"]}
+            control("POST", "faults", {"match": match, "times": 1, "fault": fault})
+            client.get_user("ada")
+
+        made = {
+            "invalid_json": ("options", lambda: current.authenticate_init(device_info=nan)),
+            "invalid_response": ("", unreadable),
+            "invalid_utf8": ("base_url", lambda: v2.Client.with_config(b"\xff")),
+        }
+        rows = [row for row in TABLE["messages"] if "python" in row["languages"]]
+        self.assertEqual({row["code"] for row in rows}, set(made))
+        for row in rows:
+            name, call = made[row["code"]]
+            with self.assertRaises(LoginIDError) as raised:
+                call()
+            self.assertEqual(raised.exception.code, row["code"])
+            begins = row["begins"].format(name=name)
+            self.assertEqual(raised.exception.message[: len(begins)], begins)
 
     def test_each_status_has_a_class(self):
         named = {kind for kind in vars(errors).values() if isinstance(kind, type)}
@@ -174,7 +243,7 @@ class OnAttempt(unittest.TestCase):
 
     def test_a_call_tells_the_function_that_was_set_when_it_began(self):
         fault = {"kind": "status", "code": 503}
-        match = {"path": PATHS["get_user"]}
+        match = {"path": CALLS["get_user"]["path"]}
         control("POST", "faults", {"match": match, "times": 1, "fault": fault})
         attempts = []
 

@@ -60,6 +60,12 @@ async def use_v2(client: v2.Client, awaited: aio.v2.Client) -> str:
     print(passkeys["passkeys"][0]["createdAt"].upper(), passkeys["passkeys"][0].get("aaguid"))
     print(passkeys["passkeys"][0]["created_at"])  # error
     client.list_passkeys("ada")  # error
+    client.create_grant("ada", f"{v2.Scope.PASSKEY_READ} {v2.Scope.PASSKEY_WRITE}")
+    client.create_grant("ada", v2.Scope.PASSKEY_RAED)  # error
+    scopes: list[v2.ScopeLiteral] = ["passkey:read", v2.Scope.REG_WRITE]
+    scopes.append("passkey:raed")  # error
+    client.send_otp_email("ada", username_type=v2.UsernameType.EMAIL)
+    client.send_otp_email("ada", username_type="mail")  # error
     client.set_email("1", "a@example.com", request_verification="no")  # error
     client.with_options(timeout=2).get_version()["version"].upper()
     print((await awaited.get_version())["version"].upper())

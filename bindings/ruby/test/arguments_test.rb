@@ -7,7 +7,7 @@ class ArgumentsTest < LoginidTest
   JSON_ARGUMENTS = %i[assertion_payload assertion_result attestation_payload confirmation creation_result
                       options].freeze
   BOOLEANS = %i[activate authorize messaging_consent request_verification].freeze
-  SYMBOLS = %i[code_type purpose status publickey_alg].freeze
+  SYMBOLS = %i[code_type purpose status publickey_alg username_type].freeze
 
   def setup
     super
@@ -43,8 +43,22 @@ class ArgumentsTest < LoginidTest
       given = { x: 1 } if given == 'x' && JSON_ARGUMENTS.include?(name)
       positional << given if kind == :req
       keywords[name] = given if kind == :key && name == parameter
+      keywords[name] = name == parameter ? value : false if kind == :keyreq
     end
     call.call(*positional, **keywords)
+  end
+
+  # Whether an address is verified and may be used is said by the program.
+  def test_the_booleans_of_the_current_service_are_required
+    calls = [
+      -> { @v2.set_email('1', 'a@example.com') },
+      -> { @v2.set_phone('1', '+491', messaging_consent: true) },
+      -> { @v2.set_phone('1', '+491', request_verification: true) }
+    ]
+    calls.zip(%w[request_verification request_verification messaging_consent]) do |call, name|
+      assert_match(/missing keyword: :#{name}/, assert_raises(ArgumentError, &call).message)
+    end
+    assert_empty Emulator.requests
   end
 
   def assert_named(name, value, error: TypeError)

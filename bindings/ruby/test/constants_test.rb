@@ -6,7 +6,7 @@ require_relative 'helper'
 class ConstantsTest < LoginidTest
   ERRORS = File.read(File.expand_path('../../../docs/errors.md', __dir__))
   # Of the services.
-  OTHERS = %w[user_not_found unauthorized bad_request forbidden not_found].freeze
+  OTHERS = %w[user_not_found username_taken unauthorized bad_request forbidden not_found].freeze
 
   def values(constants)
     constants.constants.map { |name| constants.const_get(name) }

@@ -48,7 +48,8 @@ class DocsTest < LoginidTest
       parameters = Loginid::V2::Client.instance_method(call).parameters
       optional = parameters.filter_map { |kind, name| "#{name}:" if kind == :key }
       optional = optional.empty? ? nil : "[#{optional.join(', ')}]"
-      signature = [*parameters.filter_map { |kind, name| name if kind == :req }, optional].compact.join(', ')
+      required = parameters.filter_map { |kind, name| { req: name, keyreq: "#{name}:" }[kind] }
+      signature = [*required, optional].compact.join(', ')
       signature = signature.empty? ? call.to_s : "#{call}(#{signature})"
       listed = call == :send_otp_sms ? '`send_otp_sms`' : "`#{signature}`"
       assert_includes rows, listed

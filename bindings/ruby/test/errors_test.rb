@@ -6,16 +6,14 @@ require_relative 'helper'
 # bindings/errors.json.
 class ErrorsTest < LoginidTest
   TABLE = JSON.parse(File.read(File.expand_path('../../errors.json', __dir__)))
-  PATHS = {
-    'get_user' => '/manage/users/retrieve',
-    'authenticate_password' => '/authenticate/password',
-    'wait_code' => '/authenticate/code/wait'
-  }.freeze
+  CALLS = TABLE['calls']
 
   def test_errors_and_attempts_are_those_of_the_table
-    assert_operator TABLE['cases'].size, :>, 10
+    assert_operator TABLE['cases'].size, :>, 20
     TABLE['cases'].each do |row|
-      client = client_for(row)
+      prepare(row)
+      client = row['service'] == 'v2' ? v2_client(row) : v1_client(row)
+      client = cancelled_while_running(client, row) if row['cancelled_while_running']
       attempts = []
       client.on_attempt { |event| attempts << event }
       client.close if row['closed']
@@ -26,22 +24,45 @@ class ErrorsTest < LoginidTest
     end
   end
 
-  # A client for a case, whose faults are set.
-  def client_for(row)
+  # Sets the faults of a case.
+  def prepare(row)
     Emulator.reset
-    config = %w[client_id private_key base_url].to_h { |name| [name.to_sym, ENV.fetch("LOGINID_#{name.upcase}")] }
-    config[:private_key] = Loginid.generate_key_pair['private_key'] if row['another_key']
     fault = row['fault']
     if (name = row['answered_with_login_of'])
       login = Emulator.post("users/#{user(name)}/login")
       fault = { kind: 'status', code: 200, body: JSON.generate(login) }
     end
-    Emulator.fault(PATHS[row['call']], fault, times: row.fetch('times', 9)) if fault
+    return unless fault
+
+    Emulator.fault(CALLS[row.fetch('fault_of', row['call'])]['path'], fault, times: row.fetch('times', 9))
+  end
+
+  def v1_client(row)
+    config = %w[client_id private_key base_url].to_h { |name| [name.to_sym, ENV.fetch("LOGINID_#{name.upcase}")] }
+    config[:private_key] = Loginid.generate_key_pair['private_key'] if row['another_key']
     Loginid::Client.with_config(config.merge(row.fetch('config', {}).transform_keys(&:to_sym)))
   end
 
+  def v2_client(row)
+    config = %w[base_url api_key].to_h { |name| [name.to_sym, ENV.fetch("LOGINID_V2_#{name.upcase}")] }
+    config.delete(:api_key) if row['without_api_key']
+    Loginid::V2::Client.with_config(config.merge(row.fetch('config', {}).transform_keys(&:to_sym)))
+  end
+
+  # The client with a Cancel that another thread triggers when the service has the request.
+  def cancelled_while_running(client, row)
+    cancel = Loginid::Cancel.new
+    Thread.new do
+      Emulator.await_requests(CALLS[row['call']]['path'])
+      cancel.trigger
+    end
+    client.with_options(cancel: cancel)
+  end
+
+  # In the texts of a case "␀" is a NUL.
   def make(client, row)
-    name = row['username']
+    texts = row.slice('username', 'user_id').transform_values { |text| text.tr('␀', "\0") }
+    name = texts['username']
     case row['call']
     when 'get_user' then client.get_user(name)
     when 'authenticate_password' then client.authenticate_password(name, 'a password')
@@ -49,7 +70,20 @@ class ErrorsTest < LoginidTest
       cancel = Loginid::Cancel.new
       cancel.trigger if row['cancelled']
       client.wait_code(name, '123456', :short, cancel: cancel)
+    when 'v2_list_passkeys' then client.list_passkeys(username: name, token: token(row))
+    when 'v2_delete_user' then client.delete_user(texts['user_id'])
+    when 'v2_verify_token' then client.verify_token(token(row))
+    when 'v2_get_version' then client.get_version
     end
+  end
+
+  # A token that the current service signed, with the times of the case.
+  def token(row)
+    return unless row['token']
+
+    claims = { sub: 'u1', username: 'ada', tokenType: 'jwtAccess', iss: ENV.fetch('LOGINID_V2_BASE_URL'),
+               aud: ENV.fetch('LOGINID_V2_APPLICATION_ID'), **row['token'].transform_keys(&:to_sym) }
+    Emulator.post('v2/tokens', claims: claims).fetch('token')
   end
 
   def compare(error, row, attempts)
@@ -58,10 +92,11 @@ class ErrorsTest < LoginidTest
     assert_equal status['number'], error.status_number
     fields = %w[status code operation http_status retryable retry_after_ms]
     assert_equal row['error'], fields.to_h { |name| [name, error.public_send(name)] }, row['case']
-    id = attempts.dig(0, 'request_id')
+    id = attempts.dig(-1, 'request_id')
     id.nil? ? assert_nil(error.request_id) : assert_equal(id, error.request_id)
     message = error.to_h['message']
     refute_empty message
+    assert_equal row.fetch('message', message), message
     details = id ? "#{error.code}, request #{id}" : error.code
     assert_equal "#{message} (#{details})", error.message
     assert_equal({ **row['error'], 'message' => message, 'request_id' => id }, error.to_h)
@@ -69,13 +104,36 @@ class ErrorsTest < LoginidTest
   end
 
   def compare_attempts(attempts, row)
-    seen = attempts.map do |event|
-      assert_equal ['http_attempt', row['call'], 'POST', PATHS[row['call']], attempts.dig(0, 'request_id')],
-                   event.values_at('event', 'operation', 'method', 'path', 'request_id')
+    assert_equal row['attempts'].size, attempts.size, row['case']
+    ids = {}
+    attempts.zip(row['attempts']) do |event, expected|
+      operation = expected.fetch('operation', row['call'])
+      expected = { 'event' => 'http_attempt', 'operation' => operation, **CALLS[operation], **expected }
+      assert_equal expected.delete('retried'), !event['retry_in_ms'].nil?
+      assert_equal expected, event.slice(*expected.keys), row['case']
+      assert_equal ids[operation] ||= event['request_id'], event['request_id']
       assert_kind_of Integer, event['duration_us']
-      { **event.slice('attempt', 'http_status', 'status', 'code'), 'retried' => !event['retry_in_ms'].nil? }
     end
-    assert_equal row['attempts'], seen, row['case']
+  end
+
+  def test_messages_of_the_binding_are_those_of_the_table
+    v2 = Loginid::V2::Client.from_env
+    unreadable = lambda do
+      Emulator.fault(CALLS['get_user']['path'], { kind: 'status', code: 200, body: '{"a":"\ud800"}' })
+      @client.get_user('ada')
+    end
+    made = {
+      'invalid_json' => -> { v2.authenticate_init(options: { device_info: { a: Float::NAN } }) },
+      'invalid_response' => unreadable
+    }
+    rows = TABLE['messages'].select { |row| row['languages'].include?('ruby') }
+    assert_equal made.keys.sort, rows.map { |row| row['code'] }.sort
+    rows.each do |row|
+      error = assert_raises(Loginid::Error) { made[row['code']].call }
+      assert_equal row['code'], error.code
+      assert_operator error.message, :start_with?, row['begins'].sub('{name}', 'options')
+    end
+    v2.close
   end
 
   def test_each_status_has_a_class

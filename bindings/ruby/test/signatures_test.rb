@@ -69,7 +69,8 @@ class SignaturesTest < LoginidTest
   def compare_parameters(client, name)
     type = signatures(client).fetch(name).method_types.fetch(0).type
     required = type.required_positionals.map { |parameter| [:req, parameter.name] }
-    keywords = type.optional_keywords.keys.map { |keyword| [:key, keyword] }
+    keywords = type.required_keywords.keys.map { |keyword| [:keyreq, keyword] } +
+               type.optional_keywords.keys.map { |keyword| [:key, keyword] }
     assert_equal required + keywords, client.instance_method(name).parameters, name
   end
 

@@ -6,6 +6,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
+use crate::constants::{self, Constants};
 use crate::description::{Argument, Description, Operation, Values};
 use crate::mistake::{self, require};
 use crate::part;
@@ -33,6 +34,7 @@ const SERVICES: [(&str, &str, &str); 2] = [
 /// texts.
 pub fn files(
     description: &Description,
+    constants: &Constants,
     special: &str,
     read: impl Fn(&str) -> String,
 ) -> Vec<(String, String)> {
@@ -53,7 +55,7 @@ pub fn files(
         }
     }
     let path = "include/loginid.hpp";
-    let mut header = read(path);
+    let mut header = part::replaced(&read(path), "constants", &constants::cpp(constants));
     let mut files = Vec::new();
     for (service, part, test) in SERVICES {
         let (methods, rows) = parts(&description.of_service(service), &special);
@@ -319,7 +321,15 @@ mod tests {
     fn arguments_without_a_default_are_optional_ones() {
         let refused = |name: &str| {
             let special = format!("[init_tx]\nwithout_default = [{name:?}]\n");
-            caught(|| files(&crate::description(), &special, crate::read)).err()
+            caught(|| {
+                files(
+                    &crate::description(),
+                    &crate::constants(),
+                    &special,
+                    crate::read,
+                )
+            })
+            .err()
         };
         assert_eq!(refused("tx_id"), None);
         for name in ["tx_ids", "username"] {

@@ -264,7 +264,32 @@ fn text() -> String {
 /// What the names of the current service's types begin with.
 const V2: &str = "V2";
 const KINDS: [&str; 6] = ["text", "bool", "json", "options", "ms", "cancel"];
-const SERVICES: [&str; 2] = ["v1", "v2"];
+pub const SERVICES: [&str; 2] = ["v1", "v2"];
+
+/// The services whose required booleans are false if they are left out.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Flags(Vec<String>);
+
+impl Flags {
+    /// Refuses what is no service.
+    pub fn check(&self, file: &str) {
+        for name in &self.0 {
+            require!(
+                SERVICES.contains(&name.as_str()),
+                "{file}: false_if_left_out names {name}, which is no service"
+            );
+        }
+    }
+
+    /// The default of the booleans of an operation, if they have one.
+    pub fn default(&self, operation: &Operation) -> Option<&'static str> {
+        let mut services = self.0.iter();
+        services
+            .any(|one| one == operation.service())
+            .then_some("false")
+    }
+}
 const ANSWERS: [&str; 7] = [
     "object",
     "login",

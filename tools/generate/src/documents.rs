@@ -4,6 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::constants::{self, Constants};
 use crate::description::{Argument, Authorization, Description, Member, Operation, Values};
 use crate::part;
 use crate::template::Templates;
@@ -20,7 +21,11 @@ fn templates() -> Templates {
 }
 
 /// The documents: paths below the project's folder and texts. Of some a part is generated.
-pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
+pub fn files(
+    description: &Description,
+    constants: &Constants,
+    read: impl Fn(&str) -> String,
+) -> Vec<(String, String)> {
     let templates = templates();
     let v1 = groups(&description.of_service("v1"));
     let groups = groups(description);
@@ -37,6 +42,11 @@ pub fn files(description: &Description, read: impl Fn(&str) -> String) -> Vec<(S
         (path.to_owned(), text)
     };
     let mut files = documents.map(with_part).to_vec();
+    for (path, text) in &mut files {
+        if path == "docs/reference.md" {
+            *text = part::replaced(text, "constants", &constants::reference(constants));
+        }
+    }
     for call in groups.iter().flat_map(|group| &group.calls) {
         let path = format!("man/man3/lid_{}.3", call.name);
         let page = templates.render("function.3", context! { call => Serde(call) });

@@ -4,6 +4,7 @@
 //! It is written as gofmt would write it, which `make test-go` checks: neither `make generate`
 //! nor the tests of Rust need Go.
 
+mod constants;
 mod documentation;
 mod exceptions;
 mod function;
@@ -16,6 +17,7 @@ use minijinja::value::Serde;
 
 use exceptions::Exceptions;
 
+use crate::constants::Constants;
 use crate::description::Description;
 use crate::template::Templates;
 
@@ -34,12 +36,17 @@ const PACKAGES: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// The generated files of Go: paths below the project's folder, and texts.
-pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String)> {
+pub fn files(
+    description: &Description,
+    constants: &Constants,
+    exceptions: &str,
+) -> Vec<(String, String)> {
     let exceptions = &Exceptions::read(exceptions, description);
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/go_methods.go.j2")),
         ("interface", include_str!("../templates/go_interface.go.j2")),
         ("shared", include_str!("../templates/go_shared.go.j2")),
+        ("constants", include_str!("../templates/go_constants.go.j2")),
         ("results", include_str!("../templates/go_results.go.j2")),
         ("functions", include_str!("../templates/go_functions.go.j2")),
         ("wire", include_str!("../templates/go_wire_calls.go.j2")),
@@ -54,8 +61,14 @@ pub fn files(description: &Description, exceptions: &str) -> Vec<(String, String
             let mut files = go.package(package, folder, &templates);
             files.push(go.functions(service, &templates));
             // Names of what both packages have: Go cannot pass on a whole package.
-            let shared = templates.render("shared", context! { service, package, call });
+            let errors = go.errors(constants, service);
+            let context = context! { service, package, call, errors => Serde(&errors) };
+            let shared = templates.render("shared", context);
             files.push((format!("{folder}/shared.go"), shared + "\n"));
+            let lists = go.constants(constants, service);
+            let context = context! { package, lists => Serde(&lists) };
+            let constants = templates.render("constants", context);
+            files.push((format!("{folder}/constants.go"), constants));
             files
         });
     packages.collect()
@@ -126,7 +139,8 @@ mod tests {
 
     #[test]
     fn names_of_what_is_described_are_checked() {
-        let generate = |exceptions: &str| files(&crate::description(), exceptions);
+        let constants = crate::constants();
+        let generate = |exceptions: &str| files(&crate::description(), &constants, exceptions);
         let changes = [
             ("[types.Claims]", "[types.Claim]", "no type Claim"),
             (
@@ -161,14 +175,15 @@ mod tests {
     #[test]
     fn a_type_within_another_has_no_structure_and_marks_what_it_lacks() {
         let description = &crate::description();
-        let results = files(description, &crate::read("spec/go.toml"));
+        let constants = &crate::constants();
+        let results = files(description, constants, &crate::read("spec/go.toml"));
         let (_, results) = &results[0];
         assert!(!results.contains("AuthorizedCode"), "{results}");
         let lacks = "An answer may lack ID, Status,\n// CreatedAt and UpdatedAt.";
         assert!(results.contains(lacks), "{results}");
         let exceptions = crate::read("spec/go.toml");
         let exceptions = exceptions.replace("within = \"Code\"", "within = \"User\"");
-        let refused = caught(|| files(description, &exceptions)).err();
+        let refused = caught(|| files(description, constants, &exceptions)).err();
         let expected = "spec/go.toml: AuthorizedCode is not within User";
         assert_eq!(refused.as_deref(), Some(expected));
     }

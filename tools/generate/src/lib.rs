@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod c_test;
+pub mod constants;
 mod cpp;
 pub mod description;
 mod documents;
@@ -41,6 +42,12 @@ pub fn description() -> description::Description {
     mistake::caught(read).unwrap_or_else(|mistake| panic!("{mistake}"))
 }
 
+/// The constants of every language, which must be without mistakes.
+pub fn constants() -> constants::Constants {
+    let read = || constants::Constants::read(&read("spec/constants.toml"));
+    mistake::caught(read).unwrap_or_else(|mistake| panic!("{mistake}"))
+}
+
 /// What the description says: each file's path and text. The error is one line, with what is
 /// wrong in which file.
 pub fn described() -> Result<Vec<(PathBuf, String)>, String> {
@@ -60,14 +67,21 @@ pub fn described_by(read: &dyn Fn(&str) -> String) -> Result<Vec<(String, String
 
 fn files(read: &dyn Fn(&str) -> String) -> Vec<(String, String)> {
     let description = &description::Description::read(&read("spec/operations.toml"));
+    let constants = &constants::Constants::read(&read("spec/constants.toml"));
     let mut files = rust::files(description);
     files.extend(c_test::programs(description, read));
-    files.extend(documents::files(description, read));
-    files.extend(cpp::files(description, &read("spec/cpp.toml"), read));
+    files.extend(constants::files(constants));
+    files.extend(documents::files(description, constants, read));
+    files.extend(cpp::files(
+        description,
+        constants,
+        &read("spec/cpp.toml"),
+        read,
+    ));
     files.extend(php::files(description, &read("spec/php.toml")));
     files.extend(python::files(description, &read("spec/python.toml")));
     files.extend(ruby::files(description, &read("spec/ruby.toml")));
-    files.extend(go::files(description, &read("spec/go.toml")));
+    files.extend(go::files(description, constants, &read("spec/go.toml")));
     files
 }
 

@@ -7,7 +7,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, ByService, Description, Member, Operation};
+use crate::description::{Argument, ByService, Description, Flags, Member, Operation};
 use crate::mistake;
 use crate::template::Templates;
 use crate::text;
@@ -19,6 +19,7 @@ const WIDTH: usize = 120;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Overrides {
+    false_if_left_out: Flags,
     groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
 }
@@ -52,6 +53,7 @@ const SERVICES: [Service; 2] = [
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
     let overrides: Overrides = mistake::parsed("spec/php.toml", overrides);
     description.check_names(overrides.documentation.keys(), "spec/php.toml");
+    overrides.false_if_left_out.check("spec/php.toml");
     let templates = Templates::new(&[
         ("methods", include_str!("../templates/php_methods.php.j2")),
         (
@@ -135,7 +137,9 @@ impl Method {
                 paragraphs.collect::<Vec<_>>().join("\n\n")
             },
         );
-        let arguments = operation.arguments.iter().map(Parameter::of);
+        let flag = overrides.false_if_left_out.default(operation);
+        let arguments = operation.arguments.iter();
+        let arguments = arguments.map(|one| Parameter::of(one, flag));
         let (optional, required): (Vec<_>, Vec<_>) =
             arguments.partition(|one| one.default.is_some());
         let parameters: Vec<_> = required.into_iter().chain(optional).collect();
@@ -168,13 +172,14 @@ struct Parameter {
 }
 
 impl Parameter {
-    fn of(argument: &Argument) -> Parameter {
+    /// `flag` is the default of a boolean, if it has one.
+    fn of(argument: &Argument, flag: Option<&'static str>) -> Parameter {
         let is_optional = argument.is_optional();
         let null = is_optional.then_some("null");
         let (kind, default, documentation) = match argument.kind() {
             "bool" => (
                 "mixed",
-                Some("false"),
+                flag,
                 Some(("bool", "other types are a TypeError, also in weak mode")),
             ),
             "ms" => (
@@ -386,6 +391,11 @@ mod tests {
                 "grants =",
                 "grant =",
                 "groups does not say what grants is about",
+            ),
+            (
+                "[\"v1\"]",
+                "[\"v3\"]",
+                "false_if_left_out names v3, which is no service",
             ),
         ];
         check_refusals("spec/php.toml", generate, &changes);

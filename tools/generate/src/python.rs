@@ -2,7 +2,7 @@
 //! prototypes of the C functions.
 
 mod documentation;
-mod layout;
+pub mod layout;
 mod methods;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,16 +126,17 @@ pub fn files(description: &Description, additions: &str) -> Vec<(String, String)
         let methods = || groups.iter().flat_map(|group| &group.methods);
         let imports = |uses: fn(&Method) -> &BTreeSet<String>, module: &str| {
             let names: BTreeSet<_> = methods().flat_map(uses).cloned().collect();
-            import(module, &names)
+            (!names.is_empty()).then(|| import(module, &names))
         };
         let module = format!("{}_arguments", class.package());
         let arguments = imports(|method| &method.arguments, &module);
+        let constants = imports(|method| &method.constants, ".constants");
         let results = imports(|method| &method.results, ".results");
         let (base, base_module) = class.base;
         let (name, client) = (class.name, class.client);
         let text = templates.render(
             "calls",
-            context! { name, client, base, base_module, arguments, results, groups => Serde(&groups) },
+            context! { name, client, base, base_module, arguments, constants, results, groups => Serde(&groups) },
         );
         (format!("{PACKAGE}/{}.py", class.module), text)
     };

@@ -7,7 +7,7 @@ use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Argument, ByService, Description, Member, Operation, Type, short};
+use crate::description::{Argument, ByService, Description, Flags, Member, Operation, Type, short};
 use crate::mistake::{self, require};
 use crate::template::Templates;
 use crate::text;
@@ -19,6 +19,7 @@ const WIDTH: usize = 120;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Overrides {
+    false_if_left_out: Flags,
     symbols: Vec<String>,
     groups: ByService<BTreeMap<String, String>>,
     documentation: BTreeMap<String, String>,
@@ -53,6 +54,7 @@ const SERVICES: [Service; 2] = [
 pub fn files(description: &Description, overrides: &str) -> Vec<(String, String)> {
     let overrides: Overrides = mistake::parsed("spec/ruby.toml", overrides);
     description.check_names(overrides.documentation.keys(), "spec/ruby.toml");
+    overrides.false_if_left_out.check("spec/ruby.toml");
     for name in &overrides.symbols {
         require!(
             description.has_argument(name),
@@ -176,8 +178,8 @@ impl Method {
         );
         let arguments = operation.arguments.iter();
         let (keywords, positional): (Vec<_>, Vec<_>) = arguments
-            .map(Parameter::of)
-            .partition(|one| one.default.is_some());
+            .map(|one| Parameter::of(one, overrides.false_if_left_out.default(operation)))
+            .partition(Parameter::is_keyword);
         let in_order = || positional.iter().chain(&keywords);
         let returns = match operation.returns() {
             Some(name) => format!("(Result & {})", snake(short(name))),
@@ -238,7 +240,7 @@ fn native(operation: &Operation) -> String {
     all.collect::<Vec<_>>().join(" ")
 }
 
-/// A parameter of a method: a keyword if it has a default value.
+/// A parameter of a method: a keyword if it has a default value, or is a boolean.
 struct Parameter<'a> {
     name: &'a str,
     kind: &'a str,
@@ -246,21 +248,27 @@ struct Parameter<'a> {
 }
 
 impl Parameter<'_> {
-    fn of(argument: &Argument) -> Parameter<'_> {
+    /// `flag` is the default of a boolean, if it has one.
+    fn of<'a>(argument: &'a Argument, flag: Option<&'static str>) -> Parameter<'a> {
         Parameter {
             name: argument.name_without_unit(),
             kind: argument.kind(),
             default: match argument.kind() {
-                "bool" => Some("false"),
+                "bool" => flag,
                 "ms" => Some("nil"),
                 _ => argument.is_optional().then_some("nil"),
             },
         }
     }
 
+    fn is_keyword(&self) -> bool {
+        self.default.is_some() || self.kind == "bool"
+    }
+
     fn definition(&self) -> String {
         match self.default {
             Some(default) => format!("{}: {default}", self.name),
+            None if self.is_keyword() => format!("{}:", self.name),
             None => self.name.to_owned(),
         }
     }
@@ -295,6 +303,7 @@ impl Parameter<'_> {
         match self.default {
             Some("nil") => format!("?{}: {kind}?", self.name),
             Some(_) => format!("?{}: {kind}", self.name),
+            None if self.is_keyword() => format!("{}: {kind}", self.name),
             None => format!("{kind} {}", self.name),
         }
     }

@@ -34,9 +34,14 @@ type Error struct {
 
 var _ net.Error = (*Error)(nil)
 
-// Error is the call, the status, the code and the message.
+// Error is the call, the status and the message, then the code and the id of the request, which
+// a log needs.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s (%s): %s", e.Status, e.Code, e.Message)
+	details := e.Code
+	if e.RequestID != "" {
+		details += ", request " + e.RequestID
+	}
+	text := fmt.Sprintf("%s: %s (%s)", e.Status, e.Message, details)
 	if e.Operation != "" {
 		text = e.Operation + ": " + text
 	}
@@ -51,7 +56,7 @@ func (e *Error) Unwrap() error {
 
 // Is tells whether target is one of the Err… values of this error's status or code.
 func (e *Error) Is(target error) bool {
-	sentinel, ok := target.(*sentinel)
+	sentinel, ok := target.(sentinel)
 	return ok && e.Status == sentinel.status && (sentinel.code == "" || e.Code == sentinel.code)
 }
 

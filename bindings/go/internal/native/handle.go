@@ -65,7 +65,7 @@ func (h *Handle) begin() (unsafe.Pointer, error) {
 }
 
 func closedError() error {
-	return argumentError("client_closed", "the client is closed, or was not made by New…")
+	return argumentError("client_closed", "the client is closed: make a new one")
 }
 
 func (h *Handle) end() {

@@ -21,7 +21,7 @@ func TestCloseLetsRunningCallsEnd(t *testing.T) {
 	if handle.pointer == nil {
 		t.Error("freed under a call")
 	}
-	if err := getUser(handle, ctx); !errors.Is(err, ErrClientClosed) {
+	if err := getUser(handle, ctx); !errors.Is(err, Coded(StatusInvalidArgument, "client_closed")) {
 		t.Errorf("a closed client: %v", err)
 	}
 	cancel()
@@ -56,7 +56,7 @@ func TestCloseWhileManyCallsRun(t *testing.T) {
 					}
 					once.Do(func() { close(called) })
 					if err != nil {
-						if !errors.Is(err, ErrClientClosed) {
+						if !errors.Is(err, Coded(StatusInvalidArgument, "client_closed")) {
 							t.Error(err)
 						}
 						return

@@ -2,7 +2,6 @@ package native
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +25,7 @@ func checkUTF8(value any) error {
 	fields := reflect.Indirect(reflect.ValueOf(value))
 	for i := 0; i < fields.NumField(); i++ {
 		if !isUTF8(fields.Field(i)) {
-			return argumentError("invalid_utf8", fmt.Sprintf("the field %s is not UTF-8", nameOf(fields.Type().Field(i))))
+			return argumentError("invalid_utf8", nameOf(fields.Type().Field(i))+" is not UTF-8")
 		}
 	}
 	return nil

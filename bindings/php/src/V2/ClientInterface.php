@@ -223,7 +223,7 @@ interface ClientInterface extends ServiceClientInterface
      * @return Result<array{}>
      * @throws Exception
      */
-    public function setEmail(string $userId, string $email, mixed $requestVerification = false): Result;
+    public function setEmail(string $userId, string $email, mixed $requestVerification): Result;
 
     /**
      * Removes an e-mail address of a user.
@@ -261,8 +261,8 @@ interface ClientInterface extends ServiceClientInterface
     public function setPhone(
         string $userId,
         string $phoneNumber,
-        mixed $messagingConsent = false,
-        mixed $requestVerification = false,
+        mixed $messagingConsent,
+        mixed $requestVerification,
     ): Result;
 
     /**

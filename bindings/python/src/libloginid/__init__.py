@@ -8,6 +8,15 @@ from . import errors, v2
 from ._cancel import Cancel
 from ._native import status_name, version as library_version
 from .attempts import Attempt
+from .constants import (
+    CodeType,
+    CodeTypeLiteral,
+    CredentialStatus,
+    CredentialStatusLiteral,
+    ErrorCode,
+    Purpose,
+    PurposeLiteral,
+)
 from .core import LoginIDError
 from .loginid import LoginID
 from .management import LoginIdManagement
@@ -18,10 +27,17 @@ __version__ = "0.1.0"
 __all__ = [
     "Attempt",
     "Cancel",
+    "CodeType",
+    "CodeTypeLiteral",
+    "CredentialStatus",
+    "CredentialStatusLiteral",
+    "ErrorCode",
     "KeyPair",
     "LoginID",
     "LoginIDError",
     "LoginIdManagement",
+    "Purpose",
+    "PurposeLiteral",
     "errors",
     "generate_key_pair",
     "json_get",

@@ -86,7 +86,9 @@ class BaseClient(Uncopyable):
     def _open(self) -> Handle:
         handle = self._handle
         if handle is None:
-            raise InvalidArgumentError(400, "client_closed", "the client is closed")
+            raise InvalidArgumentError(
+                400, "client_closed", "the client is closed: make a new one"
+            )
         return handle
 
     def _call(self, function: str, **arguments: Any) -> Any:
@@ -160,5 +162,5 @@ def _read(answer: str) -> Any:
         raise ResponseError(
             502,
             "invalid_response",
-            f"Python cannot read the service's answer: {error}",
+            f"the JSON of the answer cannot be read: {error}",
         ) from None

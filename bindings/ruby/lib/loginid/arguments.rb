@@ -38,7 +38,7 @@ module Loginid
         raise mistyped(name, 'a String', value) unless value.is_a?(String)
 
         copy = utf8(name, value)
-        raise InvalidArgumentError.local('embedded_nul', "#{name} holds a NUL character") if copy.include?("\0")
+        raise InvalidArgumentError.local('embedded_nul', "#{name} must not hold a NUL") if copy.include?("\0")
 
         copy.freeze
       end

@@ -86,7 +86,7 @@ module Loginid
 
     def enter
       @lock.synchronize do
-        raise InvalidArgumentError.local('client_closed', 'this client is closed') if @closed
+        raise InvalidArgumentError.local('client_closed', 'the client is closed: make a new one') if @closed
 
         @calls += 1
       end

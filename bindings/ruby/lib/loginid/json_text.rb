@@ -17,7 +17,7 @@ module Loginid
       def parse(json)
         JSON.parse(json, PARSING)
       rescue JSON::JSONError
-        raise ResponseError.local('invalid_response', 'Ruby cannot read the JSON of the answer'), cause: nil
+        raise ResponseError.local('invalid_response', 'the JSON of the answer cannot be read'), cause: nil
       end
 
       # The JSON text of an argument.

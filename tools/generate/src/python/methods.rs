@@ -17,8 +17,9 @@ pub struct Method {
     definition: String,
     documentation: String,
     statements: Vec<String>,
-    /// What it uses of the modules `_arguments` and `results`.
+    /// What it uses of the modules `_arguments`, `constants` and `results`.
     pub arguments: BTreeSet<String>,
+    pub constants: BTreeSet<String>,
     pub results: BTreeSet<String>,
 }
 
@@ -64,7 +65,8 @@ impl Python<'_> {
         );
         Method {
             name: name.to_owned(),
-            arguments: names_in(&format!("{definition}{}", statements.concat())),
+            arguments: names_in(&format!("{definition}{}", statements.concat()), &ARGUMENTS),
+            constants: names_in(&definition, &CONSTANTS),
             definition,
             documentation: self.documentation(operation),
             statements,
@@ -86,6 +88,8 @@ impl Python<'_> {
     fn options(&self, operation: &Operation) -> Vec<OptionMember> {
         let members = operation.arguments.iter().flat_map(Argument::members);
         let options = members.map(|name| {
+            let text = self.additions.types.get(name).map_or("str", String::as_str);
+            let text = format!("Optional[{text}] = None");
             let (parameter, value) = match self.additions.options.get(name).map(String::as_str) {
                 Some("bool") if is_lenient(operation) => {
                     ("bool = False", format!("flag({name}, {name:?})"))
@@ -94,10 +98,8 @@ impl Python<'_> {
                     "Optional[bool] = None",
                     format!("given_flag({name}, {name:?})"),
                 ),
-                Some("text") if is_lenient(operation) => {
-                    ("Optional[str] = None", format!("given({name})"))
-                }
-                Some("text") => ("Optional[str] = None", name.clone()),
+                Some("text") if is_lenient(operation) => (text.as_str(), format!("given({name})")),
+                Some("text") => (text.as_str(), name.clone()),
                 Some("object") => (
                     "Optional[Browser] = None",
                     format!("json_object({name}, {name:?})"),
@@ -126,6 +128,7 @@ impl Python<'_> {
         {
             let name = self.parameter_name(operation, argument);
             let mut parameter = format!("{name}: {}", self.parameter_type(argument, name));
+            // The official package has the default in its signatures.
             if let Some(default) = argument.default().filter(|_| is_lenient(operation)) {
                 parameter += &format!(" = {default:?}");
             } else if argument.is_optional() && !special.required.iter().any(|one| one == name) {
@@ -215,22 +218,27 @@ fn is_lenient(operation: &Operation) -> bool {
     operation.service() == "v1"
 }
 
-/// The names of the module `_arguments` in code.
-fn names_in(code: &str) -> BTreeSet<String> {
+/// What generated code uses of the module `_arguments`.
+const ARGUMENTS: [&str; 9] = [
+    "Browser",
+    "Id",
+    "fido2_options",
+    "flag",
+    "given",
+    "given_flag",
+    "json_object",
+    "payload",
+    "who",
+];
+
+/// What it uses of the module `constants`.
+const CONSTANTS: [&str; 1] = ["UsernameTypeLiteral"];
+
+/// Those of the names that are in code.
+fn names_in(code: &str, names: &[&str]) -> BTreeSet<String> {
     let words: BTreeSet<_> = code
         .split(|one: char| !one.is_alphanumeric() && one != '_')
         .collect();
-    let names = [
-        "Browser",
-        "Id",
-        "fido2_options",
-        "flag",
-        "given",
-        "given_flag",
-        "json_object",
-        "payload",
-        "who",
-    ];
-    let used = names.into_iter().filter(|name| words.contains(name));
-    used.map(str::to_owned).collect()
+    let used = names.iter().filter(|name| words.contains(*name));
+    used.map(|name| (*name).to_owned()).collect()
 }

@@ -35,7 +35,7 @@ trait Profile
      * @return Result<array{}>
      * @throws Exception
      */
-    public function setEmail(string $userId, string $email, mixed $requestVerification = false): Result
+    public function setEmail(string $userId, string $email, mixed $requestVerification): Result
     {
         return $this->call('lid_v2_set_email', \compact('userId', 'email', 'requestVerification'));
     }
@@ -82,8 +82,8 @@ trait Profile
     public function setPhone(
         string $userId,
         string $phoneNumber,
-        mixed $messagingConsent = false,
-        mixed $requestVerification = false,
+        mixed $messagingConsent,
+        mixed $requestVerification,
     ): Result {
         return $this->call(
             'lid_v2_set_phone',

@@ -5,5 +5,22 @@
 
 from . import results
 from ._client import Client
+from .constants import (
+    Action,
+    ActionLiteral,
+    Scope,
+    ScopeLiteral,
+    UsernameType,
+    UsernameTypeLiteral,
+)
 
-__all__ = ["Client", "results"]
+__all__ = [
+    "Action",
+    "ActionLiteral",
+    "Client",
+    "Scope",
+    "ScopeLiteral",
+    "UsernameType",
+    "UsernameTypeLiteral",
+    "results",
+]

@@ -4,6 +4,7 @@ from typing import Optional
 
 from .._arguments import Browser, Id, fido2_options, flag, given_flag, json_object, payload
 from .._base import BaseClient
+from .constants import UsernameTypeLiteral
 from .results import (
     Authentication,
     AuthenticationChallenge,
@@ -179,14 +180,18 @@ class Calls(BaseClient):
         answer: OneTimeCode = self._call("lid_v2_create_otp", username=username, token=token)
         return answer
 
-    def send_otp_email(self, username: str, *, username_type: Optional[str] = None) -> None:
+    def send_otp_email(
+        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = None
+    ) -> None:
         """Sends a user a one-time code by e-mail.
 
         It succeeds also if the user is not known.
         """
         self._call("lid_v2_send_otp_email", username=username, username_type=username_type)
 
-    def send_otp_sms(self, username: str, *, username_type: Optional[str] = None) -> None:
+    def send_otp_sms(
+        self, username: str, *, username_type: Optional[UsernameTypeLiteral] = None
+    ) -> None:
         """Sends a user a one-time code by SMS.
 
         It succeeds also if the user is not known.
@@ -194,7 +199,11 @@ class Calls(BaseClient):
         self._call("lid_v2_send_otp_sms", username=username, username_type=username_type)
 
     def verify_otp(
-        self, username: str, auth_code: str, *, username_type: Optional[str] = None
+        self,
+        username: str,
+        auth_code: str,
+        *,
+        username_type: Optional[UsernameTypeLiteral] = None,
     ) -> Authentication:
         """Logs a user in with a one-time code.
 
@@ -282,7 +291,7 @@ class Calls(BaseClient):
         username: str,
         *,
         token: Optional[str] = None,
-        username_type: Optional[str] = None,
+        username_type: Optional[UsernameTypeLiteral] = None,
         display_name: Optional[str] = None,
         security_key: Optional[bool] = None,
         conditional_create: Optional[bool] = None,
@@ -344,7 +353,7 @@ class Calls(BaseClient):
         self,
         *,
         username: Optional[str] = None,
-        username_type: Optional[str] = None,
+        username_type: Optional[UsernameTypeLiteral] = None,
         device_info: Optional[Browser] = None,
         user_agent: Optional[str] = None,
     ) -> AuthenticationChallenge:

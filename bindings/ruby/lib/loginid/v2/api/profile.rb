@@ -28,7 +28,7 @@ module Loginid
         # @param request_verification [Boolean]
         # @return [Result]
         # @raise [Error]
-        def set_email(user_id, email, request_verification: false)
+        def set_email(user_id, email, request_verification:)
           call(:lid_v2_set_email, user_id: user_id, email: email, request_verification: request_verification)
         end
 
@@ -69,7 +69,7 @@ module Loginid
         # @param request_verification [Boolean]
         # @return [Result]
         # @raise [Error]
-        def set_phone(user_id, phone_number, messaging_consent: false, request_verification: false)
+        def set_phone(user_id, phone_number, messaging_consent:, request_verification:)
           call(:lid_v2_set_phone, user_id: user_id, phone_number: phone_number, messaging_consent: messaging_consent,
                request_verification: request_verification)
         end
