@@ -29,7 +29,7 @@ module Loginid
         # Result: `{}`.
         #
         # @param username [String]
-        # @param username_type [String, nil]
+        # @param username_type [String, Symbol, nil]
         # @return [Result]
         # @raise [Error]
         def send_otp_email(username, username_type: nil)
@@ -41,7 +41,7 @@ module Loginid
         # Result: `{}`.
         #
         # @param username [String]
-        # @param username_type [String, nil]
+        # @param username_type [String, Symbol, nil]
         # @return [Result]
         # @raise [Error]
         def send_otp_sms(username, username_type: nil)
@@ -60,7 +60,7 @@ module Loginid
         #
         # @param username [String]
         # @param auth_code [String]
-        # @param username_type [String, nil]
+        # @param username_type [String, Symbol, nil]
         # @return [Result]
         # @raise [Error]
         def verify_otp(username, auth_code, username_type: nil)
