@@ -188,6 +188,20 @@ class ArgumentsTest < LoginidTest
     skip 'there is no actionpack here'
   end
 
+  # As Rails.application.credentials.loginid and config_for are; they answer to every name.
+  def test_options_of_rails_are_taken_as_hashes
+    require 'active_support'
+    require 'active_support/ordered_options'
+    config = ActiveSupport::OrderedOptions.new.update(base_url: ENV.fetch('LOGINID_V2_BASE_URL'), api_key: nil)
+    config.headers = ActiveSupport::OrderedOptions.new.update('X-Tenant': 'two')
+    refute_empty Loginid::V2::Client.with_config(config).get_version['version']
+    assert_includes Emulator.requests.last['headers'], %w[x-tenant two]
+  rescue LoadError
+    raise if ENV['CI'] == 'true'
+
+    skip 'there is no activesupport here'
+  end
+
   def test_values_without_a_json_form_are_refused_and_named
     nested = {}
     200.times { nested = { a: nested } }

@@ -60,12 +60,17 @@ module Loginid
       # they need no `permit`, because the library checks the members. What a browser answered
       # keeps its members that are nil.
       def json(name, value)
-        hash = value.respond_to?(:to_unsafe_h) ? value.to_unsafe_h : Hash.try_convert(value)
+        hash = rails_parameters?(value) ? value.to_unsafe_h : Hash.try_convert(value)
         hash = hash.compact if hash && OPTIONAL_MEMBERS.include?(name)
         return text(name, JsonText.generate(name, hash)) if hash
         return text(name, value) if value.nil? || value.is_a?(String)
 
         raise mistyped(name, 'a Hash or a String of JSON', value)
+      end
+
+      # Rails' options are a Hash that responds to every name.
+      def rails_parameters?(value)
+        !value.is_a?(Hash) && value.respond_to?(:to_unsafe_h)
       end
 
       # The library checks bytes without a known encoding.

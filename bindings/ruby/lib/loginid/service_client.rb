@@ -7,8 +7,8 @@ module Loginid
   # children.
   #
   # Every call returns a Result, a Hash, or raises an Error. A keyword that is nil means "not
-  # given", and so does a member of options that is nil. JSON is given as a Hash, as the parameters of Rails, or as a text. An argument of
-  # another type is a TypeError that names it.
+  # given", and so does a member of options that is nil. JSON is given as a Hash, as the parameters
+  # of Rails, or as a text. An argument of another type is a TypeError that names it.
   class ServiceClient
     include NonCopyable
 
