@@ -42,8 +42,8 @@ class ArgumentsTest < LoginidTest
       given = name == parameter ? value : 'x'
       given = { x: 1 } if given == 'x' && JSON_ARGUMENTS.include?(name)
       positional << given if kind == :req
-      given = false if given == 'x' && BOOLEANS.include?(name)
-      keywords[name] = given if kind == :keyreq || (kind == :key && name == parameter)
+      keywords[name] = given if kind == :key && name == parameter
+      keywords[name] = name == parameter ? value : false if kind == :keyreq
     end
     call.call(*positional, **keywords)
   end

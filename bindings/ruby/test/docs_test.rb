@@ -54,9 +54,9 @@ class DocsTest < LoginidTest
     calls = Loginid::V2::Api.constants.flat_map { |name| Loginid::V2::Api.const_get(name).instance_methods(false) }
     calls.each do |call|
       parameters = Loginid::V2::Client.instance_method(call).parameters
-      required = parameters.filter_map { |kind, name| { req: name, keyreq: "#{name}:" }[kind] }
       optional = parameters.filter_map { |kind, name| "#{name}:" if kind == :key }
       optional = optional.empty? ? nil : "[#{optional.join(', ')}]"
+      required = parameters.filter_map { |kind, name| { req: name, keyreq: "#{name}:" }[kind] }
       signature = [*required, optional].compact.join(', ')
       signature = signature.empty? ? call.to_s : "#{call}(#{signature})"
       listed = call == :send_otp_sms ? '`send_otp_sms`' : "`#{signature}`"

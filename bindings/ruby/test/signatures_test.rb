@@ -68,10 +68,10 @@ class SignaturesTest < LoginidTest
 
   def compare_parameters(client, name)
     type = signatures(client).fetch(name).method_types.fetch(0).type
-    positional = type.required_positionals.map { |parameter| [:req, parameter.name] }
-    required = type.required_keywords.keys.map { |keyword| [:keyreq, keyword] }
-    optional = type.optional_keywords.keys.map { |keyword| [:key, keyword] }
-    assert_equal positional + required + optional, client.instance_method(name).parameters, name
+    required = type.required_positionals.map { |parameter| [:req, parameter.name] }
+    keywords = type.required_keywords.keys.map { |keyword| [:keyreq, keyword] } +
+               type.optional_keywords.keys.map { |keyword| [:key, keyword] }
+    assert_equal required + keywords, client.instance_method(name).parameters, name
   end
 
   # RBS checks the arguments and the result of each call.

@@ -63,7 +63,7 @@ class V2CallsTest < LoginidTest
 
   # What a method requires is given in the order of the table, the rest by name.
   def make(row)
-    keywords = @v2.method(name_of(row)).parameters.filter_map { |kind, keyword| keyword if kind.start_with?('key') }
+    keywords = @v2.method(name_of(row)).parameters.filter_map { |kind, keyword| keyword if kind != :req }
     arguments = row['arguments'].to_h do |name, value|
       name.end_with?('_json') ? [name.delete_suffix('_json').to_sym, JSON.parse(value)] : [name.to_sym, value]
     end
