@@ -7,7 +7,7 @@ class ArgumentsTest < LoginidTest
   JSON_ARGUMENTS = %i[assertion_payload assertion_result attestation_payload confirmation creation_result
                       options].freeze
   BOOLEANS = %i[activate authorize messaging_consent request_verification].freeze
-  SYMBOLS = %i[code_type purpose status publickey_alg username_type].freeze
+  SYMBOLS = %i[code_type purpose status publickey_alg scope scopes username_type].freeze
 
   def setup
     super
@@ -103,6 +103,24 @@ class ArgumentsTest < LoginidTest
     end
   end
 
+  # So that a value that a page may lack, such as the user agent, is passed on as it is.
+  def test_a_member_of_options_and_a_field_of_a_configuration_that_is_nil_is_not_given
+    options = { user_agent: nil, display_name: nil, device_info: nil, username_type: 'email' }
+    sent = lambda do |given|
+      @v2.register_init('ada', options: given)
+      Emulator.requests('/fido2/v2/reg/init').last['body']
+    end
+    expected = sent.call(options.compact)
+    [options, options.transform_keys(&:to_s), parameters_of_rails(options)].each do |given|
+      assert_equal expected, sent.call(given)
+    end
+    assert_equal 4, options.size
+    @client.register_fido2_init('grace', options: { display_name: nil, roaming_authenticator: nil })
+    client = Loginid::V2::Client.with_config(base_url: ENV.fetch('LOGINID_V2_BASE_URL'), api_key: nil, proxy: nil)
+    assert_equal 'api_key_required', outcome { client.delete_user('1') }[1]
+    assert_raises(Loginid::ConfigError) { Loginid::V2::Client.with_config('{"base_url":null}') }
+  end
+
   def outcome
     yield.keys
   rescue Loginid::Error => e
@@ -119,6 +137,13 @@ class ArgumentsTest < LoginidTest
     end
     assert_empty Emulator.requests
     [nil, 60, 0.5, Rational(1, 2), 1e-9].each { |value| assert_raises(Loginid::Error) { wait.call(value) } }
+  end
+
+  def test_texts_from_a_short_list_may_be_symbols
+    @v2.send_otp_email('ada', username_type: :email)
+    assert_equal 'email', Emulator.requests.last['body']['user']['usernameType']
+    refute_empty @v2.create_grant('ada', :'passkey:read')['token']
+    refute_empty @client.generate_service_token(:'users.retrieve')
   end
 
   def test_texts_that_cannot_be_sent_are_refused_and_named
@@ -174,6 +199,20 @@ class ArgumentsTest < LoginidTest
     raise if ENV['CI'] == 'true'
 
     skip 'there is no actionpack here'
+  end
+
+  # As Rails.application.credentials.loginid and config_for are; they answer to every name.
+  def test_options_of_rails_are_taken_as_hashes
+    require 'active_support'
+    require 'active_support/ordered_options'
+    config = ActiveSupport::OrderedOptions.new.update(base_url: ENV.fetch('LOGINID_V2_BASE_URL'), api_key: nil)
+    config.headers = ActiveSupport::OrderedOptions.new.update('X-Tenant': 'two')
+    refute_empty Loginid::V2::Client.with_config(config).get_version['version']
+    assert_includes Emulator.requests.last['headers'], %w[x-tenant two]
+  rescue LoadError
+    raise if ENV['CI'] == 'true'
+
+    skip 'there is no activesupport here'
   end
 
   def test_values_without_a_json_form_are_refused_and_named

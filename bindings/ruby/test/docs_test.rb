@@ -12,7 +12,7 @@ class DocsTest < LoginidTest
   ROOT = File.expand_path('../../..', __dir__)
 
   PAGE = File.read("#{ROOT}/docs/ruby.md")
-  BACKEND, PROGRAM, TESTS = PAGE.scan(/^```ruby\n(.*?)^```/m).flatten
+  BACKEND, LOG, TESTS, PROGRAM = PAGE.scan(/^```ruby\n(.*?)^```/m).flatten
   PRINTED = /\A\h{8}-.*\nnobody authorized the code\nuser_not_found, HTTP 404, request \h{8}-.*, retry: false\n\z/
   BACKEND_PRINTED = Regexp.new(<<~'PRINTED'.lines(chomp: true).join('\n'))
     \Aa session for ada@example.com, whose id is \w+
@@ -36,13 +36,21 @@ class DocsTest < LoginidTest
     assert_match(BACKEND_PRINTED, run_ruby(BACKEND))
   end
 
+  # Failures are warnings, the rest is for debugging.
+  def test_the_logger_of_the_ruby_page
+    printed = run_ruby(BACKEND.sub(/^client = .*\n/) { |made| made + LOG })
+    assert_match(/^D, .* DEBUG -- : {"event":"http_attempt","operation":"v2_list_passkeys",/, printed)
+    assert_match(/^W, .* WARN -- : {"event":"http_attempt","operation":"v2_delete_user",.*"code":"not_found"/, printed)
+    assert_equal 1, printed.scan(/^W, /).size
+  end
+
   def test_the_tests_of_the_ruby_page
-    assert_match(/^2 runs, 3 assertions, 0 failures, 0 errors, 0 skips$/, run_ruby(TESTS))
+    assert_match(/^3 runs, 5 assertions, 0 failures, 0 errors, 0 skips$/, run_ruby(TESTS))
   end
 
   # Each call of the current service, with its keywords.
   def test_the_page_lists_every_call
-    rows = PAGE[/^\| call \| result \|.*?\n\n/m]
+    rows = PAGE[/^\| call \| result \| needs \|.*?\n\n/m]
     calls = Loginid::V2::Api.constants.flat_map { |name| Loginid::V2::Api.const_get(name).instance_methods(false) }
     calls.each do |call|
       parameters = Loginid::V2::Client.instance_method(call).parameters

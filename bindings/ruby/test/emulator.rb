@@ -23,6 +23,10 @@ module Emulator
       JSON.parse(Net::HTTP.get(uri(path)))
     end
 
+    def delete(path)
+      Net::HTTP.start(uri(path).host, uri(path).port, nil) { |http| http.delete(uri(path).path).value }
+    end
+
     # The requests the service received, oldest first.
     def requests(path = nil)
       all = get('requests').fetch('requests')

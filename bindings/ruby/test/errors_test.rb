@@ -145,6 +145,14 @@ class ErrorsTest < LoginidTest
     end
   end
 
+  # For test doubles.
+  def test_an_error_is_made_as_the_service_would_answer
+    error = Loginid::ApiError.local('not_found', 'gone', http_status: 404)
+    assert_equal ['not_found', 404, 'gone (not_found)'], [error.code, error.http_status, error.message]
+    assert_equal '404', Loginid.json_get(error.json, '/error/http_status')
+    assert_nil Loginid::ApiError.local('not_found', 'gone').http_status
+  end
+
   def test_a_refusal_has_all_details_of_the_error
     error = assert_raises(Loginid::ApiError) { @client.get_user('nobody') }
     assert_kind_of Loginid::Error, error

@@ -55,7 +55,7 @@ class OptionsTest < LoginidTest
   end
 
   def test_bad_options_are_refused
-    [{ timeout: 86_401 }, { max_retries: 11 }, { headers: { 'Host' => 'canary' } },
+    [{ max_retries: 11 }, { headers: { 'Host' => 'canary' } },
      { headers: { 'X-A' => "canary\r\nX-B: 1" } }, { headers: { 'X-A' => 1 } },
      { request_id: 'a b' }].each do |options|
       error = assert_raises(Loginid::InvalidArgumentError) { @client.with_options(**options) }
@@ -63,7 +63,11 @@ class OptionsTest < LoginidTest
       refute_includes error.message, 'canary'
     end
     assert_raises(TypeError) { @client.with_options(cancel: true) }
-    assert_raises(ArgumentError) { @client.with_options(timeout: 0) }
+    [0, -1, 86_400.1, 10**30].each do |timeout|
+      error = assert_raises(ArgumentError) { @client.with_options(timeout: timeout) }
+      assert_equal 'timeout must be more than 0 and at most 86400 seconds', error.message
+    end
+    @client.with_options(timeout: 86_400)
   end
 
   def test_the_block_of_on_attempt_is_shared

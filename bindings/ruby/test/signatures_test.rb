@@ -90,7 +90,10 @@ class SignaturesTest < LoginidTest
 
   # As a program that uses the gem.
   def test_steep_accepts_the_example
-    skip 'there is no steep here' unless system('steep', '--version', out: File::NULL, err: File::NULL)
+    unless system('steep', '--version', out: File::NULL, err: File::NULL)
+      warn 'Left out: `steep check` of the example, because Steep is not installed. RBS has checked the signatures.'
+      skip
+    end
     output, status = Open3.capture2e('steep', 'check', chdir: File.expand_path('..', __dir__))
     assert_predicate status, :success?, output
     assert_includes output, 'No type error detected'

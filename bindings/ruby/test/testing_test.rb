@@ -35,6 +35,17 @@ class TestingTest < Minitest::Test
     end
   end
 
+  def test_usernames_are_sent_as_they_are
+    Loginid::Testing::Emulator.run do |started|
+      ['ada lovelace', 'a/b?c#d%20+é'].each do |name|
+        token = started.log_in(name)['jwtAccess']
+        assert_equal name, started.v2_client.verify_token(token)['claims']['username']
+        started.v2_client.send_otp_email(name)
+        refute_empty started.sent_code(name)
+      end
+    end
+  end
+
   def test_codes_that_were_sent_are_shown
     Loginid::Testing::Emulator.run do |started|
       id = started.log_in(ADA)['userId']
@@ -48,7 +59,25 @@ class TestingTest < Minitest::Test
       names = %w[LOGINID_BASE_URL LOGINID_V2_BASE_URL LOGINID_V2_API_KEY LOGINID_EMULATOR_URL]
       assert_empty names - started.variables.keys
       refute_equal ENV.fetch('LOGINID_EMULATOR_URL'), started.variables['LOGINID_EMULATOR_URL']
+      assert_equal started.variables['LOGINID_EMULATOR_URL'], started.url
     end
+  end
+
+  # As a developer has them. LOGINID_LIBRARY stays, and what contradicts nothing.
+  def test_variables_of_a_real_application_are_removed
+    before = ENV.to_h
+    ENV.update('LOGINID_V2_API_KEY_FILE' => '/no/such/file', 'LOGINID_V2_ISSUER' => 'https://a.example',
+               'LOGINID_PROXY' => 'http://127.0.0.1:1', 'LOGINID_CA_FILE' => '/no/such/file',
+               'LOGINID_MAX_RETRIES' => '3')
+    Loginid::Testing::Emulator.run do |started|
+      ENV.update(started.variables)
+      assert_empty %w[LOGINID_V2_API_KEY_FILE LOGINID_V2_ISSUER LOGINID_PROXY LOGINID_CA_FILE] & ENV.keys
+      assert_equal %w[LOGINID_LIBRARY LOGINID_MAX_RETRIES].map { |name| started.variables[name] },
+                   [before['LOGINID_LIBRARY'], '3']
+      Loginid::V2::Client.from_env.verify_token(started.log_in(ADA)['jwtAccess'])
+    end
+  ensure
+    ENV.replace(before)
   end
 
   # As an emulator demands that other computers reach.
@@ -74,6 +103,14 @@ class TestingTest < Minitest::Test
     assert_equal ADA, Loginid::V2::Client.from_env.verify_token(token, username: ADA)['claims']['username']
     current.close
     current.reset
+  end
+
+  def test_without_exec_there_is_no_current_emulator
+    url = ENV.delete('LOGINID_EMULATOR_URL')
+    error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.current }
+    assert_equal 'there is no emulator: run this program with loginid-emulator exec', error.message
+  ensure
+    ENV['LOGINID_EMULATOR_URL'] = url
   end
 
   def test_a_client_does_not_need_the_emulator_to_be_kept
@@ -107,7 +144,8 @@ class TestingTest < Minitest::Test
     error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.start('--nonsense') }
     assert_match(/did not start: .*nonsense/, error.message)
     ENV['LOGINID_EMULATOR'] = '/no/such/program'
-    assert_raises(Errno::ENOENT) { Loginid::Testing::Emulator.start }
+    error = assert_raises(Errno::ENOENT) { Loginid::Testing::Emulator.start }
+    assert_match %r{/no/such/program: install it \(make install\), or set LOGINID_EMULATOR to its path\z}, error.message
     ENV['LOGINID_EMULATOR'] = ''
     ENV['PATH'] = "#{File.dirname(@program || PROGRAM)}:#{path}"
     Loginid::Testing::Emulator.run(&:reset)

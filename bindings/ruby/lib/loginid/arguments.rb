@@ -4,8 +4,11 @@ module Loginid
   # Converts the arguments of a call to what the C function takes. Every argument
   # has a name, which decides its type and which errors name.
   module Arguments
-    MILLISECONDS = (1..0xFFFF_FFFF).freeze
-    private_constant :MILLISECONDS
+    # In C a 32-bit number of milliseconds.
+    LONGEST_WAIT = 0xFFFF_FFFF.div(1000)
+    # Of these Hashes a member that is nil is not given, as a keyword that is nil.
+    OPTIONAL_MEMBERS = %i[config options].freeze
+    private_constant :LONGEST_WAIT, :OPTIONAL_MEMBERS
 
     class << self
       # The converted values, in the same order.
@@ -14,10 +17,20 @@ module Loginid
           case name
           when *Calls::BOOLEANS then boolean(name, value)
           when *Calls::JSON_VALUES, :config, :json then json(name, value)
-          when :timeout then milliseconds(name, value)
+          when :timeout then milliseconds(name, value, LONGEST_WAIT)
           else text(name, value)
           end
         end
+      end
+
+      # Seconds to milliseconds; nil to 0, the configured limit.
+      def milliseconds(name, seconds, longest)
+        return 0 if seconds.nil?
+        raise mistyped(name, 'a number of seconds', seconds) unless seconds.is_a?(Numeric) && seconds.real?
+        raise ArgumentError, "#{name} must be finite" unless seconds.finite?
+        return (seconds * 1000).ceil if seconds.positive? && seconds <= longest
+
+        raise ArgumentError, "#{name} must be more than 0 and at most #{longest} seconds"
       end
 
       private
@@ -44,25 +57,20 @@ module Loginid
       end
 
       # A Hash becomes JSON; JSON text is passed on unchanged. Rails' parameters are no Hash;
-      # they need no `permit`, because the library checks the members.
+      # they need no `permit`, because the library checks the members. What a browser answered
+      # keeps its members that are nil.
       def json(name, value)
-        hash = value.respond_to?(:to_unsafe_h) ? value.to_unsafe_h : Hash.try_convert(value)
+        hash = rails_parameters?(value) ? value.to_unsafe_h : Hash.try_convert(value)
+        hash = hash.compact if hash && OPTIONAL_MEMBERS.include?(name)
         return text(name, JsonText.generate(name, hash)) if hash
         return text(name, value) if value.nil? || value.is_a?(String)
 
         raise mistyped(name, 'a Hash or a String of JSON', value)
       end
 
-      # Seconds to milliseconds; nil to 0, the configured limit.
-      def milliseconds(name, seconds)
-        return 0 if seconds.nil?
-        raise mistyped(name, 'a number of seconds', seconds) unless seconds.is_a?(Numeric) && seconds.real?
-        raise ArgumentError, "#{name} must be finite" unless seconds.finite?
-
-        milliseconds = (seconds * 1000).ceil
-        return milliseconds if MILLISECONDS.cover?(milliseconds)
-
-        raise ArgumentError, "#{name} must be more than 0 and at most #{MILLISECONDS.last / 1000} seconds"
+      # Rails' options are a Hash that responds to every name.
+      def rails_parameters?(value)
+        !value.is_a?(Hash) && value.respond_to?(:to_unsafe_h)
       end
 
       # The library checks bytes without a known encoding.

@@ -80,7 +80,7 @@ module Loginid
     JSON_VALUES = %i[assertion_payload assertion_result attestation_payload confirmation creation_result options].freeze
 
     # Texts from a short list, which may be Symbols.
-    SYMBOLS = %i[code_type purpose publickey_alg status username_type].freeze
+    SYMBOLS = %i[code_type purpose publickey_alg scope scopes status username_type].freeze
   end
   private_constant :Calls
 end

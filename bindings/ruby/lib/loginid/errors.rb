@@ -49,10 +49,11 @@ module Loginid
       #
       # @param code [String]
       # @param message [String]
+      # @param http_status [Integer, nil] as if the service had answered
       # @return [Error] of the class that it is called on
-      def local(code, message)
+      def local(code, message, http_status: nil)
         fields = { 'status' => CLASSES.key(self), 'code' => code, 'message' => message, 'operation' => nil,
-                   'http_status' => nil, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
+                   'http_status' => http_status, 'request_id' => nil, 'retryable' => false, 'retry_after_ms' => nil }
         new(fields, JSON.generate('error' => fields))
       end
     end

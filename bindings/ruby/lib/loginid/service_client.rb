@@ -7,15 +7,19 @@ module Loginid
   # children.
   #
   # Every call returns a Result, a Hash, or raises an Error. A keyword that is nil means "not
-  # given". JSON is given as a Hash, as the parameters of Rails, or as a text. An argument of
-  # another type is a TypeError that names it.
+  # given", and so does a member of options that is nil. JSON is given as a Hash, as the parameters
+  # of Rails, or as a text. An argument of another type is a TypeError that names it.
   class ServiceClient
     include NonCopyable
+
+    # The longest limit of a call, in seconds.
+    LONGEST_TIMEOUT = 86_400
+    private_constant :LONGEST_TIMEOUT
 
     class << self
       # A client from a configuration with the fields of docs/configuration.md.
       #
-      # @param config [Hash, String] a Hash or JSON
+      # @param config [Hash, String] a Hash, in which a field that is nil is not given, or JSON
       # @return [ServiceClient] a client of the class that it is called on
       # @raise [Error]
       def with_config(config)
@@ -41,7 +45,7 @@ module Loginid
     # with this one: make one for each call if you like. What is not given stays as it is. Both
     # clients are closed separately.
     #
-    # @param timeout [Numeric, nil] the limit of each call, in seconds
+    # @param timeout [Numeric, nil] the limit of each call, in seconds: more than 0, at most a day
     # @param max_retries [Integer, nil]
     # @param headers [Hash{String => String}, nil] replace those of the same name
     # @param request_id [String, nil] 1 to 128 visible ASCII characters, sent with each request
@@ -51,9 +55,9 @@ module Loginid
     # @raise [Error]
     def with_options(timeout: nil, max_retries: nil, headers: nil, request_id: nil, cancel: nil)
       check_cancel(cancel) unless cancel.nil?
-      timeout_ms = Arguments.convert(timeout: timeout).first unless timeout.nil?
+      timeout_ms = Arguments.milliseconds(:timeout, timeout, LONGEST_TIMEOUT) unless timeout.nil?
       options = { timeout_ms: timeout_ms, max_retries: max_retries, headers: headers, request_id: request_id }
-      self.class.send(:wrap, @handle.derive(options.compact, cancel))
+      self.class.send(:wrap, @handle.derive(options, cancel))
     end
 
     # Calls the block with a Hash for each HTTP attempt of this client, when the

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'erb'
 require 'json'
 require 'net/http'
 require 'tempfile'
@@ -23,11 +24,13 @@ module Loginid
       # Prints the environment, each variable ended by a NUL, and another NUL; runs until its input
       # ends, as it does when this process ends in whatever way.
       SCRIPT = "env -0 && printf '\\0' && exec cat"
-      private_constant :SCRIPT
+      PREFIX = 'LOGINID_'
+      private_constant :SCRIPT, :PREFIX
 
-      # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL.
+      # The variables that `from_env` of the clients reads, and LOGINID_EMULATOR_URL. Those of this
+      # process that contradict them are nil: `ENV.update` removes them.
       #
-      # @return [Hash{String => String}]
+      # @return [Hash{String => String, nil}]
       attr_reader :variables
 
       class << self
@@ -35,12 +38,12 @@ module Loginid
         #
         # @param options [Array<String>] those of the program, for example `'--tls'`
         # @return [Emulator]
+        # @raise [Errno::ENOENT] if the program is missing
         def start(*options)
           program = ENV.fetch('LOGINID_EMULATOR', '')
           program = 'loginid-emulator' if program.empty?
           Tempfile.create('loginid-emulator') do |problems|
-            command = [program, 'exec', *options, '--', 'sh', '-c', SCRIPT]
-            process = IO.popen([*command, { err: problems }], 'r+b')
+            process = launched([program, 'exec', *options, '--', 'sh', '-c', SCRIPT], problems)
             emulator = new(variables(process) || failed(program, problems), process)
             (@started ||= []) << emulator # a client that uses it does not keep it alive
             emulator
@@ -63,10 +66,18 @@ module Loginid
         #
         # @return [Emulator]
         def current
-          new(ENV.to_h)
+          return new(ENV.to_h) if ENV.key?('LOGINID_EMULATOR_URL')
+
+          raise 'there is no emulator: run this program with loginid-emulator exec'
         end
 
         private
+
+        def launched(command, problems)
+          IO.popen([*command, { err: problems }], 'r+b')
+        rescue Errno::ENOENT
+          raise Errno::ENOENT, "#{command.first}: install it (make install), or set LOGINID_EMULATOR to its path"
+        end
 
         # What the script prints; nil if it did not run.
         def variables(process)
@@ -86,9 +97,17 @@ module Loginid
 
       # @api private
       def initialize(environment, process = nil)
-        @variables = environment.select { |name, _| name.start_with?('LOGINID_') }.freeze
+        ours = environment.select { |name, _| name.start_with?(PREFIX) }
+        @variables = ENV.keys.grep(/\A#{PREFIX}/).to_h { |name| [name, nil] }.merge(ours).freeze
         @process = process
         @owner = Process.pid
+      end
+
+      # The address of the emulator.
+      #
+      # @return [String]
+      def url
+        variables.fetch('LOGINID_EMULATOR_URL')
       end
 
       # A client with all rights.
@@ -112,7 +131,7 @@ module Loginid
       # @param username [String]
       # @return [Hash{String => Object}] the answer that the page gets, with the token `jwtAccess`
       def log_in(username)
-        control('POST', "v2/users/#{URI.encode_www_form_component(username)}/login")
+        control('POST', "v2/users/#{ERB::Util.url_encode(username)}/login")
       end
 
       # A user of the current service confirms a transaction, as on a page.
@@ -147,7 +166,7 @@ module Loginid
       # @param body [Hash]
       # @return [Hash{String => Object}, nil]
       def control(method, path, body = {})
-        uri = URI("#{variables.fetch('LOGINID_EMULATOR_URL')}/_emulator/#{path}")
+        uri = URI("#{url}/_emulator/#{path}")
         text = JSON.generate(body) unless method == 'GET'
         answer = connection(uri) { |http| http.send_request(method, uri.request_uri, text, headers) }
         raise "the emulator answered #{answer.code}: #{answer.body}" unless answer.is_a?(Net::HTTPSuccess)

@@ -15,7 +15,7 @@ module Loginid
       #
       # `token` is secret: keep it out of logs.
       #
-      # @param scope [String]
+      # @param scope [String, Symbol]
       # @param username [String, nil]
       # @param user_id [String, nil]
       # @param nonce [String, nil]

@@ -15,7 +15,7 @@ module Loginid
         # `token` is secret: keep it out of logs.
         #
         # @param username [String]
-        # @param scopes [String]
+        # @param scopes [String, Symbol]
         # @return [Result]
         # @raise [Error]
         def create_grant(username, scopes)
