@@ -86,7 +86,7 @@ func TestSessions(t *testing.T) {
 	if visitor.session == first || len(first) != 32 {
 		t.Error(first, visitor.session)
 	}
-	if answer, list := visitor.send(ctx, "GET", "/passkeys", ""); answer.StatusCode != 200 || list.([]any)[0].(map[string]any)["id"] != login.PasskeyID {
+	if answer, list := visitor.send(ctx, "GET", "/passkeys", ""); answer.StatusCode != 200 || list.(map[string]any)["passkeys"].([]any)[0].(map[string]any)["id"] != login.PasskeyID {
 		t.Error(list)
 	}
 	(&page{t: t, server: visitor.server, session: first}).expect(ctx, "GET", "/passkeys", "", 401, "login_required")

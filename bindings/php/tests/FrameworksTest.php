@@ -143,6 +143,9 @@ final class FrameworksTest extends TestCase
         self::assertSame([400, ['code' => 'bad_request']], $this->answer('PATCH', $passkey, ['name' => 5], $csrf()));
         $none = '/passkeys/00000000-0000-4000-8000-000000000000';
         self::assertSame([404, ['code' => 'not_found']], $this->answer('DELETE', $none, null, $csrf()));
+        $foreign = '/passkeys/' . $emulator->logIn('grace@example.com')['passkeyId'];
+        self::assertSame([404, ['code' => 'not_found']], $this->answer('DELETE', $foreign, null, $csrf()));
+        self::assertSame([404, ['code' => 'not_found']], $this->answer('PATCH', $foreign, ['name' => 'Mine'], $csrf()));
 
         // The service fails.
         $fault = static fn (array $fault): mixed

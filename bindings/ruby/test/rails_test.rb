@@ -148,11 +148,14 @@ class RailsTest < LoginidTest
 
   def test_a_user_logs_in_and_manages_passkeys
     log_in
-    passkey = ask(:Get, '/passkeys')[1].fetch(0)
+    passkey = ask(:Get, '/passkeys')[1]['passkeys'].fetch(0)
     assert_equal [200, {}], ask(:Patch, "/passkeys/#{passkey['id']}", { name: 'Phone' })
-    assert_equal 'Phone', ask(:Get, '/passkeys')[1][0]['name']
+    assert_equal 'Phone', ask(:Get, '/passkeys')[1]['passkeys'][0]['name']
     assert_equal [200, {}], ask(:Delete, "/passkeys/#{passkey['id']}")
     assert_code 404, 'not_found', ask(:Delete, "/passkeys/#{passkey['id']}")
+    foreign = "/passkeys/#{Emulator.post('v2/users/grace@example.com/login')['passkeyId']}"
+    assert_code 404, 'not_found', ask(:Delete, foreign)
+    assert_code 404, 'not_found', ask(:Patch, foreign, { name: 'Mine' })
     assert_equal [200, {}], ask(:Delete, '/session')
     assert_code 401, 'login_required', ask(:Get, '/passkeys')
   end
