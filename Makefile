@@ -135,6 +135,7 @@ docs:
 
 include packaging/install.mk
 include bindings/bindings.mk
+include examples/web/demo.mk
 
 clean:
 	$(CARGO) clean

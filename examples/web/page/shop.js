@@ -1,0 +1,192 @@
+// The page: what it shows, and what its buttons do. How it talks to LoginID is in plain.js, sdk-v1.js and
+// sdk-v2.js, which have the same functions.
+const $ = (id) => document.getElementById(id);
+
+const ASKED = {
+  "/state": "Who is signed in?",
+  "/sign-out": "Forget this session.",
+  "/sign-up/begin": "Begin a registration. The shop keeps its session and gives the page the options.",
+  "/sign-up/complete": "LoginID checks the new passkey. The shop begins a session for the user in the verified token.",
+  "/sign-in/begin": "Begin an authentication. The shop keeps its session and gives the page the options.",
+  "/sign-in/complete": "LoginID checks the signature. The shop begins a session for the user in the verified token.",
+  "/sign-in/code": "LoginID checks the code. The shop begins a session for the user in the verified token.",
+  "/code": "A code for the user of the session.",
+  "/pay/begin": "The shop writes the text of the payment, and keeps it with its nonce.",
+  "/pay/complete": "The shop compares the token with the text, the nonce and the user that it kept. Then it pays, once.",
+  "/sdk/permit": "A service token for one call of the web SDK, for this name only.",
+  "/sdk/sign-in": "The shop verifies the web SDK’s token, and begins a session for the user in it.",
+  "/sdk/pay/begin": "The shop writes the text of the payment, and keeps it with its nonce.",
+  "/sdk/pay/complete": "The shop compares the token with the text, the nonce and the user that it kept. Then it pays, once.",
+};
+
+const MESSAGES = {
+  name_taken: "This name has an account already. Sign in, or choose another name.",
+  no_passkey: "There is no passkey for this name. Create an account, or sign in with a code.",
+  wrong_code: "This code is wrong, used or expired.",
+  too_many_tries: "Too many codes were tried. Wait a minute.",
+  not_signed_in: "Your session has ended. Sign in again.",
+  no_payment: "There is no payment to confirm. Choose a tea again.",
+  cancelled: "Nothing was paid.",
+  NotAllowedError: "Your device did not use a passkey: it has none for this name, or you cancelled.",
+  InvalidStateError: "This device has a passkey for this name already. Sign in.",
+};
+
+addEventListener("request", ({ detail: { path, status, code } }) => {
+  const line = document.createElement("li");
+  const what = document.createElement("code");
+  what.textContent = `${path} ${status}${code ? ` ${code}` : ""}`;
+  line.className = code ? "refused" : "";
+  line.append(what, ` ${ASKED[path]}`);
+  $("log").querySelector(".note")?.remove();
+  $("log").prepend(line);
+  $("log").children[8]?.remove();
+});
+
+const { post, state } = await import("./server.js");
+
+const WAYS = {
+  plain: {
+    file: "plain.js",
+    text: "The page asks the authenticator, and the shop’s server makes all calls to LoginID.",
+  },
+  sdk: {
+    file: `sdk-${state.service}.js`,
+    text: "LoginID’s web SDK asks the authenticator and LoginID. The shop’s server gets a token, and verifies it.",
+  },
+};
+let way;
+
+// The tabs.
+const tabs = [$("tab-plain"), $("tab-sdk")];
+
+async function choose(tab) {
+  for (const one of tabs) {
+    one.setAttribute("aria-selected", one === tab);
+    one.tabIndex = one === tab ? 0 : -1;
+  }
+  $("panel").setAttribute("aria-labelledby", tab.id);
+  const { file, text } = WAYS[tab.id.slice("tab-".length)];
+  $("way").textContent = text;
+  $("code-of-tab").textContent = await (await fetch(file)).text();
+  say("");
+  way = await import(`./${file}`).catch(() => null);
+  if (!way) say("The web SDK is not here: make demo adds it if npm is installed.");
+}
+
+for (const [index, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", ({ key }) => {
+    if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+    const other = tabs[1 - index];
+    other.focus();
+    choose(other);
+  });
+}
+
+// What is shown.
+function say(text) {
+  $("message").textContent = text;
+}
+
+function show(username) {
+  $("visitor").hidden = Boolean(username);
+  $("shop").hidden = $("customer").hidden = !username;
+  $("username").textContent = username ?? "";
+  state.username = username;
+  for (const form of document.querySelectorAll("main form")) form.reset();
+  $("paid").textContent = "";
+  hideCode();
+}
+
+// Does what a button asks, once at a time.
+async function run(action) {
+  if (!way || document.body.ariaBusy === "true") return;
+  document.body.ariaBusy = "true";
+  say("");
+  try {
+    await action();
+  } catch (error) {
+    if (error.code === "not_signed_in") show(null);
+    const known = [error.code, error.name, error.cause?.name].find((name) => MESSAGES[name]);
+    say(MESSAGES[known] ?? `It did not work: ${error.message || error.name}`);
+  } finally {
+    document.body.ariaBusy = "false";
+  }
+}
+
+function on(form, action) {
+  $(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { value } = event.submitter;
+    run(() => action(Object.fromEntries(new FormData($(form))), value));
+  });
+}
+
+on("passkey", async ({ username }, step) => {
+  show((await way[step](username)).username);
+  $("sign-out").focus();
+});
+
+on("with-code", async ({ username, code }) => {
+  show((await way.signInWithCode(username, code)).username);
+  $("sign-out").focus();
+});
+
+on("pay", async ({ tea }) => {
+  $("paid").textContent = "";
+  const { paid } = await way.pay(tea, confirm);
+  $("paid").textContent = `✓ Done: ${paid}`;
+});
+
+$("sign-out").addEventListener("click", () =>
+  run(async () => {
+    await post("/sign-out");
+    show(null);
+    $("passkey-name").focus();
+  }),
+);
+
+// Shows the whole text that is going to be signed.
+function confirm(payment) {
+  const dialog = $("confirm");
+  $("confirm-text").textContent = payment;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve, reject) => {
+    const cancelled = Object.assign(new Error(), { code: "cancelled" });
+    const closed = () => (dialog.returnValue ? resolve() : reject(cancelled));
+    dialog.addEventListener("close", closed, { once: true });
+  });
+}
+
+// The code for another device, until it expires.
+let timer;
+
+function hideCode() {
+  clearInterval(timer);
+  $("made-code").hidden = true;
+}
+
+on("make-code", async () => {
+  const { code, expiresAt } = await way.createCode(state.username);
+  const [output, note] = $("made-code").children;
+  const tick = () => {
+    const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1000);
+    if (seconds <= 0) return hideCode();
+    note.textContent = `Good once, for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  };
+  hideCode();
+  output.textContent = code;
+  $("made-code").hidden = false;
+  tick();
+  timer = setInterval(tick, 1000);
+});
+
+$("service").textContent = state.service;
+if (state.emulator) {
+  $("emulator").hidden = false;
+  $("emulator").querySelector("a").href = `${state.emulator}/_emulator/`;
+}
+show(state.username);
+await choose(tabs[0]);
+document.body.dataset.ready = "true";
