@@ -5,10 +5,18 @@ import { post, state } from "./server.js";
 const sdk = new WebSDK({ baseUrl: state.baseUrl, appId: state.application });
 const session = ({ jwtAccess }) => post("/sdk/sign-in", { token: jwtAccess });
 
-export const signUp = async (username) => session(await sdk.registerWithPasskey(username));
-export const signIn = async (username) => session(await sdk.authenticateWithPasskey(username));
-export const createCode = (username) => sdk.generateCodeWithPasskey(username);
-export const signInWithCode = async (username, code) => session(await sdk.authenticateWithCode(username, code));
+const other = () => ({ usernameType: "other" }); // as on the server; the SDK takes names for e-mail addresses
+
+export const signUp = async (name) => session(await sdk.registerWithPasskey(name, other()));
+export const signIn = async (name) => session(await sdk.authenticateWithPasskey(name, other()));
+export const signInWithCode = async (name, code) => session(await sdk.authenticateWithCode(name, code, other()));
+export const signOut = () => sdk.signout(); // it keeps the token in a cookie
+
+export async function createCode(username) {
+    // Not with the token in the cookie: after a payment that is the payment's.
+    const { jwtAccess: token } = await sdk.authenticateWithPasskey(username, other());
+    return sdk.generateCodeWithPasskey(username, { token });
+}
 
 export async function pay(tea, confirm) {
     const { username, payment, nonce } = await post("/sdk/pay/begin", { tea });

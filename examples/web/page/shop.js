@@ -26,9 +26,18 @@ const MESSAGES = {
   too_many_tries: "Too many codes were tried. Wait a minute.",
   not_signed_in: "Your session has ended. Sign in again.",
   no_payment: "There is no payment to confirm. Choose a tea again.",
+  username_taken: "This name has an account already. Sign in, or choose another name.",
+  user_not_found: "There is no account with this name. Create one.",
   cancelled: "Nothing was paid.",
   NotAllowedError: "Your device did not use a passkey: it has none for this name, or you cancelled.",
   InvalidStateError: "This device has a passkey for this name already. Sign in.",
+};
+
+// What may help if LoginID refuses and does not say why.
+const HINTS = {
+  signUp: "If the name has an account, sign in.",
+  signIn: "If the name has no account, create one.",
+  signInWithCode: "The code may be wrong, used or expired.",
 };
 
 addEventListener("request", ({ detail: { path, status, code } }) => {
@@ -99,7 +108,7 @@ function show(username) {
 }
 
 // Does what a button asks, once at a time.
-async function run(action) {
+async function run(action, step) {
   if (!way || document.body.ariaBusy === "true") return;
   document.body.ariaBusy = "true";
   say("");
@@ -108,7 +117,7 @@ async function run(action) {
   } catch (error) {
     if (error.code === "not_signed_in") show(null);
     const known = [error.code, error.name, error.cause?.name].find((name) => MESSAGES[name]);
-    say(MESSAGES[known] ?? `It did not work: ${error.message || error.name}`);
+    say(MESSAGES[known] ?? `It did not work: ${error.message || error.name}. ${HINTS[step] ?? ""}`);
   } finally {
     document.body.ariaBusy = "false";
   }
@@ -117,8 +126,8 @@ async function run(action) {
 function on(form, action) {
   $(form).addEventListener("submit", (event) => {
     event.preventDefault();
-    const { value } = event.submitter;
-    run(() => action(Object.fromEntries(new FormData($(form))), value));
+    const step = event.submitter.value;
+    run(() => action(Object.fromEntries(new FormData($(form))), step), step);
   });
 }
 
@@ -135,11 +144,12 @@ on("with-code", async ({ username, code }) => {
 on("pay", async ({ tea }) => {
   $("paid").textContent = "";
   const { paid } = await way.pay(tea, confirm);
-  $("paid").textContent = `✓ Done: ${paid}`;
+  $("paid").textContent = `✓ Confirmed: ${paid}`;
 });
 
 $("sign-out").addEventListener("click", () =>
   run(async () => {
+    way.signOut?.();
     await post("/sign-out");
     show(null);
     $("passkey-name").focus();

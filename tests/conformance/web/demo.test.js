@@ -52,10 +52,30 @@ class Demo {
     for (const address of [this.url, this.emulator]) await assert.rejects(fetch(address), address);
   }
 
-  // A request as a page of the shop makes it, without a browser.
-  post(path, body, headers = {}) {
-    const own = { Origin: this.url, "Content-Type": "application/json" };
-    return fetch(this.url + path, { method: "POST", headers: { ...own, ...headers }, body });
+  async control(path, body = {}) {
+    const options = { method: "POST", body: JSON.stringify(body) };
+    const answer = await fetch(`${this.emulator}/_emulator${path}`, options);
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  }
+}
+
+// A page of the shop without a browser: it has a cookie, and says where it comes from.
+class Page {
+  constructor(demo) {
+    this.demo = demo;
+    this.headers = { Origin: demo.url, "Content-Type": "application/json" };
+  }
+
+  // "200", or the status and the code of an error. The answer is kept.
+  async post(path, body = {}, headers = {}) {
+    const request = { method: "POST", headers: { ...this.headers, ...headers } };
+    request.body = typeof body === "string" ? body : JSON.stringify(body);
+    const answer = await fetch(this.demo.url + path, request);
+    this.newCookie = answer.headers.get("set-cookie");
+    if (this.newCookie) this.headers.Cookie = this.newCookie.split(";")[0];
+    this.answer = await answer.json();
+    return [answer.status, this.answer.code].filter(Boolean).join(" ");
   }
 }
 
@@ -68,9 +88,9 @@ async function accessible(visitor, what) {
 
 // Pictures of what is shown, on a large and a small screen, light and dark.
 async function look(visitor, name) {
-  for (const [size, width, height] of [["large", 1100, 900], ["small", 360, 740]]) {
+  for (const [size, width] of [["large", 1100], ["small", 360]]) {
     for (const scheme of ["light", "dark"]) {
-      await visitor.show(width, height, scheme);
+      await visitor.show(width, scheme);
       await visitor.photograph(`${name}-${size}-${scheme}`);
       await accessible(visitor, `${name} ${size} ${scheme}`);
       const wide = await visitor.until(() => document.documentElement.scrollWidth);
@@ -83,11 +103,24 @@ async function enter(visitor, url, tab) {
   await visitor.open(url);
   await visitor.until(() => document.body.dataset.ready);
   await visitor.click(`#tab-${tab}`);
-  await visitor.until((id) => document.getElementById(id).ariaSelected === "true", `tab-${tab}`);
-  const file = tab === "plain" ? /The shop.s server makes all calls/ : /LoginID.s web SDK/;
-  await visitor.reads("#way", /server/);
-  return file;
+  await visitor.reads("#way", tab === "plain" ? /server makes all calls/ : /server gets a token/);
 }
+
+// What the emulator's control API needs to play the customer's device, for each service.
+const DEVICES = {
+  v2: {
+    logIn: async (demo, username) => (await demo.control(`/v2/users/${username}/login`)).jwtAccess,
+    confirm: async (demo, { username, payment, nonce }) =>
+      (await demo.control("/v2/tx/confirm", { username, txPayload: payment, nonce })).token,
+  },
+  v1: {
+    async logIn(demo, username) {
+      await demo.control("/users", { username }).catch(() => {});
+      return (await demo.control(`/users/${username}/login`)).jwt;
+    },
+    confirm: async (demo, { id, username }) => (await demo.control(`/tx/${id}/confirm`, { username })).jwt,
+  },
+};
 
 for (const service of ["v2", "v1"]) {
   describe(`LoginID ${service}`, () => {
@@ -123,7 +156,7 @@ for (const service of ["v2", "v1"]) {
         await first.reads("#visitor", /With a passkey/);
         await first.type("#passkey-name", name);
         await first.click('#passkey [value="signUp"]');
-        await first.reads("#message", tab === "plain" ? /has an account already/ : /./);
+        await first.reads("#message", /has an account/);
         await look(first, `${service}-${tab}-3-name-taken`);
 
         await first.click('#passkey [value="signIn"]');
@@ -140,7 +173,7 @@ for (const service of ["v2", "v1"]) {
         const again = await first.reads("#confirm-text", /^Pay 9\.80 EUR/);
         assert.notEqual(again, text);
         await first.click('#confirm [value="confirm"]');
-        assert.equal(await first.reads("#paid", /Done/), `✓ Done: ${again}`);
+        assert.equal(await first.reads("#paid", /Confirmed/), `✓ Confirmed: ${again}`);
         demo.printed(new RegExp(`^${name}: ${again.replace(/[().]/g, "\\$&")}$`));
 
         // The second device.
@@ -153,7 +186,7 @@ for (const service of ["v2", "v1"]) {
         await second.type("#code-name", name);
         await second.type("#code-digits", wrong);
         await second.click("#with-code button");
-        await second.reads("#message", /./);
+        await second.reads("#message", /wrong, used or expired|It did not work/);
         await second.type("#code-digits", code);
         await second.click("#with-code button");
         await second.reads("#customer", new RegExp(name));
@@ -166,6 +199,123 @@ for (const service of ["v2", "v1"]) {
         await first.click("#sign-out");
         await first.reads("#visitor", /With a passkey/);
         await first.reads("#log", /\/sign-out 200/);
+      });
+    }
+
+    test("the shop believes only its own page", async () => {
+      const page = new Page(demo);
+      assert.equal(await page.post("/state"), "200");
+      for (const headers of [
+        { Origin: "http://localhost:1" },
+        { Origin: "null" },
+        { Origin: "" },
+        { "Content-Type": "text/plain" },
+        { "Content-Type": "" },
+      ]) {
+        assert.equal(await page.post("/state", {}, headers), "403 not_our_page", JSON.stringify(headers));
+      }
+      for (const body of ["", "{", "[]", "{}", '{"username":1}', '{"username":null}']) {
+        assert.equal(await page.post("/sign-in/begin", body), "400 bad_request", body);
+      }
+      assert.equal(await page.post("/sign-in/begin", " ".repeat(65536)), "400 bad_request");
+      assert.equal(await page.post("/sign-in/begin", " ".repeat(65537)), "413");
+      assert.equal(await page.post("/sign-in/begin", " ".repeat(1000000)), "413");
+      assert.equal(await page.post("/../shop.c"), "404 not_found");
+      const files = ["/", "/style.css", "/shop.js", "/server.js", "/plain.js", `/sdk-${service}.js`, "/websdk.js"];
+      for (const path of [...files, "/shop.c", "/%2e%2e/shop.c", "/state"]) {
+        const answer = await fetch(demo.url + path);
+        assert.equal(answer.status, files.includes(path) ? 200 : 404, path);
+        assert.match(answer.headers.get("content-security-policy"), /default-src 'self'.*frame-ancestors 'none'/);
+        await answer.arrayBuffer();
+      }
+      assert.equal((await fetch(demo.url, { method: "PUT" })).status, 405);
+    });
+
+    test("a session begins with the user of a verified token, anew", async () => {
+      const page = new Page(demo);
+      for (const path of ["/code", "/pay/begin", "/pay/complete", "/sdk/pay/begin", "/sdk/pay/complete", "/sign-out"]) {
+        assert.equal(await page.post(path, { username: "eve", tea: "sencha" }), "401 not_signed_in", path);
+      }
+      const visitor = { ...page.headers };
+      const token = await DEVICES[service].logIn(demo, "eve");
+      const [header, claims] = token.split(".");
+      assert.match(await page.post("/sdk/sign-in", { token: `${header}.${claims}.AAAA` }), /^401 /);
+      assert.match(await page.post("/sdk/sign-in", { token, username: "ada" }), /^200/);
+      assert.equal(page.answer.username, "eve");
+      assert.match(page.newCookie, /^shop=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=\/$/);
+      assert.notEqual(page.headers.Cookie, visitor.Cookie);
+      // Whoever knew the cookie before knows nothing now.
+      const before = new Page(demo);
+      before.headers = visitor;
+      assert.equal(await before.post("/state"), "200");
+      assert.equal(before.answer.username, null);
+
+      const signedIn = { ...page.headers };
+      assert.equal(await page.post("/state"), "200");
+      assert.equal(page.answer.username, "eve");
+      assert.equal(await page.post("/sign-out"), "200");
+      before.headers = signedIn;
+      assert.equal(await before.post("/state"), "200");
+      assert.equal(before.answer.username, null);
+      // The begin of a ceremony is not a session, and its end without a begin is an error.
+      assert.equal(await page.post("/sign-in/complete", {}), "400 null_argument");
+    });
+
+    test("a payment is the one that the shop kept, for its user, once", async () => {
+      const { logIn, confirm } = DEVICES[service];
+      const [eve, mallory] = [new Page(demo), new Page(demo)];
+      for (const [page, name] of [[eve, "eve"], [mallory, "mallory"]]) {
+        assert.equal(await page.post("/sdk/sign-in", { token: await logIn(demo, name) }), "200");
+      }
+      const begin = async (page, tea) => {
+        assert.equal(await page.post("/sdk/pay/begin", { tea, price: "0.01", payment: "Pay 0.01 EUR" }), "200");
+        return page.answer;
+      };
+      assert.equal(await eve.post("/sdk/pay/begin", { tea: "gold" }), "400 unknown_tea");
+      assert.equal(await eve.post("/sdk/pay/complete", { token: "x" }), "409 no_payment");
+
+      const cheap = await begin(eve, "rooibos");
+      assert.match(cheap.payment, /^Pay 6\.40 EUR /);
+      const token = await confirm(demo, cheap);
+      // The proof of a cheap tea for an expensive one.
+      await begin(eve, "darjeeling");
+      assert.match(await eve.post("/sdk/pay/complete", { token }), /^401 /);
+      // An attempt uses the payment up, and so does a success.
+      assert.equal(await eve.post("/sdk/pay/complete", { token }), "409 no_payment");
+      const paid = { token: await confirm(demo, await begin(eve, "sencha")) };
+      assert.equal(await eve.post("/sdk/pay/complete", paid), "200");
+      assert.equal(await eve.post("/sdk/pay/complete", paid), "409 no_payment");
+      // Another's proof, and a login for a proof.
+      const hers = await confirm(demo, await begin(eve, "sencha"));
+      await begin(mallory, "sencha");
+      assert.match(await mallory.post("/sdk/pay/complete", { token: hers }), /^401 /);
+      await begin(mallory, "sencha");
+      const login = await logIn(demo, "mallory");
+      assert.match(await mallory.post("/sdk/pay/complete", { token: login }), /^401 /);
+      // And a proof for a login.
+      assert.match(await mallory.post("/sdk/sign-in", { token: hers }), /^401 /);
+    });
+
+    test("codes are tried 30 times a minute", async () => {
+      const page = new Page(demo);
+      const answers = new Set();
+      for (let tries = 0; tries < 62; tries++) {
+        answers.add(await page.post("/sign-in/code", { username: "eve", code: "0000000" }));
+        delete page.headers.Cookie;
+      }
+      assert.deepEqual(answers, new Set(["403 wrong_code", "429 too_many_tries"]));
+    });
+
+    if (service === "v1") {
+      test("the web SDK gets no token for another's code", async () => {
+        const page = new Page(demo);
+        const permit = (scope, username) => page.post("/sdk/permit", { scope, username });
+        assert.equal(await permit("auth.login", "eve"), "200");
+        assert.equal(await permit("codes.generate", "eve"), "403 not_permitted");
+        assert.equal(await permit("users.delete", "eve"), "403 not_permitted");
+        assert.equal(await page.post("/sdk/sign-in", { token: await DEVICES.v1.logIn(demo, "eve") }), "200");
+        assert.equal(await permit("codes.generate", "ada"), "403 not_permitted");
+        assert.equal(await permit("codes.generate", "eve"), "200");
       });
     }
   });

@@ -69,21 +69,20 @@ class Visitor {
     return this.until(inPage, selector, expected.source);
   }
 
-  // How the page is shown: a size in CSS pixels, "light" or "dark".
-  async show(width, height, scheme) {
-    await this.cdp("Emulation.setDeviceMetricsOverride", {
-      width,
-      height,
-      deviceScaleFactor: 1,
-      mobile: width < 600,
-    });
+  // How wide the page is shown, in CSS pixels, and whether "light" or "dark".
+  async show(width, scheme) {
+    const mobile = width < 600;
+    const size = (height) => ({ width, height, deviceScaleFactor: 1, mobile });
+    await this.cdp("Emulation.setDeviceMetricsOverride", size(700));
     const features = [{ name: "prefers-color-scheme", value: scheme }];
     await this.cdp("Emulation.setEmulatedMedia", { features });
+    // A screen as high as the page, so that a picture has all of it.
+    const height = await this.until(() => document.documentElement.scrollHeight);
+    await this.cdp("Emulation.setDeviceMetricsOverride", size(height));
   }
 
-  // Keeps a picture of the whole page.
   async photograph(name) {
-    const { data } = await this.cdp("Page.captureScreenshot", { captureBeyondViewport: true });
+    const { data } = await this.cdp("Page.captureScreenshot", {});
     writeFileSync(join(this.screenshots, `${name}.png`), Buffer.from(data, "base64"));
   }
 
