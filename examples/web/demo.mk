@@ -20,7 +20,7 @@ demo-build:
 	@ln -sf $(SONAME) $(DEMO)/libloginid.so
 	$(CC) -g $(C_FLAGS) examples/web/*.c -o $(DEMO)/shop -L$(DEMO) -lloginid \
 	    $$(pkg-config --cflags --libs libmicrohttpd) -pthread -Wl,-rpath,'$$ORIGIN'
-	@if command -v node > /dev/null && command -v npm > /dev/null; then $(MAKE) --no-print-directory $(DEMO)/websdk-v1.js; \
+	@if command -v node > /dev/null && command -v npm > /dev/null; then $(MAKE) -s --no-print-directory $(DEMO)/websdk-v1.js; \
 	elif [ "$$CI" = true ]; then echo "demo: it needs node and npm" >&2; exit 1; \
 	else echo "demo: LoginID's web SDK is left out, it needs node and npm"; fi
 

@@ -1,4 +1,5 @@
-/* HTTP, with libmicrohttpd: a thread for each connection, because calls to LoginID wait for its answer. */
+/* HTTP, with libmicrohttpd: a thread for each connection, because calls to LoginID wait for its
+ * answer. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -48,7 +49,8 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    /* The page runs the shop's scripts only, calls the shop and LoginID only, and is in nobody's frame. */
+    /* The page runs the shop's scripts only, calls the shop and LoginID only, and is in nobody's
+     * frame. */
     MHD_add_response_header(response, "Content-Security-Policy", policy);
     result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
@@ -64,12 +66,21 @@ static enum MHD_Result send_json(struct MHD_Connection *connection, const struct
     if (response == NULL)
         return MHD_NO;
     if (request->new_cookie[0]) {
-        /* No script reads it, and no other site's page causes it to be sent. Over https, add Secure and
-         * call it __Host-shop. */
-        snprintf(cookie, sizeof cookie, COOKIE "=%s; HttpOnly; SameSite=Strict; Path=/", request->new_cookie);
+        /* No script reads it, and no other site's page causes it to be sent. Over https, add Secure
+         * and call it __Host-shop. */
+        snprintf(cookie, sizeof cookie, COOKIE "=%s; HttpOnly; SameSite=Strict; Path=/",
+                 request->new_cookie);
         MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
     }
     return send_response(connection, request->http_status, response, "application/json");
+}
+
+static enum MHD_Result send_error(struct MHD_Connection *connection, unsigned status)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(2, "{}",
+                                                                    MHD_RESPMEM_PERSISTENT);
+
+    return response ? send_response(connection, status, response, "application/json") : MHD_NO;
 }
 
 /* The file is read for each request: a page that is edited needs no restart. */
@@ -87,17 +98,9 @@ static enum MHD_Result send_file(struct MHD_Connection *connection, const struct
         (response = MHD_create_response_from_fd((uint64_t)status.st_size, descriptor)) == NULL) {
         if (descriptor >= 0)
             close(descriptor);
-        response = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-        return send_response(connection, MHD_HTTP_NOT_FOUND, response, "text/plain");
+        return send_error(connection, MHD_HTTP_NOT_FOUND);
     }
     return send_response(connection, MHD_HTTP_OK, response, file->type);
-}
-
-static enum MHD_Result send_error(struct MHD_Connection *connection, unsigned status)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(2, "{}", MHD_RESPMEM_PERSISTENT);
-
-    return response ? send_response(connection, status, response, "application/json") : MHD_NO;
 }
 
 static enum MHD_Result answer_get(struct MHD_Connection *connection, const char *path)
@@ -110,7 +113,8 @@ static enum MHD_Result answer_get(struct MHD_Connection *connection, const char 
     return send_error(connection, MHD_HTTP_NOT_FOUND);
 }
 
-static enum MHD_Result answer_post(struct MHD_Connection *connection, const char *path, struct upload *upload)
+static enum MHD_Result answer_post(struct MHD_Connection *connection, const char *path,
+                                   struct upload *upload)
 {
     struct request request = {0};
     enum MHD_Result result;
@@ -119,8 +123,12 @@ static enum MHD_Result answer_post(struct MHD_Connection *connection, const char
         return send_error(connection, MHD_HTTP_CONTENT_TOO_LARGE);
     upload->body[upload->length] = '\0';
     request.path = path;
-    request.origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN);
-    request.content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    request.origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                 MHD_HTTP_HEADER_ORIGIN);
+    request.content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                       MHD_HTTP_HEADER_CONTENT_TYPE);
+    request.user_agent = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_USER_AGENT);
     request.cookie = MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, COOKIE);
     request.body = upload->body;
     site.answer(&request);
@@ -129,10 +137,11 @@ static enum MHD_Result answer_post(struct MHD_Connection *connection, const char
     return result;
 }
 
-/* libmicrohttpd calls this when the headers are there, for each part of the body, and at its end. */
+/* libmicrohttpd calls this when the headers are there, for each part of the body, and at its end.
+ */
 static enum MHD_Result answer(void *unused, struct MHD_Connection *connection, const char *path,
-                              const char *method, const char *version, const char *data, size_t *size,
-                              void **state)
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **state)
 {
     struct upload *upload = *state;
 
@@ -146,7 +155,8 @@ static enum MHD_Result answer(void *unused, struct MHD_Connection *connection, c
         /* What is too much is not kept, but it is read, so that the answer arrives. */
         if (upload->length <= BODY_BYTES && *size <= BODY_BYTES - upload->length)
             memcpy(upload->body + upload->length, data, *size);
-        upload->length = upload->length + *size > BODY_BYTES ? BODY_BYTES + 1 : upload->length + *size;
+        upload->length = upload->length + *size > BODY_BYTES ? BODY_BYTES + 1
+                                                             : upload->length + *size;
         *size = 0;
         return MHD_YES;
     }
@@ -173,16 +183,18 @@ int start_http(int port, const struct site *served)
 
     site = *served;
     snprintf(policy, sizeof policy,
-             "default-src 'self'; connect-src 'self' %s; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+             "default-src 'self'; connect-src 'self' %s; frame-ancestors 'none'; base-uri 'none'; "
+             "form-action 'none'",
              site.loginid_url);
     memset(&address, 0, sizeof address);
     address.sin_family = AF_INET;
     address.sin_port = htons((uint16_t)port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
-                              answer, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-                              MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_CONNECTION_LIMIT, 100u,
-                              MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
+    server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
+                              NULL, NULL, answer, NULL, MHD_OPTION_SOCK_ADDR,
+                              (struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED, ended, NULL,
+                              MHD_OPTION_CONNECTION_LIMIT, 100u, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
+                              MHD_OPTION_END);
     info = server ? MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT) : NULL;
     return info ? info->port : 0;
 }

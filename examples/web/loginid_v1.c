@@ -19,8 +19,8 @@ static void close_client(void)
     lid_free(client);
 }
 
-/* Check 4, first half: who signs in is the user in the claims of a verified token, whatever name the page
- * has sent. v1 has the name in `udata`. */
+/* Check 4, first half: who signs in is the user in the claims of a verified token, whatever name
+ * the page has sent. v1 has the name in `udata`. */
 static bool sign_in_user_of(struct request *request, const char *token)
 {
     char *out, *username = NULL;
@@ -40,15 +40,17 @@ static bool sign_in_user_of(struct request *request, const char *token)
 /* --- The page asks the authenticator itself: the shop begins and completes --- */
 
 /* Gives the page the options for its authenticator. */
-static bool begun(struct request *request, lid_status status, char *begun, const char *options_of, const char *refusal)
+static bool begun(struct request *request, lid_status status, char *answer, const char *options_of,
+                  const char *refusal)
 {
     char *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, begun, refusal);
-    is_done = keep(request, &options, begun, options_of) && give(request, "options", options, NULL);
-    lid_free_string(begun);
+        return refuse_call(request, status, answer, refusal);
+    is_done = keep(request, &options, answer, options_of) &&
+              give(request, "options", options, NULL);
+    lid_free_string(answer);
     free(options);
     return is_done;
 }
@@ -60,7 +62,8 @@ static const char *begin_for_user(struct request *request)
     return request->session->ceremony = text_of(request, "/username");
 }
 
-/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for anything. */
+/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for
+ * anything. */
 static bool sign_up_begin(struct request *request)
 {
     const char *username = begin_for_user(request);
@@ -91,8 +94,8 @@ static bool completed(struct request *request, lid_status status, char *answer)
 static bool sign_up_complete(struct request *request)
 {
     char *out;
-    lid_status status =
-        lid_register_fido2_complete(client, request->session->ceremony, request->body, NULL, &out);
+    lid_status status = lid_register_fido2_complete(client, request->session->ceremony,
+                                                    request->body, NULL, &out);
 
     return completed(request, status, out);
 }
@@ -112,15 +115,16 @@ static bool sign_in_begin(struct request *request)
 static bool sign_in_complete(struct request *request)
 {
     char *out;
-    lid_status status = lid_authenticate_fido2_complete(client, request->session->ceremony, request->body, &out);
+    lid_status status = lid_authenticate_fido2_complete(client, request->session->ceremony,
+                                                        request->body, &out);
 
     return completed(request, status, out);
 }
 
 /* --- A code for a second device --- */
 
-/* For the user of the session. With a name from the request anybody could sign in as anybody. The code is
- * authorized at once: the user has asked for it, on a device that is signed in. */
+/* For the user of the session. With a name from the request anybody could sign in as anybody. The
+ * code is authorized at once: the user has asked for it, on a device that is signed in. */
 static bool create_code(struct request *request)
 {
     char *out, *code = NULL, *expires_at = NULL;
@@ -130,7 +134,8 @@ static bool create_code(struct request *request)
 
     if (status)
         return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &code, out, "/code") && keep(request, &expires_at, out, "/expires_at") &&
+    is_done = keep(request, &code, out, "/code") &&
+              keep(request, &expires_at, out, "/expires_at") &&
               give(request, "code", code, "expiresAt", expires_at, NULL);
     lid_free_string(out);
     free(code);
@@ -141,7 +146,8 @@ static bool create_code(struct request *request)
 /* An authorized code does not have to be waited for. */
 static bool sign_in_with_code(struct request *request)
 {
-    char *username = text_of(request, "/username"), *code = text_of(request, "/code"), *out, *token = NULL;
+    char *username = text_of(request, "/username"), *code = text_of(request, "/code"), *out,
+         *token = NULL;
     bool is_done = false;
     lid_status status;
 
@@ -171,7 +177,8 @@ static bool pay_begin(struct request *request)
 
     if (status)
         return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &session->nonce, out, "/nonce") && keep(request, &session->tx_id, out, "/tx_id") &&
+    is_done = keep(request, &session->nonce, out, "/nonce") &&
+              keep(request, &session->tx_id, out, "/tx_id") &&
               keep(request, &options, out, "/assertion_options") &&
               give(request, "payment", session->payment, "options", options, NULL);
     lid_free_string(out);
@@ -179,13 +186,14 @@ static bool pay_begin(struct request *request)
     return is_done;
 }
 
-/* The token proves something only here: it is compared with the text, the nonce and the user of the session.
- * The call takes no user: any user of the application may have confirmed this text. */
+/* The token proves something only here: it is compared with the text, the nonce and the user of the
+ * session. The call takes no user: any user of the application may have confirmed this text. */
 static bool is_proof(struct request *request, const char *token)
 {
     struct session *session = request->session;
     char *out, *username = NULL;
-    lid_status status = lid_verify_transaction(client, token, session->payment, session->nonce, &out);
+    lid_status status = lid_verify_transaction(client, token, session->payment, session->nonce,
+                                               &out);
     bool is_of_user;
 
     if (status)
@@ -202,7 +210,8 @@ static bool pay_complete(struct request *request)
 {
     struct session *session = request->session;
     char *out, *token = NULL;
-    lid_status status = lid_complete_tx(client, session->tx_id, session->username, request->body, &out);
+    lid_status status = lid_complete_tx(client, session->tx_id, session->username, request->body,
+                                        &out);
     bool is_confirmed;
 
     if (status)
@@ -215,8 +224,8 @@ static bool pay_complete(struct request *request)
 
 /* --- With LoginID's web SDK: the page brings tokens --- */
 
-/* v1's SDK makes calls for which a backend has a token, good for one of them, one user and a few minutes. Any
- * visitor may try to sign up or in. A code is for the user of the session. */
+/* v1's SDK makes calls for which a backend has a token, good for one of them, one user and a few
+ * minutes. Any visitor may try to sign up or in. A code is for the user of the session. */
 static bool may_have(const struct session *session, const char *scope, const char *username)
 {
     if (strcmp(scope, "codes.generate") == 0)
@@ -245,8 +254,9 @@ static bool sdk_permit(struct request *request)
     bool is_done = false;
 
     if (scope && username)
-        is_done = may_have(request->session, scope, username) ? give_token(request, scope, username)
-                                                              : refuse(request, 403, "not_permitted");
+        is_done = may_have(request->session, scope, username)
+                      ? give_token(request, scope, username)
+                      : refuse(request, 403, "not_permitted");
     free(scope);
     free(username);
     return is_done;
@@ -271,9 +281,11 @@ static bool sdk_pay_begin(struct request *request)
 
     if (status)
         return refuse_call(request, status, out, NULL);
-    is_kept = keep(request, &session->nonce, out, "/nonce") && keep(request, &session->tx_id, out, "/id");
+    is_kept = keep(request, &session->nonce, out, "/nonce") &&
+              keep(request, &session->tx_id, out, "/id");
     lid_free_string(out);
-    return is_kept && give(request, "username", session->username, "payment", session->payment, "id", session->tx_id, NULL);
+    return is_kept && give(request, "username", session->username, "payment", session->payment,
+                           "id", session->tx_id, NULL);
 }
 
 static bool sdk_pay_complete(struct request *request)
@@ -286,7 +298,21 @@ static bool sdk_pay_complete(struct request *request)
 }
 
 const struct service loginid_v1 = {
-    "v1", "LOGINID_BASE_URL", "LOGINID_CLIENT_ID", open_client, close_client,
-    sign_up_begin, sign_up_complete, sign_in_begin, sign_in_complete, create_code, sign_in_with_code,
-    pay_begin, pay_complete, sdk_permit, sdk_sign_in, sdk_pay_begin, sdk_pay_complete,
+    .name = "v1",
+    .base_url_variable = "LOGINID_BASE_URL",
+    .application_variable = "LOGINID_CLIENT_ID",
+    .open = open_client,
+    .close = close_client,
+    .sign_up_begin = sign_up_begin,
+    .sign_up_complete = sign_up_complete,
+    .sign_in_begin = sign_in_begin,
+    .sign_in_complete = sign_in_complete,
+    .create_code = create_code,
+    .sign_in_with_code = sign_in_with_code,
+    .pay_begin = pay_begin,
+    .pay_complete = pay_complete,
+    .sdk_permit = sdk_permit,
+    .sdk_sign_in = sdk_sign_in,
+    .sdk_pay_begin = sdk_pay_begin,
+    .sdk_pay_complete = sdk_pay_complete,
 };

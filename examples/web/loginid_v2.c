@@ -3,6 +3,7 @@
 
 #include "shop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,8 @@ static void close_client(void)
     lid_v2_free(client);
 }
 
-/* Check 4, first half: who signs in is the user in the claims of a token that the library has verified,
- * whatever name the page has sent. `answer` is what verified it, and is freed. */
+/* Check 4, first half: who signs in is the user in the claims of a token that the library has
+ * verified, whatever name the page has sent. `answer` is what verified it, and is freed. */
 static bool sign_in_user_of(struct request *request, char *answer)
 {
     char *username = NULL;
@@ -35,18 +36,36 @@ static bool sign_in_user_of(struct request *request, char *answer)
 
 /* --- The page asks the authenticator itself: the shop begins and completes --- */
 
-/* Keeps the session of what has begun, and gives the page the options for its authenticator. With another
- * action than "proceed" the user has to do something else first. */
-static bool begun(struct request *request, lid_status status, char *begun, const char *options_of, const char *refusal)
+/* LoginID is told which browser the customer has; it sees the shop otherwise. */
+static const char *browser_of(const struct request *request, char options[1000])
+{
+    char *literal;
+    int length = 0;
+    lid_status status;
+
+    if (request->user_agent == NULL)
+        return NULL;
+    status = lid_json_quote(request->user_agent, &literal);
+    if (status == LID_OK)
+        length = snprintf(options, 1000, "{\"user_agent\":%s}", literal);
+    lid_free_string(literal);
+    return length > 0 && length < 1000 ? options : NULL;
+}
+
+/* Keeps the session of what has begun, and gives the page the options for its authenticator. With
+ * another action than "proceed" the user has to do something else first. */
+static bool begun(struct request *request, lid_status status, char *answer, const char *options_of,
+                  const char *refusal)
 {
     char *action = NULL, *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, begun, refusal);
-    is_done = keep(request, &request->session->ceremony, begun, "/session") &&
-              keep(request, &action, begun, "/action") && keep(request, &options, begun, options_of);
-    lid_free_string(begun);
+        return refuse_call(request, status, answer, refusal);
+    is_done = keep(request, &request->session->ceremony, answer, "/session") &&
+              keep(request, &action, answer, "/action") &&
+              keep(request, &options, answer, options_of);
+    lid_free_string(answer);
     if (is_done && strcmp(action, "proceed") != 0)
         is_done = refuse(request, 403, refusal);
     if (is_done)
@@ -56,15 +75,16 @@ static bool begun(struct request *request, lid_status status, char *begun, const
     return is_done;
 }
 
-/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for anything. */
+/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for
+ * anything. */
 static bool sign_up_begin(struct request *request)
 {
-    char *username = text_of(request, "/username"), *out;
+    char *username = text_of(request, "/username"), options[1000], *out;
     lid_status status;
 
     if (username == NULL)
         return false;
-    status = lid_v2_register_init(client, username, NULL, NULL, &out);
+    status = lid_v2_register_init(client, username, browser_of(request, options), NULL, &out);
     free(username);
     return begun(request, status, out, "/registrationRequestOptions", "name_taken");
 }
@@ -79,19 +99,20 @@ static bool completed(struct request *request, lid_status status, char *answer)
 static bool sign_up_complete(struct request *request)
 {
     char *out;
-    lid_status status = lid_v2_register_complete(client, request->session->ceremony, request->body, NULL, &out);
+    lid_status status = lid_v2_register_complete(client, request->session->ceremony, request->body,
+                                                 NULL, &out);
 
     return completed(request, status, out);
 }
 
 static bool sign_in_begin(struct request *request)
 {
-    char *username = text_of(request, "/username"), *out;
+    char *username = text_of(request, "/username"), options[1000], *out;
     lid_status status;
 
     if (username == NULL)
         return false;
-    status = lid_v2_authenticate_init(client, username, NULL, &out);
+    status = lid_v2_authenticate_init(client, username, browser_of(request, options), &out);
     free(username);
     return begun(request, status, out, "/assertionOptions", "no_passkey");
 }
@@ -99,7 +120,8 @@ static bool sign_in_begin(struct request *request)
 static bool sign_in_complete(struct request *request)
 {
     char *out;
-    lid_status status = lid_v2_authenticate_complete(client, request->session->ceremony, request->body, &out);
+    lid_status status = lid_v2_authenticate_complete(client, request->session->ceremony,
+                                                     request->body, &out);
 
     return completed(request, status, out);
 }
@@ -131,7 +153,8 @@ static bool sign_in_with_code(struct request *request)
 
     if (username && code) {
         status = lid_v2_verify_otp(client, username, code, NULL, &out);
-        is_done = status ? refuse_call(request, status, out, "wrong_code") : sign_in_user_of(request, out);
+        is_done = status ? refuse_call(request, status, out, "wrong_code")
+                         : sign_in_user_of(request, out);
     }
     free(username);
     free(code);
@@ -149,7 +172,8 @@ static bool pay_begin(struct request *request)
 
     if (status)
         return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &session->nonce, out, "/nonce") && keep(request, &session->ceremony, out, "/session") &&
+    is_done = keep(request, &session->nonce, out, "/nonce") &&
+              keep(request, &session->ceremony, out, "/session") &&
               keep(request, &options, out, "/assertionOptions") &&
               give(request, "payment", session->payment, "options", options, NULL);
     lid_free_string(out);
@@ -157,14 +181,14 @@ static bool pay_begin(struct request *request)
     return is_done;
 }
 
-/* The token proves something only here: it is compared with the text, the nonce and the user of the session.
- * A token that names nobody is not refused by the call, so the name is required. */
+/* The token proves something only here: it is compared with the text, the nonce and the user of the
+ * session. A token that names nobody is not refused by the call, so the name is required. */
 static bool is_proof(struct request *request, const char *token)
 {
     struct session *session = request->session;
     char *out, *username = NULL;
-    lid_status status =
-        lid_v2_verify_transaction(client, token, session->payment, session->nonce, session->username, &out);
+    lid_status status = lid_v2_verify_transaction(client, token, session->payment, session->nonce,
+                                                  session->username, &out);
     bool is_named;
 
     if (status)
@@ -191,12 +215,6 @@ static bool pay_complete(struct request *request)
 
 /* --- With LoginID's web SDK: the page brings tokens --- */
 
-/* No permission is needed, unless the application is protected: then lid_v2_create_grant makes one. */
-static bool sdk_permit(struct request *request)
-{
-    return give(request, NULL);
-}
-
 static bool sdk_sign_in(struct request *request)
 {
     char *token = text_of(request, "/token"), *out;
@@ -209,7 +227,7 @@ static bool sdk_sign_in(struct request *request)
     return status ? refuse_call(request, status, out, NULL) : sign_in_user_of(request, out);
 }
 
-/* The nonce is the shop's. With one of the page, the proof of an earlier payment would do for this one. */
+/* The nonce is the shop's, and of this payment: with one of the page, an earlier proof might do. */
 static bool sdk_pay_begin(struct request *request)
 {
     struct session *session = request->session;
@@ -217,7 +235,8 @@ static bool sdk_pay_begin(struct request *request)
 
     make_secret(nonce);
     replace(&session->nonce, nonce);
-    return give(request, "username", session->username, "payment", session->payment, "nonce", nonce, NULL);
+    return give(request, "username", session->username, "payment", session->payment, "nonce", nonce,
+                NULL);
 }
 
 static bool sdk_pay_complete(struct request *request)
@@ -230,7 +249,20 @@ static bool sdk_pay_complete(struct request *request)
 }
 
 const struct service loginid_v2 = {
-    "v2", "LOGINID_V2_BASE_URL", "LOGINID_V2_APPLICATION_ID", open_client, close_client,
-    sign_up_begin, sign_up_complete, sign_in_begin, sign_in_complete, create_code, sign_in_with_code,
-    pay_begin, pay_complete, sdk_permit, sdk_sign_in, sdk_pay_begin, sdk_pay_complete,
+    .name = "v2",
+    .base_url_variable = "LOGINID_V2_BASE_URL",
+    .application_variable = "LOGINID_V2_APPLICATION_ID",
+    .open = open_client,
+    .close = close_client,
+    .sign_up_begin = sign_up_begin,
+    .sign_up_complete = sign_up_complete,
+    .sign_in_begin = sign_in_begin,
+    .sign_in_complete = sign_in_complete,
+    .create_code = create_code,
+    .sign_in_with_code = sign_in_with_code,
+    .pay_begin = pay_begin,
+    .pay_complete = pay_complete,
+    .sdk_sign_in = sdk_sign_in,
+    .sdk_pay_begin = sdk_pay_begin,
+    .sdk_pay_complete = sdk_pay_complete,
 };

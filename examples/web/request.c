@@ -90,7 +90,7 @@ bool give(struct request *request, ...)
 /* Check 6: the page gets a code and nothing else. The message is for whoever runs the shop. */
 bool refuse(struct request *request, unsigned http_status, const char *code)
 {
-    give(request, "code", code, NULL);
+    give(request, "error", code, NULL);
     request->http_status = http_status;
     return false;
 }

@@ -14,8 +14,8 @@
 #define COUNT 1000
 #define IDLE_SECONDS (30 * 60)
 
-/* A request locks its session, and the table for moments: the id and the time of use are read and written
- * under the table's lock, all else of a session under its own. */
+/* A request locks its session, and the table for moments: the id and the time of use are read and
+ * written under the table's lock, all else of a session under its own. */
 static struct place {
     struct session session;
     pthread_mutex_t lock;
@@ -66,7 +66,7 @@ static struct place *place_of(const char *id, time_t now)
 {
     size_t i;
 
-    for (i = 0; id && i < COUNT; i++)
+    for (i = 0; id && i < COUNT; i++) /* a place that was never used is too old */
         if (strcmp(places[i].session.id, id) == 0 && now - places[i].used < IDLE_SECONDS)
             return &places[i];
     return NULL;
@@ -133,8 +133,8 @@ static void begin_anew(struct request *request)
     pthread_mutex_unlock(&table);
 }
 
-/* Check 4, second half: whoever signs in gets a session that begins now. A cookie that somebody else has
- * planted or seen before is then worth nothing, and what an earlier visitor began is gone. */
+/* Check 4, second half: whoever signs in gets a session that begins now. A cookie that somebody
+ * else has planted or seen before is then worth nothing. */
 void sign_in(struct request *request, const char *username)
 {
     begin_anew(request);

@@ -1,8 +1,9 @@
-/* A shop whose customers sign up and sign in with a passkey, sign in on a second device with a code, and
- * confirm their payments. LoginID says who the customer is; the shop decides what that means.
+/* A shop whose customers sign up and sign in with a passkey, sign in on a second device with a
+ * code, and confirm their payments. LoginID says who the customer is; the shop decides what that
+ * means.
  *
- * What a backend has to check is marked "Check 1" to "Check 6", in the order in which a request meets it:
- * 1, 2, 3 and 5 in this file, 4 in loginid_v2.c and session.c, 6 in request.c. */
+ * What a backend has to check is marked "Check 1" to "Check 6", in the order in which a request
+ * meets it: 1, 2, 3 and 5 in this file, 4 in loginid_v2.c and session.c, 6 in request.c. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -29,8 +30,17 @@ static const struct {
     {"rooibos", "Rooibos with orange", 640},
 };
 
-/* Writes what the customer is going to confirm. The page names a tea, and the shop says what it costs: a
- * price from the page would be the customer's own. The number makes it the text of one order only. */
+static void forget_payment(struct session *session)
+{
+    forget(&session->payment);
+    forget(&session->nonce);
+    forget(&session->tx_id);
+    forget(&session->ceremony);
+}
+
+/* Writes what the customer is going to confirm. The page names a tea, and the shop says what it
+ * costs: a price from the page would be the customer's own. The number makes it the text of one
+ * order only. */
 static bool choose(struct request *request)
 {
     char text[200], *tea = text_of(request, "/tea");
@@ -44,6 +54,7 @@ static bool choose(struct request *request)
     free(tea);
     if (i == count)
         return refuse(request, 400, "unknown_tea");
+    forget_payment(request->session);
     make_secret(number);
     snprintf(text, sizeof text, "Pay %d.%02d EUR to Camellia for %s (order %.6s)",
              teas[i].cents / 100, teas[i].cents % 100, teas[i].name, number);
@@ -61,21 +72,20 @@ static bool sdk_pay_begin(struct request *request)
     return choose(request) && loginid->sdk_pay_begin(request);
 }
 
-/* Check 5: what is paid is the text that the shop kept, never one that comes with the proof. And it is paid
- * once: after one attempt, good or bad, the session has no payment, so a proof that is sent again is of none. */
+/* Check 5: what is paid is the text that the shop kept, never one that comes with the proof. And it
+ * is paid once: after one attempt, good or bad, the session has no payment, so a proof that is sent
+ * again is of none. */
 static bool pay(struct request *request, step *is_confirmed)
 {
     struct session *session = request->session;
-    bool is_paid = session->payment ? is_confirmed(request) : refuse(request, 409, "no_payment");
+    bool is_paid = session->payment && session->nonce ? is_confirmed(request)
+                                                      : refuse(request, 409, "no_payment");
 
     if (is_paid) {
-        printf("%s: %s\n", session->username, session->payment); /* here a shop collects the money */
-        give(request, "paid", session->payment, NULL);
+        give(request, "username", session->username, "paid", session->payment, NULL);
+        puts(request->answer); /* here a shop collects the money */
     }
-    forget(&session->payment);
-    forget(&session->nonce);
-    forget(&session->tx_id);
-    forget(&session->ceremony);
+    forget_payment(session);
     return is_paid;
 }
 
@@ -91,9 +101,9 @@ static bool sdk_pay_complete(struct request *request)
 
 /* --- Signing in with a code --- */
 
-/* A code has six digits, and whoever guesses it is signed in. So the shop allows 30 tries a minute, of all
- * visitors together: one who was counted by the cookie would throw the cookie away. A large shop counts for
- * each user name, too. */
+/* A code has six digits, and whoever guesses it is signed in. So the shop allows 30 tries a minute,
+ * of all visitors together: one who was counted by the cookie would throw the cookie away. A large
+ * shop counts for each user name, too. */
 static bool may_try_a_code(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -115,7 +125,8 @@ static bool may_try_a_code(void)
 
 static bool sign_in_with_code(struct request *request)
 {
-    return may_try_a_code() ? loginid->sign_in_with_code(request) : refuse(request, 429, "too_many_tries");
+    return may_try_a_code() ? loginid->sign_in_with_code(request)
+                            : refuse(request, 429, "too_many_tries");
 }
 
 /* --- Requests --- */
@@ -123,44 +134,50 @@ static bool sign_in_with_code(struct request *request)
 /* What the page shows first, and what LoginID's web SDK needs. Nothing of it is secret. */
 static bool state(struct request *request)
 {
-    return give(request, "service", loginid->name, "username", request->session->username, "baseUrl",
-                base_url, "application", application, "emulator", getenv("LOGINID_EMULATOR_URL"), NULL);
+    return give(request, "service", loginid->name, "username", request->session->username,
+                "baseUrl", base_url, "application", application, "emulator",
+                getenv("LOGINID_EMULATOR_URL"), NULL);
 }
 
-static bool sign_up_begin(struct request *request) { return loginid->sign_up_begin(request); }
-static bool sign_up_complete(struct request *request) { return loginid->sign_up_complete(request); }
-static bool sign_in_begin(struct request *request) { return loginid->sign_in_begin(request); }
-static bool sign_in_complete(struct request *request) { return loginid->sign_in_complete(request); }
-static bool create_code(struct request *request) { return loginid->create_code(request); }
-static bool sdk_permit(struct request *request) { return loginid->sdk_permit(request); }
-static bool sdk_sign_in(struct request *request) { return loginid->sdk_sign_in(request); }
-
-static const struct route {
+/* What a request may ask, and whether it must be a user's. */
+struct route {
     const char *path;
     step *step;
     bool needs_user;
-} routes[] = {
-    {"/state", state, false},
-    {"/sign-out", sign_out, true},
-    /* The page asks the authenticator itself. */
-    {"/sign-up/begin", sign_up_begin, false},
-    {"/sign-up/complete", sign_up_complete, false},
-    {"/sign-in/begin", sign_in_begin, false},
-    {"/sign-in/complete", sign_in_complete, false},
-    {"/sign-in/code", sign_in_with_code, false},
-    {"/code", create_code, true},
-    {"/pay/begin", pay_begin, true},
-    {"/pay/complete", pay_complete, true},
-    /* The page uses LoginID's web SDK. */
-    {"/sdk/permit", sdk_permit, false},
-    {"/sdk/sign-in", sdk_sign_in, false},
-    {"/sdk/pay/begin", sdk_pay_begin, true},
-    {"/sdk/pay/complete", sdk_pay_complete, true},
 };
 
-/* Check 1: the request comes from a page of this shop. A browser adds the cookie to requests of other pages
- * of this machine too (SameSite looks at the host, not at the port), but it also says whose page it was. And
- * a form of another site cannot send JSON. */
+/* The route of a path. If there is none, its step is NULL. */
+static struct route route_of(const char *path)
+{
+    const struct route routes[] = {
+        {"/state", state, false},
+        {"/sign-out", sign_out, true},
+        /* The page asks the authenticator itself. */
+        {"/sign-up/begin", loginid->sign_up_begin, false},
+        {"/sign-up/complete", loginid->sign_up_complete, false},
+        {"/sign-in/begin", loginid->sign_in_begin, false},
+        {"/sign-in/complete", loginid->sign_in_complete, false},
+        {"/sign-in/code", sign_in_with_code, false},
+        {"/code", loginid->create_code, true},
+        {"/pay/begin", pay_begin, true},
+        {"/pay/complete", pay_complete, true},
+        /* The page uses LoginID's web SDK. */
+        {"/sdk/permit", loginid->sdk_permit, false},
+        {"/sdk/sign-in", loginid->sdk_sign_in, false},
+        {"/sdk/pay/begin", sdk_pay_begin, true},
+        {"/sdk/pay/complete", sdk_pay_complete, true},
+        {NULL, NULL, false},
+    };
+    const struct route *route = routes;
+
+    while (route->path && strcmp(route->path, path) != 0)
+        route++;
+    return *route;
+}
+
+/* Check 1: the request comes from a page of this shop. A browser adds the cookie to requests of
+ * other pages of this machine too (SameSite looks at the host, not at the port), but it also says
+ * whose page it was. And a form of another site cannot send JSON. */
 static bool is_from_own_page(const struct request *request)
 {
     return request->origin && strcmp(request->origin, own_origin) == 0 && request->content_type &&
@@ -169,25 +186,25 @@ static bool is_from_own_page(const struct request *request)
 
 static void answer(struct request *request)
 {
-    size_t i, count = sizeof routes / sizeof *routes;
+    struct route route = route_of(request->path);
 
-    for (i = 0; i < count && strcmp(routes[i].path, request->path) != 0; i++)
-        continue;
-    if (i == count) {
+    if (route.step == NULL) {
         refuse(request, 404, "not_found");
-    } else if (!is_from_own_page(request)) {
-        refuse(request, 403, "not_our_page");
-    } else {
-        /* Check 2: who it is, is in the session. No name in a request, a header or a token that nobody has
-         * verified says who is signed in. */
-        enter_session(request);
-        /* Check 3: a step that is for users has one. */
-        if (routes[i].needs_user && request->session->username == NULL)
-            refuse(request, 401, "not_signed_in");
-        else
-            routes[i].step(request);
-        leave_session(request);
+        return;
     }
+    if (!is_from_own_page(request)) {
+        refuse(request, 403, "not_our_page");
+        return;
+    }
+    /* Check 2: who it is, is in the session. No name in a request, a header or a token that nobody
+     * has verified says who is signed in. */
+    enter_session(request);
+    /* Check 3: what is for users is asked by one. */
+    if (route.needs_user && request->session->username == NULL)
+        refuse(request, 401, "not_signed_in");
+    else
+        route.step(request);
+    leave_session(request);
 }
 
 /* --- Starting and stopping --- */
@@ -195,7 +212,8 @@ static void answer(struct request *request)
 static int usage(void)
 {
     fputs("usage: shop v1|v2 PORT PAGE_FOLDER SDK_SCRIPT\n"
-          "Needs the variables LOGINID_… that `loginid-emulator exec` sets. Port 0 is any free one.\n", stderr);
+          "Needs the variables that `loginid-emulator exec` sets. Port 0 is any free one.\n",
+          stderr);
     return 2;
 }
 
@@ -209,7 +227,8 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
     site.loginid_url = base_url = getenv(loginid->base_url_variable);
     application = getenv(loginid->application_variable);
     if (base_url == NULL || application == NULL) {
-        fprintf(stderr, "shop: set %s and %s\n", loginid->base_url_variable, loginid->application_variable);
+        fprintf(stderr, "shop: set %s and %s\n", loginid->base_url_variable,
+                loginid->application_variable);
         return false;
     }
     status = loginid->open(&out);
@@ -221,7 +240,7 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
     open_sessions();
     listening = start_http(atoi(port), &site);
     if (listening == 0) {
-        fprintf(stderr, "shop: port %s cannot be used; is another program there?\n", port);
+        fprintf(stderr, "shop: port %s cannot be used; DEMO_PORT=0 make demo takes a free one\n", port);
         return false;
     }
     /* Not 127.0.0.1: passkeys are of a name. */
@@ -232,12 +251,13 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
 int main(int argc, char **argv)
 {
     sigset_t signals;
-    int signal;
+    int received;
 
     if (argc != 5 || (strcmp(argv[1], "v1") != 0 && strcmp(argv[1], "v2") != 0))
         return usage();
     loginid = strcmp(argv[1], "v1") == 0 ? &loginid_v1 : &loginid_v2;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)signal(SIGPIPE, SIG_IGN);
 
     /* Before any thread begins, which inherits it: signals come to sigwait() below. */
     sigemptyset(&signals);
@@ -251,7 +271,7 @@ int main(int argc, char **argv)
         printf("The emulator of LoginID:  %s/_emulator/\n", getenv("LOGINID_EMULATOR_URL"));
     puts("Ctrl-C ends both.");
 
-    sigwait(&signals, &signal);
+    sigwait(&signals, &received);
     stop_http();
     close_sessions();
     loginid->close();

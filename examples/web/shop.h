@@ -20,15 +20,15 @@ struct session {
 
 /* One request of the page, and what is answered. */
 struct request {
-    const char *path, *origin, *content_type, *cookie; /* NULL if the request has none */
-    const char *body;                                  /* from the page: any text */
-    struct session *session;                           /* locked while the request is answered */
+    const char *path, *body;                                 /* from the page: any text */
+    const char *origin, *content_type, *user_agent, *cookie; /* NULL if the request has none */
+    struct session *session; /* locked while the request is answered */
     unsigned http_status;
     char *answer;      /* a JSON text */
     secret new_cookie; /* the session's id, if the page does not know it, else "" */
 };
 
-/* Does what a request asks. The result says whether it was done; the answer or the error is in the request. */
+/* Does what a request asks, and puts the answer or the error into it. The result says which. */
 typedef bool step(struct request *request);
 
 /* What the shop needs of LoginID, for one of its services. */
@@ -41,7 +41,8 @@ struct service {
     step *create_code, *sign_in_with_code;
     /* The payment is in the session. It is confirmed only if pay_complete is true. */
     step *pay_begin, *pay_complete;
-    /* The same with LoginID's web SDK, which makes the calls: the page brings a token. */
+    /* The same with LoginID's web SDK, which makes the calls: the page brings a token. Only v1's
+     * SDK needs a permission first. */
     step *sdk_permit, *sdk_sign_in, *sdk_pay_begin, *sdk_pay_complete;
 };
 
@@ -59,7 +60,8 @@ void forget(char **kept);
 bool give(struct request *request, ...);
 /* Answers with the code of an error. */
 bool refuse(struct request *request, unsigned http_status, const char *code);
-/* The same for a call that failed, whose error is freed. If LoginID refused, the page gets `refusal`. */
+/* The same for a call that failed, whose error is freed. The page gets the code of the error; if it
+ * was LoginID that refused, it gets `refusal`, unless that is NULL. */
 bool refuse_call(struct request *request, lid_status status, char *error, const char *refusal);
 
 /* session.c */

@@ -1,12 +1,15 @@
 // The page asks the authenticator. The shop's server makes all calls to LoginID.
 import { post } from "./server.js";
 
-const { parseCreationOptionsFromJSON: creation, parseRequestOptionsFromJSON: request } = PublicKeyCredential;
-const ask = ({ options }) => navigator.credentials.get({ publicKey: request(JSON.parse(options)) });
+function ask({ options }) {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options));
+    return navigator.credentials.get({ publicKey });
+}
 
 export async function signUp(username) {
     const options = JSON.parse((await post("/sign-up/begin", { username })).options);
-    const credential = await navigator.credentials.create({ publicKey: creation(options) });
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+    const credential = await navigator.credentials.create({ publicKey });
     const { credential_uuid } = options; // of v1 only
     return post("/sign-up/complete", { ...credential.toJSON(), credential_uuid });
 }

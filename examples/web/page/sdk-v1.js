@@ -1,9 +1,10 @@
-// LoginID's web SDK of v1, @loginid/sdk, talks to LoginID, with a service token of the shop for each call.
-// The shop's server gets a token of LoginID, and verifies it.
+// LoginID's web SDK of v1, @loginid/sdk, talks to LoginID, with a service token of the shop for each
+// call. The shop's server gets a token of LoginID, and verifies it.
 import "./websdk.js";
 import { post, state } from "./server.js";
 
-const sdk = () => new WebSDK(state.baseUrl, state.application); // it keeps the token of a call for the next
+// A new one for each call: it keeps the token of a call for the next.
+const sdk = () => new WebSDK(state.baseUrl, state.application);
 const session = ({ jwt }) => post("/sdk/sign-in", { token: jwt });
 
 async function permitted(scope, username) {
@@ -22,7 +23,8 @@ export async function signIn(username) {
 
 export async function createCode(username) {
     const options = await permitted("codes.generate", username);
-    const { code_data } = await sdk().selfGenerateCode(username, "short", "temporary_authentication", options);
+    const purpose = "temporary_authentication";
+    const { code_data } = await sdk().selfGenerateCode(username, "short", purpose, options);
     return { code: code_data.code, expiresAt: code_data.expire_at };
 }
 

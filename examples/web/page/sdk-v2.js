@@ -1,16 +1,21 @@
-// LoginID's web SDK, @loginid/websdk3, talks to LoginID. The shop's server gets a token, and verifies it.
+// LoginID's web SDK, @loginid/websdk3, talks to LoginID. The shop's server gets a token, and
+// verifies it.
 import "./websdk.js";
 import { post, state } from "./server.js";
 
 const sdk = new WebSDK({ baseUrl: state.baseUrl, appId: state.application });
 const session = ({ jwtAccess }) => post("/sdk/sign-in", { token: jwtAccess });
 
-const other = () => ({ usernameType: "other" }); // as on the server; the SDK takes names for e-mail addresses
+// As on the server. The SDK takes names for e-mail addresses.
+const other = () => ({ usernameType: "other" });
 
 export const signUp = async (name) => session(await sdk.registerWithPasskey(name, other()));
 export const signIn = async (name) => session(await sdk.authenticateWithPasskey(name, other()));
-export const signInWithCode = async (name, code) => session(await sdk.authenticateWithCode(name, code, other()));
 export const signOut = () => sdk.signout(); // it keeps the token in a cookie
+
+export async function signInWithCode(name, code) {
+    return session(await sdk.authenticateWithCode(name, code, other()));
+}
 
 export async function createCode(username) {
     // Not with the token in the cookie: after a payment that is the payment's.

@@ -1,22 +1,25 @@
-// The page: what it shows, and what its buttons do. How it talks to LoginID is in plain.js, sdk-v1.js and
-// sdk-v2.js, which have the same functions.
+// The page: what it shows, and what its buttons do. How it talks to LoginID is in plain.js, sdk-v1.js
+// and sdk-v2.js, which have the same functions.
 const $ = (id) => document.getElementById(id);
 
+const SIGNED_IN = "The user in the verified token gets a new session.";
+const PAYING = "The shop writes the text of the payment, and keeps it with a nonce.";
+const PAID = "The shop compares the token with the text, the nonce and the user that it kept. It pays once.";
 const ASKED = {
   "/state": "Who is signed in?",
   "/sign-out": "Forget this session.",
-  "/sign-up/begin": "Begin a registration. The shop keeps its session and gives the page the options.",
-  "/sign-up/complete": "LoginID checks the new passkey. The shop begins a session for the user in the verified token.",
-  "/sign-in/begin": "Begin an authentication. The shop keeps its session and gives the page the options.",
-  "/sign-in/complete": "LoginID checks the signature. The shop begins a session for the user in the verified token.",
-  "/sign-in/code": "LoginID checks the code. The shop begins a session for the user in the verified token.",
-  "/code": "A code for the user of the session.",
-  "/pay/begin": "The shop writes the text of the payment, and keeps it with its nonce.",
-  "/pay/complete": "The shop compares the token with the text, the nonce and the user that it kept. Then it pays, once.",
-  "/sdk/permit": "A service token for one call of the web SDK, for this name only.",
-  "/sdk/sign-in": "The shop verifies the web SDK’s token, and begins a session for the user in it.",
-  "/sdk/pay/begin": "The shop writes the text of the payment, and keeps it with its nonce.",
-  "/sdk/pay/complete": "The shop compares the token with the text, the nonce and the user that it kept. Then it pays, once.",
+  "/sign-up/begin": "LoginID begins a registration. The page gets the options for the passkey.",
+  "/sign-up/complete": `LoginID checks the new passkey. ${SIGNED_IN}`,
+  "/sign-in/begin": "LoginID begins an authentication. The page gets the options for the passkey.",
+  "/sign-in/complete": `LoginID checks the signature. ${SIGNED_IN}`,
+  "/sign-in/code": `LoginID checks the code. ${SIGNED_IN}`,
+  "/code": "LoginID makes a code for the user of the session.",
+  "/pay/begin": PAYING,
+  "/pay/complete": PAID,
+  "/sdk/permit": "The shop makes a service token for one call of the web SDK, for this name.",
+  "/sdk/sign-in": `The shop verifies the web SDK’s token. ${SIGNED_IN}`,
+  "/sdk/pay/begin": PAYING,
+  "/sdk/pay/complete": PAID,
 };
 
 const MESSAGES = {
@@ -40,11 +43,11 @@ const HINTS = {
   signInWithCode: "The code may be wrong, used or expired.",
 };
 
-addEventListener("request", ({ detail: { path, status, code } }) => {
+addEventListener("request", ({ detail: { path, status, error } }) => {
   const line = document.createElement("li");
   const what = document.createElement("code");
-  what.textContent = `${path} ${status}${code ? ` ${code}` : ""}`;
-  line.className = code ? "refused" : "";
+  what.textContent = `${path} ${status} ${error ?? ""}`;
+  line.className = error ? "refused" : "";
   line.append(what, ` ${ASKED[path]}`);
   $("log").querySelector(".note")?.remove();
   $("log").prepend(line);
@@ -60,7 +63,9 @@ const WAYS = {
   },
   sdk: {
     file: `sdk-${state.service}.js`,
-    text: "LoginID’s web SDK asks the authenticator and LoginID. The shop’s server gets a token, and verifies it.",
+    text:
+      "LoginID’s web SDK asks the authenticator and LoginID. " +
+      "The shop’s server gets a token, and verifies it.",
   },
 };
 let way;
@@ -117,7 +122,8 @@ async function run(action, step) {
   } catch (error) {
     if (error.code === "not_signed_in") show(null);
     const known = [error.code, error.name, error.cause?.name].find((name) => MESSAGES[name]);
-    say(MESSAGES[known] ?? `It did not work: ${error.message || error.name}. ${HINTS[step] ?? ""}`);
+    const hint = HINTS[step] ?? "";
+    say(MESSAGES[known] ?? `It did not work (${error.message || error.name}). ${hint}`);
   } finally {
     document.body.ariaBusy = "false";
   }
@@ -183,7 +189,8 @@ on("make-code", async () => {
   const tick = () => {
     const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1000);
     if (seconds <= 0) return hideCode();
-    note.textContent = `Good once, for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, "0")];
+    note.textContent = `Good once, for ${minutes}:${rest}`;
   };
   hideCode();
   output.textContent = code;

@@ -11,6 +11,9 @@ const { Visitor } = require("./visitor");
 
 const ROOT = resolve(__dirname, "../../..");
 const SCREENSHOTS = join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "demo/screenshots");
+const WAYS = { plain: /server makes all calls/, sdk: /server gets a token/ };
+// As WebDriver names them.
+const [ARROW_LEFT, ARROW_RIGHT] = ["\uE012", "\uE014"];
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 // `make demo`, as a user starts it. It ends by the signal of Ctrl-C.
@@ -34,22 +37,31 @@ class Demo {
         if (line === "Ctrl-C ends both.") resolve();
       });
     });
-    await Promise.race([addresses, demo.ended.then((code) => assert.fail(`${code}: ${demo.errors}`))]);
-    const [, url] = demo.printed(/^The shop, with LoginID v[12]: +(http:\/\/localhost:\d+)\/$/);
-    const [, emulator] = demo.printed(/^The emulator of LoginID: +(http:\/\/localhost:\d+)\/_emulator\/$/);
-    return Object.assign(demo, { url, emulator });
+    const ended = demo.ended.then((code) => assert.fail(`${code}: ${demo.errors}`));
+    await Promise.race([addresses, ended]);
+    demo.url = demo.printed(`The shop, with LoginID ${service}: +(http://localhost:\\d+)/`);
+    demo.emulator = demo.printed("The emulator of LoginID: +(http://localhost:\\d+)/_emulator/");
+    return demo;
   }
 
+  // The address in a line.
   printed(expected) {
-    const found = this.lines.map((line) => expected.exec(line)).find(Boolean);
+    const line = new RegExp(`^${expected}$`);
+    const found = this.lines.map((text) => line.exec(text)).find(Boolean);
     assert.ok(found, `${expected} is not in ${this.lines.join("\n")}`);
-    return found;
+    return found[1];
   }
 
   async stop() {
     process.kill(-this.make.pid, "SIGINT");
     await this.ended;
     for (const address of [this.url, this.emulator]) await assert.rejects(fetch(address), address);
+  }
+
+  // The latest request to a path of the service.
+  async sent(path) {
+    const { requests } = await (await fetch(`${this.emulator}/_emulator/requests?path=${path}`)).json();
+    return requests.at(-1);
   }
 
   async control(path, body = {}) {
@@ -75,15 +87,20 @@ class Page {
     this.newCookie = answer.headers.get("set-cookie");
     if (this.newCookie) this.headers.Cookie = this.newCookie.split(";")[0];
     this.answer = await answer.json();
-    return [answer.status, this.answer.code].filter(Boolean).join(" ");
+    return [answer.status, this.answer.error].filter(Boolean).join(" ");
   }
 }
 
 async function accessible(visitor, what) {
   await visitor.browser.run(`async () => { ${AXE}; window.axe = axe; }`);
-  const { value, error } = await visitor.browser.run(async () => (await axe.run()).violations);
+  const { value, error } = await visitor.browser.run(async () => {
+    const { violations, passes } = await axe.run();
+    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    return { found, passed: passes.length };
+  });
   assert.equal(error, undefined);
-  assert.deepEqual(value.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
+  assert.deepEqual(value.found, [], what);
+  assert.ok(value.passed > 10, `${value.passed} rules`);
 }
 
 // Pictures of what is shown, on a large and a small screen, light and dark.
@@ -103,7 +120,7 @@ async function enter(visitor, url, tab) {
   await visitor.open(url);
   await visitor.until(() => document.body.dataset.ready);
   await visitor.click(`#tab-${tab}`);
-  await visitor.reads("#way", tab === "plain" ? /server makes all calls/ : /server gets a token/);
+  await visitor.reads("#way", WAYS[tab]);
 }
 
 // What the emulator's control API needs to play the customer's device, for each service.
@@ -118,7 +135,8 @@ const DEVICES = {
       await demo.control("/users", { username }).catch(() => {});
       return (await demo.control(`/users/${username}/login`)).jwt;
     },
-    confirm: async (demo, { id, username }) => (await demo.control(`/tx/${id}/confirm`, { username })).jwt,
+    confirm: async (demo, { id, username }) =>
+      (await demo.control(`/tx/${id}/confirm`, { username })).jwt,
   },
 };
 
@@ -142,8 +160,12 @@ for (const service of ["v2", "v1"]) {
 
     for (const tab of ["plain", "sdk"]) {
       test(`a customer signs up, pays, uses a second device and signs out, tab ${tab}`, async () => {
-        const name = `ada-${tab}@example.com`;
-        await enter(first, demo.url, tab);
+        const name = tab === "plain" ? "ada@example.com" : "grace@example.com";
+        // The tabs by the keyboard.
+        await enter(first, demo.url, tab === "plain" ? "sdk" : "plain");
+        await first.press(tab === "plain" ? ARROW_LEFT : ARROW_RIGHT);
+        await first.until((id) => document.activeElement.id === id, `tab-${tab}`);
+        await first.reads("#way", WAYS[tab]);
         await look(first, `${service}-${tab}-1-visitor`);
 
         await first.type("#passkey-name", name);
@@ -165,21 +187,28 @@ for (const service of ["v2", "v1"]) {
         // A payment that is cancelled, and one that is confirmed.
         await first.click('[value="sencha"]');
         await first.click("#pay button");
-        const text = await first.reads("#confirm-text", /^Pay 9\.80 EUR to Camellia for Sencha from Uji \(order [0-9a-f]{6}\)$/);
+        const payment = /^Pay 9\.80 EUR to Camellia for Sencha from Uji \(order [0-9a-f]{6}\)$/;
+        const text = await first.reads("#confirm-text", payment);
         await look(first, `${service}-${tab}-4-confirm`);
         await first.click('#confirm [value=""]');
         await first.reads("#message", /Nothing was paid/);
         await first.click("#pay button");
-        const again = await first.reads("#confirm-text", /^Pay 9\.80 EUR/);
+        const again = await first.reads("#confirm-text", payment);
         assert.notEqual(again, text);
         await first.click('#confirm [value="confirm"]');
         assert.equal(await first.reads("#paid", /Confirmed/), `✓ Confirmed: ${again}`);
-        demo.printed(new RegExp(`^${name}: ${again.replace(/[().]/g, "\\$&")}$`));
+        assert.ok(demo.lines.includes(JSON.stringify({ username: name, paid: again })));
+
+        if (service === "v2") {
+          const { headers } = await demo.sent("/fido2/v2/auth/init");
+          assert.match(Object.fromEntries(headers)["user-agent"], /Chrome/);
+        }
 
         // The second device.
         await first.click("#make-code button");
         const code = (await first.reads("#made-code output", /^\d{6}$/)).trim();
         await first.reads("#made-code .note", /Good once, for \d:\d\d/);
+        assert.doesNotMatch(await first.reads("#log", /./), new RegExp(code));
         await look(first, `${service}-${tab}-5-code`);
         await enter(second, demo.url, tab);
         const wrong = code === "000000" ? "000001" : "000000";
@@ -212,20 +241,24 @@ for (const service of ["v2", "v1"]) {
         { "Content-Type": "text/plain" },
         { "Content-Type": "" },
       ]) {
-        assert.equal(await page.post("/state", {}, headers), "403 not_our_page", JSON.stringify(headers));
+        const refused = await page.post("/state", {}, headers);
+        assert.equal(refused, "403 not_our_page", JSON.stringify(headers));
       }
       for (const body of ["", "{", "[]", "{}", '{"username":1}', '{"username":null}']) {
         assert.equal(await page.post("/sign-in/begin", body), "400 bad_request", body);
       }
+      assert.equal(await page.post("/sign-in/begin", { username: "nobody" }), "403 no_passkey");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65536)), "400 bad_request");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65537)), "413");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(1000000)), "413");
       assert.equal(await page.post("/../shop.c"), "404 not_found");
-      const files = ["/", "/style.css", "/shop.js", "/server.js", "/plain.js", `/sdk-${service}.js`, "/websdk.js"];
+      const scripts = ["shop", "server", "plain", `sdk-${service}`, "websdk"];
+      const files = ["/", "/style.css", ...scripts.map((name) => `/${name}.js`)];
       for (const path of [...files, "/shop.c", "/%2e%2e/shop.c", "/state"]) {
         const answer = await fetch(demo.url + path);
         assert.equal(answer.status, files.includes(path) ? 200 : 404, path);
-        assert.match(answer.headers.get("content-security-policy"), /default-src 'self'.*frame-ancestors 'none'/);
+        const policy = answer.headers.get("content-security-policy");
+        assert.match(policy, /default-src 'self'.*frame-ancestors 'none'/);
         await answer.arrayBuffer();
       }
       assert.equal((await fetch(demo.url, { method: "PUT" })).status, 405);
@@ -233,8 +266,10 @@ for (const service of ["v2", "v1"]) {
 
     test("a session begins with the user of a verified token, anew", async () => {
       const page = new Page(demo);
-      for (const path of ["/code", "/pay/begin", "/pay/complete", "/sdk/pay/begin", "/sdk/pay/complete", "/sign-out"]) {
-        assert.equal(await page.post(path, { username: "eve", tea: "sencha" }), "401 not_signed_in", path);
+      const pay = ["/pay/begin", "/pay/complete", "/sdk/pay/begin", "/sdk/pay/complete"];
+      for (const path of ["/code", ...pay, "/sign-out"]) {
+        const refused = await page.post(path, { username: "eve", tea: "sencha" });
+        assert.equal(refused, "401 not_signed_in", path);
       }
       const visitor = { ...page.headers };
       const token = await DEVICES[service].logIn(demo, "eve");
@@ -268,7 +303,8 @@ for (const service of ["v2", "v1"]) {
         assert.equal(await page.post("/sdk/sign-in", { token: await logIn(demo, name) }), "200");
       }
       const begin = async (page, tea) => {
-        assert.equal(await page.post("/sdk/pay/begin", { tea, price: "0.01", payment: "Pay 0.01 EUR" }), "200");
+        const body = { tea, price: "0.01", payment: "Pay 0.01 EUR" };
+        assert.equal(await page.post("/sdk/pay/begin", body), "200");
         return page.answer;
       };
       assert.equal(await eve.post("/sdk/pay/begin", { tea: "gold" }), "400 unknown_tea");
@@ -313,7 +349,8 @@ for (const service of ["v2", "v1"]) {
         assert.equal(await permit("auth.login", "eve"), "200");
         assert.equal(await permit("codes.generate", "eve"), "403 not_permitted");
         assert.equal(await permit("users.delete", "eve"), "403 not_permitted");
-        assert.equal(await page.post("/sdk/sign-in", { token: await DEVICES.v1.logIn(demo, "eve") }), "200");
+        const token = await DEVICES.v1.logIn(demo, "eve");
+        assert.equal(await page.post("/sdk/sign-in", { token }), "200");
         assert.equal(await permit("codes.generate", "ada"), "403 not_permitted");
         assert.equal(await permit("codes.generate", "eve"), "200");
       });
