@@ -14,7 +14,7 @@ demo: demo-build
 demo-build:
 	@pkg-config --exists libmicrohttpd || \
 	    { echo "demo: it needs libmicrohttpd (libmicrohttpd-dev)" >&2; exit 1; }
-	$(CARGO) build --locked -p loginid -p loginid-emulator
+	$(CARGO) build --locked --workspace
 	@mkdir -p $(DEMO)
 	@ln -sf ../debug/libloginid.so $(DEMO)/$(SONAME)
 	@ln -sf $(SONAME) $(DEMO)/libloginid.so

@@ -68,7 +68,7 @@ const WAYS = {
       "The shop’s server gets a token, and verifies it.",
   },
 };
-let way;
+let way; // a promise of the functions of the chosen tab
 
 // The tabs.
 const tabs = [$("tab-plain"), $("tab-sdk")];
@@ -81,10 +81,12 @@ async function choose(tab) {
   $("panel").setAttribute("aria-labelledby", tab.id);
   const { file, text } = WAYS[tab.id.slice("tab-".length)];
   $("way").textContent = text;
-  $("code-of-tab").textContent = await (await fetch(file)).text();
   say("");
-  way = await import(`./${file}`).catch(() => null);
-  if (!way) say("The web SDK is not here: make demo adds it if npm is installed.");
+  const chosen = (way = import(`./${file}`));
+  const code = await (await fetch(file)).text();
+  if (way !== chosen) return; // another tab meanwhile
+  $("code-of-tab").textContent = code;
+  await chosen.catch(() => say("The web SDK is not here. make demo adds it, with npm."));
 }
 
 for (const [index, tab] of tabs.entries()) {
@@ -114,11 +116,11 @@ function show(username) {
 
 // Does what a button asks, once at a time.
 async function run(action, step) {
-  if (!way || document.body.ariaBusy === "true") return;
+  if (document.body.ariaBusy === "true") return;
   document.body.ariaBusy = "true";
   say("");
   try {
-    await action();
+    await action(await way);
   } catch (error) {
     if (error.code === "not_signed_in") show(null);
     const known = [error.code, error.name, error.cause?.name].find((name) => MESSAGES[name]);
@@ -133,29 +135,30 @@ function on(form, action) {
   $(form).addEventListener("submit", (event) => {
     event.preventDefault();
     const step = event.submitter.value;
-    run(() => action(Object.fromEntries(new FormData($(form))), step), step);
+    const fields = Object.fromEntries(new FormData($(form)));
+    run((functions) => action(functions, fields, step), step);
   });
 }
 
-on("passkey", async ({ username }, step) => {
-  show((await way[step](username)).username);
+on("passkey", async (functions, { username }, step) => {
+  show((await functions[step](username)).username);
   $("sign-out").focus();
 });
 
-on("with-code", async ({ username, code }) => {
-  show((await way.signInWithCode(username, code)).username);
+on("with-code", async ({ signInWithCode }, { username, code }) => {
+  show((await signInWithCode(username, code)).username);
   $("sign-out").focus();
 });
 
-on("pay", async ({ tea }) => {
+on("pay", async ({ pay }, { tea }) => {
   $("paid").textContent = "";
-  const { paid } = await way.pay(tea, confirm);
+  const { paid } = await pay(tea, confirm);
   $("paid").textContent = `✓ Confirmed: ${paid}`;
 });
 
 $("sign-out").addEventListener("click", () =>
-  run(async () => {
-    way.signOut?.();
+  run(async ({ signOut }) => {
+    signOut?.();
     await post("/sign-out");
     show(null);
     $("passkey-name").focus();
@@ -183,8 +186,8 @@ function hideCode() {
   $("made-code").hidden = true;
 }
 
-on("make-code", async () => {
-  const { code, expiresAt } = await way.createCode(state.username);
+on("make-code", async ({ createCode }) => {
+  const { code, expiresAt } = await createCode(state.username);
   const [output, note] = $("made-code").children;
   const tick = () => {
     const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1000);

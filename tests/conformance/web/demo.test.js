@@ -10,38 +10,48 @@ const { after, before, describe, test } = require("node:test");
 const { Visitor } = require("./visitor");
 
 const ROOT = resolve(__dirname, "../../..");
-const SCREENSHOTS = join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "demo/screenshots");
+const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
+const SCREENSHOTS = join(TARGET, "demo/screenshots");
 const WAYS = { plain: /server makes all calls/, sdk: /server gets a token/ };
 // As WebDriver names them.
 const [ARROW_LEFT, ARROW_RIGHT] = ["\uE012", "\uE014"];
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-// `make demo`, as a user starts it. It ends by the signal of Ctrl-C.
+// The shop with its emulator, as a user starts them. They end by the signal of Ctrl-C.
 class Demo {
-  static async start(service) {
-    const demo = new Demo();
+  static start(service) {
+    return new Demo().begin(service, "make", ["demo"]);
+  }
+
+  // As after a `make demo` without npm.
+  static startWithoutSdk(service) {
+    const shop = [join(TARGET, "demo/shop"), service, "0", "examples/web/page", "no-such-file"];
+    return new Demo().begin(service, join(TARGET, "debug/loginid-emulator"), ["exec", "--", ...shop]);
+  }
+
+  async begin(service, command, args) {
     const env = { ...process.env, DEMO_SERVICE: service, DEMO_PORT: "0" };
     for (const name of Object.keys(env)) {
       if (name === "MAKEFLAGS" || name === "MAKELEVEL" || name.startsWith("LOGINID_")) delete env[name];
     }
     // A group of its own, as a terminal's foreground.
     const options = { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] };
-    demo.make = spawn("make", ["demo"], options);
-    demo.ended = new Promise((resolve) => demo.make.once("close", resolve));
-    demo.lines = [];
-    demo.errors = "";
-    demo.make.stderr.on("data", (data) => (demo.errors += data));
-    const addresses = new Promise((resolve) => {
-      createInterface(demo.make.stdout).on("line", (line) => {
-        demo.lines.push(line);
+    this.process = spawn(command, args, options);
+    this.ended = new Promise((resolve) => this.process.once("close", resolve));
+    this.lines = [];
+    this.errors = "";
+    this.process.stderr.on("data", (data) => (this.errors += data));
+    const ready = new Promise((resolve) => {
+      createInterface(this.process.stdout).on("line", (line) => {
+        this.lines.push(line);
         if (line === "Ctrl-C ends both.") resolve();
       });
     });
-    const ended = demo.ended.then((code) => assert.fail(`${code}: ${demo.errors}`));
-    await Promise.race([addresses, ended]);
-    demo.url = demo.printed(`The shop, with LoginID ${service}: +(http://localhost:\\d+)/`);
-    demo.emulator = demo.printed("The emulator of LoginID: +(http://localhost:\\d+)/_emulator/");
-    return demo;
+    const ended = this.ended.then((code) => assert.fail(`${code}: ${this.errors}`));
+    await Promise.race([ready, ended]);
+    this.url = this.printed(`The shop, with LoginID ${service}: +(http://localhost:\\d+)/`);
+    this.emulator = this.printed("The emulator of LoginID: +(http://localhost:\\d+)/_emulator/");
+    return this;
   }
 
   // The address in a line.
@@ -53,7 +63,7 @@ class Demo {
   }
 
   async stop() {
-    process.kill(-this.make.pid, "SIGINT");
+    process.kill(-this.process.pid, "SIGINT");
     await this.ended;
     for (const address of [this.url, this.emulator]) await assert.rejects(fetch(address), address);
   }
@@ -199,6 +209,9 @@ for (const service of ["v2", "v1"]) {
         assert.equal(await first.reads("#paid", /Confirmed/), `✓ Confirmed: ${again}`);
         assert.ok(demo.lines.includes(JSON.stringify({ username: name, paid: again })));
 
+        const asked = await first.reads("#log", /\/pay\/complete 200/);
+        const paths = asked.match(/\/(sdk\/)?pay\/\w+(?= 200)/g);
+        assert.deepEqual(new Set(paths.map((path) => path.startsWith("/sdk/"))), new Set([tab === "sdk"]));
         if (service === "v2") {
           const { headers } = await demo.sent("/fido2/v2/auth/init");
           assert.match(Object.fromEntries(headers)["user-agent"], /Chrome/);
@@ -357,3 +370,22 @@ for (const service of ["v2", "v1"]) {
     }
   });
 }
+
+test("without the web SDK its tab says so, and the other one works", async () => {
+  const demo = await Demo.startWithoutSdk("v2");
+  const visitor = await Visitor.start(SCREENSHOTS);
+  try {
+    await enter(visitor, demo.url, "sdk");
+    await visitor.reads("#message", /The web SDK is not here/);
+    await visitor.type("#passkey-name", "ada");
+    await visitor.click('#passkey [value="signUp"]');
+    await visitor.reads("#message", /It did not work/);
+    await visitor.click("#tab-plain");
+    await visitor.reads("#way", WAYS.plain);
+    await visitor.click('#passkey [value="signUp"]');
+    await visitor.reads("#customer", /Signed in as ada/);
+  } finally {
+    await visitor.stop();
+    await demo.stop();
+  }
+});
