@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BODY_BYTES 65536
 #define COOKIE "shop"
 
+static int listener;
 static struct MHD_Daemon *server;
 static struct site site;
 static char policy[1024];
@@ -176,27 +178,35 @@ static void ended(void *unused, struct MHD_Connection *connection, void **state,
     free(*state);
 }
 
-int start_http(int port, const struct site *served)
+int listen_http(int port)
 {
-    struct sockaddr_in address;
-    const union MHD_DaemonInfo *info;
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    int on = 1;
 
+    address.sin_family = AF_INET;
+    address.sin_port = htons((uint16_t)port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, 64) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &size) != 0)
+        return 0;
+    return ntohs(address.sin_port);
+}
+
+bool start_http(const struct site *served)
+{
     site = *served;
     snprintf(policy, sizeof policy,
              "default-src 'self'; connect-src 'self' %s; frame-ancestors 'none'; base-uri 'none'; "
              "form-action 'none'",
              site.loginid_url);
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_port = htons((uint16_t)port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
-                              NULL, NULL, answer, NULL, MHD_OPTION_SOCK_ADDR,
-                              (struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED, ended, NULL,
-                              MHD_OPTION_CONNECTION_LIMIT, 100u, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
-                              MHD_OPTION_END);
-    info = server ? MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT) : NULL;
-    return info ? info->port : 0;
+                              NULL, NULL, answer, NULL, MHD_OPTION_LISTEN_SOCKET, listener,
+                              MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_CONNECTION_LIMIT,
+                              100u, MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
+    return server != NULL;
 }
 
 void stop_http(void)

@@ -220,10 +220,17 @@ static int usage(void)
 static bool start(const char *port, const char *page_folder, const char *sdk_script)
 {
     struct site site = {page_folder, sdk_script, NULL, answer};
+    int listening = listen_http(atoi(port));
     char *out;
-    int listening;
     lid_status status;
 
+    if (listening == 0) {
+        fprintf(stderr, "shop: port %s cannot be used; DEMO_PORT=0 make demo takes a free one\n",
+                port);
+        return false;
+    }
+    /* Not 127.0.0.1: passkeys are of a name. */
+    snprintf(own_origin, sizeof own_origin, "http://localhost:%d", listening);
     site.loginid_url = base_url = getenv(loginid->base_url_variable);
     application = getenv(loginid->application_variable);
     if (base_url == NULL || application == NULL) {
@@ -238,14 +245,7 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
     if (status)
         return false;
     open_sessions();
-    listening = start_http(atoi(port), &site);
-    if (listening == 0) {
-        fprintf(stderr, "shop: port %s cannot be used; DEMO_PORT=0 make demo takes a free one\n", port);
-        return false;
-    }
-    /* Not 127.0.0.1: passkeys are of a name. */
-    snprintf(own_origin, sizeof own_origin, "http://localhost:%d", listening);
-    return true;
+    return start_http(&site);
 }
 
 int main(int argc, char **argv)

@@ -83,8 +83,10 @@ struct site {
     void (*answer)(struct request *request);
 };
 
-/* Serves on this machine only, until stop_http(). Returns the port, or 0. */
-int start_http(int port, const struct site *site);
+/* Listens on this machine only, on any free port if it is 0. Returns the port, or 0. */
+int listen_http(int port);
+/* Answers requests in threads of its own, until stop_http(). */
+bool start_http(const struct site *site);
 void stop_http(void);
 
 #endif
