@@ -1,5 +1,4 @@
-/* HTTP, with libmicrohttpd: a thread for each connection, because calls to LoginID wait for its
- * answer. */
+/* HTTP with libmicrohttpd. Each connection has a thread, because calls to LoginID block. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -22,7 +21,7 @@ static struct MHD_Daemon *server;
 static struct site site;
 static char policy[1024];
 
-/* No other file is served, whatever a path says. */
+/* The only files that are served: no path traversal is possible. */
 static const struct file {
     const char *path, *name, *type;
 } files[] = {
@@ -36,7 +35,7 @@ static const struct file {
     {"/websdk.js", NULL, "text/javascript; charset=utf-8"}, /* site.sdk_script */
 };
 
-/* A request while its body arrives. */
+/* The body of a request while it arrives. */
 struct upload {
     size_t length;
     char body[BODY_BYTES + 1];
@@ -51,8 +50,7 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    /* The page runs the shop's scripts only, calls the shop and LoginID only, and is in nobody's
-     * frame. */
+    /* Only the shop's own scripts, only requests to the shop and LoginID, no framing. */
     MHD_add_response_header(response, "Content-Security-Policy", policy);
     result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
@@ -68,8 +66,8 @@ static enum MHD_Result send_json(struct MHD_Connection *connection, const struct
     if (response == NULL)
         return MHD_NO;
     if (request->new_cookie[0]) {
-        /* No script reads it, and no other site's page causes it to be sent. Over https, add Secure
-         * and call it __Host-shop. */
+        /* Not readable by scripts, not sent with requests from other sites. With https, add Secure
+         * and name it __Host-shop. */
         snprintf(cookie, sizeof cookie, COOKIE "=%s; HttpOnly; SameSite=Strict; Path=/",
                  request->new_cookie);
         MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
@@ -85,7 +83,7 @@ static enum MHD_Result send_error(struct MHD_Connection *connection, unsigned st
     return response ? send_response(connection, status, response, "application/json") : MHD_NO;
 }
 
-/* The file is read for each request: a page that is edited needs no restart. */
+/* Reads the file for each request, so that an edited page needs no restart. */
 static enum MHD_Result send_file(struct MHD_Connection *connection, const struct file *file)
 {
     char path[4096];
@@ -139,8 +137,7 @@ static enum MHD_Result answer_post(struct MHD_Connection *connection, const char
     return result;
 }
 
-/* libmicrohttpd calls this when the headers are there, for each part of the body, and at its end.
- */
+/* libmicrohttpd calls this after the headers, for each part of the body, and at the end. */
 static enum MHD_Result answer(void *unused, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *data,
                               size_t *size, void **state)
@@ -154,7 +151,8 @@ static enum MHD_Result answer(void *unused, struct MHD_Connection *connection, c
         return *state ? MHD_YES : MHD_NO;
     }
     if (*size > 0) {
-        /* What is too much is not kept, but it is read, so that the answer arrives. */
+        /* A body that is too large is read to its end, so that the client gets the response, but
+         * not stored. */
         if (upload->length <= BODY_BYTES && *size <= BODY_BYTES - upload->length)
             memcpy(upload->body + upload->length, data, *size);
         upload->length = upload->length + *size > BODY_BYTES ? BODY_BYTES + 1
@@ -169,8 +167,8 @@ static enum MHD_Result answer(void *unused, struct MHD_Connection *connection, c
     return send_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
 }
 
-static void ended(void *unused, struct MHD_Connection *connection, void **state,
-                  enum MHD_RequestTerminationCode code)
+static void free_upload(void *unused, struct MHD_Connection *connection, void **state,
+                        enum MHD_RequestTerminationCode code)
 {
     (void)unused;
     (void)connection;
@@ -202,10 +200,10 @@ bool start_http(const struct site *served)
              "default-src 'self'; connect-src 'self' %s; frame-ancestors 'none'; base-uri 'none'; "
              "form-action 'none'",
              site.loginid_url);
-    server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
-                              NULL, NULL, answer, NULL, MHD_OPTION_LISTEN_SOCKET, listener,
-                              MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_CONNECTION_LIMIT,
-                              100u, MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
+    server = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL, answer,
+        NULL, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, free_upload, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, 100u, MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
     return server != NULL;
 }
 

@@ -1,4 +1,4 @@
-/* LoginID's older service, v1: a client id and a private key. It is laid out as loginid_v2.c. */
+/* LoginID's older service, v1: a client id and a private key. Same structure as loginid_v2.c. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One client serves all threads. */
+/* One client for all threads. */
 static lid_client *client;
 
 static lid_status open_client(char **out)
@@ -19,17 +19,17 @@ static void close_client(void)
     lid_free(client);
 }
 
-/* Check 4, first half: who signs in is the user in the claims of a verified token, whatever name
- * the page has sent. v1 has the name in `udata`. */
-static bool sign_in_user_of(struct request *request, const char *token)
+/* Check 4, first half: the user comes from the claims of a verified token, never from a name that
+ * the page sent. In v1 the name is in `udata`. */
+static bool sign_in_from_token(struct request *request, const char *token)
 {
     char *out, *username = NULL;
     lid_status status = lid_verify_token(client, token, NULL, &out);
     bool is_named;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_named = keep(request, &username, out, "/claims/udata");
+        return refuse_error(request, status, out, NULL);
+    is_named = store_text(request, &username, out, "/claims/udata");
     lid_free_string(out);
     if (is_named)
         sign_in(request, username);
@@ -37,33 +37,33 @@ static bool sign_in_user_of(struct request *request, const char *token)
     return is_named;
 }
 
-/* --- The page asks the authenticator itself: the shop begins and completes --- */
+/* --- Plain JavaScript: the page asks the authenticator, the shop calls LoginID --- */
 
-/* Gives the page the options for its authenticator. */
-static bool begun(struct request *request, lid_status status, char *answer, const char *options_of,
-                  const char *refusal)
+/* Responds with the options for the authenticator. */
+static bool reply_with_options(struct request *request, lid_status status, char *answer,
+                               const char *options_of, const char *refusal)
 {
     char *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, answer, refusal);
-    is_done = keep(request, &options, answer, options_of) &&
-              give(request, "options", options, NULL);
+        return refuse_error(request, status, answer, refusal);
+    is_done = store_text(request, &options, answer, options_of) &&
+              reply(request, "options", options, NULL);
     lid_free_string(answer);
     free(options);
     return is_done;
 }
 
-/* In v1 what has begun is known by the user's name: the session keeps that of the request. */
+/* v1 identifies a ceremony by the username, which the session stores. */
 static const char *begin_for_user(struct request *request)
 {
-    forget(&request->session->ceremony);
-    return request->session->ceremony = text_of(request, "/username");
+    clear_text(&request->session->ceremony);
+    return request->session->ceremony = read_text(request, "/username");
 }
 
-/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for
- * anything. */
+/* The first to register a name owns it. If names are e-mail addresses, verify them before you trust
+ * them. */
 static bool sign_up_begin(struct request *request)
 {
     const char *username = begin_for_user(request);
@@ -73,19 +73,19 @@ static bool sign_up_begin(struct request *request)
     if (username == NULL)
         return false;
     status = lid_register_fido2_init(client, username, NULL, &out);
-    return begun(request, status, out, "/attestation_payload", "name_taken");
+    return reply_with_options(request, status, out, "/attestation_payload", "name_taken");
 }
 
-/* What was begun is good for one attempt. */
-static bool completed(struct request *request, lid_status status, char *answer)
+/* A ceremony allows one attempt. */
+static bool complete(struct request *request, lid_status status, char *answer)
 {
     char *token = NULL;
     bool is_done;
 
-    forget(&request->session->ceremony);
+    clear_text(&request->session->ceremony);
     if (status)
-        return refuse_call(request, status, answer, NULL);
-    is_done = keep(request, &token, answer, "/jwt") && sign_in_user_of(request, token);
+        return refuse_error(request, status, answer, NULL);
+    is_done = store_text(request, &token, answer, "/jwt") && sign_in_from_token(request, token);
     lid_free_string(answer);
     free(token);
     return is_done;
@@ -97,7 +97,7 @@ static bool sign_up_complete(struct request *request)
     lid_status status = lid_register_fido2_complete(client, request->session->ceremony,
                                                     request->body, NULL, &out);
 
-    return completed(request, status, out);
+    return complete(request, status, out);
 }
 
 static bool sign_in_begin(struct request *request)
@@ -109,7 +109,7 @@ static bool sign_in_begin(struct request *request)
     if (username == NULL)
         return false;
     status = lid_authenticate_fido2_init(client, username, &out);
-    return begun(request, status, out, "/assertion_payload", "no_passkey");
+    return reply_with_options(request, status, out, "/assertion_payload", "no_passkey");
 }
 
 static bool sign_in_complete(struct request *request)
@@ -118,13 +118,13 @@ static bool sign_in_complete(struct request *request)
     lid_status status = lid_authenticate_fido2_complete(client, request->session->ceremony,
                                                         request->body, &out);
 
-    return completed(request, status, out);
+    return complete(request, status, out);
 }
 
 /* --- A code for a second device --- */
 
-/* For the user of the session. With a name from the request anybody could sign in as anybody. The
- * code is authorized at once: the user has asked for it, on a device that is signed in. */
+/* Only for the user of the session: with a name from the request, anyone could sign in as anyone.
+ * The code is authorized immediately, because a signed-in user asks for it. */
 static bool create_code(struct request *request)
 {
     char *out, *code = NULL, *expires_at = NULL;
@@ -133,20 +133,20 @@ static bool create_code(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &code, out, "/code") &&
-              keep(request, &expires_at, out, "/expires_at") &&
-              give(request, "code", code, "expiresAt", expires_at, NULL);
+        return refuse_error(request, status, out, NULL);
+    is_done = store_text(request, &code, out, "/code") &&
+              store_text(request, &expires_at, out, "/expires_at") &&
+              reply(request, "code", code, "expiresAt", expires_at, NULL);
     lid_free_string(out);
     free(code);
     free(expires_at);
     return is_done;
 }
 
-/* An authorized code does not have to be waited for. */
+/* The code is authorized already, so the call returns immediately. */
 static bool sign_in_with_code(struct request *request)
 {
-    char *username = text_of(request, "/username"), *code = text_of(request, "/code"), *out,
+    char *username = read_text(request, "/username"), *code = read_text(request, "/code"), *out,
          *token = NULL;
     bool is_done = false;
     lid_status status;
@@ -154,9 +154,10 @@ static bool sign_in_with_code(struct request *request)
     if (username && code) {
         status = lid_wait_code(client, username, code, "short", 10000, NULL, &out);
         if (status) {
-            refuse_call(request, status, out, "wrong_code");
+            refuse_error(request, status, out, "wrong_code");
         } else {
-            is_done = keep(request, &token, out, "/jwt") && sign_in_user_of(request, token);
+            is_done = store_text(request, &token, out, "/jwt") &&
+                      sign_in_from_token(request, token);
             lid_free_string(out);
         }
     }
@@ -176,19 +177,19 @@ static bool pay_begin(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &session->nonce, out, "/nonce") &&
-              keep(request, &session->tx_id, out, "/tx_id") &&
-              keep(request, &options, out, "/assertion_options") &&
-              give(request, "payment", session->payment, "options", options, NULL);
+        return refuse_error(request, status, out, NULL);
+    is_done = store_text(request, &session->nonce, out, "/nonce") &&
+              store_text(request, &session->tx_id, out, "/tx_id") &&
+              store_text(request, &options, out, "/assertion_options") &&
+              reply(request, "payment", session->payment, "options", options, NULL);
     lid_free_string(out);
     free(options);
     return is_done;
 }
 
-/* The token proves something only here: it is compared with the text, the nonce and the user of the
- * session. The call takes no user: any user of the application may have confirmed this text. */
-static bool is_proof(struct request *request, const char *token)
+/* Verifies the token against the text, nonce and user in the session. lid_verify_transaction does
+ * not compare the user: another user may have confirmed this text. */
+static bool verify_payment(struct request *request, const char *token)
 {
     struct session *session = request->session;
     char *out, *username = NULL;
@@ -197,8 +198,8 @@ static bool is_proof(struct request *request, const char *token)
     bool is_of_user;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_of_user = keep(request, &username, out, "/claims/udata");
+        return refuse_error(request, status, out, NULL);
+    is_of_user = store_text(request, &username, out, "/claims/udata");
     lid_free_string(out);
     if (is_of_user && strcmp(username, session->username) != 0)
         is_of_user = refuse(request, 401, "username_mismatch");
@@ -215,18 +216,18 @@ static bool pay_complete(struct request *request)
     bool is_confirmed;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_confirmed = keep(request, &token, out, "/jwt") && is_proof(request, token);
+        return refuse_error(request, status, out, NULL);
+    is_confirmed = store_text(request, &token, out, "/jwt") && verify_payment(request, token);
     lid_free_string(out);
     free(token);
     return is_confirmed;
 }
 
-/* --- With LoginID's web SDK: the page brings tokens --- */
+/* --- LoginID's web SDK: the page sends tokens to the shop --- */
 
-/* v1's SDK makes calls for which a backend has a token, good for one of them, one user and a few
- * minutes. Any visitor may try to sign up or in. A code is for the user of the session. */
-static bool may_have(const struct session *session, const char *scope, const char *username)
+/* v1's SDK needs a service token for each call: for one scope and one user, valid for a few
+ * minutes. Every visitor may sign up or in; only the signed-in user may create a code. */
+static bool is_scope_allowed(const struct session *session, const char *scope, const char *username)
 {
     if (strcmp(scope, "codes.generate") == 0)
         return session->username && strcmp(username, session->username) == 0;
@@ -234,15 +235,15 @@ static bool may_have(const struct session *session, const char *scope, const cha
            strcmp(scope, "auth.temporary") == 0;
 }
 
-static bool give_token(struct request *request, const char *scope, const char *username)
+static bool reply_with_token(struct request *request, const char *scope, const char *username)
 {
     char *out, *token = NULL;
     lid_status status = lid_generate_service_token(client, scope, username, NULL, NULL, &out);
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &token, out, "/token") && give(request, "token", token, NULL);
+        return refuse_error(request, status, out, NULL);
+    is_done = store_text(request, &token, out, "/token") && reply(request, "token", token, NULL);
     lid_free_string(out);
     free(token);
     return is_done;
@@ -250,12 +251,12 @@ static bool give_token(struct request *request, const char *scope, const char *u
 
 static bool sdk_permit(struct request *request)
 {
-    char *scope = text_of(request, "/scope"), *username = text_of(request, "/username");
+    char *scope = read_text(request, "/scope"), *username = read_text(request, "/username");
     bool is_done = false;
 
     if (scope && username)
-        is_done = may_have(request->session, scope, username)
-                      ? give_token(request, scope, username)
+        is_done = is_scope_allowed(request->session, scope, username)
+                      ? reply_with_token(request, scope, username)
                       : refuse(request, 403, "not_permitted");
     free(scope);
     free(username);
@@ -264,14 +265,14 @@ static bool sdk_permit(struct request *request)
 
 static bool sdk_sign_in(struct request *request)
 {
-    char *token = text_of(request, "/token");
-    bool is_done = token && sign_in_user_of(request, token);
+    char *token = read_text(request, "/token");
+    bool is_done = token && sign_in_from_token(request, token);
 
     free(token);
     return is_done;
 }
 
-/* The shop creates the transaction, with a nonce that the page never sees. */
+/* The shop creates the transaction. The page never sees the nonce. */
 static bool sdk_pay_begin(struct request *request)
 {
     struct session *session = request->session;
@@ -280,18 +281,18 @@ static bool sdk_pay_begin(struct request *request)
     bool is_kept;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_kept = keep(request, &session->nonce, out, "/nonce") &&
-              keep(request, &session->tx_id, out, "/id");
+        return refuse_error(request, status, out, NULL);
+    is_kept = store_text(request, &session->nonce, out, "/nonce") &&
+              store_text(request, &session->tx_id, out, "/id");
     lid_free_string(out);
-    return is_kept && give(request, "username", session->username, "payment", session->payment,
-                           "id", session->tx_id, NULL);
+    return is_kept && reply(request, "username", session->username, "payment", session->payment,
+                            "id", session->tx_id, NULL);
 }
 
 static bool sdk_pay_complete(struct request *request)
 {
-    char *token = text_of(request, "/token");
-    bool is_confirmed = token && is_proof(request, token);
+    char *token = read_text(request, "/token");
+    bool is_confirmed = token && verify_payment(request, token);
 
     free(token);
     return is_confirmed;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One client serves all threads. */
+/* One client for all threads. */
 static lid_v2_client *client;
 
 static lid_status open_client(char **out)
@@ -20,12 +20,12 @@ static void close_client(void)
     lid_v2_free(client);
 }
 
-/* Check 4, first half: who signs in is the user in the claims of a token that the library has
- * verified, whatever name the page has sent. `answer` is what verified it, and is freed. */
-static bool sign_in_user_of(struct request *request, char *answer)
+/* Check 4, first half: the user comes from the claims of a verified token, never from a name that
+ * the page sent. `answer` is the result of a call that verified the token; it is freed. */
+static bool sign_in_from_token(struct request *request, char *answer)
 {
     char *username = NULL;
-    bool is_named = keep(request, &username, answer, "/claims/username");
+    bool is_named = store_text(request, &username, answer, "/claims/username");
 
     lid_free_string(answer);
     if (is_named)
@@ -34,10 +34,10 @@ static bool sign_in_user_of(struct request *request, char *answer)
     return is_named;
 }
 
-/* --- The page asks the authenticator itself: the shop begins and completes --- */
+/* --- Plain JavaScript: the page asks the authenticator, the shop calls LoginID --- */
 
-/* LoginID is told which browser the customer has; it sees the shop otherwise. */
-static const char *browser_of(const struct request *request, char options[1000])
+/* Passes on the browser's User-Agent, which LoginID would not see otherwise. */
+static const char *user_agent_options(const struct request *request, char options[1000])
 {
     char *literal;
     int length = 0;
@@ -52,48 +52,50 @@ static const char *browser_of(const struct request *request, char options[1000])
     return length > 0 && length < 1000 ? options : NULL;
 }
 
-/* Keeps the session of what has begun, and gives the page the options for its authenticator. With
- * another action than "proceed" the user has to do something else first. */
-static bool begun(struct request *request, lid_status status, char *answer, const char *options_of,
-                  const char *refusal)
+/* Stores the ceremony and responds with the options for the authenticator. An action other than
+ * "proceed" means that the user must do something else first. */
+static bool reply_with_options(struct request *request, lid_status status, char *answer,
+                               const char *options_of, const char *refusal)
 {
     char *action = NULL, *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, answer, refusal);
-    is_done = keep(request, &request->session->ceremony, answer, "/session") &&
-              keep(request, &action, answer, "/action") &&
-              keep(request, &options, answer, options_of);
+        return refuse_error(request, status, answer, refusal);
+    is_done = store_text(request, &request->session->ceremony, answer, "/session") &&
+              store_text(request, &action, answer, "/action") &&
+              store_text(request, &options, answer, options_of);
     lid_free_string(answer);
     if (is_done && strcmp(action, "proceed") != 0)
         is_done = refuse(request, 403, refusal);
     if (is_done)
-        give(request, "options", options, NULL);
+        reply(request, "options", options, NULL);
     free(action);
     free(options);
     return is_done;
 }
 
-/* Whoever is first has the name. If names are e-mail addresses, verify them before they count for
- * anything. */
+/* The first to register a name owns it. If names are e-mail addresses, verify them before you trust
+ * them. */
 static bool sign_up_begin(struct request *request)
 {
-    char *username = text_of(request, "/username"), options[1000], *out;
+    char *username = read_text(request, "/username"), options[1000], *out;
     lid_status status;
 
     if (username == NULL)
         return false;
-    status = lid_v2_register_init(client, username, browser_of(request, options), NULL, &out);
+    status = lid_v2_register_init(client, username, user_agent_options(request, options), NULL,
+                                  &out);
     free(username);
-    return begun(request, status, out, "/registrationRequestOptions", "name_taken");
+    return reply_with_options(request, status, out, "/registrationRequestOptions", "name_taken");
 }
 
-/* What was begun is good for one attempt. */
-static bool completed(struct request *request, lid_status status, char *answer)
+/* A ceremony allows one attempt. */
+static bool complete(struct request *request, lid_status status, char *answer)
 {
-    forget(&request->session->ceremony);
-    return status ? refuse_call(request, status, answer, NULL) : sign_in_user_of(request, answer);
+    clear_text(&request->session->ceremony);
+    return status ? refuse_error(request, status, answer, NULL)
+                  : sign_in_from_token(request, answer);
 }
 
 static bool sign_up_complete(struct request *request)
@@ -102,19 +104,19 @@ static bool sign_up_complete(struct request *request)
     lid_status status = lid_v2_register_complete(client, request->session->ceremony, request->body,
                                                  NULL, &out);
 
-    return completed(request, status, out);
+    return complete(request, status, out);
 }
 
 static bool sign_in_begin(struct request *request)
 {
-    char *username = text_of(request, "/username"), options[1000], *out;
+    char *username = read_text(request, "/username"), options[1000], *out;
     lid_status status;
 
     if (username == NULL)
         return false;
-    status = lid_v2_authenticate_init(client, username, browser_of(request, options), &out);
+    status = lid_v2_authenticate_init(client, username, user_agent_options(request, options), &out);
     free(username);
-    return begun(request, status, out, "/assertionOptions", "no_passkey");
+    return reply_with_options(request, status, out, "/assertionOptions", "no_passkey");
 }
 
 static bool sign_in_complete(struct request *request)
@@ -123,12 +125,13 @@ static bool sign_in_complete(struct request *request)
     lid_status status = lid_v2_authenticate_complete(client, request->session->ceremony,
                                                      request->body, &out);
 
-    return completed(request, status, out);
+    return complete(request, status, out);
 }
 
 /* --- A code for a second device --- */
 
-/* For the user of the session. With a name from the request anybody could sign in as anybody. */
+/* Only for the user of the session: with a name from the request, anyone could sign in as anyone
+ * else. */
 static bool create_code(struct request *request)
 {
     char *out, *code = NULL, *expires_at = NULL;
@@ -136,9 +139,10 @@ static bool create_code(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &code, out, "/code") && keep(request, &expires_at, out, "/expiresAt") &&
-              give(request, "code", code, "expiresAt", expires_at, NULL);
+        return refuse_error(request, status, out, NULL);
+    is_done = store_text(request, &code, out, "/code") &&
+              store_text(request, &expires_at, out, "/expiresAt") &&
+              reply(request, "code", code, "expiresAt", expires_at, NULL);
     lid_free_string(out);
     free(code);
     free(expires_at);
@@ -147,14 +151,14 @@ static bool create_code(struct request *request)
 
 static bool sign_in_with_code(struct request *request)
 {
-    char *username = text_of(request, "/username"), *code = text_of(request, "/code"), *out;
+    char *username = read_text(request, "/username"), *code = read_text(request, "/code"), *out;
     bool is_done = false;
     lid_status status;
 
     if (username && code) {
         status = lid_v2_verify_otp(client, username, code, NULL, &out);
-        is_done = status ? refuse_call(request, status, out, "wrong_code")
-                         : sign_in_user_of(request, out);
+        is_done = status ? refuse_error(request, status, out, "wrong_code")
+                         : sign_in_from_token(request, out);
     }
     free(username);
     free(code);
@@ -171,19 +175,19 @@ static bool pay_begin(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_done = keep(request, &session->nonce, out, "/nonce") &&
-              keep(request, &session->ceremony, out, "/session") &&
-              keep(request, &options, out, "/assertionOptions") &&
-              give(request, "payment", session->payment, "options", options, NULL);
+        return refuse_error(request, status, out, NULL);
+    is_done = store_text(request, &session->nonce, out, "/nonce") &&
+              store_text(request, &session->ceremony, out, "/session") &&
+              store_text(request, &options, out, "/assertionOptions") &&
+              reply(request, "payment", session->payment, "options", options, NULL);
     lid_free_string(out);
     free(options);
     return is_done;
 }
 
-/* The token proves something only here: it is compared with the text, the nonce and the user of the
- * session. A token that names nobody is not refused by the call, so the name is required. */
-static bool is_proof(struct request *request, const char *token)
+/* Verifies the token against the text, nonce and user in the session. The call accepts a token
+ * without a username, so require one. */
+static bool verify_payment(struct request *request, const char *token)
 {
     struct session *session = request->session;
     char *out, *username = NULL;
@@ -192,8 +196,8 @@ static bool is_proof(struct request *request, const char *token)
     bool is_named;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_named = keep(request, &username, out, "/claims/username");
+        return refuse_error(request, status, out, NULL);
+    is_named = store_text(request, &username, out, "/claims/username");
     lid_free_string(out);
     free(username);
     return is_named;
@@ -206,43 +210,44 @@ static bool pay_complete(struct request *request)
     bool is_confirmed;
 
     if (status)
-        return refuse_call(request, status, out, NULL);
-    is_confirmed = keep(request, &token, out, "/token") && is_proof(request, token);
+        return refuse_error(request, status, out, NULL);
+    is_confirmed = store_text(request, &token, out, "/token") && verify_payment(request, token);
     lid_free_string(out);
     free(token);
     return is_confirmed;
 }
 
-/* --- With LoginID's web SDK: the page brings tokens --- */
+/* --- LoginID's web SDK: the page sends tokens to the shop --- */
 
 static bool sdk_sign_in(struct request *request)
 {
-    char *token = text_of(request, "/token"), *out;
+    char *token = read_text(request, "/token"), *out;
     lid_status status;
 
     if (token == NULL)
         return false;
     status = lid_v2_verify_token(client, token, NULL, &out);
     free(token);
-    return status ? refuse_call(request, status, out, NULL) : sign_in_user_of(request, out);
+    return status ? refuse_error(request, status, out, NULL) : sign_in_from_token(request, out);
 }
 
-/* The nonce is the shop's, and of this payment: with one of the page, an earlier proof might do. */
+/* The shop makes a new nonce for each payment: with a nonce from the page, an old token could be
+ * used again. */
 static bool sdk_pay_begin(struct request *request)
 {
     struct session *session = request->session;
     secret nonce;
 
     make_secret(nonce);
-    replace(&session->nonce, nonce);
-    return give(request, "username", session->username, "payment", session->payment, "nonce", nonce,
-                NULL);
+    set_text(&session->nonce, nonce);
+    return reply(request, "username", session->username, "payment", session->payment, "nonce",
+                 nonce, NULL);
 }
 
 static bool sdk_pay_complete(struct request *request)
 {
-    char *token = text_of(request, "/token");
-    bool is_confirmed = token && is_proof(request, token);
+    char *token = read_text(request, "/token");
+    bool is_confirmed = token && verify_payment(request, token);
 
     free(token);
     return is_confirmed;

@@ -1,4 +1,4 @@
-/* Reading what the page sent, and writing what it gets. */
+/* Reading requests and writing responses. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -8,23 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shop's own copy of a text. */
+/* A copy of a string, freed with free(). */
 static char *copy(const char *text)
 {
     char *copied = strdup(text);
 
     if (copied == NULL)
-        abort(); /* as the library does when memory runs out */
+        abort(); /* out of memory; the library does the same */
     return copied;
 }
 
-void forget(char **kept)
+void clear_text(char **kept)
 {
     free(*kept);
     *kept = NULL;
 }
 
-void replace(char **kept, const char *text)
+void set_text(char **kept, const char *text)
 {
     char *copied = copy(text);
 
@@ -32,7 +32,7 @@ void replace(char **kept, const char *text)
     *kept = copied;
 }
 
-char *text_of(struct request *request, const char *pointer)
+char *read_text(struct request *request, const char *pointer)
 {
     lid_json *document = NULL;
     const char *text = NULL;
@@ -47,19 +47,19 @@ char *text_of(struct request *request, const char *pointer)
     return result;
 }
 
-bool keep(struct request *request, char **kept, const char *json, const char *pointer)
+bool store_text(struct request *request, char **kept, const char *json, const char *pointer)
 {
     char *text;
     lid_status status = lid_json_get(json, pointer, &text);
 
     if (status)
-        return refuse_call(request, status, text, NULL);
-    replace(kept, text);
+        return refuse_error(request, status, text, NULL);
+    set_text(kept, text);
     lid_free_string(text);
     return true;
 }
 
-bool give(struct request *request, ...)
+bool reply(struct request *request, ...)
 {
     const char *name, *text, *separator = "{";
     char *literal;
@@ -87,10 +87,10 @@ bool give(struct request *request, ...)
     return true;
 }
 
-/* Check 6: the page gets a code and nothing else. The message is for whoever runs the shop. */
+/* Check 6: the page gets an error code and nothing else. The message is for the log. */
 bool refuse(struct request *request, unsigned http_status, const char *code)
 {
-    give(request, "error", code, NULL);
+    reply(request, "error", code, NULL);
     request->http_status = http_status;
     return false;
 }
@@ -110,17 +110,17 @@ static unsigned http_status_of(lid_status status)
     case LID_ERROR_NETWORK:
     case LID_ERROR_TLS:
     case LID_ERROR_TIMEOUT:
-        return 503; /* nothing is known of the customer: try again later */
+        return 503; /* this says nothing about the customer: try again later */
     default:
         return 500;
     }
 }
 
-bool refuse_call(struct request *request, lid_status status, char *error, const char *refusal)
+bool refuse_error(struct request *request, lid_status status, char *error, const char *refusal)
 {
     char *code = NULL;
 
-    /* No error of the library holds a token, a code or a key: it may be logged. */
+    /* Safe to log: errors of the library never contain tokens, one-time codes or keys. */
     fprintf(stderr, "%s: %s\n", request->path, error);
     if (status == LID_ERROR_API && refusal)
         refuse(request, 403, refusal);

@@ -1,4 +1,4 @@
-/* Sessions: what the shop remembers of a visitor from one request to the next. */
+/* Sessions in memory, identified by a random cookie. */
 #define _DEFAULT_SOURCE
 
 #include "shop.h"
@@ -10,12 +10,12 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* One more visitor takes the place of the one who has been idle longest. */
+/* When all are in use, a new session replaces the least recently used one. */
 #define COUNT 1000
 #define IDLE_SECONDS (30 * 60)
 
-/* A request locks its session, and the table for moments: the id and the time of use are read and
- * written under the table's lock, all else of a session under its own. */
+/* Two locks: `table` protects the ids and the times of all sessions and is held briefly; the lock
+ * of a session protects its other members and is held for a whole request. */
 static struct place {
     struct session session;
     pthread_mutex_t lock;
@@ -44,11 +44,11 @@ void open_sessions(void)
 
 static void clear(struct session *session)
 {
-    forget(&session->username);
-    forget(&session->ceremony);
-    forget(&session->payment);
-    forget(&session->nonce);
-    forget(&session->tx_id);
+    clear_text(&session->username);
+    clear_text(&session->ceremony);
+    clear_text(&session->payment);
+    clear_text(&session->nonce);
+    clear_text(&session->tx_id);
 }
 
 void close_sessions(void)
@@ -61,18 +61,18 @@ void close_sessions(void)
     }
 }
 
-/* The place of a session that is not too old; with the table locked. */
-static struct place *place_of(const char *id, time_t now)
+/* Finds a session that has not expired. The caller holds `table`. */
+static struct place *find_place(const char *id, time_t now)
 {
     size_t i;
 
-    for (i = 0; id && i < COUNT; i++) /* a place that was never used is too old */
+    for (i = 0; id && i < COUNT; i++) /* an unused place counts as expired */
         if (strcmp(places[i].session.id, id) == 0 && now - places[i].used < IDLE_SECONDS)
             return &places[i];
     return NULL;
 }
 
-static struct place *longest_idle(void)
+static struct place *least_recently_used(void)
 {
     struct place *place = places;
     size_t i;
@@ -91,17 +91,17 @@ void enter_session(struct request *request)
 
     do {
         pthread_mutex_lock(&table);
-        place = place_of(request->cookie, time(NULL));
+        place = find_place(request->cookie, time(NULL));
         is_new = place == NULL;
         if (is_new) {
-            place = longest_idle();
+            place = least_recently_used();
             make_secret(place->session.id);
         }
         place->used = time(NULL);
         memcpy(id, place->session.id, sizeof id);
         pthread_mutex_unlock(&table);
 
-        /* Another request of the session may be in it, and may give it another id meanwhile. */
+        /* Waits for other requests of this session. If one of them changes the id, try again. */
         pthread_mutex_lock(&place->lock);
         pthread_mutex_lock(&table);
         is_still_there = strcmp(place->session.id, id) == 0;
@@ -118,13 +118,13 @@ void enter_session(struct request *request)
 
 void leave_session(struct request *request)
 {
-    struct place *place = (struct place *)request->session; /* its first member */
+    struct place *place = (struct place *)request->session; /* the session is its first member */
 
     pthread_mutex_unlock(&place->lock);
 }
 
-/* Forgets everything, and gives the session another id. */
-static void begin_anew(struct request *request)
+/* Clears the session and gives it a new id. */
+static void renew_session(struct request *request)
 {
     clear(request->session);
     pthread_mutex_lock(&table);
@@ -133,17 +133,17 @@ static void begin_anew(struct request *request)
     pthread_mutex_unlock(&table);
 }
 
-/* Check 4, second half: whoever signs in gets a session that begins now. A cookie that somebody
- * else has planted or seen before is then worth nothing. */
+/* Check 4, second half: every sign-in gets a new session id. A cookie that an attacker planted or
+ * saw before is worthless afterwards (session fixation). */
 void sign_in(struct request *request, const char *username)
 {
-    begin_anew(request);
-    replace(&request->session->username, username);
-    give(request, "username", username, NULL);
+    renew_session(request);
+    set_text(&request->session->username, username);
+    reply(request, "username", username, NULL);
 }
 
 bool sign_out(struct request *request)
 {
-    begin_anew(request);
-    return give(request, NULL);
+    renew_session(request);
+    return reply(request, NULL);
 }

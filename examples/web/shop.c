@@ -1,9 +1,9 @@
 /* A shop whose customers sign up and sign in with a passkey, sign in on a second device with a
- * code, and confirm their payments. LoginID says who the customer is; the shop decides what that
- * means.
+ * code, and confirm payments. LoginID authenticates the customer; the shop has the sessions and the
+ * payments.
  *
- * What a backend has to check is marked "Check 1" to "Check 6", in the order in which a request
- * meets it: 1, 2, 3 and 5 in this file, 4 in loginid_v2.c and session.c, 6 in request.c. */
+ * The comments "Check 1" to "Check 6" mark what a backend must check: 1, 2, 3 and 5 in this file, 4
+ * in loginid_v2.c and session.c, 6 in request.c. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -30,20 +30,19 @@ static const struct {
     {"rooibos", "Rooibos with orange", 640},
 };
 
-static void forget_payment(struct session *session)
+static void clear_payment(struct session *session)
 {
-    forget(&session->payment);
-    forget(&session->nonce);
-    forget(&session->tx_id);
-    forget(&session->ceremony);
+    clear_text(&session->payment);
+    clear_text(&session->nonce);
+    clear_text(&session->tx_id);
+    clear_text(&session->ceremony);
 }
 
-/* Writes what the customer is going to confirm. The page names a tea, and the shop says what it
- * costs: a price from the page would be the customer's own. The number makes it the text of one
- * order only. */
-static bool choose(struct request *request)
+/* Writes the text that the customer confirms. The page sends the id of a tea, never a price: the
+ * customer can change everything in the page. The random order number makes each text unique. */
+static bool prepare_payment(struct request *request)
 {
-    char text[200], *tea = text_of(request, "/tea");
+    char text[200], *tea = read_text(request, "/tea");
     secret number;
     size_t i, count = sizeof teas / sizeof *teas;
 
@@ -54,27 +53,27 @@ static bool choose(struct request *request)
     free(tea);
     if (i == count)
         return refuse(request, 400, "unknown_tea");
-    forget_payment(request->session);
+    clear_payment(request->session);
     make_secret(number);
     snprintf(text, sizeof text, "Pay %d.%02d EUR to Camellia for %s (order %.6s)",
              teas[i].cents / 100, teas[i].cents % 100, teas[i].name, number);
-    replace(&request->session->payment, text);
+    set_text(&request->session->payment, text);
     return true;
 }
 
 static bool pay_begin(struct request *request)
 {
-    return choose(request) && loginid->pay_begin(request);
+    return prepare_payment(request) && loginid->pay_begin(request);
 }
 
 static bool sdk_pay_begin(struct request *request)
 {
-    return choose(request) && loginid->sdk_pay_begin(request);
+    return prepare_payment(request) && loginid->sdk_pay_begin(request);
 }
 
-/* Check 5: what is paid is the text that the shop kept, never one that comes with the proof. And it
- * is paid once: after one attempt, good or bad, the session has no payment, so a proof that is sent
- * again is of none. */
+/* Check 5: the shop pays what it stored in the session, never a text from the request, and only
+ * once. Each attempt, good or bad, removes the payment from the session, so the same token cannot
+ * be used again. */
 static bool pay(struct request *request, step *is_confirmed)
 {
     struct session *session = request->session;
@@ -82,10 +81,10 @@ static bool pay(struct request *request, step *is_confirmed)
                                                       : refuse(request, 409, "no_payment");
 
     if (is_paid) {
-        give(request, "username", session->username, "paid", session->payment, NULL);
-        puts(request->answer); /* here a shop collects the money */
+        reply(request, "username", session->username, "paid", session->payment, NULL);
+        puts(request->answer); /* a real shop charges the customer here */
     }
-    forget_payment(session);
+    clear_payment(session);
     return is_paid;
 }
 
@@ -101,10 +100,10 @@ static bool sdk_pay_complete(struct request *request)
 
 /* --- Signing in with a code --- */
 
-/* A code has six digits, and whoever guesses it is signed in. So the shop allows 30 tries a minute,
- * of all visitors together: one who was counted by the cookie would throw the cookie away. A large
- * shop counts for each user name, too. */
-static bool may_try_a_code(void)
+/* Rate limit: a code has only six digits, and whoever guesses one is signed in. The limit is 30
+ * attempts a minute for all visitors together, because an attacker can drop the cookie. A large
+ * shop also limits the attempts for each username. Returns false above the limit. */
+static bool count_code_attempt(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static time_t minute;
@@ -125,34 +124,34 @@ static bool may_try_a_code(void)
 
 static bool sign_in_with_code(struct request *request)
 {
-    return may_try_a_code() ? loginid->sign_in_with_code(request)
-                            : refuse(request, 429, "too_many_tries");
+    return count_code_attempt() ? loginid->sign_in_with_code(request)
+                                : refuse(request, 429, "too_many_tries");
 }
 
 /* --- Requests --- */
 
-/* What the page shows first, and what LoginID's web SDK needs. Nothing of it is secret. */
+/* What the page needs to start, also the settings of LoginID's web SDK. Nothing here is secret. */
 static bool state(struct request *request)
 {
-    return give(request, "service", loginid->name, "username", request->session->username,
-                "baseUrl", base_url, "application", application, "emulator",
-                getenv("LOGINID_EMULATOR_URL"), NULL);
+    return reply(request, "service", loginid->name, "username", request->session->username,
+                 "baseUrl", base_url, "application", application, "emulator",
+                 getenv("LOGINID_EMULATOR_URL"), NULL);
 }
 
-/* What a request may ask, and whether it must be a user's. */
+/* A path, its handler, and whether the visitor must be signed in. */
 struct route {
     const char *path;
     step *step;
     bool needs_user;
 };
 
-/* The route of a path. If there is none, its step is NULL. */
-static struct route route_of(const char *path)
+/* Finds the route of a path. Its step is NULL if there is none. */
+static struct route find_route(const char *path)
 {
     const struct route routes[] = {
         {"/state", state, false},
         {"/sign-out", sign_out, true},
-        /* The page asks the authenticator itself. */
+        /* Plain JavaScript. */
         {"/sign-up/begin", loginid->sign_up_begin, false},
         {"/sign-up/complete", loginid->sign_up_complete, false},
         {"/sign-in/begin", loginid->sign_in_begin, false},
@@ -161,7 +160,7 @@ static struct route route_of(const char *path)
         {"/code", loginid->create_code, true},
         {"/pay/begin", pay_begin, true},
         {"/pay/complete", pay_complete, true},
-        /* The page uses LoginID's web SDK. */
+        /* LoginID's web SDK. */
         {"/sdk/permit", loginid->sdk_permit, false},
         {"/sdk/sign-in", loginid->sdk_sign_in, false},
         {"/sdk/pay/begin", sdk_pay_begin, true},
@@ -175,9 +174,9 @@ static struct route route_of(const char *path)
     return *route;
 }
 
-/* Check 1: the request comes from a page of this shop. A browser adds the cookie to requests of
- * other pages of this machine too (SameSite looks at the host, not at the port), but it also says
- * whose page it was. And a form of another site cannot send JSON. */
+/* Check 1: the request comes from the shop's own page (CSRF protection). The SameSite cookie is not
+ * enough: SameSite ignores the port, so other servers on this host count as the same site. Browsers
+ * always send Origin with a POST, and an HTML form cannot send JSON. */
 static bool is_from_own_page(const struct request *request)
 {
     return request->origin && strcmp(request->origin, own_origin) == 0 && request->content_type &&
@@ -186,7 +185,7 @@ static bool is_from_own_page(const struct request *request)
 
 static void answer(struct request *request)
 {
-    struct route route = route_of(request->path);
+    struct route route = find_route(request->path);
 
     if (route.step == NULL) {
         refuse(request, 404, "not_found");
@@ -196,10 +195,10 @@ static void answer(struct request *request)
         refuse(request, 403, "not_our_page");
         return;
     }
-    /* Check 2: who it is, is in the session. No name in a request, a header or a token that nobody
-     * has verified says who is signed in. */
+    /* Check 2: the user comes from the session and nowhere else. A name in the request, a header or
+     * an unverified token proves nothing. */
     enter_session(request);
-    /* Check 3: what is for users is asked by one. */
+    /* Check 3: the visitor is signed in, if the route requires it. */
     if (route.needs_user && request->session->username == NULL)
         refuse(request, 401, "not_signed_in");
     else
@@ -229,7 +228,7 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
                 port);
         return false;
     }
-    /* Not 127.0.0.1: passkeys are of a name. */
+    /* Not 127.0.0.1: passkeys need a host name. */
     snprintf(own_origin, sizeof own_origin, "http://localhost:%d", listening);
     site.loginid_url = base_url = getenv(loginid->base_url_variable);
     application = getenv(loginid->application_variable);
@@ -259,7 +258,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     (void)signal(SIGPIPE, SIG_IGN);
 
-    /* Before any thread begins, which inherits it: signals come to sigwait() below. */
+    /* Before any thread starts, so that all inherit it: sigwait() below gets the signals. */
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);

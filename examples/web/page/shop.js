@@ -7,7 +7,7 @@ const PAYING = "The shop writes the text of the payment, and keeps it with a non
 const PAID = "The shop compares the token with the text, the nonce and the user that it kept. It pays once.";
 const ASKED = {
   "/state": "Who is signed in?",
-  "/sign-out": "Forget this session.",
+  "/sign-out": "The shop ends the session.",
   "/sign-up/begin": "LoginID begins a registration. The page gets the options for the passkey.",
   "/sign-up/complete": `LoginID checks the new passkey. ${SIGNED_IN}`,
   "/sign-in/begin": "LoginID begins an authentication. The page gets the options for the passkey.",
@@ -86,7 +86,7 @@ async function choose(tab) {
   const code = await (await fetch(file)).text();
   if (way !== chosen) return; // another tab meanwhile
   $("code-of-tab").textContent = code;
-  await chosen.catch(() => say("The web SDK is not here. make demo adds it, with npm."));
+  await chosen.catch(() => say("The web SDK is missing. make demo adds it, with npm."));
 }
 
 for (const [index, tab] of tabs.entries()) {
@@ -193,7 +193,7 @@ on("make-code", async ({ createCode }) => {
     const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1000);
     if (seconds <= 0) return hideCode();
     const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, "0")];
-    note.textContent = `Good once, for ${minutes}:${rest}`;
+    note.textContent = `Valid once, for ${minutes}:${rest}`;
   };
   hideCode();
   output.textContent = code;

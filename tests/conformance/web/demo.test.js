@@ -220,7 +220,7 @@ for (const service of ["v2", "v1"]) {
         // The second device.
         await first.click("#make-code button");
         const code = (await first.reads("#made-code output", /^\d{6}$/)).trim();
-        await first.reads("#made-code .note", /Good once, for \d:\d\d/);
+        await first.reads("#made-code .note", /Valid once, for \d:\d\d/);
         assert.doesNotMatch(await first.reads("#log", /./), new RegExp(code));
         await look(first, `${service}-${tab}-5-code`);
         await enter(second, demo.url, tab);
@@ -376,7 +376,7 @@ test("without the web SDK its tab says so, and the other one works", async () =>
   const visitor = await Visitor.start(SCREENSHOTS);
   try {
     await enter(visitor, demo.url, "sdk");
-    await visitor.reads("#message", /The web SDK is not here/);
+    await visitor.reads("#message", /The web SDK is missing/);
     await visitor.type("#passkey-name", "ada");
     await visitor.click('#passkey [value="signUp"]');
     await visitor.reads("#message", /It did not work/);
