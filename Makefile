@@ -147,6 +147,7 @@ docs:
 
 include packaging/install.mk
 include bindings/bindings.mk
+include examples/web/demo.mk
 
 clean:
 	$(CARGO) clean

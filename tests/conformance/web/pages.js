@@ -8,7 +8,7 @@ const http = require("node:http");
 const https = require("node:https");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
-const { bundle } = require("./bundle");
+const { bundle } = require("../../../examples/web/sdk/bundle");
 
 // The scripts by path. A page at /0.13.2 loads /0.13.2.js and has the SDK as WebSDK.
 const SCRIPTS = new Map([

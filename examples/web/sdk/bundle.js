@@ -1,4 +1,5 @@
-// Makes one script for a page of a CommonJS package and what it requires.
+// Makes one script for a page of a CommonJS package and what it requires. As a program: prints the script
+// of the package that its argument names, whose class is WebSDK.
 "use strict";
 
 const { readFileSync } = require("node:fs");
@@ -40,3 +41,5 @@ function bundle(entry, global) {
 }
 
 module.exports = { bundle };
+
+if (require.main === module) process.stdout.write(bundle(process.argv[2], "WebSDK"));
