@@ -28,6 +28,7 @@
 
 #![forbid(unsafe_code)]
 
+mod console;
 mod control;
 mod emulator;
 mod encoding;
