@@ -20,8 +20,18 @@ export async function run(request) {
   return answer;
 }
 
+/** The call beside its button: the path, and the body below it. Long ids are cut, and whole in the title. */
 function shown(request) {
-  return h("code", { class: "call", title: described(request) }, described(request));
+  const code = h("code", { class: "call" });
+  write(code, request);
+  return code;
+}
+
+function write(code, request) {
+  const { method, path, body } = request;
+  const short = path.replace(/[^/]{14,}/g, (id) => `${id.slice(0, 8)}…`);
+  code.title = described(request);
+  code.replaceChildren(h("span", {}, `${method} ${short}`), body === undefined ? "" : h("span", {}, JSON.stringify(body)));
 }
 
 /**
@@ -82,14 +92,11 @@ export function form({ fields, label, request, about, then, tone = "" }) {
   const element = h("form", {}, fields.map((one) => (one instanceof Node ? one : field(one))),
     h("span", { class: "action" }, button, code));
   const update = () => {
-    let text;
     try {
-      text = described(request(values(element)));
+      write(code, request(values(element)));
     } catch (error) {
-      text = error.message;
+      code.textContent = error.message;
     }
-    code.textContent = text;
-    code.title = text;
   };
   element.addEventListener("input", update);
   element.addEventListener("submit", async (event) => {

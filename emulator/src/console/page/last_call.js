@@ -23,7 +23,7 @@ export function show(request, status, answer) {
       taken.map(([name, label]) => copyButton(label, label.slice(5), answer[name])),
       copyButton("Copy as curl", "the call", curl(request)),
       close),
-    isEmpty ? "" : h("details", { open: !good || taken.length > 0 },
+    isEmpty ? "" : h("details", { open: !good },
       h("summary", {}, good ? "Answer" : answer.message ?? "Answer"),
       json(answer, "Answer")));
   panel.hidden = false;

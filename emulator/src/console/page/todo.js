@@ -21,23 +21,35 @@ export function build(parent) {
   parent.append(
     h("datalist", { id: NAMES }),
     h("div", { class: "columns" },
-      card("Transactions", list("transactions"),
-        h("details", {}, h("summary", {}, "Decided or expired"), list("decided"))),
-      card("Codes", list("codes")),
-      card("One-time codes of the current service", list("oneTimeCodes")),
-      card("Calls that wait for a code", list("waits")),
-      card("Document scans", list("scans")),
-      card("Confirm a transaction of the current service",
-        h("p", { class: "hint" }, "Its transactions are confirmed in the user's browser. This makes the token that a page would get."),
-        form({
-          fields: [
-            { name: "username", label: "User", list: NAMES, required: true },
-            { name: "txPayload", label: "Payload", required: true },
-            { name: "nonce", label: "Nonce", required: true },
-          ],
-          label: "Confirm", about: "a transaction of the current service", tone: "main",
-          request: (values) => ({ method: "POST", path: "/v2/tx/confirm", body: values }),
-        }))));
+      stack(
+        card("Transactions", list("transactions"),
+          h("details", {}, h("summary", {}, "Decided or expired"), list("decided"))),
+        currentTransaction()),
+      stack(
+        card("Codes", list("codes")),
+        card("One-time codes of the current service", list("oneTimeCodes"))),
+      stack(
+        card("Calls that wait for a code", list("waits")),
+        card("Document scans", list("scans")))));
+}
+
+/** Cards above each other, which stay there when others grow. */
+function stack(...cards) {
+  return h("div", { class: "stack" }, cards);
+}
+
+function currentTransaction() {
+  return card("Confirm a transaction of the current service",
+    h("p", { class: "hint" }, "Its transactions are confirmed in the user's browser. This makes the token that a page would get."),
+    form({
+      fields: [
+        { name: "username", label: "User", list: NAMES, required: true },
+        { name: "txPayload", label: "Payload", required: true },
+        { name: "nonce", label: "Nonce", required: true },
+      ],
+      label: "Confirm", about: "a transaction of the current service", tone: "main",
+      request: (values) => ({ method: "POST", path: "/v2/tx/confirm", body: values }),
+    }));
 }
 
 export async function refresh() {
