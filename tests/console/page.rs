@@ -16,7 +16,8 @@ use crate::chromium::Chromium;
 
 /// What every script may use. Nothing waits for a time: it waits for an element, as the page follows events.
 const HELPERS: &str = "
-    const label = element => element.getAttribute('aria-label') ?? element.textContent.trim();
+    const label = element => 
+        (element.getAttribute('aria-label') ?? element.textContent).trim().replace(/\\s+/g, ' ');
     const seen = element => element.checkVisibility();
     const until = async (what, found) => {
         for (let turn = 0; turn < 1000; turn += 1) {
@@ -64,6 +65,7 @@ impl Page {
             shown: RefCell::default(),
         };
         page.operations = page.documented();
+        page.size(1280, 900);
         page.go_to(&page.url("/_emulator/"));
         Some(page)
     }
@@ -172,7 +174,9 @@ impl Page {
     #[track_caller]
     pub fn submit(&self, button: &str, fields: Value) {
         let script = "const form = (await control(arguments[0])).form;
-            for (const [name, value] of Object.entries(arguments[1])) {
+            // What it is called by decides which other fields there are.
+            const entries = Object.entries(arguments[1]).sort(([name]) => name === 'kind' ? -1 : 1);
+            for (const [name, value] of entries) {
                 const input = await field(form, name);
                 if (input.type === 'checkbox') input.checked = value; else input.value = value;
                 input.dispatchEvent(new Event('input', { bubbles: true }));

@@ -71,6 +71,7 @@ fn users_of_the_older_service_are_changed() {
     page.run(search, json!(["GRA"]));
     page.sees_no("phrase");
     page.run(search, json!([""]));
+    page.press("ada 1 credential");
 
     page.click("Delete: ada");
     let (status, _) = page.request("GET", "/_emulator/users/ada", Value::Null);

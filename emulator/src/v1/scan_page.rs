@@ -24,13 +24,13 @@ const POLICY: &str =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action 'self'";
 
 /// Each button does what the call of the control API below it does.
-const FORM: &str = r#"<form method="post">
+const FORM: &str = r#"<main><form method="post">
 <h1>Does the document match the user?</h1>
 <p><button name="passed" value="true">Pass</button>
 <code>POST /doc-scans/{credential_uuid} {"passed":true}</code></p>
 <p><button name="passed" value="false">Fail</button>
 <code>POST /doc-scans/{credential_uuid} {"passed":false}</code></p>
-</form>"#;
+</form></main>"#;
 
 /// As in the console. It is here because the page is complete without another request.
 const STYLE: &str = "
@@ -39,7 +39,7 @@ const STYLE: &str = "
   :root { --page: #13161a; --card: #1b2025; --text: #e5e9ee; --soft: #a0abb7; --line: #6f7b88 }
 }
 body { margin: 0; padding: 1rem; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; text-align: center }
-form, main { max-width: 24rem; margin: 0 auto; padding: 1.5rem; border: 1px solid var(--line); border-radius: 16px; background: var(--card) }
+main { max-width: 24rem; margin: 0 auto; padding: 1.5rem; border: 1px solid var(--line); border-radius: 16px; background: var(--card) }
 h1 { margin: 0 0 1rem; font-size: 1.125rem }
 button { min-width: 9rem; min-height: 2.75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page);
   color: var(--text); font: inherit; font-weight: 600; cursor: pointer }

@@ -57,10 +57,11 @@ export function get(path) {
 }
 
 /** Opens the stream of events: those after this id, or all new ones. */
-export async function openEvents(lastId) {
+export async function openEvents(lastId, signal) {
   const response = await fetch(`${PREFIX}/events`, {
     headers: headers(lastId ? { "Last-Event-ID": lastId } : {}),
     cache: "no-store",
+    signal,
   });
   if (!response.ok) throw new Refused(response.status, await response.json());
   return response.body;

@@ -47,8 +47,12 @@ function navigate() {
   for (const section of SECTIONS) {
     const isCurrent = section === current;
     section.element.hidden = !isCurrent;
-    if (isCurrent) section.link.setAttribute("aria-current", "page");
-    else section.link.removeAttribute("aria-current");
+    if (isCurrent) {
+      section.link.setAttribute("aria-current", "page");
+      section.link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else {
+      section.link.removeAttribute("aria-current");
+    }
   }
   document.title = `${current.title} · LoginID emulator`;
   refreshSoon();

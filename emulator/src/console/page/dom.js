@@ -36,9 +36,14 @@ export function pairs(entries) {
   return h("dl", {}, entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
-/** Formatted JSON, which the keyboard can scroll. */
+/** A text as it is, which the keyboard can scroll. */
+export function verbatim(text, label) {
+  return h("pre", { tabindex: 0, role: "group", "aria-label": label }, text);
+}
+
+/** Formatted JSON. */
 export function json(value, label) {
-  return h("pre", { tabindex: 0, role: "region", "aria-label": label }, JSON.stringify(value, null, 2));
+  return verbatim(JSON.stringify(value, null, 2), label);
 }
 
 /** Tells a screen reader. */

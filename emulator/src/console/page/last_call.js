@@ -19,7 +19,7 @@ export function show(request, status, answer) {
   panel.replaceChildren(
     h("div", { class: "row" },
       chip(status ? String(status) : "no answer", good ? "ok" : "bad"),
-      h("code", { class: "grow" }, described(request)),
+      h("code", { class: "grow", title: described(request) }, described(request)),
       taken.map(([name, label]) => copyButton(label, label.slice(5), answer[name])),
       copyButton("Copy as curl", "the call", curl(request)),
       close),

@@ -4,7 +4,7 @@ import { action } from "./actions.js";
 import { get, quoted } from "./api.js";
 import { utc } from "./clock.js";
 import { copyButton } from "./copy.js";
-import { chip, h, json, newId, pairs } from "./dom.js";
+import { chip, h, json, newId, pairs, verbatim } from "./dom.js";
 import { sync } from "./list.js";
 
 /** So many of the latest are kept here. The emulator keeps more. */
@@ -109,16 +109,17 @@ function item(request) {
 }
 
 function more(request) {
-  const { query, headers, body, body_text, token, carried_out } = request;
+  const { query, headers, body, body_text, token, fault, carried_out } = request;
   return [
     h("div", { class: "row" }, copyButton("Copy as curl", `request ${request.number}`, asCurl(request)),
-      h("span", { class: "hint" }, carried_out ? "The service carried it out." : "The service did not carry it out.")),
+      fault ? h("span", { class: "hint" }, carried_out
+        ? "The service carried it out, and a fault changed what the client got."
+        : "A fault came first: the service did nothing.") : ""),
     query ? pairs([["Query", query]]) : "",
-    token ? h("div", {}, h("h4", {}, "Token, decoded"), json(token.header, "Header of the token"),
+    token ? h("div", {}, h("h3", {}, "Token, decoded"), json(token.header, "Header of the token"),
       json(token.claims, "Claims of the token"), times(token.claims)) : "",
-    body_text ? h("div", {}, h("h4", {}, "Body"), body === null
-      ? h("pre", { tabindex: 0, role: "region", "aria-label": "Body" }, body_text) : json(body, "Body")) : "",
-    h("div", {}, h("h4", {}, "Headers"), pairs(headers)),
+    body_text ? h("div", {}, h("h3", {}, "Body"), body === null ? verbatim(body_text, "Body") : json(body, "Body")) : "",
+    h("div", {}, h("h3", {}, "Headers"), pairs(headers)),
   ].filter(Boolean);
 }
 

@@ -121,13 +121,17 @@ function codeItem({ username, type, purpose, code, expires_at, is_authorized }) 
   const body = { type, purpose, code };
   const about = `the code ${code} of ${username}`;
   return h("li", {},
-    h("p", { class: "row" }, h("span", { class: type === "short" ? "code" : "code long" }, code), countdown(expires_at),
-      is_authorized ? chip("authorized", "ok") : chip("not authorized", "warn")),
-    h("p", { class: "hint" }, `${username} · ${type} · ${purpose.replaceAll("_", " ")}`),
+    codeRow(code, type === "short", about, expires_at),
+    h("p", { class: "row" }, is_authorized ? chip("authorized", "ok") : chip("not authorized", "warn"),
+      h("span", { class: "hint" }, `${username} · ${type} · ${purpose.replaceAll("_", " ")}`)),
     h("div", { class: "row" },
       is_authorized ? "" : action("Authorize", { method: "POST", path: `${path}/authorize`, body }, { about, tone: "main" }),
-      action("Expire", { method: "POST", path: `${path}/expire`, body }, { about }),
-      copyButton("Copy", about, code)));
+      action("Expire", { method: "POST", path: `${path}/expire`, body }, { about })));
+}
+
+function codeRow(code, isShort, about, expires_at) {
+  return h("p", { class: "row" }, h("span", { class: isShort ? "code" : "code long" }, code), countdown(expires_at),
+    copyButton("Copy", about, code));
 }
 
 /** What each purpose of a one-time code is for. */
@@ -136,9 +140,9 @@ const PURPOSES = { sign_in: "sign in", email: "verify the address", phone: "veri
 function oneTimeCode({ username, application_id, purpose, channel, code, expires_at }) {
   const how = { email: "by e-mail", sms: "by SMS", caller: "shown by the caller" }[channel];
   return h("li", {},
-    h("p", { class: "row" }, h("span", { class: "code" }, code), countdown(expires_at), chip(how)),
-    h("p", { class: "hint" }, `${username} · to ${PURPOSES[purpose]} · application ${short(application_id)}`),
-    h("div", { class: "row" }, copyButton("Copy", `the code ${code} of ${username}`, code)));
+    codeRow(code, true, `the code ${code} of ${username}`, expires_at),
+    h("p", { class: "row" }, chip(how),
+      h("span", { class: "hint" }, `${username} · to ${PURPOSES[purpose]} · application ${short(application_id)}`)));
 }
 
 function waitItem({ username, client_id, type, code, began_at_ms, of }) {
