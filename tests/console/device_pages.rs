@@ -38,7 +38,7 @@ fn a_transaction_is_confirmed_and_denied_at_its_url() {
     page.go_to(&page.url(&format!("/_emulator/tx/{id}")));
     page.submit("Confirm", json!({"username": "ada"}));
     assert_eq!(state(&id)["confirmed"], true);
-    assert_eq!(page.not_clicked(), []);
+    assert_eq!(page.not_clicked(""), []);
 
     // It is decided elsewhere, or expires, before the eyes of the person.
     let id = create_tx(&page, "Pay 5", Some("ada"));

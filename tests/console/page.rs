@@ -29,12 +29,19 @@ const HELPERS: &str = "
     };
     const control = name => until(name, () => [...document.querySelectorAll('button, summary, a')]
         .find(element => seen(element) && label(element) === name));
+    const described = action => {
+        const place = action.closest('#bar, main > section')?.id.replace('section-', '') ?? '';
+        // A reset asks before it is done.
+        const text = action.querySelector('button').textContent.replace('Really reset?', 'Reset');
+        const call = action.querySelector('.call');
+        return [place, text, call.title || call.textContent];
+    };
     const field = (within, name) => until(name, () => [...within.querySelectorAll('[name]')]
         .find(element => seen(element) && element.name === name));
 ";
 
-/// A button, and the operation of the control API that is shown beside it.
-type Action = (String, String);
+/// Where a button is, its text, and the operation of the control API that is shown beside it.
+type Action = (String, String, String);
 
 pub struct Page {
     pub emulator: Emulator,
@@ -153,20 +160,16 @@ impl Page {
         let script = "const button = await control(arguments[0]);
             const status = document.getElementById('status');
             status.textContent = '';
-            const call = button.parentElement.querySelector('.call');
-            const described = call.title || call.textContent;
+            const clicked = described(button.closest('.action'));
             button.click();
-            const said = await until('an answer', () => status.textContent);
-            return [button.textContent, described, said];";
+            return [clicked, await until('an answer', () => status.textContent)];";
         let done = self.run(script, json!([name]));
-        let text = |index: usize| done[index].as_str().expect("a text").to_owned();
-        let said = text(2);
+        let said = done[1].as_str().expect("a text");
         assert!(
             said.starts_with("Done") || said.ends_with("copied"),
             "{name}: {said}"
         );
-        let action = (text(0), self.operation(&text(1)));
-        self.clicked.borrow_mut().insert(action);
+        self.clicked.borrow_mut().insert(self.action(&done[0]));
         self.note_shown();
     }
 
@@ -185,24 +188,26 @@ impl Page {
         self.click(button);
     }
 
-    /// Remembers the actions of the page, seen or not.
-    fn note_shown(&self) {
-        let script = "return [...document.querySelectorAll('.action')].map(action => {
-            const call = action.querySelector('.call');
-            return [action.querySelector('button').textContent, call.title || call.textContent];
-        });";
-        for action in self.run(script, json!([])).as_array().expect("the actions") {
-            let text = |index: usize| action[index].as_str().expect("a text");
-            let action = (text(0).to_owned(), self.operation(text(1)));
-            self.shown.borrow_mut().insert(action);
-        }
+    fn action(&self, described: &Value) -> Action {
+        let text = |index: usize| described[index].as_str().expect("a text").to_owned();
+        (text(0), text(1), self.operation(&text(2)))
     }
 
-    /// The actions that were shown by now, and not clicked.
-    pub fn not_clicked(&self) -> Vec<Action> {
+    /// Remembers the actions of the page, seen or not.
+    fn note_shown(&self) {
+        let script = "return [...document.querySelectorAll('.action')].map(described);";
+        let shown = self.run(script, json!([]));
+        let shown = shown.as_array().expect("the actions").iter();
+        let mut known = self.shown.borrow_mut();
+        known.extend(shown.map(|described| self.action(described)));
+    }
+
+    /// The actions of a section (or `bar`) that were shown by now, and not clicked.
+    pub fn not_clicked(&self, section: &str) -> Vec<Action> {
         self.note_shown();
         let (shown, clicked) = (self.shown.borrow(), self.clicked.borrow());
-        shown.difference(&clicked).cloned().collect()
+        let left = shown.difference(&clicked).cloned();
+        left.filter(|(place, ..)| place == section).collect()
     }
 
     /// What the next copies copy: headless browsers have no clipboard to read.

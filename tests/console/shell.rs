@@ -57,6 +57,8 @@ fn the_bar_moves_the_clock_copies_and_resets() {
     page.press("0 faults");
     page.sees("A fault of your own");
 
+    assert_eq!(page.not_clicked("bar"), []);
+
     // The call of a button is there for a shell.
     page.press("Copy as curl: the call");
     assert_eq!(

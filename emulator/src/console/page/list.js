@@ -34,11 +34,17 @@ function keep(old, element) {
   for (const details of element.querySelectorAll("details")) {
     if (opened.includes(details.dataset.name)) details.open = true;
   }
+  // Several forms of an item may have fields of one name.
+  const others = [...element.querySelectorAll("[name]")];
   for (const field of old.querySelectorAll("[name]")) {
-    const other = element.querySelector(`[name="${field.name}"]`);
-    if (!other) continue;
-    if (field.type === "checkbox") other.checked = field.checked;
-    else if (field.value) other.value = field.value;
+    const index = others.findIndex((other) => other.name === field.name);
+    if (index < 0) continue;
+    const [other] = others.splice(index, 1);
+    if (field.type === "checkbox") {
+      if (field.checked !== field.defaultChecked) other.checked = field.checked;
+    } else if (field.value !== field.defaultValue) {
+      other.value = field.value;
+    }
   }
 }
 
