@@ -183,6 +183,9 @@ fn every_section_fits_a_small_screen() {
         page.color_scheme(scheme);
         for section in ["todo", "users", "requests", "faults", "keys"] {
             page.section(section);
+            if section == "requests" {
+                page.sees(" of ");
+            }
             if section == "users" {
                 page.sees("grace");
                 page.run("for (const one of document.querySelectorAll('#section-users details')) one.open = true;", json!([]));

@@ -55,7 +55,7 @@ function navigate() {
     }
   }
   document.title = `${current.title} · LoginID emulator`;
-  refreshSoon();
+  refreshNow();
 }
 
 async function refresh() {
@@ -71,6 +71,8 @@ async function refresh() {
 
 let running = false;
 let again = false;
+/** The pause after a refresh; none while one is running. */
+let pause = null;
 
 /** Refreshes what is seen. Many changes at a time need one refresh. */
 async function refreshSoon() {
@@ -87,10 +89,21 @@ async function refreshSoon() {
     if (error.needsToken) askForToken();
   }
   const took = performance.now() - began;
-  setTimeout(() => {
-    running = false;
-    if (again) refreshSoon();
-  }, Math.max(PAUSE_MS, took * 3));
+  pause = setTimeout(endPause, Math.max(PAUSE_MS, took * 3));
+}
+
+function endPause() {
+  clearTimeout(pause);
+  pause = null;
+  running = false;
+  if (again) refreshSoon();
+}
+
+/** A person waits for this one. */
+function refreshNow() {
+  again = true;
+  if (pause !== null) endPause();
+  else refreshSoon();
 }
 
 /** Other computers can reach this emulator. The token was in no fragment of the address. */
@@ -121,7 +134,7 @@ window.addEventListener("hashchange", () => {
   takeToken();
   navigate();
 });
-document.addEventListener(CHANGED, refreshSoon);
+document.addEventListener(CHANGED, refreshNow);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refreshSoon(); });
 navigate();
 setInterval(() => {
