@@ -159,7 +159,7 @@ fn a_countdown_follows_the_emulators_clock() {
         "/users/ada/codes",
         json!({"type": "short", "purpose": "add_credential"}),
     );
-    page.sees("ada · short · add credential");
+    page.sees("ada · short · to add a credential");
     let left = "return (await until('a countdown', () => document.querySelector('#section-todo time.countdown'))).textContent";
     let left = page.run(left, json!([]));
     assert!(

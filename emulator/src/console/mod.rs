@@ -39,7 +39,7 @@ const TRANSACTION: File = File {
 
 /// What the pages load, below `/_emulator/console/`.
 #[rustfmt::skip] // one file, one line: this is a table
-const PARTS: [(&str, &str, &str); 20] = [
+const PARTS: [(&str, &str, &str); 21] = [
     ("icon.svg", SVG, include_str!("page/icon.svg")),
     ("style.css", CSS, include_str!("page/style.css")),
     ("actions.js", SCRIPT, include_str!("page/actions.js")),
@@ -56,6 +56,7 @@ const PARTS: [(&str, &str, &str); 20] = [
     ("last_call.js", SCRIPT, include_str!("page/last_call.js")),
     ("list.js", SCRIPT, include_str!("page/list.js")),
     ("requests.js", SCRIPT, include_str!("page/requests.js")),
+    ("state.js", SCRIPT, include_str!("page/state.js")),
     ("todo.js", SCRIPT, include_str!("page/todo.js")),
     ("tokens.js", SCRIPT, include_str!("page/tokens.js")),
     ("transaction.js", SCRIPT, include_str!("page/transaction.js")),

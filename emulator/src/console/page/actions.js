@@ -29,7 +29,7 @@ function shown(request) {
 
 function write(code, request) {
   const { method, path, body } = request;
-  const short = path.replace(/[^/]{14,}/g, (id) => `${id.slice(0, 8)}…`);
+  const short = path.replace(/[^/]{14,}/g, (id) => `${id.slice(0, 5)}…`);
   code.title = described(request);
   code.replaceChildren(h("span", {}, `${method} ${short}`), body === undefined ? "" : h("span", {}, JSON.stringify(body)));
 }

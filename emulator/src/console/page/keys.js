@@ -5,6 +5,7 @@ import { get, segment } from "./api.js";
 import { copyButton } from "./copy.js";
 import { card, chip, h } from "./dom.js";
 import { sync } from "./list.js";
+import * as state from "./state.js";
 import * as tokens from "./tokens.js";
 
 const SCOPES = ["passkey:read", "passkey:write", "profile:read", "profile:write", "reg:write", "auth:write", "external:verify"];
@@ -39,7 +40,8 @@ export function build(parent) {
         request: (body) => ({ method: "POST", path: "/applications", body }),
       })),
       card("Keys of the current service (v2)", items("currentKeys"), rotation("/v2", "current")),
-      card("Keys of the older service (v1)", items("olderKeys"), rotation("", "older"))));
+      card("Keys of the older service (v1)", items("olderKeys"), rotation("", "older")),
+      state.build()));
 }
 
 function rotation(prefix, service) {

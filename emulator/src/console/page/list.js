@@ -5,12 +5,12 @@ export function sync(parent, items, keyOf, build, { empty } = {}) {
   const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   const wanted = items.map((item) => {
     const key = keyOf(item);
-    const version = JSON.stringify(item);
     const old = known.get(key);
-    if (old?.version === version) return old;
+    // The same object is the cheap case, an equal one the usual one.
+    if (old && (old.item === item || JSON.stringify(old.item) === JSON.stringify(item))) return old;
     const element = build(item);
     element.dataset.key = key;
-    element.version = version;
+    element.item = item;
     if (old) keep(old, element);
     return element;
   });

@@ -123,7 +123,7 @@ function codeItem({ username, type, purpose, code, expires_at, is_authorized }) 
   return h("li", {},
     codeRow(code, type === "short", about, expires_at),
     h("p", { class: "row" }, is_authorized ? chip("authorized", "ok") : chip("not authorized", "warn"),
-      h("span", { class: "hint" }, `${username} · ${type} · ${purpose.replaceAll("_", " ")}`)),
+      h("span", { class: "hint" }, `${username} · ${type} · to ${PURPOSES[purpose]}`)),
     h("div", { class: "row" },
       is_authorized ? "" : action("Authorize", { method: "POST", path: `${path}/authorize`, body }, { about, tone: "main" }),
       action("Expire", { method: "POST", path: `${path}/expire`, body }, { about })));
@@ -134,8 +134,14 @@ function codeRow(code, isShort, about, expires_at) {
     copyButton("Copy", about, code));
 }
 
-/** What each purpose of a one-time code is for. */
-const PURPOSES = { sign_in: "sign in", email: "verify the address", phone: "verify the number" };
+/** What each purpose of a code is for: those of v1, then those of the current service. */
+const PURPOSES = {
+  temporary_authentication: "log in",
+  add_credential: "add a credential",
+  sign_in: "sign in",
+  email: "verify the address",
+  phone: "verify the number",
+};
 
 function oneTimeCode({ username, application_id, purpose, channel, code, expires_at }) {
   const how = { email: "by e-mail", sms: "by SMS", caller: "shown by the caller" }[channel];

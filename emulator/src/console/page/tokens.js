@@ -33,11 +33,12 @@ export function build() {
     })));
 }
 
-function parsed(text) {
+/** The value of a JSON text, or an error that says what is wrong. */
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`The claims are not JSON: ${error.message}`);
+    throw new Error(`It is not JSON: ${error.message}`);
   }
 }
 
