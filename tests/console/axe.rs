@@ -1,7 +1,7 @@
 //! axe-core finds no violation of the rules of accessibility, in any section and both color schemes.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use loginid_emulator::Emulator;
@@ -14,6 +14,11 @@ use crate::shell::fill;
 fn axe() -> Option<String> {
     let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console/npm");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("axe");
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
+    if script.is_file() && lock(&folder) == lock(&sources) {
+        return Some(fs::read_to_string(script).expect("axe-core"));
+    }
     fs::create_dir_all(&folder).expect("a folder");
     for name in ["package.json", "package-lock.json"] {
         fs::copy(sources.join(name), folder.join(name)).expect(name);
@@ -29,7 +34,6 @@ fn axe() -> Option<String> {
         .current_dir(&folder)
         .status();
     if installed.is_ok_and(|status| status.success()) {
-        let script = folder.join("node_modules/axe-core/axe.min.js");
         return Some(fs::read_to_string(script).expect("axe-core"));
     }
     assert!(std::env::var_os("CI").is_none(), "npm ci failed");

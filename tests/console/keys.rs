@@ -118,7 +118,7 @@ fn change_applications_of_the_current_service(page: &Page) {
     );
     let keys = || {
         list(
-            &page,
+            page,
             &format!("/v2/api-keys?application_id={id}"),
             "api_keys",
         )

@@ -9,6 +9,9 @@ import { sync } from "./list.js";
 
 const main = document.getElementById("main");
 const path = location.pathname.replace("/_emulator", "");
+/** The requests that may change what is shown. */
+const CHANGES = /\/(tx|clock|reset|state)(\/|$)/;
+
 const screen = h("div", { class: "phone" });
 
 async function refresh() {
@@ -62,5 +65,8 @@ takeToken();
 main.append(screen);
 document.addEventListener(CHANGED, refresh);
 setInterval(() => { if (tick()) refresh(); }, 500);
-follow(refresh, (isConnected) => { if (isConnected) refresh(); });
+follow(
+  (name, { path }) => { if (name === "lost" || CHANGES.test(path ?? "")) refresh(); },
+  (isConnected) => { if (isConnected) refresh(); },
+);
 refresh();
