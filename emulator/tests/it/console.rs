@@ -4,6 +4,7 @@ use loginid_emulator::Emulator;
 use serde_json::json;
 
 use crate::support::{Answer, control_api, get, send};
+use crate::tls::over_tls;
 
 /// What a browser accepts that shows a page.
 const PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -168,6 +169,13 @@ fn the_environment_is_that_of_a_program() {
     );
     assert_eq!(value("LOGINID_V2_API_KEY"), emulator.v2().api_key());
     assert_eq!(variables.len(), 7);
+    // Over HTTP it has the authority to trust as well: the reader may have no file of this machine.
+    let shown =
+        "GET /_emulator/environment HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let shown = over_tls(&emulator, shown).ok()["variables"].clone();
+    assert_eq!(shown.as_object().unwrap().len(), 8);
+    let authority = shown["LOGINID_CA_PEM"].as_str().unwrap();
+    assert_eq!(authority.replace("\\n", "\n"), emulator.ca_pem().unwrap());
 }
 
 #[test]

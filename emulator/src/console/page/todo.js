@@ -8,6 +8,8 @@ import { card, chip, h } from "./dom.js";
 import { sync } from "./list.js";
 
 const NAMES = "usernames";
+/** So many of each list: a load test may leave thousands. */
+const SHOWN = 50;
 
 const lists = {};
 let waiting = 0;
@@ -81,8 +83,13 @@ export function count() {
   return waiting;
 }
 
+/** Shows the first items, and how many more there are. */
 function show(name, items, keyOf, item, empty) {
-  sync(lists[name], items, keyOf, item, { empty: () => h("li", { class: "empty" }, empty) });
+  const shown = items.slice(0, SHOWN);
+  if (items.length > SHOWN) shown.push({ more: items.length - SHOWN });
+  const line = (text) => h("li", { class: "empty" }, text);
+  sync(lists[name], shown, (one) => (one.more ? "more" : keyOf(one)),
+    (one) => (one.more ? line(`${one.more} more`) : item(one)), { empty: () => line(empty) });
 }
 
 function isFresh({ expires_at }) {
