@@ -49,10 +49,10 @@ export function action(label, request, { about, tone = "", then } = {}) {
 }
 
 /**
- * A field of a form: `{ name, label, type, value, options, list, required, hint }`. The types are `text`, `number`,
+ * A field of a form: `{ name, label, type, value, options, list, required, placeholder }`. The types are `text`, `number`,
  * `checkbox`, `select`, `area`.
  */
-function field({ name, label, type = "text", value, options, list, required, placeholder }) {
+export function field({ name, label, type = "text", value, options, list, required, placeholder }) {
   const id = newId();
   const common = { id, name, required };
   let input;
@@ -83,6 +83,15 @@ export function values(form) {
     else found[input.name] = input.type === "number" ? Number(input.value) : input.value;
   }
   return found;
+}
+
+/** The value of a JSON text, or an error that says what is wrong. */
+export function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`It is not JSON: ${error.message}`);
+  }
 }
 
 /** A form that makes a call with what is in its fields. */
@@ -116,5 +125,3 @@ export function form({ fields, label, request, about, then, tone = "" }) {
   element.update = update;
   return element;
 }
-
-export { field };

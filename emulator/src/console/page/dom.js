@@ -50,3 +50,8 @@ export function json(value, label) {
 export function announce(text) {
   document.getElementById("status").textContent = text;
 }
+
+/** Ids are long, and their beginning tells them apart. */
+export function short(id) {
+  return id.length > 14 ? `${id.slice(0, 12)}…` : id;
+}

@@ -6,7 +6,7 @@ import { KINDS, PRESETS } from "./fault_kinds.js";
 import { sync } from "./list.js";
 
 const active = h("ul", { class: "items" });
-let count_ = 0;
+let activeCount = 0;
 
 export function build(parent) {
   parent.append(
@@ -49,13 +49,13 @@ function ownFault() {
 }
 
 export async function refresh({ faults }) {
-  count_ = faults.length;
+  activeCount = faults.length;
   sync(active, faults.map((fault, index) => ({ ...fault, index })), ({ index }) => String(index), item,
     { empty: () => h("li", { class: "empty" }, "No fault: the service answers as it should.") });
 }
 
 export function count() {
-  return count_;
+  return activeCount;
 }
 
 function item({ match, skip, times, fault: { kind, ...members } }) {

@@ -6,6 +6,7 @@ import { utc } from "./clock.js";
 import { copyButton } from "./copy.js";
 import { chip, h, json, newId, pairs, verbatim } from "./dom.js";
 import { sync } from "./list.js";
+import { times } from "./tokens.js";
 
 /** So many of the latest are kept here. The emulator keeps more. */
 const KEPT = 300;
@@ -121,13 +122,6 @@ function more(request) {
     body_text ? h("div", {}, h("h3", {}, "Body"), body === null ? verbatim(body_text, "Body") : json(body, "Body")) : "",
     h("div", {}, h("h3", {}, "Headers"), pairs(headers)),
   ].filter(Boolean);
-}
-
-/** The times of claims, which are in seconds. */
-export function times(claims) {
-  const found = ["iat", "nbf", "exp"].filter((name) => typeof claims[name] === "number");
-  const shown = found.map((name) => `${name} ${new Date(claims[name] * 1000).toUTCString()}`);
-  return h("p", { class: "hint" }, shown.join(" · "));
 }
 
 function asCurl({ method, path, query, headers, body_text }) {

@@ -1,8 +1,7 @@
 // Users and applications in a file, to begin with again: `loginid-emulator --seed FILE`.
 
-import { action, form } from "./actions.js";
+import { action, form, parsed } from "./actions.js";
 import { card, h } from "./dom.js";
-import { parsed } from "./tokens.js";
 
 export function build() {
   return card("Users and applications in a file",

@@ -4,7 +4,7 @@ import { action, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { countdown, now, utc } from "./clock.js";
 import { copyButton } from "./copy.js";
-import { card, chip, h } from "./dom.js";
+import { card, chip, h, short } from "./dom.js";
 import { sync } from "./list.js";
 
 const NAMES = "usernames";
@@ -60,8 +60,9 @@ export async function refresh() {
   const ofApplications = await Promise.all(applications.map(({ application_id }) =>
     get(`/v2/codes?application_id=${segment(application_id)}`)));
   const oneTimeCodes = ofApplications.flatMap((answer) => answer.codes).filter(isFresh);
-  const open = transactions.filter((one) => !one.confirmed && !one.denied && isFresh(one));
-  const decided = transactions.filter((one) => !open.includes(one)).slice(-20).reverse();
+  const isOpen = (one) => !one.confirmed && !one.denied && isFresh(one);
+  const open = transactions.filter(isOpen);
+  const decided = transactions.filter((one) => !isOpen(one)).reverse();
   const good = codes.filter((code) => !code.is_used && isFresh(code));
   const scans = doc_scans.filter((scan) => scan.passed === null);
 
@@ -178,9 +179,4 @@ function scanItem({ username, credential_uuid, status, iframe_url }) {
     h("p", { class: "hint" }, `credential ${status} · `,
       h("a", { href: iframe_url, target: "_blank", rel: "noopener" }, "Scan page")),
     h("div", { class: "row" }, decide("Pass", true, "main"), decide("Fail", false, "bad")));
-}
-
-/** Ids are long, and their beginning tells them apart. */
-export function short(id) {
-  return id.length > 14 ? `${id.slice(0, 12)}…` : id;
 }

@@ -1,8 +1,7 @@
 // Tokens: what is wrong with one, and new ones of any content.
 
-import { form } from "./actions.js";
+import { form, parsed } from "./actions.js";
 import { card, chip, h, json } from "./dom.js";
-import { times } from "./requests.js";
 
 /** What each kind is for. */
 const KINDS = {
@@ -33,13 +32,11 @@ export function build() {
     })));
 }
 
-/** The value of a JSON text, or an error that says what is wrong. */
-export function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`It is not JSON: ${error.message}`);
-  }
+/** The times of claims, which are in seconds. */
+export function times(claims) {
+  const found = ["iat", "nbf", "exp"].filter((name) => typeof claims[name] === "number");
+  const shown = found.map((name) => `${name} ${new Date(claims[name] * 1000).toUTCString()}`);
+  return h("p", { class: "hint" }, shown.join(" · "));
 }
 
 function shown({ kind, header, claims, problems }) {

@@ -3,9 +3,8 @@
 import { action, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { copy } from "./copy.js";
-import { card, chip, h, newId } from "./dom.js";
+import { card, chip, h, newId, short } from "./dom.js";
 import { sync } from "./list.js";
-import { short } from "./todo.js";
 
 /** More are found by their names. */
 const SHOWN = 100;
