@@ -295,6 +295,10 @@ impl Builder {
             .map(|certificate| tls::throw_away(certificate, &host_name(&host), self.mutual));
         let tls = tls.transpose().map_err(io::Error::other)?;
         let (acceptor, credentials) = tls.map(|tls| (tls.acceptor, tls.credentials)).unzip();
+        if let Some(credentials) = &credentials {
+            // It is set once.
+            let _ = state.ca_pem.set(credentials.ca_pem.clone());
+        }
         let control = Control::new(Arc::clone(&state));
         if let Some(seed) = &self.seed {
             control.seed(seed).map_err(invalid)?;

@@ -24,10 +24,11 @@
 //! Modules depend on each other in one direction only (`tests/it/modules.rs` checks it): `server/` (sockets,
 //! TLS, HTTP, faults) on `control/` (the control API), both on `v1/` and `v2/` (routes and handlers), all
 //! on `state/` (users, codes, keys, clock, recorded requests). `webauthn/` verifies the answers of browsers,
-//! without state or I/O. `cli/` is the program.
+//! without state or I/O. `console/` has the pages for people, which use the control API. `cli/` is the program.
 
 #![forbid(unsafe_code)]
 
+mod console;
 mod control;
 mod emulator;
 mod encoding;

@@ -52,7 +52,10 @@ impl Chromium {
         };
         let profile = format!("--user-data-dir={}", chromium._profile.path().display());
         let flags: Vec<_> = FLAGS.into_iter().chain([profile.as_str()]).collect();
-        let options = json!({"goog:chromeOptions": {"args": flags}});
+        let options = json!({
+            "goog:chromeOptions": {"args": flags},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
         let session = chromium.post("", json!({"capabilities": {"alwaysMatch": options}}));
         let id = session["sessionId"].as_str().expect("a session");
         chromium.session = format!("{}/{id}", chromium.session);
@@ -90,8 +93,9 @@ impl Chromium {
         }
     }
 
+    /// A command of WebDriver for this session.
     #[track_caller]
-    fn post(&self, path: &str, body: Value) -> Value {
+    pub fn post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}{path}", self.session);
         let request = self.agent.post(&url).content_type("application/json");
         let mut answer = request.send(body.to_string()).expect("an answer");

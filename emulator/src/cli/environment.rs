@@ -38,22 +38,7 @@ impl Environment {
     /// Starts an emulator.
     pub fn start(settings: &Settings) -> Result<Self, Box<dyn Error>> {
         let emulator = settings.builder()?.try_start()?;
-        let mut variables = vec![
-            ("LOGINID_BASE_URL", emulator.base_url().to_owned()),
-            ("LOGINID_CLIENT_ID", emulator.client_id().to_owned()),
-            // One line: many files and tools keep only the first line of a variable.
-            (
-                "LOGINID_PRIVATE_KEY",
-                emulator.private_key().replace('\n', "\\n"),
-            ),
-            ("LOGINID_V2_BASE_URL", emulator.v2().base_url().to_owned()),
-            ("LOGINID_V2_API_KEY", emulator.v2().api_key().to_owned()),
-            (
-                "LOGINID_V2_APPLICATION_ID",
-                emulator.v2().application_id().to_owned(),
-            ),
-            ("LOGINID_EMULATOR_URL", emulator.base_url().to_owned()),
-        ];
+        let mut variables = emulator.environment();
         if let Some(token) = emulator.control_token() {
             variables.push(("LOGINID_EMULATOR_TOKEN", token.to_owned()));
             eprintln!(

@@ -21,7 +21,8 @@ pub fn serve(settings: &Settings) -> Result<(), Box<dyn Error>> {
     // Readers of the output see its end now, not when the emulator stops.
     rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
     environment.report_unset();
-    eprintln!("loginid-emulator: ready at {}", environment.base_url());
+    let url = environment.base_url();
+    eprintln!("loginid-emulator: ready at {url}, with a console at {url}/_emulator/");
     signals.forever().next();
     Ok(())
 }

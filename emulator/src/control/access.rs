@@ -15,6 +15,10 @@ use crate::host::{Authority, Host, only};
 /// How browsers name the relation of the page to this address. `axum` has no constant for it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// How the answer is used.
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
 /// The rules of one emulator.
 pub struct Access {
     scheme: &'static str,
@@ -44,6 +48,15 @@ impl Access {
         let host = self.own_host(head)?;
         self.check_origin(&head.headers, host)?;
         self.check_token(&head.headers)
+    }
+
+    /// Refuses a file of the console under a foreign name, and to the pages of others. They may link to its pages.
+    pub fn check_page(&self, head: &Parts) -> Result<(), ServiceError> {
+        let host = self.own_host(head)?;
+        if is_navigation(&head.headers) {
+            return Ok(());
+        }
+        self.check_origin(&head.headers, host)
     }
 
     /// The host and port that the request names, if they are this emulator's.
@@ -110,6 +123,14 @@ impl Access {
             )),
         }
     }
+}
+
+/// Whether a browser says that it shows the answer as a page of its own, in no frame.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let is = |name: &HeaderName, expected: &str| {
+        only(headers, name).is_some_and(|value| value == expected)
+    };
+    is(&SEC_FETCH_MODE, "navigate") && is(&SEC_FETCH_DEST, "document")
 }
 
 /// Whether a browser says that a page of another origin loads this, as images and links do without `Origin`.

@@ -1,5 +1,7 @@
 //! The keys that the service signs its tokens with.
 
+use std::sync::Arc;
+
 use axum::extract::State as Shared;
 use serde_json::{Value, json};
 
@@ -7,16 +9,12 @@ use super::actions::Control;
 use super::reply::{Reply, answer};
 use crate::error::ServiceError;
 use crate::route::InPath;
+use crate::state::keyring::ServiceKey;
 
 impl Control {
     /// The keys that are served at `/certs`, the current one last.
     pub fn keys(&self) -> Vec<Value> {
-        let current = self.state.signing_key().kid.clone();
-        let keys = self.state.keys().into_iter();
-        keys.map(|key| {
-            json!({"kid": key.kid, "public_key": key.public_pem, "is_current": key.kid == current})
-        })
-        .collect()
+        view(&self.state.keys(), &self.state.signing_key())
     }
 
     /// Stops serving a previous key.
@@ -28,6 +26,15 @@ impl Control {
         }
         self.state.retire_key(kid)
     }
+}
+
+/// The keys of a service, as the control API shows them.
+pub fn view(keys: &[Arc<ServiceKey>], current: &ServiceKey) -> Vec<Value> {
+    keys.iter()
+        .map(|key| {
+            json!({"kid": key.kid, "public_key": key.public_pem, "is_current": key.kid == current.kid})
+        })
+        .collect()
 }
 
 pub async fn list(Shared(control): Shared<Control>) -> Reply {

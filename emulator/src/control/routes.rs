@@ -17,7 +17,7 @@ use super::actions::Control;
 use super::reply::{Reply, answer, parameter, read};
 use super::tokens::NewToken;
 use super::views::NewApplication;
-use super::{applications, codes, events, keys, transactions, users, v2};
+use super::{applications, codes, environment, events, keys, token_check, transactions, users, v2};
 use crate::error::ServiceError;
 use crate::fault::Fault;
 use crate::reserved::CONTROL;
@@ -41,6 +41,7 @@ pub fn router() -> Router<Arc<State>> {
 fn table() -> Vec<Route> {
     let mut table = vec![
         Route::new("info", GET, "/", info),
+        Route::new("environment", GET, "/environment", environment::show),
         Route::new("reset", POST, "/reset", reset),
         Route::new("export", GET, "/state", export),
         Route::new("import", PUT, "/state", import),
@@ -82,6 +83,7 @@ fn table() -> Vec<Route> {
         Route::new("doc_scan", GET, "/doc-scans/{credential_uuid}", doc_scan),
         Route::new("decide_doc_scan", POST, "/doc-scans/{credential_uuid}", decide_doc_scan),
         Route::new("sign_token", POST, "/tokens", sign_token),
+        Route::new("check_token", POST, "/tokens/check", token_check::check),
         Route::new("requests", GET, "/requests", requests),
         Route::new("set_recording", PUT, "/requests", set_recording),
         Route::new("clear_requests", DELETE, "/requests", clear_requests),
@@ -341,10 +343,24 @@ async fn sign_token(Shared(control): Shared<Control>, body: Bytes) -> Reply {
     answer(json!({"token": control.sign_token(header, claims)}))
 }
 
+/// A number of the query.
+fn number(query: Option<String>, name: &str) -> Result<Option<u64>, ServiceError> {
+    let text = parameter(query, name);
+    let number = text.map(|text| text.parse()).transpose();
+    number.map_err(|_| ServiceError::bad_request(format!("{name} must be a whole number")))
+}
+
+/// All requests, or those of a path, after a number, or the latest ones.
 async fn requests(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
-    let path = parameter(query, "path");
+    let path = parameter(query.clone(), "path");
+    let after = number(query.clone(), "after")?.unwrap_or_default();
+    let latest = number(query, "latest")?.unwrap_or(u64::MAX);
     let mut requests = control.requests();
-    requests.retain(|request| path.as_ref().is_none_or(|path| request.path == *path));
+    requests.retain(|request| {
+        request.number > after && path.as_ref().is_none_or(|path| request.path == *path)
+    });
+    let latest = usize::try_from(latest).unwrap_or(usize::MAX);
+    requests.drain(..requests.len().saturating_sub(latest));
     answer(json!({
         "count": control.request_count(),
         "resent_tokens": control.resent_token_count(),

@@ -27,6 +27,7 @@ use super::router::{refusal, wrong_method};
 use super::script::Script;
 use super::socket::Socket;
 use super::summary::Summary;
+use crate::console;
 use crate::control::access::Access;
 use crate::error::ServiceError;
 use crate::json;
@@ -166,8 +167,12 @@ fn date(service: &Service, answer: &mut Response) {
     }
 }
 
-/// Answers a request to the control API.
+/// Answers a request to the control API, or for a file of the console.
 async fn control(service: &Service, head: Parts, body: Incoming) -> Result<Response, ServiceError> {
+    if let Some(page) = console::answer(&head) {
+        service.access.check_page(&head)?;
+        return Ok(page);
+    }
     service.access.check(&head)?;
     let body = read(body).await?;
     Ok(call(&service.router, head, body).await)

@@ -79,6 +79,11 @@ impl Application {
         lock(&self.nonces).insert(nonce, now_s)
     }
 
+    /// Whether a nonce was used before.
+    pub fn has_used(&self, nonce: &str) -> bool {
+        lock(&self.nonces).seen.contains_key(&hash(nonce))
+    }
+
     /// Remembers that a token was accepted in a call for this user, so that it may be sent again.
     pub fn remember(&self, nonce: &str, token_hash: [u8; 32], subject: &Subject) {
         let accepted = Accepted {

@@ -62,6 +62,8 @@ pub struct State {
     pub private_key: String,
     /// The export that users and applications go back to after a reset.
     pub seed: OnceLock<String>,
+    /// The certificate authority of the server, if it serves HTTPS.
+    pub ca_pem: OnceLock<String>,
     default_application: Arc<Application>,
     /// What the default application has at the start and after a reset.
     relying_party: RelyingParty,
@@ -105,6 +107,7 @@ impl State {
             events,
             private_key: key.private_pem(),
             seed: OnceLock::new(),
+            ca_pem: OnceLock::new(),
             applications: Mutex::new(vec![Arc::clone(&default_application)]),
             default_application,
             relying_party,

@@ -23,11 +23,28 @@ use crate::state::State;
 const POLICY: &str =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action 'self'";
 
-const FORM: &str = r#"<form method="post">
-<p>Does the document match the user?</p>
-<button name="passed" value="true">Pass</button>
-<button name="passed" value="false">Fail</button>
-</form>"#;
+/// Each button does what the call of the control API below it does.
+const FORM: &str = r#"<main><form method="post">
+<h1>Does the document match the user?</h1>
+<p><button name="passed" value="true">Pass</button>
+<code>POST /doc-scans/{credential_uuid} {"passed":true}</code></p>
+<p><button name="passed" value="false">Fail</button>
+<code>POST /doc-scans/{credential_uuid} {"passed":false}</code></p>
+</form></main>"#;
+
+/// As in the console. It is here because the page is complete without another request.
+const STYLE: &str = "
+:root { color-scheme: light dark; --page: #f5f6f8; --card: #fff; --text: #1b2026; --soft: #56616d; --line: #8b95a1 }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #13161a; --card: #1b2025; --text: #e5e9ee; --soft: #a0abb7; --line: #6f7b88 }
+}
+body { margin: 0; padding: 1rem; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; text-align: center }
+main { max-width: 24rem; margin: 0 auto; padding: 1.5rem; border: 1px solid var(--line); border-radius: 16px; background: var(--card) }
+h1 { margin: 0 0 1rem; font-size: 1.125rem }
+button { min-width: 9rem; min-height: 2.75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page);
+  color: var(--text); font: inherit; font-weight: 600; cursor: pointer }
+code { display: block; color: var(--soft); font-size: 0.6875rem; overflow-wrap: anywhere }
+";
 
 /// Asks for the result, or tells the parent of a scan that has one.
 pub async fn show(
@@ -57,17 +74,17 @@ fn page(passed: Option<bool>) -> Response {
         None => FORM,
         // The names of the pages are those that LoginID's browser SDK knows.
         Some(true) => {
-            r#"<p>Passed</p>
+            r#"<main><h1>Passed</h1></main>
 <script>parent.postMessage({pageName: "verifiedPage", success: true}, "*")</script>"#
         }
         Some(false) => {
-            r#"<p>Failed</p>
+            r#"<main><h1>Failed</h1></main>
 <script>parent.postMessage({pageName: "defaultFailedPage", success: false}, "*")</script>"#
         }
     };
-    let style = "body { font-family: sans-serif; text-align: center }";
     let html = format!(
-        "<!doctype html><html lang=\"en\"><title>Document scan</title><style>{style}</style>\n{body}</html>\n"
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
+         initial-scale=1\"><title>Document scan</title><style>{STYLE}</style>\n{body}</html>\n"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -204,6 +204,9 @@ fn every_route_takes_and_answers_what_is_described() {
     let none = Value::Null;
     to.call("openapi", &[], none.clone());
     to.call("info", &[], none.clone());
+    let environment = to.call("environment", &[], none.clone());
+    let client_id = &environment["variables"]["LOGINID_CLIENT_ID"];
+    assert_eq!(*client_id, to.emulator.client_id());
 
     // Users, contacts and credentials.
     to.call("add_user", &[], json!({"username": "ada"}));
@@ -287,7 +290,8 @@ fn every_route_takes_and_answers_what_is_described() {
         .to_owned();
     to.call("rotate_keys", &[], json!({"retire": false}));
     to.call("retire_key", &[&key], none.clone());
-    to.call("sign_token", &[], json!({"claims": {"aud": "x"}}));
+    let token = to.call("sign_token", &[], json!({"claims": {"aud": "x"}}));
+    to.call("check_token", &[], token);
     let assertion = json!({
         "key_pair": {"private_key": added["private_key"]},
         "challenge": {"challenge_id": "c", "server_nonce": "n"},
@@ -296,9 +300,26 @@ fn every_route_takes_and_answers_what_is_described() {
 
     // The current service.
     to.call("v2_add_application", &[], json!({"protected": true}));
-    to.call("v2_add_api_key", &[], json!({"scopes": ["passkey:read"]}));
+    let key = to.call("v2_add_api_key", &[], json!({"scopes": ["passkey:read"]}));
+    to.call("v2_api_keys", &[], none.clone());
+    to.call("v2_remove_api_key", &[], key);
+    to.call("v2_add_api_key", &[], json!({"scopes": "passkey:read"}));
+    let key = to.call("v2_keys", &[], none.clone())["keys"][0]["kid"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     to.call("v2_rotate_keys", &[], json!({"retire": false}));
+    to.call("v2_retire_key", &[&key], none.clone());
+    to.call("v2_add_user", &[], json!({"username": "eve"}));
+    to.call("v2_login", &["eve"], json!({}));
+    let users = to.call("v2_users", &[], none.clone());
+    let passkey = users["users"][0]["passkeys"][0]["id"].as_str().unwrap();
+    to.call("v2_remove_passkey", &["eve", passkey], json!({}));
+    to.call("v2_remove_user", &["eve"], json!({}));
     to.call("v2_login", &["ada"], json!({}));
+    let third = to.call("v2_add_application", &[], json!({}));
+    let third = third["application_id"].as_str().unwrap();
+    to.call("v2_remove_application", &[third], none.clone());
     let applications = to.call("v2_applications", &[], none.clone());
     assert_eq!(applications["applications"].as_array().unwrap().len(), 2);
     let users = to.call("v2_users", &[], none.clone());
@@ -312,6 +333,8 @@ fn every_route_takes_and_answers_what_is_described() {
     let sent = send(to.emulator.base_url(), "POST", path, &headers, &user).unwrap();
     assert_eq!(sent.status, 204);
     to.call_at("v2_sent_code", "/v2/otp?username=ada", Value::Null);
+    let codes = to.call("v2_codes", &[], none.clone());
+    assert_eq!(codes["codes"][0]["channel"], "email");
 
     // Time, faults, requests and everything.
     to.call("move_clock", &[], json!({"advance_s": 1.5}));

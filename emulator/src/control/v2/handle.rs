@@ -22,7 +22,7 @@ use crate::v2::transactions;
 /// A handle on the current service (FIDO2 v2) of an emulator.
 #[derive(Clone)]
 pub struct V2 {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
 }
 
 impl Control {

@@ -6,34 +6,43 @@ use axum::extract::{Path, RawQuery, State as Shared};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::NewV2Application;
+use super::{NewV2Application, applications, codes, keys, users};
 use crate::control::actions::Control;
 use crate::control::reply::{Reply, answer, parameter, read};
 use crate::control::tokens::NewToken;
 use crate::error::ServiceError;
-use crate::route::{GET, POST, Route};
+use crate::route::{DELETE, GET, POST, Route};
 
 /// The operations.
 #[rustfmt::skip] // one row, one line: this is a table
 pub fn table() -> Vec<Route> {
     vec![
-        Route::new("v2_applications", GET, "/v2/applications", applications),
+        Route::new("v2_applications", GET, "/v2/applications", list_applications),
         Route::new("v2_add_application", POST, "/v2/applications", add_application),
+        Route::new("v2_remove_application", DELETE, "/v2/applications/{application_id}", applications::remove),
+        Route::new("v2_api_keys", GET, "/v2/api-keys", applications::api_keys),
         Route::new("v2_add_api_key", POST, "/v2/api-keys", add_api_key),
+        Route::new("v2_remove_api_key", DELETE, "/v2/api-keys", applications::remove_api_key),
+        Route::new("v2_keys", GET, "/v2/keys", keys::list),
         Route::new("v2_rotate_keys", POST, "/v2/keys/rotate", rotate_keys),
-        Route::new("v2_users", GET, "/v2/users", users),
+        Route::new("v2_retire_key", DELETE, "/v2/keys/{kid}", keys::retire),
+        Route::new("v2_users", GET, "/v2/users", list_users),
+        Route::new("v2_add_user", POST, "/v2/users", users::add),
+        Route::new("v2_remove_user", DELETE, "/v2/users/{username}", users::remove),
+        Route::new("v2_remove_passkey", DELETE, "/v2/users/{username}/passkeys/{id}", users::remove_passkey),
         Route::new("v2_login", POST, "/v2/users/{username}/login", login),
+        Route::new("v2_codes", GET, "/v2/codes", codes::list),
         Route::new("v2_sent_code", GET, "/v2/otp", sent_code),
         Route::new("v2_confirm_transaction", POST, "/v2/tx/confirm", confirm_transaction),
         Route::new("v2_sign_token", POST, "/v2/tokens", sign_token),
     ]
 }
 
-async fn applications(Shared(control): Shared<Control>) -> Reply {
+async fn list_applications(Shared(control): Shared<Control>) -> Reply {
     answer(json!({"applications": control.v2().applications()}))
 }
 
-async fn users(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
+async fn list_users(Shared(control): Shared<Control>, RawQuery(query): RawQuery) -> Reply {
     let application_id = parameter(query, "application_id");
     let users = control.v2().users(application_id.as_deref())?;
     answer(json!({"users": users}))

@@ -120,6 +120,19 @@ impl Application {
         secret
     }
 
+    /// All API keys, the one that it began with first.
+    pub fn keys(&self) -> Vec<ApiKey> {
+        lock(&self.api_keys).clone()
+    }
+
+    /// Removes an added API key; false if there is none.
+    pub fn remove_key(&self, secret: &str) -> bool {
+        let mut keys = lock(&self.api_keys);
+        let before = keys.len();
+        keys.retain(|key| key.secret != secret || key.secret == self.first_key);
+        keys.len() < before
+    }
+
     /// The API keys beside the one that it began with.
     pub fn added_keys(&self) -> Vec<ApiKey> {
         lock(&self.api_keys).iter().skip(1).cloned().collect()

@@ -20,6 +20,17 @@ pub enum Purpose {
     Phone,
 }
 
+impl Purpose {
+    /// Its name in the control API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
 /// How a code reaches its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
@@ -92,6 +103,11 @@ impl Codes {
             return Ok(());
         }
         Err(wrong_code())
+    }
+
+    /// The codes that have not been used or replaced, with what each proves.
+    pub fn good(&self) -> impl Iterator<Item = (Purpose, &Code)> {
+        self.good.iter().map(|(purpose, code)| (*purpose, code))
     }
 
     /// The last code that was sent.

@@ -130,6 +130,12 @@ impl Service {
         application
     }
 
+    /// Removes an application with its users, codes and sessions.
+    pub fn remove_application(&self, id: &str) {
+        lock(&self.applications).retain(|known| known.id != id);
+        self.world().users.remove_all_of(id);
+    }
+
     /// An application of this service that is not added yet.
     pub fn new_application(
         &self,
@@ -170,6 +176,11 @@ impl Service {
     /// The served keys, the current one last.
     pub fn keys(&self) -> Vec<Arc<ServiceKey>> {
         lock(&self.keys).all()
+    }
+
+    /// Stops serving a previous key; false if there is none with this id.
+    pub fn retire_key(&self, kid: &str) -> bool {
+        lock(&self.keys).retire(kid)
     }
 
     pub fn rotate_keys(&self, retire: bool) -> String {

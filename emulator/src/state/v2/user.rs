@@ -148,6 +148,13 @@ impl Users {
         users.filter(move |user| user.application_id == application_id)
     }
 
+    /// Removes the users of an application.
+    pub fn remove_all_of(&mut self, application_id: &str) {
+        self.by_id
+            .retain(|_, user| user.application_id != application_id);
+        self.ids.retain(|(id, _), _| id != application_id);
+    }
+
     /// Removes a user with all passkeys.
     pub fn remove(&mut self, application_id: &str, id: &str) -> Result<(), ServiceError> {
         if self.find(application_id, id).is_none() {

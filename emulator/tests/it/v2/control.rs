@@ -202,3 +202,101 @@ fn an_export_is_imported_as_it_is() {
     );
     assert_eq!(other.v2().users(None).unwrap().len(), 1);
 }
+
+#[test]
+fn what_is_added_is_removed_again() {
+    let emulator = Emulator::start();
+    let v2 = emulator.v2();
+    let app = V2App::of(&emulator);
+
+    // Users and passkeys.
+    v2.add_user(None, "alice").unwrap();
+    assert_eq!(v2.add_user(None, "alice").unwrap_err().code, "bad_request");
+    v2.login("alice").unwrap();
+    let passkey = v2.users(None).unwrap()[0]["passkeys"][0]["id"].clone();
+    let passkey = passkey.as_str().unwrap();
+    let user = v2.remove_passkey(None, "alice", passkey).unwrap();
+    assert_eq!(user["passkeys"], json!([]));
+    let again = v2.remove_passkey(None, "alice", passkey).unwrap_err();
+    assert_eq!(again.code, "passkey_not_found");
+    v2.remove_user(None, "alice").unwrap();
+    let again = v2.remove_user(None, "alice").unwrap_err();
+    assert_eq!(again.status, 404);
+
+    // API keys.
+    let key = v2.add_api_key(None, &["passkey:read"]).unwrap();
+    let keys = v2.api_keys(None).unwrap();
+    assert_eq!(keys[1]["api_key"], key.as_str());
+    assert_eq!(
+        (&keys[0]["is_first"], &keys[1]["is_first"]),
+        (&json!(true), &json!(false))
+    );
+    let with_key = V2App {
+        api_key: key.clone(),
+        ..app.clone()
+    };
+    let body = json!({"grants": ["passkey:read"]});
+    with_key.backend("POST", "/mgmt/grant", body.clone()).ok();
+    v2.remove_api_key(None, &key).unwrap();
+    assert_eq!(
+        refusal(&with_key.backend("POST", "/mgmt/grant", body)),
+        "401 unauthorized"
+    );
+    assert_eq!(
+        v2.remove_api_key(None, &key).unwrap_err().code,
+        "api_key_not_found"
+    );
+    assert_eq!(
+        v2.remove_api_key(None, v2.api_key()).unwrap_err().code,
+        "bad_request"
+    );
+
+    // Keys.
+    let token = token(&v2.login("alice").unwrap());
+    let kid = v2.keys()[0]["kid"].as_str().unwrap().to_owned();
+    assert_eq!(v2.retire_key(&kid).unwrap_err().code, "bad_request");
+    v2.rotate_keys();
+    app.with_token(&token, "GET", "/passkeys", Value::Null).ok();
+    v2.retire_key(&kid).unwrap();
+    assert_eq!(v2.keys().len(), 1);
+    let list = app.with_token(&token, "GET", "/passkeys", Value::Null);
+    assert_eq!(refusal(&list), "401 unauthorized");
+    assert_eq!(v2.retire_key(&kid).unwrap_err().code, "key_not_found");
+
+    // Applications.
+    let added = V2App::added(&emulator, json!({}));
+    v2.login_to(Some(&added.id), "alice").unwrap();
+    v2.remove_application(&added.id).unwrap();
+    let version = added.call("GET", "/version", None, Value::Null);
+    assert_eq!(refusal(&version), "404 not_found");
+    assert_eq!(v2.users(None).unwrap().len(), 1, "the other alice stays");
+    assert_eq!(
+        v2.remove_application(&added.id).unwrap_err().code,
+        "application_not_found"
+    );
+    assert_eq!(
+        v2.remove_application(v2.application_id()).unwrap_err().code,
+        "bad_request"
+    );
+}
+
+#[test]
+fn good_codes_are_listed_until_they_are_used() {
+    let emulator = Emulator::start();
+    let app = V2App::of(&emulator);
+    emulator.v2().add_user(None, "alice").unwrap();
+    let user = json!({"user": {"username": "alice", "usernameType": "other"}});
+    let codes = || emulator.v2().codes(None).unwrap();
+    assert!(codes().is_empty());
+    app.post("/auth/otp/sms", user.clone());
+    let code = codes()[0].clone();
+    assert_eq!(
+        (&code["username"], &code["purpose"], &code["channel"]),
+        (&json!("alice"), &json!("sign_in"), &json!("sms"))
+    );
+    let mut body = user;
+    body["authCode"] = code["code"].clone();
+    body["deviceInfo"] = json!({});
+    app.post("/auth/otp/verify", body).ok();
+    assert!(codes().is_empty(), "it was used");
+}

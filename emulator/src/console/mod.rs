@@ -1,0 +1,119 @@
+//! The console: pages for people who look at the emulator and act in it. A page is plain files of this folder, and
+//! does all it does with the control API.
+//!
+//! The files hold no data, so they need no token: the scripts send it with each call.
+
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::response::Response;
+
+use crate::reserved::CONTROL;
+
+/// Nothing of other addresses, no page of others around these, and no text that becomes markup.
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'";
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// A file that is part of the program.
+struct File {
+    content_type: &'static str,
+    text: &'static str,
+}
+
+/// The page of `/_emulator/`.
+const CONSOLE: File = File {
+    content_type: HTML,
+    text: include_str!("page/index.html"),
+};
+
+/// The page at the `url` of a transaction.
+const TRANSACTION: File = File {
+    content_type: HTML,
+    text: include_str!("page/transaction.html"),
+};
+
+/// What the pages load, below `/_emulator/console/`.
+#[rustfmt::skip] // one file, one line: this is a table
+const PARTS: [(&str, &str, &str); 21] = [
+    ("icon.svg", SVG, include_str!("page/icon.svg")),
+    ("style.css", CSS, include_str!("page/style.css")),
+    ("actions.js", SCRIPT, include_str!("page/actions.js")),
+    ("api.js", SCRIPT, include_str!("page/api.js")),
+    ("app.js", SCRIPT, include_str!("page/app.js")),
+    ("bar.js", SCRIPT, include_str!("page/bar.js")),
+    ("clock.js", SCRIPT, include_str!("page/clock.js")),
+    ("copy.js", SCRIPT, include_str!("page/copy.js")),
+    ("dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("events.js", SCRIPT, include_str!("page/events.js")),
+    ("fault_kinds.js", SCRIPT, include_str!("page/fault_kinds.js")),
+    ("faults.js", SCRIPT, include_str!("page/faults.js")),
+    ("keys.js", SCRIPT, include_str!("page/keys.js")),
+    ("last_call.js", SCRIPT, include_str!("page/last_call.js")),
+    ("list.js", SCRIPT, include_str!("page/list.js")),
+    ("requests.js", SCRIPT, include_str!("page/requests.js")),
+    ("state.js", SCRIPT, include_str!("page/state.js")),
+    ("todo.js", SCRIPT, include_str!("page/todo.js")),
+    ("tokens.js", SCRIPT, include_str!("page/tokens.js")),
+    ("transaction.js", SCRIPT, include_str!("page/transaction.js")),
+    ("users.js", SCRIPT, include_str!("page/users.js")),
+];
+
+/// The file that a request asks for. `None` is for the control API.
+pub fn answer(head: &Parts) -> Option<Response> {
+    if head.method != Method::GET && head.method != Method::HEAD {
+        return None;
+    }
+    let path = head.uri.path().strip_prefix(CONTROL)?;
+    if let Some(name) = path.strip_prefix("/console/") {
+        let (_, content_type, text) = PARTS.into_iter().find(|(part, ..)| *part == name)?;
+        return Some(response(File { content_type, text }));
+    }
+    let is_transaction = || {
+        let id = path.strip_prefix("/tx/");
+        id.is_some_and(|id| !id.is_empty() && !id.contains('/'))
+    };
+    match path {
+        _ if !accepts_html(&head.headers) => None,
+        "" | "/" => Some(response(CONSOLE)),
+        _ if is_transaction() => Some(response(TRANSACTION)),
+        _ => None,
+    }
+}
+
+/// Whether a browser asks: programs that want JSON do not name HTML.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let mut ranges = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    ranges.any(|range| {
+        let name = range.split(';').next().unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("text/html")
+    })
+}
+
+fn response(file: File) -> Response {
+    let mut response = Response::new(Body::from(file.text));
+    let headers: [(HeaderName, &'static str); 7] = [
+        (header::CONTENT_TYPE, file.content_type),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "Accept"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    for (name, value) in headers {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
