@@ -119,7 +119,7 @@ lint-c:
 # The scripts: files whose first line names a shell, and what .ci/run sources.
 lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
-	    shellcheck .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
+	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
 
 # Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
 # inputs are written to fuzz/artifacts/ and end the run with an error.
@@ -146,6 +146,7 @@ docs:
 	    echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
 
 include packaging/install.mk
+include packaging/packages.mk
 include bindings/bindings.mk
 
 clean:

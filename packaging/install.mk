@@ -33,14 +33,21 @@ fill = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
     -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(LIBDIR))|' \
     -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(INCLUDEDIR))|'
 
-.PHONY: install uninstall deb
+.PHONY: built install uninstall deb
 
-install: build
+# `sudo make install` after `make`: root may have no cargo, and needs none.
+built:
+	@if command -v $(CARGO) > /dev/null; then $(MAKE) build; \
+	elif [ ! -f $(RELEASE)/libloginid.a ] || [ ! -f $(RELEASE)/loginid-emulator ]; then \
+	    echo "run make first: there is nothing to install, and no cargo to build it" >&2; exit 1; \
+	fi
+
+install: built
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(RELEASE)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION)
 	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
-	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
+	packaging/archive $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
 	$(INSTALL) -m 644 $(addprefix include/,$(HEADERS)) $(DESTDIR)$(INCLUDEDIR)
 	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
 	$(INSTALL) -m 644 man/loginid.3 $(PAGES) $(DESTDIR)$(MANDIR)/man3
@@ -51,6 +58,7 @@ install: build
 	    $(call fill,$${_loginid_here},$(CMAKEDIR),$${_loginid_prefix}) \
 	        packaging/$$file.cmake.in > $(DESTDIR)$(CMAKEDIR)/$$file.cmake; \
 	done
+	@[ -n "$(DESTDIR)" ] || echo "If programs do not find libloginid.so.0 in $(LIBDIR): run ldconfig as root"
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
