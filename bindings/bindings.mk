@@ -29,8 +29,8 @@ test-bindings: example-cpp test-go test-python test-ruby test-php
 
 stage:
 	$(CARGO) build --locked --workspace
-	@mkdir -p $(STAGE)/lib/pkgconfig $(STAGE)/include
-	@cp include/loginid.h include/loginid_ffi.h include/loginid.hpp $(STAGE)/include
+	@mkdir -p $(STAGE)/lib/pkgconfig $(STAGE)/include/loginid
+	@for header in $(HEADERS); do cp include/$$header $(STAGE)/include/$$header; done
 	@ln -sf $(abspath $(DEBUG))/libloginid.so $(STAGE)/lib/libloginid.so.$(VERSION)
 	@ln -sf libloginid.so.$(VERSION) $(STAGE)/lib/$(SONAME)
 	@ln -sf $(SONAME) $(STAGE)/lib/libloginid.so
@@ -46,7 +46,7 @@ example-cpp: stage
 	$(call unless-missing,command -v $(CXX),it needs a C++ compiler, \
 	    for program in backend quickstart; do \
 	        $(CXX) -std=c++17 -Wall -Wextra -pedantic -Werror examples/cpp/$$program.cpp \
-	            examples/cpp/emulator.cpp -o $(STAGE)/$$program-cpp \
+	            -o $(STAGE)/$$program-cpp \
 	            $$($(STAGED) pkg-config --cflags --libs loginid) -pthread; \
 	        $(EMULATED) $(STAGE)/$$program-cpp; \
 	    done)

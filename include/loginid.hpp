@@ -809,8 +809,6 @@ template <typename Client, typename Functions> class client_base;
 class cancellation {
 public:
     cancellation() noexcept : cancel_(::lid_cancel_new(), ::lid_cancel_free) {}
-    /** The same; from a time when making one could fail. */
-    explicit cancellation(const std::nothrow_t &) noexcept : cancellation() {}
 #if defined(__cpp_lib_jthread)
     /** One that a stop request triggers too, also an earlier one (C++20). */
     explicit cancellation(std::stop_token token) {
@@ -852,7 +850,8 @@ private:
 
 /** Options of with_options(). What is left out stays as it is. */
 struct options {
-    /** The limit of each call: up to a day, rounded up to milliseconds. */
+    /** The limit of each call, rounded up to milliseconds. Zero, a negative time and more than
+     * a day are the error out_of_range. */
     optional_time timeout;
     std::optional<unsigned> max_retries;
     /** Names and values; each replaces the client's header of that name. */
@@ -864,6 +863,12 @@ struct options {
 };
 
 namespace detail {
+
+/** A time in whole milliseconds, rounded up; 0 if it is not more than zero, or above `most`. */
+inline long long whole_milliseconds(optional_time::value_type time, double most) noexcept {
+    const double count = std::ceil(time.count());
+    return count >= 1 && count <= most ? static_cast<long long>(count) : 0;
+}
 
 /** Writes options as JSON. The text is wiped, because it may have secret headers. */
 class options_json {
@@ -883,9 +888,12 @@ public:
             members.append(std::to_string(value));
         };
         if (given.timeout) {
-            const double count = std::ceil(given.timeout->count());
-            // C says what is allowed instead of 0.
-            number("timeout_ms", count >= 1 && count <= 1e9 ? static_cast<long long>(count) : 0);
+            const auto count = whole_milliseconds(*given.timeout, 86'400'000);
+            if (count == 0) {
+                return refused("out_of_range", "timeout",
+                               "must be more than zero, and at most a day");
+            }
+            number("timeout_ms", count);
         }
         if (given.max_retries) {
             number("max_retries", *given.max_retries);
@@ -936,15 +944,33 @@ private:
     std::string json_;
 };
 
-} // namespace detail
-
-namespace detail {
-
 /** What the clients of both services have in common. `Functions` calls those of C. */
 template <typename Client, typename Functions> class client_base {
     using handle = typename Functions::handle;
 
 public:
+    /** A client with these settings; docs/configuration.md describes them. */
+    [[nodiscard]] static Client with_config(required_text config_json) {
+        Client made;
+        (void)try_with_config(made, config_json).value();
+        return made;
+    }
+    /** A client from the environment variables: LOGINID_..., for v2::client LOGINID_V2_.... */
+    [[nodiscard]] static Client from_env() {
+        Client made;
+        (void)try_from_env(made).value();
+        return made;
+    }
+    // The same without exceptions: `made` becomes the client, or empty.
+    static result try_with_config(Client &made, required_text config_json) noexcept {
+        const slot into(made);
+        return Functions::new_with_config(config_json, into.get());
+    }
+    static result try_from_env(Client &made) noexcept {
+        const slot into(made);
+        return Functions::new_from_env(into.get());
+    }
+
     /**
      * A client with other options, which shares connections, keys and the log function with
      * this one: make one for each call if you like. Both may be destroyed in any order.
@@ -991,14 +1017,22 @@ public:
      * it. The clients that share it keep the function. What it throws is dropped.
      */
     void set_log_callback(log_function function) {
+        (void)try_set_log_callback(std::move(function)).value();
+    }
+    result try_set_log_callback(log_function function) noexcept {
         if (!*this) {
-            (void)closed().value();
+            return closed();
         }
-        std::atomic_store(&log_->function, std::shared_ptr<const log_function>(
-                                               std::make_shared<log_function>(std::move(function))));
-        // Waits until the previous function is not running, unless called from inside a log
-        // function.
-        Functions::set_log_callback(get(), loginid_hpp_log_event, log_.get());
+        const auto set = [&] {
+            std::atomic_store(&log_->function,
+                              std::shared_ptr<const log_function>(
+                                  std::make_shared<log_function>(std::move(function))));
+            // Waits until the previous function is not running, unless called from inside a log
+            // function.
+            Functions::set_log_callback(get(), loginid_hpp_log_event, log_.get());
+            return result(LID_OK, "{}");
+        };
+        return without_throwing(set, out_of_memory);
     }
 
     /**
@@ -1006,13 +1040,18 @@ public:
      * function it replaces; an empty function ends it.
      */
     void on_attempt(std::function<void(const attempt &)> function) {
+        (void)try_on_attempt(std::move(function)).value();
+    }
+    result try_on_attempt(std::function<void(const attempt &)> function) noexcept {
         if (!function) {
-            set_log_callback(nullptr);
-            return;
+            return try_set_log_callback(nullptr);
         }
-        set_log_callback([function = std::move(function)](std::string_view event) {
-            function(attempt(event));
-        });
+        const auto set = [&] {
+            return try_set_log_callback([function = std::move(function)](std::string_view event) {
+                function(attempt(event));
+            });
+        };
+        return without_throwing(set, out_of_memory);
     }
 
 protected:
@@ -1070,6 +1109,12 @@ private:
 
 struct v1_functions {
     using handle = lid_client;
+    static result new_with_config(required_text config_json, handle **client) noexcept {
+        return call(::lid_new_with_config, "config_json client", config_json, client);
+    }
+    static result new_from_env(handle **client) noexcept {
+        return call(::lid_new_from_env, "client", client);
+    }
     static result with_options(const handle *client, required_text options_json,
                                lid_cancel *cancel, handle **derived) noexcept {
         return call(
@@ -1084,6 +1129,12 @@ struct v1_functions {
 
 struct v2_functions {
     using handle = lid_v2_client;
+    static result new_with_config(required_text config_json, handle **client) noexcept {
+        return call(::lid_v2_new_with_config, "config_json client", config_json, client);
+    }
+    static result new_from_env(handle **client) noexcept {
+        return call(::lid_v2_new_from_env, "client", client);
+    }
     static result with_options(const handle *client, required_text options_json,
                                lid_cancel *cancel, handle **derived) noexcept {
         return call(
@@ -1119,18 +1170,6 @@ public:
         (void)try_management(made, client_id, private_key, base_url).value();
         return made;
     }
-    /** A client with these settings; see lid_new_with_config. */
-    [[nodiscard]] static client with_config(required_text config_json) {
-        client made;
-        (void)try_with_config(made, config_json).value();
-        return made;
-    }
-    /** A client from the LOGINID_... environment variables. */
-    [[nodiscard]] static client from_env() {
-        client made;
-        (void)try_from_env(made).value();
-        return made;
-    }
 
     // The same without exceptions: `made` becomes the client, or empty.
     static result try_application(client &made, required_text client_id,
@@ -1149,14 +1188,6 @@ public:
             ::lid_new_management, "client_id private_key base_url client", client_id, private_key,
             base_url, into.get());
     }
-    static result try_with_config(client &made, required_text config_json) noexcept {
-        const slot into(made);
-        return detail::call(::lid_new_with_config, "config_json client", config_json, into.get());
-    }
-    static result try_from_env(client &made) noexcept {
-        const slot into(made);
-        return detail::call(::lid_new_from_env, "client", into.get());
-    }
 
     /**
      * Waits until a code is authorized, for the configured limit if no timeout is given.
@@ -1172,12 +1203,12 @@ public:
         }
         std::uint32_t timeout_ms = 0; // 0 is the configured limit in C.
         if (timeout) {
-            const double count = std::ceil(timeout->count());
-            if (!(count >= 1 && count <= std::numeric_limits<std::uint32_t>::max())) {
+            timeout_ms = static_cast<std::uint32_t>(detail::whole_milliseconds(
+                *timeout, std::numeric_limits<std::uint32_t>::max()));
+            if (timeout_ms == 0) {
                 return detail::refused("out_of_range", "timeout",
                                        "must be more than zero, and at most 2^32 - 1 ms");
             }
-            timeout_ms = static_cast<std::uint32_t>(count);
         }
         return call(
             ::lid_wait_code, "client username code code_type timeout_ms cancel", username, code,
@@ -1932,11 +1963,13 @@ namespace v2 {
 /** The user of a call, in one of two ways. The text is only read during the call. */
 struct user {
     /** The call requests a grant for this user first, with the client's API key. */
-    optional_text name;
+    optional_text username;
     /** A token of the user: one that the user logged in with, or a grant. */
     optional_text token;
 
-    [[nodiscard]] static user by_name(required_text name) noexcept { return {name, std::nullopt}; }
+    [[nodiscard]] static user by_name(required_text username) noexcept {
+        return {username, std::nullopt};
+    }
     [[nodiscard]] static user by_token(required_text token) noexcept {
         return {std::nullopt, token};
     }
@@ -1956,18 +1989,6 @@ public:
     explicit client(required_text base_url, optional_text api_key = {}) {
         (void)try_application(*this, base_url, api_key).value();
     }
-    /** A client with these settings; see lid_v2_new_with_config. */
-    [[nodiscard]] static client with_config(required_text config_json) {
-        client made;
-        (void)try_with_config(made, config_json).value();
-        return made;
-    }
-    /** A client from the LOGINID_V2_... environment variables; see lid_v2_new_from_env. */
-    [[nodiscard]] static client from_env() {
-        client made;
-        (void)try_from_env(made).value();
-        return made;
-    }
 
     // The same without exceptions: `made` becomes the client, or empty.
     static result try_application(client &made, required_text base_url,
@@ -1975,15 +1996,6 @@ public:
         const slot into(made);
         return detail::call(
             ::lid_v2_new, "base_url api_key client", base_url, api_key, into.get());
-    }
-    static result try_with_config(client &made, required_text config_json) noexcept {
-        const slot into(made);
-        return detail::call(
-            ::lid_v2_new_with_config, "config_json client", config_json, into.get());
-    }
-    static result try_from_env(client &made) noexcept {
-        const slot into(made);
-        return detail::call(::lid_v2_new_from_env, "client", into.get());
     }
 
     // begin generated: v2_calls (`make generate`, from spec/operations.toml)
@@ -2070,7 +2082,7 @@ public:
      */
     std::string list_passkeys(const user &who) const { return try_list_passkeys(who).value(); }
     result try_list_passkeys(const user &who) const noexcept {
-        return call(::lid_v2_list_passkeys, "client username token", who.name, who.token);
+        return call(::lid_v2_list_passkeys, "client username token", who.username, who.token);
     }
 
     /**
@@ -2089,7 +2101,7 @@ public:
         required_text passkey_id, required_text name, const user &who) const noexcept {
         return call(
             ::lid_v2_rename_passkey, "client passkey_id name username token", passkey_id, name,
-            who.name, who.token);
+            who.username, who.token);
     }
 
     /**
@@ -2106,8 +2118,8 @@ public:
     }
     result try_delete_passkey(required_text passkey_id, const user &who) const noexcept {
         return call(
-            ::lid_v2_delete_passkey, "client passkey_id username token", passkey_id, who.name,
-            who.token);
+            ::lid_v2_delete_passkey, "client passkey_id username token", passkey_id,
+            who.username, who.token);
     }
 
     /**
@@ -2125,7 +2137,7 @@ public:
     }
     result try_get_authenticator(required_text aaguid, const user &who) const noexcept {
         return call(
-            ::lid_v2_get_authenticator, "client aaguid username token", aaguid, who.name,
+            ::lid_v2_get_authenticator, "client aaguid username token", aaguid, who.username,
             who.token);
     }
 
@@ -2143,7 +2155,7 @@ public:
      */
     std::string create_otp(const user &who) const { return try_create_otp(who).value(); }
     result try_create_otp(const user &who) const noexcept {
-        return call(::lid_v2_create_otp, "client username token", who.name, who.token);
+        return call(::lid_v2_create_otp, "client username token", who.username, who.token);
     }
 
     /**

@@ -2,7 +2,7 @@
 
 MANDIR   ?= $(PREFIX)/share/man
 CMAKEDIR := $(LIBDIR)/cmake/loginid
-HEADERS  := loginid.h loginid.hpp loginid_ffi.h
+HEADERS  := loginid.h loginid.hpp loginid/testing.hpp loginid_ffi.h
 
 # The pages of single functions.
 PAGES    := $(wildcard man/man3/*.3)
@@ -48,7 +48,9 @@ install: built
 	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
 	packaging/archive $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
-	$(INSTALL) -m 644 $(addprefix include/,$(HEADERS)) $(DESTDIR)$(INCLUDEDIR)
+	@set -e; for header in $(HEADERS); do \
+	    $(INSTALL) -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header; \
+	done
 	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
 	$(INSTALL) -m 644 man/loginid.3 $(PAGES) $(DESTDIR)$(MANDIR)/man3
 	$(INSTALL) -m 644 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1/loginid-emulator.1
@@ -62,7 +64,7 @@ install: built
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(CMAKEDIR)
+	-rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(INCLUDEDIR)/loginid
 
 # Debian packages, in target/deb.
 deb: build

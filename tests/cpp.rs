@@ -9,16 +9,18 @@ mod device;
 mod listener;
 
 use std::collections::BTreeSet;
+use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use common::compiler::{STRICT, cxx, link_library_into, run};
-use common::root;
+use common::{emulator_program, root};
 
 /// Warnings in addition to those of other programs.
 const STRICTER: [&str; 2] = ["-Wshadow", "-Wconversion"];
@@ -151,7 +153,11 @@ fn arguments_are_named_as_in_the_c_header() {
 fn the_header_compiles_with_each_compiler_under_each_standard() {
     let folder = TempDir::new().expect("a folder");
     let source = folder.path().join("include.cpp");
-    std::fs::write(&source, "#include <loginid.hpp>\n").expect("a source");
+    std::fs::write(
+        &source,
+        "#include <loginid.hpp>\n#include <loginid/testing.hpp>\n",
+    )
+    .expect("a source");
     let mut compilers = vec![cxx().get_program().to_owned()];
     match Command::new("clang++").arg("--version").output() {
         Ok(_) => compilers.push("clang++".into()),
@@ -177,7 +183,7 @@ fn the_header_compiles_with_each_compiler_under_each_standard() {
 #[test]
 fn calls_behave_as_the_header_says() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/calls.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/calls.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let emulator = Emulator::start();
     assert_eq!(run(&mut against(&emulator, &program)), "called\n");
@@ -186,7 +192,7 @@ fn calls_behave_as_the_header_says() {
 #[test]
 fn each_call_of_the_current_service_works() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/v2_calls.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/v2_calls.cpp"];
     let program = compile(folder.path(), "calls", &sources);
     let (emulator, device) = (Emulator::start(), device::Device::start());
     let mut command = against(&emulator, &program);
@@ -197,7 +203,7 @@ fn each_call_of_the_current_service_works() {
 #[test]
 fn a_stop_token_ends_calls() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/stop_token.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/stop_token.cpp"];
     // GCC 12 warns of the constructor of its own std::stop_source.
     let options = ["-std=c++20", "-Wno-maybe-uninitialized"];
     let program = compile_with(folder.path(), "stop", &sources, &options);
@@ -227,11 +233,33 @@ fn a_program_without_exceptions_has_every_error_and_aborts_in_place_of_throwing(
 #[test]
 fn errors_and_attempts_have_the_shape_of_all_languages() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["tests/cpp/errors.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["tests/cpp/errors.cpp"];
     let program = compile(folder.path(), "errors", &sources);
     let emulator = Emulator::start();
     let table = root().join("bindings/errors.json");
     assert_eq!(run(against(&emulator, &program).arg(table)), "compared\n");
+}
+
+#[test]
+fn programs_start_emulators_for_their_tests() {
+    let folder = TempDir::new().expect("a folder");
+    let program = compile(folder.path(), "testing", &["tests/cpp/testing.cpp"]);
+    let start = || {
+        let mut command = Command::new(&program);
+        command.env("LOGINID_EMULATOR", emulator_program());
+        command
+    };
+    assert_eq!(run(&mut start()), "started\n");
+
+    // Also a program that is killed leaves no emulator behind.
+    let killed = start().arg("killed").output().expect("an output");
+    assert_eq!(killed.status.signal(), Some(libc::SIGKILL), "{killed:?}");
+    let url = String::from_utf8(killed.stdout).expect("a text");
+    let address = url.trim().strip_prefix("http://").expect("an address");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < deadline, "the emulator runs on");
+    }
 }
 
 #[test]
@@ -242,45 +270,117 @@ fn no_copy_of_a_secret_is_left_in_memory() {
     assert_eq!(run(&mut against(&emulator, &program)), "searched\n");
 }
 
-/// The programs of the page, as they are printed.
-fn programs_of_the_page() -> Vec<String> {
+/// The block of the page in this language that has this text, as it is printed.
+fn block_of_the_page(language: &str, with: &str) -> String {
     let page = read("docs/cpp.md");
-    let blocks = page.split("```cpp\n").skip(1);
-    let texts = blocks.map(|rest| rest.split("```").next().expect("its end").to_owned());
-    texts.filter(|text| text.contains("int main(")).collect()
+    let begin = format!("```{language}\n");
+    let blocks = page.split(&begin).skip(1);
+    let mut found = blocks.filter_map(|rest| {
+        let block = rest.split("```").next()?;
+        block.contains(with).then(|| block.to_owned())
+    });
+    let block = found
+        .next()
+        .unwrap_or_else(|| panic!("no block has {with}"));
+    assert_eq!(found.next(), None, "two blocks have {with}");
+    block
 }
 
-fn compile_text(folder: &Path, name: &str, text: &str, options: &[&str]) -> PathBuf {
+fn compile_text(folder: &Path, text: &str, options: &[&str]) -> PathBuf {
     let source = folder.join("program.cpp");
     std::fs::write(&source, text).expect("a source");
-    compile_with(folder, name, &[source], options)
+    compile_with(folder, "program", &[source], options)
+}
+
+/// What the commands of the page that build this program print, in a folder with files of the
+/// page. As after `make install`, pkg-config and the shell find the library and the emulator.
+fn printed_by_the_page(program: &str, files: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().expect("a folder");
+    let place = folder.path().to_str().expect("a path");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a source");
+    }
+    link_library_into(folder.path());
+    let module = read("loginid.pc.in").replace("@LIBDIR@", place).replace(
+        "@INCLUDEDIR@",
+        &root().join("include").display().to_string(),
+    );
+    std::fs::write(folder.path().join("loginid.pc"), module).expect("a module");
+    let commands = block_of_the_page("sh", &format!("-o {program} "));
+    let strict = format!("c++ {} ", [&STRICT[..], &STRICTER[..]].concat().join(" "));
+    let emulator = emulator_program();
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let mut path = vec![emulator.parent().expect("its folder").to_owned()];
+    path.extend(std::env::split_paths(&usual));
+    run(Command::new("sh")
+        .args(["-ec", &commands.replace("c++ ", &strict)])
+        .current_dir(&folder)
+        .env("PATH", std::env::join_paths(path).expect("a search path"))
+        .env("PKG_CONFIG_PATH", folder.path())
+        .env("LD_LIBRARY_PATH", folder.path()))
 }
 
 #[test]
-fn the_programs_of_the_documentation_run_as_they_are_printed() {
-    let programs = programs_of_the_page();
-    let [current, quiet, older] = &programs[..] else {
-        panic!("{programs:?}")
-    };
+fn the_backend_of_the_documentation_runs() {
+    let backend = block_of_the_page("cpp", "client.delete_user(user_id);");
+    let printed = printed_by_the_page("backend", &[("backend.cpp", &backend)]);
+    assert_eq!(
+        printed,
+        "a session for ada@example.com\npaid\nalready gone: not_found 404\n"
+    );
+}
+
+#[test]
+fn the_server_of_the_documentation_passes_its_test() {
+    let server = block_of_the_page("cpp", "answer post_session(");
+    let test = block_of_the_page("cpp", "\"session.hpp\"");
+    let files = [("session.hpp", &server[..]), ("session_test.cpp", &test)];
+    assert_eq!(
+        printed_by_the_page("session_test", &files),
+        "Everything was as expected. The last user was grace.\n"
+    );
+}
+
+/// What a stranger sends is never an error of the server, and each error has the answer of the
+/// guides.
+#[test]
+fn the_server_of_the_documentation_answers_as_the_guides_do() {
+    let folder = TempDir::new().expect("a folder");
+    let server = block_of_the_page("cpp", "answer post_session(");
+    std::fs::write(folder.path().join("session.hpp"), server).expect("a header");
+    let include = folder.path().to_str().expect("a path");
+    let options = ["-std=c++17", "-I", include];
+    let sources = ["tests/cpp/answers.cpp"];
+    let program = compile_with(folder.path(), "answers", &sources, &options);
+    let emulator = Emulator::start();
+    let ended = against(&emulator, &program).output().expect("an output");
+    assert_eq!(ended.stdout, b"answered\n", "{ended:?}");
+    // The faults of the program are logged, and only those.
+    assert_eq!(String::from_utf8_lossy(&ended.stderr).lines().count(), 4);
+}
+
+#[test]
+fn the_program_without_exceptions_of_the_documentation_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let text = block_of_the_page("cpp", "try_from_env(client)");
+    let program = compile_text(folder.path(), &text, &["-std=c++17", "-fno-exceptions"]);
     let emulator = Emulator::start();
     let login = emulator.v2().login("ada").expect("a login");
     let token = login["jwtAccess"].as_str().expect("a token");
-    for (text, options) in [
-        (current, &["-std=c++17"][..]),
-        (quiet, &["-std=c++17", "-fno-exceptions"]),
-    ] {
-        let folder = TempDir::new().expect("a folder");
-        let program = compile_text(folder.path(), "program", text, options);
-        let refused = against(&emulator, &program).arg("a.b.c").output();
-        let refused = refused.expect("an output");
-        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-        let errors = String::from_utf8_lossy(&refused.stderr);
-        assert!(errors.contains("malformed_token"), "{errors}");
-        assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
-    }
+    let refused = against(&emulator, &program).arg("a.b.c").output();
+    let refused = refused.expect("an output");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(errors.contains("malformed_token"), "{errors}");
+    assert_eq!(run(against(&emulator, &program).arg(token)), "ada\n");
+}
 
+#[test]
+fn the_program_of_the_older_service_of_the_documentation_runs() {
     let folder = TempDir::new().expect("a folder");
-    let program = compile_text(folder.path(), "program", older, &["-std=c++17"]);
+    let text = block_of_the_page("cpp", "client.get_user(");
+    let program = compile_text(folder.path(), &text, &["-std=c++17"]);
+    let emulator = Emulator::start();
     let status = against(&emulator, &program).status().expect("a status");
     assert_eq!(status.code(), Some(2), "there is no such user yet");
     let (id, key) = (emulator.client_id(), emulator.private_key());
@@ -292,25 +392,16 @@ fn the_programs_of_the_documentation_run_as_they_are_printed() {
     assert_eq!(printed.trim_end(), user["id"].as_str().expect("an id"));
 }
 
-/// The parts of the page that are no whole programs compile in one.
 #[test]
-fn the_backend_and_the_stop_token_of_the_documentation_compile() {
-    let page = read("docs/cpp.md");
-    let block = |with: &str| {
-        let mut blocks = page.split("```cpp\n").skip(1);
-        let found = blocks.find(|text| text.split("```").next().unwrap().contains(with));
-        found.expect(with).split("```").next().unwrap().to_owned()
-    };
-    let (backend, stop) = (block("using loginid::v2::user;"), block("std::jthread"));
+fn the_stop_token_of_the_documentation_compiles() {
     let text = format!(
-        "#include <iostream>\n#include <loginid.hpp>\n#include <thread>\n\
-         void backend(const char *base_url, const char *api_key, const std::string &token,\n\
-         const std::string &tx_token, const std::string &nonce) {{\n{backend}\n}}\n\
-         void stop(const loginid::v2::client &client) {{\n{stop}\n}}\nint main() {{}}\n"
+        "#include <loginid.hpp>\n#include <thread>\n\
+         void stop(const loginid::v2::client &client) {{\n{}\n}}\nint main() {{}}\n",
+        block_of_the_page("cpp", "std::jthread")
     );
     let folder = TempDir::new().expect("a folder");
     let options = ["-std=c++20", "-Wno-unused-variable"];
-    compile_text(folder.path(), "parts", &text, &options);
+    compile_text(folder.path(), &text, &options);
 }
 
 #[test]
@@ -324,7 +415,7 @@ fn the_page_has_each_call_of_the_current_service() {
 #[test]
 fn the_example_of_a_backend_runs() {
     let folder = TempDir::new().expect("a folder");
-    let sources = ["examples/cpp/backend.cpp", "examples/cpp/emulator.cpp"];
+    let sources = ["examples/cpp/backend.cpp"];
     let program = compile(folder.path(), "backend", &sources);
     let emulator = Emulator::start();
     let printed = run(&mut against(&emulator, &program));
@@ -374,6 +465,31 @@ fn the_tables_of_requests_have_every_function_that_sends_one() {
 
 fn table_of_calls(name: &str) -> Vec<Value> {
     serde_json::from_str(&read(&format!("bindings/{name}.json"))).expect("JSON")
+}
+
+/// The columns of C++ in the tables of errors.md are methods of the header.
+#[test]
+fn the_tables_of_errors_and_attempts_have_their_methods() {
+    let header = read("include/loginid.hpp");
+    let page = read("docs/errors.md");
+    for (class, first, column, count) in [
+        ("class error ", "| type |", 2, 10),
+        ("class attempt ", "| `event` |", 3, 11),
+    ] {
+        let (_, declared) = header.split_once(class).expect("the class");
+        let (declared, _) = declared.split_once("\nprivate:").expect("its members");
+        let (_, table) = page.split_once(first).expect("its table");
+        let (table, _) = table.split_once("\n\n").expect("its end");
+        let cells = table.lines().filter_map(|row| row.split('|').nth(column));
+        let methods: Vec<_> = cells
+            .flat_map(|cell| cell.split('`').filter(|name| name.ends_with("()")))
+            .collect();
+        assert!(methods.len() >= count, "{methods:?}");
+        for method in methods {
+            let forms = [format!(" {method} const"), format!("&{method} const")];
+            assert!(forms.iter().any(|form| declared.contains(form)), "{method}");
+        }
+    }
 }
 
 /// The table that the tests of all bindings compare errors with.

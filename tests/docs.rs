@@ -86,6 +86,52 @@ fn every_documented_code_of_a_binding_is_used_by_one() {
     assert!(codes >= 4, "{codes}");
 }
 
+/// Where the public names of each language are, in the order of the columns of docs/languages.md.
+const PUBLIC: [&[&str]; 5] = [
+    &["include"],
+    &["bindings/go"],
+    &["bindings/python/src"],
+    &["bindings/ruby/lib", "bindings/ruby/sig"],
+    &["bindings/php/src"],
+];
+
+/// The names in the table cells, without those of the language and its libraries.
+#[test]
+fn every_name_in_the_table_of_languages_exists() {
+    const OF_THE_LANGUAGES: &str = "ffi std stop_token chrono http net json logger Logger logging \
+        client None nil null void dict Hash true false TypeError StandardError RuntimeException \
+        exception context Context Error signal NotifyContext time Duration Close collector mypy \
+        strict RawMessage repr inspect var_dump with err errors status baseUrl apiKey baseURL \
+        apiKey token ctx";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/languages.md")).unwrap();
+    let sources = PUBLIC.map(|folders| -> BTreeSet<String> {
+        let texts = files_in(folders).into_iter().map(fs::read_to_string);
+        texts.flatten().flat_map(|text| words(&text)).collect()
+    });
+    let known: BTreeSet<String> = words(OF_THE_LANGUAGES).into_iter().collect();
+    let mut names = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells = row.trim_matches('|').split(" | ").skip(1);
+        for (cell, source) in cells.zip(&sources) {
+            for name in cell.split('`').skip(1).step_by(2).flat_map(words) {
+                if !known.contains(&name) {
+                    assert!(source.contains(&name), "there is no {name}: {row}");
+                    names += 1;
+                }
+            }
+        }
+    }
+    assert!(names > 150, "the scan found too little: {names}");
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|word| word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
+}
+
 #[test]
 fn every_function_is_in_the_readme() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -2,12 +2,12 @@ package loginid
 
 // Who identifies a user by id, by username or by both.
 type Who struct {
-	ID, Name string
+	ID, Username string
 }
 
 // Username identifies a user by username.
-func Username(name string) Who {
-	return Who{Name: name}
+func Username(username string) Who {
+	return Who{Username: username}
 }
 
 // UserID identifies a user by id.

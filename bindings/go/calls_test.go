@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestATextThatCWouldTruncateIsRefused(t *testing.T) {
@@ -41,7 +43,7 @@ func TestATextThatCWouldTruncateIsRefused(t *testing.T) {
 
 func TestResultsAreTypedAndKeepTheAnswer(t *testing.T) {
 	client := newClient(t)
-	added := must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	added := expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	if added.Username != ada || added.Status != "active" || added.ID == "" || added.CreatedAt == "" {
 		t.Errorf("%+v", added)
 	}
@@ -51,7 +53,7 @@ func TestResultsAreTypedAndKeepTheAnswer(t *testing.T) {
 		t.Errorf("%s", added.Raw)
 	}
 	control(t, "POST", "users/"+ada+"/credentials", map[string]any{"type": "fido2", "name": "phone"})
-	listed := must[Credentials](t)(client.GetCredentials(ctx, "", UserID(added.ID)))
+	listed := expect.Must[Credentials](t)(client.GetCredentials(ctx, "", UserID(added.ID)))
 	if len(listed.Credentials) != 1 || listed.Credentials[0].Name != "phone" || listed.UserID != added.ID {
 		t.Errorf("%+v", listed)
 	}
@@ -62,14 +64,14 @@ func TestResultsAreTypedAndKeepTheAnswer(t *testing.T) {
 
 func TestTokensOfAnotherUserAreRefused(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	var login Authentication
 	parse(t, control(t, "POST", "users/"+ada+"/login", nil), &login)
-	verified := must[VerifiedToken](t)(client.VerifyToken(ctx, login.JWT))
+	verified := expect.Must[VerifiedToken](t)(client.VerifyToken(ctx, login.JWT))
 	if !verified.Valid || verified.Claims.Username != ada || !json.Valid(verified.Claims.Raw) {
 		t.Errorf("%+v", verified)
 	}
-	must[VerifiedToken](t)(client.VerifyTokenOf(ctx, login.JWT, ada))
+	expect.Must[VerifiedToken](t)(client.VerifyTokenOf(ctx, login.JWT, ada))
 	for username, want := range map[string]Status{
 		"mallory": StatusClaimMismatch,
 		"":        StatusInvalidArgument, // Not "any user".
@@ -84,15 +86,15 @@ func TestTokensOfAnotherUserAreRefused(t *testing.T) {
 
 func TestATransactionIsConfirmedWithItsNonce(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
-	created := must[Transaction](t)(client.CreateTx(ctx, "Pay 1.00", ada, ""))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	created := expect.Must[Transaction](t)(client.CreateTx(ctx, "Pay 1.00", ada, ""))
 	if len(created.Nonce) != 16 {
 		t.Errorf("%+v", created)
 	}
 	var confirmed ConfirmedTransaction
 	parse(t, control(t, "POST", "tx/"+created.ID+"/confirm", map[string]any{"username": ada}), &confirmed)
-	must[VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.JWT, "Pay 1.00"))
-	must[VerifiedToken](t)(client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", created.Nonce))
+	expect.Must[VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.JWT, "Pay 1.00"))
+	expect.Must[VerifiedToken](t)(client.VerifyTransactionWithNonce(ctx, confirmed.JWT, "Pay 1.00", created.Nonce))
 	var failure *Error
 	_, err := client.VerifyTransaction(ctx, confirmed.JWT, "Pay 99.00")
 	if !errors.As(err, &failure) || failure.Code != "transaction_hash_mismatch" {
@@ -124,7 +126,7 @@ func TestGoroutinesShareAClient(t *testing.T) {
 	client := newClient(t)
 	names := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 	for _, name := range names {
-		must[User](t)(client.AddUserWithoutCredentials(ctx, name))
+		expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, name))
 	}
 	var group sync.WaitGroup
 	for _, name := range names {
@@ -158,7 +160,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	long := strings.Repeat("ada", 10_000)
 	tokens := func(count int) {
 		for i := 0; i < count; i++ {
-			must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Username(long), ""))
+			expect.Must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Username(long), ""))
 		}
 		runtime.GC()
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestCloseLetsRunningCallsEnd(t *testing.T) {
@@ -50,7 +52,7 @@ func zeros(method reflect.Type) []reflect.Value {
 
 func TestEveryMethodOfAClosedClientIsTheSameError(t *testing.T) {
 	closed := newClient(t)
-	must[User](t)(closed.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(closed.AddUserWithoutCredentials(ctx, ada))
 	for i := 0; i < 2; i++ {
 		if err := closed.Close(); err != nil {
 			t.Error(err)

@@ -23,7 +23,7 @@ func (c *Client) GenerateCode(
 		native.Given("purpose", purpose),
 		native.Flag(authorize),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // AuthorizeCode authorizes a code; a code that is already authorized stays so. codeType
@@ -41,7 +41,7 @@ func (c *Client) AuthorizeCode(
 		native.Given("code_type", codeType),
 		native.Given("purpose", purpose),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // InvalidateAllCodes invalidates all codes of a user with this type and purpose. codeType
@@ -56,7 +56,7 @@ func (c *Client) InvalidateAllCodes(
 		native.Given("code_type", codeType),
 		native.Given("purpose", purpose),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // WaitCode waits until a code with the purpose "temporary_authentication" is authorized,

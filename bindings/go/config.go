@@ -1,12 +1,6 @@
 package loginid
 
-import (
-	"fmt"
-	"io"
-	"log/slog"
-
-	"github.com/libloginid/libloginid/bindings/go/internal/native"
-)
+import "github.com/libloginid/libloginid/bindings/go/internal/native"
 
 // Config has the settings of a client. A field that is missing or 0 has its default; a
 // pointer to 0 is 0. Durations are in milliseconds or seconds, as the names say.
@@ -42,15 +36,4 @@ type Config struct {
 // text is the configuration as JSON.
 func (c Config) text() ([]byte, error) {
 	return native.ConfigText(c, "private_key", "client_key_pem")
-}
-
-// Format writes the settings that are given, for every verb, with keys, the values of headers
-// and passwords in URLs redacted.
-func (c Config) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, native.RedactedText("loginid.Config", c))
-}
-
-// LogValue is the same for log/slog.
-func (c Config) LogValue() slog.Value {
-	return native.Redacted(c)
 }

@@ -6,11 +6,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestConstructorsReportWhatIsWrong(t *testing.T) {
 	id, url := os.Getenv("LOGINID_CLIENT_ID"), os.Getenv("LOGINID_BASE_URL")
-	pair := must[KeyPair](t)(GenerateKeyPair())
+	pair := expect.Must[KeyPair](t)(GenerateKeyPair())
 	for _, good := range []func() (*Client, error){
 		func() (*Client, error) { return New(id, "", url) },
 		func() (*Client, error) { return New(id, pair.PrivateKey, "") },
@@ -19,7 +21,7 @@ func TestConstructorsReportWhatIsWrong(t *testing.T) {
 			return NewWithConfig(Config{ClientID: id, BaseURL: url, RequestTimeoutMS: 9000})
 		},
 	} {
-		must[Client](t)(good()).Close()
+		expect.Must[Client](t)(good()).Close()
 	}
 	for want, bad := range map[Status]func() (*Client, error){
 		StatusInvalidArgument: func() (*Client, error) { return New("", "", url) },
@@ -72,8 +74,8 @@ func TestTheKeysOfAConfigurationAreEscaped(t *testing.T) {
 	if !reflect.DeepEqual(read, config) {
 		t.Errorf("%+v", read)
 	}
-	pair := must[KeyPair](t)(GenerateKeyPair())
-	client := must[Client](t)(NewWithConfig(Config{ClientID: "id", PrivateKey: pair.PrivateKey}))
+	pair := expect.Must[KeyPair](t)(GenerateKeyPair())
+	client := expect.Must[Client](t)(NewWithConfig(Config{ClientID: "id", PrivateKey: pair.PrivateKey}))
 	defer client.Close()
-	must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Who{}, ""))
+	expect.Must[Token](t)(client.GenerateServiceToken(ctx, "users.retrieve", Who{}, ""))
 }

@@ -20,7 +20,7 @@ func (c *Client) GetCredentials(
 	return native.Call[Credentials](ctx, c.handle, native.GetCredentials,
 		native.Maybe("status", status),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // RenameCredential renames a credential.
@@ -33,7 +33,7 @@ func (c *Client) RenameCredential(
 		native.Given("credential_id", credentialID),
 		native.Given("name", name),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // RevokeCredential revokes a credential permanently.
@@ -45,7 +45,7 @@ func (c *Client) RevokeCredential(
 	return native.Call[ChangedCredential](ctx, c.handle, native.RevokeCredential,
 		native.Given("credential_id", credentialID),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // ForceFIDO2CredentialInit begins adding a FIDO2 credential without the user's code.
@@ -60,7 +60,7 @@ func (c *Client) ForceFIDO2CredentialInit(
 ) (*Attestation, error) {
 	return native.Call[Attestation](ctx, c.handle, native.ForceFIDO2CredentialInit,
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name),
+		native.Maybe("username", who.Username),
 		native.Object("options", options))
 }
 
@@ -72,7 +72,7 @@ func (c *Client) AddDocScanCredentialInit(
 ) (*DocScan, error) {
 	return native.Call[DocScan](ctx, c.handle, native.AddDocScanCredentialInit,
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name),
+		native.Maybe("username", who.Username),
 		native.Maybe("credential_name", credentialName))
 }
 
@@ -90,7 +90,7 @@ func (c *Client) AddDocScanCredentialComplete(
 		native.Given("credential_id", credentialID),
 		native.Flag(activate),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // EvaluateDocScanCredential returns the URL of the result of a document scan.
@@ -105,7 +105,7 @@ func (c *Client) EvaluateDocScanCredential(
 	return native.Call[DocScanEvaluation](ctx, c.handle, native.EvaluateDocScanCredential,
 		native.Given("credential_id", credentialID),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // GenerateRecoveryCode makes a code with which the user can recover the account.
@@ -116,7 +116,7 @@ func (c *Client) EvaluateDocScanCredential(
 func (c *Client) GenerateRecoveryCode(ctx context.Context, who Who) (*RecoveryCode, error) {
 	return native.Call[RecoveryCode](ctx, c.handle, native.GenerateRecoveryCode,
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name))
+		native.Maybe("username", who.Username))
 }
 
 // AddPublicKeyCredential adds a public key (SPKI PEM) as a credential. publicKeyAlg may
@@ -136,7 +136,7 @@ func (c *Client) AddPublicKeyCredential(
 		native.Given("publickey", publicKey),
 		native.Maybe("publickey_alg", publicKeyAlg),
 		native.Maybe("user_id", who.ID),
-		native.Maybe("username", who.Name),
+		native.Maybe("username", who.Username),
 		native.Maybe("credential_name", credentialName))
 }
 

@@ -1,6 +1,7 @@
 package loginid
 
 import (
+	_ "embed"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
@@ -81,7 +83,7 @@ func TestTheProgramOfTheDocumentationRuns(t *testing.T) {
 	if printed := shell(t, folder, run); printed != "there is no Ada\n" {
 		t.Error(printed)
 	}
-	added := must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	added := expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	if printed := shell(t, folder, run); printed != added.ID+"\n" {
 		t.Error(printed)
 	}
@@ -95,62 +97,22 @@ func TestTheBackendAndTheTestOfTheDocumentationRun(t *testing.T) {
 	if printed := shell(t, folder, withoutEmulator(block(t, "sh", "go mod tidy"))); printed != want {
 		t.Error(printed)
 	}
-	write(t, folder, "login.go", block(t, "go", "func logIn("))
-	write(t, folder, "login_test.go", refusals)
-	write(t, folder, "main_test.go", block(t, "go", "func TestLogin("))
-	if printed := shell(t, folder, "go vet . && go test -count=1 -v ."); !strings.Contains(printed, "--- PASS: TestLogin") ||
-		!strings.Contains(printed, "--- PASS: TestRefusals") {
-		t.Error(printed)
-	}
-}
-
-// refusals is a test of what the handler of the page answers otherwise.
-const refusals = `package main
-
-import (
-	"context"
-	"net/http/httptest"
-	"strings"
-	"testing"
-
-	"github.com/libloginid/libloginid/bindings/go/loginidtest"
-)
-
-func TestRefusals(t *testing.T) {
-	emulator := loginidtest.Start(t)
-	client := emulator.ClientV2(t)
-	token, err := emulator.LogIn("ada@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone, leave := context.WithCancel(context.Background())
-	leave()
-	fault := map[string]any{"fault": map[string]any{"kind": "status", "code": 404}}
-	if err := emulator.Control("POST", "faults", fault, nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range []struct {
-		ctx    context.Context
-		body   string
-		status int
-		answer string
-	}{
-		{context.Background(), "no JSON", 400, "no token"},
-		{context.Background(), "{}", 400, "no token"},
-		{context.Background(), "{\"jwtAccess\":\"" + strings.Repeat("a", 20_000) + "\"}", 400, "no token"},
-		{context.Background(), "{\"jwtAccess\":\"a.b.c\"}", 401, "log in again"},
-		{context.Background(), "{\"jwtAccess\":\"" + token + "\"}", 503, "try again later"},
-		{gone, "{\"jwtAccess\":\"" + token + "\"}", 200, ""},
-	} {
-		answer := httptest.NewRecorder()
-		request := httptest.NewRequest("POST", "/login", strings.NewReader(row.body)).WithContext(row.ctx)
-		logIn(client, nil)(answer, request)
-		if answer.Code != row.status || strings.TrimSpace(answer.Body.String()) != row.answer {
-			t.Error(row.body, answer.Code, answer.Body)
+	write(t, folder, "server.go", block(t, "go", "func handler("))
+	write(t, folder, "answers_test.go", answers)
+	write(t, folder, "server_test.go", block(t, "go", "func TestLogin("))
+	printed := shell(t, folder, "go vet . && go test -count=1 -v .")
+	for _, name := range []string{"TestLogin", "TestABusyService", "TestSessions", "TestAnswers", "TestMistakesAreLogged"} {
+		if !strings.Contains(printed, "--- PASS: "+name+" ") {
+			t.Errorf("%s: %s", name, printed)
 		}
 	}
 }
-`
+
+// answers is a test of what the server of the page answers. Its tables are those of
+// docs/v2/errors.md.
+//
+//go:embed testdata/answers_test.go
+var answers string
 
 // The page has each call of the current service.
 func TestTheDocumentationNamesEachCall(t *testing.T) {

@@ -1,14 +1,12 @@
 package loginid
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
-	"os"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 const (
@@ -34,26 +32,9 @@ func newClient(t *testing.T) *Client {
 // control sends a request to the emulator's control API.
 func control(t *testing.T, method, path string, body any) []byte {
 	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
+	var answer json.RawMessage
+	if err := service.Control(method, path, body, &answer); err != nil {
 		t.Fatal(err)
-	}
-	if body == nil {
-		text = nil
-	}
-	url := os.Getenv("LOGINID_EMULATOR_URL") + "/_emulator/" + path
-	request, err := http.NewRequest(method, url, bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s %s: %d %s %v", method, path, response.StatusCode, answer, err)
 	}
 	return answer
 }
@@ -109,19 +90,9 @@ func parse(t *testing.T, text []byte, into any) {
 	}
 }
 
-func must[T any](t *testing.T) func(*T, error) *T {
-	return func(result *T, err error) *T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return result
-	}
-}
-
 // codeFor makes a user and an unauthorized code.
 func codeFor(t *testing.T, client *Client, username string) string {
 	t.Helper()
-	must[User](t)(client.AddUserWithoutCredentials(ctx, username))
-	return must[Code](t)(client.GenerateCode(ctx, "short", purpose, false, Username(username))).Code
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, username))
+	return expect.Must[Code](t)(client.GenerateCode(ctx, "short", purpose, false, Username(username))).Code
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 // errorTable is bindings/errors.json, which the tests of all languages read.
@@ -61,14 +63,14 @@ func (c errorCase) client(t *testing.T) *Client {
 		config.BaseURL = c.Config.BaseURL
 	}
 	if c.AnotherKey {
-		config.PrivateKey = must[KeyPair](t)(GenerateKeyPair()).PrivateKey
+		config.PrivateKey = expect.Must[KeyPair](t)(GenerateKeyPair()).PrivateKey
 	}
 	fault, times := c.Fault, 9
 	if c.Times != 0 {
 		times = c.Times
 	}
 	if c.AnsweredWithLoginOf != "" {
-		must[User](t)(admin.AddUserWithoutCredentials(ctx, c.AnsweredWithLoginOf))
+		expect.Must[User](t)(admin.AddUserWithoutCredentials(ctx, c.AnsweredWithLoginOf))
 		login := control(t, "POST", "users/"+c.AnsweredWithLoginOf+"/login", nil)
 		fault = map[string]any{"kind": "status", "code": 200, "body": string(login)}
 	}
@@ -76,7 +78,7 @@ func (c errorCase) client(t *testing.T) *Client {
 		match := map[string]any{"path": pathsOfCases[c.Call]}
 		control(t, "POST", "faults", map[string]any{"match": match, "times": times, "fault": fault})
 	}
-	client := must[Client](t)(NewWithConfig(config))
+	client := expect.Must[Client](t)(NewWithConfig(config))
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
@@ -234,7 +236,7 @@ func TestEachStatusHasItsNumber(t *testing.T) {
 
 func TestAPanicOfTheListenerIsOneOfTheCall(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	_ = client.OnAttempt(func(a Attempt) { panic(a.Operation) })
 	func() {
 		defer func() {
@@ -258,12 +260,12 @@ func TestAPanicOfTheListenerIsOneOfTheCall(t *testing.T) {
 		t.Fatal("the call has not ended")
 	}
 	_ = client.OnAttempt(nil)
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 }
 
 func TestTheListenerMayUseTheClientAndRemoveItself(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	control(t, "POST", "faults", map[string]any{
 		"match": map[string]any{"path": pathsOfCases["get_user"]}, "times": 1,
 		"fault": map[string]any{"kind": "status", "code": 503},
@@ -272,34 +274,34 @@ func TestTheListenerMayUseTheClientAndRemoveItself(t *testing.T) {
 	_ = client.OnAttempt(func(a Attempt) {
 		seen = append(seen, a.Operation)
 		_ = client.OnAttempt(nil)
-		must[Credentials](t)(client.GetCredentials(ctx, "", Username(ada)))
+		expect.Must[Credentials](t)(client.GetCredentials(ctx, "", Username(ada)))
 	})
 	// A call that has begun uses the function that was set then.
-	must[User](t)(client.GetUser(ctx, ada))
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 	if !reflect.DeepEqual(seen, []string{"get_user", "get_user"}) {
 		t.Error(seen)
 	}
 }
 
 func TestThereIsOneLogFunction(t *testing.T) {
-	client, other := newClient(t), must[Client](t)(NewFromEnv())
+	client, other := newClient(t), expect.Must[Client](t)(NewFromEnv())
 	defer other.Close()
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	texts, attempts := 0, 0
 	_ = other.OnAttempt(func(Attempt) { attempts++ })
 	_ = client.OnAttempt(func(Attempt) { t.Error("it was replaced") })
 	// A call on the thread of another call.
 	_ = client.SetLogFunc(func(string) {
 		texts++
-		must[User](t)(other.GetUser(ctx, ada))
+		expect.Must[User](t)(other.GetUser(ctx, ada))
 	})
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 	if texts != 1 || attempts != 1 {
 		t.Error(texts, attempts)
 	}
 	_ = client.OnAttempt(func(Attempt) { attempts++ })
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 	if texts != 1 || attempts != 2 {
 		t.Error(texts, attempts)
 	}
@@ -307,7 +309,7 @@ func TestThereIsOneLogFunction(t *testing.T) {
 
 func TestEachGoroutineHasItsOwnAttempts(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	attempts := make(chan Attempt, 1000)
 	_ = client.OnAttempt(func(a Attempt) { attempts <- a })
 	ended := make(chan bool)

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestTheLogHasOneEventForEachAttempt(t *testing.T) {
@@ -14,11 +16,11 @@ func TestTheLogHasOneEventForEachAttempt(t *testing.T) {
 	if err := client.SetLogFunc(log); err != nil {
 		t.Fatal(err)
 	}
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	_ = client.SetLogFunc(func(string) { events = append(events, "second"); panic("dropped") })
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 	_ = client.SetLogFunc(nil)
-	must[User](t)(client.GetUser(ctx, ada))
+	expect.Must[User](t)(client.GetUser(ctx, ada))
 	if len(events) != 2 || events[1] != "second" {
 		t.Fatal(events)
 	}
@@ -30,7 +32,7 @@ func TestTheLogHasOneEventForEachAttempt(t *testing.T) {
 
 func TestALogFunctionMayUseTheClientWhileItIsReplaced(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	inside, ended := make(chan bool), make(chan bool)
 	var running atomic.Bool
 	_ = client.SetLogFunc(func(string) {
@@ -61,19 +63,19 @@ func TestALogFunctionMayUseTheClientWhileItIsReplaced(t *testing.T) {
 // The function may be set while calls log, and from inside the function.
 func TestTheLogFunctionMaySetAnother(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	var first, second atomic.Int32
 	err := client.SetLogFunc(func(string) {
 		first.Add(1)
 		_ = client.SetLogFunc(func(string) { second.Add(1) })
-		must[User](t)(client.GetUser(ctx, ada))
+		expect.Must[User](t)(client.GetUser(ctx, ada))
 		_ = client.SetLogFunc(nil)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := 0; i < 3; i++ {
-		must[User](t)(client.GetUser(ctx, ada))
+		expect.Must[User](t)(client.GetUser(ctx, ada))
 	}
 	if first.Load() != 1 || second.Load() != 1 {
 		t.Error(first.Load(), second.Load())

@@ -8,24 +8,27 @@ import (
 	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
 )
 
+// service is the emulator of the tests and examples of this package.
+var service *emulator.Emulator
+
 // TestMain starts an emulator, unless the tests run with one.
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
 func run(m *testing.M) int {
-	if _, err := emulator.Attach(); err == nil {
+	var err error
+	if service, err = emulator.Attach(); err == nil {
 		return m.Run()
 	}
-	started, err := emulator.Start()
-	if err != nil {
+	if service, err = emulator.Start(); err != nil {
 		log.Fatal(err)
 	}
-	defer started.Stop()
-	for _, name := range started.Contradictory() {
+	defer service.Stop()
+	for _, name := range service.Contradictory {
 		_ = os.Unsetenv(name)
 	}
-	for name, value := range started.Variables {
+	for name, value := range service.Variables {
 		_ = os.Setenv(name, value)
 	}
 	return m.Run()

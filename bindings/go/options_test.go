@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 const retrieve = "/manage/users/retrieve"
@@ -59,7 +61,7 @@ func TestAContextsDeadlineEndsAnyCall(t *testing.T) {
 // Of the limit of the options and that of the context, the earlier one counts.
 func TestALaterDeadlineDoesNotReplaceTheLimitOfTheOptions(t *testing.T) {
 	client := newClient(t)
-	limited, err := client.WithOptions(Options{TimeoutMS: 200})
+	limited, err := client.WithOptions(Options{Timeout: 200 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func TestALaterDeadlineDoesNotReplaceTheLimitOfTheOptions(t *testing.T) {
 // The context has ended while the key of a token is fetched.
 func TestAContextEndsAVerification(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	var login struct{ JWT string }
 	parse(t, control(t, "POST", "users/"+ada+"/login", map[string]any{}), &login)
 	control(t, "POST", "faults", map[string]any{
@@ -121,7 +123,7 @@ func descriptors(t *testing.T) int {
 // A context that is never cancelled needs no descriptor, and others give theirs back.
 func TestContextsLeaveNoDescriptors(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	before := descriptors(t)
 	for i := 0; i < 1000; i++ {
 		calling, cancel := context.WithCancel(ctx)
@@ -132,7 +134,7 @@ func TestContextsLeaveNoDescriptors(t *testing.T) {
 	}
 	for i := 0; i < 20; i++ {
 		calling, cancel := context.WithTimeout(ctx, time.Minute)
-		must[User](t)(client.GetUser(calling, ada))
+		expect.Must[User](t)(client.GetUser(calling, ada))
 		cancel()
 	}
 	if after := descriptors(t); after > before+2 {
@@ -142,10 +144,10 @@ func TestContextsLeaveNoDescriptors(t *testing.T) {
 
 func TestOptionsAreSentAndTheClientsAreIndependent(t *testing.T) {
 	client := newClient(t)
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	zero := 0
 	derived, err := client.WithOptions(Options{
-		TimeoutMS: 30000, MaxRetries: &zero, RequestID: "trace-42",
+		Timeout: 30 * time.Second, MaxRetries: &zero, RequestID: "trace-42",
 		Headers: map[string]string{"X-Tenant": "two"},
 	})
 	if err != nil {
@@ -157,7 +159,7 @@ func TestOptionsAreSentAndTheClientsAreIndependent(t *testing.T) {
 	calling, cancel := context.WithCancel(ctx)
 	defer cancel()
 	control(t, "DELETE", "requests", nil)
-	must[User](t)(derived.GetUser(calling, ada))
+	expect.Must[User](t)(derived.GetUser(calling, ada))
 	sent := string(control(t, "GET", "requests", nil))
 	for _, header := range []string{`["x-tenant","two"]`, `["request-id","trace-42"]`} {
 		if !strings.Contains(sent, header) {
@@ -180,7 +182,9 @@ func TestOptionsAreSentAndTheClientsAreIndependent(t *testing.T) {
 func TestBadOptionsAreRefused(t *testing.T) {
 	client := newClient(t)
 	for _, options := range []Options{
-		{TimeoutMS: -1},
+		{Timeout: -time.Second},
+		{Timeout: -1},
+		{Timeout: 24*time.Hour + 1},
 		{RequestID: "a b"},
 		{Headers: map[string]string{"Host": "canary"}},
 	} {
@@ -190,6 +194,26 @@ func TestBadOptionsAreRefused(t *testing.T) {
 			strings.Contains(err.Error(), "canary") {
 			t.Error(options, err)
 		}
+	}
+}
+
+// The message is about the field of Go, in its unit.
+func TestATimeoutIsNamedAndAFractionIsRoundedUp(t *testing.T) {
+	client := newClient(t)
+	_, err := client.WithOptions(Options{Timeout: 25 * time.Hour})
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Message != "Timeout must be more than 0 and at most 24h0m0s, not 25h0m0s" {
+		t.Error(err)
+	}
+	day := expect.Must[Client](t)(client.WithOptions(Options{Timeout: 24 * time.Hour}))
+	defer day.Close()
+	expect.Must[User](t)(day.AddUserWithoutCredentials(ctx, ada))
+	// Not 0 milliseconds, which would be no limit.
+	hurried := expect.Must[Client](t)(client.WithOptions(Options{Timeout: time.Nanosecond}))
+	defer hurried.Close()
+	slow(t)
+	if _, err := hurried.GetUser(ctx, ada); !errors.Is(err, ErrTimeout) {
+		t.Error(err)
 	}
 }
 

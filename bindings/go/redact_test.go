@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
@@ -15,8 +18,9 @@ func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
 		ClientID: "id", PrivateKey: secret, ClientKeyPEM: secret, Proxy: "http://user:" + secret + "@proxy.example",
 		Headers: map[string]string{"X-Gateway": secret},
 	}
+	options := Options{Timeout: 1500 * time.Millisecond, Headers: map[string]string{"Authorization": secret}, RequestID: "id"}
 	client := newClient(t)
-	for _, value := range []any{config, &config, []Config{config}, client} {
+	for _, value := range []any{config, &config, []Config{config}, options, &options, []Options{options}, client} {
 		shown := ""
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			shown += fmt.Sprintf(verb+"\n", value)
@@ -31,9 +35,15 @@ func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
 	if shown := fmt.Sprintf("%+v", config); !strings.Contains(shown, `"client_id":"id"`) || !strings.Contains(shown, "[redacted]") {
 		t.Error(shown)
 	}
+	const shownOptions = `{"headers":{"Authorization":"[redacted]"},"request_id":"id","timeout":"1.5s"}`
+	if shown := fmt.Sprintf("%#v", options); shown != "loginid.Options"+shownOptions {
+		t.Error(shown)
+	}
 	var text bytes.Buffer
-	slog.New(slog.NewJSONHandler(&text, nil)).Info("it", "config", config, "client", client)
-	if shown := text.String(); strings.Contains(shown, secret) || !strings.Contains(shown, `"client":"loginid.Client(open)"`) {
+	slog.New(slog.NewJSONHandler(&text, nil)).Info("it", "config", config, "client", client, "options", options)
+	shown := text.String()
+	if strings.Contains(shown, secret) || !strings.Contains(shown, `"client":"loginid.Client(open)"`) ||
+		!strings.Contains(shown, `"options":{"timeout":"1.5s","headers":{"Authorization":"[redacted]"},"request_id":"id"}`) {
 		t.Error(shown)
 	}
 }
@@ -45,7 +55,7 @@ func TestAttemptsAreLoggedBySlog(t *testing.T) {
 	if err := client.OnAttempt(SlogAttempts(logger)); err != nil {
 		t.Fatal(err)
 	}
-	must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
+	expect.Must[User](t)(client.AddUserWithoutCredentials(ctx, ada))
 	_, err := client.GetUser(ctx, "nobody")
 	if !errors.Is(err, ErrUserNotFound) {
 		t.Error(err)

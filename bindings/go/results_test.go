@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/internal/native"
 	"github.com/libloginid/libloginid/bindings/go/internal/strictjson/strictjsontest"
 )
@@ -93,12 +94,12 @@ func TestATokenForAdaShowsAda(t *testing.T) {
 		parse(t, control(t, "POST", "tokens", map[string]any{"claims_raw": raw}), &made)
 		want.IssuedAt = json.Number(fmt.Sprint(issued))
 		want.Raw = json.RawMessage(raw)
-		verified := must[VerifiedToken](t)(client.VerifyToken(ctx, made.Token))
+		verified := expect.Must[VerifiedToken](t)(client.VerifyToken(ctx, made.Token))
 		if !reflect.DeepEqual(verified.Claims, want) {
 			t.Errorf("%s: %+v", claims, verified.Claims)
 		}
 		if want.Username != "" {
-			must[VerifiedToken](t)(client.VerifyTokenOf(ctx, made.Token, want.Username))
+			expect.Must[VerifiedToken](t)(client.VerifyTokenOf(ctx, made.Token, want.Username))
 		}
 	}
 }
@@ -111,7 +112,7 @@ func TestAnAnswersMembersAreThoseWithTheExactNames(t *testing.T) {
 		}})
 	}
 	answer(200, `{"ID":"u2","id":"u1","ſtatus":"deleted","username":"ada","USERNAME":"mallory","contacts":null}`)
-	user := must[User](t)(client.GetUser(ctx, ada))
+	user := expect.Must[User](t)(client.GetUser(ctx, ada))
 	if user.ID != "u1" || user.Username != "ada" || user.Status != "" || user.Contacts != nil {
 		t.Errorf("%+v", user)
 	}

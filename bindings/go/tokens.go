@@ -21,7 +21,7 @@ func (c *Client) GenerateServiceToken(
 ) (*Token, error) {
 	return native.Call[Token](ctx, c.handle, native.GenerateServiceToken,
 		native.Given("scope", scope),
-		native.Maybe("username", who.Name),
+		native.Maybe("username", who.Username),
 		native.Maybe("user_id", who.ID),
 		native.Maybe("nonce", nonce))
 }

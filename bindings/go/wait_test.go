@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 )
 
 func TestAWaitEndsWhenTheCodeIsAuthorized(t *testing.T) {
@@ -16,7 +18,7 @@ func TestAWaitEndsWhenTheCodeIsAuthorized(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	login := must[Authentication](t)(client.WaitCode(ctx, ada, code, "short"))
+	login := expect.Must[Authentication](t)(client.WaitCode(ctx, ada, code, "short"))
 	if !login.IsAuthenticated || login.User.Username != ada || login.JWT == "" {
 		t.Errorf("%+v", login)
 	}

@@ -5,83 +5,85 @@ package loginid
 import (
 	"context"
 	"errors"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/wire"
 )
 
 // call calls the method of the C function.
 func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	switch {
-	case c.is("lid_create_tx"):
-		_, err = client.CreateTx(ctx, c.text("tx_payload"), c.text("username"), c.text("nonce"))
-	case c.is("lid_init_tx", "tx_id"):
-		_, err = client.InitTx(ctx, c.text("username"), c.text("tx_id"), c.text("nonce"))
-	case c.is("lid_init_tx", "tx_payload"):
-		_, err = client.InitNewTx(ctx, c.text("username"), c.text("tx_payload"), c.text("nonce"))
-	case c.is("lid_complete_tx"):
-		_, err = client.CompleteTx(ctx, c.text("tx_id"), c.text("username"), c.json("assertion_payload_json"))
-	case c.is("lid_generate_code"):
-		_, err = client.GenerateCode(ctx, c.text("code_type"), c.text("purpose"), c.bool("authorize"), c.who())
-	case c.is("lid_authorize_code"):
-		_, err = client.AuthorizeCode(ctx, c.text("code"), c.text("code_type"), c.text("purpose"), c.who())
-	case c.is("lid_invalidate_all_codes"):
-		_, err = client.InvalidateAllCodes(ctx, c.text("code_type"), c.text("purpose"), c.who())
-	case c.is("lid_wait_code"):
-		_, err = client.WaitCode(ctx, c.text("username"), c.text("code"), c.text("code_type"))
-	case c.is("lid_get_credentials"):
-		_, err = client.GetCredentials(ctx, c.text("status"), c.who())
-	case c.is("lid_rename_credential"):
-		_, err = client.RenameCredential(ctx, c.text("credential_id"), c.text("name"), c.who())
-	case c.is("lid_revoke_credential"):
-		_, err = client.RevokeCredential(ctx, c.text("credential_id"), c.who())
-	case c.is("lid_force_fido2_credential_init"):
-		_, err = client.ForceFIDO2CredentialInit(ctx, c.who(), options[FIDO2Options](c, "options_json"))
-	case c.is("lid_add_doc_scan_credential_init"):
-		_, err = client.AddDocScanCredentialInit(ctx, c.who(), c.text("credential_name"))
-	case c.is("lid_add_doc_scan_credential_complete"):
-		_, err = client.AddDocScanCredentialComplete(ctx, c.text("credential_id"), c.bool("activate"), c.who())
-	case c.is("lid_evaluate_doc_scan_credential"):
-		_, err = client.EvaluateDocScanCredential(ctx, c.text("credential_id"), c.who())
-	case c.is("lid_generate_recovery_code"):
+	case c.Is("lid_create_tx"):
+		_, err = client.CreateTx(ctx, c.Text("tx_payload"), c.Text("username"), c.Text("nonce"))
+	case c.Is("lid_init_tx", "tx_id"):
+		_, err = client.InitTx(ctx, c.Text("username"), c.Text("tx_id"), c.Text("nonce"))
+	case c.Is("lid_init_tx", "tx_payload"):
+		_, err = client.InitNewTx(ctx, c.Text("username"), c.Text("tx_payload"), c.Text("nonce"))
+	case c.Is("lid_complete_tx"):
+		_, err = client.CompleteTx(ctx, c.Text("tx_id"), c.Text("username"), c.JSON("assertion_payload_json"))
+	case c.Is("lid_generate_code"):
+		_, err = client.GenerateCode(ctx, c.Text("code_type"), c.Text("purpose"), c.Bool("authorize"), c.who())
+	case c.Is("lid_authorize_code"):
+		_, err = client.AuthorizeCode(ctx, c.Text("code"), c.Text("code_type"), c.Text("purpose"), c.who())
+	case c.Is("lid_invalidate_all_codes"):
+		_, err = client.InvalidateAllCodes(ctx, c.Text("code_type"), c.Text("purpose"), c.who())
+	case c.Is("lid_wait_code"):
+		_, err = client.WaitCode(ctx, c.Text("username"), c.Text("code"), c.Text("code_type"))
+	case c.Is("lid_get_credentials"):
+		_, err = client.GetCredentials(ctx, c.Text("status"), c.who())
+	case c.Is("lid_rename_credential"):
+		_, err = client.RenameCredential(ctx, c.Text("credential_id"), c.Text("name"), c.who())
+	case c.Is("lid_revoke_credential"):
+		_, err = client.RevokeCredential(ctx, c.Text("credential_id"), c.who())
+	case c.Is("lid_force_fido2_credential_init"):
+		_, err = client.ForceFIDO2CredentialInit(ctx, c.who(), wire.Options[FIDO2Options](c.Call, "options_json"))
+	case c.Is("lid_add_doc_scan_credential_init"):
+		_, err = client.AddDocScanCredentialInit(ctx, c.who(), c.Text("credential_name"))
+	case c.Is("lid_add_doc_scan_credential_complete"):
+		_, err = client.AddDocScanCredentialComplete(ctx, c.Text("credential_id"), c.Bool("activate"), c.who())
+	case c.Is("lid_evaluate_doc_scan_credential"):
+		_, err = client.EvaluateDocScanCredential(ctx, c.Text("credential_id"), c.who())
+	case c.Is("lid_generate_recovery_code"):
 		_, err = client.GenerateRecoveryCode(ctx, c.who())
-	case c.is("lid_add_publickey_credential"):
-		_, err = client.AddPublicKeyCredential(ctx, c.text("publickey"), c.text("publickey_alg"), c.who(), c.text("credential_name"))
-	case c.is("lid_init_add_fido2_credential_with_code"):
-		_, err = client.InitAddFIDO2CredentialWithCode(ctx, c.text("code"), c.text("code_type"), c.text("username"), options[FIDO2Options](c, "options_json"))
-	case c.is("lid_complete_add_fido2_credential"):
-		_, err = client.CompleteAddFIDO2Credential(ctx, c.json("attestation_payload_json"), c.text("username"), c.text("credential_name"))
-	case c.is("lid_get_user"):
-		_, err = client.GetUser(ctx, c.text("username"))
-	case c.is("lid_add_user_without_credentials"):
-		_, err = client.AddUserWithoutCredentials(ctx, c.text("username"))
-	case c.is("lid_activate_user_by_id"):
-		_, err = client.ActivateUserByID(ctx, c.text("user_id"))
-	case c.is("lid_deactivate_user_by_id"):
-		_, err = client.DeactivateUserByID(ctx, c.text("user_id"))
-	case c.is("lid_delete_by_user_id"):
-		err = client.DeleteByUserID(ctx, c.text("user_id"))
-	case c.is("lid_delete_by_username"):
-		err = client.DeleteByUsername(ctx, c.text("username"))
-	case c.is("lid_send_email_verification"):
-		err = client.SendEmailVerification(ctx, c.text("user_id"))
-	case c.is("lid_register_fido2_init"):
-		_, err = client.RegisterFIDO2Init(ctx, c.text("username"), options[FIDO2Options](c, "options_json"))
-	case c.is("lid_register_fido2_complete"):
-		_, err = client.RegisterFIDO2Complete(ctx, c.text("username"), c.json("attestation_payload_json"), c.text("credential_name"))
-	case c.is("lid_register_password"):
-		_, err = client.RegisterPassword(ctx, c.text("username"), c.text("password"))
-	case c.is("lid_authenticate_password"):
-		_, err = client.AuthenticatePassword(ctx, c.text("username"), c.text("password"))
-	case c.is("lid_authenticate_fido2_init"):
-		_, err = client.AuthenticateFIDO2Init(ctx, c.text("username"))
-	case c.is("lid_authenticate_fido2_complete"):
-		_, err = client.AuthenticateFIDO2Complete(ctx, c.text("username"), c.json("assertion_payload_json"))
-	case c.is("lid_authenticate_doc_scan_init"):
-		_, err = client.AuthenticateDocScanInit(ctx, c.text("username"), c.text("credential_id"))
-	case c.is("lid_authenticate_doc_scan_complete"):
-		_, err = client.AuthenticateDocScanComplete(ctx, c.text("username"), c.text("credential_id"))
-	case c.is("lid_authenticate_publickey_init"):
-		_, err = client.AuthenticatePublicKeyInit(ctx, c.text("username"), c.text("publickey"), c.text("publickey_alg"))
-	case c.is("lid_authenticate_publickey_complete"):
-		_, err = client.AuthenticatePublicKeyComplete(ctx, c.text("username"), c.text("challenge_id"), c.text("assertion"))
+	case c.Is("lid_add_publickey_credential"):
+		_, err = client.AddPublicKeyCredential(ctx, c.Text("publickey"), c.Text("publickey_alg"), c.who(), c.Text("credential_name"))
+	case c.Is("lid_init_add_fido2_credential_with_code"):
+		_, err = client.InitAddFIDO2CredentialWithCode(ctx, c.Text("code"), c.Text("code_type"), c.Text("username"), wire.Options[FIDO2Options](c.Call, "options_json"))
+	case c.Is("lid_complete_add_fido2_credential"):
+		_, err = client.CompleteAddFIDO2Credential(ctx, c.JSON("attestation_payload_json"), c.Text("username"), c.Text("credential_name"))
+	case c.Is("lid_get_user"):
+		_, err = client.GetUser(ctx, c.Text("username"))
+	case c.Is("lid_add_user_without_credentials"):
+		_, err = client.AddUserWithoutCredentials(ctx, c.Text("username"))
+	case c.Is("lid_activate_user_by_id"):
+		_, err = client.ActivateUserByID(ctx, c.Text("user_id"))
+	case c.Is("lid_deactivate_user_by_id"):
+		_, err = client.DeactivateUserByID(ctx, c.Text("user_id"))
+	case c.Is("lid_delete_by_user_id"):
+		err = client.DeleteByUserID(ctx, c.Text("user_id"))
+	case c.Is("lid_delete_by_username"):
+		err = client.DeleteByUsername(ctx, c.Text("username"))
+	case c.Is("lid_send_email_verification"):
+		err = client.SendEmailVerification(ctx, c.Text("user_id"))
+	case c.Is("lid_register_fido2_init"):
+		_, err = client.RegisterFIDO2Init(ctx, c.Text("username"), wire.Options[FIDO2Options](c.Call, "options_json"))
+	case c.Is("lid_register_fido2_complete"):
+		_, err = client.RegisterFIDO2Complete(ctx, c.Text("username"), c.JSON("attestation_payload_json"), c.Text("credential_name"))
+	case c.Is("lid_register_password"):
+		_, err = client.RegisterPassword(ctx, c.Text("username"), c.Text("password"))
+	case c.Is("lid_authenticate_password"):
+		_, err = client.AuthenticatePassword(ctx, c.Text("username"), c.Text("password"))
+	case c.Is("lid_authenticate_fido2_init"):
+		_, err = client.AuthenticateFIDO2Init(ctx, c.Text("username"))
+	case c.Is("lid_authenticate_fido2_complete"):
+		_, err = client.AuthenticateFIDO2Complete(ctx, c.Text("username"), c.JSON("assertion_payload_json"))
+	case c.Is("lid_authenticate_doc_scan_init"):
+		_, err = client.AuthenticateDocScanInit(ctx, c.Text("username"), c.Text("credential_id"))
+	case c.Is("lid_authenticate_doc_scan_complete"):
+		_, err = client.AuthenticateDocScanComplete(ctx, c.Text("username"), c.Text("credential_id"))
+	case c.Is("lid_authenticate_publickey_init"):
+		_, err = client.AuthenticatePublicKeyInit(ctx, c.Text("username"), c.Text("publickey"), c.Text("publickey_alg"))
+	case c.Is("lid_authenticate_publickey_complete"):
+		_, err = client.AuthenticatePublicKeyComplete(ctx, c.Text("username"), c.Text("challenge_id"), c.Text("assertion"))
 	default:
 		err = errors.New("there is no method for it")
 	}

@@ -2,56 +2,21 @@ package loginid
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/wire"
 )
 
-// wireCall is an entry of bindings/wire.json: the request of a C function.
+// wireCall is an entry of bindings/wire.json.
 type wireCall struct {
-	Function  string
-	Arguments map[string]any
-	Method    string
-	Path      string
-	Body      map[string]any
-}
-
-// is tells whether it is a call of this function with these arguments.
-func (c wireCall) is(function string, given ...string) bool {
-	for _, name := range given {
-		if _, ok := c.Arguments[name]; !ok {
-			return false
-		}
-	}
-	return c.Function == function
-}
-
-func (c wireCall) text(name string) string {
-	value, _ := c.Arguments[name].(string)
-	return value
-}
-
-func (c wireCall) bool(name string) bool {
-	return c.Arguments[name].(bool)
-}
-
-func (c wireCall) json(name string) json.RawMessage {
-	return json.RawMessage(c.text(name))
+	wire.Call
 }
 
 func (c wireCall) who() Who {
-	return Who{ID: c.text("user_id"), Name: c.text("username")}
-}
-
-func options[T any](c wireCall, name string) *T {
-	options := new(T)
-	if err := json.Unmarshal(c.json(name), options); err != nil {
-		panic(err)
-	}
-	return options
+	return Who{ID: c.Text("user_id"), Username: c.Text("username")}
 }
 
 // send makes the call, within its time if it has one.
@@ -67,12 +32,10 @@ func (c wireCall) send(client *Client) error {
 
 func wireCalls(t *testing.T) []wireCall {
 	t.Helper()
-	text, err := os.ReadFile("../wire.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var calls []wireCall
-	parse(t, text, &calls)
+	for _, call := range wire.Read(t, "../wire.json") {
+		calls = append(calls, wireCall{call})
+	}
 	return calls
 }
 
@@ -96,7 +59,8 @@ func TestEachMethodSendsWhatItsFunctionIsFor(t *testing.T) {
 		if len(sent[0].Body) == 0 {
 			sent[0].Body = nil
 		}
-		if want := (received{call.Method, call.Path, call.Body}); !reflect.DeepEqual(sent[0], want) {
+		body, _ := call.Body.(map[string]any)
+		if want := (received{call.Method, call.Path, body}); !reflect.DeepEqual(sent[0], want) {
 			t.Errorf("%s: sent %v, not %v", call.Function, sent[0], want)
 		}
 	}

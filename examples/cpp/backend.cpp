@@ -2,12 +2,11 @@
  * passkeys, confirms a transaction and deletes a user. Run it with `make example-cpp`, which
  * starts an emulator of the service first. */
 #include <loginid.hpp>
+#include <loginid/testing.hpp>
 
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
-
-#include "emulator.hpp"
 
 namespace {
 
@@ -77,15 +76,12 @@ int main() {
         // LOGINID_V2_BASE_URL and LOGINID_V2_API_KEY. One client serves all threads.
         const auto client = loginid::v2::client::from_env();
 
-        // What the user's page sends. Here the emulator plays page and device.
-        const auto login = emulator("POST", "v2/users/" + ada + "/login", "{}");
-        const auto token = loginid::json_get(login, "/jwtAccess");
+        // The emulator acts as the page and the user's device.
+        const auto page = loginid::testing::emulator::current();
+        const std::string token = loginid::json_get(page.log_in(ada), "/jwtAccess");
         const session ours = begin_session(client, token);
         manage_passkeys(client, ours, token);
-        const auto confirmed =
-            emulator("POST", "v2/tx/confirm",
-                     R"({"username":)" + loginid::quote(ada) + R"(,"txPayload":)" +
-                         loginid::quote(payload) + R"(,"nonce":)" + loginid::quote(nonce) + "}");
+        const std::string confirmed = page.confirm_tx(ada, payload, nonce);
         confirm_transaction(client, ours, loginid::json_get(confirmed, "/token"));
         client.delete_user(ours.user_id);
         refused("delete_user", client.try_delete_user(ours.user_id), "not_found");

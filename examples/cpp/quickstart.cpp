@@ -1,13 +1,12 @@
 /* The calls of libloginid, one after the other. Run it with `make test-cpp`,
  * which starts an emulator of the LoginID service first. */
 #include <loginid.hpp>
+#include <loginid/testing.hpp>
 
 #include <cstdlib>
 #include <future>
 #include <iomanip>
 #include <iostream>
-
-#include "emulator.hpp"
 
 namespace {
 
@@ -15,6 +14,8 @@ const std::string ada = "ada@example.com";
 const std::string purpose = "temporary_authentication";
 const std::string payload = "Pay 10.00 EUR to Grace";
 const auto who = loginid::user::by_name(ada);
+/* Acts as the users with their devices. */
+const auto emulator = loginid::testing::emulator::current();
 
 std::string show(const char *what, std::string json) {
     std::cout << std::left << std::setw(26) << what << ' ' << json << '\n';
@@ -44,7 +45,7 @@ void log_in_with_code(const loginid::client &client) {
 }
 
 void manage_credentials(const loginid::client &client) {
-    emulator("POST", "users/" + ada + "/credentials", R"({"type":"fido2","name":"phone"})");
+    emulator.control("POST", "users/" + ada + "/credentials", R"({"type":"fido2","name":"phone"})");
     const auto listed = show("get_credentials", client.get_credentials(who, "active"));
     const auto uuid = loginid::json_get(listed, "/credentials/0/uuid");
     expect(show("rename_credential", client.rename_credential(uuid, "work phone", who)),
@@ -56,8 +57,9 @@ void manage_credentials(const loginid::client &client) {
 void confirm_transaction(const loginid::client &client) {
     const auto created = show("create_tx", client.create_tx(payload, ada));
     const auto nonce = loginid::json_get(created, "/nonce");
-    const auto confirmed = emulator("POST", "tx/" + loginid::json_get(created, "/id") + "/confirm",
-                                    R"({"username":")" + ada + R"("})");
+    const auto confirmed =
+        emulator.control("POST", "tx/" + loginid::json_get(created, "/id") + "/confirm",
+                         R"({"username":")" + ada + R"("})");
     const auto jwt = loginid::json_get(confirmed, "/jwt");
     show("verify_transaction", client.verify_transaction(jwt, payload, nonce));
 

@@ -120,7 +120,7 @@ fn invalid_client_id() -> Error {
 pub(crate) fn private_key_required() -> Error {
     Error::new(
         Code::PrivateKeyRequired,
-        "this needs the application's private key: give it to lid_new, \
+        "this needs the application's private key: make the client with it, \
          or set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
     )
 }

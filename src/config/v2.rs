@@ -110,7 +110,7 @@ impl Config {
 pub(crate) fn api_key_required() -> Error {
     Error::new(
         Code::ApiKeyRequired,
-        "this needs the application's API key: give it to lid_v2_new, \
+        "this needs the application's API key: make the client with it, \
          or set LOGINID_V2_API_KEY or LOGINID_V2_API_KEY_FILE",
     )
 }

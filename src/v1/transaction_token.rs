@@ -12,7 +12,7 @@ pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
         return Err(Error::new(
             Code::TokenKindMismatch,
             "the token confirms a transaction and is not a login: \
-             use lid_verify_transaction",
+             use verify_transaction",
         ));
     }
     Ok(())

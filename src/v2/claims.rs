@@ -14,7 +14,7 @@ pub(super) fn check_is_login(claims: &Claims<'_>) -> Result<()> {
     let refused = |message: &str| Err(Error::new(Code::TokenKindMismatch, message));
     if is_transaction(members) {
         return refused(
-            "the token confirms a transaction and is not a login: use lid_v2_verify_transaction",
+            "the token confirms a transaction and is not a login: use verify_transaction",
         );
     }
     match text(members, "tokenType")? {

@@ -316,8 +316,7 @@ static void while_another_call_fetches_the_key(struct call *call, lid_cancel *ca
     begin_verify(&fetching, derive_with(client, end_fetching));
     await_requests("/certs", 1);
     begin_verify(call, derive_with(client, cancel));
-    /* Nothing tells that the call waits for the other one. */
-    usleep(50000);
+    await_wait_for_another(call);
 }
 
 static void a_verification_is_cancelled_while_another_call_fetches_the_key(void)

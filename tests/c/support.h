@@ -184,6 +184,9 @@ struct call {
     lid_cancel *cancel;
 
     pthread_t thread;
+    /* Of the kernel; 0 until the thread runs. */
+    pid_t thread_id;
+    void *(*run)(void *call);
     lid_status status;
     char *answer;
     double ended_ms;
@@ -196,6 +199,8 @@ void begin_wait(struct call *call, const lid_client *client, const char *code,
                 uint32_t timeout_ms, lid_cancel *cancel);
 /* Another call, which `run` makes with the `struct call`. */
 void begin_call(struct call *call, void *(*run)(void *call));
+/* Waits until the call waits for the request of another call. */
+void await_wait_for_another(const struct call *call);
 /* Waits for the call's end, and puts its answer into `out`. */
 lid_status end_call(struct call *call);
 

@@ -1,11 +1,8 @@
 /* A call of a derived client of the current service is cancelled wherever it is: in the request
  * for its grant, in its own, and in the request for the key set. */
-#define _GNU_SOURCE
-
 #include "support.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define GRANT "/fido2/v2/mgmt/grant"
 #define PASSKEYS "/fido2/v2/passkeys"
@@ -221,8 +218,7 @@ static void while_another_call_fetches_the_key_set(struct call *call, lid_cancel
     begin_verify(&fetching, derive_with(client, end_fetching));
     await_requests(KEY_SET, 1);
     begin_verify(call, derive_with(client, cancel));
-    /* Nothing tells that the call waits for the other one. */
-    usleep(50000);
+    await_wait_for_another(call);
 }
 
 static void a_verification_is_cancelled_while_another_call_fetches_the_key_set(void)

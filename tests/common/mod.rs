@@ -14,6 +14,21 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The emulator's program, which `make test` has built.
+///
+/// # Panics
+/// When it is not there.
+pub fn emulator_program() -> PathBuf {
+    let library = shared_library();
+    let programs = library.ancestors().nth(2).expect("above deps/");
+    let program = programs.join("loginid-emulator");
+    assert!(
+        program.is_file(),
+        "build the emulator first, with `cargo build --workspace` or `make test`"
+    );
+    program
+}
+
 /// The shared library that Cargo built along with this test, so that it is never out of date.
 ///
 /// # Panics

@@ -5,7 +5,6 @@
 #include <iostream>
 #include <thread>
 
-#include "../../examples/cpp/emulator.hpp"
 #include "support.hpp"
 
 namespace {
@@ -185,6 +184,9 @@ void a_client_can_be_moved_but_not_used_when_empty() {
     closed(thrown([&] { made.delete_by_username(ada); }));
     closed(thrown([&] { made.set_log_callback([](std::string_view) {}); }));
     closed(thrown([&] { made.set_log_callback(nullptr); }));
+    closed(thrown([&] { made.on_attempt([](const loginid::attempt &) {}); }));
+    closed(made.try_set_log_callback(nullptr).error());
+    closed(made.try_on_attempt([](const loginid::attempt &) {}).error());
     closed(thrown([] { client().get_user(ada); }));
     REQUIRE(made.try_get_user(ada).status() == LID_ERROR_INVALID_ARGUMENT);
     made = std::move(other);
@@ -310,10 +312,19 @@ void a_derived_client_has_its_own_options() {
     REQUIRE(sent.find(R"(["x-tenant","two \"quoted\""])") != std::string::npos);
     REQUIRE(sent.find(R"(["x-zone","eu"])") != std::string::npos);
 
-    for (auto bad : {0ms, -5ms, 86'400'001ms}) {
+    const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
+    for (const loginid::optional_time bad :
+         {loginid::optional_time(0ms), {-5ms}, {86'400'001ms}, {none}}) {
         loginid::options refused;
         refused.timeout = bad;
-        REQUIRE(thrown([&] { (void)derived.with_options(refused); }).code() == "invalid_options");
+        const error named = thrown([&] { (void)derived.with_options(refused); });
+        REQUIRE(named.status() == LID_ERROR_INVALID_ARGUMENT && named.code() == "out_of_range");
+        REQUIRE(named.message() == "timeout must be more than zero, and at most a day");
+    }
+    for (const loginid::optional_time good : {loginid::optional_time(1ns), {24h}}) {
+        loginid::options longest;
+        longest.timeout = good;
+        REQUIRE(derived.with_options(longest));
     }
     loginid::options refused;
     refused.headers = {{"Host", "canary"}};
@@ -321,8 +332,8 @@ void a_derived_client_has_its_own_options() {
     REQUIRE(named.code() == "invalid_options");
     REQUIRE(named.json().find("canary") == std::string::npos);
     refused.headers = {{"X-A", std::string("a\0b", 3)}};
-    client none = client::from_env();
-    REQUIRE(derived.try_with_options(none, refused).status() == LID_ERROR_INVALID_ARGUMENT && !none);
+    client into = client::from_env();
+    REQUIRE(derived.try_with_options(into, refused).status() == LID_ERROR_INVALID_ARGUMENT && !into);
     closed(thrown([&] { (void)client().with_options({}); }));
 
     // A client may replace itself.

@@ -12,7 +12,6 @@
 #include <typeinfo>
 #include <vector>
 
-#include "../../examples/cpp/emulator.hpp"
 #include "support.hpp"
 
 namespace {

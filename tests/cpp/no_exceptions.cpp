@@ -15,13 +15,14 @@ namespace {
 template <typename Client> void calls_work() {
     Client client;
     REQUIRE(!client.try_with_options(client, {}));
+    REQUIRE(!client.try_on_attempt(nullptr) && !client.try_set_log_callback(nullptr));
     const loginid::result made = Client::try_from_env(client);
     REQUIRE(made && client && made.error().status() == LID_OK && made.error().code().empty());
     loginid::options given;
     given.timeout = std::chrono::seconds(20);
     int attempts = 0;
     REQUIRE(client.try_with_options(client, given));
-    client.on_attempt([&](const loginid::attempt &) { attempts++; });
+    REQUIRE(client.try_on_attempt([&](const loginid::attempt &) { attempts++; }));
     const loginid::result refused = client.try_verify_token("a.b.c");
     const loginid::error error = refused.error();
     REQUIRE(!refused && error.status() == LID_ERROR_TOKEN_INVALID);

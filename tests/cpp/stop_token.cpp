@@ -5,7 +5,6 @@
 #include <stop_token>
 #include <thread>
 
-#include "../../examples/cpp/emulator.hpp"
 #include "support.hpp"
 
 namespace {

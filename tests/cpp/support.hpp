@@ -3,6 +3,7 @@
 #define TESTS_SUPPORT_HPP
 
 #include <loginid.hpp>
+#include <loginid/testing.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -14,6 +15,13 @@ inline std::string variable(const char *name) {
     const char *value = std::getenv(name);
     REQUIRE(value != nullptr);
     return value;
+}
+
+/* Uses the control API of the emulator of the environment. */
+inline std::string emulator(const std::string &method, const std::string &path,
+                            const std::string &json) {
+    static const auto running = loginid::testing::emulator::current();
+    return running.control(method, path, json);
 }
 
 template <typename Call> loginid::error thrown(Call call) {

@@ -33,7 +33,12 @@ fn loaders_and_linkers_find_the_library() {
     let link = |name: &str| fs::read_link(tree.lib(name)).unwrap();
     assert_eq!(link("libloginid.so.0"), Path::new(&real));
     assert_eq!(link("libloginid.so"), Path::new("libloginid.so.0"));
-    for header in ["loginid.h", "loginid.hpp", "loginid_ffi.h"] {
+    for header in [
+        "loginid.h",
+        "loginid.hpp",
+        "loginid/testing.hpp",
+        "loginid_ffi.h",
+    ] {
         let installed = fs::read(tree.path("include").join(header)).unwrap();
         let ours = fs::read(root().join("include").join(header)).unwrap();
         assert_eq!(installed, ours);
@@ -64,7 +69,7 @@ fn programs_build_with_pkg_config_also_after_a_move() {
     let source = folder.path().join("program.cpp");
     fs::write(
         &source,
-        "#include <loginid.hpp>\nint main() { return loginid::version() != LID_VERSION; }\n",
+        "#include <loginid/testing.hpp>\nint main() { return loginid::version() != LID_VERSION; }\n",
     )
     .unwrap();
     let program = folder.path().join("cpp");
@@ -117,4 +122,5 @@ fn uninstall_removes_what_was_installed_and_nothing_else() {
     tree.make("uninstall");
     assert_eq!(files(&tree.prefix), others);
     assert!(!tree.lib("cmake/loginid").exists());
+    assert!(!tree.path("include/loginid").exists());
 }

@@ -307,14 +307,10 @@ fn run_step_3(page: &str, settings: &str, (key_file, key): (&str, &str)) -> Ende
 
 /// The search path, beginning with the emulator that `make test` has built.
 fn path_with_the_emulator() -> OsString {
-    let library = common::shared_library();
-    let programs = library.ancestors().nth(2).expect("above deps/");
-    assert!(
-        programs.join("loginid-emulator").is_file(),
-        "build the emulator first, with `cargo build --workspace` or `make test`"
-    );
+    let program = common::emulator_program();
+    let programs = program.parent().expect("its folder").to_owned();
     let usual = std::env::var_os("PATH").unwrap_or_default();
-    let all = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&usual));
+    let all = std::iter::once(programs).chain(std::env::split_paths(&usual));
     std::env::join_paths(all).expect("a search path")
 }
 

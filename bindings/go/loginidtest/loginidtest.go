@@ -3,8 +3,8 @@
 //
 //	func TestLogin(t *testing.T) {
 //		emulator := loginidtest.Start(t)
-//		client := emulator.ClientV2(t)
-//		token, err := emulator.LogIn("ada@example.com")
+//		client := emulator.V2Client(t)
+//		login, err := emulator.LogIn("ada@example.com") // login.JWTAccess is what a page sends.
 //		…
 //	}
 //
@@ -71,7 +71,8 @@ func (e *Emulator) URL() string {
 	return e.process.Variables["LOGINID_EMULATOR_URL"]
 }
 
-// Variables are those that NewFromEnv of both packages reads, and LOGINID_EMULATOR_URL.
+// Variables are those with the prefix LOGINID_ of a program that runs with the emulator: what
+// NewFromEnv of both packages reads, and LOGINID_EMULATOR_URL.
 func (e *Emulator) Variables() map[string]string {
 	copied := map[string]string{}
 	for name, value := range e.process.Variables {
@@ -83,7 +84,7 @@ func (e *Emulator) Variables() map[string]string {
 // Setenv sets the variables for the rest of the test, and unsets those that contradict them.
 func (e *Emulator) Setenv(t testing.TB) {
 	t.Helper()
-	for _, name := range e.process.Contradictory() {
+	for _, name := range e.process.Contradictory {
 		t.Setenv(name, "") // Which is the same as not set.
 	}
 	for name, value := range e.process.Variables {
@@ -101,8 +102,8 @@ func (e *Emulator) Config() loginid.Config {
 	}
 }
 
-// ConfigV2 is a configuration of package loginidv2 for the emulator.
-func (e *Emulator) ConfigV2() loginidv2.Config {
+// V2Config is a configuration of package loginidv2 for the emulator.
+func (e *Emulator) V2Config() loginidv2.Config {
 	return loginidv2.Config{
 		BaseURL:       e.process.Variables["LOGINID_V2_BASE_URL"],
 		APIKey:        e.process.Variables["LOGINID_V2_API_KEY"],
@@ -122,10 +123,10 @@ func (e *Emulator) Client(t testing.TB) *loginid.Client {
 	return client
 }
 
-// ClientV2 is a client of package loginidv2, which is closed when the test has ended.
-func (e *Emulator) ClientV2(t testing.TB) *loginidv2.Client {
+// V2Client is a client of package loginidv2, which is closed when the test has ended.
+func (e *Emulator) V2Client(t testing.TB) *loginidv2.Client {
 	t.Helper()
-	client, err := loginidv2.NewWithConfig(e.ConfigV2())
+	client, err := loginidv2.NewWithConfig(e.V2Config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,23 +134,46 @@ func (e *Emulator) ClientV2(t testing.TB) *loginidv2.Client {
 	return client
 }
 
-// LogIn has a user of the current service log in with a passkey, as on a page, and returns the
-// token that the page gets. A new user signs up.
-func (e *Emulator) LogIn(username string) (token string, err error) {
-	var answer struct {
-		JWTAccess string `json:"jwtAccess"`
-	}
-	err = e.Control(http.MethodPost, "v2/users/"+url.PathEscape(username)+"/login", nil, &answer)
-	return answer.JWTAccess, err
+// Login is the answer that a page gets when a user has logged in.
+type Login struct {
+	// JWTAccess is the token that the page sends to its server.
+	JWTAccess string `json:"jwtAccess"`
+	UserID    string `json:"userId"`
+	DeviceID  string `json:"deviceId"`
+	PasskeyID string `json:"passkeyId"`
 }
 
-// ConfirmTx has a user of the current service confirm a transaction, as on a page, and returns
-// the token that the page gets.
-func (e *Emulator) ConfirmTx(username, txPayload, nonce string) (token string, err error) {
+// LogIn has a user of the current service log in with a passkey, as on a page. A new user signs
+// up.
+func (e *Emulator) LogIn(username string) (*Login, error) {
+	login := new(Login)
+	if err := e.Control(http.MethodPost, "v2/users/"+url.PathEscape(username)+"/login", nil, login); err != nil {
+		return nil, err
+	}
+	return login, nil
+}
+
+// Confirmation is the answer that a page gets when a user has confirmed a transaction.
+type Confirmation struct {
+	// Token is what the page sends to its server.
+	Token string `json:"token"`
+}
+
+// ConfirmTx has a user of the current service confirm a transaction, as on a page.
+func (e *Emulator) ConfirmTx(username, txPayload, nonce string) (*Confirmation, error) {
 	body := map[string]string{"username": username, "txPayload": txPayload, "nonce": nonce}
-	var answer struct{ Token string }
-	err = e.Control(http.MethodPost, "v2/tx/confirm", body, &answer)
-	return answer.Token, err
+	confirmation := new(Confirmation)
+	if err := e.Control(http.MethodPost, "v2/tx/confirm", body, confirmation); err != nil {
+		return nil, err
+	}
+	return confirmation, nil
+}
+
+// SentCode is the last one-time code that a user of the current service was sent.
+func (e *Emulator) SentCode(username string) (string, error) {
+	var sent struct{ Code string }
+	err := e.Control(http.MethodGet, "v2/otp?username="+url.QueryEscape(username), nil, &sent)
+	return sent.Code, err
 }
 
 // Reset deletes users, faults and recorded requests.
@@ -157,7 +181,7 @@ func (e *Emulator) Reset() error {
 	return e.Control(http.MethodPost, "reset", nil, nil)
 }
 
-// Control uses the emulator's control API, which emulator/README.md describes: it plays users
+// Control uses the emulator's control API, which emulator/README.md describes: it acts as users
 // and their devices, and makes faults. path is what follows /_emulator/. The body is sent, and
 // the answer read, as JSON, unless they are nil.
 func (e *Emulator) Control(method, path string, body, into any) error {

@@ -45,27 +45,44 @@ func uses(t *testing.T, emulator *loginidtest.Emulator, old *loginid.Client, cur
 	if _, err := old.AddUserWithoutCredentials(ctx, "ada"); err != nil {
 		t.Error(err)
 	}
-	token, err := emulator.LogIn("ada lovelace/?")
+	const name = "ada lovelace/?+ä"
+	login, err := emulator.LogIn(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	verified, err := current.VerifyTokenOf(ctx, token, "ada lovelace/?")
-	if err != nil || !verified.Valid {
+	verified, err := current.VerifyTokenOf(ctx, login.JWTAccess, name)
+	if err != nil || verified.Claims.Subject != login.UserID || login.PasskeyID == "" || login.DeviceID == "" {
+		t.Error(login, err)
+	}
+	if err := current.SetEmail(ctx, login.UserID, "ada@example.com", true); err != nil {
 		t.Error(err)
 	}
-	confirmation, err := emulator.ConfirmTx("ada lovelace/?", "Pay 1", "nonce-1")
+	code, err := emulator.SentCode(name)
+	if err != nil {
+		t.Error(err)
+	}
+	if err := current.VerifyEmail(ctx, name, code); err != nil {
+		t.Error(err)
+	}
+	confirmation, err := emulator.ConfirmTx(name, "Pay 1", "nonce-1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := current.VerifyTransaction(ctx, confirmation, "Pay 1", "nonce-1"); err != nil {
+	if _, err := current.VerifyTransactionOf(ctx, confirmation.Token, "Pay 1", "nonce-1", name); err != nil {
 		t.Error(err)
+	}
+	if login, err := emulator.LogIn(""); err == nil {
+		t.Errorf("%+v", login)
+	}
+	if _, err := emulator.SentCode("nobody"); err == nil {
+		t.Error("nobody was sent a code")
 	}
 }
 
 func TestClientsUseTheEmulator(t *testing.T) {
 	for _, options := range [][]string{nil, {"--tls"}} {
 		emulator := loginidtest.Start(t, options...)
-		uses(t, emulator, emulator.Client(t), emulator.ClientV2(t))
+		uses(t, emulator, emulator.Client(t), emulator.V2Client(t))
 		if err := emulator.Control(http.MethodGet, "no/such/path", nil, nil); err == nil || !strings.Contains(err.Error(), "404") {
 			t.Error(err)
 		}
@@ -80,9 +97,13 @@ func TestTheEnvironmentLeadsToTheEmulator(t *testing.T) {
 	before := os.Getenv("LOGINID_BASE_URL")
 	t.Setenv("LOGINID_V2_ISSUER", "https://another.example")
 	t.Setenv("LOGINID_PRIVATE_KEY_FILE", "/no/such/file")
+	t.Setenv("LOGINID_MAX_RETRIES", "1") // It contradicts nothing, and stays.
 	emulator := loginidtest.Start(t)
 	t.Run("set", func(t *testing.T) {
 		emulator.Setenv(t)
+		if retries := os.Getenv("LOGINID_MAX_RETRIES"); retries != "1" {
+			t.Error(retries)
+		}
 		old, err := loginid.NewFromEnv()
 		if err != nil {
 			t.Fatal(err)

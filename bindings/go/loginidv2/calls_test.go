@@ -3,13 +3,12 @@ package loginidv2_test
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"net/url"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/internal/strictjson/strictjsontest"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
@@ -17,14 +16,14 @@ import (
 func TestALoginIsVerified(t *testing.T) {
 	client := newClient(t)
 	token := logIn(t)
-	verified := must[loginidv2.VerifiedToken](t)(client.VerifyToken(ctx, token))
+	verified := expect.Must[loginidv2.VerifiedToken](t)(client.VerifyToken(ctx, token))
 	claims := verified.Claims
 	if !verified.Valid || claims.Username != ada || claims.Subject == "" || claims.TokenType != "jwtAccess" ||
 		claims.PasskeyID == "" || claims.RPID != "localhost" || len(claims.Scopes) == 0 ||
 		claims.ExpiresAt == "" || claims.IssuedAt == "" || !json.Valid(claims.Raw) || !json.Valid(verified.Header) {
 		t.Errorf("%+v", verified)
 	}
-	must[loginidv2.VerifiedToken](t)(client.VerifyTokenOf(ctx, token, ada))
+	expect.Must[loginidv2.VerifiedToken](t)(client.VerifyTokenOf(ctx, token, ada))
 	succeeds(t, client.VerifyTokenRemote(ctx, token))
 	_, err := client.VerifyTokenOf(ctx, token, "mallory")
 	refused(t, err, loginidv2.ErrClaimMismatch)
@@ -57,12 +56,12 @@ func TestClaimsThatTheLibraryDoesNotCheckMayHaveAnotherType(t *testing.T) {
 func TestGrantsAllowWhatTheirScopesName(t *testing.T) {
 	client := newClient(t)
 	logIn(t)
-	grant := must[loginidv2.Grant](t)(client.CreateGrant(ctx, ada, loginidv2.ScopePasskeyRead))
-	must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, loginidv2.Token(grant.Token)))
+	grant := expect.Must[loginidv2.Grant](t)(client.CreateGrant(ctx, ada, loginidv2.ScopePasskeyRead))
+	expect.Must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, loginidv2.Token(grant.Token)))
 	refused(t, client.RenamePasskey(ctx, "id", "name", loginidv2.Token(grant.Token)), loginidv2.ErrForbidden)
 	_, err := client.VerifyToken(ctx, grant.Token)
 	refused(t, err, loginidv2.ErrClaimMismatch)
-	external := must[loginidv2.ExternalAuthentication](t)(client.CreateExternalAuth(ctx, ada))
+	external := expect.Must[loginidv2.ExternalAuthentication](t)(client.CreateExternalAuth(ctx, ada))
 	if external.Token == "" {
 		t.Errorf("%+v", external)
 	}
@@ -75,7 +74,7 @@ func TestPasskeysAreManagedByNameAndByToken(t *testing.T) {
 		"Ada's phone":  loginidv2.Username(ada),
 		"Ada's laptop": loginidv2.Token(token),
 	} {
-		listed := must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, who))
+		listed := expect.Must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, who))
 		if len(listed.Passkeys) != 1 {
 			t.Fatalf("%s", listed.Raw)
 		}
@@ -84,17 +83,17 @@ func TestPasskeysAreManagedByNameAndByToken(t *testing.T) {
 			t.Errorf("%+v", first)
 		}
 		succeeds(t, client.RenamePasskey(ctx, first.ID, name, who))
-		listed = must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, who))
+		listed = expect.Must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, who))
 		if listed.Passkeys[0].Name != name {
 			t.Errorf("%+v", listed)
 		}
 		const iCloud = "fbfc3007-154e-4ecc-8c0b-6e020557d7bd"
-		authenticator := must[loginidv2.Authenticator](t)(client.GetAuthenticator(ctx, iCloud, who))
+		authenticator := expect.Must[loginidv2.Authenticator](t)(client.GetAuthenticator(ctx, iCloud, who))
 		if authenticator.ID != iCloud || authenticator.Name == "" || !strings.HasPrefix(authenticator.IconLight, "data:") {
 			t.Errorf("%+v", authenticator)
 		}
 	}
-	passkeys := must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, loginidv2.Username(ada)))
+	passkeys := expect.Must[loginidv2.Passkeys](t)(client.ListPasskeys(ctx, loginidv2.Username(ada)))
 	succeeds(t, client.DeletePasskey(ctx, passkeys.Passkeys[0].ID, loginidv2.Username(ada)))
 	refused(t, client.DeletePasskey(ctx, passkeys.Passkeys[0].ID, loginidv2.Username(ada)), loginidv2.ErrNotFound)
 	for _, who := range []loginidv2.Who{{}, {Username: ada, Token: token}} {
@@ -108,32 +107,32 @@ func TestPasskeysAreManagedByNameAndByToken(t *testing.T) {
 // sent is the code that would have been sent to Ada.
 func sent(t *testing.T) string {
 	t.Helper()
-	var otp struct{ Code string }
-	control(t, http.MethodGet, "v2/otp?username="+url.QueryEscape(ada), nil, &otp)
-	return otp.Code
+	code, err := service.SentCode(ada)
+	succeeds(t, err)
+	return code
 }
 
 func TestCodesLogIn(t *testing.T) {
 	client := newClient(t)
 	logIn(t)
-	made := must[loginidv2.OneTimeCode](t)(client.CreateOTP(ctx, loginidv2.Username(ada)))
+	made := expect.Must[loginidv2.OneTimeCode](t)(client.CreateOTP(ctx, loginidv2.Username(ada)))
 	if len(made.Code) != 6 || made.ExpiresAt == "" {
 		t.Errorf("%+v", made)
 	}
-	login := must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, made.Code, ""))
+	login := expect.Must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, made.Code, ""))
 	if login.Claims.Username != ada || login.JWTAccess == "" || login.UserID != login.Claims.Subject {
 		t.Errorf("%+v", login)
 	}
 	succeeds(t, client.SetEmail(ctx, login.UserID, ada, true))
 	succeeds(t, client.VerifyEmail(ctx, ada, sent(t)))
 	succeeds(t, client.SendOTPEmail(ctx, ada, ""))
-	must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, sent(t), "other"))
+	expect.Must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, sent(t), "other"))
 	succeeds(t, client.RemoveEmail(ctx, login.UserID, ada))
 
 	succeeds(t, client.SetPhone(ctx, login.UserID, "+4915112345678", true, true))
 	succeeds(t, client.VerifyPhone(ctx, ada, sent(t)))
 	succeeds(t, client.SendOTPSMS(ctx, ada, ""))
-	must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, sent(t), ""))
+	expect.Must[loginidv2.Authentication](t)(client.VerifyOTP(ctx, ada, sent(t), ""))
 	succeeds(t, client.RemovePhone(ctx, login.UserID))
 
 	_, err := client.VerifyOTP(ctx, ada, "000000", "")
@@ -147,48 +146,48 @@ func TestCodesLogIn(t *testing.T) {
 func TestAPasskeyIsRegisteredAndUsed(t *testing.T) {
 	client := newClient(t)
 	device := newPasskey(t)
-	begun := must[loginidv2.RegistrationChallenge](t)(client.RegisterInit(ctx, ada, &loginidv2.RegisterOptions{
+	begun := expect.Must[loginidv2.RegistrationChallenge](t)(client.RegisterInit(ctx, ada, &loginidv2.RegisterOptions{
 		DisplayName: "Ada", DeviceInfo: json.RawMessage(`{"deviceId":"d1"}`), UserAgent: "Mozilla/5.0",
 	}, ""))
 	if begun.Action != loginidv2.ActionProceed {
 		t.Errorf("%s", begun.Raw)
 	}
 	created := device.create(begun.RegistrationRequestOptions)
-	registered := must[loginidv2.Authentication](t)(client.RegisterComplete(ctx, begun.Session, created, "Ada's phone"))
+	registered := expect.Must[loginidv2.Authentication](t)(client.RegisterComplete(ctx, begun.Session, created, "Ada's phone"))
 	if registered.Claims.Username != ada || registered.PasskeyID == "" {
 		t.Errorf("%s", registered.Raw)
 	}
 
 	for _, username := range []string{ada, ""} {
-		asked := must[loginidv2.AuthenticationChallenge](t)(client.AuthenticateInit(ctx, username, nil))
+		asked := expect.Must[loginidv2.AuthenticationChallenge](t)(client.AuthenticateInit(ctx, username, nil))
 		if asked.Action != loginidv2.ActionProceed || asked.CrossAuthMethods == nil {
 			t.Errorf("%s", asked.Raw)
 		}
-		login := must[loginidv2.Authentication](t)(
+		login := expect.Must[loginidv2.Authentication](t)(
 			client.AuthenticateComplete(ctx, asked.Session, device.get(asked.AssertionOptions)))
 		if login.Claims.Username != ada || login.PasskeyID != registered.PasskeyID {
 			t.Errorf("%s", login.Raw)
 		}
 	}
-	unknown := must[loginidv2.AuthenticationChallenge](t)(client.AuthenticateInit(ctx, "nobody", nil))
+	unknown := expect.Must[loginidv2.AuthenticationChallenge](t)(client.AuthenticateInit(ctx, "nobody", nil))
 	if unknown.Action != loginidv2.ActionFallback || len(unknown.FallbackMethods) == 0 {
 		t.Errorf("%s", unknown.Raw)
 	}
 
 	// Another passkey needs a token.
-	second := must[loginidv2.RegistrationChallenge](t)(client.RegisterInit(ctx, ada, nil, registered.JWTAccess))
-	must[loginidv2.Authentication](t)(client.RegisterComplete(
+	second := expect.Must[loginidv2.RegistrationChallenge](t)(client.RegisterInit(ctx, ada, nil, registered.JWTAccess))
+	expect.Must[loginidv2.Authentication](t)(client.RegisterComplete(
 		ctx, second.Session, newPasskey(t).create(second.RegistrationRequestOptions), ""))
 
 	const payload = "Pay 10.00 EUR to Grace"
-	asked := must[loginidv2.TransactionChallenge](t)(client.InitTx(ctx, ada, payload, ""))
+	asked := expect.Must[loginidv2.TransactionChallenge](t)(client.InitTx(ctx, ada, payload, ""))
 	if asked.TransactionID == "" || len(asked.Nonce) != 16 {
 		t.Errorf("%s", asked.Raw)
 	}
-	confirmed := must[loginidv2.ConfirmedTransaction](t)(
+	confirmed := expect.Must[loginidv2.ConfirmedTransaction](t)(
 		client.CompleteTx(ctx, asked.Session, device.get(asked.AssertionOptions)))
-	must[loginidv2.VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.Token, payload, asked.Nonce))
-	must[loginidv2.VerifiedToken](t)(client.VerifyTransactionOf(ctx, confirmed.Token, payload, asked.Nonce, ada))
+	expect.Must[loginidv2.VerifiedToken](t)(client.VerifyTransaction(ctx, confirmed.Token, payload, asked.Nonce))
+	expect.Must[loginidv2.VerifiedToken](t)(client.VerifyTransactionOf(ctx, confirmed.Token, payload, asked.Nonce, ada))
 	for code, call := range map[string]func() error{
 		"transaction_hash_mismatch": func() error {
 			_, err := client.VerifyTransaction(ctx, confirmed.Token, "Pay 99.00 EUR to Eve", asked.Nonce)
@@ -214,7 +213,7 @@ func TestAPasskeyIsRegisteredAndUsed(t *testing.T) {
 }
 
 func TestTheServiceSaysItsVersion(t *testing.T) {
-	version := must[loginidv2.ServiceVersion](t)(newClient(t).GetVersion(ctx))
+	version := expect.Must[loginidv2.ServiceVersion](t)(newClient(t).GetVersion(ctx))
 	if version.Version == "" || !json.Valid(version.Raw) {
 		t.Errorf("%+v", version)
 	}

@@ -1,13 +1,6 @@
 package loginidv2
 
-import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
-
-	"github.com/libloginid/libloginid/bindings/go/internal/native"
-)
+import "encoding/json"
 
 // Config has the settings of a client. A field that is missing or 0 has its default; a
 // pointer to 0 is 0. Durations are in milliseconds or seconds, as the names say.
@@ -41,15 +34,4 @@ type Config struct {
 	UserAgent        string            `json:"user_agent,omitempty"`
 	Headers          map[string]string `json:"headers,omitempty"`
 	MaxResponseBytes int               `json:"max_response_bytes,omitempty"`
-}
-
-// Format writes the settings that are given, for every verb, with keys, the values of headers
-// and passwords in URLs redacted.
-func (c Config) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, native.RedactedText("loginidv2.Config", c))
-}
-
-// LogValue is the same for log/slog.
-func (c Config) LogValue() slog.Value {
-	return native.Redacted(c)
 }

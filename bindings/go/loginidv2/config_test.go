@@ -11,11 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
 func TestConstructorsReportWhatIsWrong(t *testing.T) {
-	good := service.ConfigV2()
+	good := service.V2Config()
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(good.APIKey+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -27,8 +28,8 @@ func TestConstructorsReportWhatIsWrong(t *testing.T) {
 			return loginidv2.NewWithConfig(loginidv2.Config{BaseURL: good.BaseURL, APIKeyFile: key})
 		},
 	} {
-		client := must[loginidv2.Client](t)(make())
-		must[loginidv2.Grant](t)(client.CreateGrant(ctx, ada, loginidv2.ScopePasskeyRead))
+		client := expect.Must[loginidv2.Client](t)(make())
+		expect.Must[loginidv2.Grant](t)(client.CreateGrant(ctx, ada, loginidv2.ScopePasskeyRead))
 		succeeds(t, client.Close())
 	}
 	for code, config := range map[string]loginidv2.Config{
@@ -98,9 +99,11 @@ func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
 		Proxy: "http://" + secret + ":" + secret + "@proxy.example:3128", Headers: map[string]string{"X-Gateway": secret},
 		MaxRetries: &retries, JWKS: json.RawMessage(`{"keys":[]}`),
 	}
+	options := loginidv2.Options{Headers: map[string]string{"Authorization": secret}}
 	client := newClient(t)
 	for _, value := range []any{
 		config, &config, []loginidv2.Config{config}, map[string]any{"config": config}, client,
+		options, &options, map[string]any{"options": options},
 		loginidv2.Token(secret), struct{ Who loginidv2.Who }{loginidv2.Token(secret)},
 	} {
 		shown := ""
@@ -110,11 +113,11 @@ func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
 		var text bytes.Buffer
 		slog.New(slog.NewTextHandler(&text, nil)).Info("it", "value", value)
 		switch value.(type) {
-		case loginidv2.Config, *loginidv2.Config, loginidv2.Who, *loginidv2.Client:
+		case loginidv2.Config, *loginidv2.Config, loginidv2.Options, *loginidv2.Options, loginidv2.Who, *loginidv2.Client:
 			slog.New(slog.NewJSONHandler(&text, nil)).Info("it", "value", value)
 		}
 		shown += text.String()
-		for _, hidden := range []string{secret, fmt.Sprintf("%x", secret), service.ConfigV2().APIKey} {
+		for _, hidden := range []string{secret, fmt.Sprintf("%x", secret), service.V2Config().APIKey} {
 			if strings.Contains(shown, hidden) {
 				t.Errorf("%T: %s", value, shown)
 			}
@@ -143,7 +146,7 @@ func TestAttemptsAreLogged(t *testing.T) {
 	var text bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	succeeds(t, client.OnAttempt(loginidv2.SlogAttempts(logger)))
-	must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
+	expect.Must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
 	var events []map[string]any
 	for _, line := range strings.Split(strings.TrimSpace(text.String()), "\n") {
 		event := map[string]any{}
@@ -170,12 +173,16 @@ func TestAttemptsAreLogged(t *testing.T) {
 			t.Errorf("%v", events[i])
 		}
 	}
+	// The next attempt follows at once, and there is one.
+	if wait, ok := events[0]["retry_in"].(float64); !ok || wait <= 0 {
+		t.Errorf("%v", events[0])
+	}
 	// The old form: JSON texts, during the call.
 	var events2 []string
 	succeeds(t, client.SetLogFunc(func(event string) { events2 = append(events2, event) }))
-	must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
+	expect.Must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
 	succeeds(t, client.SetLogFunc(nil))
-	must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
+	expect.Must[loginidv2.ServiceVersion](t)(client.GetVersion(ctx))
 	if len(events2) != 1 || !json.Valid([]byte(events2[0])) {
 		t.Error(events2)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
@@ -113,7 +114,7 @@ func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
 		connection := <-accepted // It stays open.
 		t.Cleanup(func() { _ = connection.Close() })
 	}
-	key := service.ConfigV2().APIKey
+	key := service.V2Config().APIKey
 	token := ""
 	verify := func(ctx context.Context, client *loginidv2.Client) error {
 		_, err := client.VerifyToken(ctx, token)
@@ -150,9 +151,9 @@ func TestAContextEndsACallInEachOfItsPhases(t *testing.T) {
 			token = logIn(t)
 			config := phase.config
 			if phase.fault != nil {
-				config = service.ConfigV2()
+				config = service.V2Config()
 			}
-			client := must[loginidv2.Client](t)(loginidv2.NewWithConfig(config))
+			client := expect.Must[loginidv2.Client](t)(loginidv2.NewWithConfig(config))
 			defer client.Close()
 			cause := errors.New("the user has left")
 			begin := func() {
@@ -244,7 +245,7 @@ func TestNoCallStartsWithAContextThatIsDone(t *testing.T) {
 // A timeout of the client is no error of the context.
 func TestATimeoutOfTheClientIsNotTheContexts(t *testing.T) {
 	client := newClient(t)
-	limited := must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{TimeoutMS: 100}))
+	limited := expect.Must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{Timeout: 100 * time.Millisecond}))
 	defer limited.Close()
 	control(t, http.MethodPost, "faults", map[string]any{"fault": map[string]any{"kind": "delay", "ms": 60000}}, nil)
 	calling, cancel := context.WithTimeout(ctx, time.Minute)

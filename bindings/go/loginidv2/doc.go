@@ -42,12 +42,13 @@
 // # Tests
 //
 // Package loginidtest starts an emulator of the service. [API] is the interface of a Client, for
-// programs that put something else in its place.
+// programs that put something else in its place; an error for it is a literal of its status and
+// code, for example &Error{Status: StatusAPI, Code: "not_found"}.
 //
 // # Secrets
 //
 // The copies of arguments that are made for C are wiped. Go strings cannot be wiped:
-// arguments and results stay in memory until the garbage collector reuses it. A Config, a Client
-// and a Who show no secrets when they are formatted or logged; a struct of yours that has one in
-// an unexported field is formatted without their methods.
+// arguments and results stay in memory until the garbage collector reuses it. A Config, an
+// Options, a Client and a Who show no secrets when they are formatted or logged; a struct of yours
+// that has one in an unexported field is formatted without their methods.
 package loginidv2

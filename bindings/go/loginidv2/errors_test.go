@@ -1,16 +1,22 @@
 package loginidv2_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	loginid "github.com/libloginid/libloginid/bindings/go"
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
+	"github.com/libloginid/libloginid/bindings/go/loginidtest"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
 
@@ -39,6 +45,89 @@ func TestAnErrorHasEveryDetail(t *testing.T) {
 	}
 }
 
+// A logger gets the members of an error, so that its request id is in the log.
+func TestAnErrorIsLoggedWithItsMembers(t *testing.T) {
+	client := newClient(t)
+	var text bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&text, nil))
+	logged := func(err error) map[string]any {
+		t.Helper()
+		text.Reset()
+		logger.Error("a call", "error", err)
+		var line struct{ Error map[string]any }
+		if err := json.Unmarshal(text.Bytes(), &line); err != nil {
+			t.Fatal(err, text.String())
+		}
+		return line.Error
+	}
+	refused := client.DeleteUser(ctx, "nobody")
+	control(t, http.MethodPost, "faults", map[string]any{"times": 9, "fault": map[string]any{
+		"kind": "status", "code": 429, "headers": [][]string{{"retry-after", "60"}},
+	}}, nil)
+	limited := client.DeleteUser(ctx, "nobody")
+	succeeds(t, client.Close())
+	for _, row := range []struct {
+		err  error
+		want map[string]any
+	}{
+		{refused, map[string]any{
+			"status": "LID_ERROR_API", "code": "not_found", "operation": "v2_delete_user", "http_status": 404.0,
+			"retryable": false,
+		}},
+		{limited, map[string]any{
+			"status": "LID_ERROR_RATE_LIMITED", "code": "rate_limited", "operation": "v2_delete_user", "http_status": 429.0,
+			"retryable": true, "retry_after": 60e9,
+		}},
+		{client.DeleteUser(ctx, "nobody"), map[string]any{
+			"status": "LID_ERROR_INVALID_ARGUMENT", "code": "client_closed", "retryable": false,
+		}},
+	} {
+		failure := failureOf(t, row.err)
+		row.want["message"] = failure.Message
+		if failure.RequestID != "" {
+			row.want["request_id"] = failure.RequestID
+		}
+		if shown := logged(row.err); !reflect.DeepEqual(shown, row.want) {
+			t.Errorf("%v, not %v", shown, row.want)
+		}
+	}
+}
+
+// An error that a fake makes is what its status and code say.
+func TestAnErrorMayBeMadeForATest(t *testing.T) {
+	var err error = &loginidv2.Error{Status: loginidv2.StatusAPI, Code: "not_found", Message: "gone", HTTPStatus: 404}
+	refused(t, err, loginidv2.ErrNotFound)
+	if text := err.Error(); errors.Is(err, loginidv2.ErrForbidden) || !strings.Contains(text, "not_found") || !strings.Contains(text, "gone") {
+		t.Error(err)
+	}
+	refused(t, &loginidv2.Error{Status: loginidv2.StatusTimeout}, loginidv2.ErrTimeout)
+}
+
+// A program in Go has no functions of C.
+func TestNoMessageNamesAFunctionOfC(t *testing.T) {
+	client := newClient(t)
+	confirmation := expect.Must[loginidtest.Confirmation](t)(service.ConfirmTx(ada, "Pay 1", "nonce-1"))
+	_, login := client.VerifyToken(ctx, confirmation.Token)
+	keyless := service.V2Config()
+	keyless.APIKey = ""
+	other := expect.Must[loginidv2.Client](t)(loginidv2.NewWithConfig(keyless))
+	defer other.Close()
+	old := service.Config()
+	old.PrivateKey = ""
+	public := expect.Must[loginid.Client](t)(loginid.NewWithConfig(old))
+	defer public.Close()
+	_, unsigned := public.GenerateServiceToken(ctx, "users.retrieve", loginid.Who{}, "")
+	for code, err := range map[string]error{
+		"token_kind_mismatch":  login,
+		"api_key_required":     other.DeleteUser(ctx, "id"),
+		"private_key_required": unsigned,
+	} {
+		if failure := failureOf(t, err); failure.Code != code || strings.Contains(failure.Message, "lid_") {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
 // made is a login token of Ada that the service signed, with other claims.
 func made(t *testing.T, others map[string]any) string {
 	t.Helper()
@@ -58,8 +147,7 @@ func made(t *testing.T, others map[string]any) string {
 func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 	client := newClient(t)
 	token := logIn(t)
-	confirmation, err := service.ConfirmTx(ada, "Pay 1", "nonce-1")
-	succeeds(t, err)
+	confirmation := expect.Must[loginidtest.Confirmation](t)(service.ConfirmTx(ada, "Pay 1", "nonce-1")).Token
 	answered := func(status int, body string) func() error {
 		return func() error {
 			control(t, http.MethodPost, "faults", map[string]any{"times": 1, "fault": map[string]any{
@@ -71,15 +159,15 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 	zero := 0
 	with := func(config loginidv2.Config, call func(*loginidv2.Client) error) func() error {
 		return func() error {
-			other := must[loginidv2.Client](t)(loginidv2.NewWithConfig(config))
+			other := expect.Must[loginidv2.Client](t)(loginidv2.NewWithConfig(config))
 			defer other.Close()
 			return call(other)
 		}
 	}
 	deleteUser := func(client *loginidv2.Client) error { return client.DeleteUser(ctx, "id") }
-	keyless := service.ConfigV2()
+	keyless := service.V2Config()
 	keyless.APIKey = ""
-	foreign := service.ConfigV2()
+	foreign := service.V2Config()
 	foreign.APIKey = "another"
 	all := map[error]func() error{
 		loginidv2.ErrNotFound:       func() error { return client.DeleteUser(ctx, "nobody") },
@@ -87,7 +175,7 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 		loginidv2.ErrForbidden:      answered(403, `{"msg":"no","msgCode":"forbidden"}`),
 		loginidv2.ErrAPIKeyRequired: with(keyless, deleteUser),
 		loginidv2.ErrRateLimited: with(loginidv2.Config{
-			BaseURL: keyless.BaseURL, APIKey: service.ConfigV2().APIKey, MaxRetries: &zero,
+			BaseURL: keyless.BaseURL, APIKey: service.V2Config().APIKey, MaxRetries: &zero,
 		}, func(client *loginidv2.Client) error {
 			control(t, http.MethodPost, "faults", map[string]any{"times": 1, "fault": map[string]any{
 				"kind": "status", "code": 429, "headers": [][]string{{"retry-after", "60"}},
@@ -98,7 +186,7 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 			BaseURL: "http://127.0.0.1:1", APIKey: "key", ApplicationID: "app", MaxRetries: &zero,
 		}, deleteUser),
 		loginidv2.ErrTimeout: with(loginidv2.Config{
-			BaseURL: keyless.BaseURL, APIKey: service.ConfigV2().APIKey, RequestTimeoutMS: 100,
+			BaseURL: keyless.BaseURL, APIKey: service.V2Config().APIKey, RequestTimeoutMS: 100,
 		}, func(client *loginidv2.Client) error {
 			control(t, http.MethodPost, "faults", map[string]any{"times": 1, "fault": map[string]any{"kind": "delay", "ms": 60000}}, nil)
 			return client.DeleteUser(ctx, "id")
@@ -124,7 +212,7 @@ func TestEachErrorIsWhatItsNameSays(t *testing.T) {
 		},
 		loginidv2.ErrBadRequest: answered(400, `{"msg":"no","msgCode":"bad_request"}`),
 		loginidv2.ErrClientClosed: func() error {
-			closed := must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{}))
+			closed := expect.Must[loginidv2.Client](t)(client.WithOptions(loginidv2.Options{}))
 			_ = closed.Close()
 			return closed.DeleteUser(ctx, "id")
 		},

@@ -12,17 +12,17 @@ import (
 )
 
 // tokenOfThePage is what a page sends after Ada has logged in with a passkey. Here the emulator
-// plays the page and the device; see package loginidtest.
+// acts as the page and the user's device; see package loginidtest.
 func tokenOfThePage() string {
-	token, err := service.LogIn("ada@example.com")
+	login, err := service.LogIn("ada@example.com")
 	if err != nil {
 		panic(err)
 	}
-	return token
+	return login.JWTAccess
 }
 
 // A page sends the token of a user who has logged in. The user is the one that the verified token
-// names, never one that the page names.
+// names; nothing else in the request says who it is.
 func Example() {
 	client, err := loginidv2.NewFromEnv() // LOGINID_V2_BASE_URL, LOGINID_V2_API_KEY
 	if err != nil {
@@ -83,11 +83,12 @@ func ExampleClient_VerifyTransaction() {
 	}
 	defer client.Close()
 	const payload, nonce = "Pay 10.00 EUR to Grace", "order-4711-a8f3"
-	token, err := service.ConfirmTx("ada@example.com", payload, nonce) // plays the page
+	confirmation, err := service.ConfirmTx("ada@example.com", payload, nonce) // in place of the page
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	token := confirmation.Token
 	ctx := context.Background()
 	_, err = client.VerifyTransaction(ctx, token, payload, nonce)
 	fmt.Println(err)
@@ -120,7 +121,7 @@ func ExampleClient_WithOptions() {
 		return
 	}
 	defer client.Close()
-	hurried, err := client.WithOptions(loginidv2.Options{TimeoutMS: 500, RequestID: "order-4711"})
+	hurried, err := client.WithOptions(loginidv2.Options{Timeout: 500 * time.Millisecond, RequestID: "order-4711"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,6 +8,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/libloginid/libloginid/bindings/go/internal/expect"
 	"github.com/libloginid/libloginid/bindings/go/loginidtest"
 	"github.com/libloginid/libloginid/bindings/go/loginidv2"
 )
@@ -45,7 +46,7 @@ func newClient(t *testing.T) *loginidv2.Client {
 	reset := func() { control(t, http.MethodPost, "reset", nil, nil) }
 	reset()
 	t.Cleanup(reset)
-	return service.ClientV2(t)
+	return service.V2Client(t)
 }
 
 func control(t *testing.T, method, path string, body, into any) {
@@ -58,21 +59,7 @@ func control(t *testing.T, method, path string, body, into any) {
 // logIn is the token of Ada, who has a passkey.
 func logIn(t *testing.T) string {
 	t.Helper()
-	token, err := service.LogIn(ada)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
-}
-
-func must[T any](t *testing.T) func(*T, error) *T {
-	return func(result *T, err error) *T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return result
-	}
+	return expect.Must[loginidtest.Login](t)(service.LogIn(ada)).JWTAccess
 }
 
 func succeeds(t *testing.T, err error) {

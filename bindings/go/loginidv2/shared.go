@@ -3,6 +3,8 @@
 package loginidv2
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/libloginid/libloginid/bindings/go/internal/native"
@@ -20,9 +22,10 @@ import (
 //	RetryAfter  time.Duration    how long to wait before that, or 0
 //	Raw         json.RawMessage  the error object as JSON, in the form of the C library's
 //
-// It is a net.Error, whose Timeout method tells whether the time of the call was over.
-// [errors.Is] finds the context's error and its cause in the error of a call that the context
-// ended, and the Err… variable of its status or code in each error.
+// It is a net.Error, whose Timeout method tells whether the time of the call was over, and a
+// slog.LogValuer: a logger gets the fields that are set, except Raw. [errors.Is] finds the
+// context's error and its cause in the error of a call that the context ended, and the Err…
+// variable of its status or code in each error.
 type Error = native.Error
 
 // Status is the kind of an error. Its String method has the name in C, for example
@@ -107,13 +110,15 @@ var (
 // Options are settings for the calls of a client that WithOptions makes. What is missing or 0
 // stays as it is; a pointer to 0 is 0. Its fields:
 //
-//	TimeoutMS   int                the limit of each call in milliseconds, in place of those of the
-//	                               configuration. With the deadline of a call's context, the earlier
-//	                               one counts
+//	Timeout     time.Duration      the limit of each call, in place of those of the configuration: at
+//	                               most a day. A fraction of a millisecond counts as a whole one.
+//	                               With the deadline of a call's context, the earlier one counts
 //	MaxRetries  *int               the number of retries
 //	Headers     map[string]string  they replace those of the client with the same name, or are added
 //	RequestID   string             is sent with each request, in place of a new one for each call: 1 to
 //	                               128 visible ASCII characters
+//
+// They are formatted and logged without the values of headers.
 type Options = native.Options
 
 // Result is part of every result: its field Raw is the complete answer, for members that this
@@ -137,6 +142,76 @@ type Result = native.Result
 //
 // It is a slog.LogValuer.
 type Attempt = native.Attempt
+
+func clientOf(handle *native.Handle, err error) (*Client, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Client{handle}, nil
+}
+
+// WithOptions makes a client with other options. It shares the connections, keys and log
+// function of this one, and costs so little that each call may have its own. Both are closed
+// separately, in any order. Bad options are the error invalid_options.
+func (c *Client) WithOptions(options Options) (*Client, error) {
+	return clientOf(c.handle.WithOptions(options))
+}
+
+// Close frees the client, once the calls that run in other goroutines have ended;
+// it does not wait for them. Later calls fail with [ErrClientClosed]. It never fails and may
+// be called more than once.
+func (c *Client) Close() error {
+	c.handle.Close()
+	return nil
+}
+
+// LogFunc receives a JSON text for every HTTP attempt, in the goroutine that
+// made the call. Several goroutines may be in it at once.
+type LogFunc func(event string)
+
+// SetLogFunc has log called for every HTTP attempt of this client and of those that
+// WithOptions made from it, or it from them; nil ends it. When it returns, the
+// previous function is not running, unless SetLogFunc is called from inside a log
+// function. A panic in log is dropped, because it must not unwind through C. log must
+// not end its goroutine with runtime.Goexit, as Fatal and FailNow of package testing
+// do: the call that logs would never return.
+//
+// It replaces the function of OnAttempt, and the reverse.
+func (c *Client) SetLogFunc(log LogFunc) error {
+	return c.handle.SetLog(log, nil)
+}
+
+// OnAttempt has function called for every HTTP attempt; nil ends it. It is called in the
+// goroutine that made the call, when the call ends, once for each attempt. Several
+// goroutines may be in it at once. A panic of the function is one of the call. A call that
+// has begun uses the function that was set then. [SlogAttempts] is a function that writes to
+// a logger.
+//
+// It replaces the function of SetLogFunc, and the reverse.
+func (c *Client) OnAttempt(function func(Attempt)) error {
+	return c.handle.SetLog(nil, function)
+}
+
+// Format writes whether the client is open, for every verb. Its settings are not shown.
+func (c *Client) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "loginidv2.Client("+c.handle.State()+")")
+}
+
+// LogValue is the same for log/slog.
+func (c *Client) LogValue() slog.Value {
+	return slog.StringValue("loginidv2.Client(" + c.handle.State() + ")")
+}
+
+// Format writes the settings that are given, for every verb, with keys, the values of headers
+// and passwords in URLs redacted.
+func (c Config) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, native.RedactedText("loginidv2.Config", c))
+}
+
+// LogValue is the same for log/slog.
+func (c Config) LogValue() slog.Value {
+	return native.Redacted(c)
+}
 
 // SlogAttempts is a function for [Client.OnAttempt] that writes each attempt to a logger: with
 // the level Debug if it succeeded, else with Warn.

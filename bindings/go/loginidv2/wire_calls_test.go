@@ -5,60 +5,62 @@ package loginidv2
 import (
 	"context"
 	"errors"
+
+	"github.com/libloginid/libloginid/bindings/go/internal/wire"
 )
 
 // call calls the method of the C function.
 func (c wireCall) call(ctx context.Context, client *Client) (err error) {
 	switch {
-	case c.is("lid_v2_verify_token_remote"):
-		err = client.VerifyTokenRemote(ctx, c.text("token"))
-	case c.is("lid_v2_create_grant"):
-		_, err = client.CreateGrant(ctx, c.text("username"), c.text("scopes"))
-	case c.is("lid_v2_create_external_auth"):
-		_, err = client.CreateExternalAuth(ctx, c.text("username"))
-	case c.is("lid_v2_list_passkeys"):
+	case c.Is("lid_v2_verify_token_remote"):
+		err = client.VerifyTokenRemote(ctx, c.Text("token"))
+	case c.Is("lid_v2_create_grant"):
+		_, err = client.CreateGrant(ctx, c.Text("username"), c.Text("scopes"))
+	case c.Is("lid_v2_create_external_auth"):
+		_, err = client.CreateExternalAuth(ctx, c.Text("username"))
+	case c.Is("lid_v2_list_passkeys"):
 		_, err = client.ListPasskeys(ctx, c.who())
-	case c.is("lid_v2_rename_passkey"):
-		err = client.RenamePasskey(ctx, c.text("passkey_id"), c.text("name"), c.who())
-	case c.is("lid_v2_delete_passkey"):
-		err = client.DeletePasskey(ctx, c.text("passkey_id"), c.who())
-	case c.is("lid_v2_get_authenticator"):
-		_, err = client.GetAuthenticator(ctx, c.text("aaguid"), c.who())
-	case c.is("lid_v2_create_otp"):
+	case c.Is("lid_v2_rename_passkey"):
+		err = client.RenamePasskey(ctx, c.Text("passkey_id"), c.Text("name"), c.who())
+	case c.Is("lid_v2_delete_passkey"):
+		err = client.DeletePasskey(ctx, c.Text("passkey_id"), c.who())
+	case c.Is("lid_v2_get_authenticator"):
+		_, err = client.GetAuthenticator(ctx, c.Text("aaguid"), c.who())
+	case c.Is("lid_v2_create_otp"):
 		_, err = client.CreateOTP(ctx, c.who())
-	case c.is("lid_v2_send_otp_email"):
-		err = client.SendOTPEmail(ctx, c.text("username"), c.text("username_type"))
-	case c.is("lid_v2_send_otp_sms"):
-		err = client.SendOTPSMS(ctx, c.text("username"), c.text("username_type"))
-	case c.is("lid_v2_verify_otp"):
-		_, err = client.VerifyOTP(ctx, c.text("username"), c.text("auth_code"), c.text("username_type"))
-	case c.is("lid_v2_delete_user"):
-		err = client.DeleteUser(ctx, c.text("user_id"))
-	case c.is("lid_v2_set_email"):
-		err = client.SetEmail(ctx, c.text("user_id"), c.text("email"), c.bool("request_verification"))
-	case c.is("lid_v2_remove_email"):
-		err = client.RemoveEmail(ctx, c.text("user_id"), c.text("email"))
-	case c.is("lid_v2_verify_email"):
-		err = client.VerifyEmail(ctx, c.text("username"), c.text("auth_code"))
-	case c.is("lid_v2_set_phone"):
-		err = client.SetPhone(ctx, c.text("user_id"), c.text("phone_number"), c.bool("messaging_consent"), c.bool("request_verification"))
-	case c.is("lid_v2_remove_phone"):
-		err = client.RemovePhone(ctx, c.text("user_id"))
-	case c.is("lid_v2_verify_phone"):
-		err = client.VerifyPhone(ctx, c.text("username"), c.text("auth_code"))
-	case c.is("lid_v2_register_init"):
-		_, err = client.RegisterInit(ctx, c.text("username"), options[RegisterOptions](c, "options_json"), c.text("token"))
-	case c.is("lid_v2_register_complete"):
-		_, err = client.RegisterComplete(ctx, c.text("session"), c.json("creation_result_json"), c.text("passkey_name"))
-	case c.is("lid_v2_authenticate_init"):
-		_, err = client.AuthenticateInit(ctx, c.text("username"), options[AuthenticateOptions](c, "options_json"))
-	case c.is("lid_v2_authenticate_complete"):
-		_, err = client.AuthenticateComplete(ctx, c.text("session"), c.json("assertion_result_json"))
-	case c.is("lid_v2_init_tx"):
-		_, err = client.InitTx(ctx, c.text("username"), c.text("tx_payload"), c.text("nonce"))
-	case c.is("lid_v2_complete_tx"):
-		_, err = client.CompleteTx(ctx, c.text("session"), c.json("confirmation_json"))
-	case c.is("lid_v2_get_version"):
+	case c.Is("lid_v2_send_otp_email"):
+		err = client.SendOTPEmail(ctx, c.Text("username"), c.Text("username_type"))
+	case c.Is("lid_v2_send_otp_sms"):
+		err = client.SendOTPSMS(ctx, c.Text("username"), c.Text("username_type"))
+	case c.Is("lid_v2_verify_otp"):
+		_, err = client.VerifyOTP(ctx, c.Text("username"), c.Text("auth_code"), c.Text("username_type"))
+	case c.Is("lid_v2_delete_user"):
+		err = client.DeleteUser(ctx, c.Text("user_id"))
+	case c.Is("lid_v2_set_email"):
+		err = client.SetEmail(ctx, c.Text("user_id"), c.Text("email"), c.Bool("request_verification"))
+	case c.Is("lid_v2_remove_email"):
+		err = client.RemoveEmail(ctx, c.Text("user_id"), c.Text("email"))
+	case c.Is("lid_v2_verify_email"):
+		err = client.VerifyEmail(ctx, c.Text("username"), c.Text("auth_code"))
+	case c.Is("lid_v2_set_phone"):
+		err = client.SetPhone(ctx, c.Text("user_id"), c.Text("phone_number"), c.Bool("messaging_consent"), c.Bool("request_verification"))
+	case c.Is("lid_v2_remove_phone"):
+		err = client.RemovePhone(ctx, c.Text("user_id"))
+	case c.Is("lid_v2_verify_phone"):
+		err = client.VerifyPhone(ctx, c.Text("username"), c.Text("auth_code"))
+	case c.Is("lid_v2_register_init"):
+		_, err = client.RegisterInit(ctx, c.Text("username"), wire.Options[RegisterOptions](c.Call, "options_json"), c.Text("token"))
+	case c.Is("lid_v2_register_complete"):
+		_, err = client.RegisterComplete(ctx, c.Text("session"), c.JSON("creation_result_json"), c.Text("passkey_name"))
+	case c.Is("lid_v2_authenticate_init"):
+		_, err = client.AuthenticateInit(ctx, c.Text("username"), wire.Options[AuthenticateOptions](c.Call, "options_json"))
+	case c.Is("lid_v2_authenticate_complete"):
+		_, err = client.AuthenticateComplete(ctx, c.Text("session"), c.JSON("assertion_result_json"))
+	case c.Is("lid_v2_init_tx"):
+		_, err = client.InitTx(ctx, c.Text("username"), c.Text("tx_payload"), c.Text("nonce"))
+	case c.Is("lid_v2_complete_tx"):
+		_, err = client.CompleteTx(ctx, c.Text("session"), c.JSON("confirmation_json"))
+	case c.Is("lid_v2_get_version"):
 		_, err = client.GetVersion(ctx)
 	default:
 		err = errors.New("there is no method for it")

@@ -3,67 +3,24 @@ package loginidv2
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/libloginid/libloginid/bindings/go/internal/emulator"
+	"github.com/libloginid/libloginid/bindings/go/internal/wire"
 )
 
-// wireCall is an entry of bindings/wire-v2.json: the request of a C function.
+// wireCall is an entry of bindings/wire-v2.json.
 type wireCall struct {
-	Function  string
-	Arguments map[string]any
-	Method    string
-	Path      string
-	// Body is nil if there is none.
-	Body any
-	// Authorization is "api_key", "token", the scope of a grant, which is requested before, or
-	// empty.
-	Authorization string
-}
-
-// is tells whether it is a call of this function with these arguments.
-func (c wireCall) is(function string, given ...string) bool {
-	for _, name := range given {
-		if _, ok := c.Arguments[name]; !ok {
-			return false
-		}
-	}
-	return c.Function == function
-}
-
-func (c wireCall) text(name string) string {
-	value, _ := c.Arguments[name].(string)
-	return value
-}
-
-func (c wireCall) bool(name string) bool {
-	return c.Arguments[name].(bool)
-}
-
-func (c wireCall) json(name string) json.RawMessage {
-	return json.RawMessage(c.text(name))
+	wire.Call
 }
 
 func (c wireCall) who() Who {
-	return Who{Username: c.text("username"), Token: c.text("token")}
-}
-
-func options[T any](c wireCall, name string) *T {
-	if c.text(name) == "" {
-		return nil
-	}
-	options := new(T)
-	if err := json.Unmarshal(c.json(name), options); err != nil {
-		panic(err)
-	}
-	return options
+	return Who{Username: c.Text("username"), Token: c.Text("token")}
 }
 
 // received is a request that the emulator has recorded.
@@ -108,15 +65,9 @@ func table(t *testing.T) (service *emulator.Emulator, client *Client, calls []wi
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	text, err := os.ReadFile("../../wire-v2.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "the-application", application)), &calls); err != nil {
-		t.Fatal(err)
-	}
 	functions := map[string]bool{}
-	for _, call := range calls {
+	for _, call := range wire.Read(t, "../../wire-v2.json", "the-application", application) {
+		calls = append(calls, wireCall{call})
 		functions[call.Function] = true
 	}
 	// The two verifications are local.
@@ -176,7 +127,7 @@ func (c wireCall) compare(t *testing.T, sent []received, key string) {
 	case "api_key":
 		authorization = basic
 	case "token":
-		authorization = "Bearer " + c.text("token")
+		authorization = "Bearer " + c.Text("token")
 	default:
 		if len(sent) != 2 {
 			t.Errorf("%s: %d requests", c.Function, len(sent))
@@ -199,7 +150,7 @@ func (c wireCall) compare(t *testing.T, sent []received, key string) {
 		t.Errorf("%s: authorization is %q, not %q", c.Function, found, authorization)
 	}
 	agent := "LoginID-SDK/"
-	if strings.Contains(c.text("options_json"), "the-browser") {
+	if strings.Contains(c.Text("options_json"), "the-browser") {
 		agent = "the-browser"
 	}
 	if found := one.header("user-agent"); !strings.HasPrefix(found, agent) {
@@ -210,12 +161,12 @@ func (c wireCall) compare(t *testing.T, sent []received, key string) {
 // compareGrant compares the request for a grant, and the one that uses it.
 func (c wireCall) compareGrant(t *testing.T, grant, user received, basic string) {
 	t.Helper()
-	body := map[string]any{"grants": []any{c.Authorization}, "username": c.text("username")}
+	body := map[string]any{"grants": []any{c.Authorization}, "username": c.Text("username")}
 	if grant.Path != "/fido2/v2/mgmt/grant" || grant.header("authorization") != basic || !reflect.DeepEqual(grant.Body, body) {
 		t.Errorf("%s: the grant is %+v", c.Function, grant)
 	}
 	claims := user.Token.Claims
-	if claims.Username != c.text("username") || !reflect.DeepEqual(claims.Scopes, []string{c.Authorization}) {
+	if claims.Username != c.Text("username") || !reflect.DeepEqual(claims.Scopes, []string{c.Authorization}) {
 		t.Errorf("%s: the token is of %+v", c.Function, claims)
 	}
 }

@@ -35,29 +35,29 @@ func run() error {
 		return err
 	}
 	defer client.Close()
-	page, err := loginidtest.Current() // plays the page and the user's device
+	page, err := loginidtest.Current() // acts as the page and the user's device
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 
-	token, err := page.LogIn(ada)
+	login, err := page.LogIn(ada)
 	if err != nil {
 		return err
 	}
-	userID, err := beginSession(ctx, client, token)
+	userID, err := beginSession(ctx, client, login.JWTAccess)
 	if err != nil {
 		return err
 	}
-	if err := managePasskeys(ctx, client, token); err != nil {
+	if err := managePasskeys(ctx, client, login.JWTAccess); err != nil {
 		return err
 	}
 	confirmation, err := page.ConfirmTx(ada, payload, nonce)
 	if err != nil {
 		return err
 	}
-	if err := confirmTransaction(ctx, client, confirmation); err != nil {
+	if err := confirmTransaction(ctx, client, confirmation.Token); err != nil {
 		return err
 	}
 	if err := client.DeleteUser(ctx, userID); err != nil {
@@ -66,8 +66,8 @@ func run() error {
 	return refused("delete_user", client.DeleteUser(ctx, userID), loginidv2.ErrNotFound)
 }
 
-// beginSession returns the id of the user: the one that the verified token names, never one that
-// the page names.
+// beginSession returns the id of the user. Only the verified token says who the user is, nothing
+// else that the page sends.
 func beginSession(ctx context.Context, client loginidv2.API, token string) (string, error) {
 	verified, err := client.VerifyToken(ctx, token)
 	if err != nil {

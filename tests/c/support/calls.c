@@ -1,10 +1,13 @@
 /* Time, and calls in threads of their own. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
 #include "../support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 double now_ms(void)
 {
@@ -14,9 +17,49 @@ double now_ms(void)
     return (double)now.tv_sec * 1000.0 + (double)now.tv_nsec / 1e6;
 }
 
+static void *run_call(void *argument)
+{
+    struct call *call = argument;
+
+    __atomic_store_n(&call->thread_id, (pid_t)syscall(SYS_gettid), __ATOMIC_RELAXED);
+    return call->run(call);
+}
+
 void begin_call(struct call *call, void *(*run)(void *))
 {
-    CHECK(pthread_create(&call->thread, NULL, run, call) == 0);
+    call->thread_id = 0;
+    call->run = run;
+    CHECK(pthread_create(&call->thread, NULL, run_call, call) == 0);
+}
+
+/* Of the system calls of a call, only the wait of its condition variable is a futex with a time
+ * limit. */
+static int waits_for_another(pid_t thread_id)
+{
+    char path[64];
+    FILE *current;
+    unsigned long limit;
+    long number;
+    int waits;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)thread_id);
+    current = fopen(path, "r");
+    CHECK(current != NULL);
+    waits = fscanf(current, "%ld %*x %*x %*x %lx", &number, &limit) == 2 && number == SYS_futex &&
+            limit != 0;
+    fclose(current);
+    return waits;
+}
+
+void await_wait_for_another(const struct call *call)
+{
+    const struct timespec pause = { 0, 1000000 };
+    pid_t thread_id;
+
+    do {
+        nanosleep(&pause, NULL);
+        thread_id = __atomic_load_n(&call->thread_id, __ATOMIC_RELAXED);
+    } while (thread_id == 0 || !waits_for_another(thread_id));
 }
 
 static void *run_get_user(void *argument)

@@ -223,7 +223,7 @@ fn call(operation: &Operation) -> Vec<String> {
             .map(|argument| match argument.kind() {
                 "bool" => format!("{}.value()", argument.name),
                 _ if who(operation).contains(&argument.name) => {
-                    format!("who.{}", member_of_user(&argument.name))
+                    format!("who.{}", member_of_user(operation, &argument.name))
                 }
                 _ => argument.c_name(),
             }),
@@ -257,12 +257,12 @@ fn value_of(returns: &str, call: &str, arguments: &str) -> String {
     format!("        {returns}{call}\n{indent}{arguments})\n            .value();")
 }
 
-/// The member of `user` for an argument.
-fn member_of_user(argument: &str) -> &str {
-    match argument {
-        "user_id" => "id",
-        "username" => "name",
-        other => other,
+/// The member of `user` for an argument, which has its name except in v1.
+fn member_of_user<'a>(operation: &Operation, argument: &'a str) -> &'a str {
+    match (operation.service(), argument) {
+        ("v1", "user_id") => "id",
+        ("v1", "username") => "name",
+        _ => argument,
     }
 }
 

@@ -19,19 +19,21 @@ import (
 // Program is the variable with the path of the emulator's program, if it is not in PATH.
 const Program = "LOGINID_EMULATOR"
 
-// names are the variables that point a program at an emulator.
-var names = []string{
-	"LOGINID_BASE_URL", "LOGINID_CLIENT_ID", "LOGINID_PRIVATE_KEY",
-	"LOGINID_V2_BASE_URL", "LOGINID_V2_API_KEY", "LOGINID_V2_APPLICATION_ID",
-	"LOGINID_EMULATOR_URL", "LOGINID_EMULATOR_TOKEN", "LOGINID_CA_FILE",
-}
+// prefix is that of all variables of the libraries and of the emulator.
+const prefix = "LOGINID_"
+
+// script prints the environment, each variable ended by a NUL, and another NUL. It runs until its
+// input ends, as it does when this process ends in whatever way.
+const script = `env -0 && printf '\0' && exec cat`
 
 // Emulator is a running emulator.
 type Emulator struct {
-	// Variables are those that point a program at it.
+	// Variables are those of a program that runs with it, which point it at the emulator.
 	Variables map[string]string
-	http      http.Client
-	process   *exec.Cmd
+	// Contradictory are the variables of this process that would contradict those.
+	Contradictory []string
+	http          http.Client
+	process       *exec.Cmd
 	// Its end is the end of the emulator, also if this process is killed.
 	input io.Closer
 }
@@ -42,13 +44,8 @@ func Start(options ...string) (*Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	script := "printf '%s\\n'"
-	for _, name := range names {
-		script += ` "` + name + `=$` + name + `"`
-	}
 	arguments := append([]string{"exec"}, options...)
-	// The emulator runs as long as this shell, which waits for the end of its input.
-	process := exec.Command(path, append(arguments, "--", "sh", "-c", script+" ''; exec cat")...)
+	process := exec.Command(path, append(arguments, "--", "sh", "-c", script)...)
 	var problems bytes.Buffer
 	process.Stderr = &problems
 	input, err := process.StdinPipe()
@@ -63,10 +60,16 @@ func Start(options ...string) (*Emulator, error) {
 		return nil, fmt.Errorf("the emulator: %w", err)
 	}
 	emulator := &Emulator{process: process, input: input}
-	emulator.Variables, err = variables(output)
+	environment, err := printed(output)
 	if err != nil {
 		_ = emulator.Stop()
 		return nil, fmt.Errorf("%s did not start: %s", path, strings.TrimSpace(problems.String()))
+	}
+	emulator.Variables = variables(environment)
+	for name := range variables(os.Environ()) {
+		if _, kept := emulator.Variables[name]; !kept {
+			emulator.Contradictory = append(emulator.Contradictory, name)
+		}
 	}
 	if err := emulator.trust(); err != nil {
 		_ = emulator.Stop()
@@ -88,19 +91,30 @@ func find() (string, error) {
 	return path, nil
 }
 
-// variables reads lines until an empty one.
-func variables(output io.Reader) (map[string]string, error) {
-	found := map[string]string{}
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		name, value, ok := strings.Cut(lines.Text(), "=")
-		if !ok {
-			return found, nil
+// printed is the environment that the script prints.
+func printed(output io.Reader) ([]string, error) {
+	var environment []string
+	for reader := bufio.NewReader(output); ; {
+		variable, err := reader.ReadString(0)
+		if err != nil {
+			return nil, err
 		}
-		if value != "" {
+		if variable == "\x00" {
+			return environment, nil
+		}
+		environment = append(environment, strings.TrimSuffix(variable, "\x00"))
+	}
+}
+
+// variables are those of an environment that have the prefix.
+func variables(environment []string) map[string]string {
+	found := map[string]string{}
+	for _, variable := range environment {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, prefix) {
 			found[name] = value
 		}
 	}
-	return nil, io.ErrUnexpectedEOF
+	return found
 }
 
 // trust has requests accept the emulator's certificate.
@@ -121,34 +135,11 @@ func (e *Emulator) trust() error {
 
 // Attach uses the emulator that the variables of this process name.
 func Attach() (*Emulator, error) {
-	found := map[string]string{}
-	for _, name := range names {
-		if value := os.Getenv(name); value != "" {
-			found[name] = value
-		}
-	}
-	if found["LOGINID_EMULATOR_URL"] == "" {
+	emulator := &Emulator{Variables: variables(os.Environ())}
+	if emulator.Variables["LOGINID_EMULATOR_URL"] == "" {
 		return nil, errors.New("there is no emulator: run this program with loginid-emulator exec")
 	}
-	emulator := &Emulator{Variables: found}
 	return emulator, emulator.trust()
-}
-
-// Contradictory are the variables of this process that would contradict those of the emulator.
-func (e *Emulator) Contradictory() []string {
-	var others []string
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		for _, contradictory := range []string{
-			"LOGINID_CA_", "LOGINID_CLIENT_CERT_", "LOGINID_CLIENT_KEY_", "LOGINID_PROXY", "LOGINID_ISSUER",
-			"LOGINID_PRIVATE_KEY_FILE", "LOGINID_V2_API_KEY_FILE", "LOGINID_V2_ISSUER",
-		} {
-			if strings.HasPrefix(name, contradictory) && e.Variables[name] == "" {
-				others = append(others, name)
-			}
-		}
-	}
-	return others
 }
 
 // Control sends a request to the control API, with a body and reading the answer unless they

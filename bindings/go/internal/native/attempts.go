@@ -93,10 +93,15 @@ func attemptFrom(text string) Attempt {
 		Status     string `json:"status"`
 		Code       string `json:"code"`
 		DurationUS int64  `json:"duration_us"`
-		RetryInMS  int64  `json:"retry_in_ms"`
+		RetryInMS  *int64 `json:"retry_in_ms"`
 	}
 	// The library made the text. A member of another type would leave its field empty.
 	_ = strictjson.Unmarshal([]byte(text), &event)
+	var retryIn time.Duration
+	if event.RetryInMS != nil {
+		// Not 0, which would be no next attempt, also if it follows within the millisecond.
+		retryIn = max(time.Duration(*event.RetryInMS)*time.Millisecond, 1)
+	}
 	return Attempt{
 		Event:      event.Event,
 		Operation:  event.Operation,
@@ -108,7 +113,7 @@ func attemptFrom(text string) Attempt {
 		Status:     statusOf(event.Status),
 		Code:       event.Code,
 		Duration:   time.Duration(event.DurationUS) * time.Microsecond,
-		RetryIn:    time.Duration(event.RetryInMS) * time.Millisecond,
+		RetryIn:    retryIn,
 		Raw:        json.RawMessage(text),
 	}
 }

@@ -13,11 +13,11 @@ import (
 	"unsafe"
 )
 
-// longest is the longest limit of a call, in milliseconds: a day.
-const longest = 86_400_000
+// longest is the longest limit of a call.
+const longest = 24 * time.Hour
 
 // within is a client whose calls end with the context: the client itself if the context
-// never ends. A later deadline does not replace the TimeoutMS of the client's options. stop
+// never ends. A later deadline does not replace the Timeout of the client's options. stop
 // must be called after the call.
 func (h *Handle) within(ctx context.Context, client unsafe.Pointer) (unsafe.Pointer, func(), error) {
 	options := ""
@@ -55,12 +55,17 @@ func timeoutOf(ctx context.Context) (int64, bool) {
 	if !limited {
 		return 0, false
 	}
-	left := time.Until(deadline)
-	milliseconds := left.Milliseconds()
-	if left > time.Duration(milliseconds)*time.Millisecond {
-		milliseconds++ // Rounded up, so that the context has ended when the call has.
+	// Rounded up, so that the context has ended when the call has.
+	return max(inMilliseconds(min(time.Until(deadline), longest)), 1), true
+}
+
+// inMilliseconds is a time in milliseconds, rounded up.
+func inMilliseconds(duration time.Duration) int64 {
+	milliseconds := duration.Milliseconds()
+	if duration > time.Duration(milliseconds)*time.Millisecond {
+		milliseconds++
 	}
-	return min(max(milliseconds, 1), longest), true
+	return milliseconds
 }
 
 // cancelWith makes a cancel that the context triggers, NULL for a context that is never

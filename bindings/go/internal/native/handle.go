@@ -14,7 +14,7 @@ type Handle struct {
 	running int
 	closed  bool
 	log     *logSink
-	// The TimeoutMS of its options, or 0. It does not change.
+	// The Timeout of its options in milliseconds, or 0. It does not change.
 	timeoutMS int64
 }
 

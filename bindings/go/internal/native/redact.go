@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 	"reflect"
+	"time"
 )
 
 const redacted = "[redacted]"
@@ -56,6 +57,9 @@ func shown(name string, field reflect.Value) any {
 		return headers
 	case name == "proxy" || name == "base_url":
 		return withoutPassword(field.String())
+	}
+	if value, ok := field.Interface().(time.Duration); ok {
+		return value.String() // JSON would have nanoseconds.
 	}
 	return field.Interface()
 }

@@ -27,6 +27,29 @@ func (a Attempt) LogValue() slog.Value {
 	return slog.GroupValue(attributes...)
 }
 
+// LogValue is the error for logs, with the members of the error object that have a value.
+func (e *Error) LogValue() slog.Value {
+	attributes := []slog.Attr{
+		slog.String("status", e.Status.String()),
+		slog.String("code", e.Code),
+		slog.String("message", e.Message),
+	}
+	if e.Operation != "" {
+		attributes = append(attributes, slog.String("operation", e.Operation))
+	}
+	if e.HTTPStatus != 0 {
+		attributes = append(attributes, slog.Int("http_status", e.HTTPStatus))
+	}
+	if e.RequestID != "" {
+		attributes = append(attributes, slog.String("request_id", e.RequestID))
+	}
+	attributes = append(attributes, slog.Bool("retryable", e.Retryable))
+	if e.RetryAfter != 0 {
+		attributes = append(attributes, slog.Duration("retry_after", e.RetryAfter))
+	}
+	return slog.GroupValue(attributes...)
+}
+
 // SlogAttempts is a function for OnAttempt that writes each attempt to a logger: on the level
 // Debug if it succeeded, else on Warn.
 func SlogAttempts(logger *slog.Logger) func(Attempt) {

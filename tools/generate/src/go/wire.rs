@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Go;
 use super::exceptions::Variant;
 use crate::description::Operation;
+use crate::text;
 
 /// A call that a test makes with the arguments of an entry of `bindings/wire.json`.
 #[derive(Serialize)]
@@ -45,11 +46,12 @@ impl Go<'_> {
                 "ms" | "cancel" => continue,
                 "text" if is_who => "c.who()".to_owned(),
                 "options" => format!(
-                    "options[{}](c, {:?})",
+                    "wire.Options[{}](c.Call, {:?})",
                     options.as_deref().unwrap_or_default(),
                     argument.c_name()
                 ),
-                kind => format!("c.{kind}({:?})", argument.c_name()),
+                "json" => format!("c.JSON({:?})", argument.c_name()),
+                kind => format!("c.{}({:?})", text::camel(kind), argument.c_name()),
             };
             if !all.contains(&value) {
                 all.push(value);
