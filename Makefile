@@ -20,7 +20,7 @@ C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
 .PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint lint-c \
-    lint-shell fuzz \
+    lint-shell deny fuzz \
     generate docs clean
 
 all: build
@@ -120,6 +120,11 @@ lint-c:
 lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
 	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
+
+# Licences, sources and known weaknesses of what the library depends on, see deny.toml. Needs the network.
+deny:
+	@if ! $(CARGO) deny --version > /dev/null 2>&1; then echo "deny: left out, cargo-deny is not installed"; \
+	else $(CARGO) deny --all-features check; fi
 
 # Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
 # inputs are written to fuzz/artifacts/ and end the run with an error.
