@@ -20,7 +20,7 @@ C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
 .PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint lint-c \
-    lint-shell fuzz \
+    lint-shell deny fuzz \
     generate docs clean
 
 all: build
@@ -119,7 +119,12 @@ lint-c:
 # The scripts: files whose first line names a shell, and what .ci/run sources.
 lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
-	    shellcheck .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
+	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
+
+# Licences, sources and known weaknesses of what the library depends on, see deny.toml. Needs the network.
+deny:
+	@if ! $(CARGO) deny --version > /dev/null 2>&1; then echo "deny: left out, cargo-deny is not installed"; \
+	else $(CARGO) deny --all-features check; fi
 
 # Each fuzz target for FUZZ_SECONDS, starting from the corpus in the tree. Failing
 # inputs are written to fuzz/artifacts/ and end the run with an error.
@@ -146,6 +151,7 @@ docs:
 	    echo 'PROJECT_NUMBER = $(VERSION)'; } | doxygen -
 
 include packaging/install.mk
+include packaging/packages.mk
 include bindings/bindings.mk
 include examples/web/demo.mk
 

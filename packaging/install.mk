@@ -33,14 +33,21 @@ fill = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
     -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(LIBDIR))|' \
     -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$(3)/%,$(INCLUDEDIR))|'
 
-.PHONY: install uninstall deb
+.PHONY: built install uninstall deb
 
-install: build
+# `sudo make install` after `make`: root may have no cargo, and needs none.
+built:
+	@if command -v $(CARGO) > /dev/null; then $(MAKE) build; \
+	elif [ ! -f $(RELEASE)/libloginid.a ] || [ ! -f $(RELEASE)/loginid-emulator ]; then \
+	    echo "run make first: there is nothing to install, and no cargo to build it" >&2; exit 1; \
+	fi
+
+install: built
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(RELEASE)/libloginid.so $(DESTDIR)$(LIBDIR)/libloginid.so.$(VERSION)
 	ln -sf libloginid.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libloginid.so
-	$(INSTALL) -m 644 $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
+	packaging/archive $(RELEASE)/libloginid.a $(DESTDIR)$(LIBDIR)/libloginid.a
 	@set -e; for header in $(HEADERS); do \
 	    $(INSTALL) -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header; \
 	done
@@ -53,6 +60,7 @@ install: build
 	    $(call fill,$${_loginid_here},$(CMAKEDIR),$${_loginid_prefix}) \
 	        packaging/$$file.cmake.in > $(DESTDIR)$(CMAKEDIR)/$$file.cmake; \
 	done
+	@[ -n "$(DESTDIR)" ] || echo "If programs do not find libloginid.so.0 in $(LIBDIR): run ldconfig as root"
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))

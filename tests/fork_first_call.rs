@@ -166,5 +166,5 @@ fn a_fork_during_the_first_call_of_the_current_service_leaves_the_child_usable()
 #[test]
 fn a_fork_during_the_first_call_over_https_leaves_the_child_usable() {
     let emulator = Emulator::builder().tls().recording(false).start();
-    fork_at_points(times(29, 1), v2_input(&emulator));
+    fork_at_points(times(29, 5), v2_input(&emulator));
 }

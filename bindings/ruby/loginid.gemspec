@@ -10,7 +10,13 @@ Gem::Specification.new do |gem|
   gem.authors = ['The libloginid authors']
   gem.licenses = ['MIT', 'Apache-2.0']
   gem.required_ruby_version = '>= 3.0'
-  gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'sig/**/*.rbs', 'README.md'] }
+  gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'sig/**/*.rbs', 'README.md', 'LICENSE-*'] }
+  # packaging/ruby/build adds the library, for one platform, or the sources that it is built from.
+  library = Dir.chdir(__dir__) { Dir['lib/loginid/library/*'] }
+  sources = Dir.chdir(__dir__) { Dir.glob('rust/**/*', File::FNM_DOTMATCH).select { |path| File.file?(path) } }
+  gem.files += library + sources
+  gem.platform = Gem::Platform.local unless library.empty?
+  gem.extensions = ['ext/extconf.rb'] unless sources.empty?
   gem.metadata['rubygems_mfa_required'] = 'true'
   gem.add_dependency 'ffi', '~> 1.15'
   gem.add_development_dependency 'minitest', '~> 5.15'

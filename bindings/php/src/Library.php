@@ -18,6 +18,8 @@ final class Library
     private const SCOPE = 'LOGINID';
     private const HEADER = __DIR__ . '/../loginid.h';
     private const NAME = 'libloginid.so.0';
+    /** Where a package has the library. Then this very file is loaded, unless ffi.preload has loaded one. */
+    private const INCLUDED = __DIR__ . '/../lib/' . self::NAME;
 
     private static ?FFI $ffi = null;
 
@@ -36,13 +38,14 @@ final class Library
                 . '`disable_classes` must not name FFI',
             );
         }
-        $path = \getenv('LOGINID_LIBRARY') ?: '';
+        $included = \is_file(self::INCLUDED);
+        $path = $included ? '' : (\getenv('LOGINID_LIBRARY') ?: '');
         if ($path === '') {
             try {
                 return FFI::scope(self::SCOPE);
             } catch (FFI\Exception) {
                 // ffi.preload did not load it.
-                $path = self::NAME;
+                $path = $included ? self::INCLUDED : self::NAME;
             }
         }
         try {

@@ -2,10 +2,7 @@
 // services are made of it.
 package native
 
-/*
-#cgo pkg-config: loginid
-#include <loginid.h>
-*/
+// #include <loginid.h>
 import "C"
 
 // Version is the version of the C library, for example "0.1.0".

@@ -13,8 +13,10 @@ module Loginid
     # Name => [types of the arguments, type of the result].
     FUNCTIONS = {} # rubocop:disable Style/MutableConstant
 
-    # LOGINID_LIBRARY is the full path of a library that is not installed.
-    library = ENV.fetch('LOGINID_LIBRARY', '')
+    # A gem has the library here, and then loads this very file. Elsewhere LOGINID_LIBRARY is the full
+    # path of a library that is not installed.
+    included = File.expand_path('library/libloginid.so.0', __dir__)
+    library = File.exist?(included) ? included : ENV.fetch('LOGINID_LIBRARY', '')
     ffi_lib library.empty? ? 'libloginid.so.0' : library
 
     callback :lid_log_fn, %i[string pointer], :void

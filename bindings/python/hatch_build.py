@@ -1,0 +1,44 @@
+"""Puts the C library into the wheel.
+
+`make packages` names a library that is built already, in LOGINID_PREBUILT. A source package has the
+library's sources in `rust/`, and builds it. In the project's own tree there is neither: such an
+installation loads the library that the system has.
+"""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+INSIDE = "libloginid/_library/libloginid.so.0"
+
+
+class LibraryHook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        library = os.environ.get("LOGINID_PREBUILT") or self._built()
+        if library and version != "editable":
+            platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{platform}"
+            build_data["force_include"][library] = INSIDE
+
+    def _built(self):
+        sources = Path(self.root, "rust")
+        if not sources.is_dir():
+            return None
+        if not shutil.which("cargo"):
+            raise SystemExit(
+                "libloginid: there is no wheel for this platform, and building the library needs "
+                "Rust 1.95 or newer (https://rustup.rs) and a C compiler"
+            )
+        # In this folder, because `.cargo/config.toml` has the switches of the cryptography library.
+        subprocess.run(
+            ["cargo", "rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"],
+            cwd=sources,
+            check=True,
+        )
+        target = Path(os.environ.get("CARGO_TARGET_DIR") or "target")
+        return str(sources / target / "release" / "libloginid.so")

@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# What the scripts that build packages share; sourced with VERSION set, in a script that has set
+# `root` to the project's folder.
+
+repository=https://github.com/libloginid/libloginid
+
+# readme FOLDER: prints the README of a folder of the project, with links that work in any place.
+readme() {
+    sed -e "s|](\.\./\.\./|]($repository/blob/v$VERSION/|g" "$root/$1/README.md"
+}
+
+# sources FOLDER: unpacks what the library is built from, without the rest of the project.
+sources() {
+    (cd "$root" && cargo package --locked --quiet -p loginid --no-verify --allow-dirty) 2>/dev/null
+    mkdir -p "$1"
+    tar -xzf "${CARGO_TARGET_DIR:-$root/target}/package/loginid-$VERSION.crate" --strip-components=1 -C "$1"
+}
