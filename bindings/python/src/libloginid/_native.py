@@ -63,7 +63,9 @@ PROTOTYPES: Dict[str, Prototype] = {
 
 
 # A wheel has the library here, and then loads this very file.
-_INCLUDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_library", "libloginid.so.0")
+_INCLUDED = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "_library", "libloginid.so.0"
+)
 
 
 def _load() -> CDLL:
