@@ -495,7 +495,7 @@ fn the_tables_of_errors_and_attempts_have_their_methods() {
             .collect();
         assert!(methods.len() >= count, "{methods:?}");
         for method in methods {
-            let forms = [format!(" {method} const"), format!("&{method} const")];
+            let forms = [" ", "&", "*"].map(|before| format!("{before}{method} const"));
             assert!(forms.iter().any(|form| declared.contains(form)), "{method}");
         }
     }

@@ -50,7 +50,7 @@ static void a_confirmation_is_no_login(void)
     token = confirm(get("/id"));
     ERROR(lid_verify_token(client, token, USER, &out), LID_ERROR_CLAIM_MISMATCH,
           "token_kind_mismatch");
-    CHECK(contains(get("/error/message"), "lid_verify_transaction"));
+    CHECK(contains(get("/error/message"), "use verify_transaction"));
     CHECK(requests_for("/certs") == 0);
     OK(lid_verify_transaction(client, token, PAYLOAD, NULL, &out));
     ERROR(lid_verify_token(client, token, USER, &out), LID_ERROR_CLAIM_MISMATCH,
