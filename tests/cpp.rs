@@ -483,7 +483,7 @@ fn the_tables_of_errors_and_attempts_have_their_methods() {
     let page = read("docs/errors.md");
     for (class, first, column, count) in [
         ("class error ", "| type |", 2, 10),
-        ("class attempt ", "| `event` |", 3, 11),
+        ("class attempt ", "| `event` |", 2, 11),
     ] {
         let (_, declared) = header.split_once(class).expect("the class");
         let (declared, _) = declared.split_once("\nprivate:").expect("its members");
