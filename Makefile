@@ -110,11 +110,12 @@ lint: format-check lint-c lint-shell
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
 
-CPPCHECK := cppcheck --std=c99 --enable=warning,performance,portability --quiet --error-exitcode=1
+# In POSIX, NULL is a pointer, also as the last argument of a variadic function.
+CPPCHECK := cppcheck --std=c99 --enable=warning,performance,portability --suppress=varFuncNullUB --quiet --error-exitcode=1
 
 lint-c:
 	$(call unless-missing,command -v cppcheck,it needs cppcheck, \
-	    $(CPPCHECK) -Iinclude -Itests/c examples/c tests/c tests/fork_handlers tests/web)
+	    $(CPPCHECK) -Iinclude -Itests/c examples/c examples/web tests/c tests/fork_handlers tests/web)
 
 # The scripts: files whose first line names a shell, and what .ci/run sources.
 lint-shell:

@@ -1,7 +1,9 @@
-# shellcheck shell=sh
+# shellcheck shell=bash
 # What the scripts that build packages share; sourced with VERSION set, in a script that has set
 # `root` to the project's folder.
 
+# What a package has may be read by everyone.
+umask 022
 repository=https://github.com/libloginid/libloginid
 
 # readme FOLDER: prints the README of a folder of the project, with links that work in any place.
@@ -11,7 +13,7 @@ readme() {
 
 # sources FOLDER: unpacks what the library is built from, without the rest of the project.
 sources() {
-    (cd "$root" && cargo package --locked --quiet -p loginid --no-verify --allow-dirty) 2>/dev/null
+    (cd "$root" && cargo package --locked --quiet -p loginid --no-verify --allow-dirty)
     mkdir -p "$1"
     tar -xzf "${CARGO_TARGET_DIR:-$root/target}/package/loginid-$VERSION.crate" --strip-components=1 -C "$1"
 }

@@ -54,9 +54,9 @@ install: built
 	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
 	$(INSTALL) -m 644 man/loginid.3 $(PAGES) $(DESTDIR)$(MANDIR)/man3
 	$(INSTALL) -m 644 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1/loginid-emulator.1
-	$(call fill,$${pcfiledir},$(LIBDIR)/pkgconfig,$${prefix}) \
+	umask 022; $(call fill,$${pcfiledir},$(LIBDIR)/pkgconfig,$${prefix}) \
 	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
-	@set -e; for file in loginid-config loginid-config-version; do \
+	@set -e; umask 022; for file in loginid-config loginid-config-version; do \
 	    $(call fill,$${_loginid_here},$(CMAKEDIR),$${_loginid_prefix}) \
 	        packaging/$$file.cmake.in > $(DESTDIR)$(CMAKEDIR)/$$file.cmake; \
 	done

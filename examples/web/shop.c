@@ -216,10 +216,20 @@ static int usage(void)
     return 2;
 }
 
+/* Listens on a port, which is a decimal number. Returns the port, or 0. */
+static int listen_on(const char *port)
+{
+    char *end;
+    long number = strtol(port, &end, 10);
+
+    return end != port && *end == '\0' && number >= 0 && number <= 65535 ? listen_http((int)number)
+                                                                         : 0;
+}
+
 static bool start(const char *port, const char *page_folder, const char *sdk_script)
 {
     struct site site = {page_folder, sdk_script, NULL, answer};
-    int listening = listen_http(atoi(port));
+    int listening = listen_on(port);
     char *out;
     lid_status status;
 
@@ -244,7 +254,10 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
     if (status)
         return false;
     open_sessions();
-    return start_http(&site);
+    if (start_http(&site))
+        return true;
+    fputs("shop: the HTTP server does not start\n", stderr);
+    return false;
 }
 
 int main(int argc, char **argv)

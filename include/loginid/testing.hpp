@@ -226,8 +226,8 @@ private:
 /** A running emulator of both services. It can be moved. Any number of threads may use it. */
 class emulator {
 public:
-    /** Starts an emulator, which ends with this object, and with this process in whatever way it
-     * ends. `options` are those of `loginid-emulator`, for example "--log", which writes each
+    /** Starts an emulator, which ends with this object, and with this process, also if that is
+     * killed. `options` are those of `loginid-emulator`, for example "--log", which writes each
      * request to standard error. */
     [[nodiscard]] static emulator start(const std::vector<std::string> &options = {}) {
         emulator started;

@@ -16,7 +16,7 @@ use crate::chromium::Chromium;
 
 /// What every script may use. Nothing waits for a time: it waits for an element, as the page follows events.
 const HELPERS: &str = "
-    const label = element => 
+    const label = element =>
         (element.getAttribute('aria-label') ?? element.textContent).trim().replace(/\\s+/g, ' ');
     const seen = element => element.checkVisibility();
     const until = async (what, found) => {

@@ -28,7 +28,7 @@ final class ArgumentsTest extends TestCase
         self::assertSame([], Emulator::requests());
     }
 
-    /** Whether an address is verified and may be used is said by the program. */
+    /** The program must say whether an address is verified and may be used. */
     public function testTheBooleansOfTheCurrentServiceAreRequired(): void
     {
         $client = V2\Client::fromEnv();

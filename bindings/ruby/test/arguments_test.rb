@@ -48,7 +48,7 @@ class ArgumentsTest < LoginidTest
     call.call(*positional, **keywords)
   end
 
-  # Whether an address is verified and may be used is said by the program.
+  # The program must say whether an address is verified and may be used.
   def test_the_booleans_of_the_current_service_are_required
     calls = [
       -> { @v2.set_email('1', 'a@example.com') },

@@ -36,7 +36,7 @@ const MESSAGES = {
   InvalidStateError: "This device has a passkey for this name already. Sign in.",
 };
 
-// What may help if LoginID refuses and does not say why.
+// Hints for errors that have no message of their own.
 const HINTS = {
   signUp: "If the name has an account, sign in.",
   signIn: "If the name has no account, create one.",
@@ -68,7 +68,7 @@ const WAYS = {
       "The shop’s server gets a token, and verifies it.",
   },
 };
-let way; // a promise of the functions of the chosen tab
+let way; // a promise of the module of the chosen tab
 
 // The tabs.
 const tabs = [$("tab-plain"), $("tab-sdk")];
@@ -114,7 +114,7 @@ function show(username) {
   hideCode();
 }
 
-// Does what a button asks, once at a time.
+// Runs the action of a button; ignores clicks while another action runs.
 async function run(action, step) {
   if (document.body.ariaBusy === "true") return;
   document.body.ariaBusy = "true";

@@ -8,7 +8,7 @@ const { rmSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:net");
 const { tmpdir } = require("node:os");
 const { dirname, join, resolve } = require("node:path");
-const { bundle } = require("./bundle");
+const { bundle } = require("../../../examples/web/sdk/bundle");
 
 const ROOT = resolve(__dirname, "../../..");
 const python = process.env.PYTHON;

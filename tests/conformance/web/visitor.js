@@ -53,7 +53,7 @@ class Visitor {
         if (value) return value;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error("waited in vain: " + document.body.innerText);
+      throw new Error("not found after 30 s: " + document.body.innerText);
     }`;
     const { value, error } = await this.browser.run(poll, ...args);
     if (error) throw new Error(error.message);

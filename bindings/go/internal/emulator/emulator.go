@@ -23,7 +23,7 @@ const Program = "LOGINID_EMULATOR"
 const prefix = "LOGINID_"
 
 // script prints the environment, each variable ended by a NUL, and another NUL. It runs until its
-// input ends, as it does when this process ends in whatever way.
+// input ends, as it does when this process ends, also if it is killed.
 const script = `env -0 && printf '\0' && exec cat`
 
 // Emulator is a running emulator.

@@ -22,7 +22,7 @@ module Loginid
     #   end
     class Emulator
       # Prints the environment, each variable ended by a NUL, and another NUL; runs until its input
-      # ends, as it does when this process ends in whatever way.
+      # ends, as it does when this process ends, also if it is killed.
       SCRIPT = "env -0 && printf '\\0' && exec cat"
       PREFIX = 'LOGINID_'
       private_constant :SCRIPT, :PREFIX

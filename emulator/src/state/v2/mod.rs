@@ -130,7 +130,7 @@ impl Service {
         application
     }
 
-    /// Removes an application with its users, codes and sessions.
+    /// Removes an application with its users and their codes.
     pub fn remove_application(&self, id: &str) {
         lock(&self.applications).retain(|known| known.id != id);
         self.world().users.remove_all_of(id);
