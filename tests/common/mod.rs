@@ -14,6 +14,17 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Says on one line that a check is left out, and why.
+///
+/// # Panics
+/// With `CI=true`, where nothing is left out.
+#[track_caller]
+pub fn left_out(what: &str, why: &str) {
+    let is_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
+    assert!(!is_ci, "{what}: {why}");
+    println!("{what}: left out, {why}");
+}
+
 /// The emulator's program, which `make test` has built.
 ///
 /// # Panics

@@ -162,13 +162,9 @@ fn a_countdown_follows_the_emulators_clock() {
     page.sees("ada · short · to add a credential");
     let left = "return (await until('a countdown', () => document.querySelector('#section-todo time.countdown'))).textContent";
     let left = page.run(left, json!([]));
-    assert!(
-        ["3:00", "2:59", "2:58", "2:57", "2:56"]
-            .iter()
-            .any(|time| left == *time),
-        "{left}"
-    );
-    // It expires before the eyes of the person, and leaves.
+    let left = left.as_str().expect("a text");
+    assert!(left == "3:00" || left.starts_with("2:"), "{left}");
+    // It expires while it is shown, and disappears.
     page.click("+3 min: move the clock");
     page.sees("No code is good now");
     eventually("the badge counts the scans only", || {
