@@ -257,3 +257,31 @@ func TestATimeoutOfTheClientIsNotTheContexts(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The limit in C ends a call at the context's deadline, so that the error says whether the call may be repeated. On a
+// busy machine the context may end some of the calls.
+func TestAnErrorAtTheContextsDeadlineSaysWhetherTheCallMayBeRepeated(t *testing.T) {
+	const calls = 40
+	client := newClient(t)
+	control(t, http.MethodPost, "faults", map[string]any{"fault": map[string]any{"kind": "delay", "ms": 60000}}, nil)
+	failures := make(chan error, calls)
+	for range [calls]int{} {
+		go func() {
+			limited, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+			defer cancel()
+			_, err := client.GetVersion(limited)
+			failures <- err
+		}()
+	}
+	repeatable := 0
+	for range [calls]int{} {
+		err := <-failures
+		expectEnd(t, err, loginidv2.StatusTimeout, "timeout", context.DeadlineExceeded)
+		if failureOf(t, err).Retryable {
+			repeatable++
+		}
+	}
+	if repeatable < calls*3/4 {
+		t.Errorf("%d of %d", repeatable, calls)
+	}
+}

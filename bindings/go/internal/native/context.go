@@ -75,12 +75,21 @@ func cancelWith(ctx context.Context) (cancel *C.lid_cancel, stop func()) {
 		return nil, func() {}
 	}
 	cancel = C.lid_cancel_new()
-	triggered := make(chan struct{})
+	over, triggered := make(chan struct{}), make(chan struct{})
 	forget := context.AfterFunc(ctx, func() {
 		defer close(triggered)
+		if deadline, limited := ctx.Deadline(); limited && !time.Now().Before(deadline) {
+			// The call has this limit in C too, whose error says whether it may be repeated.
+			select {
+			case <-over:
+				return
+			case <-time.After(lateness / 2):
+			}
+		}
 		C.lid_cancel_trigger(cancel)
 	})
 	return cancel, func() {
+		close(over)
 		if !forget() {
 			<-triggered
 		}
@@ -139,8 +148,9 @@ func addCause(ctx context.Context, err error) {
 	}
 	switch err := ended(ctx); {
 	case failure.Status == StatusCancelled && errors.Is(err, context.DeadlineExceeded):
-		// The context's timer was a little earlier than the library's.
+		// The library's limit did not end the call in time.
 		failure.Status, failure.Code, failure.cause = StatusTimeout, "timeout", withCause(ctx, err)
+		failure.Message = "the context's deadline passed during the call"
 		_ = failure.written()
 	case failure.Status == StatusCancelled:
 		failure.cause = withCause(ctx, err)

@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,5 +36,14 @@ func TestTheTimeUntilADeadlineIsADayAtMost(t *testing.T) {
 		if got := time.Duration(timeout) * time.Millisecond; got > want || got < want-time.Minute || got == 0 || !ends {
 			t.Error(left, got, ends)
 		}
+	}
+}
+
+// The context may end the call before the library's limit does. The error is then that of a cancelled call.
+func TestACallThatTheDeadlineCancelsDoesNotSayThatItWasCancelled(t *testing.T) {
+	failure := &Error{Status: StatusCancelled, Code: "cancelled", Message: "the call was cancelled"}
+	addCause(until{ctx, time.Now().Add(-time.Second)}, failure)
+	if failure.Status != StatusTimeout || strings.Contains(failure.Error()+string(failure.Raw), "cancelled") {
+		t.Error(failure, string(failure.Raw))
 	}
 }
