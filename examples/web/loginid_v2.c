@@ -219,6 +219,8 @@ static bool pay_complete(struct request *request)
 
 /* --- LoginID's web SDK: the page sends tokens to the shop --- */
 
+/* Until it expires, the token signs in whoever has it: keep it out of logs and addresses, and set
+ * max_token_age_s to a minute or two. */
 static bool sdk_sign_in(struct request *request)
 {
     char *token = read_text(request, "/token"), *out;

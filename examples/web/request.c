@@ -116,13 +116,29 @@ static unsigned http_status_of(lid_status status)
     }
 }
 
+/* The status of LoginID's answer, or 0 if there was none. */
+static int64_t http_status_in(const char *error)
+{
+    lid_json *document = NULL;
+    int64_t http_status = 0;
+
+    if (lid_json_parse(error, &document, NULL) == LID_OK)
+        (void)lid_json_int64(document, "/error/http_status", &http_status);
+    lid_json_free(document);
+    return http_status;
+}
+
 bool refuse_error(struct request *request, lid_status status, char *error, const char *refusal)
 {
+    /* A failure of LoginID says nothing about the customer's name or code. */
+    bool is_outage = http_status_in(error) >= 500;
     char *code = NULL;
 
     /* Safe to log: errors of the library never contain tokens, one-time codes or keys. */
     fprintf(stderr, "%s: %s\n", request->path, error);
-    if (status == LID_ERROR_API && refusal)
+    if (status == LID_ERROR_API && is_outage)
+        refuse(request, 503, "unavailable");
+    else if (status == LID_ERROR_API && refusal)
         refuse(request, 403, refusal);
     else if (lid_json_get(error, "/error/code", &code) == LID_OK)
         refuse(request, http_status_of(status), code);

@@ -61,7 +61,7 @@ bool reply(struct request *request, ...);
 /* Responds with an error code. */
 bool refuse(struct request *request, unsigned http_status, const char *code);
 /* Logs and frees the error of a failed call, and responds with its code. For LID_ERROR_API the code
- * is `refusal`, unless that is NULL. */
+ * is `refusal`, unless that is NULL or LoginID's answer is a 5xx. */
 bool refuse_error(struct request *request, lid_status status, char *error, const char *refusal);
 
 /* session.c */

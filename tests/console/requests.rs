@@ -100,6 +100,56 @@ fn a_request_is_copied_as_a_command_that_repeats_it() {
     );
 }
 
+/// A method may have characters of a shell, and curl has its own for addresses.
+#[test]
+fn a_strange_request_is_copied_as_a_command_that_repeats_it() {
+    let Some(page) = Page::open(Emulator::builder()) else {
+        return;
+    };
+    page.section("requests");
+    page.catch_copies();
+    let strange = [
+        ("`id`", "/tx"),
+        ("A|B&C", "/tx"),
+        ("HEAD", "/certs"),
+        ("GET", "/a/../tx?x[]=1&y={a,b}&z=[1-3]"),
+    ];
+    for (index, (method, target)) in strange.into_iter().enumerate() {
+        let number = 2 * index + 1;
+        let first = Command::new("curl")
+            .args([
+                "-g",
+                "--path-as-is",
+                "-s",
+                "-o",
+                "/dev/null",
+                "-m",
+                "1",
+                "-X",
+                method,
+            ])
+            .arg(page.url(target))
+            .status();
+        first.expect("curl");
+        let open = "(await until('the request', () => document.querySelector(`details[data-name=\"${arguments[0]}\"]`))).open = true;";
+        page.run(open, json!([number.to_string()]));
+        page.press(&format!("Copy as curl: request {number}"));
+        let command = page.copied();
+        let repeated = Command::new("sh").arg("-c").arg(&command).output();
+        assert!(repeated.expect("a shell").status.success(), "{command}");
+        let requests = page.emulator.requests();
+        assert_eq!(requests.len(), number + 1, "{command}");
+        let of = |index: usize| {
+            (
+                &requests[index].method,
+                &requests[index].path,
+                &requests[index].query,
+            )
+        };
+        assert_eq!(of(number - 1), of(number), "{command}");
+    }
+}
+
 /// The token of a request is decoded, and its times are dates.
 #[test]
 fn the_token_of_a_request_is_decoded() {

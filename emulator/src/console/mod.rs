@@ -85,16 +85,25 @@ pub fn answer(head: &Parts) -> Option<Response> {
     }
 }
 
-/// Whether a browser asks: programs that want JSON do not name HTML.
+/// Whether a browser asks: programs that want JSON do not name HTML, or give JSON no less weight.
 fn accepts_html(headers: &HeaderMap) -> bool {
+    let html = weight(headers, "text/html");
+    html > 0.0 && html > weight(headers, "application/json")
+}
+
+/// How much a request wants this type: 0 if it does not name it.
+fn weight(headers: &HeaderMap, wanted: &str) -> f32 {
     let values = headers.get_all(header::ACCEPT).iter();
-    let mut ranges = values
+    let ranges = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
-    ranges.any(|range| {
-        let name = range.split(';').next().unwrap_or_default();
-        name.trim().eq_ignore_ascii_case("text/html")
-    })
+    let weights = ranges.filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_wanted = parts.next()?.eq_ignore_ascii_case(wanted);
+        let given = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        is_wanted.then(|| given.map_or(1.0, |given| given.parse().unwrap_or(0.0)))
+    });
+    weights.fold(0.0, f32::max)
 }
 
 fn response(file: File) -> Response {

@@ -44,6 +44,10 @@ fn a_browser_gets_a_page_and_everyone_else_json() {
         "application/json",
         "text/*",
         "application/json, text/plain",
+        "application/json, text/html;q=0.9",
+        "text/html, application/json",
+        "text/html;q=0, */*",
+        "text/html; q=no, */*",
     ] {
         let info = load(&emulator, "/_emulator/", &[("Accept", accept)]);
         assert_eq!(info.ok()["base_url"], emulator.base_url(), "{accept}");

@@ -28,6 +28,7 @@ const MESSAGES = {
   wrong_code: "This code is wrong, used or expired.",
   too_many_tries: "Too many codes were tried. Wait a minute.",
   not_signed_in: "Your session has ended. Sign in again.",
+  unavailable: "LoginID cannot be used now. Try again later.",
   no_payment: "There is no payment to confirm. Choose a tea again.",
   username_taken: "This name has an account already. Sign in, or choose another name.",
   user_not_found: "There is no account with this name. Create one.",

@@ -280,6 +280,15 @@ for (const service of ["v2", "v1"]) {
         assert.equal(await page.post("/sign-in/begin", body), "400 bad_request", body);
       }
       assert.equal(await page.post("/sign-in/begin", { username: "nobody" }), "403 no_passkey");
+      // What fails at LoginID says nothing about the name or the code.
+      for (const code of [500, 503]) {
+        await demo.control("/faults", { match: { method: "POST" }, fault: { kind: "status", code } });
+        for (const path of ["/sign-up/begin", "/sign-in/begin", "/sign-in/code"]) {
+          const given = await page.post(path, { username: "nobody", code: "123456" });
+          assert.equal(given, "503 unavailable", `${path} ${code}`);
+        }
+        await fetch(`${demo.emulator}/_emulator/faults`, { method: "DELETE" });
+      }
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65536)), "400 bad_request");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65537)), "413");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(1000000)), "413");

@@ -5,12 +5,18 @@ const PREFIX = "/_emulator";
 /** Needed if other computers can reach the emulator. It stays in memory: no URL, no storage has it. */
 let token = null;
 
-/** Takes the token from `#token=…`, and out of the address. */
+/** The characters that a token may have, also as the pattern of a field. */
+export const TOKEN = "\\s*[!-~]+\\s*";
+
+/** Takes the token from `#token=…`, and out of the address. True if there was one. */
 export function takeToken() {
   const found = /^#token=(.+)$/.exec(location.hash);
-  if (!found) return;
-  token = decodeURIComponent(found[1]);
+  if (!found) return false;
   history.replaceState(null, "", location.pathname + location.search);
+  // A header cannot have other characters, and tokens have none that an address encodes.
+  if (!new RegExp(`^(?:${TOKEN})$`).test(found[1])) return false;
+  token = found[1];
+  return true;
 }
 
 export function setToken(given) {

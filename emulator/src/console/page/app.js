@@ -1,7 +1,7 @@
 // The console: its sections, and what keeps them up to date.
 
 import { CHANGED } from "./actions.js";
-import { setToken, takeToken } from "./api.js";
+import { currentToken, setToken, takeToken, TOKEN } from "./api.js";
 import * as bar from "./bar.js";
 import { tick } from "./clock.js";
 import { h, newId } from "./dom.js";
@@ -110,14 +110,13 @@ function refreshNow() {
 function askForToken() {
   if (document.getElementById("token-form")) return;
   const id = newId();
-  const input = h("input", { id, type: "password", autocomplete: "off", required: true });
+  const input = h("input", { id, type: "password", autocomplete: "off", required: true, pattern: TOKEN });
   const form = h("form", { id: "token-form", class: "card", onsubmit: (event) => {
     event.preventDefault();
     setToken(input.value.trim());
-    form.remove();
-    main.hidden = false;
-    refreshSoon();
+    useToken();
   } },
+    currentToken() ? h("p", { class: "reason", role: "alert" }, "This token is wrong.") : "",
     h("p", {}, "Other computers can reach this emulator, so its control API needs the token that was printed at the start as ",
       h("code", {}, "LOGINID_EMULATOR_TOKEN"), ". It stays in the memory of this page."),
     h("div", { class: "field" }, h("label", { for: id }, "Token"), input),
@@ -127,11 +126,18 @@ function askForToken() {
   input.focus();
 }
 
+/** There is a new token: shows what it opens. */
+function useToken() {
+  document.getElementById("token-form")?.remove();
+  main.hidden = false;
+  refreshSoon();
+}
+
 takeToken();
 bar.build(document.getElementById("bar"));
 buildSections();
 window.addEventListener("hashchange", () => {
-  takeToken();
+  if (takeToken()) useToken();
   navigate();
 });
 document.addEventListener(CHANGED, refreshNow);

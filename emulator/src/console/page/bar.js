@@ -43,11 +43,13 @@ function reset() {
   const request = { method: "POST", path: "/reset" };
   const button = h("button", { type: "button", class: "bad" }, "Reset");
   const ask = () => { button.textContent = "Reset"; };
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", async ({ detail }) => {
     if (button.textContent === "Reset") {
       button.textContent = "Really reset?";
       return;
     }
+    // The second click of a double click is no answer.
+    if (detail > 1) return;
     ask();
     await run(request);
   });

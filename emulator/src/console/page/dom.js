@@ -26,6 +26,11 @@ export function card(title, ...children) {
   return h("section", { class: "card", "aria-labelledby": id }, h("h3", { id }, title), ...children);
 }
 
+/** A text of others among texts of ours: marks for the direction of writing in it end with it. */
+export function foreign(text) {
+  return h("bdi", {}, text);
+}
+
 /** A small label: `ok`, `warn`, `bad` or nothing. */
 export function chip(text, tone = "") {
   return h("span", { class: `chip ${tone}` }, text);

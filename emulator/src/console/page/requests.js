@@ -124,10 +124,16 @@ function more(request) {
   ].filter(Boolean);
 }
 
+/** One word for a shell, plain if it can be. */
+function word(text) {
+  return /^\w+$/.test(text) ? text : quoted(text);
+}
+
 function asCurl({ method, path, query, headers, body_text }) {
   const host = headers.find(([name]) => name === "host")?.[1] ?? location.host;
   const url = `${location.protocol}//${host}${path}${query ? `?${query}` : ""}`;
-  const words = ["curl", "-sX", method, quoted(url)];
+  // The address as it is: curl would expand brackets, and take dots out of the path. A method may have characters of a shell.
+  const words = ["curl", "-g", "--path-as-is", ...(method === "HEAD" ? ["-sI"] : ["-sX", word(method)]), quoted(url)];
   for (const [name, value] of headers) {
     if (!OWN_HEADERS.includes(name)) words.push("-H", quoted(`${name}: ${value}`));
   }

@@ -4,7 +4,7 @@ import { action, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { countdown, now, utc } from "./clock.js";
 import { copyButton } from "./copy.js";
-import { card, chip, h, short } from "./dom.js";
+import { card, chip, foreign, h, short } from "./dom.js";
 import { sync } from "./list.js";
 
 const NAMES = "usernames";
@@ -114,7 +114,7 @@ function transaction({ id, client_id, username, tx_payload, expires_at }) {
     });
   return h("li", {},
     h("p", { class: "payload" }, tx_payload),
-    h("p", { class: "hint" }, username ? `for ${username}` : "for any user", ` · application ${short(client_id)} · `, countdown(expires_at),
+    h("p", { class: "hint" }, username ? ["for ", foreign(username)] : "for any user", ` · application ${short(client_id)} · `, countdown(expires_at),
       " · ", h("a", { href: `/_emulator${path}`, target: "_blank", rel: "noopener" }, "Device page")),
     h("div", { class: "row" }, confirm, deny));
 }
@@ -131,7 +131,7 @@ function codeItem({ username, type, purpose, code, expires_at, is_authorized }) 
   return h("li", {},
     codeRow(code, type === "short", about, expires_at),
     h("p", { class: "row" }, is_authorized ? chip("authorized", "ok") : chip("not authorized", "warn"),
-      h("span", { class: "hint" }, `${username} · ${type} · to ${PURPOSES[purpose]}`)),
+      h("span", { class: "hint" }, foreign(username), ` · ${type} · to ${PURPOSES[purpose]}`)),
     h("div", { class: "row" },
       is_authorized ? "" : action("Authorize", { method: "POST", path: `${path}/authorize`, body }, { about, tone: "main" }),
       action("Expire", { method: "POST", path: `${path}/expire`, body }, { about })));
@@ -156,14 +156,14 @@ function oneTimeCode({ username, application_id, purpose, channel, code, expires
   return h("li", {},
     codeRow(code, true, `the code ${code} of ${username}`, expires_at),
     h("p", { class: "row" }, chip(how),
-      h("span", { class: "hint" }, `${username} · to ${PURPOSES[purpose]} · application ${short(application_id)}`)));
+      h("span", { class: "hint" }, foreign(username), ` · to ${PURPOSES[purpose]} · application ${short(application_id)}`)));
 }
 
 function waitItem({ username, client_id, type, code, began_at_ms, of }) {
   const about = `the code ${code} of ${username}`;
   return h("li", {},
     h("p", { class: "row" }, h("span", { class: "code long" }, code), chip("waits", "warn")),
-    h("p", { class: "hint" }, `${username} · ${type} · application ${short(client_id)} · since ${utc(began_at_ms)}`),
+    h("p", { class: "hint" }, foreign(username), ` · ${type} · application ${short(client_id)} · since ${utc(began_at_ms)}`),
     of && !of.is_authorized && !of.is_used
       ? h("div", { class: "row" }, action("Authorize",
         { method: "POST", path: `/users/${segment(username)}/codes/authorize`, body: { type, purpose: of.purpose, code } },

@@ -1,9 +1,9 @@
 // The page at the `url` of a transaction: what the user's phone would show.
 
 import { action, CHANGED, form } from "./actions.js";
-import { get, setToken, takeToken } from "./api.js";
+import { currentToken, get, setToken, takeToken, TOKEN } from "./api.js";
 import { countdown, now, setNow, tick } from "./clock.js";
-import { h, newId } from "./dom.js";
+import { foreign, h, newId } from "./dom.js";
 import { follow } from "./events.js";
 import { sync } from "./list.js";
 
@@ -23,7 +23,8 @@ async function refresh() {
     sync(screen, [{ ...transaction, isOpen }], ({ id }) => id, show);
   } catch (error) {
     const needsToken = error.needsToken === true;
-    sync(screen, [{ message: error.message, needsToken }], () => "error", needsToken ? askForToken : failed);
+    const wrong = needsToken && currentToken();
+    sync(screen, [{ message: error.message, needsToken, wrong }], () => "error", needsToken ? askForToken : failed);
   }
 }
 
@@ -31,7 +32,7 @@ function show({ username, tx_payload, confirmed, denied, expires_at, isOpen }) {
   const heading = h("h1", {}, isOpen ? "Confirm?" : confirmed ? "Confirmed" : denied ? "Denied" : "Expired");
   return h("section", { class: "card" }, heading,
     h("p", { class: "payload" }, tx_payload),
-    h("p", { class: "hint" }, username ? `for ${username}` : "for any user", isOpen ? [" · ", countdown(expires_at)] : ""),
+    h("p", { class: "hint" }, username ? ["for ", foreign(username)] : "for any user", isOpen ? [" · ", countdown(expires_at)] : ""),
     isOpen ? buttons(username) : "");
 }
 
@@ -49,14 +50,15 @@ function failed({ message }) {
   return h("section", { class: "card" }, h("h1", {}, "There is nothing to confirm"), h("p", {}, message));
 }
 
-function askForToken() {
-  const input = h("input", { id: newId(), type: "password", autocomplete: "off", required: true });
+function askForToken({ wrong }) {
+  const input = h("input", { id: newId(), type: "password", autocomplete: "off", required: true, pattern: TOKEN });
   return h("form", { class: "card", onsubmit: (event) => {
     event.preventDefault();
     setToken(input.value.trim());
     refresh();
   } },
     h("h1", {}, "Confirm a transaction"),
+    wrong ? h("p", { class: "reason", role: "alert" }, "This token is wrong.") : "",
     h("div", { class: "field" }, h("label", { for: input.id }, "LOGINID_EMULATOR_TOKEN"), input),
     h("button", { class: "main" }, "Use the token"));
 }

@@ -3,7 +3,7 @@
 import { action, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { copy } from "./copy.js";
-import { card, chip, h, newId, short } from "./dom.js";
+import { card, chip, foreign, h, newId, short } from "./dom.js";
 import { sync } from "./list.js";
 
 /** More are found by their names. */
@@ -112,7 +112,7 @@ function olderUser(user) {
   const path = `/users/${segment(username)}`;
   const isActive = status === "active";
   return h("details", { class: "item", "data-name": username },
-    h("summary", {}, h("strong", {}, username), " ", isActive ? "" : chip(status, "bad"),
+    h("summary", {}, h("strong", {}, foreign(username)), " ", isActive ? "" : chip(status, "bad"),
       h("span", { class: "hint" }, ` ${counted(credentials.length, "credential")}`)),
     h("div", { class: "row" },
       action("Log in as", { method: "POST", path: `${path}/login`, body: {} },
@@ -188,7 +188,7 @@ function currentUser({ id, username, application_id, email, phone, passkeys }) {
   const contact = (found) => found && h("li", { class: "row" }, h("span", { class: "grow" }, found.value),
     found.verified ? chip("verified", "ok") : chip("not verified"));
   return h("details", { class: "item", "data-name": id },
-    h("summary", {}, h("strong", {}, username), h("span", { class: "hint" }, ` ${counted(passkeys.length, "passkey")}`)),
+    h("summary", {}, h("strong", {}, foreign(username)), h("span", { class: "hint" }, ` ${counted(passkeys.length, "passkey")}`)),
     h("div", { class: "row" },
       action("Log in as", { method: "POST", path: `${path}/login`, body },
         { about: username, tone: "main", then: copyToken("jwtAccess") }),
