@@ -49,6 +49,7 @@ pub mod webauthn;
 mod words;
 
 pub use crate::control::actions::Control;
+pub use crate::control::environment::CONTRADICTING_VARIABLES;
 pub use crate::control::tokens::TokenPart;
 pub use crate::control::v2::{AddedV2Application, NewV2Application, SentCode, V2};
 pub use crate::control::views::{AddedApplication, Info, NewApplication};

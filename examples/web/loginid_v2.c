@@ -36,6 +36,13 @@ static bool sign_in_from_token(struct request *request, char *answer)
 
 /* --- Plain JavaScript: the page asks the authenticator, the shop calls LoginID --- */
 
+static bool is_ascii(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
 /* Passes on the browser's User-Agent, which LoginID would not see otherwise. */
 static const char *user_agent_options(const struct request *request, char options[1000])
 {
@@ -43,7 +50,7 @@ static const char *user_agent_options(const struct request *request, char option
     int length = 0;
     lid_status status;
 
-    if (request->user_agent == NULL)
+    if (request->user_agent == NULL || !is_ascii(request->user_agent))
         return NULL;
     status = lid_json_quote(request->user_agent, &literal);
     if (status == LID_OK)

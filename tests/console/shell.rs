@@ -36,6 +36,10 @@ fn the_bar_moves_the_clock_copies_and_resets() {
     page.catch_copies();
     page.click("Copy environment");
     let copied = page.copied();
+    assert!(
+        copied.starts_with("unset LOGINID_PRIVATE_KEY_FILE "),
+        "{copied}"
+    );
     for (name, value) in page.emulator.environment() {
         assert!(
             copied.contains(&format!("export {name}='{value}'\n")),

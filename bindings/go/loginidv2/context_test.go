@@ -261,27 +261,29 @@ func TestATimeoutOfTheClientIsNotTheContexts(t *testing.T) {
 // The limit in C ends a call at the context's deadline, so that the error says whether the call may be repeated. On a
 // busy machine the context may end some of the calls.
 func TestAnErrorAtTheContextsDeadlineSaysWhetherTheCallMayBeRepeated(t *testing.T) {
-	const calls = 40
+	const rounds, atOnce = 5, 8
 	client := newClient(t)
 	control(t, http.MethodPost, "faults", map[string]any{"fault": map[string]any{"kind": "delay", "ms": 60000}}, nil)
-	failures := make(chan error, calls)
-	for range [calls]int{} {
-		go func() {
-			limited, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
-			defer cancel()
-			_, err := client.GetVersion(limited)
-			failures <- err
-		}()
-	}
+	failures := make(chan error, atOnce)
 	repeatable := 0
-	for range [calls]int{} {
-		err := <-failures
-		expectEnd(t, err, loginidv2.StatusTimeout, "timeout", context.DeadlineExceeded)
-		if failureOf(t, err).Retryable {
-			repeatable++
+	for range [rounds]int{} {
+		for range [atOnce]int{} {
+			go func() {
+				limited, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+				defer cancel()
+				_, err := client.GetVersion(limited)
+				failures <- err
+			}()
+		}
+		for range [atOnce]int{} {
+			err := <-failures
+			expectEnd(t, err, loginidv2.StatusTimeout, "timeout", context.DeadlineExceeded)
+			if failureOf(t, err).Retryable {
+				repeatable++
+			}
 		}
 	}
-	if repeatable < calls*3/4 {
-		t.Errorf("%d of %d", repeatable, calls)
+	if repeatable < rounds*atOnce*3/4 {
+		t.Errorf("%d of %d", repeatable, rounds*atOnce)
 	}
 }

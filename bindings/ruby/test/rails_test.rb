@@ -264,6 +264,7 @@ class RailsTest < LoginidTest
     open_page
     # The session of the ceremony was used.
     assert_code 400, 'bad_request', ask(:Post, '/login', { credential: credential })
+    assert_equal 200, ask(:Get, '/login/new', 'User-Agent': 'café')[0]
     options = ask(:Get, '/login/new', 'User-Agent': '')[1]
     forged = device.get(options).tap { |one| one[:response][:signature] = 'AAAA' }
     assert_code 400, 'bad_request', ask(:Post, '/login', { credential: forged })

@@ -5,25 +5,12 @@ use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use loginid_emulator::Emulator;
+use loginid_emulator::{CONTRADICTING_VARIABLES, Emulator};
 use tempfile::NamedTempFile;
 
 use super::settings::Settings;
 
-/// Variables of the library that contradict the emulator's or bypass the emulator.
-const FOREIGN: [&str; 9] = [
-    "LOGINID_PRIVATE_KEY_FILE",
-    "LOGINID_V2_API_KEY_FILE",
-    "LOGINID_V2_ISSUER",
-    "LOGINID_CA_FILE",
-    "LOGINID_CA_PEM",
-    "LOGINID_CLIENT_CERT_PEM",
-    "LOGINID_CLIENT_KEY_PEM",
-    "LOGINID_PROXY",
-    "LOGINID_ISSUER",
-];
-
-/// The same, for names that another version of the library may read.
+/// Beginnings of names like those of [`CONTRADICTING_VARIABLES`], for names that another version of the library may read.
 const FOREIGN_PREFIXES: [&str; 3] = ["LOGINID_CA_", "LOGINID_CLIENT_CERT_", "LOGINID_CLIENT_KEY_"];
 
 /// A running emulator, its variables, and the file of its certificate authority.
@@ -67,7 +54,7 @@ impl Environment {
     /// The variables to unset, so that the key of a real application is not used by accident.
     pub fn foreign(&self) -> BTreeSet<String> {
         let inherited = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        FOREIGN
+        CONTRADICTING_VARIABLES
             .map(str::to_owned)
             .into_iter()
             .chain(inherited.filter(|name| is_identifier(name)))
@@ -95,7 +82,7 @@ impl Environment {
                 .any(|prefix| name.starts_with(prefix))
         };
         !ours.clone().any(|set| set == name)
-            && (FOREIGN.contains(&name)
+            && (CONTRADICTING_VARIABLES.contains(&name)
                 || has_prefix()
                 || ours.any(|set| without_form(set) == without_form(name)))
     }

@@ -6,6 +6,19 @@ use serde_json::{Map, Value, json};
 use super::actions::Control;
 use super::reply::{Reply, answer};
 
+/// Variables of the library that contradict the emulator's or bypass the emulator. They must be unset.
+pub const CONTRADICTING_VARIABLES: [&str; 9] = [
+    "LOGINID_PRIVATE_KEY_FILE",
+    "LOGINID_V2_API_KEY_FILE",
+    "LOGINID_V2_ISSUER",
+    "LOGINID_CA_FILE",
+    "LOGINID_CA_PEM",
+    "LOGINID_CLIENT_CERT_PEM",
+    "LOGINID_CLIENT_KEY_PEM",
+    "LOGINID_PROXY",
+    "LOGINID_ISSUER",
+];
+
 impl Control {
     /// The variables that the library and its bindings read, with the default applications of both services, and
     /// `LOGINID_EMULATOR_URL`.
@@ -37,5 +50,7 @@ pub async fn show(Shared(control): Shared<Control>) -> Reply {
     if let Some(ca_pem) = control.state.ca_pem.get() {
         variables.insert("LOGINID_CA_PEM".to_owned(), one_line(ca_pem).into());
     }
-    answer(json!({"variables": variables}))
+    let unset = CONTRADICTING_VARIABLES.map(str::to_owned).into_iter();
+    let unset: Vec<_> = unset.filter(|name| !variables.contains_key(name)).collect();
+    answer(json!({"variables": variables, "unset": unset}))
 }

@@ -6,7 +6,7 @@ pub mod access;
 pub mod actions;
 mod applications;
 mod codes;
-mod environment;
+pub mod environment;
 mod events;
 mod keys;
 pub mod relying_party;

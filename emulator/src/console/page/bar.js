@@ -13,10 +13,11 @@ const address = h("span", { class: "address" });
 const connection = h("span", { class: "chip" });
 
 /** Lines for a shell, as the emulator prints them at its start. */
-function asExports(variables) {
+function asLines({ unset, variables }) {
   const token = currentToken();
   const all = token ? { ...variables, LOGINID_EMULATOR_TOKEN: token } : variables;
-  return Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}\n`).join("");
+  const exports = Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
+  return `unset ${unset.join(" ")}\n${exports.join("")}`;
 }
 
 export function build(parent) {
@@ -34,7 +35,7 @@ export function build(parent) {
       h("div", { class: "group", role: "group", "aria-label": "Emulator" },
         faults,
         action("Copy environment", { method: "GET", path: "/environment" },
-          { then: ({ variables }) => copy(asExports(variables), "The environment") }),
+          { then: (environment) => copy(asLines(environment), "The environment") }),
         reset())));
 }
 
