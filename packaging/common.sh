@@ -17,3 +17,10 @@ sources() {
     mkdir -p "$1"
     tar -xzf "${CARGO_TARGET_DIR:-$root/target}/package/loginid-$VERSION.crate" --strip-components=1 -C "$1"
 }
+
+# licences FOLDER CRATE...: copies the project's licences, and those of what the crates contain.
+licences() {
+    cp "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$1"
+    "$root/packaging/third-party" "$@"
+    rm "$1/$2.cdx.json"
+}

@@ -57,7 +57,7 @@ final class Library
     }
 
     /** The error, which says what to do about it. */
-    private static function unusable(FFI\Exception $exception): \Throwable
+    private static function unusable(FFI\Exception $exception): Exception
     {
         $reason = $exception->getMessage();
         if (\str_contains($reason, 'ffi.enable')) {
@@ -69,7 +69,7 @@ final class Library
             ), $exception);
         }
         $advice = 'install libloginid, or set LOGINID_LIBRARY to the full path of ' . self::NAME;
-        return new FFI\Exception("$reason: $advice", 0, $exception);
+        return ConfigException::local('library_unavailable', "$reason: $advice", $exception);
     }
 
     /**

@@ -137,7 +137,7 @@ final class ClientTest extends TestCase
 
     public function testLoginidLibraryNamesTheLibrary(): void
     {
-        $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (FFI\Exception $e) { echo $e->getMessage(); }';
+        $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (Loginid\Exception\ConfigException $e) { echo $e->getMessage(); }';
         $process = \proc_open(
             [\PHP_BINARY, '-r', $program, __DIR__ . '/../autoload.php'],
             [1 => ['pipe', 'w']],
@@ -148,6 +148,7 @@ final class ClientTest extends TestCase
         $output = \stream_get_contents($pipes[1]);
         self::assertStringContainsString('/no/such/library.so', $output);
         self::assertStringContainsString('install libloginid, or set LOGINID_LIBRARY', $output);
+        self::assertStringContainsString('library_unavailable', $output);
         self::assertSame(0, \proc_close($process));
     }
 
