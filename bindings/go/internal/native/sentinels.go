@@ -1,3 +1,5 @@
+//go:build cgo
+
 package native
 
 // sentinel is an error that those of a status, and of a code unless it is empty, are.
