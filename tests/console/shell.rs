@@ -85,7 +85,7 @@ fn the_page_is_for_browsers_and_needs_nothing_from_elsewhere() {
             .filter(name => name.includes('/console/'));
         const names = [location.origin + '/_emulator/', ...new Set(loaded)];
         const sizes = await Promise.all(names.map(async name => {
-            const answer = await fetch(name, { headers: { Accept: 'text/html' } });
+            const answer = await fetch(name, { headers: { Accept: 'text/html,application/xhtml+xml' } });
             return (await answer.arrayBuffer()).byteLength;
         }));
         const foreign = performance.getEntriesByType('resource').filter(({ name }) => !name.startsWith(location.origin));
