@@ -39,7 +39,7 @@ const TRANSACTION: File = File {
 
 /// What the pages load, below `/_emulator/console/`.
 #[rustfmt::skip] // one file, one line: this is a table
-const PARTS: [(&str, &str, &str); 21] = [
+const PARTS: [(&str, &str, &str); 22] = [
     ("icon.svg", SVG, include_str!("page/icon.svg")),
     ("style.css", CSS, include_str!("page/style.css")),
     ("actions.js", SCRIPT, include_str!("page/actions.js")),
@@ -52,6 +52,7 @@ const PARTS: [(&str, &str, &str); 21] = [
     ("events.js", SCRIPT, include_str!("page/events.js")),
     ("fault_kinds.js", SCRIPT, include_str!("page/fault_kinds.js")),
     ("faults.js", SCRIPT, include_str!("page/faults.js")),
+    ("foreign.js", SCRIPT, include_str!("page/foreign.js")),
     ("keys.js", SCRIPT, include_str!("page/keys.js")),
     ("last_call.js", SCRIPT, include_str!("page/last_call.js")),
     ("list.js", SCRIPT, include_str!("page/list.js")),
