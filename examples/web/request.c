@@ -127,7 +127,7 @@ static struct failure read_error(struct request *request, char *error)
 {
     struct failure failure = {0, NULL};
     lid_json *document = NULL;
-    const char *code = "error";
+    const char *code = NULL;
 
     /* Safe to log: errors of the library never contain tokens, one-time codes or keys. */
     fprintf(stderr, "%s: %s\n", request->path, error);
@@ -135,7 +135,7 @@ static struct failure read_error(struct request *request, char *error)
         (void)lid_json_int64(document, "/error/http_status", &failure.http_status);
         (void)lid_json_string(document, "/error/code", &code);
     }
-    failure.code = copy(code);
+    failure.code = copy(code ? code : "error");
     lid_json_free(document);
     lid_free_string(error);
     return failure;
