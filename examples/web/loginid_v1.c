@@ -28,7 +28,7 @@ static bool sign_in_from_token(struct request *request, const char *token)
     bool is_named;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_named = store_text(request, &username, out, "/claims/udata");
     lid_free_string(out);
     if (is_named)
@@ -41,13 +41,13 @@ static bool sign_in_from_token(struct request *request, const char *token)
 
 /* Responds with the options for the authenticator. */
 static bool reply_with_options(struct request *request, lid_status status, char *answer,
-                               const char *options_of, const char *refusal)
+                               const char *options_of, const struct refusal *known)
 {
     char *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, answer, refusal);
+        return refuse_call(request, status, answer, known);
     is_done = store_text(request, &options, answer, options_of) &&
               reply(request, "options", options, NULL);
     lid_free_string(answer);
@@ -62,6 +62,12 @@ static const char *begin_for_user(struct request *request)
     return request->session->ceremony = read_text(request, "/username");
 }
 
+static const struct refusal name_taken = {{"username_taken"}, "name_taken"};
+static const struct refusal no_passkey = {{"user_not_found"}, "no_passkey"};
+/* Nobody learns from a code whether a name exists. */
+static const struct refusal wrong_code = {
+    {"invalid_verification_code", "verification_code_expired", "user_not_found"}, "wrong_code"};
+
 /* The first to register a name owns it. If names are e-mail addresses, verify them before you trust
  * them. */
 static bool sign_up_begin(struct request *request)
@@ -73,7 +79,7 @@ static bool sign_up_begin(struct request *request)
     if (username == NULL)
         return false;
     status = lid_register_fido2_init(client, username, NULL, &out);
-    return reply_with_options(request, status, out, "/attestation_payload", "name_taken");
+    return reply_with_options(request, status, out, "/attestation_payload", &name_taken);
 }
 
 /* A ceremony allows one attempt. */
@@ -84,7 +90,7 @@ static bool complete(struct request *request, lid_status status, char *answer)
 
     clear_text(&request->session->ceremony);
     if (status)
-        return refuse_error(request, status, answer, NULL);
+        return refuse_error(request, status, answer);
     is_done = store_text(request, &token, answer, "/jwt") && sign_in_from_token(request, token);
     lid_free_string(answer);
     free(token);
@@ -109,7 +115,7 @@ static bool sign_in_begin(struct request *request)
     if (username == NULL)
         return false;
     status = lid_authenticate_fido2_init(client, username, &out);
-    return reply_with_options(request, status, out, "/assertion_payload", "no_passkey");
+    return reply_with_options(request, status, out, "/assertion_payload", &no_passkey);
 }
 
 static bool sign_in_complete(struct request *request)
@@ -133,7 +139,7 @@ static bool create_code(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_done = store_text(request, &code, out, "/code") &&
               store_text(request, &expires_at, out, "/expires_at") &&
               reply(request, "code", code, "expiresAt", expires_at, NULL);
@@ -154,7 +160,7 @@ static bool sign_in_with_code(struct request *request)
     if (username && code) {
         status = lid_wait_code(client, username, code, "short", 10000, NULL, &out);
         if (status) {
-            refuse_error(request, status, out, "wrong_code");
+            refuse_call(request, status, out, &wrong_code);
         } else {
             is_done = store_text(request, &token, out, "/jwt") &&
                       sign_in_from_token(request, token);
@@ -177,7 +183,7 @@ static bool pay_begin(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_done = store_text(request, &session->nonce, out, "/nonce") &&
               store_text(request, &session->tx_id, out, "/tx_id") &&
               store_text(request, &options, out, "/assertion_options") &&
@@ -198,7 +204,7 @@ static bool verify_payment(struct request *request, const char *token)
     bool is_of_user;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_of_user = store_text(request, &username, out, "/claims/udata");
     lid_free_string(out);
     if (is_of_user && strcmp(username, session->username) != 0)
@@ -216,7 +222,7 @@ static bool pay_complete(struct request *request)
     bool is_confirmed;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_confirmed = store_text(request, &token, out, "/jwt") && verify_payment(request, token);
     lid_free_string(out);
     free(token);
@@ -242,7 +248,7 @@ static bool reply_with_token(struct request *request, const char *scope, const c
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_done = store_text(request, &token, out, "/token") && reply(request, "token", token, NULL);
     lid_free_string(out);
     free(token);
@@ -281,7 +287,7 @@ static bool sdk_pay_begin(struct request *request)
     bool is_kept;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_kept = store_text(request, &session->nonce, out, "/nonce") &&
               store_text(request, &session->tx_id, out, "/id");
     lid_free_string(out);

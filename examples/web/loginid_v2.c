@@ -60,27 +60,36 @@ static const char *user_agent_options(const struct request *request, char option
 }
 
 /* Stores the ceremony and responds with the options for the authenticator. An action other than
- * "proceed" means that the user must do something else first. */
+ * "proceed" means that there is no passkey to make or use: the response is `other_action`. */
 static bool reply_with_options(struct request *request, lid_status status, char *answer,
-                               const char *options_of, const char *refusal)
+                               const char *options_of, const struct refusal *known,
+                               const char *other_action)
 {
     char *action = NULL, *options = NULL;
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, answer, refusal);
+        return refuse_call(request, status, answer, known);
     is_done = store_text(request, &request->session->ceremony, answer, "/session") &&
               store_text(request, &action, answer, "/action") &&
               store_text(request, &options, answer, options_of);
     lid_free_string(answer);
     if (is_done && strcmp(action, "proceed") != 0)
-        is_done = refuse(request, 403, refusal);
+        is_done = strcmp(action, "fail") == 0 ? refuse(request, 503, "unavailable")
+                                              : refuse(request, 403, other_action);
     if (is_done)
         reply(request, "options", options, NULL);
     free(action);
     free(options);
     return is_done;
 }
+
+/* 401 "unauthorized": the name has an owner. LoginID answers the same if the application accepts
+ * registrations with a grant only, and the shop cannot tell the two apart. It is not about the API
+ * key, which this call and the next one do not send. */
+static const struct refusal name_taken = {{"unauthorized"}, "name_taken"};
+/* The same answer: the code is wrong, used or expired, or nobody has this name. */
+static const struct refusal wrong_code = {{"unauthorized"}, "wrong_code"};
 
 /* The first to register a name owns it. If names are e-mail addresses, verify them before you trust
  * them. */
@@ -94,14 +103,15 @@ static bool sign_up_begin(struct request *request)
     status = lid_v2_register_init(client, username, user_agent_options(request, options), NULL,
                                   &out);
     free(username);
-    return reply_with_options(request, status, out, "/registrationRequestOptions", "name_taken");
+    return reply_with_options(request, status, out, "/registrationRequestOptions", &name_taken,
+                              "name_taken");
 }
 
 /* A ceremony allows one attempt. */
 static bool complete(struct request *request, lid_status status, char *answer)
 {
     clear_text(&request->session->ceremony);
-    return status ? refuse_error(request, status, answer, NULL)
+    return status ? refuse_error(request, status, answer)
                   : sign_in_from_token(request, answer);
 }
 
@@ -123,7 +133,8 @@ static bool sign_in_begin(struct request *request)
         return false;
     status = lid_v2_authenticate_init(client, username, user_agent_options(request, options), &out);
     free(username);
-    return reply_with_options(request, status, out, "/assertionOptions", "no_passkey");
+    /* For a name without a passkey LoginID answers with another action. It is no error. */
+    return reply_with_options(request, status, out, "/assertionOptions", NULL, "no_passkey");
 }
 
 static bool sign_in_complete(struct request *request)
@@ -146,7 +157,7 @@ static bool create_code(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_done = store_text(request, &code, out, "/code") &&
               store_text(request, &expires_at, out, "/expiresAt") &&
               reply(request, "code", code, "expiresAt", expires_at, NULL);
@@ -164,7 +175,7 @@ static bool sign_in_with_code(struct request *request)
 
     if (username && code) {
         status = lid_v2_verify_otp(client, username, code, NULL, &out);
-        is_done = status ? refuse_error(request, status, out, "wrong_code")
+        is_done = status ? refuse_call(request, status, out, &wrong_code)
                          : sign_in_from_token(request, out);
     }
     free(username);
@@ -182,7 +193,7 @@ static bool pay_begin(struct request *request)
     bool is_done;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_done = store_text(request, &session->nonce, out, "/nonce") &&
               store_text(request, &session->ceremony, out, "/session") &&
               store_text(request, &options, out, "/assertionOptions") &&
@@ -203,7 +214,7 @@ static bool verify_payment(struct request *request, const char *token)
     bool is_named;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_named = store_text(request, &username, out, "/claims/username");
     lid_free_string(out);
     free(username);
@@ -217,7 +228,7 @@ static bool pay_complete(struct request *request)
     bool is_confirmed;
 
     if (status)
-        return refuse_error(request, status, out, NULL);
+        return refuse_error(request, status, out);
     is_confirmed = store_text(request, &token, out, "/token") && verify_payment(request, token);
     lid_free_string(out);
     free(token);
@@ -226,8 +237,7 @@ static bool pay_complete(struct request *request)
 
 /* --- LoginID's web SDK: the page sends tokens to the shop --- */
 
-/* Until it expires, the token signs in whoever has it: keep it out of logs and addresses, and set
- * max_token_age_s to a minute or two. */
+/* For a minute (check 7) the token signs in whoever has it: keep it out of logs and addresses. */
 static bool sdk_sign_in(struct request *request)
 {
     char *token = read_text(request, "/token"), *out;
@@ -237,7 +247,7 @@ static bool sdk_sign_in(struct request *request)
         return false;
     status = lid_v2_verify_token(client, token, NULL, &out);
     free(token);
-    return status ? refuse_error(request, status, out, NULL) : sign_in_from_token(request, out);
+    return status ? refuse_error(request, status, out) : sign_in_from_token(request, out);
 }
 
 /* The shop makes a new nonce for each payment: with a nonce from the page, an old token could be

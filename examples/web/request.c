@@ -53,7 +53,7 @@ bool store_text(struct request *request, char **kept, const char *json, const ch
     lid_status status = lid_json_get(json, pointer, &text);
 
     if (status)
-        return refuse_error(request, status, text, NULL);
+        return refuse_error(request, status, text);
     set_text(kept, text);
     lid_free_string(text);
     return true;
@@ -116,35 +116,64 @@ static unsigned http_status_of(lid_status status)
     }
 }
 
-/* The status of LoginID's answer, or 0 if there was none. */
-static int64_t http_status_in(const char *error)
+/* What an error of the library says. */
+struct failure {
+    int64_t http_status; /* of LoginID's answer, or 0 if there was none */
+    char *code;
+};
+
+/* Logs, reads and frees an error. Free the code with free(). */
+static struct failure read_error(struct request *request, char *error)
 {
+    struct failure failure = {0, NULL};
     lid_json *document = NULL;
-    int64_t http_status = 0;
-
-    if (lid_json_parse(error, &document, NULL) == LID_OK)
-        (void)lid_json_int64(document, "/error/http_status", &http_status);
-    lid_json_free(document);
-    return http_status;
-}
-
-bool refuse_error(struct request *request, lid_status status, char *error, const char *refusal)
-{
-    /* A failure of LoginID says nothing about the customer's name or code. */
-    bool is_outage = http_status_in(error) >= 500;
-    char *code = NULL;
+    const char *code = NULL;
 
     /* Safe to log: errors of the library never contain tokens, one-time codes or keys. */
     fprintf(stderr, "%s: %s\n", request->path, error);
-    if (status == LID_ERROR_API && is_outage)
-        refuse(request, 503, "unavailable");
-    else if (status == LID_ERROR_API && refusal)
-        refuse(request, 403, refusal);
-    else if (lid_json_get(error, "/error/code", &code) == LID_OK)
-        refuse(request, http_status_of(status), code);
-    else
-        refuse(request, http_status_of(status), "error");
-    lid_free_string(code);
+    if (lid_json_parse(error, &document, NULL) == LID_OK) {
+        (void)lid_json_int64(document, "/error/http_status", &failure.http_status);
+        (void)lid_json_string(document, "/error/code", &code);
+    }
+    failure.code = copy(code ? code : "error");
+    lid_json_free(document);
     lid_free_string(error);
+    return failure;
+}
+
+bool refuse_error(struct request *request, lid_status status, char *error)
+{
+    struct failure failure = read_error(request, error);
+
+    if (status == LID_ERROR_API && failure.http_status >= 500)
+        refuse(request, 503, "unavailable");
+    else
+        refuse(request, http_status_of(status), failure.code);
+    free(failure.code);
+    return false;
+}
+
+static bool is_one_of(const char *code, const char *const codes[])
+{
+    while (*codes && strcmp(*codes, code) != 0)
+        codes++;
+    return *codes != NULL;
+}
+
+bool refuse_call(struct request *request, lid_status status, char *error,
+                 const struct refusal *known)
+{
+    struct failure failure;
+
+    if (status != LID_ERROR_API)
+        return refuse_error(request, status, error);
+    failure = read_error(request, error);
+    if (known && is_one_of(failure.code, known->from_loginid))
+        refuse(request, 403, known->for_page);
+    else if (failure.http_status == 400)
+        refuse(request, 400, "bad_request");
+    else
+        refuse(request, 503, "unavailable");
+    free(failure.code);
     return false;
 }

@@ -2,8 +2,8 @@
  * code, and confirm payments. LoginID authenticates the customer; the shop has the sessions and the
  * payments.
  *
- * The comments "Check 1" to "Check 6" mark what a backend must check: 1, 2, 3 and 5 in this file, 4
- * in loginid_v2.c and session.c, 6 in request.c. */
+ * The comments "Check 1" to "Check 7" mark what a backend must check: 4 in loginid_v2.c and
+ * session.c, 6 in request.c, the others in this file. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "shop.h"
@@ -247,6 +247,10 @@ static bool start(const char *port, const char *page_folder, const char *sdk_scr
                 loginid->application_variable);
         return false;
     }
+    /* Check 7: the library refuses tokens that are older than a minute. Whoever has a sign-in token
+     * can sign in with it, even after the customer has signed out, so it must not be usable for as
+     * long as LoginID lets it live. The environment may set another age. */
+    setenv("LOGINID_MAX_TOKEN_AGE_S", "60", 0);
     status = loginid->open(&out);
     if (status)
         fprintf(stderr, "shop: %s\n", out);

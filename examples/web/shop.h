@@ -60,9 +60,19 @@ void clear_text(char **kept);
 bool reply(struct request *request, ...);
 /* Responds with an error code. */
 bool refuse(struct request *request, unsigned http_status, const char *code);
-/* Logs and frees the error of a failed call, and responds with its code. For LID_ERROR_API the code
- * is `refusal`, unless that is NULL or LoginID's answer is a 5xx. */
-bool refuse_error(struct request *request, lid_status status, char *error, const char *refusal);
+/* Logs and frees the error of a failed call, and responds with its code. */
+bool refuse_error(struct request *request, lid_status status, char *error);
+/* A refusal that is about the customer's name or code: LoginID's error codes for it, and the code
+ * for the page. */
+struct refusal {
+    const char *from_loginid[4]; /* ends with NULL */
+    const char *for_page;
+};
+/* The same as refuse_error() for a call with such a refusal; `known` is NULL if the call has none.
+ * LoginID also refuses what is the shop's fault, for example a revoked API key. The customer must
+ * not be told that it is theirs: the response is "bad_request" for a 400, else "unavailable". */
+bool refuse_call(struct request *request, lid_status status, char *error,
+                 const struct refusal *known);
 
 /* session.c */
 

@@ -174,3 +174,31 @@ fn the_token_of_a_request_is_decoded() {
     page.size(1280, 900);
     page.picture("requests");
 }
+
+#[test]
+fn the_filter_is_one_row_and_its_result_is_said_plainly() {
+    let Some(page) = Page::open(Emulator::builder()) else {
+        return;
+    };
+    page.section("requests");
+    let middles = "return ['[name=filter]', '[name=refused]', '[name=faulty]'].map(one => {
+        const { top, bottom } = document.querySelector(one).getBoundingClientRect();
+        return (top + bottom) / 2;
+    });";
+    let middles = page.run(middles, json!([]));
+    let middle = |index: usize| middles[index].as_f64().expect("a number");
+    for index in [1, 2] {
+        assert!((middle(0) - middle(index)).abs() < 2.0, "{middles}");
+    }
+
+    for _ in 0..301 {
+        page.send("GET", "/certs", Value::Null);
+    }
+    page.sees("The latest 300 of 301 requests");
+    page.run(
+        "document.querySelector('[name=refused]').click();",
+        json!([]),
+    );
+    page.sees("0 of the latest 300 requests. There are 301.");
+    assert_eq!(page.complaints(), [""; 0]);
+}

@@ -85,7 +85,7 @@ fn the_page_is_for_browsers_and_needs_nothing_from_elsewhere() {
             .filter(name => name.includes('/console/'));
         const names = [location.origin + '/_emulator/', ...new Set(loaded)];
         const sizes = await Promise.all(names.map(async name => {
-            const answer = await fetch(name, { headers: { Accept: 'text/html' } });
+            const answer = await fetch(name, { headers: { Accept: 'text/html,application/xhtml+xml' } });
             return (await answer.arrayBuffer()).byteLength;
         }));
         const foreign = performance.getEntriesByType('resource').filter(({ name }) => !name.startsWith(location.origin));
@@ -209,6 +209,34 @@ fn marks_for_the_direction_of_writing_end_with_their_text() {
         return name.right <= hint.left;
     });";
     assert_eq!(page.run(script, json!([])), json!([true, true]));
+}
+
+/// The fifth tab is not seen at once. What is seen of it says so, and the bar leaves room for the rest.
+#[test]
+fn a_small_screen_shows_that_there_are_five_tabs() {
+    let Some(page) = Page::open(Emulator::builder()) else {
+        return;
+    };
+    fill(&page);
+    page.size(360, 760);
+    // Both badges, which take room from the tabs.
+    for (section, title) in [("faults", "Faults1"), ("todo", "To do6")] {
+        page.section(section);
+        page.run(
+            "await until(arguments[0], () => document.querySelector('nav').textContent.includes(arguments[0]));",
+            json!([title]),
+        );
+    }
+    let script = "const keys = [...document.querySelectorAll('nav a')].pop();
+        const list = document.getElementById('sections');
+        return [keys.getBoundingClientRect().left, document.getElementById('bar').offsetHeight,
+            list.scrollWidth > list.clientWidth, getComputedStyle(list).backgroundImage.includes('gradient')];";
+    let sizes = page.run(script, json!([]));
+    let number = |index: usize| sizes[index].as_f64().expect("a number");
+    assert!(number(0) < 336.0, "the fifth tab begins at {}", number(0));
+    assert!(number(1) <= 240.0, "the bar is {} high", number(1));
+    assert_eq!((&sizes[2], &sizes[3]), (&json!(true), &json!(true)));
+    page.picture("bar-phone");
 }
 
 #[test]

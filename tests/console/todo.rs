@@ -198,3 +198,28 @@ fn a_list_that_changes_keeps_the_focus_and_what_is_typed() {
     let script = "return document.activeElement !== document.body;";
     assert_eq!(page.run(script, json!([])), true);
 }
+
+/// A load test leaves many: the last one is a few clicks away.
+#[test]
+fn the_last_of_many_transactions_is_reached() {
+    let Some(page) = Page::open(Emulator::builder()) else {
+        return;
+    };
+    public_application(&page);
+    let oldest = create_tx(&page, "The oldest", None);
+    for number in 1..=120 {
+        create_tx(&page, &format!("Payment {number}"), None);
+    }
+    page.sees("71 more");
+    page.press("Show more: transactions");
+    page.sees("21 more");
+    page.press("Show more: transactions");
+    page.sees("The oldest");
+    page.sees_no(" more");
+    page.click("Deny: The oldest");
+    assert_eq!(
+        page.control("GET", &format!("/tx/{oldest}"), Value::Null)["denied"],
+        true
+    );
+    assert_eq!(page.complaints(), [""; 0]);
+}

@@ -39,7 +39,7 @@ const TRANSACTION: File = File {
 
 /// What the pages load, below `/_emulator/console/`.
 #[rustfmt::skip] // one file, one line: this is a table
-const PARTS: [(&str, &str, &str); 21] = [
+const PARTS: [(&str, &str, &str); 22] = [
     ("icon.svg", SVG, include_str!("page/icon.svg")),
     ("style.css", CSS, include_str!("page/style.css")),
     ("actions.js", SCRIPT, include_str!("page/actions.js")),
@@ -52,6 +52,7 @@ const PARTS: [(&str, &str, &str); 21] = [
     ("events.js", SCRIPT, include_str!("page/events.js")),
     ("fault_kinds.js", SCRIPT, include_str!("page/fault_kinds.js")),
     ("faults.js", SCRIPT, include_str!("page/faults.js")),
+    ("foreign.js", SCRIPT, include_str!("page/foreign.js")),
     ("keys.js", SCRIPT, include_str!("page/keys.js")),
     ("last_call.js", SCRIPT, include_str!("page/last_call.js")),
     ("list.js", SCRIPT, include_str!("page/list.js")),
@@ -73,22 +74,34 @@ pub fn answer(head: &Parts) -> Option<Response> {
         let (_, content_type, text) = PARTS.into_iter().find(|(part, ..)| *part == name)?;
         return Some(response(File { content_type, text }));
     }
+    let page = page(path)?;
+    is_browser(&head.headers).then(|| response(page))
+}
+
+/// The page of a path below `/_emulator`.
+fn page(path: &str) -> Option<File> {
     let is_transaction = || {
         let id = path.strip_prefix("/tx/");
         id.is_some_and(|id| !id.is_empty() && !id.contains('/'))
     };
     match path {
-        _ if !accepts_html(&head.headers) => None,
-        "" | "/" => Some(response(CONSOLE)),
-        _ if is_transaction() => Some(response(TRANSACTION)),
+        "" | "/" => Some(CONSOLE),
+        _ if is_transaction() => Some(TRANSACTION),
         _ => None,
     }
 }
 
-/// Whether a browser asks: programs that want JSON do not name HTML, or give JSON no less weight.
-fn accepts_html(headers: &HeaderMap) -> bool {
+/// Whether the answer to a request depends on its `Accept`: the path has a page and JSON. Caches must know.
+pub fn varies(head: &Parts) -> bool {
+    let path = head.uri.path().strip_prefix(CONTROL);
+    path.and_then(page).is_some()
+}
+
+/// Whether a browser asks for a page. All of them accept HTML and XHTML, and no JSON. Programs may name HTML without
+/// wanting it, as Java does, or give JSON no less weight.
+fn is_browser(headers: &HeaderMap) -> bool {
     let html = weight(headers, "text/html");
-    html > 0.0 && html > weight(headers, "application/json")
+    html > weight(headers, "application/json") && weight(headers, "application/xhtml+xml") > 0.0
 }
 
 /// How much a request wants this type: 0 if it does not name it.
@@ -108,11 +121,10 @@ fn weight(headers: &HeaderMap, wanted: &str) -> f32 {
 
 fn response(file: File) -> Response {
     let mut response = Response::new(Body::from(file.text));
-    let headers: [(HeaderName, &'static str); 7] = [
+    let headers: [(HeaderName, &'static str); 6] = [
         (header::CONTENT_TYPE, file.content_type),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-cache"),
-        (header::VARY, "Accept"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (

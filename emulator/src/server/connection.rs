@@ -96,7 +96,7 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let mut reply = match check_host(&head) {
         Err(error) => Reply::Answer(refusal(head.uri.path(), error)),
         Ok(()) if head.uri.path() == HEALTH => Reply::Answer(health(&head)),
-        Ok(()) if is_control => Reply::Answer(control(service, head, body).await.into_response()),
+        Ok(()) if is_control => Reply::Answer(control(service, head, body).await),
         Ok(()) => serve_page_or_program(service, head, body, &mut summary).await,
     };
     if let Reply::Answer(answer) = &mut reply {
@@ -168,7 +168,22 @@ fn date(service: &Service, answer: &mut Response) {
 }
 
 /// Answers a request to the control API, or for a file of the console.
-async fn control(service: &Service, head: Parts, body: Incoming) -> Result<Response, ServiceError> {
+async fn control(service: &Service, head: Parts, body: Incoming) -> Response {
+    let varies = console::varies(&head);
+    let answer = page_or_call(service, head, body).await;
+    let mut answer = answer.into_response();
+    if varies {
+        let accept = HeaderValue::from_static("Accept");
+        answer.headers_mut().insert(header::VARY, accept);
+    }
+    answer
+}
+
+async fn page_or_call(
+    service: &Service,
+    head: Parts,
+    body: Incoming,
+) -> Result<Response, ServiceError> {
     if let Some(page) = console::answer(&head) {
         service.access.check_page(&head)?;
         return Ok(page);

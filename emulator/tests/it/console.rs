@@ -48,10 +48,23 @@ fn a_browser_gets_a_page_and_everyone_else_json() {
         "text/html, application/json",
         "text/html;q=0, */*",
         "text/html; q=no, */*",
+        // Java's HttpURLConnection.
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+        "text/html",
+        "text/html, application/xhtml+xml;q=0, */*",
+        "application/xhtml+xml, application/json",
     ] {
         let info = load(&emulator, "/_emulator/", &[("Accept", accept)]);
         assert_eq!(info.ok()["base_url"], emulator.base_url(), "{accept}");
+        assert!(info.headers.contains("vary: accept"), "{info:?}");
     }
+    // The answer of every path that has a page depends on the header, also if it is an error.
+    for path in ["/_emulator", "/_emulator/tx/any-id"] {
+        let answer = get(emulator.base_url(), path);
+        assert!(answer.headers.contains("vary: accept"), "{answer:?}");
+    }
+    let users = get(emulator.base_url(), "/_emulator/users");
+    assert!(!users.headers.contains("vary: accept"), "{users:?}");
     assert_eq!(
         get(emulator.base_url(), "/_emulator/").ok()["now"],
         emulator.now()

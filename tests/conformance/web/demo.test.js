@@ -289,6 +289,28 @@ for (const service of ["v2", "v1"]) {
         }
         await fetch(`${demo.emulator}/_emulator/faults`, { method: "DELETE" });
       }
+      // Nor does a refusal for another reason, for example of a revoked API key.
+      const begins = ["/sign-up/begin", "/sign-in/begin", "/sign-in/code"];
+      const unavailable = "503 unavailable";
+      const refusals = {
+        unauthorized: [401, unavailable, unavailable, unavailable],
+        forbidden: [403, unavailable, unavailable, unavailable],
+        not_found: [404, unavailable, unavailable, unavailable],
+        bad_request: [400, "400 bad_request", "400 bad_request", "400 bad_request"],
+      };
+      // v2 gives the same answer to a name that has an owner and to a wrong code.
+      if (service === "v2") refusals.unauthorized = [401, "403 name_taken", unavailable, "403 wrong_code"];
+      for (const [code, [status, ...expected]] of Object.entries(refusals)) {
+        const body = service === "v2" ? { msg: "No.", msgCode: code } : { code, message: "No." };
+        const fault = { kind: "status", code: status, body: JSON.stringify(body) };
+        await demo.control("/faults", { match: { method: "POST" }, fault });
+        for (const [index, path] of begins.entries()) {
+          const given = await page.post(path, { username: "nobody", code: "123456" });
+          assert.equal(given, expected[index], `${path} ${status}`);
+        }
+        await fetch(`${demo.emulator}/_emulator/faults`, { method: "DELETE" });
+      }
+      assert.equal(await page.post("/sign-in/code", { username: "nobody", code: "123456" }), "403 wrong_code");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65536)), "400 bad_request");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(65537)), "413");
       assert.equal(await page.post("/sign-in/begin", " ".repeat(1000000)), "413");
@@ -333,6 +355,12 @@ for (const service of ["v2", "v1"]) {
       before.headers = signedIn;
       assert.equal(await before.post("/state"), "200");
       assert.equal(before.answer.username, null);
+      // A sign-in token is good for a minute only: it may be known to others after the sign-out.
+      const minutesAgo = Math.floor(Date.now() / 1000) - 120;
+      await demo.control("/clock", { now: minutesAgo });
+      const old = await DEVICES[service].logIn(demo, "eve");
+      await demo.control("/clock", { now: Math.floor(Date.now() / 1000) });
+      assert.equal(await page.post("/sdk/sign-in", { token: old }), "401 token_too_old");
       // The begin of a ceremony is not a session, and its end without a begin is an error.
       assert.equal(await page.post("/sign-in/complete", {}), "400 null_argument");
     });

@@ -2,6 +2,7 @@
 
 import { call, described } from "./api.js";
 import { h, newId } from "./dom.js";
+import { marked, plain } from "./foreign.js";
 import { show } from "./last_call.js";
 
 /** Sent to the document after each call of a button: what is shown may have changed. */
@@ -31,7 +32,7 @@ function write(code, request) {
   const { method, path, body } = request;
   const short = path.replace(/[^/]{14,}/g, (id) => `${id.slice(0, 5)}…`);
   code.title = described(request);
-  code.replaceChildren(h("span", {}, `${method} ${short}`), body === undefined ? "" : h("span", {}, JSON.stringify(body)));
+  code.replaceChildren(h("span", {}, `${method} ${short}`), body === undefined ? "" : h("span", {}, marked(JSON.stringify(body))));
 }
 
 /**
@@ -40,7 +41,7 @@ function write(code, request) {
  */
 export function action(label, request, { about, tone = "", then } = {}) {
   const made = () => (typeof request === "function" ? request() : request);
-  const button = h("button", { type: "button", class: tone, "aria-label": about && `${label}: ${about}` }, label);
+  const button = h("button", { type: "button", class: tone, "aria-label": about && `${label}: ${plain(about)}` }, label);
   button.addEventListener("click", async () => {
     const answer = await run(made());
     if (answer) await then?.(answer);
@@ -97,7 +98,7 @@ export function parsed(text) {
 /** A form that makes a call with what is in its fields. */
 export function form({ fields, label, request, about, then, tone = "" }) {
   const code = h("code", { class: "call" });
-  const button = h("button", { class: tone, "aria-label": about && `${label}: ${about}` }, label);
+  const button = h("button", { class: tone, "aria-label": about && `${label}: ${plain(about)}` }, label);
   const element = h("form", {}, fields.map((one) => (one instanceof Node ? one : field(one))),
     h("span", { class: "action" }, button, code));
   const update = () => {

@@ -1,6 +1,7 @@
 // Copies texts.
 
 import { announce, h } from "./dom.js";
+import { plain } from "./foreign.js";
 
 /** Copies a text, also where a page has no secure context and so no clipboard of its own. */
 export async function copy(text, what) {
@@ -25,6 +26,6 @@ export function copyButton(label, what, source) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = label; }, 1500);
   });
-  if (what !== label) button.setAttribute("aria-label", `${label}: ${what}`);
+  if (what !== label) button.setAttribute("aria-label", `${label}: ${plain(what)}`);
   return button;
 }

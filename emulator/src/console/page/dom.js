@@ -26,11 +26,6 @@ export function card(title, ...children) {
   return h("section", { class: "card", "aria-labelledby": id }, h("h3", { id }, title), ...children);
 }
 
-/** A text of others among texts of ours: marks for the direction of writing in it end with it. */
-export function foreign(text) {
-  return h("bdi", {}, text);
-}
-
 /** A small label: `ok`, `warn`, `bad` or nothing. */
 export function chip(text, tone = "") {
   return h("span", { class: `chip ${tone}` }, text);
@@ -39,16 +34,6 @@ export function chip(text, tone = "") {
 /** Names and values, for instance the members of an object. */
 export function pairs(entries) {
   return h("dl", {}, entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-}
-
-/** A text as it is, which the keyboard can scroll. */
-export function verbatim(text, label) {
-  return h("pre", { tabindex: 0, role: "group", "aria-label": label }, text);
-}
-
-/** Formatted JSON. */
-export function json(value, label) {
-  return verbatim(JSON.stringify(value, null, 2), label);
 }
 
 /** Tells a screen reader. */

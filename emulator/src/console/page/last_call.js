@@ -2,7 +2,8 @@
 
 import { curl, described } from "./api.js";
 import { copyButton } from "./copy.js";
-import { announce, chip, h, json } from "./dom.js";
+import { announce, chip, h } from "./dom.js";
+import { json } from "./foreign.js";
 
 /** The members of answers that people take along, by the name of the button. */
 const TAKEN = { jwt: "Copy token", jwtAccess: "Copy token", token: "Copy token", api_key: "Copy API key",

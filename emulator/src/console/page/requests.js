@@ -4,7 +4,8 @@ import { action } from "./actions.js";
 import { get, quoted } from "./api.js";
 import { utc } from "./clock.js";
 import { copyButton } from "./copy.js";
-import { chip, h, json, newId, pairs, verbatim } from "./dom.js";
+import { chip, h, newId, pairs } from "./dom.js";
+import { json, verbatim } from "./foreign.js";
 import { sync } from "./list.js";
 import { times } from "./tokens.js";
 
@@ -76,12 +77,17 @@ function show() {
     return texts.some((one) => one?.toLowerCase().includes(part))
       && (!refused.checked || isRefused(request)) && (!faulty.checked || fault !== null);
   });
-  const of = all.length < total ? `the latest ${all.length} of ${total}` : String(all.length);
-  summary.textContent = all.length ? `${shown.length} of ${of} requests` : "";
+  summary.textContent = summaryOf(shown.length, all.length);
   sync(list, shown, ({ number }) => String(number), item, {
     empty: () => h("p", { class: "empty" }, all.length
       ? "No request passes the filter." : "No requests yet. Each call of your program appears here."),
   });
+}
+
+function summaryOf(shown, all) {
+  if (all === 0) return "";
+  if (all === total) return `${shown} of ${all} requests`;
+  return shown === all ? `The latest ${all} of ${total} requests` : `${shown} of the latest ${all} requests. There are ${total}.`;
 }
 
 function isRefused({ code, status }) {

@@ -1,18 +1,30 @@
 // What waits for a person: transactions, codes, waits and scans.
 
-import { action, form } from "./actions.js";
+import { action, CHANGED, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { countdown, now, utc } from "./clock.js";
 import { copyButton } from "./copy.js";
-import { card, chip, foreign, h, short } from "./dom.js";
+import { card, chip, h, short } from "./dom.js";
+import { foreign, payload } from "./foreign.js";
 import { sync } from "./list.js";
 
 const NAMES = "usernames";
-/** So many of each list: a load test may leave thousands. */
+/** So many of each list at first: a load test may leave thousands. */
 const SHOWN = 50;
 
 const lists = {};
+/** So many of each list now. */
+const limits = {};
 let waiting = 0;
+
+const TITLES = {
+  transactions: "transactions",
+  decided: "decided transactions",
+  codes: "codes",
+  oneTimeCodes: "one-time codes",
+  waits: "calls that wait",
+  scans: "scans",
+};
 
 function list(name) {
   lists[name] = h("ul", { class: "items" });
@@ -86,11 +98,20 @@ export function count() {
 
 /** Shows the first items, and how many more there are. */
 function show(name, items, keyOf, item, empty) {
-  const shown = items.slice(0, SHOWN);
-  if (items.length > SHOWN) shown.push({ more: items.length - SHOWN });
-  const line = (text) => h("li", { class: "empty" }, text);
+  const limit = limits[name] ?? SHOWN;
+  const shown = items.slice(0, limit);
+  if (items.length > limit) shown.push({ more: items.length - limit });
   sync(lists[name], shown, (one) => (one.more ? "more" : keyOf(one)),
-    (one) => (one.more ? line(`${one.more} more`) : item(one)), { empty: () => line(empty) });
+    (one) => (one.more ? moreItem(name, one.more) : item(one)), { empty: () => h("li", { class: "empty" }, empty) });
+}
+
+/** Each click shows twice as many, so that a few reach the last one. */
+function moreItem(name, count) {
+  const button = h("button", { type: "button", class: "quiet", "aria-label": `Show more: ${TITLES[name]}`, onclick: () => {
+    limits[name] = 2 * (limits[name] ?? SHOWN);
+    document.dispatchEvent(new Event(CHANGED));
+  } }, "Show more");
+  return h("li", { class: "row" }, h("span", { class: "empty" }, `${count} more`), button);
 }
 
 function isFresh({ expires_at }) {
@@ -113,7 +134,7 @@ function transaction({ id, client_id, username, tx_payload, expires_at }) {
       request: (values) => ({ method: "POST", path: `${path}/confirm`, body: values }),
     });
   return h("li", {},
-    h("p", { class: "payload" }, tx_payload),
+    payload(tx_payload),
     h("p", { class: "hint" }, username ? ["for ", foreign(username)] : "for any user", ` · application ${short(client_id)} · `, countdown(expires_at),
       " · ", h("a", { href: `/_emulator${path}`, target: "_blank", rel: "noopener" }, "Device page")),
     h("div", { class: "row" }, confirm, deny));
@@ -121,7 +142,7 @@ function transaction({ id, client_id, username, tx_payload, expires_at }) {
 
 function decidedTransaction({ username, tx_payload, confirmed, denied }) {
   const state = confirmed ? chip("confirmed", "ok") : denied ? chip("denied", "bad") : chip("expired");
-  return h("li", { class: "row" }, state, h("span", { class: "grow" }, tx_payload), h("span", { class: "hint" }, username ?? "any user"));
+  return h("li", { class: "row" }, state, payload(tx_payload, "grow small"), h("span", { class: "hint" }, username ? foreign(username) : "any user"));
 }
 
 function codeItem({ username, type, purpose, code, expires_at, is_authorized }) {
@@ -175,7 +196,7 @@ function scanItem({ username, credential_uuid, status, iframe_url }) {
   const decide = (label, passed, tone) => action(label,
     { method: "POST", path: `/doc-scans/${segment(credential_uuid)}`, body: { passed } }, { about: `the document of ${username}`, tone });
   return h("li", {},
-    h("p", { class: "payload" }, `Document of ${username}`),
+    h("p", { class: "payload" }, "Document of ", foreign(username)),
     h("p", { class: "hint" }, `credential ${status} · `,
       h("a", { href: iframe_url, target: "_blank", rel: "noopener" }, "Scan page")),
     h("div", { class: "row" }, decide("Pass", true, "main"), decide("Fail", false, "bad")));

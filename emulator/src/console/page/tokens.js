@@ -1,7 +1,8 @@
 // Tokens: what is wrong with one, and new ones of any content.
 
 import { form, parsed } from "./actions.js";
-import { card, chip, h, json } from "./dom.js";
+import { card, chip, h } from "./dom.js";
+import { json } from "./foreign.js";
 
 /** What each kind is for. */
 const KINDS = {

@@ -3,8 +3,9 @@
 import { action, CHANGED, form } from "./actions.js";
 import { currentToken, get, setToken, takeToken, TOKEN } from "./api.js";
 import { countdown, now, setNow, tick } from "./clock.js";
-import { foreign, h, newId } from "./dom.js";
+import { h, newId } from "./dom.js";
 import { follow } from "./events.js";
+import { foreign, payload } from "./foreign.js";
 import { sync } from "./list.js";
 
 const main = document.getElementById("main");
@@ -31,7 +32,7 @@ async function refresh() {
 function show({ username, tx_payload, confirmed, denied, expires_at, isOpen }) {
   const heading = h("h1", {}, isOpen ? "Confirm?" : confirmed ? "Confirmed" : denied ? "Denied" : "Expired");
   return h("section", { class: "card" }, heading,
-    h("p", { class: "payload" }, tx_payload),
+    payload(tx_payload),
     h("p", { class: "hint" }, username ? ["for ", foreign(username)] : "for any user", isOpen ? [" · ", countdown(expires_at)] : ""),
     isOpen ? buttons(username) : "");
 }

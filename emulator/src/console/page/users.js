@@ -3,7 +3,8 @@
 import { action, form } from "./actions.js";
 import { get, segment } from "./api.js";
 import { copy } from "./copy.js";
-import { card, chip, foreign, h, newId, short } from "./dom.js";
+import { card, chip, h, newId, short } from "./dom.js";
+import { foreign, payload } from "./foreign.js";
 import { sync } from "./list.js";
 
 /** More are found by their names. */
@@ -123,13 +124,13 @@ function olderUser(user) {
       action("Delete", { method: "DELETE", path }, { about: username, tone: "bad" })),
     part("Credentials", credentials.map((credential) => credentialItem(path, credential))),
     part("Contacts", contacts.map(({ type, contact, is_verified }) => h("li", { class: "row" },
-      h("span", { class: "grow" }, contact), is_verified ? chip("verified", "ok") : chip("not verified"),
+      h("span", { class: "grow" }, foreign(contact)), is_verified ? chip("verified", "ok") : chip("not verified"),
       action("Remove", { method: "DELETE", path: `${path}/contacts`, body: { type, contact } }, { about: contact })))),
     part("Codes", user.codes.map(({ code, type, is_authorized, is_used, expires_at }) => h("li", { class: "row" },
       h("code", { class: "grow" }, code), h("span", { class: "hint" }, type),
       chip(is_used ? "used" : is_authorized ? "authorized" : "not authorized"), h("span", { class: "hint" }, expires_at)))),
     part("Transactions", user.transactions.map(({ tx_payload, confirmed, denied }) => h("li", { class: "row" },
-      h("span", { class: "grow" }, tx_payload), chip(confirmed ? "confirmed" : denied ? "denied" : "waiting")))),
+      payload(tx_payload, "grow small"), chip(confirmed ? "confirmed" : denied ? "denied" : "waiting")))),
     addPart("add", "Add a code, credential or contact", codeForm(path, username), credentialForm(path, username),
       contactForm(path, username)),
     h("p", { class: "hint" }, `id ${user.id ?? user.user_id ?? ""}`));
@@ -141,7 +142,7 @@ function counted(count, name) {
 
 function credentialItem(path, { uuid, type, name, status }) {
   return h("li", { class: "row" },
-    h("span", { class: "grow" }, `${name || "unnamed"} `, h("span", { class: "hint" }, type)),
+    h("span", { class: "grow" }, foreign(name || "unnamed"), " ", h("span", { class: "hint" }, type)),
     chip(status, status === "active" ? "ok" : ""),
     status === "revoked" ? "" : action("Revoke", { method: "DELETE", path: `${path}/credentials/${segment(uuid)}` },
       { about: `${type} ${name}` }));
@@ -185,7 +186,7 @@ function contactForm(path, username) {
 function currentUser({ id, username, application_id, email, phone, passkeys }) {
   const path = `/v2/users/${segment(username)}`;
   const body = { application_id };
-  const contact = (found) => found && h("li", { class: "row" }, h("span", { class: "grow" }, found.value),
+  const contact = (found) => found && h("li", { class: "row" }, h("span", { class: "grow" }, foreign(found.value)),
     found.verified ? chip("verified", "ok") : chip("not verified"));
   return h("details", { class: "item", "data-name": id },
     h("summary", {}, h("strong", {}, foreign(username)), h("span", { class: "hint" }, ` ${counted(passkeys.length, "passkey")}`)),
@@ -194,7 +195,7 @@ function currentUser({ id, username, application_id, email, phone, passkeys }) {
         { about: username, tone: "main", then: copyToken("jwtAccess") }),
       action("Delete", { method: "DELETE", path, body }, { about: username, tone: "bad" })),
     part("Passkeys", passkeys.map((passkey) => h("li", { class: "row" },
-      h("span", { class: "grow" }, passkey.name, " ", h("span", { class: "hint" }, passkey.providerName ?? "")),
+      h("span", { class: "grow" }, foreign(passkey.name), " ", h("span", { class: "hint" }, passkey.providerName ?? "")),
       h("span", { class: "hint" }, passkey.lastUsedAt ? `used ${passkey.lastUsedAt}` : "never used"),
       action("Remove", { method: "DELETE", path: `${path}/passkeys/${segment(passkey.id)}`, body }, { about: passkey.name })))),
     part("Contacts", [contact(email), contact(phone)].filter(Boolean)),
