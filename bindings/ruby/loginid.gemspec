@@ -8,6 +8,7 @@ Gem::Specification.new do |gem|
   gem.summary = 'The LoginID server SDK for Ruby, over libloginid'
   gem.description = 'Logins, passkeys, codes, transactions and users of LoginID, called through the C library libloginid.'
   gem.authors = ['The libloginid authors']
+  gem.homepage = 'https://github.com/libloginid/libloginid'
   gem.licenses = ['MIT', 'Apache-2.0']
   gem.required_ruby_version = '>= 3.0'
   gem.files = Dir.chdir(__dir__) { Dir['lib/**/*.rb', 'sig/**/*.rbs', 'README.md', 'LICENSE-*'] }

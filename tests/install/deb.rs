@@ -56,6 +56,7 @@ fn the_debian_packages_hold_everything_and_work() {
         [
             format!("/usr/{libdir}/libloginid.so.0"),
             format!("/usr/{libdir}/libloginid.so.{version}"),
+            "/usr/share/doc/libloginid0/LICENSE-THIRD-PARTY.txt".to_owned(),
             "/usr/share/doc/libloginid0/copyright".to_owned(),
         ]
     );
