@@ -295,15 +295,6 @@ static bool sdk_pay_begin(struct request *request)
                             "id", session->tx_id, NULL);
 }
 
-static bool sdk_pay_complete(struct request *request)
-{
-    char *token = read_text(request, "/token");
-    bool is_confirmed = token && verify_payment(request, token);
-
-    free(token);
-    return is_confirmed;
-}
-
 const struct service loginid_v1 = {
     .name = "v1",
     .base_url_variable = "LOGINID_BASE_URL",
@@ -321,5 +312,5 @@ const struct service loginid_v1 = {
     .sdk_permit = sdk_permit,
     .sdk_sign_in = sdk_sign_in,
     .sdk_pay_begin = sdk_pay_begin,
-    .sdk_pay_complete = sdk_pay_complete,
+    .verify_payment = verify_payment,
 };

@@ -263,15 +263,6 @@ static bool sdk_pay_begin(struct request *request)
                  nonce, NULL);
 }
 
-static bool sdk_pay_complete(struct request *request)
-{
-    char *token = read_text(request, "/token");
-    bool is_confirmed = token && verify_payment(request, token);
-
-    free(token);
-    return is_confirmed;
-}
-
 const struct service loginid_v2 = {
     .name = "v2",
     .base_url_variable = "LOGINID_V2_BASE_URL",
@@ -288,5 +279,5 @@ const struct service loginid_v2 = {
     .pay_complete = pay_complete,
     .sdk_sign_in = sdk_sign_in,
     .sdk_pay_begin = sdk_pay_begin,
-    .sdk_pay_complete = sdk_pay_complete,
+    .verify_payment = verify_payment,
 };

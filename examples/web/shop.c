@@ -93,9 +93,18 @@ static bool pay_complete(struct request *request)
     return pay(request, loginid->pay_complete);
 }
 
+static bool verify_token_of_page(struct request *request)
+{
+    char *token = read_text(request, "/token");
+    bool is_confirmed = token && loginid->verify_payment(request, token);
+
+    free(token);
+    return is_confirmed;
+}
+
 static bool sdk_pay_complete(struct request *request)
 {
-    return pay(request, loginid->sdk_pay_complete);
+    return pay(request, verify_token_of_page);
 }
 
 /* --- Signing in with a code --- */

@@ -43,7 +43,9 @@ struct service {
     step *pay_begin, *pay_complete;
     /* LoginID's web SDK: it calls LoginID, and the page sends the token to the shop. sdk_permit is
      * for v1 only. */
-    step *sdk_permit, *sdk_sign_in, *sdk_pay_begin, *sdk_pay_complete;
+    step *sdk_permit, *sdk_sign_in, *sdk_pay_begin;
+    /* Returns whether the token confirms the payment in the session. If not, refuses the request. */
+    bool (*verify_payment)(struct request *request, const char *token);
 };
 
 extern const struct service loginid_v1, loginid_v2;
