@@ -6,9 +6,9 @@
 umask 022
 repository=https://github.com/libloginid/libloginid
 
-# readme FOLDER: prints the README of a folder of the project, with links that work in any place.
+# readme FILE: prints a page of the project, with links that work in any place.
 readme() {
-    sed -e "s|](\.\./\.\./|]($repository/blob/v$VERSION/|g" "$root/$1/README.md"
+    sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "$root/$1"
 }
 
 # sources FOLDER: unpacks what the library is built from, without the rest of the project.
@@ -23,4 +23,13 @@ licences() {
     cp "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$1"
     "$root/packaging/third-party" "$@"
     rm "$1/$2.cdx.json"
+}
+
+# emulator FOLDER LANGUAGE: fills a folder with what the emulator's package of a language has, besides
+# the program.
+emulator() {
+    mkdir -p "$1"
+    cp -R "$root/packaging/$2/emulator/." "$1"
+    licences "$1" loginid-emulator
+    readme packaging/emulator.md > "$1/README.md"
 }

@@ -8,7 +8,7 @@
  *     (void)client.verify_token(loginid::json_get(login, "/jwtAccess"));
  *
  * An emulator needs the program loginid-emulator: the one that the variable LOGINID_EMULATOR
- * names, else the one in PATH, where `make install` puts it.
+ * names, else the one in PATH, where the Debian package loginid-emulator and `make install` put it.
  *
  * What fails throws std::runtime_error. In a program that is compiled without exceptions it
  * writes the error to stderr and calls std::abort().
@@ -201,7 +201,8 @@ private:
             fail(
                 "the program " + program +
                 " cannot be started: " + std::system_category().message(problem) +
-                ". Install it (make install), or set LOGINID_EMULATOR to its path");
+                ". LOGINID_EMULATOR may name it, else it is in PATH. Install the Debian package "
+                "loginid-emulator, or use make install");
         }
         from.input.close();
         while (environment_.find(end) == std::string::npos) {

@@ -8,10 +8,13 @@
 //		…
 //	}
 //
-// It needs the program loginid-emulator, which make install installs: it is the one that the
-// variable LOGINID_EMULATOR names, else the one in PATH. Without it a test fails; none is
-// skipped. The emulator runs in a process of its own, and ends with the test's process, however
-// that ends.
+// It needs the program loginid-emulator: the one that the variable LOGINID_EMULATOR names, else
+// the one where go install puts programs, else the one in PATH. Without it a test fails; none is
+// skipped. This installs it:
+//
+//	go install github.com/libloginid/libloginid/bindings/go/loginid-emulator@latest
+//
+// The emulator runs in a process of its own, and ends with the test's process, however that ends.
 package loginidtest
 
 import (

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -186,8 +187,44 @@ func TestAnEmulatorThatDoesNotStartIsAnError(t *testing.T) {
 	}
 	t.Setenv("LOGINID_EMULATOR", "")
 	t.Setenv("PATH", t.TempDir())
+	t.Setenv("GOBIN", t.TempDir())
 	_, err := loginidtest.Run()
-	if err == nil || !strings.Contains(err.Error(), "LOGINID_EMULATOR") || !strings.Contains(err.Error(), "PATH") {
-		t.Error(err)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, part := range []string{"LOGINID_EMULATOR", os.Getenv("GOBIN"), "PATH", "go install "} {
+		if !strings.Contains(err.Error(), part) {
+			t.Error(part, err)
+		}
+	}
+}
+
+// The program where go install puts it is found, also if that folder is not in PATH.
+func TestTheInstalledEmulatorIsFound(t *testing.T) {
+	program := os.Getenv("LOGINID_EMULATOR")
+	for _, installed := range []struct{ variable, folder string }{
+		{"GOBIN", ""}, {"GOPATH", "bin"}, {"HOME", "go/bin"},
+	} {
+		for _, variable := range []string{"GOBIN", "GOPATH", "LOGINID_EMULATOR"} {
+			t.Setenv(variable, "")
+		}
+		folder := t.TempDir()
+		t.Setenv(installed.variable, folder)
+		folder = filepath.Join(folder, installed.folder)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, "loginid-emulator")
+		script := "#!/bin/sh\n: > " + folder + "/used\nexec " + program + ` "$@"` + "\n"
+		if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		emulator := loginidtest.Start(t)
+		if err := emulator.Reset(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(filepath.Join(folder, "used")); err != nil {
+			t.Error(installed.variable, err)
+		}
 	}
 }

@@ -120,7 +120,7 @@ final class EmulatorTest extends PhpUnitTestCase
         self::assertFails('no answer of the emulator: ', fn () => $emulator->reset());
         self::assertFails('did not start: loginid-emulator: invalid option', fn () => Emulator::start('--nonsense'));
         \putenv('LOGINID_EMULATOR=/nowhere');
-        self::assertFails('there is no program /nowhere: install it', fn () => Emulator::start());
+        self::assertFails('there is no program /nowhere. LOGINID_EMULATOR may name it', fn () => Emulator::start());
         \putenv('LOGINID_EMULATOR_URL');
         self::assertFails('LOGINID_EMULATOR_URL is not set', fn () => Emulator::current());
     }

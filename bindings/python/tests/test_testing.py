@@ -110,8 +110,25 @@ class Emulators(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "--unknown"):
             Emulator("--unknown")
         with mock.patch.dict(os.environ, {"PATH": "", "LOGINID_EMULATOR": ""}):
-            with self.assertRaisesRegex(FileNotFoundError, "make install"):
+            with self.assertRaisesRegex(FileNotFoundError, "pip install 'libloginid"):
                 Emulator()
+
+    def test_the_program_of_its_package_is_found_first(self):
+        with tempfile.TemporaryDirectory() as folder:
+            info = Path(folder, "lib/libloginid_emulator-0.1.0.dist-info")
+            info.mkdir(parents=True)
+            (info / "METADATA").write_text("Metadata-Version: 2.1\nName: libloginid-emulator\n")
+            (info / "RECORD").write_text("../bin/loginid-emulator,,\n")
+            program = Path(folder, "bin/loginid-emulator")
+            program.parent.mkdir()
+            script = f'#!/bin/sh\n: > {folder}/used\nexec {os.environ["LOGINID_EMULATOR"]} "$@"\n'
+            program.write_text(script)
+            program.chmod(0o755)
+            path = mock.patch.object(sys, "path", [str(info.parent), *sys.path])
+            with path, mock.patch.dict(os.environ, {"LOGINID_EMULATOR": ""}):
+                with Emulator() as emulator:
+                    emulator.reset()
+            self.assertTrue(Path(folder, "used").exists())
 
     def test_it_ends_with_the_process_however_that_ends(self):
         program = """

@@ -145,12 +145,24 @@ class TestingTest < Minitest::Test
     assert_match(/did not start: .*nonsense/, error.message)
     ENV['LOGINID_EMULATOR'] = '/no/such/program'
     error = assert_raises(Errno::ENOENT) { Loginid::Testing::Emulator.start }
-    assert_match %r{/no/such/program: install it \(make install\), or set LOGINID_EMULATOR to its path\z}, error.message
+    assert_match %r{/no/such/program\. LOGINID_EMULATOR .* gem install loginid-emulator\z}, error.message
     ENV['LOGINID_EMULATOR'] = ''
     ENV['PATH'] = "#{File.dirname(@program || PROGRAM)}:#{path}"
     Loginid::Testing::Emulator.run(&:reset)
   ensure
     ENV['PATH'] = path
+  end
+
+  def test_the_program_of_its_gem_is_found_first
+    Dir.mktmpdir do |folder|
+      FileUtils.mkdir("#{folder}/loginid")
+      File.write("#{folder}/loginid/emulator.rb", 'Loginid::Emulator = Module.new { const_set(:PROGRAM, "/the/gems/own") }')
+      script = 'require "loginid/testing"; Loginid::Testing::Emulator.start'
+      load_path = [*$LOAD_PATH, folder].map { |one| "-I#{one}" }
+      output, status = Open3.capture2e({ 'LOGINID_EMULATOR' => nil }, RbConfig.ruby, *load_path, '-e', script)
+      refute_predicate status, :success?
+      assert_match %r{/the/gems/own}, output
+    end
   end
 
   private

@@ -13,11 +13,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
-// Program is the variable with the path of the emulator's program, if it is not in PATH.
+// Program is the variable with the path of the emulator's program, if it is not the installed one.
 const Program = "LOGINID_EMULATOR"
+
+// name is that of the program.
+const name = "loginid-emulator"
 
 // prefix is that of all variables of the libraries and of the emulator.
 const prefix = "LOGINID_"
@@ -83,12 +87,32 @@ func find() (string, error) {
 	if path := os.Getenv(Program); path != "" {
 		return path, nil
 	}
-	path, err := exec.LookPath("loginid-emulator")
+	folder, err := installed()
+	if err == nil {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath(name)
 	if err != nil {
-		return "", fmt.Errorf(
-			"the program loginid-emulator is not in PATH: install it (make install), or set %s to its path: %w", Program, err)
+		return "", fmt.Errorf("there is no program %s. %s may name it, else it is in %s, else in PATH. "+
+			"Install it: go install github.com/libloginid/libloginid/bindings/go/%s@latest",
+			name, Program, folder, name)
 	}
 	return path, nil
+}
+
+// installed is the folder of programs that go install has installed.
+func installed() (string, error) {
+	if folder := os.Getenv("GOBIN"); folder != "" {
+		return folder, nil
+	}
+	if folders := filepath.SplitList(os.Getenv("GOPATH")); len(folders) > 0 {
+		return filepath.Join(folders[0], "bin"), nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, "go", "bin"), err
 }
 
 // printed is the environment that the script prints.

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Loginid\Testing;
 
+use Composer\InstalledVersions;
 use Loginid\Client;
 use Loginid\NonCopyable;
 use Loginid\Result;
@@ -11,8 +12,9 @@ use Loginid\V2;
 
 /**
  * For the tests of programs: an emulator of both services on this machine, in a process of its
- * own. No account and no network is needed. The program is `loginid-emulator` in the PATH, or what
- * the variable LOGINID_EMULATOR names.
+ * own. No account and no network is needed. The program `loginid-emulator` is the one that the
+ * variable LOGINID_EMULATOR names, else that of the package loginid/emulator, else the one in the
+ * PATH.
  */
 final class Emulator
 {
@@ -58,7 +60,7 @@ final class Emulator
      */
     public static function start(string ...$options): self
     {
-        $program = \getenv('LOGINID_EMULATOR') ?: 'loginid-emulator';
+        $program = \getenv('LOGINID_EMULATOR') ?: self::packagedProgram() ?? 'loginid-emulator';
         $problems = \tmpfile();
         $command = [$program, 'exec', ...$options, '--', 'sh', '-c', self::SCRIPT];
         $process = \proc_open($command, [['pipe', 'r'], ['pipe', 'w'], $problems], $pipes);
@@ -70,7 +72,8 @@ final class Emulator
             $status = \proc_close($process);
             \rewind($problems);
             throw new \RuntimeException($status === 127
-                ? "there is no program $program: install it (make install), or set LOGINID_EMULATOR to its path"
+                ? "there is no program $program. LOGINID_EMULATOR may name it, else it is that of the package "
+                    . 'loginid/emulator, else it is in the PATH. Install it: composer require --dev loginid/emulator'
                 : "$program did not start: " . \trim(\stream_get_contents($problems)));
         }
         $environment = [];
@@ -78,6 +81,15 @@ final class Emulator
             [$name, $environment[$name]] = \explode('=', $variable, 2);
         }
         return new self($environment, $process, $pipes);
+    }
+
+    /** The program of the package loginid/emulator, if Composer has installed it. */
+    private static function packagedProgram(): ?string
+    {
+        if (!\class_exists(InstalledVersions::class) || !InstalledVersions::isInstalled('loginid/emulator')) {
+            return null;
+        }
+        return InstalledVersions::getInstallPath('loginid/emulator') . '/loginid-emulator';
     }
 
     /** The emulator that `loginid-emulator exec` has started for this program. */

@@ -1,7 +1,8 @@
 """An emulator of LoginID's services for the tests of programs, on this machine.
 
 No account and no network is needed, but the program ``loginid-emulator``: the one that the
-variable ``LOGINID_EMULATOR`` names, else the one in ``PATH``. With pytest, use the fixture
+variable ``LOGINID_EMULATOR`` names, else that of the package ``libloginid-emulator``
+(``pip install "libloginid[test]"``), else the one in ``PATH``. With pytest, use the fixture
 ``loginid_emulator``.
 """
 
@@ -10,6 +11,7 @@ import os
 import shutil
 import ssl
 import subprocess
+from importlib import metadata
 from tempfile import TemporaryFile
 from typing import Any, Dict, Mapping, Optional
 from urllib.error import HTTPError
@@ -19,9 +21,32 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 from . import v2
 from .management import LoginIdManagement
 
+_PROGRAM = "loginid-emulator"
 # Prints the environment, each variable ended by a NUL, and another NUL; runs until its input ends.
 _SCRIPT = "env -0 && printf '\\0' && exec cat"
 _LONGEST_STOP = 10
+
+
+def _packaged_program() -> Optional[str]:
+    """The program of the package libloginid-emulator, also if its folder is not in PATH."""
+    try:
+        files = metadata.distribution("libloginid-emulator").files or []
+    except metadata.PackageNotFoundError:
+        return None
+    paths = (os.path.normpath(str(file.locate())) for file in files if file.name == _PROGRAM)
+    return next((path for path in paths if os.path.isfile(path)), None)
+
+
+def _program() -> str:
+    named = os.environ.get("LOGINID_EMULATOR")
+    program = named or _packaged_program() or shutil.which(_PROGRAM)
+    if program is None:
+        raise FileNotFoundError(
+            f"there is no program {_PROGRAM}. LOGINID_EMULATOR may name it, else it is that of the "
+            "package libloginid-emulator, else it is in the PATH. "
+            "Install it: pip install 'libloginid[test]'"
+        )
+    return program
 
 
 class Emulator:
@@ -40,12 +65,7 @@ class Emulator:
     _process: "Optional[subprocess.Popen[bytes]]" = None
 
     def __init__(self, *options: str) -> None:
-        program = os.environ.get("LOGINID_EMULATOR") or shutil.which("loginid-emulator")
-        if program is None:
-            raise FileNotFoundError(
-                "the program loginid-emulator is not in PATH: install it (make install), "
-                "or set LOGINID_EMULATOR to its path"
-            )
+        program = _program()
         with TemporaryFile() as problems:
             process = subprocess.Popen(
                 [program, "exec", *options, "--", "sh", "-c", _SCRIPT],

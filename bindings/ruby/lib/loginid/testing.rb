@@ -12,8 +12,8 @@ module Loginid
   # For the tests of programs: `require 'loginid/testing'`.
   module Testing
     # An emulator of both services on this machine, in a process that ends with this one: no
-    # account and no network is needed. The program is `loginid-emulator` in the PATH, or what the
-    # variable LOGINID_EMULATOR names.
+    # account and no network is needed. The program `loginid-emulator` is the one that the variable
+    # LOGINID_EMULATOR names, else that of the gem loginid-emulator, else the one in the PATH.
     #
     # @example
     #   Loginid::Testing::Emulator.run do |emulator|
@@ -40,8 +40,7 @@ module Loginid
         # @return [Emulator]
         # @raise [Errno::ENOENT] if the program is missing
         def start(*options)
-          program = ENV.fetch('LOGINID_EMULATOR', '')
-          program = 'loginid-emulator' if program.empty?
+          program = self.program
           Tempfile.create('loginid-emulator') do |problems|
             process = launched([program, 'exec', *options, '--', 'sh', '-c', SCRIPT], problems)
             emulator = new(variables(process) || failed(program, problems), process)
@@ -73,10 +72,24 @@ module Loginid
 
         private
 
+        def program
+          named = ENV.fetch('LOGINID_EMULATOR', '')
+          named.empty? ? packaged_program || 'loginid-emulator' : named
+        end
+
+        # That of the gem loginid-emulator, also if the gem's programs are not in the PATH.
+        def packaged_program
+          require 'loginid/emulator'
+          Loginid::Emulator::PROGRAM
+        rescue LoadError
+          nil
+        end
+
         def launched(command, problems)
           IO.popen([*command, { err: problems }], 'r+b')
         rescue Errno::ENOENT
-          raise Errno::ENOENT, "#{command.first}: install it (make install), or set LOGINID_EMULATOR to its path"
+          raise Errno::ENOENT, "#{command.first}. LOGINID_EMULATOR may name it, else it is that of the gem " \
+                               'loginid-emulator, else it is in the PATH. Install it: gem install loginid-emulator'
         end
 
         # What the script prints; nil if it did not run.

@@ -1,0 +1,3 @@
+module github.com/libloginid/libloginid/bindings/go/loginid-emulator
+
+go 1.21
