@@ -164,6 +164,10 @@ fn every_package_has_the_version_of_the_library() {
             "bindings/python/src/libloginid/__init__.py",
             "__version__ = \"{}\"",
         ),
+        (
+            "bindings/python/pyproject.toml",
+            "test = [\"libloginid-emulator=={}\"]",
+        ),
         ("bindings/ruby/lib/loginid/version.rb", "  VERSION = '{}'"),
         ("docs/ruby.md", "gem install loginid-{}.gem"),
     ] {

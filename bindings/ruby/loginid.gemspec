@@ -18,7 +18,12 @@ Gem::Specification.new do |gem|
   gem.files += library + sources
   gem.platform = Gem::Platform.local unless library.empty?
   gem.extensions = ['ext/extconf.rb'] unless sources.empty?
-  gem.metadata['rubygems_mfa_required'] = 'true'
+  gem.metadata = {
+    'changelog_uri' => "#{gem.homepage}/blob/main/CHANGELOG.md",
+    'documentation_uri' => "#{gem.homepage}/blob/main/docs/ruby.md",
+    'source_code_uri' => gem.homepage,
+    'rubygems_mfa_required' => 'true'
+  }
   gem.add_dependency 'ffi', '~> 1.15'
   gem.add_development_dependency 'minitest', '~> 5.15'
 end

@@ -7,14 +7,15 @@ unless system('cargo', '--version', out: File::NULL, err: File::NULL)
         '(https://rustup.rs) and a C compiler'
 end
 
+target = ENV['CARGO_TARGET_DIR'] || File.expand_path('../rust/target', __dir__)
 # In that folder, because its `.cargo/config.toml` has the switches of the cryptography library.
 File.write('Makefile', <<~MAKEFILE)
   folder = ../lib/loginid/library
 
   all:
-  \tcd ../rust && CARGO_TARGET_DIR=target cargo rustc --locked --release --lib --crate-type cdylib
+  \tcd ../rust && cargo rustc --locked --release --lib --crate-type cdylib --target-dir '#{target}'
   \tmkdir -p $(folder)
-  \tcp ../rust/target/release/libloginid.so $(folder)/libloginid.so.0
+  \tcp '#{target}/release/libloginid.so' $(folder)/libloginid.so.0
   \trm -rf ../rust/target
 
   install clean:
