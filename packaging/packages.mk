@@ -20,8 +20,10 @@ packages-tarball:
 	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/tarball $(PACKAGES)
 
 # Each package is installed by its own tool, and used.
+# The static library is linked beside others.
 check-packages: packages
 	packaging/check $(PACKAGES)
+	packaging/check-archive $(PACKAGES)
 
 # Two builds in two folders give the same packages. It takes two release builds from nothing.
 reproducible:
