@@ -25,10 +25,13 @@ EXAMPLES_DIR := $(DEBUG)/examples-c
 
 all: build
 
+# What is released has no paths of the machine that built it.
+RELEASE_CARGO := CARGO_ENCODED_RUSTFLAGS="$$(packaging/rustflags $(TARGET))" $(CARGO)
+
 build:
 	# Without the rlib the whole library is optimised together (LTO).
-	$(CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
-	$(CARGO) build --locked --release -p loginid-emulator
+	$(RELEASE_CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
+	$(RELEASE_CARGO) build --locked --release -p loginid-emulator
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:
@@ -102,7 +105,7 @@ conformance:
 # Compares the release library with its peers, see benches/README.md. A short run of
 # about a minute: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
 bench: build
-	$(CARGO) build --locked --release -p loginid-bench-raw
+	$(RELEASE_CARGO) build --locked --release -p loginid-bench-raw
 	python3 benches/run.py
 
 lint: format-check lint-c lint-shell

@@ -2,7 +2,8 @@
 
 PACKAGES := $(TARGET)/packages
 
-.PHONY: packages check-packages packages-python packages-ruby packages-php packages-go packages-tarball
+.PHONY: packages check-packages packages-python packages-ruby packages-php packages-go packages-tarball \
+    reproducible
 
 # All packages, from what `make` has built, with their checksums.
 packages: build
@@ -19,5 +20,11 @@ packages-tarball:
 	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/tarball $(PACKAGES)
 
 # Each package is installed by its own tool, and used.
+# The static library is linked beside others.
 check-packages: packages
 	packaging/check $(PACKAGES)
+	packaging/check-archive $(PACKAGES)
+
+# Two builds in two folders give the same packages. It takes two release builds from nothing.
+reproducible:
+	packaging/reproducible

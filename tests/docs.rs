@@ -161,7 +161,7 @@ fn every_package_has_the_version_of_the_library() {
     let version = env!("CARGO_PKG_VERSION");
     for (file, line) in [
         (
-            "bindings/python/src/libloginid/__init__.py",
+            "bindings/python/src/libloginid/_version.py",
             "__version__ = \"{}\"",
         ),
         (
@@ -169,6 +169,14 @@ fn every_package_has_the_version_of_the_library() {
             "test = [\"libloginid-emulator=={}\"]",
         ),
         ("bindings/ruby/lib/loginid/version.rb", "  VERSION = '{}'"),
+        (
+            "bindings/php/src/LibraryFile.php",
+            "    private const VERSION = '{}'",
+        ),
+        (
+            "bindings/go/internal/native/version.go",
+            "const version = \"{}\"",
+        ),
         ("docs/ruby.md", "gem install loginid-{}.gem"),
     ] {
         let text = fs::read_to_string(root.join(file)).unwrap();

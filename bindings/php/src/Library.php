@@ -17,9 +17,6 @@ final class Library
 {
     private const SCOPE = 'LOGINID';
     private const HEADER = __DIR__ . '/../loginid.h';
-    private const NAME = 'libloginid.so.0';
-    /** Where a package has the library. Then this very file is loaded, unless ffi.preload has loaded one. */
-    private const INCLUDED = __DIR__ . '/../lib/' . self::NAME;
 
     private static ?FFI $ffi = null;
 
@@ -38,38 +35,37 @@ final class Library
                 . '`disable_classes` must not name FFI',
             );
         }
-        $included = \is_file(self::INCLUDED);
-        $path = $included ? '' : (\getenv('LOGINID_LIBRARY') ?: '');
+        $path = LibraryFile::given();
         if ($path === '') {
             try {
-                return FFI::scope(self::SCOPE);
+                $ffi = FFI::scope(self::SCOPE);
+                LibraryFile::checkVersion($ffi, 'the library of ffi.preload');
+                return $ffi;
             } catch (FFI\Exception) {
                 // ffi.preload did not load it.
-                $path = $included ? self::INCLUDED : self::NAME;
+                $path = LibraryFile::usual();
             }
         }
         try {
             // FFI::cdef accepts no preprocessor lines; those in the header are for ffi.preload.
-            return FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);
+            $ffi = FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);
         } catch (FFI\Exception $exception) {
-            throw self::unusable($exception);
+            throw \str_contains($exception->getMessage(), 'ffi.enable')
+                ? self::restricted($exception)
+                : LibraryFile::refused($path, $exception);
         }
+        LibraryFile::checkVersion($ffi, $path);
+        return $ffi;
     }
 
-    /** The error, which says what to do about it. */
-    private static function unusable(FFI\Exception $exception): Exception
+    private static function restricted(FFI\Exception $exception): Exception
     {
-        $reason = $exception->getMessage();
-        if (\str_contains($reason, 'ffi.enable')) {
-            return ConfigException::local('ffi_unavailable', \sprintf(
-                'PHP restricts FFI here (ffi.enable is "%s", the SAPI is %s): set `ffi.enable=true` in php.ini, '
-                . 'start PHP with `-d ffi.enable=true`, or preload this package as docs/php.md says',
-                \ini_get('ffi.enable'),
-                \PHP_SAPI,
-            ), $exception);
-        }
-        $advice = 'install libloginid, or set LOGINID_LIBRARY to the full path of ' . self::NAME;
-        return ConfigException::local('library_unavailable', "$reason: $advice", $exception);
+        return ConfigException::local('ffi_unavailable', \sprintf(
+            'PHP restricts FFI here (ffi.enable is "%s", the SAPI is %s): set `ffi.enable=true` in php.ini, '
+            . 'start PHP with `-d ffi.enable=true`, or preload this package as docs/php.md says',
+            \ini_get('ffi.enable'),
+            \PHP_SAPI,
+        ), $exception);
     }
 
     /**

@@ -135,23 +135,6 @@ final class ClientTest extends TestCase
         self::assertSame([1, 2], $attempts);
     }
 
-    public function testLoginidLibraryNamesTheLibrary(): void
-    {
-        $program = 'require $argv[1]; try { Loginid\Loginid::version(); } catch (Loginid\Exception\ConfigException $e) { echo $e->getMessage(); }';
-        $process = \proc_open(
-            [\PHP_BINARY, '-r', $program, __DIR__ . '/../autoload.php'],
-            [1 => ['pipe', 'w']],
-            $pipes,
-            null,
-            ['LOGINID_LIBRARY' => '/no/such/library.so'] + \getenv(),
-        );
-        $output = \stream_get_contents($pipes[1]);
-        self::assertStringContainsString('/no/such/library.so', $output);
-        self::assertStringContainsString('install libloginid, or set LOGINID_LIBRARY', $output);
-        self::assertStringContainsString('library_unavailable', $output);
-        self::assertSame(0, \proc_close($process));
-    }
-
     public function testFunctionsWithoutAClientWork(): void
     {
         self::assertMatchesRegularExpression('/^\d+\.\d+\.\d+$/', Loginid::version());

@@ -33,6 +33,35 @@ final class PhpFpmTest extends TestCase
         self::assertSame([false], \array_unique(\array_column($answers, 'mayUseFfi')));
     }
 
+    public function testAPackageThatHasTheLibraryIsPreloadedAsThePageSays(): void
+    {
+        $folder = \sys_get_temp_dir() . '/loginid-app-' . \bin2hex(\random_bytes(6));
+        $package = "$folder/vendor/loginid/loginid";
+        $source = __DIR__ . '/..';
+        $library = \getenv('LOGINID_LIBRARY');
+        self::shell("mkdir -p $package/lib && cp -r $source/src $source/loginid.h $source/preload.php $package"
+            . " && cp $library $package/lib/libloginid.so.0");
+        try {
+            \preg_match('/^sed .*\n?.*loginid-preload.h$/m', \file_get_contents(__DIR__ . '/../../../docs/php.md'), $command);
+            self::shell(\str_replace('/srv/app', $folder, $command[0]));
+            $environment = Preloading::environment();
+            unset($environment['LD_LIBRARY_PATH']);
+            $this->start(Preloading::settings($package, "$folder/loginid-preload.h"), $environment);
+            foreach ($this->askAllWorkers() as $answer) {
+                self::assertSame([true, false], [$answer['preloaded'], $answer['mayUseFfi']]);
+                self::assertSame(["$package/lib/libloginid.so.0"], $answer['libraries']);
+            }
+        } finally {
+            self::shell("rm -r $folder");
+        }
+    }
+
+    private static function shell(string $command): void
+    {
+        \exec("$command 2>&1", $output, $status);
+        self::assertSame(0, $status, \implode("\n", $output));
+    }
+
     public function testAWorkerSurvivesAFailedRequest(): void
     {
         $this->start(['ffi.enable' => 'true'], \getenv());

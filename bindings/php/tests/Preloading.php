@@ -9,13 +9,16 @@ final class Preloading
 {
     private const PACKAGE = __DIR__ . '/..';
 
-    /** @return array<string, string> */
-    public static function settings(): array
+    /**
+     * @param ?string $header the header that names the library, if it is not the package's
+     * @return array<string, string>
+     */
+    public static function settings(string $package = self::PACKAGE, ?string $header = null): array
     {
         return [
             'ffi.enable' => 'preload',
-            'ffi.preload' => \realpath(self::PACKAGE . '/loginid.h'),
-            'opcache.preload' => \realpath(self::PACKAGE . '/preload.php'),
+            'ffi.preload' => $header ?? \realpath("$package/loginid.h"),
+            'opcache.preload' => \realpath("$package/preload.php"),
             'opcache.preload_user' => \posix_getpwuid(\posix_geteuid())['name'],
         ];
     }

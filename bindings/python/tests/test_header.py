@@ -1,10 +1,7 @@
 """The prototypes are all those of the header."""
 
 import ctypes
-import os
 import re
-import subprocess
-import sys
 import unittest
 
 from emulator import ROOT
@@ -50,17 +47,6 @@ def declared():
 
 
 class Header(unittest.TestCase):
-    def test_a_library_that_is_missing_is_said_with_what_to_do(self):
-        ended = subprocess.run(
-            [sys.executable, "-c", "import libloginid"],
-            env={**os.environ, "LOGINID_LIBRARY": "/nonexistent/libloginid.so"},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.assertEqual(ended.returncode, 1)
-        last = ended.stderr.splitlines()[-1]
-        self.assertRegex(last, "^OSError: /nonexistent/libloginid.so: .*set LOGINID_LIBRARY")
-
     def test_every_function_is_bound_with_its_types(self):
         header = declared()
         self.assertGreater(len(header), 80)

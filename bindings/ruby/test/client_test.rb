@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require 'open3'
 require 'rbconfig'
 require 'yaml'
 
@@ -91,13 +90,6 @@ class ClientTest < LoginidTest
 
   def test_inspect_shows_no_secrets
     assert_equal '#<Loginid::Client>', @client.inspect
-  end
-
-  def test_loginid_library_names_the_library
-    command = [RbConfig.ruby, *$LOAD_PATH.map { |path| "-I#{path}" }, '-rloginid', '-e', '']
-    output, status = Open3.capture2e({ 'LOGINID_LIBRARY' => '/no/such/library.so' }, *command)
-    refute_predicate status, :success?
-    assert_includes output, '/no/such/library.so'
   end
 
   # The code of the error that ends the calls.

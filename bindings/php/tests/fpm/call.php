@@ -29,4 +29,8 @@ echo json_encode([
         opcache_get_status(false)['preload_statistics']['classes'] ?? [],
     ) === [],
     'mayUseFfi' => $scope(),
+    'libraries' => array_values(array_unique(array_map(
+        static fn (string $line): string => substr(trim($line), strpos($line, '/')),
+        preg_grep('/libloginid/', file('/proc/self/maps')),
+    ))),
 ]);

@@ -7,6 +7,7 @@ results of the official ``loginid`` package, and additional calls.
 from . import errors, v2
 from ._cancel import Cancel
 from ._native import status_name, version as library_version
+from ._version import __version__ as __version__
 from .attempts import Attempt
 from .constants import (
     CodeType,
@@ -21,8 +22,6 @@ from .core import LoginIDError
 from .loginid import LoginID
 from .management import LoginIdManagement
 from .tools import KeyPair, generate_key_pair, json_get
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Attempt",

@@ -5,11 +5,9 @@ ctypes releases the GIL during each call.
 
 import atexit
 import json
-import os
 import sys
 from _thread import get_native_id
 from ctypes import (
-    CDLL,
     CFUNCTYPE,
     POINTER,
     byref,
@@ -22,6 +20,7 @@ from ctypes import (
 from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Tuple
 from weakref import WeakSet
 
+from ._loading import load
 from ._prototypes import CALLS
 from .attempts import Attempt
 from .core.errors import LoginIDError
@@ -62,35 +61,7 @@ PROTOTYPES: Dict[str, Prototype] = {
 }
 
 
-# A wheel has the library here, and then loads this very file.
-_INCLUDED = os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), "_library", "libloginid.so.0"
-)
-
-
-def _load() -> CDLL:
-    if os.path.exists(_INCLUDED):
-        path, advice = _INCLUDED, "install this package again, for this machine"
-    else:
-        # The SONAME: the system's loader finds the matching version.
-        path = os.environ.get("LOGINID_LIBRARY") or "libloginid.so.0"
-        advice = (
-            "install the C library libloginid (make install; in another place, run ldconfig or set "
-            "LD_LIBRARY_PATH), or set LOGINID_LIBRARY to the path of the file"
-        )
-    try:
-        library = CDLL(path)
-    except OSError as error:
-        raise OSError(f"{error}; {advice}") from None
-    for name, (result, arguments) in PROTOTYPES.items():
-        function = getattr(library, name, None)
-        if function is None:
-            raise OSError(f"{path} is too old, it has no {name}; {advice}")
-        function.restype, function.argtypes = result, arguments
-    return library
-
-
-library = _load()
+library = load(PROTOTYPES)
 
 
 def version() -> str:

@@ -3,6 +3,7 @@
 require 'ffi'
 
 require_relative 'calls'
+require_relative 'library_file'
 
 module Loginid
   # The functions of libloginid, as include/loginid_ffi.h declares them. A test
@@ -13,11 +14,11 @@ module Loginid
     # Name => [types of the arguments, type of the result].
     FUNCTIONS = {} # rubocop:disable Style/MutableConstant
 
-    # A gem has the library here, and then loads this very file. Elsewhere LOGINID_LIBRARY is the full
-    # path of a library that is not installed.
-    included = File.expand_path('library/libloginid.so.0', __dir__)
-    library = File.exist?(included) ? included : ENV.fetch('LOGINID_LIBRARY', '')
-    ffi_lib library.empty? ? 'libloginid.so.0' : library
+    begin
+      ffi_lib LibraryFile.path
+    rescue LoadError => e
+      raise LibraryFile.load_error(LibraryFile.reason || e.message)
+    end
 
     callback :lid_log_fn, %i[string pointer], :void
 
@@ -26,10 +27,13 @@ module Loginid
     def self.bind(name, arguments, result = :int)
       attach_function name, arguments, result, blocking: true
       FUNCTIONS[name] = [arguments, result].freeze
+    rescue FFI::NotFoundError
+      raise LibraryFile.load_error("it is too old, it has no #{name}")
     end
     private_class_method :bind
 
     bind :lid_version, [], :string
+    LibraryFile.check_version(lid_version)
     bind :lid_status_name, %i[int32], :string
     bind :lid_free_string, %i[pointer], :void
     bind :lid_generate_key_pair, %i[pointer]

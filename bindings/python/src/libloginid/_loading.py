@@ -1,0 +1,108 @@
+"""Finds and loads the C library, and says in one sentence why one does not fit.
+
+bindings/library.json has the texts, which are the same in all languages.
+"""
+
+import os
+import platform
+import struct
+from ctypes import CDLL, c_char_p
+from typing import Any, Mapping, Optional, Tuple
+
+from ._version import __version__
+
+# What the last number changes is no reason to refuse a library.
+_NEEDED = __version__.rpartition(".")[0]
+# The SONAME: the system's loader finds the matching version.
+_NAME = "libloginid.so.0"
+# A wheel has the library here, and then loads this very file.
+_INCLUDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_library", _NAME)
+
+# Machines by their number in an ELF file.
+_MACHINES = {3: "i386", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64"}
+
+
+def load(prototypes: Mapping[str, Tuple[Any, Tuple[Any, ...]]]) -> CDLL:
+    """The library with these functions, or an OSError."""
+    included = os.path.exists(_INCLUDED)
+    path = _INCLUDED if included else os.environ.get("LOGINID_LIBRARY") or _NAME
+    try:
+        library = CDLL(path)
+    except OSError as error:
+        raise _unusable(path, _reason(path) or str(error), included) from None
+    reason = _version_that_does_not_fit(library)
+    for name, (result, arguments) in prototypes.items():
+        function = getattr(library, name, None)
+        if function is None:
+            reason = reason or f"it is too old, it has no {name}"
+            break
+        function.restype, function.argtypes = result, arguments
+    if reason is not None:
+        raise _unusable(path, reason, included)
+    return library
+
+
+def _unusable(path: str, reason: str, included: bool) -> OSError:
+    if included:
+        advice = "install this package again, for this system"
+    else:
+        advice = (
+            f"install libloginid {_NEEDED} or newer for this system, "
+            f"or set LOGINID_LIBRARY to the full path of {_NAME}"
+        )
+    return OSError(f"libloginid cannot be loaded: {path}: {reason}; {advice}")
+
+
+def _version_that_does_not_fit(library: CDLL) -> Optional[str]:
+    function = getattr(library, "lid_version", None)
+    if function is None:
+        return None
+    function.restype, function.argtypes = c_char_p, ()
+    version = function().decode()
+    needed = [int(number) for number in _NEEDED.split(".")]
+    found = [int(number) for number in version.split(".")[:2]]
+    if found < needed:
+        return f"version {version} is too old, this package needs {_NEEDED} or newer"
+    if found[0] > needed[0]:
+        return (
+            f"version {version} is too new, this package needs {_NEEDED} or newer, "
+            f"below {needed[0] + 1}.0"
+        )
+    return None
+
+
+def _reason(path: str) -> Optional[str]:
+    """Why the system's loader refuses a file, if the file shows it. The loader's own message
+    for another machine is that there is no such file."""
+    if os.path.sep not in path:
+        return "the system's loader does not find it"
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        with open("/proc/self/exe", "rb") as file:
+            ours = _machine(file.read(20))
+    except FileNotFoundError:
+        return "there is no such file"
+    except OSError:
+        return None
+    theirs = _machine(content)
+    if theirs is None:
+        return "it is not a shared library"
+    if theirs != ours:
+        return f"it is for {theirs}, and this process is {ours}"
+    musl = b"libc.musl-" in content or b"\0libc.so\0" in content
+    glibc = platform.libc_ver()[0] == "glibc"
+    if musl and glibc:
+        return "it is for systems with musl, and this one has glibc"
+    if b"\0libc.so.6\0" in content and not glibc:
+        return "it is for systems with glibc, and this one has musl"
+    return None
+
+
+def _machine(content: bytes) -> Optional[str]:
+    """What an ELF file is for."""
+    if len(content) < 20 or content[:4] != b"\x7fELF":
+        return None
+    (number,) = struct.unpack("<H" if content[5] == 1 else ">H", content[18:20])
+    name = _MACHINES.get(number, f"machine {number}")
+    return f"{name} with {32 * content[4]} bits"

@@ -1,0 +1,85 @@
+# frozen_string_literal: true
+
+require_relative 'version'
+
+module Loginid
+  # The file of the C library: where it is, and why one does not fit, in one sentence.
+  # bindings/library.json has the texts, which are the same in all languages.
+  module LibraryFile
+    NAME = 'libloginid.so.0'
+    # A gem has the library here, and then loads this very file.
+    INCLUDED = File.expand_path("library/#{NAME}", __dir__).freeze
+    # What the last number changes is no reason to refuse a library.
+    NEEDED = VERSION.rpartition('.').first.freeze
+    # Machines by their number in an ELF file.
+    MACHINES = { 3 => 'i386', 22 => 's390x', 40 => 'arm', 62 => 'x86_64', 183 => 'aarch64', 243 => 'riscv64' }.freeze
+
+    class << self
+      # Elsewhere LOGINID_LIBRARY is the full path of a library that is not installed.
+      def path
+        return INCLUDED if File.exist?(INCLUDED)
+
+        path = ENV.fetch('LOGINID_LIBRARY', '')
+        path.empty? ? NAME : path
+      end
+
+      def load_error(reason)
+        advice = if File.exist?(INCLUDED)
+                   'install this package again, for this system'
+                 else
+                   "install libloginid #{NEEDED} or newer for this system, " \
+                     "or set LOGINID_LIBRARY to the full path of #{NAME}"
+                 end
+        LoadError.new("libloginid cannot be loaded: #{path}: #{reason}; #{advice}")
+      end
+
+      def check_version(version)
+        found, needed = [version, NEEDED].map { |text| text.split('.').first(2).map(&:to_i) }
+        if (found <=> needed).negative?
+          raise load_error("version #{version} is too old, this package needs #{NEEDED} or newer")
+        elsif found.first > needed.first
+          newest = "#{NEEDED} or newer, below #{needed.first + 1}.0"
+          raise load_error("version #{version} is too new, this package needs #{newest}")
+        end
+      end
+
+      # Why the system's loader refuses the file, if the file shows it. The loader's own message for
+      # another machine is that there is no such file.
+      def reason
+        return "the system's loader does not find it" unless path.include?('/')
+
+        content = File.binread(path)
+        theirs = machine(content)
+        ours = machine(File.binread('/proc/self/exe', 20))
+        return 'it is not a shared library' unless theirs
+        return "it is for #{theirs}, and this process is #{ours}" if theirs != ours
+
+        other_c_library(content)
+      rescue Errno::ENOENT
+        'there is no such file'
+      rescue SystemCallError
+        nil
+      end
+
+      private
+
+      # What an ELF file is for.
+      def machine(content)
+        return if content.bytesize < 20 || !content.start_with?("\x7FELF".b)
+
+        number = content.byteslice(18, 2).unpack1(content.getbyte(5) == 1 ? 'v' : 'n')
+        "#{MACHINES.fetch(number, "machine #{number}")} with #{32 * content.getbyte(4)} bits"
+      end
+
+      def other_c_library(content)
+        musl = content.include?('libc.musl-') || content.include?("\0libc.so\0")
+        if RbConfig::CONFIG['host_os'].include?('musl')
+          'it is for systems with glibc, and this one has musl' if content.include?("\0libc.so.6\0")
+        elsif musl
+          'it is for systems with musl, and this one has glibc'
+        end
+      end
+    end
+  end
+  private_constant :LibraryFile
+end

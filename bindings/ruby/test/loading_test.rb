@@ -1,0 +1,63 @@
+# frozen_string_literal: true
+
+require 'etc'
+require 'fileutils'
+require 'open3'
+require 'tmpdir'
+require_relative 'helper'
+
+# A library that does not fit is refused in one sentence, the same in all languages.
+class LoadingTest < Minitest::Test
+  ROOT = File.expand_path('../../..', __dir__)
+  TEXTS = JSON.parse(File.read("#{ROOT}/bindings/library.json"))
+
+  def setup
+    @folder = Dir.mktmpdir
+    assert system("#{ROOT}/tests/support/misfit-libraries", @folder)
+  end
+
+  def teardown
+    FileUtils.rm_r(@folder)
+  end
+
+  def test_a_file_that_does_not_fit
+    assert_operator TEXTS['files'].size, :>, 7
+    TEXTS['files'].each do |name, reason|
+      path = "#{@folder}/#{name}"
+      assert_includes required({ 'LOGINID_LIBRARY' => path }), expected(path, reason, 'advice')
+    end
+  end
+
+  def test_a_library_that_the_loader_does_not_find
+    output = required({ 'LOGINID_LIBRARY' => nil, 'LD_LIBRARY_PATH' => nil })
+    assert_includes output, expected('libloginid.so.0', TEXTS['not_found'], 'advice')
+  end
+
+  def test_a_package_whose_library_does_not_fit
+    package = "#{@folder}/package"
+    FileUtils.cp_r("#{ROOT}/bindings/ruby/lib", package)
+    library = "#{package}/loginid/library/libloginid.so.0"
+    FileUtils.mkdir_p(File.dirname(library))
+    FileUtils.cp("#{@folder}/s390x.so", library)
+    # The variable is for packages without a library.
+    output = required({}, ["-I#{package}"])
+    assert_includes output, expected(library, TEXTS['files']['s390x.so'], 'advice_of_a_package')
+  end
+
+  private
+
+  # What a program prints that requires the gem.
+  def required(environment, options = $LOAD_PATH.map { |path| "-I#{path}" })
+    output, status = Open3.capture2e(environment, RbConfig.ruby, *options, '-rloginid', '-e', '')
+    refute_predicate status, :success?
+    output
+  end
+
+  def expected(path, reason, advice)
+    major, minor = Loginid::VERSION.split('.')
+    values = { machine: Etc.uname[:machine], needed: "#{major}.#{minor}", next: "#{major.to_i + 1}.0" }
+    filled = ->(text, more = {}) { text.gsub(/\{(\w+)\}/) { values.merge(more).fetch(Regexp.last_match(1).to_sym) } }
+    # As Ruby prints an exception.
+    "#{filled.(TEXTS['message'], path: path, reason: filled.(reason), advice: filled.(TEXTS[advice]))} (LoadError)"
+  end
+end
