@@ -1,17 +1,15 @@
 //! Reading private and public keys, and making key pairs. P-256 only: the service
 //! uses ES256 and nothing else.
 
+mod signature;
+
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
-    Signature,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
 };
 use p256::elliptic_curve::sec1::ToSec1Point;
-use p256::pkcs8::der::Encode;
-use p256::pkcs8::der::asn1::UintRef;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
@@ -23,6 +21,7 @@ use crate::input::private_key::{self, Kind, Refusal};
 use crate::input::public_key;
 use crate::json::ObjectWriter;
 use crate::random;
+use signature::{MAX_DER_BYTES, SIGNATURE_BYTES, to_der, to_fixed};
 
 /// The application's private key, parsed once and ready to sign.
 pub(crate) struct SigningKey(EcdsaKeyPair);
@@ -41,7 +40,7 @@ impl SigningKey {
         let pair = private_key::read(text).map_err(refused)?;
         let secret = Zeroizing::new(pair.secret.to_bytes());
         let public = pair.public.to_sec1_point(false);
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
         fork::without_fork(|| {
             EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes())
         })?
@@ -55,10 +54,13 @@ impl SigningKey {
     }
 
     /// The 64 bytes r‖s of an ES256 signature.
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<[u8; SIGNATURE_BYTES]> {
         random::check_available()?;
-        fork::without_fork(|| self.0.sign(&SystemRandom::new(), message))?
-            .map_err(|_| Error::internal("the signature could not be made"))
+        let digest = digest(&SHA256, message);
+        let der = fork::without_fork(|| self.0.sign_digest(&digest))?;
+        der.ok()
+            .and_then(|der| to_fixed(der.as_ref()))
+            .ok_or_else(|| Error::internal("the signature could not be made"))
     }
 }
 
@@ -117,24 +119,13 @@ impl VerifyingKey {
     /// Whether `signature`, r‖s as in a token, signs `message`.
     pub(crate) fn verifies(&self, signature: &[u8], message: &[u8]) -> Result<bool> {
         failpoint!(SignatureVerified);
-        let mut der = [0; MAX_DER_SIGNATURE];
-        let Some(signature) = der_signature(signature, &mut der) else {
+        let mut der = [0; MAX_DER_BYTES];
+        let Some(signature) = to_der(signature, &mut der) else {
             return Ok(false);
         };
         let digest = digest(&SHA256, message);
         fork::without_fork(|| self.key.verify_digest_sig(&digest, signature).is_ok())
     }
-}
-
-/// Two numbers of up to 33 bytes, each and both with a tag and a length.
-const MAX_DER_SIGNATURE: usize = 2 + 2 * (2 + 33);
-
-/// The two numbers of a signature as `ECDSA-Sig-Value` (RFC 3279), which aws-lc verifies without
-/// converting it first.
-fn der_signature<'a>(signature: &[u8], der: &'a mut [u8]) -> Option<&'a [u8]> {
-    let (r, s) = <&[u8; 64]>::try_from(signature).ok()?.split_at(32);
-    let numbers = [UintRef::new(r).ok()?, UintRef::new(s).ok()?];
-    numbers.encode_to_slice(der).ok()
 }
 
 impl fmt::Debug for VerifyingKey {

@@ -17,11 +17,11 @@ const USER: &str = "ada@example.com";
 
 /// The most that one operation may allocate. Lower the number when you need fewer.
 const LIMITS: [(&str, u64); 7] = [
-    ("token", 25),
-    ("verify", 73),
-    ("verify_again", 35),
-    ("get_user", 73),
-    ("v2_verify", 82),
+    ("token", 13),
+    ("verify", 20),
+    ("verify_again", 6),
+    ("get_user", 62),
+    ("v2_verify", 20),
     ("v2_call", 56),
     // Two calls: the grant and the call.
     ("v2_call_with_grant", 102),
