@@ -17,6 +17,8 @@ pub(crate) use document::{Document, Entries, Value};
 pub(crate) use literal::{secret_text, string_prefix};
 pub(crate) use number::{to_f64, to_i64};
 pub(crate) use pointer::{Pointer, PointerError, lookup};
-pub(crate) use read::{Malformed, Members, members, parse_object, shown_name, text_member};
+pub(crate) use read::{
+    Malformed, Members, Node, Object, members, parse_object, shown_name, text_member,
+};
 pub(crate) use select::select_members;
 pub(crate) use write::{ObjectWriter, quoted};

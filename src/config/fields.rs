@@ -194,7 +194,7 @@ impl Settings {
                     .map(|mut text| Value::String(std::mem::take(&mut *text)))
                     .ok_or_else(|| invalid(format!("{field} has an invalid escape")))?,
                 Some(b'{') => json::parse_object(raw, 8)
-                    .map(Value::Object)
+                    .map(|object| Value::Object(object.into()))
                     .map_err(invalid)?,
                 Some(b'-' | b'0'..=b'9') if *kind == Kind::Integer => integer(field, raw)?,
                 _ => serde_json::from_str(raw).map_err(|error| invalid(error.to_string()))?,

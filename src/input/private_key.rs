@@ -93,9 +93,15 @@ fn damaged() -> Refusal {
     )
 }
 
+/// A private key with its public key, which takes long to compute.
+pub(crate) struct KeyPair {
+    pub(crate) secret: p256::SecretKey,
+    pub(crate) public: p256::PublicKey,
+}
+
 /// The one private key of a text, which may also hold its parameters, certificates and
 /// public key, in any order.
-pub(crate) fn read(text: &[u8]) -> Result<p256::SecretKey, Refusal> {
+pub(crate) fn read(text: &[u8]) -> Result<KeyPair, Refusal> {
     let block = private_block(text)?;
     match block.label.as_str() {
         "PRIVATE KEY" => from_pkcs8(&block.der),
@@ -164,7 +170,7 @@ fn no_private_key(blocks: &[Block]) -> Refusal {
     )
 }
 
-fn from_pkcs8(der: &[u8]) -> Result<p256::SecretKey, Refusal> {
+fn from_pkcs8(der: &[u8]) -> Result<KeyPair, Refusal> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(|_| damaged())?;
     let algorithm = info.algorithm;
     if algorithm.oid == RSA {
@@ -212,15 +218,16 @@ impl<'a> EcPrivateKey<'a> {
 fn from_sec1(
     key: &EcPrivateKey<'_>,
     outer_public_key: Option<BitStringRef<'_>>,
-) -> Result<p256::SecretKey, Refusal> {
+) -> Result<KeyPair, Refusal> {
     if let Some(parameters) = key.parameters {
         check_curve(parameters)?;
     }
     let secret = secret(key.private_key)?;
+    let public = secret.public_key();
     for public_key in [key.public_key, outer_public_key].into_iter().flatten() {
         let point = public_key.as_bytes().ok_or_else(damaged)?;
         let given = p256::PublicKey::from_sec1_bytes(point).map_err(|_| damaged())?;
-        if given != secret.public_key() {
+        if given != public {
             return Err(unusable(
                 Kind::Invalid,
                 "holds the public key of another key",
@@ -228,7 +235,7 @@ fn from_sec1(
             ));
         }
     }
-    Ok(secret)
+    Ok(KeyPair { secret, public })
 }
 
 /// A number of 32 bytes. Some programs drop its leading zeros, some add one.
@@ -313,6 +320,10 @@ mod tests {
         sequence(&parts)
     }
 
+    fn refusal(text: &[u8]) -> Refusal {
+        read(text).err().unwrap()
+    }
+
     fn secret(bytes: [u8; 32]) -> p256::SecretKey {
         p256::SecretKey::from_slice(&bytes).unwrap()
     }
@@ -340,7 +351,7 @@ mod tests {
                     ] {
                         let shown = String::from_utf8_lossy(&text).into_owned();
                         let found = read(&text).unwrap_or_else(|why| panic!("{why:?} {shown}"));
-                        assert!(found == key, "{shown}");
+                        assert!(found.secret == key, "{shown}");
                     }
                 }
             }
@@ -371,7 +382,7 @@ mod tests {
                     &pkcs8(&sec1(&number, false, Some(&own)), Some(public_key)),
                 ),
             ] {
-                let refusal = read(&text).unwrap_err();
+                let refusal = refusal(&text);
                 assert_eq!(refusal.kind(), Kind::Invalid);
                 assert!(refusal.explain().contains(why), "{}", refusal.explain());
             }
@@ -388,7 +399,7 @@ mod tests {
             (vec![1; 48], Kind::Unsupported),
         ] {
             let text = pem("EC PRIVATE KEY", &sec1(&number, false, None));
-            assert_eq!(read(&text).unwrap_err().kind(), kind, "{number:?}");
+            assert_eq!(refusal(&text).kind(), kind, "{number:?}");
         }
     }
 
@@ -408,17 +419,16 @@ mod tests {
             [&key[..], &others].concat(),
             [&others[..], &key, &others].concat(),
         ] {
-            assert!(read(&text).unwrap() == secret(number));
+            assert!(read(&text).unwrap().secret == secret(number));
         }
         let two = [&key[..], &others, &key].concat();
         assert!(
-            read(&two)
-                .unwrap_err()
+            refusal(&two)
                 .explain()
                 .contains("more than one private key")
         );
         let damaged = [&key[..], b"-----BEGIN CERTIFICATE-----\nAAAA\n"].concat();
-        let why = read(&damaged).unwrap_err().explain();
+        let why = refusal(&damaged).explain();
         assert!(why.contains("block 2 ('CERTIFICATE') is cut off"), "{why}");
     }
 }

@@ -1,25 +1,74 @@
 //! Reading tokens, configurations and callers' arguments: every duplicate is refused.
 //! `select.rs` reads the answers of the service.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
+
+/// A JSON value, which borrows its strings from the text unless they have escapes.
+#[derive(Debug)]
+pub(crate) enum Node<'a> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Cow<'a, str>),
+    Array(Vec<Node<'a>>),
+    Object(Object<'a>),
+}
+
+/// The members of an object, sorted by name. No name is there twice.
+#[derive(Debug)]
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
+
+impl<'a> Object<'a> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Node<'a>> {
+        let at = self.0.binary_search_by(|(member, _)| (**member).cmp(name));
+        self.0.get(at.ok()?).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+impl From<Object<'_>> for Map<String, Value> {
+    fn from(object: Object<'_>) -> Map<String, Value> {
+        let members = object.0.into_iter();
+        members
+            .map(|(name, value)| (name.into_owned(), value.into()))
+            .collect()
+    }
+}
+
+impl From<Node<'_>> for Value {
+    fn from(node: Node<'_>) -> Value {
+        match node {
+            Node::Null => Value::Null,
+            Node::Bool(value) => value.into(),
+            Node::Number(value) => value.into(),
+            Node::String(text) => text.into_owned().into(),
+            Node::Array(items) => items.into_iter().map(Value::from).collect(),
+            Node::Object(object) => Value::Object(object.into()),
+        }
+    }
+}
 
 /// Parses an object, refusing duplicate members at any depth, nesting deeper
 /// than `max_depth` and anything after the object.
 pub(crate) fn parse_object(
     text: &str,
     max_depth: usize,
-) -> std::result::Result<Map<String, Value>, String> {
+) -> std::result::Result<Object<'_>, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Strict { depth: max_depth }
         .deserialize(&mut deserializer)
         .map_err(|error| error.to_string())?;
     deserializer.end().map_err(|error| error.to_string())?;
     match value {
-        Value::Object(map) => Ok(map),
+        Node::Object(object) => Ok(object),
         _ => Err("not a JSON object".to_owned()),
     }
 }
@@ -115,7 +164,7 @@ pub(crate) fn text_member(members: &[(String, &RawValue)], name: &str) -> Option
     serde_json::from_str(raw.get()).ok()
 }
 
-/// Deserializes a [`Value`] while counting depth and refusing duplicates.
+/// Deserializes a [`Node`] while counting depth and refusing duplicates.
 struct Strict {
     depth: usize,
 }
@@ -130,71 +179,107 @@ impl Strict {
 }
 
 impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
+    type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(
         self,
         deserializer: D,
-    ) -> std::result::Result<Value, D::Error> {
+    ) -> std::result::Result<Node<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
+    type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::Number(value.into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::Number(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_f64<E: de::Error>(self, value: f64) -> std::result::Result<Node<'de>, E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("not a finite number"))?;
+        Ok(Node::Number(number))
     }
 
-    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_borrowed_str<E>(self, value: &'de str) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::String(Cow::Borrowed(value)))
     }
 
-    fn visit_string<E>(self, value: String) -> std::result::Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E>(self, value: &str) -> std::result::Result<Node<'de>, E> {
+        Ok(Node::String(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Node<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element_seed(self.deeper()?)? {
             items.push(item);
         }
-        Ok(Value::Array(items))
+        Ok(Node::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Node<'de>, A::Error> {
         // Before the first member: an empty object counts as much as another.
         self.deeper()?;
-        let mut object = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if object.contains_key(&name) {
-                return Err(de::Error::custom("duplicate member"));
+        let mut members = Vec::new();
+        while let Some(name) = map.next_key_seed(Name)? {
+            if members.is_empty() {
+                // As many as a token has.
+                members.reserve(16);
             }
-            let value = map.next_value_seed(self.deeper()?)?;
-            object.insert(name, value);
+            members.push((name, map.next_value_seed(self.deeper()?)?));
         }
-        Ok(Value::Object(object))
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut pairs = members.windows(2);
+        if pairs.any(|pair| pair[0].0 == pair[1].0) {
+            return Err(de::Error::custom("duplicate member"));
+        }
+        Ok(Node::Object(Object(members)))
+    }
+}
+
+/// The name of a member. serde's own `Cow` is always a copy here.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> std::result::Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> std::result::Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> std::result::Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 

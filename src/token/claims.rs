@@ -1,14 +1,14 @@
 //! The claims of the service's tokens: reads and checks them.
 
+use std::slice;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use serde_json::{Map, Value};
 
 use super::expected::Name;
 use super::parts::malformed;
 use super::subject::Subject;
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::json::{Node, Object};
 
 /// The largest integer that all JSON parsers read exactly.
 const MAX_TIME: f64 = 9_007_199_254_740_992.0;
@@ -40,28 +40,29 @@ pub(crate) struct Expected<'a> {
 }
 
 /// A string claim; one of another type makes the token malformed.
-pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
+pub(crate) fn text<'a>(claims: &'a Object<'_>, name: &str) -> Result<Option<&'a str>> {
     match claims.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Node::String(text)) => Ok(Some(text)),
         Some(_) => Err(malformed(format!("the token's {name} is not a string"))),
     }
 }
 
 /// Claims whose types are right. Their values are not checked yet.
 pub(crate) struct Claims<'a> {
-    claims: &'a Map<String, Value>,
+    claims: &'a Object<'a>,
     exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
-    audience: Vec<&'a str>,
+    /// Strings.
+    audience: &'a [Node<'a>],
     issuer: Option<&'a str>,
     subject: Option<&'a str>,
     username: Option<&'a str>,
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn read(claims: &'a Map<String, Value>, rules: &Rules) -> Result<Claims<'a>> {
+    pub(super) fn read(claims: &'a Object<'a>, rules: &Rules) -> Result<Claims<'a>> {
         let mut username = None;
         for name in rules.username_claims {
             username = username.or(text(claims, name)?);
@@ -92,7 +93,7 @@ impl<'a> Claims<'a> {
         if self
             .audience
             .iter()
-            .any(|claimed| rules.audience.name.is(claimed))
+            .any(|claimed| matches!(claimed, Node::String(name) if rules.audience.name.is(name)))
         {
             return Ok(());
         }
@@ -193,7 +194,7 @@ impl<'a> Claims<'a> {
         self.username
     }
 
-    pub(crate) fn members(&self) -> &'a Map<String, Value> {
+    pub(crate) fn members(&self) -> &'a Object<'a> {
         self.claims
     }
 }
@@ -207,11 +208,15 @@ pub(crate) fn now() -> Result<Duration> {
 
 /// Seconds since 1970, with or without a fraction. A claim that is not such a number is an
 /// error; it is never treated as absent.
-fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>> {
+fn time(claims: &Object<'_>, name: &str) -> Result<Option<f64>> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    match value.as_f64() {
+    let seconds = match value {
+        Node::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    match seconds {
         Some(seconds) if (0.0..MAX_TIME).contains(&seconds) => Ok(Some(seconds)),
         _ => Err(malformed(format!(
             "the token's {name} is not a time in seconds"
@@ -219,16 +224,17 @@ fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>> {
     }
 }
 
-/// A string, or an array of strings. An absent audience is empty.
-fn audience(claims: &Map<String, Value>) -> Result<Vec<&str>> {
-    let wrong = || malformed("the token's aud is neither a string nor an array of strings");
-    match claims.get("aud") {
-        None => Ok(Vec::new()),
-        Some(Value::String(one)) => Ok(vec![one]),
-        Some(Value::Array(several)) => several
-            .iter()
-            .map(|one| one.as_str().ok_or_else(wrong))
-            .collect(),
-        Some(_) => Err(wrong()),
+/// The strings of the audience: one, or an array of them. An absent audience is empty.
+fn audience<'a>(claims: &'a Object<'a>) -> Result<&'a [Node<'a>]> {
+    let names = match claims.get("aud") {
+        None => &[],
+        Some(Node::Array(several)) => several.as_slice(),
+        Some(one) => slice::from_ref(one),
+    };
+    match names.iter().all(|name| matches!(name, Node::String(_))) {
+        true => Ok(names),
+        false => Err(malformed(
+            "the token's aud is neither a string nor an array of strings",
+        )),
     }
 }

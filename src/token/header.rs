@@ -1,10 +1,9 @@
 //! The header of the service's tokens.
 
-use serde_json::{Map, Value};
-
 use super::parts::malformed;
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::json::{Node, Object};
 
 /// Longer than any real key id.
 const MAX_KID_BYTES: usize = 256;
@@ -13,9 +12,9 @@ const MAX_KID_BYTES: usize = 256;
 ///
 /// Keys and certificates in the header (`jwk`, `jku`, `x5u`, `x5c`) are ignored: an
 /// attacker who forges a token would put them there.
-pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
+pub(super) fn check<'a>(header: &'a Object<'_>) -> Result<Option<&'a str>> {
     match header.get("alg") {
-        Some(Value::String(alg)) if alg == "ES256" => {}
+        Some(Node::String(alg)) if alg == "ES256" => {}
         _ => {
             return Err(Error::new(
                 Code::UnexpectedAlgorithm,
@@ -25,11 +24,11 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
     }
     match header.get("typ") {
         None => {}
-        Some(Value::String(typ)) if typ.eq_ignore_ascii_case("JWT") => {}
+        Some(Node::String(typ)) if typ.eq_ignore_ascii_case("JWT") => {}
         Some(_) => return Err(malformed("the token's typ is not JWT")),
     }
     for extension in ["crit", "b64"] {
-        if header.contains_key(extension) {
+        if header.contains(extension) {
             return Err(malformed(format!(
                 "the token's header has '{extension}', an extension that is not supported"
             )));
@@ -37,7 +36,7 @@ pub(super) fn check(header: &Map<String, Value>) -> Result<Option<&str>> {
     }
     match header.get("kid") {
         None => Ok(None),
-        Some(Value::String(kid)) if is_kid(kid) => Ok(Some(kid)),
+        Some(Node::String(kid)) if is_kid(kid) => Ok(Some(kid)),
         Some(_) => Err(malformed("the token's kid is not a valid key id")),
     }
 }

@@ -3,6 +3,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse,
+};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::json;
@@ -51,7 +55,7 @@ impl KeySet {
     pub(crate) fn from_json(text: &str) -> Result<KeySet, &'static str> {
         let set = json::parse_object(text, MAX_DEPTH)
             .map_err(|_| "it is not one JSON object without duplicate members")?;
-        KeySet::from_members(&set)
+        KeySet::from_members(&set.into())
     }
 
     /// Reads a key set that is parsed already.
@@ -103,36 +107,34 @@ impl KeySet {
 
 /// The key with its id if it is a public key that may verify ES256.
 fn usable_key(key: &Value) -> Option<(Id, VerifyingKey)> {
-    let text = |name: &str| {
-        key.get(name)
-            .map(|value| value.as_str().unwrap_or_default())
-    };
-    let is = |name: &str, expected: &str| text(name) == Some(expected);
-    let may_be = |name: &str, expected: &str| text(name).is_none_or(|text| text == expected);
-    let may_verify = match key.get("key_ops") {
-        None => true,
-        Some(operations) => operations
-            .as_array()
-            .is_some_and(|operations| operations.iter().any(|one| one == "verify")),
-    };
-    let fits = is("kty", "EC")
-        && is("crv", "P-256")
-        && may_be("alg", "ES256")
-        && may_be("use", "sig")
-        && may_verify
-        // A private key does not belong there: whoever read it can forge tokens.
-        && key.get("d").is_none();
-    let id = text("kid");
-    if !fits || id == Some("") {
+    // A private key does not belong there: whoever read it can forge tokens.
+    let is_private = key.get("d").is_some();
+    // `Jwk` would read null as absent.
+    let is_null = |name: &str| key.get(name).is_some_and(Value::is_null);
+    if is_private || ["alg", "use", "key_ops", "kid"].into_iter().any(is_null) {
         return None;
     }
-    let coordinate = |name: &str| -> Option<[u8; 32]> {
-        let bytes = URL_SAFE_NO_PAD.decode(text(name)?).ok()?;
+    let Jwk { common, algorithm } = Jwk::deserialize(key).ok()?;
+    let AlgorithmParameters::EllipticCurve(point) = algorithm else {
+        return None;
+    };
+    let may_verify = common
+        .key_operations
+        .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+    let fits = point.curve == EllipticCurve::P256
+        && matches!(common.key_algorithm, None | Some(KeyAlgorithm::ES256))
+        && matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
+        && may_verify
+        && common.key_id.as_deref() != Some("");
+    if !fits {
+        return None;
+    }
+    let coordinate = |text: &str| -> Option<[u8; 32]> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok()
     };
-    let key = VerifyingKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)?;
-    let id = id.map_or(Id::None, |id| Id::Named(id.to_owned()));
-    Some((id, key))
+    let key = VerifyingKey::from_coordinates(&coordinate(&point.x)?, &coordinate(&point.y)?)?;
+    Some((common.key_id.map_or(Id::None, Id::Named), key))
 }
 
 #[cfg(test)]
@@ -149,6 +151,12 @@ mod tests {
             Value::Null => key.as_object_mut().unwrap().remove(name),
             value => key.as_object_mut().unwrap().insert(name.to_owned(), value),
         };
+        key
+    }
+
+    fn with_null(name: &str) -> Value {
+        let mut key = jwk("a", &key_pair().1);
+        key[name] = Value::Null;
         key
     }
 
@@ -199,6 +207,10 @@ mod tests {
             with("use", json!("enc")),
             with("key_ops", json!(["sign"])),
             with("key_ops", json!("verify")),
+            with_null("alg"),
+            with_null("use"),
+            with_null("key_ops"),
+            with_null("kid"),
             with("d", json!("AAAA")),
             with("kid", json!("")),
             with("kid", json!(7)),

@@ -1,13 +1,12 @@
 //! Splits a token into its parts. Anything but a compact JWS with two JSON objects is
 //! refused here, before a key is fetched.
 
-use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use base64::{DecodeSliceError, Engine};
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::json;
+use crate::json::{self, Object};
 
 /// The service's tokens are well under a kilobyte.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -24,15 +23,10 @@ const ORDER: [u8; 32] = [
 pub(super) struct Parts<'a> {
     /// Header and claims with the dot between them, which is what was signed.
     pub(super) signed: &'a str,
-    pub(super) signature: &'a str,
-    pub(super) header: Part,
-    pub(super) claims: Part,
-}
-
-/// A decoded JSON part, with its original text.
-pub(super) struct Part {
-    pub(super) text: String,
-    pub(super) members: Map<String, Value>,
+    pub(super) signature: [u8; SIGNATURE_BYTES],
+    /// JSON texts, not parsed yet.
+    pub(super) header: String,
+    pub(super) claims: String,
 }
 
 pub(crate) fn malformed(message: impl Into<String>) -> Error {
@@ -48,11 +42,8 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     let Some((signed, header, claims, signature)) = three_parts(token) else {
         return Err(malformed("a token has three parts separated by dots"));
     };
-    let numbers = decode("signature", signature)?;
-    if numbers.len() != SIGNATURE_BYTES {
-        return Err(malformed("the token's signature is not 64 bytes long"));
-    }
-    if !numbers.chunks_exact(32).all(is_in_range) {
+    let signature = decode_signature(signature)?;
+    if !signature.chunks_exact(32).all(is_in_range) {
         return Err(malformed(
             "the token's signature is not valid for any key: r or s is out of range",
         ));
@@ -60,8 +51,8 @@ pub(super) fn split(token: &str) -> Result<Parts<'_>> {
     Ok(Parts {
         signed,
         signature,
-        header: part("header", header)?,
-        claims: part("payload", claims)?,
+        header: text("header", header)?,
+        claims: text("payload", claims)?,
     })
 }
 
@@ -78,22 +69,43 @@ fn is_in_range(number: &[u8]) -> bool {
     number.iter().any(|byte| *byte != 0) && number < ORDER.as_slice()
 }
 
+fn decode_signature(part: &str) -> Result<[u8; SIGNATURE_BYTES]> {
+    // base64 needs room for whole groups of three bytes.
+    let mut bytes = [0; SIGNATURE_BYTES.next_multiple_of(3)];
+    match URL_SAFE_NO_PAD.decode_slice(part, &mut bytes) {
+        Ok(SIGNATURE_BYTES) => {
+            let mut signature = [0; SIGNATURE_BYTES];
+            signature.copy_from_slice(&bytes[..SIGNATURE_BYTES]);
+            Ok(signature)
+        }
+        Err(DecodeSliceError::DecodeError(_)) => Err(not_base64url("signature")),
+        _ => Err(malformed("the token's signature is not 64 bytes long")),
+    }
+}
+
 /// Padding, white space, other alphabets and non-zero trailing bits are refused, so a part has
 /// exactly one spelling.
 fn decode(name: &str, part: &str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD
         .decode(part)
-        .map_err(|_| malformed(format!("the token's {name} is not base64url")))
+        .map_err(|_| not_base64url(name))
 }
 
-fn part(name: &str, encoded: &str) -> Result<Part> {
-    let text = String::from_utf8(decode(name, encoded)?)
-        .map_err(|_| malformed(format!("the token's {name} is not UTF-8")))?;
+fn not_base64url(name: &str) -> Error {
+    malformed(format!("the token's {name} is not base64url"))
+}
+
+fn text(name: &str, encoded: &str) -> Result<String> {
+    String::from_utf8(decode(name, encoded)?)
+        .map_err(|_| malformed(format!("the token's {name} is not UTF-8")))
+}
+
+/// The members of a part.
+pub(super) fn members<'a>(name: &str, text: &'a str) -> Result<Object<'a>> {
     // The parser's own message is left out: it may quote the token.
-    let members = json::parse_object(&text, MAX_DEPTH).map_err(|_| {
+    json::parse_object(text, MAX_DEPTH).map_err(|_| {
         malformed(format!(
             "the token's {name} is not one JSON object without duplicate members"
         ))
-    })?;
-    Ok(Part { text, members })
+    })
 }

@@ -3,24 +3,24 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
 
 use super::claims::text;
 use super::parts::malformed;
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::json::Object;
 
 /// The claims that identify a transaction token. Newer tokens have the second one.
 const HASHES: [&str; 2] = ["tx_hash", "txHash"];
 
 /// Whether the token confirms a transaction. It is signed by the same key for the same
 /// application as a login, but proves something else (RFC 8725, 3.12).
-pub(crate) fn is_transaction(claims: &Map<String, Value>) -> bool {
-    HASHES.into_iter().any(|name| claims.contains_key(name))
+pub(crate) fn is_transaction(claims: &Object<'_>) -> bool {
+    HASHES.into_iter().any(|name| claims.contains(name))
 }
 
 /// The hash of what the token confirms.
-pub(crate) fn transaction_hash(claims: &Map<String, Value>) -> Result<&str> {
+pub(crate) fn transaction_hash<'a>(claims: &'a Object<'_>) -> Result<&'a str> {
     let [hash, newer] = HASHES.map(|name| text(claims, name));
     let hash = match (hash?, newer?) {
         (Some(one), Some(other)) if one != other => {

@@ -30,7 +30,8 @@ impl Verified {
 
     /// `{"valid":true,"header":{…},"claims":{…}}`, with both parts unchanged.
     pub(crate) fn to_json(&self) -> String {
-        let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 64);
+        // What is written below, and the NUL of a C string.
+        let mut result = ObjectWriter::with_capacity(self.header.len() + self.claims.len() + 35);
         result.value("valid", true);
         result.raw("header", &self.header);
         result.raw("claims", &self.claims);
@@ -49,8 +50,10 @@ pub(crate) fn verify(
     check_claims: impl FnOnce(&Claims<'_>) -> Result<()>,
 ) -> Result<Verified> {
     let parts = parts::split(token)?;
-    let kid = header::check(&parts.header.members)?;
-    let claims = Claims::read(&parts.claims.members, expected.rules)?;
+    let header = parts::members("header", &parts.header)?;
+    let claims = parts::members("payload", &parts.claims)?;
+    let kid = header::check(&header)?;
+    let claims = Claims::read(&claims, expected.rules)?;
     let checked = claims.check(expected).and_then(|()| check_claims(&claims));
     let found = match &checked {
         Ok(()) => Some(keys.get(kid, lookup)?),
@@ -61,7 +64,7 @@ pub(crate) fn verify(
         if verdict.as_ref().is_some_and(Verdict::is_kept) {
             return Ok(true);
         }
-        let good = key.verifies(parts.signature, parts.signed.as_bytes())?;
+        let good = key.verifies(&parts.signature, parts.signed.as_bytes())?;
         // Only of tokens that are accepted: refused ones must not displace them.
         if let Some(verdict) = verdict
             && good
@@ -98,7 +101,7 @@ pub(crate) fn verify(
     }
     checked?;
     Ok(Verified {
-        header: parts.header.text,
-        claims: parts.claims.text,
+        header: parts.header,
+        claims: parts.claims,
     })
 }

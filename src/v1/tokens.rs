@@ -61,7 +61,8 @@ impl Client {
 }
 
 fn token(token: String) -> Result<String> {
-    let mut result = ObjectWriter::with_capacity(token.len() + 16);
+    // What is written below, and the NUL of a C string.
+    let mut result = ObjectWriter::with_capacity(token.len() + 13);
     result.value("token", &token);
     Ok(result.finish())
 }

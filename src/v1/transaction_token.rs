@@ -1,13 +1,12 @@
 //! The claims of transaction tokens: which payload was confirmed.
 
-use serde_json::{Map, Value};
-
 use crate::codes::Code;
 use crate::error::{Error, Result};
+use crate::json::Object;
 use crate::token::{is_transaction, malformed, sha256, text, transaction_hash};
 
 /// Checks that the token is a login token.
-pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
+pub(super) fn check_is_login(claims: &Object<'_>) -> Result<()> {
     if is_transaction(claims) {
         return Err(Error::new(
             Code::TokenKindMismatch,
@@ -23,7 +22,7 @@ pub(super) fn check_is_login(claims: &Map<String, Value>) -> Result<()> {
 /// `tx_hash` is SHA-256 of the concatenated payload, nonce and server nonce.
 /// Newer tokens call it `txHash` and one of the nonces `lNonce`.
 pub(super) fn check_transaction(
-    claims: &Map<String, Value>,
+    claims: &Object<'_>,
     payload: &str,
     nonce: Option<&str>,
 ) -> Result<()> {

@@ -50,7 +50,7 @@ pub fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Problem> {
 }
 
 fn parse(text: &[u8]) -> Result<EcdsaKeyPair, Problem> {
-    let secret = private_key::read(text).map_err(|refusal| match refusal {
+    let pair = private_key::read(text).map_err(|refusal| match refusal {
         Refusal::Unreadable(problem) => Problem::new(
             format!(
                 "it is not the PEM of a key: {}",
@@ -62,8 +62,8 @@ fn parse(text: &[u8]) -> Result<EcdsaKeyPair, Problem> {
     })?;
     EcdsaKeyPair::from_private_key_and_public_key(
         &ECDSA_P256_SHA256_FIXED_SIGNING,
-        &secret.to_bytes(),
-        secret.public_key().to_sec1_point(false).as_bytes(),
+        &pair.secret.to_bytes(),
+        pair.public.to_sec1_point(false).as_bytes(),
     )
     .map_err(|_| Problem::new("it is not a valid P-256 key", "give the key as it was made"))
 }
