@@ -1,7 +1,10 @@
 //! The URL of the service.
 
-use ureq::http::Uri;
-use ureq::http::uri::Authority;
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use ureq::http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use ureq::http::{HeaderValue, Uri};
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -18,6 +21,11 @@ pub(crate) struct BaseUrl {
     /// With the brackets of an IPv6 address.
     host: String,
     port: u16,
+    authority: Authority,
+    /// What is before the path of an operation. Often empty.
+    prefix: String,
+    /// The `Host` of a request.
+    host_header: HeaderValue,
 }
 
 impl BaseUrl {
@@ -69,11 +77,21 @@ impl BaseUrl {
         // A token names its issuer with the scheme in small letters.
         let scheme = if https { "https" } else { "http" };
         let rest = text.get(scheme.len()..).unwrap_or_default();
+        let default_port = if https { 443 } else { 80 };
+        let port = authority.port_u16().unwrap_or(default_port);
+        let host = authority.host();
+        let host_header = match port == default_port {
+            true => HeaderValue::try_from(host),
+            false => HeaderValue::try_from(format!("{host}:{port}")),
+        };
         Ok(BaseUrl {
             text: format!("{scheme}{}", rest.trim_end_matches('/')),
             https,
-            host: authority.host().to_owned(),
-            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
+            host: host.to_owned(),
+            port,
+            authority: authority.clone(),
+            prefix: uri.path().trim_end_matches('/').to_owned(),
+            host_header: host_header.map_err(|_| invalid("has a host that cannot be sent"))?,
         })
     }
 
@@ -104,17 +122,29 @@ impl BaseUrl {
 
     /// Whether paths of operations are appended to another path.
     pub(crate) fn has_path(&self) -> bool {
-        self.text
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.contains('/'))
+        !self.prefix.is_empty()
     }
 
-    /// The URL of a path that starts with a slash.
-    pub(crate) fn join(&self, path: &str) -> String {
-        let mut url = String::with_capacity(self.text.len() + path.len());
-        url.push_str(&self.text);
-        url.push_str(path);
-        url
+    /// The URL of a path that starts with a slash. It shares its parts with this one: most paths
+    /// are constants.
+    pub(crate) fn uri(&self, path: &Cow<'static, str>) -> Result<Uri> {
+        let whole = match path {
+            Cow::Borrowed(path) if self.prefix.is_empty() => Bytes::from_static(path.as_bytes()),
+            path => Bytes::from(format!("{}{path}", self.prefix)),
+        };
+        let mut parts = Parts::default();
+        parts.scheme = Some(match self.https {
+            true => Scheme::HTTPS,
+            false => Scheme::HTTP,
+        });
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = PathAndQuery::from_maybe_shared(whole).ok();
+        Uri::from_parts(parts).map_err(|_| Error::internal("the URL of the request is not valid"))
+    }
+
+    /// The `Host` of a request.
+    pub(crate) fn host_header(&self) -> &HeaderValue {
+        &self.host_header
     }
 }
 
@@ -144,7 +174,10 @@ mod tests {
             "https://example.com/api/native//",
         ] {
             let url = parse(base, false).unwrap();
-            assert_eq!(url.join("/tx"), "https://example.com/api/native/tx");
+            assert_eq!(
+                url.uri(&Cow::Borrowed("/tx")).unwrap(),
+                "https://example.com/api/native/tx"
+            );
         }
     }
 

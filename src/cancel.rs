@@ -74,8 +74,6 @@ impl Default for Cancel {
 pub(crate) struct Cancels(Option<Arc<[Arc<Cancel>]>>);
 
 impl Cancels {
-    pub(crate) const NONE: Cancels = Cancels(None);
-
     /// These switches and one more.
     pub(crate) fn and(&self, cancel: Option<Arc<Cancel>>) -> Cancels {
         match cancel {

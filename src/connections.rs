@@ -39,12 +39,7 @@ impl Connections {
             Some(parent) => parent.keys.after_fork(),
             None => KeyCache::new(&config.keys),
         };
-        let agent = http::agent(
-            &config.user_agent,
-            config.connect_timeout,
-            tls,
-            config.proxy.clone(),
-        );
+        let agent = http::agent(config.connect_timeout, tls, config.proxy.clone());
         Connections {
             agent,
             keys,

@@ -1,13 +1,15 @@
 //! One HTTP exchange: a request, and the reply to it or why there is none.
 //!
-//! ureq implements HTTP and the connection pool; `net` makes the connections. This module
-//! knows no client, no operation and no configuration.
+//! ureq implements HTTP; `net` makes the connections, and `pool` keeps them. This module knows no
+//! client, no operation and no configuration.
 
 mod buffers;
+mod connection;
 mod connector;
 mod current;
 mod failure;
 mod first_request;
+mod pool;
 mod retry_after;
 mod transport;
 
@@ -16,8 +18,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
-use ureq::http::{Method, Request, Response, header};
-use zeroize::{Zeroize, Zeroizing};
+use ureq::http::{HeaderValue, Method, Request, Response, header};
+use zeroize::Zeroizing;
 
 use crate::budget::Budget;
 use crate::codes::Code;
@@ -29,19 +31,14 @@ use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use first_request::make_first_request;
+use pool::Pool;
 pub(crate) use ureq::Agent;
-
-/// How many idle connections an agent keeps, and for how long. Load balancers usually
-/// close idle connections after a minute; closing them earlier avoids most stale ones.
-const IDLE_CONNECTIONS: usize = 64;
-const IDLE_AGE: Duration = Duration::from_secs(30);
 
 /// The largest headers of an answer. They must fit into the buffer, which is larger.
 const MAX_HEADER_BYTES: usize = 15 * 1024;
 
 /// A new agent, without connections.
 pub(crate) fn agent(
-    user_agent: &str,
     connect_timeout: Duration,
     tls: Option<Arc<ClientConfig>>,
     proxy: Option<Arc<Proxy>>,
@@ -50,16 +47,17 @@ pub(crate) fn agent(
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .user_agent(user_agent)
         // Keeps ureq from reading the environment: the connector has the proxy.
         .proxy(None)
-        .timeout_connect(Some(connect_timeout))
         .max_response_header_size(MAX_HEADER_BYTES)
-        .max_idle_connections(IDLE_CONNECTIONS)
-        .max_idle_connections_per_host(IDLE_CONNECTIONS)
-        .max_idle_age(IDLE_AGE)
         .build();
-    Agent::with_parts(settings, ServiceConnector { tls, proxy }, NoResolver)
+    let connector = ServiceConnector {
+        tls,
+        proxy,
+        timeout: connect_timeout,
+        pool: Arc::new(Pool::new()),
+    };
+    Agent::with_parts(settings, connector, NoResolver)
 }
 
 /// A complete answer, whatever its status.
@@ -81,13 +79,13 @@ pub(crate) fn exchange(
     max_body: u64,
     budget: &Budget,
 ) -> Result<Reply, Failure> {
-    let current = current::begin(budget.cancels.clone());
+    let current = current::begin(budget.clone());
     let failed = |status, cause| Failure {
         cause,
         stage: current.stage(),
         status,
     };
-    let mut response = send(agent, request, budget).map_err(|error| failed(None, error.into()))?;
+    let mut response = send(agent, request).map_err(|error| failed(None, error.into()))?;
     failpoint!(HeadRead);
     let status = response.status().as_u16();
     if let Some(cause) = unexpected(&response) {
@@ -110,55 +108,48 @@ pub(crate) fn exchange(
 fn send(
     agent: &Agent,
     request: Request<Option<&str>>,
-    budget: &Budget,
 ) -> Result<Response<ureq::Body>, ureq::Error> {
-    let (head, body) = request.into_parts();
-    match body {
-        None if head.method == Method::GET || head.method == Method::DELETE => {
-            run(agent, Request::from_parts(head, ()), budget)
-        }
-        // An empty body has a length of 0; for no body at all, ureq would send chunks.
-        body => run(
-            agent,
-            Request::from_parts(head, body.unwrap_or_default()),
-            budget,
-        ),
+    let (mut head, body) = request.into_parts();
+    if body.is_none() && matches!(head.method, Method::GET | Method::DELETE) {
+        return agent.run(Request::from_parts(head, ()));
     }
+    // An empty body has a length of 0; for no body at all, ureq would send chunks.
+    let body = body.unwrap_or_default();
+    // ureq would set it too, with more allocations.
+    let length = HeaderValue::from_str(&body.len().to_string());
+    let length = length.map_err(|error| ureq::Error::Other(Box::new(error)))?;
+    head.headers.insert(header::CONTENT_LENGTH, length);
+    agent.run(Request::from_parts(head, body))
 }
 
-fn run<B: ureq::AsSendBody>(
-    agent: &Agent,
-    request: Request<B>,
-    budget: &Budget,
-) -> Result<Response<ureq::Body>, ureq::Error> {
-    let request = agent
-        .configure_request(request)
-        .timeout_global(Some(budget.left()))
-        .build();
-    agent.run(request)
-}
+/// How much memory is reserved for a body at first, at most: a length in its headers proves
+/// nothing.
+const MAX_FIRST_PART: usize = 16 * 1024;
 
 /// Reads a body of up to `max` bytes. No copy of it stays in freed memory.
 fn read_body(body: &mut ureq::Body, max: u64) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    // One more for the end of the text in C, or to see that the body ends here.
+    let announced = body.content_length().unwrap_or(4 * 1024);
+    let first = usize::try_from(announced).map_or(MAX_FIRST_PART, |size| size.min(MAX_FIRST_PART));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(first + 1));
     // Not with ureq's limit: it refuses a body of exactly that size.
     let mut reader = body.with_config().reader();
-    let mut bytes = Zeroizing::new(Vec::new());
-    let mut part = [0; 4 * 1024];
+    let mut length = 0;
     loop {
-        let length = reader.read(&mut part)?;
-        if length == 0 {
-            return Ok(bytes);
+        if length == bytes.capacity() {
+            reserve_bytes(&mut bytes, 1);
         }
-        let received = &mut part[..length];
-        let fits = (bytes.len() + length) as u64 <= max;
-        if fits {
-            reserve_bytes(&mut bytes, length);
-            bytes.extend_from_slice(received);
-        }
-        // Not the whole part at the end: most answers are far shorter.
-        received.zeroize();
-        if !fits {
+        let capacity = bytes.capacity();
+        bytes.resize(capacity, 0);
+        let free = bytes.get_mut(length..).unwrap_or_default();
+        let received = reader.read(free)?;
+        length += received;
+        if length as u64 > max {
             return Err(ureq::Error::BodyExceedsLimit(max));
+        }
+        if received == 0 {
+            bytes.truncate(length);
+            return Ok(bytes);
         }
     }
 }

@@ -117,9 +117,9 @@ impl CurrentLogger {
     }
 
     fn current_in_this_process(&self) -> Option<Arc<Installed>> {
-        let process = fork::process();
         loop {
             let installed = self.current.load_full()?;
+            let process = fork::process();
             if installed.process == process {
                 return Some(installed);
             }

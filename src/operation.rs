@@ -37,6 +37,15 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    pub(crate) fn to_http(self) -> ureq::http::Method {
+        match self {
+            Method::Get => ureq::http::Method::GET,
+            Method::Post => ureq::http::Method::POST,
+            Method::Put => ureq::http::Method::PUT,
+            Method::Delete => ureq::http::Method::DELETE,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",

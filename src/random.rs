@@ -51,21 +51,24 @@ pub(crate) fn nonce() -> Result<String> {
     Ok(nonce)
 }
 
-/// A random UUID (version 4), for `Request-ID`.
-pub(crate) fn uuid() -> Result<String> {
+/// A random UUID (version 4), for `Request-ID`, as ASCII.
+pub(crate) fn uuid() -> Result<[u8; 36]> {
     let mut bytes = [0; 16];
     fill(&mut bytes)?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let number = u128::from_be_bytes(bytes);
-    Ok(format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        number >> 96,
-        number >> 80 & 0xffff,
-        number >> 64 & 0xffff,
-        number >> 48 & 0xffff,
-        number & 0xffff_ffff_ffff
-    ))
+    let mut text = [b'-'; 36];
+    // The groups have 8, 4, 4, 4 and 12 digits.
+    let is_digit = |(at, _): &(usize, &mut u8)| !matches!(at, 8 | 13 | 18 | 23);
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    for ((_, digit), nibble) in text.iter_mut().enumerate().filter(is_digit).zip(nibbles) {
+        *digit = if nibble < 10 {
+            b'0' + nibble
+        } else {
+            b'a' + nibble - 10
+        };
+    }
+    Ok(text)
 }
 
 /// A number from 0 up to, not including, `limit`, for spreading retries.
@@ -98,8 +101,15 @@ mod tests {
     #[test]
     fn uuids_are_version_four() {
         let uuid = uuid().unwrap();
-        assert_eq!(uuid.len(), 36);
-        assert_eq!(&uuid[14..15], "4");
-        assert!("89ab".contains(&uuid[19..20]));
+        let uuid = std::str::from_utf8(&uuid).unwrap();
+        let groups: Vec<_> = uuid.split('-').collect();
+        assert_eq!(
+            groups.iter().map(|group| group.len()).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        assert!(groups.concat().bytes().all(is_digit), "{uuid}");
+        assert!(groups[2].starts_with('4'), "{uuid}");
+        assert!(groups[3].starts_with(['8', '9', 'a', 'b']), "{uuid}");
     }
 }

@@ -1,6 +1,6 @@
 //! One attempt of a call: builds its request, sends it, and reads the text of its answer.
 
-use ureq::http::{HeaderName, HeaderValue, Request, header};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use zeroize::Zeroizing;
 
 use super::call::Call;
@@ -8,7 +8,7 @@ use super::credential::Credential;
 use super::dialect::Dialect;
 use super::error_response;
 use super::failure::FailedAttempt;
-use super::options::CallOptions;
+use super::options::{CallOptions, RequestId};
 use crate::budget::Budget;
 use crate::codes::Code;
 use crate::config::{Common, Header};
@@ -28,6 +28,11 @@ const MAX_HEAD_BYTES: usize = 14 * 1024;
 /// The limit for the credential, as it is sent.
 const MAX_CREDENTIAL_BYTES: usize = 16 * 1024;
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// How many headers a request has, `Content-Length` included, without those of the configuration.
+const COMMON_HEADERS: usize = 7;
+
 const _: () = {
     let longest = MAX_CREDENTIAL_BYTES + "authorization: Bearer \r\n\r\n".len();
     assert!(longest <= http::MAX_LINE_BYTES);
@@ -40,7 +45,7 @@ pub(super) struct PreparedCall<'a> {
     pub(super) options: &'a CallOptions,
     pub(super) call: Call<'a>,
     pub(super) body: Option<Zeroizing<String>>,
-    pub(super) request_id: String,
+    pub(super) request_id: RequestId,
 }
 
 /// A successful answer (2xx).
@@ -58,7 +63,7 @@ impl PreparedCall<'_> {
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + 4);
         let size = config.base_url.as_str().len()
             + self.call.path.len()
-            + self.request_id.len()
+            + self.request_id.as_str().len()
             + match &self.call.user_agent {
                 Some(given) => given.len(),
                 None => config.user_agent.len(),
@@ -118,30 +123,28 @@ impl PreparedCall<'_> {
 
     fn request(&self, credential: &Credential) -> Result<Request<Option<&str>>> {
         let config = self.config;
+        let mut request = Request::new(self.body.as_ref().map(|body| body.as_str()));
+        *request.method_mut() = self.call.operation.method.to_http();
+        *request.uri_mut() = config.base_url.uri(&self.call.path)?;
         let json = HeaderValue::from_static("application/json");
-        let mut builder = Request::builder()
-            .method(self.call.operation.method.as_str())
-            .uri(config.base_url.join(&self.call.path))
-            .header(header::ACCEPT, json.clone())
-            .header(
-                HeaderName::from_static("request-id"),
-                self.request_id.as_str(),
-            );
+        let (own, added) = (&config.own_headers, self.headers());
+        let mut headers = HeaderMap::with_capacity(COMMON_HEADERS + own.len() + added.len());
+        headers.insert(header::HOST, config.base_url.host_header().clone());
+        headers.insert(header::ACCEPT, json.clone());
+        headers.insert(REQUEST_ID, self.request_id.header().clone());
         if self.body.is_some() || self.dialect.always_names_content {
-            builder = builder.header(header::CONTENT_TYPE, json);
+            headers.insert(header::CONTENT_TYPE, json);
         }
         if let Some(value) = credential.header()? {
-            builder = builder.header(header::AUTHORIZATION, value);
+            headers.insert(header::AUTHORIZATION, value);
         }
-        if let Some(value) = &self.call.user_agent {
-            builder = builder.header(header::USER_AGENT, value);
+        let user_agent = self.call.user_agent.as_ref().unwrap_or(&config.user_agent);
+        headers.insert(header::USER_AGENT, user_agent.clone());
+        for (name, value) in own.iter().chain(added) {
+            headers.append(name, value.clone());
         }
-        for (name, value) in config.own_headers.iter().chain(self.headers()) {
-            builder = builder.header(name, value);
-        }
-        builder
-            .body(self.body.as_ref().map(|body| body.as_str()))
-            .map_err(|_| Error::internal("the request could not be built"))
+        *request.headers_mut() = headers;
+        Ok(request)
     }
 
     fn headers(&self) -> &[Header] {

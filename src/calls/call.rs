@@ -1,5 +1,7 @@
 //! A builder for one call: its operation, path, body, and the user in its token.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
@@ -26,7 +28,7 @@ pub(crate) fn encode(value: &str) -> String {
 
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
-    pub(crate) path: String,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) subject: Subject<'a>,
     /// The payload whose hash is in the transaction token.
     pub(crate) tx_payload: &'a str,
@@ -50,7 +52,7 @@ impl<'a> Call<'a> {
     pub(crate) fn new(operation: &'static Operation) -> Call<'a> {
         let mut call = Call {
             operation,
-            path: operation.path.to_owned(),
+            path: Cow::Borrowed(operation.path),
             subject: Subject::default(),
             tx_payload: "",
             may_retry: None,
@@ -74,7 +76,9 @@ impl<'a> Call<'a> {
             return Err(Error::new(code, format!("{name} must not be '.' or '..'")));
         }
         if let (Some(start), Some(end)) = (self.path.find('{'), self.path.find('}')) {
-            self.path.replace_range(start..=end, &encode(value));
+            self.path
+                .to_mut()
+                .replace_range(start..=end, &encode(value));
         }
         Ok(self)
     }

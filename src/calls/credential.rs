@@ -40,17 +40,30 @@ impl Credential {
     pub(super) fn header(&self) -> Result<Option<HeaderValue>> {
         let value = match self {
             Credential::None => return Ok(None),
-            Credential::Bearer(token) => Zeroizing::new(format!("Bearer {}", **token)),
+            Credential::Bearer(token) => self.after("Bearer ", |value| value.push_str(token)),
             Credential::ApiKey(key) => {
-                let user = Zeroizing::new(format!("{}:", **key));
-                let user = Zeroizing::new(STANDARD.encode(user.as_bytes()));
-                Zeroizing::new(format!("Basic {}", *user))
+                let mut user = Zeroizing::new(String::with_capacity(key.len() + 1));
+                user.push_str(key);
+                user.push(':');
+                self.after("Basic ", |value| {
+                    STANDARD.encode_string(user.as_bytes(), value)
+                })
             }
         };
         let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value))
             .map_err(|_| Error::internal("the credential is not a header value"))?;
         value.set_sensitive(true);
         Ok(Some(value))
+    }
+
+    /// What `add` adds to the scheme. The text never grows beyond its first size, which would
+    /// leave a copy in freed memory.
+    fn after(&self, scheme: &str, add: impl FnOnce(&mut String)) -> Zeroizing<String> {
+        let size = scheme.len() + self.sent_len();
+        let mut value = Zeroizing::new(String::with_capacity(size));
+        value.push_str(scheme);
+        add(&mut value);
+        value
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
+use ureq::http::HeaderValue;
 
 use super::arguments;
 use crate::budget::Budget;
@@ -30,7 +32,7 @@ pub(crate) struct CallOptions {
     max_retries: Option<u32>,
     /// All headers, with those of the configuration.
     headers: Option<Arc<[Header]>>,
-    request_id: Option<Arc<str>>,
+    request_id: Option<RequestId>,
     cancels: Cancels,
 }
 
@@ -64,7 +66,7 @@ impl CallOptions {
                     let headers = headers(value, self.headers(config))?;
                     options.headers = Some(headers.into());
                 }
-                _ => options.request_id = Some(request_id(value)?.into()),
+                _ => options.request_id = Some(request_id(value)?),
             }
         }
         Ok(options)
@@ -95,11 +97,32 @@ impl CallOptions {
     }
 
     /// The request id of a call: the one that was given, or a new one.
-    pub(super) fn request_id(&self) -> Result<String> {
+    pub(super) fn request_id(&self) -> Result<RequestId> {
         match &self.request_id {
-            Some(given) => Ok(given.to_string()),
-            None => random::uuid(),
+            Some(given) => Ok(given.clone()),
+            None => RequestId::new(random::uuid()?),
         }
+    }
+}
+
+/// The id of a request, as the value of its header. A clone shares its memory.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(HeaderValue);
+
+impl RequestId {
+    fn new(id: impl AsRef<[u8]> + Send + 'static) -> Result<RequestId> {
+        let value = HeaderValue::from_maybe_shared(Bytes::from_owner(id));
+        let value = value.map_err(|_| Error::internal("the request id cannot be sent"))?;
+        Ok(RequestId(value))
+    }
+
+    pub(super) fn header(&self) -> &HeaderValue {
+        &self.0
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        // It is visible ASCII.
+        self.0.to_str().unwrap_or_default()
     }
 }
 
@@ -143,7 +166,7 @@ fn headers(value: &RawValue, others: &[Header]) -> Result<Vec<Header>> {
     Ok(headers)
 }
 
-fn request_id(value: &RawValue) -> Result<String> {
+fn request_id(value: &RawValue) -> Result<RequestId> {
     let text = json::secret_text(value.get()).unwrap_or_default();
     let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_visible || !(1..=MAX_REQUEST_ID).contains(&text.len()) {
@@ -152,7 +175,7 @@ fn request_id(value: &RawValue) -> Result<String> {
              without spaces"
         )));
     }
-    Ok(text.to_string())
+    RequestId::new(text.to_string())
 }
 
 #[cfg(test)]
@@ -185,7 +208,7 @@ mod tests {
             (first.max_retries(&config), second.max_retries(&config)),
             (1, 0)
         );
-        assert_eq!(second.request_id().unwrap(), "id-1");
+        assert_eq!(second.request_id().unwrap().as_str(), "id-1");
         assert_eq!(second.timeout, Some(Duration::from_millis(1)));
         for empty in [None, Some("{}"), Some(" {\n} ")] {
             let same = second.and(empty, None, &config).unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::fields::Settings;
@@ -32,7 +33,7 @@ pub(crate) struct Common {
     pub(crate) keys: KeySettings,
     /// How many good signature verdicts are kept.
     pub(crate) verified_tokens: usize,
-    pub(crate) user_agent: String,
+    pub(crate) user_agent: HeaderValue,
     /// Headers that name the application. A program cannot change them.
     pub(crate) own_headers: Vec<Header>,
     pub(crate) headers: Vec<Header>,
@@ -219,19 +220,20 @@ fn certificates(field: &str, text: &[u8]) -> Result<Vec<CertificateDer<'static>>
     Ok(certificates.into_iter().map(CertificateDer::from).collect())
 }
 
-fn user_agent(settings: &mut Settings) -> Result<String> {
+fn user_agent(settings: &mut Settings) -> Result<HeaderValue> {
     let own = concat!("LoginID-SDK/", env!("CARGO_PKG_VERSION"), "/c");
     let Some(appended) = settings.text("user_agent") else {
-        return Ok(own.to_owned());
+        return Ok(HeaderValue::from_static(own));
     };
     let valid = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    if !appended.bytes().all(valid) {
-        return Err(Error::new(
-            Code::InvalidField,
-            "user_agent must be visible ASCII characters",
-        ));
-    }
-    Ok(format!("{own} {appended}"))
+    let value = HeaderValue::try_from(format!("{own} {appended}"));
+    value
+        .ok()
+        .filter(|_| appended.bytes().all(valid))
+        .ok_or_else(|| {
+            let why = "user_agent must be visible ASCII characters";
+            Error::new(Code::InvalidField, why)
+        })
 }
 
 fn headers(settings: &mut Settings) -> Result<Vec<Header>> {

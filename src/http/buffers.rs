@@ -17,6 +17,7 @@ const INPUT_SIZE: usize = 16 * 1024;
 /// headers must fit.
 const OUTPUT_SIZE: usize = MAX_LINE_BYTES;
 
+#[derive(Default)]
 pub(super) struct WipedBuffers {
     /// Allocated when they are used first.
     input: Zeroizing<Vec<u8>>,
@@ -28,15 +29,6 @@ pub(super) struct WipedBuffers {
 }
 
 impl WipedBuffers {
-    pub(super) fn new() -> WipedBuffers {
-        WipedBuffers {
-            input: Zeroizing::default(),
-            output: Zeroizing::default(),
-            unread: 0..0,
-            progress: false,
-        }
-    }
-
     fn allocate(&mut self) {
         self.input.resize(INPUT_SIZE, 0);
         self.output.resize(OUTPUT_SIZE, 0);
@@ -105,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_was_consumed_is_wiped() {
-        let mut buffers = WipedBuffers::new();
+        let mut buffers = WipedBuffers::default();
         receive(&mut buffers, b"abcdef");
         buffers.input_consume(4);
         assert_eq!(buffers.input(), b"ef");
@@ -119,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_moves_to_the_beginning_leaves_no_copy() {
-        let mut buffers = WipedBuffers::new();
+        let mut buffers = WipedBuffers::default();
         receive(&mut buffers, &[b'a'; INPUT_SIZE - 2]);
         buffers.input_consume(INPUT_SIZE - 6);
         receive(&mut buffers, b"bc");
@@ -133,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_request_may_be_sent_while_input_is_unread() {
-        let mut buffers = WipedBuffers::new();
+        let mut buffers = WipedBuffers::default();
         receive(&mut buffers, b"abc");
         let (free, output) = buffers.tmp_and_output();
         assert_eq!((free.len(), output.len()), (INPUT_SIZE - 3, OUTPUT_SIZE));

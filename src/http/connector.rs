@@ -1,15 +1,18 @@
-//! Our connector for ureq: a connection to the service, through a proxy's tunnel if one is
-//! configured, with TLS for https.
+//! Our connector for ureq: an idle connection to the service, or a new one, through a proxy's
+//! tunnel if one is configured, with TLS for https.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
+use super::connection::{Connection, Origin};
 use super::current::{self, Stage};
-use super::transport::{StreamTransport, budget};
+use super::pool::Pool;
+use super::transport::StreamTransport;
 use crate::net::{self, Proxy, Socket, Stream, TlsStream};
 
 /// Connects to the service.
@@ -18,6 +21,9 @@ pub(super) struct ServiceConnector {
     /// None if neither the service nor the proxy uses TLS.
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) proxy: Option<Arc<Proxy>>,
+    /// The limit for connecting, TLS handshake included.
+    pub(super) timeout: Duration,
+    pub(super) pool: Arc<Pool>,
 }
 
 impl ServiceConnector {
@@ -27,13 +33,8 @@ impl ServiceConnector {
     }
 
     /// A connection to the service, still without TLS to it.
-    fn connect_to(
-        &self,
-        host: &str,
-        port: u16,
-        timeout: NextTimeout,
-    ) -> Result<Box<dyn Stream>, ureq::Error> {
-        let budget = budget(timeout);
+    fn connect_to(&self, host: &str, port: u16) -> Result<Box<dyn Stream>, ureq::Error> {
+        let budget = current::budget().at_most(self.timeout);
         let Some(proxy) = self.proxy.as_deref() else {
             return Ok(Box::new(Socket::connect(host, port, budget)?));
         };
@@ -47,6 +48,17 @@ impl ServiceConnector {
         current::set_stage(Stage::Service);
         Ok(stream)
     }
+
+    fn connect_new(&self, origin: Origin) -> Result<Connection, ureq::Error> {
+        let host = origin.authority.host();
+        let default = if origin.is_tls { 443 } else { 80 };
+        let port = origin.authority.port_u16().unwrap_or(default);
+        let mut stream = self.connect_to(host, port)?;
+        if origin.is_tls {
+            stream = self.tls(stream, host)?;
+        }
+        Ok(Connection::new(stream, origin))
+    }
 }
 
 impl Connector for ServiceConnector {
@@ -58,15 +70,15 @@ impl Connector for ServiceConnector {
         _: Option<()>,
     ) -> Result<Option<StreamTransport>, ureq::Error> {
         let invalid = || ureq::Error::BadUri("the URL has no host".to_owned());
-        let authority = details.uri.authority().ok_or_else(invalid)?;
-        let host = authority.host();
-        let default = if details.needs_tls() { 443 } else { 80 };
-        let port = authority.port_u16().unwrap_or(default);
-        let mut stream = self.connect_to(host, port, details.timeout)?;
-        if details.needs_tls() {
-            stream = self.tls(stream, host)?;
-        }
-        Ok(Some(StreamTransport::new(stream, details.needs_tls())))
+        let origin = Origin {
+            authority: details.uri.authority().ok_or_else(invalid)?.clone(),
+            is_tls: details.needs_tls(),
+        };
+        let connection = match self.pool.take(&origin) {
+            Some(connection) => connection,
+            None => Box::new(self.connect_new(origin)?),
+        };
+        Ok(Some(StreamTransport::new(connection, self.pool.clone())))
     }
 }
 

@@ -3,9 +3,9 @@
 //! exchange that made it.
 
 use std::cell::Cell;
-use std::mem;
+use std::time::Duration;
 
-use crate::cancel::Cancels;
+use crate::budget::Budget;
 
 /// How far a request got. Error messages and retries depend on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,20 +20,20 @@ pub(crate) enum Stage {
 
 thread_local! {
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Service) };
-    static CANCELS: Cell<Cancels> = const { Cell::new(Cancels::NONE) };
+    static BUDGET: Cell<Option<Budget>> = const { Cell::new(None) };
 }
 
 /// The current exchange of this thread, from [`begin`] until it is dropped.
 pub(super) struct Current {
     /// The state of the exchange that a signal handler interrupted, if it makes this one.
-    interrupted: (Stage, Cancels),
+    interrupted: (Stage, Option<Budget>),
 }
 
 /// Begins an exchange. Over an idle connection no connector runs, so the stage is
 /// [`Stage::Service`] until something is sent.
-pub(super) fn begin(cancels: Cancels) -> Current {
+pub(super) fn begin(budget: Budget) -> Current {
     Current {
-        interrupted: (STAGE.replace(Stage::Service), CANCELS.replace(cancels)),
+        interrupted: (STAGE.replace(Stage::Service), BUDGET.replace(Some(budget))),
     }
 }
 
@@ -45,9 +45,9 @@ impl Current {
 
 impl Drop for Current {
     fn drop(&mut self) {
-        let (stage, cancels) = &mut self.interrupted;
+        let (stage, budget) = &mut self.interrupted;
         STAGE.set(*stage);
-        CANCELS.set(mem::take(cancels));
+        BUDGET.set(budget.take());
     }
 }
 
@@ -55,8 +55,9 @@ pub(super) fn set_stage(stage: Stage) {
     STAGE.set(stage);
 }
 
-pub(super) fn cancels() -> Cancels {
-    let cancels = CANCELS.take();
-    CANCELS.set(cancels.clone());
-    cancels
+/// The budget of the exchange. Without an exchange, nothing is left of it.
+pub(super) fn budget() -> Budget {
+    let budget = BUDGET.take();
+    BUDGET.set(budget.clone());
+    budget.unwrap_or_else(|| Budget::within(Duration::ZERO))
 }

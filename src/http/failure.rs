@@ -3,8 +3,6 @@
 use std::fmt;
 use std::io;
 
-use ureq::Timeout;
-
 use super::current::Stage;
 use crate::codes::Code;
 use crate::net;
@@ -59,10 +57,6 @@ impl From<ureq::Error> for Cause {
         use ureq::Error as E;
         match error {
             E::Other(other) => unwrap_own(other),
-            E::Timeout(Timeout::Connect | Timeout::Resolve) => {
-                Cause::Connection(net::Error::ConnectTimeout)
-            }
-            E::Timeout(_) => Cause::Connection(net::Error::Timeout),
             E::Io(error) => Cause::Connection(net::Error::Lost(error)),
             // The connection ended in the line with the length of a chunk.
             E::BodyStalled => {

@@ -32,7 +32,11 @@ pub(super) fn wait_for(
     deadline: Instant,
     cancels: &Cancels,
 ) -> Result<Woken> {
-    let process = fork::process();
+    // Nearly every wait is for one socket, and needs no allocation.
+    if let ([one], true) = (descriptors, cancels.is_empty()) {
+        let mut polled = [PollFd::from_borrowed_fd(*one, interest)];
+        return wait(&mut polled, 1, deadline, cancels, FORK_CHECK);
+    }
     let (mut signals, mut interval) = (Vec::new(), FORK_CHECK);
     for cancel in cancels.iter() {
         match cancel.signal() {
@@ -48,6 +52,19 @@ pub(super) fn wait_for(
         .iter()
         .map(|signal| PollFd::from_borrowed_fd(signal.as_fd(), PollFlags::IN));
     let mut polled: Vec<PollFd<'_>> = watched.chain(signals).collect();
+    wait(&mut polled, descriptors.len(), deadline, cancels, interval)
+}
+
+/// Waits for the first `count` of these; the others are signals of cancels. Checks at each
+/// interval for a cancel without a signal, and for a fork.
+fn wait(
+    polled: &mut [PollFd<'_>],
+    count: usize,
+    deadline: Instant,
+    cancels: &Cancels,
+    interval: Duration,
+) -> Result<Woken> {
+    let process = fork::process();
     loop {
         // Cancel wins over an answer that arrives at the same time: the caller no longer
         // waits for it.
@@ -55,7 +72,7 @@ pub(super) fn wait_for(
             return Ok(Woken::Cancelled);
         }
         let remaining = deadline.saturating_duration_since(Instant::now());
-        match poll(&mut polled, Some(&timespec(remaining.min(interval)))) {
+        match poll(polled, Some(&timespec(remaining.min(interval)))) {
             Ok(0) if remaining <= interval => return Ok(Woken::TimedOut),
             Ok(0) | Err(Errno::INTR) => {}
             Ok(_) => break,
@@ -63,7 +80,7 @@ pub(super) fn wait_for(
         }
         fork::check_process(process).map_err(Error::Internal)?;
     }
-    let mut watched = polled.iter().take(descriptors.len());
+    let mut watched = polled.iter().take(count);
     let ready = watched.position(|fd| !fd.revents().is_empty());
     Ok(match ready {
         _ if cancels.is_triggered() => Woken::Cancelled,

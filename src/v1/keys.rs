@@ -28,8 +28,9 @@ static PUBLIC_KEY: Operation = Operation {
 pub(super) fn call(id: &str) -> Call<'_> {
     let mut call = Call::new(&PUBLIC_KEY);
     if !id.is_empty() {
-        call.path.push_str("?kid=");
-        call.path.push_str(&encode(id));
+        let path = call.path.to_mut();
+        path.push_str("?kid=");
+        path.push_str(&encode(id));
     }
     call
 }
