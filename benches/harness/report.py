@@ -12,6 +12,7 @@ OPERATIONS = {
     "verify_again": "verification, verified_tokens on, the same token again",
     "get_user": "one call, connection reused",
     "first_call": "a new client's first call",
+    "first_verify": "a new client's first verification, its key fetched",
 }
 
 
@@ -26,6 +27,10 @@ def text(settings, machine, results):
         "One thread on one core, the service on another. Medians of interleaved rounds ± the median"
         " absolute deviation; `CPU` is the processor time of the contender's own process.",
         times_table(results),
+        "## In each language",
+        "The same operations of one thread through each binding, over http. `more than C`: what the language"
+        " and its binding add, of which the binding's own part is making the strings and reading the result.",
+        languages_table(results),
         "## Start, memory, allocations, instructions",
         *small_tables(results),
         "## Under load",
@@ -90,6 +95,24 @@ def times_table(results):
                 ]
             )
     return table(["operation", "contender", "µs", "range", "CPU µs", "against ours"], rows)
+
+
+def languages_table(results):
+    rows = []
+    for operation, languages in results.languages.items():
+        c = languages[OURS]
+        for name, series in languages.items():
+            rows.append(
+                [
+                    OPERATIONS[operation],
+                    "C" if name == OURS else name,
+                    f"{series.us:,.1f} ± {series.deviation:,.1f}",
+                    f"{series.cpu_us:,.1f}",
+                    f"{series.us - c.us:,.1f}",
+                    f"{series.us / c.us:,.2f}",
+                ]
+            )
+    return table(["operation", "language", "µs", "CPU µs", "more than C, µs", "against C"], rows)
 
 
 def small_tables(results):
