@@ -3,18 +3,21 @@
 from html import escape
 from math import log10
 
+from .environment import ROOT
+from .measures import OURS, RAW, SIGNED
 from .report import OPERATIONS
 
+SDKS = ["Python SDK", "Node SDK"]
 # What the picture shows: the operation, its scheme, and the contenders.
 BARS = [
-    ("token", None, ["libloginid", "aws-lc-rs", "Python SDK", "Node SDK"]),
-    ("verify", None, ["libloginid", "aws-lc-rs", "Python SDK", "Node SDK"]),
-    ("get_user", "http", ["libloginid", "libcurl + signature", "Python SDK", "Node SDK"]),
-    ("get_user", "https", ["libloginid", "libcurl + signature", "Python SDK", "Node SDK"]),
-    ("first_call", "http", ["libloginid", "libcurl + signature", "Python SDK", "Node SDK"]),
-    ("first_call", "https", ["libloginid", "libcurl + signature", "Python SDK", "Node SDK"]),
+    ("token", None, [OURS, RAW, *SDKS]),
+    ("verify", None, [OURS, RAW, *SDKS]),
+    ("get_user", "http", [OURS, SIGNED, *SDKS]),
+    ("get_user", "https", [OURS, SIGNED, *SDKS]),
+    ("first_call", "http", [OURS, SIGNED, *SDKS]),
+    ("first_call", "https", [OURS, SIGNED, *SDKS]),
 ]
-NAMES = {"aws-lc-rs": "aws-lc alone"}
+NAMES = {RAW: "aws-lc alone"}
 # Text, faint text, our bars, other bars, and the page below.
 THEMES = {
     "light": ("#1f2328", "#59636e", "#0969da", "#afb8c1", "#ffffff"),
@@ -23,6 +26,11 @@ THEMES = {
 LEFT, WIDTH, BAR, GAP = 150, 520, 14, 4
 # The ends of the scale, in µs.
 SHORTEST, LONGEST = 10, 100_000
+
+
+def write(results):
+    for theme in THEMES:
+        (ROOT / f"docs/images/speed-{theme}.svg").write_text(svg(results, theme))
 
 
 def svg(results, theme):
@@ -35,7 +43,7 @@ def svg(results, theme):
         y += 10
         for name in contenders:
             us = times[name].us
-            colour = ours if name == "libloginid" else others
+            colour = ours if name == OURS else others
             parts.append(
                 f'<text x="{LEFT - 8}" y="{y + 11}" text-anchor="end" fill="{faint}">{escape(NAMES.get(name, name))}</text>'
                 f'<rect x="{LEFT}" y="{y}" width="{place(us) - LEFT:.1f}" height="{BAR}" rx="2" fill="{colour}"/>'

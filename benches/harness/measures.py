@@ -9,7 +9,7 @@ from .service import Service
 from .setup import say
 from .worker import Worker
 
-OURS, RAW = "libloginid", "aws-lc-rs"
+OURS, RAW, SIGNED = "libloginid", "aws-lc-rs", "libcurl + signature"
 # The contenders of each operation. The others are compared with the first.
 CONTENDERS = {
     "token": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],

@@ -1,5 +1,6 @@
 """The results as one Markdown text."""
 
+from . import sources, summary
 from .environment import WORK, output_of
 from .goals import goals
 from .measures import OURS, RAW
@@ -21,6 +22,8 @@ def text(settings, machine, results):
         "# Benchmarks of libloginid and its peers",
         "Written by `make bench`. What each part means: `benches/README.md`.",
         facts(settings, machine),
+        "## In short",
+        summary.table(results),
         "## Goals",
         goals_table(results),
         "## Time of one operation, by contender",
@@ -50,6 +53,7 @@ def table(head, rows):
 
 def facts(settings, machine):
     versions = {
+        "sources": sources.fingerprint(),
         "compilers": f"{output_of(['rustc', '--version'])}; {output_of(['cc', '--version']).splitlines()[0]}",
         "peers": ", ".join(peers()),
         "rounds": f"{settings.rounds}, under load {settings.load_rounds}",
