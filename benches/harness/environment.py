@@ -28,6 +28,12 @@ class Settings:
         return Settings(rounds, max(1, rounds // 8), Path(output) if output else None)
 
 
+    @property
+    def thorough(self):
+        """Not a first look, which must be short."""
+        return self.rounds >= 40
+
+
 @dataclass
 class Machine:
     cpu: str

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from . import load, programs
+from . import load, networks, programs, scale
 from .rounds import Contender, Series, interleave
 from .service import Service
 from .setup import say
@@ -36,6 +36,8 @@ class Results:
     # By operation and then by language.
     languages: dict[str, dict[str, Series]] = field(default_factory=dict)
     loads: list[load.Row] = field(default_factory=list)
+    lines: list[networks.Line] = field(default_factory=list)
+    many: scale.Scale | None = None
     load_times: dict[str, Series] = field(default_factory=dict)
     # By scheme and whether the clients have made a call.
     memory: dict[str, programs.Memory] = field(default_factory=dict)
@@ -80,6 +82,10 @@ def take(settings, machine, built):
         take_threads(bench, results)
         say("load")
         results.loads = load.take(bench)
+        say("long lines")
+        results.lines = networks.take(bench, load.CONTENDERS)
+        say("many waits, idle connections, requests")
+        results.many = scale.take(bench)
     return results
 
 

@@ -29,10 +29,11 @@ class Line:
 
 
 def take(bench, contenders):
+    """With a service that answers at once."""
     lines = []
     for scheme, service in bench.services.items():
         service.answer_unchecked(True)
-        for round_trip, loss in LINES:
+        for round_trip, loss in LINES if bench.settings.thorough else LINES[::3]:
             with ExitStack() as stack:
                 variables = environment(stack, bench, service, round_trip, loss)
                 for name in contenders:
@@ -62,7 +63,7 @@ def take_one(stack, bench, scheme, variables, name, round_trip, loss):
     worker = Worker(name, bench.programs.workers[name], variables, bench.machine.client_cores)
     stack.callback(worker.close)
     # The first ones open the connections.
-    worker.load("get_user", THREADS, THREADS)
+    worker.load("get_user", 3 * THREADS, THREADS)
     run = worker.load("get_user", CALLS[round_trip] * THREADS, THREADS)
     wall, _ = worker.run("first_call", 10)
     row = summary(scheme, True, THREADS, name, [(run, 0)])

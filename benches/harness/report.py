@@ -1,9 +1,10 @@
 """The results as one Markdown text."""
 
-from . import sources, summary
+from . import networks, sources, summary
 from .environment import WORK, output_of
 from .goals import goals
 from .measures import OURS, RAW
+from .scale import WAITS
 
 OPERATIONS = {
     "token": "service token",
@@ -42,6 +43,12 @@ def text(settings, machine, results):
         " emulator verifies every token; `unchecked`: it answers at once, so that the client is what"
         " is measured. libcurl has its tokens signed in advance and one handle for each thread.",
         load_table(results),
+        "## Long lines",
+        f"{networks.THREADS} threads, through a proxy that delays and loses (`slow_network.py`), to a service that"
+        " answers at once. `first` is a new client's first call.",
+        lines_table(results),
+        "## Scale",
+        scale_table(results.many),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -165,3 +172,34 @@ def load_table(results):
     ]
     head = ["service", "threads", "contender", "calls/s", "p50 µs", "p99 µs", "p99.9 µs", "errors"]
     return table([*head, "client", "service"], rows)
+
+
+def lines_table(results):
+    rows = [
+        [
+            f"{line.row.scheme}, {line.round_trip} ms, {line.loss:.0%} lost",
+            line.row.contender,
+            f"{line.row.calls_per_s:,.0f}",
+            f"{line.row.p50_us / 1000:,.1f}",
+            f"{line.row.p99_us / 1000:,.1f}",
+            f"{line.row.errors} of {line.row.calls:,}",
+            f"{line.first_ms:,.0f}",
+        ]
+        for line in results.lines
+    ]
+    return table(["line", "contender", "calls/s", "p50 ms", "p99 ms", "errors", "first ms"], rows)
+
+
+def scale_table(scale):
+    waits, emulator = scale.waits, scale.emulator
+    rows = [
+        [f"{WAITS:,} threads in `lid_wait_code`: memory", f"{waits.kib:,} KiB"],
+        ["their threads of the library's own", waits.threads - WAITS],
+        ["their processor time in a second", f"{waits.cpu_us:,} µs"],
+        *([f"a call beside {n:,} idle connections", f"{us:,.1f} µs"] for n, us in scale.idle.items()),
+        ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],
+        ["requests a second, each token verified", f"{emulator.requests / emulator.seconds:,.0f}"],
+        ["its memory, new", f"{emulator.resident_kib:,} KiB"],
+        [f"its memory after {emulator.requests:,} requests", f"{emulator.resident_after_kib:,} KiB"],
+    ]
+    return table(["what", "measured"], rows)

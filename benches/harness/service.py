@@ -3,9 +3,11 @@
 import ctypes
 import json
 import os
+import re
 import ssl
 import subprocess
 import tempfile
+import time
 import urllib.request
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -33,6 +35,7 @@ class Service:
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
         self.variables = self._read_variables()
+        self.ready = time.monotonic()
         ca = self.variables.get("LOGINID_CA_FILE")
         self._tls = ssl.create_default_context(cafile=ca) if ca else None
         self._prepare(programs.library)
@@ -49,7 +52,7 @@ class Service:
     def _prepare(self, library):
         # Recording requests is for tests: it would fill the memory here.
         self.control("PUT", "requests", {"recording": False})
-        client = Client(library, self.variables)
+        client = self._client = Client(library, self.variables)
         self.profile = client.call("lid_add_user_without_credentials", USER)
         token, *tokens = (self._log_in() for _ in range(TOKENS + 1))
         made = json.loads(client.call("lid_generate_service_token", "users.retrieve", USER, None, None))
@@ -88,15 +91,29 @@ class Service:
 
     def answer_unchecked(self, unchecked):
         """Answers the measured call without checking it, or as usual again."""
-        self.control("DELETE", "faults")
         if unchecked:
-            fault = {"kind": "status", "code": 200, "body": self.profile}
-            self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
+            self.fault({"kind": "status", "code": 200, "body": self.profile})
+        else:
+            self.control("DELETE", "faults")
+
+    def fault(self, fault):
+        """Has only this fault, for the measured call."""
+        self.control("DELETE", "faults")
+        self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
+
+    def code(self):
+        """A code that nobody authorizes."""
+        made = self._client.generate_code(USER)
+        return json.loads(made)["code"]
 
     def cpu_ns(self):
         """The processor time of all its threads."""
         tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+    def resident_kib(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s*(\d+)", status)[1])
 
     def environment(self):
         quiet = {"NODE_NO_WARNINGS": "1"}
@@ -126,6 +143,10 @@ class Client:
     def call(self, function, *arguments):
         texts = [argument if argument is None else argument.encode() for argument in arguments]
         return self._finish(function, self._handle, *texts)
+
+    def generate_code(self, username):
+        texts = (b"short", b"temporary_authentication", ctypes.c_bool(False), None, username.encode())
+        return self._finish("lid_generate_code", self._handle, *texts)
 
     def _finish(self, function, *arguments):
         out = ctypes.c_char_p()

@@ -33,6 +33,7 @@ PROGRAMS = {
     "libjwt": (["libjwt.c", "pem.c", "worker.c"], ["jwt"]),
     "load_time": (["load_time.c", "worker.c"], ["dl"]),
     "memory": (["memory.c", "worker.c"], ["loginid"]),
+    "scale": (["scale.c", "worker.c"], ["loginid"]),
     "allocations": (["allocations.c", "allocator.c", "worker.c"], ["loginid"]),
 }
 
@@ -45,6 +46,7 @@ class Programs:
     load_time: Path
     memory: Path
     allocations: Path
+    scale: Path
     emulator: Path
     library: Path
 
@@ -128,6 +130,7 @@ def build():
         load_time=folder / "load_time",
         memory=folder / "memory",
         allocations=folder / "allocations",
+        scale=folder / "scale",
         emulator=RELEASE / "loginid-emulator",
         library=library,
     )
