@@ -11,7 +11,8 @@ enum { TOKENS = 64 };
 
 /* `remembering` keeps good verdicts, but fewer than TOKENS. */
 static lid_client *client, *remembering;
-static const char *user, *token;
+static lid_v2_client *current;
+static const char *user, *token, *v2_token;
 static char *tokens[TOKENS];
 
 /* Frees the result, keeping it if it is an error. Takes its address, because C
@@ -106,6 +107,29 @@ static int first_verify(void *state)
     return first(verify);
 }
 
+static int v2_verify(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_verify_token(current, v2_token, user, &out), &out);
+}
+
+/* One request, with the API key. */
+static int v2_create_grant(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_create_grant(current, user, "passkey:read", &out), &out);
+}
+
+/* Two requests: a grant, and the call with it. */
+static int v2_list_passkeys(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_list_passkeys(current, user, NULL, &out), &out);
+}
+
 /* The words of BENCH_TOKENS. */
 static int read_tokens(void)
 {
@@ -129,13 +153,18 @@ int main(void)
         {"get_user", start, get_user, stop},
         {"first_call", start, first_call, stop},
         {"first_verify", start, first_verify, stop},
+        {"v2_verify", start, v2_verify, stop},
+        {"v2_create_grant", start, v2_create_grant, stop},
+        {"v2_list_passkeys", start, v2_list_passkeys, stop},
         {NULL, NULL, NULL, NULL},
     };
     char *out;
 
     user = worker_setting("BENCH_USER");
     token = worker_setting("BENCH_TOKEN");
-    if (read_tokens() || finish(lid_new_from_env(&client, &out), &out))
+    v2_token = worker_setting("BENCH_V2_TOKEN");
+    if (read_tokens() || finish(lid_new_from_env(&client, &out), &out) ||
+        finish(lid_v2_new_from_env(&current, &out), &out))
         return 2;
     setenv("LOGINID_VERIFIED_TOKENS", "8", 1);
     if (finish(lid_new_from_env(&remembering, &out), &out))

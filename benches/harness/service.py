@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from pathlib import Path
 
 USER = "ada@example.com"
@@ -63,6 +63,11 @@ class Service:
             "BENCH_SERVICE_KEY": self._key_of(token).replace("\n", "\\n"),
             "BENCH_SERVICE_TOKEN": made["token"],
         }
+        v2_token = self.control("POST", f"v2/users/{USER}/login")["jwtAccess"]
+        self.variables |= {
+            "BENCH_V2_TOKEN": v2_token,
+            "BENCH_V2_SERVICE_KEY": self._v2_key_of(v2_token).replace("\n", "\\n"),
+        }
         if "LOGINID_CA_FILE" in self.variables:
             for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
                 self.variables[name] = self.variables["LOGINID_CA_FILE"]
@@ -71,9 +76,13 @@ class Service:
         return self.control("POST", f"users/{USER}/login", {})["jwt"]
 
     def _key_of(self, token):
-        header = token.split(".")[0]
-        kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
-        return self._request("GET", f"/certs?kid={kid}", None)
+        return self._request("GET", f"/certs?kid={key_id(token)}", None)
+
+    def _v2_key_of(self, token):
+        keys = json.loads(self._request("GET", "/fido2/v2/.well-known/jwks.json", None))["keys"]
+        (key,) = (key for key in keys if key["kid"] == key_id(token))
+        point = b"\x04" + decoded(key["x"]) + decoded(key["y"])
+        return b64encode(P256_PUBLIC_KEY + point).decode() + "\n"
 
     def _request(self, method, path, body):
         request = urllib.request.Request(
@@ -123,6 +132,18 @@ class Service:
         self.process.terminate()
         self.process.wait()
         self._folder.cleanup()
+
+
+# What stands before the point in the DER form of a P-256 public key.
+P256_PUBLIC_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
+
+def decoded(text):
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def key_id(token):
+    return json.loads(decoded(token.split(".")[0]))["kid"]
 
 
 class Client:
