@@ -27,7 +27,6 @@ class Settings:
         output = os.environ.get("BENCH_OUTPUT", str(RESULTS))
         return Settings(rounds, max(1, rounds // 8), Path(output) if output else None)
 
-
     @property
     def thorough(self):
         """Not a first look, which must be short."""
