@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench lint lint-c \
+.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench release-check lint lint-c \
     lint-shell deny fuzz \
     generate docs clean
 
@@ -102,11 +102,15 @@ conformance:
 	$(CARGO) build --locked --workspace
 	tests/conformance/run
 
-# Compares the release library with its peers, see benches/README.md. A short run of
-# about a minute: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
+# Compares the release library with its peers, see benches/README.md. A first look of
+# three minutes: make bench BENCH_ROUNDS=3 BENCH_OUTPUT=
 bench: build
 	$(RELEASE_CARGO) build --locked --release -p loginid-bench-raw
 	python3 benches/run.py
+
+# Whether the figures in benches/RESULTS.md are those of these sources.
+release-check:
+	python3 benches/release_check.py
 
 lint: format-check lint-c lint-shell
 	$(CARGO) fmt --all --check

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Compares libloginid with its peers, prints the table and writes it to
-benches/RESULTS.md. `make bench` runs it; see benches/README.md."""
+benches/RESULTS.md, its figures also to README.md. `make bench` runs it; see benches/README.md."""
 
 import sys
 
-from harness import measures, report, setup
-from harness.environment import Machine, Settings
+from harness import chart, measures, report, setup, summary
+from harness.environment import RESULTS, Machine, Settings
 
 
 def main():
@@ -18,6 +18,9 @@ def main():
     print(text)
     if settings.output:
         settings.output.write_text(text)
+        if settings.output == RESULTS:
+            summary.write(results)
+            chart.write(results)
         print(f"written to {settings.output}", file=sys.stderr)
 
 

@@ -11,7 +11,8 @@ enum { TOKENS = 64 };
 
 /* `remembering` keeps good verdicts, but fewer than TOKENS. */
 static lid_client *client, *remembering;
-static const char *user, *token;
+static lid_v2_client *current;
+static const char *user, *token, *v2_token;
 static char *tokens[TOKENS];
 
 /* Frees the result, keeping it if it is an error. Takes its address, because C
@@ -79,19 +80,54 @@ static int get_user(void *state)
     return finish(lid_get_user(state, user, &out), &out);
 }
 
-/* A new client's first call: connecting and, over https, the handshake. */
-static int first_call(void *state)
+/* A new client's first operation: connecting and, over https, the handshake. */
+static int first(int (*operation)(void *))
 {
     lid_client *own;
     char *out;
-    lid_status status = lid_new_from_env(&own, &out);
+    int failed = finish(lid_new_from_env(&own, &out), &out);
 
-    (void)state;
-    if (finish(status, &out))
-        return 1;
-    status = lid_get_user(own, user, &out);
+    if (failed)
+        return failed;
+    failed = operation(own);
     lid_free(own);
-    return finish(status, &out);
+    return failed;
+}
+
+static int first_call(void *state)
+{
+    (void)state;
+    return first(get_user);
+}
+
+/* The service's key is fetched. */
+static int first_verify(void *state)
+{
+    (void)state;
+    return first(verify);
+}
+
+static int v2_verify(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_verify_token(current, v2_token, user, &out), &out);
+}
+
+/* One request, with the API key. */
+static int v2_create_grant(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_create_grant(current, user, "passkey:read", &out), &out);
+}
+
+/* Two requests: a grant, and the call with it. */
+static int v2_list_passkeys(void *state)
+{
+    char *out;
+    (void)state;
+    return finish(lid_v2_list_passkeys(current, user, NULL, &out), &out);
 }
 
 /* The words of BENCH_TOKENS. */
@@ -116,13 +152,19 @@ int main(void)
         {"verify_new", start, verify_new, stop},
         {"get_user", start, get_user, stop},
         {"first_call", start, first_call, stop},
+        {"first_verify", start, first_verify, stop},
+        {"v2_verify", start, v2_verify, stop},
+        {"v2_create_grant", start, v2_create_grant, stop},
+        {"v2_list_passkeys", start, v2_list_passkeys, stop},
         {NULL, NULL, NULL, NULL},
     };
     char *out;
 
     user = worker_setting("BENCH_USER");
     token = worker_setting("BENCH_TOKEN");
-    if (read_tokens() || finish(lid_new_from_env(&client, &out), &out))
+    v2_token = worker_setting("BENCH_V2_TOKEN");
+    if (read_tokens() || finish(lid_new_from_env(&client, &out), &out) ||
+        finish(lid_v2_new_from_env(&current, &out), &out))
         return 2;
     setenv("LOGINID_VERIFIED_TOKENS", "8", 1);
     if (finish(lid_new_from_env(&remembering, &out), &out))

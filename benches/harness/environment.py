@@ -10,6 +10,7 @@ BENCHES = Path(__file__).resolve().parent.parent
 ROOT = BENCHES.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 RELEASE = TARGET / "release"
+RESULTS = BENCHES / "RESULTS.md"
 # Built or installed only for the benchmark.
 WORK = TARGET / "bench"
 
@@ -23,8 +24,13 @@ class Settings:
     @staticmethod
     def from_env():
         rounds = int(os.environ.get("BENCH_ROUNDS", "40"))
-        output = os.environ.get("BENCH_OUTPUT", str(BENCHES / "RESULTS.md"))
+        output = os.environ.get("BENCH_OUTPUT", str(RESULTS))
         return Settings(rounds, max(1, rounds // 8), Path(output) if output else None)
+
+    @property
+    def thorough(self):
+        """Not a first look, which must be short."""
+        return self.rounds >= 40
 
 
 @dataclass

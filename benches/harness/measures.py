@@ -3,22 +3,26 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from . import load, programs
+from . import load, networks, programs, scale
 from .rounds import Contender, Series, interleave
 from .service import Service
 from .setup import say
 from .worker import Worker
 
-OURS, RAW = "libloginid", "aws-lc-rs"
+OURS, RAW, SIGNED = "libloginid", "aws-lc-rs", "libcurl + signature"
 # The contenders of each operation. The others are compared with the first.
 CONTENDERS = {
     "token": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
     "verify": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
     "get_user": [OURS, "libcurl", "Python SDK", "Node SDK"],
-    "first_call": [OURS, "libcurl"],
+    # What the Python and Node SDKs do for each call: like against like.
+    "first_call": [OURS, "libcurl", "Python SDK", "Node SDK"],
+    "first_verify": [OURS, "Python SDK", "Node SDK"],
 }
 # Verifications of many tokens without and with `verified_tokens`, and of one remembered token.
 VERIFIED_TOKENS = ["verify_each", "verify_new", "verify_again"]
+# The same operations through each binding, beside C, and Python's beside the official package.
+LANGUAGES = [OURS, "C++", "Go", "Python", "Ruby", "PHP", "Python SDK"]
 MANY_THREADS = 16
 
 
@@ -29,7 +33,11 @@ class Results:
     times: dict[tuple[str, str | None], dict[str, Series]] = field(default_factory=dict)
     # Of libloginid on all cores, by operation and number of threads.
     threads: dict[tuple[str, int], Series] = field(default_factory=dict)
+    # By operation and then by language.
+    languages: dict[str, dict[str, Series]] = field(default_factory=dict)
     loads: list[load.Row] = field(default_factory=list)
+    lines: list[networks.Line] = field(default_factory=list)
+    many: scale.Scale | None = None
     load_times: dict[str, Series] = field(default_factory=dict)
     # By scheme and whether the clients have made a call.
     memory: dict[str, programs.Memory] = field(default_factory=dict)
@@ -70,9 +78,14 @@ def take(settings, machine, built):
         bench = Bench(settings, machine, built, services)
         take_programs(bench, results)
         take_times(bench, results)
+        take_languages(bench, results)
         take_threads(bench, results)
         say("load")
         results.loads = load.take(bench)
+        say("long lines")
+        results.lines = networks.take(bench, load.CONTENDERS)
+        say("many waits, idle connections, requests")
+        results.many = scale.take(bench)
     return results
 
 
@@ -102,7 +115,7 @@ def take_times(bench, results):
         take_one(bench, results, operation, None)
     take_verified_tokens(bench, results)
     for scheme in bench.services:
-        for operation in ("get_user", "first_call"):
+        for operation in ("get_user", "first_call", "first_verify"):
             take_one(bench, results, operation, scheme)
 
 
@@ -124,6 +137,17 @@ def take_verified_tokens(bench, results):
         contenders = [Contender(worker, operation) for operation in VERIFIED_TOKENS]
         for operation, series in zip(VERIFIED_TOKENS, interleave(contenders, bench.settings.rounds)):
             results.times[operation, None] = {OURS: series}
+
+
+def take_languages(bench, results):
+    """One thread, over http."""
+    names = [name for name in LANGUAGES if name in bench.programs.workers]
+    for operation in ("token", "verify", "get_user"):
+        say(f"{operation} in each language")
+        with ExitStack() as stack:
+            contenders = [Contender(bench.worker(stack, name), operation) for name in names]
+            series = interleave(contenders, bench.settings.rounds)
+        results.languages[operation] = dict(zip(names, series))
 
 
 def take_threads(bench, results):

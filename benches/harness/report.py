@@ -1,8 +1,10 @@
 """The results as one Markdown text."""
 
+from . import networks, sources, summary
 from .environment import WORK, output_of
 from .goals import goals
 from .measures import OURS, RAW
+from .scale import WAITS
 
 OPERATIONS = {
     "token": "service token",
@@ -12,6 +14,7 @@ OPERATIONS = {
     "verify_again": "verification, verified_tokens on, the same token again",
     "get_user": "one call, connection reused",
     "first_call": "a new client's first call",
+    "first_verify": "a new client's first verification, its key fetched",
 }
 
 
@@ -20,12 +23,18 @@ def text(settings, machine, results):
         "# Benchmarks of libloginid and its peers",
         "Written by `make bench`. What each part means: `benches/README.md`.",
         facts(settings, machine),
+        "## In short",
+        summary.table(results),
         "## Goals",
         goals_table(results),
         "## Time of one operation, by contender",
         "One thread on one core, the service on another. Medians of interleaved rounds ± the median"
         " absolute deviation; `CPU` is the processor time of the contender's own process.",
         times_table(results),
+        "## In each language",
+        "The same operations of one thread through each binding, over http. `more than C`: what the language"
+        " and its binding add, of which the binding's own part is making the strings and reading the result.",
+        languages_table(results),
         "## Start, memory, allocations, instructions",
         *small_tables(results),
         "## Under load",
@@ -34,6 +43,12 @@ def text(settings, machine, results):
         " emulator verifies every token; `unchecked`: it answers at once, so that the client is what"
         " is measured. libcurl has its tokens signed in advance and one handle for each thread.",
         load_table(results),
+        "## Long lines",
+        f"{networks.THREADS} threads, through a proxy that delays and loses (`slow_network.py`), to a service that"
+        " answers at once. `first` is a new client's first call.",
+        lines_table(results),
+        "## Scale",
+        scale_table(results.many),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -45,6 +60,7 @@ def table(head, rows):
 
 def facts(settings, machine):
     versions = {
+        "sources": sources.fingerprint(),
         "compilers": f"{output_of(['rustc', '--version'])}; {output_of(['cc', '--version']).splitlines()[0]}",
         "peers": ", ".join(peers()),
         "rounds": f"{settings.rounds}, under load {settings.load_rounds}",
@@ -90,6 +106,24 @@ def times_table(results):
                 ]
             )
     return table(["operation", "contender", "µs", "range", "CPU µs", "against ours"], rows)
+
+
+def languages_table(results):
+    rows = []
+    for operation, languages in results.languages.items():
+        c = languages[OURS]
+        for name, series in languages.items():
+            rows.append(
+                [
+                    OPERATIONS[operation],
+                    "C" if name == OURS else name,
+                    f"{series.us:,.1f} ± {series.deviation:,.1f}",
+                    f"{series.cpu_us:,.1f}",
+                    f"{series.us - c.us:,.1f}",
+                    f"{series.us / c.us:,.2f}",
+                ]
+            )
+    return table(["operation", "language", "µs", "CPU µs", "more than C, µs", "against C"], rows)
 
 
 def small_tables(results):
@@ -138,3 +172,34 @@ def load_table(results):
     ]
     head = ["service", "threads", "contender", "calls/s", "p50 µs", "p99 µs", "p99.9 µs", "errors"]
     return table([*head, "client", "service"], rows)
+
+
+def lines_table(results):
+    rows = [
+        [
+            f"{line.row.scheme}, {line.round_trip} ms, {line.loss:.0%} lost",
+            line.row.contender,
+            f"{line.row.calls_per_s:,.0f}",
+            f"{line.row.p50_us / 1000:,.1f}",
+            f"{line.row.p99_us / 1000:,.1f}",
+            f"{line.row.errors} of {line.row.calls:,}",
+            f"{line.first_ms:,.0f}",
+        ]
+        for line in results.lines
+    ]
+    return table(["line", "contender", "calls/s", "p50 ms", "p99 ms", "errors", "first ms"], rows)
+
+
+def scale_table(scale):
+    waits, emulator = scale.waits, scale.emulator
+    rows = [
+        [f"{WAITS:,} threads in `lid_wait_code`: memory", f"{waits.kib:,} KiB"],
+        ["their threads of the library's own", waits.threads - WAITS],
+        ["their processor time in a second", f"{waits.cpu_us:,} µs"],
+        *([f"a call beside {n:,} idle connections", f"{us:,.1f} µs"] for n, us in scale.idle.items()),
+        ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],
+        ["requests a second, each token verified", f"{emulator.requests / emulator.seconds:,.0f}"],
+        ["its memory, new", f"{emulator.resident_kib:,} KiB"],
+        [f"its memory after {emulator.requests:,} requests", f"{emulator.resident_after_kib:,} KiB"],
+    ]
+    return table(["what", "measured"], rows)

@@ -3,11 +3,13 @@
 import ctypes
 import json
 import os
+import re
 import ssl
 import subprocess
 import tempfile
+import time
 import urllib.request
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from pathlib import Path
 
 USER = "ada@example.com"
@@ -33,6 +35,7 @@ class Service:
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
         self.variables = self._read_variables()
+        self.ready = time.monotonic()
         ca = self.variables.get("LOGINID_CA_FILE")
         self._tls = ssl.create_default_context(cafile=ca) if ca else None
         self._prepare(programs.library)
@@ -49,7 +52,7 @@ class Service:
     def _prepare(self, library):
         # Recording requests is for tests: it would fill the memory here.
         self.control("PUT", "requests", {"recording": False})
-        client = Client(library, self.variables)
+        client = self._client = Client(library, self.variables)
         self.profile = client.call("lid_add_user_without_credentials", USER)
         token, *tokens = (self._log_in() for _ in range(TOKENS + 1))
         made = json.loads(client.call("lid_generate_service_token", "users.retrieve", USER, None, None))
@@ -61,6 +64,11 @@ class Service:
             "BENCH_SERVICE_KEY": self._key_of(token).replace("\n", "\\n"),
             "BENCH_SERVICE_TOKEN": made["token"],
         }
+        v2_token = self.control("POST", f"v2/users/{USER}/login")["jwtAccess"]
+        self.variables |= {
+            "BENCH_V2_TOKEN": v2_token,
+            "BENCH_V2_SERVICE_KEY": self._v2_key_of(v2_token).replace("\n", "\\n"),
+        }
         if "LOGINID_CA_FILE" in self.variables:
             for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
                 self.variables[name] = self.variables["LOGINID_CA_FILE"]
@@ -69,9 +77,13 @@ class Service:
         return self.control("POST", f"users/{USER}/login", {})["jwt"]
 
     def _key_of(self, token):
-        header = token.split(".")[0]
-        kid = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
-        return self._request("GET", f"/certs?kid={kid}", None)
+        return self._request("GET", f"/certs?kid={key_id(token)}", None)
+
+    def _v2_key_of(self, token):
+        keys = json.loads(self._request("GET", "/fido2/v2/.well-known/jwks.json", None))["keys"]
+        (key,) = (key for key in keys if key["kid"] == key_id(token))
+        point = b"\x04" + decoded(key["x"]) + decoded(key["y"])
+        return b64encode(P256_PUBLIC_KEY + point).decode() + "\n"
 
     def _request(self, method, path, body):
         request = urllib.request.Request(
@@ -89,15 +101,29 @@ class Service:
 
     def answer_unchecked(self, unchecked):
         """Answers the measured call without checking it, or as usual again."""
-        self.control("DELETE", "faults")
         if unchecked:
-            fault = {"kind": "status", "code": 200, "body": self.profile}
-            self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
+            self.fault({"kind": "status", "code": 200, "body": self.profile})
+        else:
+            self.control("DELETE", "faults")
+
+    def fault(self, fault):
+        """Has only this fault, for the measured call."""
+        self.control("DELETE", "faults")
+        self.control("POST", "faults", {"match": {"path": PATH}, "fault": fault})
+
+    def code(self):
+        """A code that nobody authorizes."""
+        made = self._client.generate_code(USER)
+        return json.loads(made)["code"]
 
     def cpu_ns(self):
         """The processor time of all its threads."""
         tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+    def resident_kib(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s*(\d+)", status)[1])
 
     def environment(self):
         quiet = {"NODE_NO_WARNINGS": "1"}
@@ -107,6 +133,18 @@ class Service:
         self.process.terminate()
         self.process.wait()
         self._folder.cleanup()
+
+
+# What stands before the point in the DER form of a P-256 public key.
+P256_PUBLIC_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
+
+def decoded(text):
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def key_id(token):
+    return json.loads(decoded(token.split(".")[0]))["kid"]
 
 
 class Client:
@@ -127,6 +165,10 @@ class Client:
     def call(self, function, *arguments):
         texts = [argument if argument is None else argument.encode() for argument in arguments]
         return self._finish(function, self._handle, *texts)
+
+    def generate_code(self, username):
+        texts = (b"short", b"temporary_authentication", ctypes.c_bool(False), None, username.encode())
+        return self._finish("lid_generate_code", self._handle, *texts)
 
     def _finish(self, function, *arguments):
         out = ctypes.c_char_p()

@@ -17,8 +17,11 @@ DEBIAN_PACKAGES = [
     "libssl-dev",
     "nodejs",
     "npm",
+    "php-cli",
     "pkg-config",
     "python3-venv",
+    "ruby",
+    "ruby-ffi",
     "valgrind",
 ]
 FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"]
@@ -30,6 +33,7 @@ PROGRAMS = {
     "libjwt": (["libjwt.c", "pem.c", "worker.c"], ["jwt"]),
     "load_time": (["load_time.c", "worker.c"], ["dl"]),
     "memory": (["memory.c", "worker.c"], ["loginid"]),
+    "scale": (["scale.c", "worker.c"], ["loginid"]),
     "allocations": (["allocations.c", "allocator.c", "worker.c"], ["loginid"]),
 }
 
@@ -42,6 +46,7 @@ class Programs:
     load_time: Path
     memory: Path
     allocations: Path
+    scale: Path
     emulator: Path
     library: Path
 
@@ -113,7 +118,7 @@ def build():
         command += [f"-L{folder}", "-Wl,-rpath,$ORIGIN", *(f"-l{lib}" for lib in libraries)]
         subprocess.run(command, check=True)
     return Programs(
-        workers={
+        workers=languages(folder) | {
             "libloginid": [str(folder / "ours")],
             "aws-lc-rs": [str(RELEASE / "loginid-bench-raw")],
             "libcurl": [str(folder / "curl")],
@@ -125,9 +130,36 @@ def build():
         load_time=folder / "load_time",
         memory=folder / "memory",
         allocations=folder / "allocations",
+        scale=folder / "scale",
         emulator=RELEASE / "loginid-emulator",
         library=library,
     )
+
+
+def languages(folder):
+    """The bindings as they are in the tree, with the library of the measurement."""
+    sources = BENCHES / "languages"
+    cpp = ["c++", "-O2", "-std=c++17", f"-I{ROOT / 'include'}", f"-I{BENCHES / 'c'}", "-o", folder / "cpp"]
+    cpp += [sources / "cpp.cpp", folder / "worker.o", f"-L{folder}", "-Wl,-rpath,$ORIGIN", "-lloginid", "-pthread"]
+    worker = ["cc", *FLAGS, "-c", "-o", folder / "worker.o", BENCHES / "c/worker.c"]
+    go = ["go", "build", "-o", folder / "go", "."]
+    found = f"Name: loginid\nDescription: of the benchmark\nVersion: 0\nCflags: -I{ROOT / 'include'}\n"
+    (folder / "loginid.pc").write_text(f"{found}Libs: -L{folder} -Wl,-rpath,{folder} -lloginid\n")
+    for command in (worker, cpp):
+        subprocess.run(command, check=True)
+    commands = {"C++": [str(folder / "cpp")]}
+    if shutil.which("go"):
+        subprocess.run(go, check=True, cwd=sources / "go", env=os.environ | {"PKG_CONFIG_PATH": str(folder)})
+        commands["Go"] = [str(folder / "go")]
+    library = f"LOGINID_LIBRARY={folder / 'libloginid.so.0'}"
+    python, ruby = ROOT / "bindings/python/src", ROOT / "bindings/ruby/lib"
+    for name, command in {
+        "Python": [f"PYTHONPATH={python}", WORK / "python/bin/python", sources / "python.py"],
+        "Ruby": ["ruby", f"-I{ruby}", sources / "ruby.rb"],
+        "PHP": ["php", sources / "php.php"],
+    }.items():
+        commands[name] = ["env", library, *map(str, command)]
+    return commands
 
 
 def link(path, target):

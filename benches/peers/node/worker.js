@@ -5,21 +5,29 @@
 const readline = require("node:readline");
 const { LoginIdManagement } = require("@loginid/node-sdk");
 
-const client = new LoginIdManagement(
-    process.env.LOGINID_CLIENT_ID,
-    process.env.LOGINID_PRIVATE_KEY.replaceAll("\\n", "\n"),
-    process.env.LOGINID_BASE_URL,
-);
+function newClient() {
+    return new LoginIdManagement(
+        process.env.LOGINID_CLIENT_ID,
+        process.env.LOGINID_PRIVATE_KEY.replaceAll("\\n", "\n"),
+        process.env.LOGINID_BASE_URL,
+    );
+}
+
+const client = newClient();
 const user = process.env.BENCH_USER;
 const token = process.env.BENCH_TOKEN;
 
 const operations = {
     token: () => client.generateServiceToken("users.retrieve", "ES256", user),
-    verify: async () => {
-        if (!(await client.verifyToken(token, user))) throw new Error("the token was not verified");
-    },
+    verify: () => verify(client),
     get_user: () => client.getUserId(user),
+    first_call: () => newClient().getUserId(user),
+    first_verify: () => verify(newClient()),
 };
+
+async function verify(client) {
+    if (!(await client.verifyToken(token, user))) throw new Error("the token was not verified");
+}
 
 async function run(line) {
     const [, name, count] = line.split(" ");

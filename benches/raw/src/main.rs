@@ -16,6 +16,28 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// A token of the service, and the key that verifies it.
+struct Issued {
+    verifier: ParsedPublicKey,
+    token: Signed,
+}
+
+impl Issued {
+    fn from_env(key: &str, token: &str) -> Result<Issued> {
+        Ok(Issued {
+            verifier: ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pem(key)?)?,
+            token: signed(token)?,
+        })
+    }
+
+    fn verify(&self) -> Result<()> {
+        let message = self.token.message.as_bytes();
+        Ok(self
+            .verifier
+            .verify_sig(black_box(message), &self.token.signature)?)
+    }
+}
+
 /// A token's first two parts with their dot, and its signature.
 struct Signed {
     message: String,
@@ -25,9 +47,9 @@ struct Signed {
 struct Raw {
     signer: EcdsaKeyPair,
     random: SystemRandom,
-    verifier: ParsedPublicKey,
     service_token: Signed,
-    token: Signed,
+    v1: Issued,
+    v2: Issued,
 }
 
 impl Raw {
@@ -38,9 +60,9 @@ impl Raw {
                 &pem("LOGINID_PRIVATE_KEY")?,
             )?,
             random: SystemRandom::new(),
-            verifier: ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pem("BENCH_SERVICE_KEY")?)?,
             service_token: signed("BENCH_SERVICE_TOKEN")?,
-            token: signed("BENCH_TOKEN")?,
+            v1: Issued::from_env("BENCH_SERVICE_KEY", "BENCH_TOKEN")?,
+            v2: Issued::from_env("BENCH_V2_SERVICE_KEY", "BENCH_V2_TOKEN")?,
         })
     }
 
@@ -51,11 +73,8 @@ impl Raw {
                     let message = self.service_token.message.as_bytes();
                     black_box(self.signer.sign(&self.random, black_box(message))?);
                 }
-                "verify" => {
-                    let message = self.token.message.as_bytes();
-                    self.verifier
-                        .verify_sig(black_box(message), &self.token.signature)?;
-                }
+                "verify" => self.v1.verify()?,
+                "v2_verify" => self.v2.verify()?,
                 other => return Err(format!("there is no operation '{other}'").into()),
             }
         }
