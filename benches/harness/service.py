@@ -60,7 +60,6 @@ class Service:
             "BENCH_USER": USER,
             "BENCH_TOKEN": token,
             "BENCH_TOKENS": " ".join(tokens),
-            "BENCH_V2_TOKEN": self.control("POST", f"v2/users/{USER}/login", {})["jwtAccess"],
             "BENCH_SERVICE_KEY": self._key_of(token).replace("\n", "\\n"),
             "BENCH_SERVICE_TOKEN": made["token"],
         }
