@@ -8,7 +8,7 @@ repository=https://github.com/libloginid/libloginid
 
 # readme FILE: prints a page of the project, with links that work in any place.
 readme() {
-    sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "$root/$1"
+    sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "${root:?}/$1"
 }
 
 # sources FOLDER: unpacks what the library is built from, without the rest of the project.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # PHP's variables
 # What has to work when the Composer packages are installed. packaging/check runs it in their project.
 php -r 'require "vendor/autoload.php"; Loginid\Loginid::version();
 $loaded = array_unique(preg_grep("/libloginid/", array_map(fn ($line) => trim(strrchr(trim($line), " ")), file("/proc/self/maps"))));
