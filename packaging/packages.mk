@@ -8,7 +8,7 @@ PACKAGES := $(TARGET)/packages
 packages: build
 	rm -rf $(PACKAGES)
 	$(MAKE) packages-python packages-ruby packages-php packages-go packages-tarball
-	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/deb/build $(PACKAGES)
+	MAKE='$(MAKE)' packaging/deb/build $(PACKAGES)
 	packaging/third-party $(PACKAGES) loginid loginid-emulator
 	cd $(PACKAGES) && find . -type f ! -name SHA256SUMS | sort | xargs sha256sum > SHA256SUMS
 
@@ -21,3 +21,4 @@ packages-tarball:
 # Each package is installed by its own tool, and used.
 check-packages: packages
 	packaging/check $(PACKAGES)
+	packaging/check-deb $(PACKAGES)

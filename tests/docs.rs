@@ -166,6 +166,7 @@ fn every_package_has_the_version_of_the_library() {
         ),
         ("bindings/ruby/lib/loginid/version.rb", "  VERSION = '{}'"),
         ("docs/ruby.md", "gem install loginid-{}.gem"),
+        ("packaging/deb/debian/changelog", "libloginid ({}-"),
     ] {
         let text = fs::read_to_string(root.join(file)).unwrap();
         let expected = line.replace("{}", version);
