@@ -9,7 +9,7 @@ PACKAGES := $(TARGET)/packages
 packages: build
 	rm -rf $(PACKAGES)
 	$(MAKE) packages-python packages-ruby packages-php packages-go packages-tarball
-	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/deb/build $(PACKAGES)
+	MAKE='$(MAKE)' packaging/deb/build $(PACKAGES)
 	packaging/third-party $(PACKAGES) loginid loginid-emulator
 	cd $(PACKAGES) && find . -type f ! -name SHA256SUMS | sort | xargs sha256sum > SHA256SUMS
 
@@ -19,11 +19,11 @@ packages-python packages-ruby packages-php packages-go:
 packages-tarball:
 	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/tarball $(PACKAGES)
 
-# Each package is installed by its own tool, and used.
-# The static library is linked beside others.
+# Each package is installed by its own tool, and used. The static library is linked beside others.
 check-packages: packages
 	packaging/check $(PACKAGES)
 	packaging/check-archive $(PACKAGES)
+	packaging/check-deb $(PACKAGES)
 
 # Two builds in two folders give the same packages. It takes two release builds from nothing.
 reproducible:

@@ -178,6 +178,7 @@ fn every_package_has_the_version_of_the_library() {
             "const version = \"{}\"",
         ),
         ("docs/ruby.md", "gem install loginid-{}.gem"),
+        ("packaging/deb/debian/changelog", "libloginid ({}-"),
     ] {
         let text = fs::read_to_string(root.join(file)).unwrap();
         let expected = line.replace("{}", version);
