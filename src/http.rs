@@ -8,6 +8,7 @@ mod connector;
 mod current;
 mod failure;
 mod first_request;
+mod observed;
 mod retry_after;
 mod transport;
 
@@ -29,6 +30,7 @@ use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use first_request::make_first_request;
+pub(crate) use observed::{Observed, observing};
 pub(crate) use ureq::Agent;
 
 /// How many idle connections an agent keeps, and for how long. Load balancers usually
@@ -90,6 +92,7 @@ pub(crate) fn exchange(
     let mut response = send(agent, request, budget).map_err(|error| failed(None, error.into()))?;
     failpoint!(HeadRead);
     let status = response.status().as_u16();
+    observed::answer(response.headers());
     if let Some(cause) = unexpected(&response) {
         return Err(failed(Some(status), cause));
     }

@@ -59,7 +59,7 @@ impl KeySet {
         let Some(Value::Array(keys)) = set.get("keys") else {
             return Err("it has no array 'keys'");
         };
-        let usable: Vec<_> = keys.iter().filter_map(usable_key).collect();
+        let usable: Vec<_> = keys.iter().filter_map(|key| usable_key(key).ok()).collect();
         match usable.is_empty() {
             true => Err("it has no usable key: none is a public key for ES256 on curve P-256"),
             false => Ok(KeySet(usable)),
@@ -101,38 +101,70 @@ impl KeySet {
     }
 }
 
-/// The key with its id if it is a public key that may verify ES256.
-fn usable_key(key: &Value) -> Option<(Id, VerifyingKey)> {
-    let text = |name: &str| {
-        key.get(name)
-            .map(|value| value.as_str().unwrap_or_default())
-    };
-    let is = |name: &str, expected: &str| text(name) == Some(expected);
-    let may_be = |name: &str, expected: &str| text(name).is_none_or(|text| text == expected);
-    let may_verify = match key.get("key_ops") {
-        None => true,
-        Some(operations) => operations
-            .as_array()
-            .is_some_and(|operations| operations.iter().any(|one| one == "verify")),
-    };
-    let fits = is("kty", "EC")
-        && is("crv", "P-256")
-        && may_be("alg", "ES256")
-        && may_be("use", "sig")
-        && may_verify
-        // A private key does not belong there: whoever read it can forge tokens.
-        && key.get("d").is_none();
-    let id = text("kid");
-    if !fits || id == Some("") {
-        return None;
+/// The keys of a set, each by its id or place, with why it is skipped, if it is: a clause about
+/// "it" that shows nothing of the key.
+pub(crate) fn explain(text: &str) -> Vec<(String, Option<String>)> {
+    let set = json::parse_object(text, MAX_DEPTH).unwrap_or_default();
+    let keys = set.get("keys").and_then(Value::as_array);
+    let explained = keys.into_iter().flatten().enumerate().map(|(place, key)| {
+        let name = match key.get("kid").and_then(Value::as_str) {
+            Some(kid) => kid.chars().take(MAX_SHOWN).collect(),
+            None => format!("key {}", place + 1),
+        };
+        (name, usable_key(key).err())
+    });
+    explained.collect()
+}
+
+/// The longest id or value that an explanation shows, in characters.
+const MAX_SHOWN: usize = 100;
+
+/// The key with its id if it is a public key that may verify ES256, or why it is not: a clause
+/// about "it".
+fn usable_key(key: &Value) -> Result<(Id, VerifyingKey), String> {
+    // A private key does not belong there.
+    if key.get("d").is_some() {
+        return Err("it is a private key, and whoever read it can forge tokens".to_owned());
     }
+    for (name, expected, is_required) in [
+        ("kty", "EC", true),
+        ("crv", "P-256", true),
+        ("alg", "ES256", false),
+        ("use", "sig", false),
+    ] {
+        let fits = match key.get(name) {
+            None => !is_required,
+            Some(value) => value == expected,
+        };
+        if !fits {
+            let found = key.get(name).map_or("absent".to_owned(), |value| {
+                value.to_string().chars().take(MAX_SHOWN).collect()
+            });
+            return Err(format!("its {name} is {found}, not \"{expected}\""));
+        }
+    }
+    let may_verify = key.get("key_ops").is_none_or(|operations| {
+        let operations = operations.as_array();
+        operations.is_some_and(|operations| operations.iter().any(|one| one == "verify"))
+    });
+    if !may_verify {
+        return Err("its key_ops do not have \"verify\"".to_owned());
+    }
+    let id = match key.get("kid") {
+        None => Id::None,
+        Some(Value::String(id)) if !id.is_empty() => Id::Named(id.clone()),
+        Some(_) => return Err("its kid is not a text".to_owned()),
+    };
     let coordinate = |name: &str| -> Option<[u8; 32]> {
-        let bytes = URL_SAFE_NO_PAD.decode(text(name)?).ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(key.get(name)?.as_str()?).ok()?;
         bytes.try_into().ok()
     };
-    let key = VerifyingKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)?;
-    let id = id.map_or(Id::None, |id| Id::Named(id.to_owned()));
-    Some((id, key))
+    let point = coordinate("x").zip(coordinate("y"));
+    let key = point.and_then(|(x, y)| VerifyingKey::from_coordinates(&x, &y));
+    match key {
+        Some(key) => Ok((id, key)),
+        None => Err("its x and y are no point of the curve".to_owned()),
+    }
 }
 
 #[cfg(test)]
