@@ -26,9 +26,11 @@ EXAMPLES_DIR := $(DEBUG)/examples-c
 all: build
 
 build:
+	$(CARGO) build --locked --release -p loginid-emulator
+	$(CARGO) build --locked --release -p loginid-cli
+	# Last, since the program before needs the rlib, and with that Cargo builds the other two kinds too.
 	# Without the rlib the whole library is optimised together (LTO).
 	$(CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
-	$(CARGO) build --locked --release -p loginid-emulator
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:

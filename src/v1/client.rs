@@ -218,12 +218,7 @@ impl Client {
     }
 
     /// Fetches the key with this id from the service. The empty id is its current key.
-    pub(super) fn fetch_key(
-        &self,
-        id: &str,
-        budget: &Budget,
-        may_retry: &dyn Fn() -> bool,
-    ) -> Result<Keys> {
+    fn fetch_key(&self, id: &str, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Keys> {
         let mut call = keys::call(id);
         call.may_retry = Some(may_retry);
         self.execute(call, budget, keys::read)

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::client::Client;
+use super::keys;
 use crate::codes::Code;
 use crate::diagnostics::{Clocks, Connection};
 use crate::error::{Error, Result};
@@ -17,9 +18,11 @@ impl Client {
         Connection(self.config())
     }
 
-    /// Requests the current public key of the service, and reads it as a verification does.
+    /// Requests the current public key of the service, and reads it as a verification does. The
+    /// error is that of the request, with its status: there is no token that it could be about.
     pub fn diagnose_key(&self) -> (Result<()>, Option<Clocks>) {
-        let (key, observed) = observing(|| self.fetch_key("", &self.budget(), &|| true));
+        let (key, observed) =
+            observing(|| self.execute(keys::call(""), &self.budget(), keys::read));
         (key.map(drop), observed.map(Clocks::from))
     }
 

@@ -196,16 +196,7 @@ impl Client {
     /// Fetches the application's key set. Pinned keys come first.
     fn fetch_keys(&self, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Keys> {
         let pinned = &self.core.config().keys.configured;
-        self.request_keys(budget, may_retry, |text| keys::read(&text, pinned))
-    }
-
-    /// Requests the application's key set, which `read` checks and converts.
-    pub(super) fn request_keys<T>(
-        &self,
-        budget: &Budget,
-        may_retry: &dyn Fn() -> bool,
-        read: impl Fn(String) -> Result<T>,
-    ) -> Result<T> {
+        let read = |text: String| keys::read(&text, pinned);
         let mut call = keys::call();
         call.may_retry = Some(may_retry);
         self.execute(call, budget, read)

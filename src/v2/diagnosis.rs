@@ -22,7 +22,8 @@ impl Client {
         Connection(self.config())
     }
 
-    /// Requests the key set of the application, and reads it as a verification does.
+    /// Requests the key set of the application, and reads it as a verification does. The
+    /// error is that of the request, with its status: there is no token that it could be about.
     pub fn diagnose_keys(&self) -> (Result<KeySetFound>, Option<Clocks>) {
         let read = |text: String| {
             let explained = explain_key_set(&text);
@@ -44,7 +45,7 @@ impl Client {
                 keys: set.ok().map(Arc::new),
             })
         };
-        let (found, observed) = observing(|| self.request_keys(&self.budget(), &|| true, read));
+        let (found, observed) = observing(|| self.execute(keys::call(), &self.budget(), read));
         (found, observed.map(Clocks::from))
     }
 

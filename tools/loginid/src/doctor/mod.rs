@@ -25,7 +25,6 @@ const ONE_ATTEMPT: &str = r#"{"max_retries":0}"#;
 pub fn run(options: &Doctor, as_json: bool) -> Result<u8, Failure> {
     let public_key = options.public_key.as_deref();
     let mut report = Report::new(as_json);
-    settings::check(&mut report);
     let has_v2 = is_configured(Service::V2);
     if is_configured(Service::V1) || settings::has_public_key(public_key) || !has_v2 {
         report.service = Some(Service::V1);
@@ -35,5 +34,7 @@ pub fn run(options: &Doctor, as_json: bool) -> Result<u8, Failure> {
         report.service = Some(Service::V2);
         v2::check(&mut report);
     }
+    report.service = None;
+    settings::check(&mut report);
     report.finish()
 }

@@ -40,7 +40,8 @@ pub struct Report {
     pub service: Option<Service>,
     as_json: bool,
     findings: Vec<Value>,
-    problems: usize,
+    /// What the problems are.
+    found: Vec<String>,
     /// The first failure to write. The checks that follow are not printed.
     written: Result<(), Failure>,
 }
@@ -51,7 +52,7 @@ impl Report {
             service: None,
             as_json,
             findings: Vec::new(),
-            problems: 0,
+            found: Vec::new(),
             written: Ok(()),
         }
     }
@@ -66,13 +67,18 @@ impl Report {
     }
 
     pub fn problem(&mut self, subject: &str, problem: &Problem) {
-        self.problems += 1;
+        self.found.push(problem.found.clone());
         self.add("problem", subject, &problem.found, Some(problem));
+    }
+
+    /// Whether a problem names this variable.
+    pub fn names(&self, variable: &str) -> bool {
+        self.found.iter().any(|found| found.contains(variable))
     }
 
     /// The exit status: 0 if there is no problem.
     pub fn finish(self) -> Result<u8, Failure> {
-        let is_well = self.problems == 0;
+        let is_well = self.found.is_empty();
         if self.as_json {
             output::json(&json!({"well": is_well, "findings": self.findings}))?;
         }
@@ -97,7 +103,8 @@ impl Report {
         };
         let subject = format!("{prefix}{subject}");
         let advice = problem.map_or(String::new(), |problem| {
-            format!(". To do: {}", problem.advice)
+            let end = if found.ends_with(['?', '.']) { "" } else { "." };
+            format!("{end} To do: {}", problem.advice)
         });
         if self.written.is_ok() {
             self.written = output::line(&format!("{verdict:<8} {subject:<17} {found}{advice}"));

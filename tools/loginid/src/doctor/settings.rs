@@ -19,8 +19,8 @@ const OURS: [&str; 4] = [
 const PUBLIC_KEY: &str = "LOGINID_PUBLIC_KEY";
 const PUBLIC_KEY_FILE: &str = "LOGINID_PUBLIC_KEY_FILE";
 
-/// Names the variables that nothing reads. Those that are nearly one of the library are an error
-/// of its configuration.
+/// Names the variables that nothing reads. Those that are nearly one of the library are a problem
+/// of its configuration already.
 pub fn check(report: &mut Report) {
     let services = [Service::V1, Service::V2];
     let known: Vec<Variable> = services.into_iter().flat_map(Service::variables).collect();
@@ -31,6 +31,7 @@ pub fn check(report: &mut Report) {
         .filter(|name| !known.iter().any(|variable| variable.name == *name))
         .collect();
     names.sort();
+    names.retain(|name| !report.names(name));
     for name in names {
         report.note(
             "settings",

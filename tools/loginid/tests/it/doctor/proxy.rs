@@ -89,11 +89,12 @@ fn the_effective_proxy_is_named_and_used() {
 
     let refused = doctor().set("LOGINID_PROXY", &format!("http://{proxy}"));
     refused.findings().only("tunnel", "407");
-    for unusable in ["socks5://127.0.0.1:1", " http://127.0.0.1:1"] {
+    for (unusable, why) in [
+        ("socks5://127.0.0.1:1", "LOGINID_PROXY has another scheme"),
+        (" http://127.0.0.1:1", "LOGINID_PROXY has blanks in it"),
+    ] {
         let unusable = doctor().set("LOGINID_PROXY", unusable);
-        unusable
-            .findings()
-            .only("proxy", "LOGINID_PROXY is not the URL of a proxy");
+        unusable.findings().only("proxy", why);
     }
     let closed = doctor().set("LOGINID_PROXY", &format!("http://{}", closed_port()));
     closed

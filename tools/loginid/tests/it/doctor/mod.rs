@@ -1,4 +1,4 @@
-//! `loginid-emulator doctor`: its findings for good and bad configurations.
+//! `loginid doctor`: its findings for good and bad configurations.
 
 mod certificates;
 mod keys;
@@ -11,6 +11,8 @@ use std::path::Path;
 use std::process::Command;
 
 use loginid_emulator::Emulator;
+
+use crate::support::{emulator_program, program};
 
 /// The doctor with a good configuration, which tests change.
 struct Doctor(Command);
@@ -30,18 +32,8 @@ impl Doctor {
     }
 
     fn without_settings() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_loginid-emulator"));
+        let mut command = program();
         command.arg("doctor");
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if ["LOGINID_", "SSL_CERT_", "REQUEST_METHOD"]
-                .iter()
-                .any(|start| name.starts_with(start))
-                || name.to_lowercase().ends_with("_proxy")
-            {
-                command.env_remove(name);
-            }
-        }
         Self(command)
             // Long enough for a loaded machine.
             .set("LOGINID_CONNECT_TIMEOUT_MS", "60000")
@@ -149,12 +141,12 @@ fn good_configurations_pass_over_http_and_https() {
 #[test]
 fn exec_sets_what_the_doctor_needs() {
     for tls in [false, true] {
-        let program = env!("CARGO_BIN_EXE_loginid-emulator");
-        let mut command = Command::new(program);
-        command
-            .arg("exec")
-            .args(tls.then_some("--tls"))
-            .args(["--", program, "doctor"]);
+        let mut command = Command::new(emulator_program());
+        command.arg("exec").args(tls.then_some("--tls")).args([
+            "--",
+            env!("CARGO_BIN_EXE_loginid"),
+            "doctor",
+        ]);
         let output = command.output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{text}");

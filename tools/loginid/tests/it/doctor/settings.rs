@@ -25,11 +25,9 @@ fn invalid_settings_are_named() {
     let findings = Doctor::of(&emulator)
         .set("LOGINID_PRIVTE_KEY", "x")
         .findings();
-    findings.only("settings", "LOGINID_PRIVTE_KEY is not a variable");
+    findings.only("settings", "there is no variable 'LOGINID_PRIVTE_KEY'");
     assert!(
-        findings
-            .text
-            .contains("correct its name to LOGINID_PRIVATE_KEY"),
+        findings.text.contains("did you mean LOGINID_PRIVATE_KEY?"),
         "{}",
         findings.text
     );
@@ -60,10 +58,13 @@ fn an_unusable_base_url_is_explained() {
             .set("LOGINID_BASE_URL", url)
             .findings()
     };
-    with("example.com").only("base URL", "not a base URL");
+    with("example.com").only("base URL", "LOGINID_BASE_URL must start with https://");
     with(&format!("{} ", emulator.base_url())).only("base URL", "has blanks");
     with("http://192.0.2.1").only("base URL", "plain http to another machine");
-    with("https://user:hunter2@localhost").only("base URL", "not a base URL");
+    with("https://user:hunter2@localhost").only(
+        "base URL",
+        "LOGINID_BASE_URL must not contain a user name or password",
+    );
     with("https://no-such-host.invalid").only("name", "no-such-host.invalid");
     with(&format!("http://{}", closed_port())).only("connection", "does not take connections");
     with(&format!("{}/elsewhere", emulator.base_url()))

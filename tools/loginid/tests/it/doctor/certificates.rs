@@ -32,9 +32,10 @@ fn each_bad_certificate_is_named() {
         untrusted.text
     );
     let unreadable = Doctor::of(&emulator).set("LOGINID_CA_FILE", "/no/such/ca.pem");
-    unreadable
-        .findings()
-        .only("trusted roots", "cannot read /no/such/ca.pem");
+    unreadable.findings().only(
+        "trusted roots",
+        "LOGINID_CA_FILE: cannot read '/no/such/ca.pem'",
+    );
 }
 
 #[test]
@@ -95,6 +96,6 @@ fn roots_of_ssl_cert_variables_replace_those_of_the_system() {
     let unusable = Doctor::of(&plain).set("LOGINID_CA_PEM", "x");
     unusable.findings().only(
         "trusted roots",
-        "LOGINID_CA_PEM holds no readable certificate",
+        "LOGINID_CA_PEM cannot be used: it is not PEM",
     );
 }

@@ -84,9 +84,13 @@ fn an_unusable_setting_is_explained() {
     let with = |name: &str, value: &str| findings(&emulator, doctor(&emulator).set(name, value));
     let base_url = |value: &str| with("LOGINID_V2_BASE_URL", value);
     base_url("").only("v2 base URL", "LOGINID_V2_BASE_URL is not set");
-    base_url("app.example").only("v2 base URL", "not a base URL");
+    base_url("app.example").only(
+        "v2 base URL",
+        "LOGINID_V2_BASE_URL must start with https://",
+    );
     base_url("http://192.0.2.1").only("v2 base URL", "plain http to another machine");
-    base_url(&format!("{}/fido2/v2", emulator.v2().base_url())).only("v2 base URL", "has a path");
+    base_url(&format!("{}/fido2/v2", emulator.v2().base_url()))
+        .only("v2 base URL", "must have no path");
     base_url("https://no-such-host.invalid").only("v2 name", "no-such-host.invalid");
     base_url(&format!(
         "http://app.localhost:{}",
@@ -97,16 +101,71 @@ fn an_unusable_setting_is_explained() {
         .only("v2 certificate", "LOGINID_V2_BASE_URL speak https");
     base_url(&emulator.v2().base_url().replace("http://", "http://no"))
         .only("v2 service", "was refused (404)");
-    base_url(emulator.base_url()).only("v2 application id", "LOGINID_V2_APPLICATION_ID is not set");
-    with("LOGINID_V2_APPLICATION_ID", "a b").only("v2 application id", "has blanks");
-    with("LOGINID_V2_APPLICATON_ID", "a")
-        .only("settings", "LOGINID_V2_APPLICATON_ID is not a variable");
+    base_url(emulator.base_url())
+        .only("v2 application id", "LOGINID_V2_APPLICATION_ID is required");
+    with("LOGINID_V2_APPLICATION_ID", "a b").only(
+        "v2 application id",
+        "LOGINID_V2_APPLICATION_ID must be visible ASCII characters without spaces",
+    );
+    with("LOGINID_V2_APPLICATON_ID", "a").only(
+        "settings",
+        "there is no variable 'LOGINID_V2_APPLICATON_ID': did you mean LOGINID_V2_APPLICATION_ID?",
+    );
     let all = with("LOGINID_V2_ISSUER", "https://id.example");
-    all.has("ok", "v2 issuer", "https://id.example");
-    let own = doctor(&emulator)
-        .set("LOGINID_V2_BASE_URL", emulator.base_url())
-        .set("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id());
-    assert!(findings(&emulator, own).well);
+    all.only(
+        "v2 issuer",
+        "https://id.example, from LOGINID_V2_ISSUER, but a grant of the service is from http://",
+    );
+    let own = || {
+        doctor(&emulator)
+            .set("LOGINID_V2_BASE_URL", emulator.base_url())
+            .set("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id())
+    };
+    // Its tokens name another issuer than this base URL.
+    findings(&emulator, own()).only(
+        "v2 issuer",
+        "the base URL, but a grant of the service is from",
+    );
+    let all = own().set("LOGINID_V2_ISSUER", emulator.v2().base_url());
+    let all = findings(&emulator, all);
+    assert!(all.well, "{}", all.text);
+}
+
+#[test]
+fn a_wrong_application_id_is_never_said_to_be_well() {
+    let emulator = Emulator::start();
+    let with = |api_key: &str, base_url: &str| {
+        let doctor = doctor(&emulator)
+            .set("LOGINID_V2_APPLICATION_ID", "another")
+            .set("LOGINID_V2_API_KEY", api_key)
+            .set("LOGINID_V2_BASE_URL", base_url);
+        findings(&emulator, doctor)
+    };
+    let (own, any) = (emulator.v2().base_url().to_owned(), emulator.base_url());
+    for base_url in [&own, any] {
+        with(emulator.v2().api_key(), base_url).only(
+            "v2 application id",
+            &format!(
+                "another, but a grant of the API key is for {}",
+                emulator.v2().application_id()
+            ),
+        );
+        // Without a grant nothing shows it.
+        let all = with("", base_url);
+        all.has("note", "v2 application id", "another: not checked");
+    }
+    // Except the host, if it is the service's own. The proxy keeps the test on this machine.
+    let doctor = doctor(&emulator)
+        .set("LOGINID_V2_BASE_URL", "https://app1.api.loginid.io")
+        .set("LOGINID_V2_APPLICATION_ID", "another")
+        .set("LOGINID_PROXY", &closed_port());
+    findings(&emulator, doctor)
+        .has("problem", "v2 connection", "does not take connections")
+        .has(
+            "problem",
+            "v2 application id",
+            "that of the application app1",
+        );
 }
 
 #[test]
@@ -143,7 +202,10 @@ fn an_api_key_is_checked_and_never_shown() {
         &emulator,
         doctor(&emulator).set("LOGINID_V2_API_KEY_FILE", path),
     );
-    both.only("v2 API key", "both set");
+    both.only(
+        "v2 API key",
+        "LOGINID_V2_API_KEY and LOGINID_V2_API_KEY_FILE are both given",
+    );
 }
 
 /// Answers this once, instead of the service.
@@ -162,7 +224,7 @@ fn instead(emulator: &Emulator, method: &str, path: &str, code: u16, body: &str)
 fn each_key_of_the_set_is_usable_or_skipped_with_a_reason() {
     let emulator = Emulator::start();
     let path = "/fido2/v2/.well-known/jwks.json";
-    let good = get(emulator.base_url(), path).ok()["keys"][0].clone();
+    let good = get(emulator.base_url(), path)["keys"][0].clone();
     let with = |name: &str, value: Value| {
         let mut key = good.clone();
         key["kid"] = json!("changed");

@@ -24,8 +24,8 @@ fn a_key_that_cannot_be_used_is_explained() {
     let good = emulator.private_key();
     for (key, words) in [
         (p384.serialize_pem(), "another curve"),
-        (p384.public_key_pem(), "it is a public key"),
-        (good[..60].to_owned(), "not the PEM of a key"),
+        (p384.public_key_pem(), "is a public key"),
+        (good[..60].to_owned(), "is cut off"),
         (good.replace("PRIVATE", "ENCRYPTED PRIVATE"), "passphrase"),
         (good.replace("PRIVATE", "RSA PRIVATE"), "RSA"),
         (format!("{good}{good}"), "more than one private key"),
@@ -38,12 +38,17 @@ fn a_key_that_cannot_be_used_is_explained() {
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     let both = Doctor::of(&emulator).set("LOGINID_PRIVATE_KEY_FILE", file.path().to_str().unwrap());
-    both.findings().only("private key", "both set");
+    both.findings().only(
+        "private key",
+        "LOGINID_PRIVATE_KEY and LOGINID_PRIVATE_KEY_FILE are both given",
+    );
     let none = Doctor::of(&emulator)
         .set("LOGINID_PRIVATE_KEY", "")
         .set("LOGINID_PRIVATE_KEY_FILE", "/no/such/key.pem");
-    none.findings()
-        .only("private key", "cannot read /no/such/key.pem");
+    none.findings().only(
+        "private key",
+        "LOGINID_PRIVATE_KEY_FILE: cannot read '/no/such/key.pem'",
+    );
 }
 
 #[test]
