@@ -16,6 +16,9 @@ struct Case {
 }
 
 fn v1(emulator: &Emulator) -> Case {
+    let (id, key) = (emulator.client_id(), emulator.private_key());
+    let client = loginid::Client::new(id, Some(key), Some(emulator.base_url())).unwrap();
+    client.add_user_without_credentials("jane").unwrap();
     let login = emulator.login("jane").unwrap();
     Case {
         variables: vec![
@@ -216,7 +219,6 @@ fn what_cannot_be_checked_is_neither_valid_nor_invalid() {
 #[test]
 fn the_token_of_a_transaction_is_verified_with_its_payload() {
     let emulator = Emulator::start();
-    emulator.login("jane").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let payload = folder.path().join("payload");
     std::fs::write(&payload, "pay 10").unwrap();
