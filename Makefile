@@ -29,9 +29,11 @@ all: build
 RELEASE_CARGO := CARGO_ENCODED_RUSTFLAGS="$$(packaging/rustflags $(TARGET))" $(CARGO)
 
 build:
+	$(RELEASE_CARGO) build --locked --release -p loginid-emulator
+	$(RELEASE_CARGO) build --locked --release -p loginid-cli
+	# Last, since the program before needs the rlib, and with that Cargo builds the other two kinds too.
 	# Without the rlib the whole library is optimised together (LTO).
 	$(RELEASE_CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
-	$(RELEASE_CARGO) build --locked --release -p loginid-emulator
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:

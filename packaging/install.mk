@@ -2,6 +2,10 @@
 
 MANDIR   ?= $(PREFIX)/share/man
 CMAKEDIR := $(LIBDIR)/cmake/loginid
+# Where the shells look for completions below each prefix.
+COMPLETIONS_BASH := $(PREFIX)/share/bash-completion/completions
+COMPLETIONS_ZSH  := $(PREFIX)/share/zsh/site-functions
+COMPLETIONS_FISH := $(PREFIX)/share/fish/vendor_completions.d
 HEADERS  := loginid.h loginid.hpp loginid/testing.hpp loginid_ffi.h
 
 # The pages of single functions.
@@ -13,8 +17,9 @@ INSTALLED := \
     $(LIBDIR)/libloginid.a $(addprefix $(INCLUDEDIR)/,$(HEADERS)) \
     $(LIBDIR)/pkgconfig/loginid.pc \
     $(CMAKEDIR)/loginid-config.cmake $(CMAKEDIR)/loginid-config-version.cmake \
-    $(BINDIR)/loginid-emulator \
-    $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3 \
+    $(BINDIR)/loginid $(BINDIR)/loginid-emulator \
+    $(COMPLETIONS_BASH)/loginid $(COMPLETIONS_ZSH)/_loginid $(COMPLETIONS_FISH)/loginid.fish \
+    $(MANDIR)/man1/loginid.1 $(MANDIR)/man1/loginid-emulator.1 $(MANDIR)/man3/loginid.3 \
     $(addprefix $(MANDIR)/man3/,$(notdir $(PAGES)))
 
 # $(call up-from,folder): the relative path from a folder to the prefix, for example
@@ -38,7 +43,7 @@ fill = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
 # `sudo make install` after `make`: root may have no cargo, and needs none.
 built:
 	@if command -v $(CARGO) > /dev/null; then $(MAKE) build; \
-	elif [ ! -f $(RELEASE)/libloginid.a ] || [ ! -f $(RELEASE)/loginid-emulator ]; then \
+	elif [ ! -f $(RELEASE)/libloginid.a ] || [ ! -f $(RELEASE)/loginid ] || [ ! -f $(RELEASE)/loginid-emulator ]; then \
 	    echo "run make first: there is nothing to install, and no cargo to build it" >&2; exit 1; \
 	fi
 
@@ -51,9 +56,12 @@ install: built
 	@set -e; for header in $(HEADERS); do \
 	    $(INSTALL) -m 644 include/$$header $(DESTDIR)$(INCLUDEDIR)/$$header; \
 	done
-	$(INSTALL) -m 755 $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)/loginid-emulator
+	$(INSTALL) -m 755 $(RELEASE)/loginid $(RELEASE)/loginid-emulator $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 tools/loginid/completions/loginid.bash $(DESTDIR)$(COMPLETIONS_BASH)/loginid
+	$(INSTALL) -m 644 tools/loginid/completions/loginid.zsh $(DESTDIR)$(COMPLETIONS_ZSH)/_loginid
+	$(INSTALL) -m 644 tools/loginid/completions/loginid.fish $(DESTDIR)$(COMPLETIONS_FISH)/loginid.fish
 	$(INSTALL) -m 644 man/loginid.3 $(PAGES) $(DESTDIR)$(MANDIR)/man3
-	$(INSTALL) -m 644 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1/loginid-emulator.1
+	$(INSTALL) -m 644 man/loginid.1 man/loginid-emulator.1 $(DESTDIR)$(MANDIR)/man1
 	umask 022; $(call fill,$${pcfiledir},$(LIBDIR)/pkgconfig,$${prefix}) \
 	    loginid.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loginid.pc
 	@set -e; umask 022; for file in loginid-config loginid-config-version; do \

@@ -9,6 +9,7 @@ mod connector;
 mod current;
 mod failure;
 mod first_request;
+mod observed;
 mod pool;
 mod retry_after;
 mod transport;
@@ -31,6 +32,7 @@ use connector::{NoResolver, ServiceConnector};
 pub(crate) use current::Stage;
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use first_request::make_first_request;
+pub(crate) use observed::{Observed, observing};
 use pool::Pool;
 pub(crate) use ureq::Agent;
 
@@ -88,6 +90,7 @@ pub(crate) fn exchange(
     let mut response = send(agent, request).map_err(|error| failed(None, error.into()))?;
     failpoint!(HeadRead);
     let status = response.status().as_u16();
+    observed::answer(response.headers());
     if let Some(cause) = unexpected(&response) {
         return Err(failed(Some(status), cause));
     }

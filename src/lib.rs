@@ -16,6 +16,7 @@
 //! ffi                        C functions: pointers, panics, JSON strings
 //! v1  v2                     the clients of both services, and their operations
 //! core                       what both clients have in common
+//! diagnostics                what `loginid doctor` finds out about configuration and connection
 //! calls                      attempts: authorization, retries, logging, request ids
 //! connections                the state of one process: connections, TLS sessions, keys
 //! config                     the configuration of a client
@@ -28,8 +29,8 @@
 //! # Where to start reading
 //!
 //! [`Client`] and `v1/operations.rs` for the calls, `calls.rs` for sending them, and
-//! `token/verify.rs` for the verification of tokens. `input/` parses configuration values,
-//! for the library and for the emulator's `doctor`. A new operation needs an entry in
+//! `token/verify.rs` for the verification of tokens. `diagnostics.rs` is for the program
+//! `loginid` (`tools/loginid`). A new operation needs an entry in
 //! `spec/operations.toml`, from which `make generate` makes its row in `v1/operations.rs`,
 //! its method in `v1/` and its function in `ffi/v1/`; a route in the emulator; and a test.
 
@@ -64,6 +65,7 @@ mod codes;
 mod config;
 mod connections;
 mod core;
+pub mod diagnostics;
 mod error;
 mod failpoint;
 #[allow(unsafe_code)]

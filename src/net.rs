@@ -26,6 +26,7 @@ mod tls_error;
 mod tunnel;
 mod wait;
 
+pub(crate) use dns::resolve;
 pub(crate) use error::Error;
 pub(crate) use proxy::Proxy;
 pub(crate) use socket::Socket;

@@ -8,6 +8,7 @@ mod authentication;
 mod client;
 mod codes;
 mod credentials;
+mod diagnosis;
 mod forms;
 mod keys;
 mod operations;

@@ -8,6 +8,7 @@ mod authentication;
 mod claims;
 mod client;
 mod codes;
+mod diagnosis;
 mod forms;
 mod grants;
 mod keys;

@@ -62,7 +62,9 @@ fn every_function_that_takes_a_client_and_returns_a_text_has_a_page() {
 
 #[test]
 fn groff_has_no_warnings() {
-    let mut names = vec!["loginid.3".to_owned(), "loginid-emulator.1".to_owned()];
+    let mut names = ["loginid.3", "loginid.1", "loginid-emulator.1"]
+        .map(str::to_owned)
+        .to_vec();
     names.extend(functions().iter().map(|name| format!("man3/{name}")));
     for name in names {
         let output = Command::new("groff")

@@ -8,6 +8,7 @@ use rustls::pki_types::CertificateDer;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
+use super::effective::ProxyChoice;
 use super::fields::Settings;
 use super::headers::{Header, add_header};
 use super::{files, proxy};
@@ -29,6 +30,8 @@ pub(crate) struct Common {
     pub(crate) max_retries: u32,
     pub(crate) tls: TlsSettings,
     pub(crate) proxy: Option<Arc<Proxy>>,
+    /// Why this proxy, or none, is used.
+    pub(crate) proxy_choice: ProxyChoice,
     pub(crate) rules: Rules,
     pub(crate) keys: KeySettings,
     /// How many good signature verdicts are kept.
@@ -84,9 +87,8 @@ impl std::fmt::Debug for ClientCertificate {
 }
 
 impl Common {
-    pub(super) fn build(mut settings: Settings, service: ServiceSettings) -> Result<Common> {
-        let settings = &mut settings;
-        let proxy = proxy::proxy(settings, &service.base_url)?;
+    pub(super) fn build(settings: &mut Settings, service: ServiceSettings) -> Result<Common> {
+        let (proxy, proxy_choice) = proxy::proxy(settings, &service.base_url)?;
         let (keys_field, configured) = service.configured;
         let fetch = settings.boolean("fetch_keys", true);
         if !fetch && configured.is_empty() {
@@ -105,6 +107,7 @@ impl Common {
             max_retries: settings.integer("max_retries", 2, MAX_RETRIES)? as u32,
             tls: tls(settings)?,
             proxy,
+            proxy_choice,
             rules: Rules {
                 audience: service.audience,
                 issuer: service.issuer,
@@ -168,10 +171,14 @@ pub(super) fn pem_or_file(
             format!("{field} and {file_field} are both given; give one"),
         )),
         (Some(text), None) => Ok(Some(PemText { field, text })),
-        (None, Some(path)) => Ok(Some(PemText {
-            field: file_field,
-            text: files::read(file_field, field, &path)?,
-        })),
+        (None, Some(path)) => {
+            let text = files::read(file_field, field, &path)?;
+            settings.note_text(file_field, &path);
+            Ok(Some(PemText {
+                field: file_field,
+                text,
+            }))
+        }
         (None, None) => Ok(None),
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::effective::{Setting, SettingValue};
 use super::environment;
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -36,6 +37,16 @@ enum Kind {
     Object,
 }
 
+/// Texts that are never shown: keys, certificates, and a proxy's URL, which may hold a password.
+const HIDDEN: [&str; 6] = [
+    "private_key",
+    "api_key",
+    "client_key_pem",
+    "client_cert_pem",
+    "ca_pem",
+    "proxy",
+];
+
 impl Kind {
     /// A variable has a single value.
     fn has_variable(self) -> bool {
@@ -46,7 +57,7 @@ impl Kind {
 type Field = (&'static str, Kind);
 
 /// The fields of a client of one service.
-pub(super) struct Fields {
+pub(crate) struct Fields {
     /// Fields that the other service has not, or whose variable is its own.
     own: &'static [Field],
     /// The prefix of the variables of these fields.
@@ -76,7 +87,7 @@ const SHARED: [Field; 17] = [
     ("max_response_bytes", Kind::Integer),
 ];
 
-pub(super) static V1: Fields = Fields {
+pub(crate) static V1: Fields = Fields {
     own: &[
         ("client_id", Kind::Text),
         ("private_key", Kind::Pem),
@@ -92,7 +103,7 @@ pub(super) static V1: Fields = Fields {
     required: "client_id",
 };
 
-pub(super) static V2: Fields = Fields {
+pub(crate) static V2: Fields = Fields {
     own: &[
         ("base_url", Kind::Text),
         ("api_key", Kind::Text),
@@ -108,6 +119,23 @@ pub(super) static V2: Fields = Fields {
 impl Fields {
     fn all(&self) -> impl Iterator<Item = &'static Field> {
         self.own.iter().chain(&SHARED)
+    }
+
+    /// Whether a field is one that the other service has not, or whose variable is its own.
+    fn is_own(&self, name: &str) -> bool {
+        self.own.iter().any(|(own, _)| *own == name)
+    }
+
+    /// The variable of a field, if it has one.
+    pub(crate) fn variable_of(&self, name: &str) -> Option<String> {
+        let mut variables = self.variables();
+        variables.find_map(|(variable, field, _)| (field == name).then_some(variable))
+    }
+
+    /// The variables of the fields, each with whether only this service reads it.
+    pub(crate) fn named_variables(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
+        self.variables()
+            .map(|(variable, field, _)| (variable, field, self.is_own(field)))
     }
 
     /// The variable of each field that has one.
@@ -143,13 +171,17 @@ fn variable(prefix: &str, field: &str) -> String {
     format!("{prefix}{}", field.to_uppercase())
 }
 
-/// Values that have the types of their fields. Taking a field removes it.
-pub(super) struct Settings(BTreeMap<&'static str, Value>);
+/// Values that have the types of their fields. Taking a field removes it, and notes the value
+/// in effect.
+pub(super) struct Settings {
+    values: BTreeMap<&'static str, Value>,
+    taken: Vec<Setting>,
+}
 
 impl Drop for Settings {
     /// Fields that were not taken, because building stopped early, may hold a key.
     fn drop(&mut self) {
-        for value in self.0.values_mut() {
+        for value in self.values.values_mut() {
             if let Value::String(text) = value {
                 text.zeroize();
             }
@@ -160,7 +192,31 @@ impl Drop for Settings {
 impl Settings {
     /// No values yet.
     pub(super) fn new() -> Settings {
-        Settings(BTreeMap::new())
+        Settings {
+            values: BTreeMap::new(),
+            taken: Vec::new(),
+        }
+    }
+
+    /// The values in effect, in the order in which they were taken.
+    pub(super) fn take_effective(&mut self) -> Vec<Setting> {
+        std::mem::take(&mut self.taken)
+    }
+
+    /// Notes the text in effect of a field that was taken: a default, or the path of a file.
+    pub(super) fn note_text(&mut self, field: &'static str, text: &str) {
+        let mut taken = self.taken.iter_mut();
+        if let Some(setting) = taken.find(|setting| setting.field == field) {
+            setting.value = SettingValue::Text(text.to_owned());
+        }
+    }
+
+    fn note(&mut self, field: &'static str, is_given: bool, value: SettingValue) {
+        self.taken.push(Setting {
+            field,
+            is_given,
+            value,
+        });
     }
 
     pub(super) fn from_json(text: &str, fields: &Fields) -> Result<Settings> {
@@ -200,16 +256,23 @@ impl Settings {
                 _ => serde_json::from_str(raw).map_err(|error| invalid(error.to_string()))?,
             };
             check_type(field, *kind, &value)?;
-            settings.0.insert(field, value);
+            settings.values.insert(field, value);
         }
         Ok(settings)
     }
 
     pub(super) fn from_env(fields: &Fields) -> Result<Settings> {
-        let mut settings = Settings::new();
+        Settings::from_env_with(Settings::new(), fields)
+    }
+
+    /// The environment, in which the fields that `settings` has already have these values.
+    pub(super) fn from_env_with(mut settings: Settings, fields: &Fields) -> Result<Settings> {
         let known: Vec<_> = fields.variables().collect();
         check_spelling(known.iter().map(|(variable, ..)| variable.as_str()), fields)?;
         for (variable, field, kind) in &known {
+            if settings.values.contains_key(field) {
+                continue;
+            }
             let Some(value) = environment::variable(variable) else {
                 continue;
             };
@@ -219,9 +282,9 @@ impl Settings {
                 Kind::Integer => integer(variable, &text)?,
                 Kind::Text | Kind::Pem | Kind::Texts | Kind::Object => Value::String(text),
             };
-            settings.0.insert(field, value);
+            settings.values.insert(field, value);
         }
-        if !settings.0.contains_key(fields.required) {
+        if !settings.values.contains_key(fields.required) {
             let why = if environment::is_ignored() {
                 "the environment is not read in a program that runs with more rights \
                  than its caller (setuid, setgid, file capabilities)"
@@ -235,21 +298,31 @@ impl Settings {
     }
 
     pub(super) fn set(&mut self, field: &'static str, value: Value) {
-        self.0.insert(field, value);
+        self.values.insert(field, value);
     }
 
     pub(super) fn text(&mut self, field: &'static str) -> Option<String> {
-        match self.0.remove(field) {
+        let text = match self.values.remove(field) {
             Some(Value::String(text)) => Some(text),
             _ => None,
-        }
+        };
+        let shown = match &text {
+            None => SettingValue::None,
+            // The path of a file is noted once the file is read: until then it may be a key.
+            Some(_) if HIDDEN.contains(&field) || field.ends_with("_file") => {
+                SettingValue::Redacted
+            }
+            Some(text) => SettingValue::Text(text.clone()),
+        };
+        self.note(field, text.is_some(), shown);
+        text
     }
 
     pub(super) fn boolean(&mut self, field: &'static str, default: bool) -> bool {
-        match self.0.remove(field) {
-            Some(Value::Bool(value)) => value,
-            _ => default,
-        }
+        let given = self.values.remove(field).and_then(|value| value.as_bool());
+        let value = given.unwrap_or(default);
+        self.note(field, given.is_some(), SettingValue::Boolean(value));
+        value
     }
 
     pub(super) fn optional_integer(
@@ -257,9 +330,11 @@ impl Settings {
         field: &'static str,
         range: RangeInclusive<u64>,
     ) -> Result<Option<u64>> {
-        let Some(value) = self.0.remove(field).and_then(|value| value.as_u64()) else {
+        let Some(value) = self.values.remove(field).and_then(|value| value.as_u64()) else {
+            self.note(field, false, SettingValue::None);
             return Ok(None);
         };
+        self.note(field, true, SettingValue::Number(value));
         if !range.contains(&value) {
             return Err(Error::new(
                 Code::OutOfRange,
@@ -275,7 +350,11 @@ impl Settings {
         default: u64,
         range: RangeInclusive<u64>,
     ) -> Result<u64> {
-        Ok(self.optional_integer(field, range)?.unwrap_or(default))
+        let given = self.optional_integer(field, range)?;
+        if let (None, Some(setting)) = (given, self.taken.last_mut()) {
+            setting.value = SettingValue::Number(default);
+        }
+        Ok(given.unwrap_or(default))
     }
 
     /// A time limit.
@@ -285,10 +364,16 @@ impl Settings {
     }
 
     pub(super) fn object(&mut self, field: &'static str) -> Option<Map<String, Value>> {
-        match self.0.remove(field) {
+        let object = match self.values.remove(field) {
             Some(Value::Object(object)) => Some(object),
             _ => None,
-        }
+        };
+        let shown = match &object {
+            None => SettingValue::None,
+            Some(_) => SettingValue::Redacted,
+        };
+        self.note(field, object.is_some(), shown);
+        object
     }
 
     /// An object whose values are strings.

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
+use super::effective::ProxyChoice;
 use super::environment::variable;
 use super::fields::Settings;
 use crate::base_url::{self, BaseUrl};
@@ -21,29 +22,41 @@ use crate::net::Proxy;
 ///
 /// `proxy` is a URL, or `env`: then it is the one that the variables name, unless
 /// `NO_PROXY` lists the service's host. A loopback host is never behind a proxy.
-pub(super) fn proxy(settings: &mut Settings, service: &BaseUrl) -> Result<Option<Arc<Proxy>>> {
+pub(super) fn proxy(
+    settings: &mut Settings,
+    service: &BaseUrl,
+) -> Result<(Option<Arc<Proxy>>, ProxyChoice)> {
     let loopback = is_loopback(service.host());
-    let proxy = match settings.text("proxy").as_deref() {
-        None => return Ok(None),
-        Some("env") if loopback => return Ok(None),
+    let (proxy, choice) = match settings.text("proxy").as_deref() {
+        None => return Ok((None, ProxyChoice::NotAsked)),
+        Some("env") if loopback => return Ok((None, ProxyChoice::Loopback)),
         Some("env") => from_environment(service)?,
-        Some(url) => Some(parse("proxy", url)?),
+        Some(url) => (Some(parse("proxy", url)?), ProxyChoice::Setting),
     };
-    Ok(proxy.filter(|_| !loopback).map(Arc::new))
+    if loopback {
+        return Ok((None, ProxyChoice::Loopback));
+    }
+    Ok((proxy.map(Arc::new), choice))
 }
 
-fn from_environment(service: &BaseUrl) -> Result<Option<Proxy>> {
+/// The variable that would name the proxy of a service, if `proxy` were `env`.
+pub(crate) fn unasked_variable(service: &BaseUrl) -> Option<String> {
+    input::proxy::proxy(service.is_https(), variable).map(|named| named.variable)
+}
+
+fn from_environment(service: &BaseUrl) -> Result<(Option<Proxy>, ProxyChoice)> {
     let Some(named) = input::proxy::proxy(service.is_https(), variable) else {
-        return Ok(None);
+        return Ok((None, ProxyChoice::NoVariable));
     };
     if input::proxy::is_excluded(service.host(), service.port(), variable) {
-        return Ok(None);
+        return Ok((None, ProxyChoice::Excluded(named.variable)));
     }
     let url = named
         .value
         .into_string()
         .map_err(|_| invalid(&named.variable, "is not UTF-8"))?;
-    parse(&named.variable, &url).map(Some)
+    let proxy = parse(&named.variable, &url)?;
+    Ok((Some(proxy), ProxyChoice::Variable(named.variable)))
 }
 
 /// The message never shows the URL: it may hold a password.

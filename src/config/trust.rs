@@ -4,14 +4,16 @@ use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use once_cell::race::OnceBox;
-use rustls::client::{Resumption, WantsClientCert};
+use rustls::client::{Resumption, WantsClientCert, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::common::{Authorities, ClientCertificate, TlsSettings};
+use super::effective::{RootsSource, TrustedRoots};
 use super::environment::variable;
+use super::recording::{Received, RecordingVerifier};
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::fork;
@@ -26,6 +28,7 @@ static SHARED: OnceBox<Shared> = OnceBox::new();
 
 struct Shared {
     roots: Arc<RootCertStore>,
+    source: RootsSource,
     provider: Arc<CryptoProvider>,
     /// Roots with certificates added, while a client uses them.
     extended: ArcSwap<Vec<Extended>>,
@@ -36,8 +39,10 @@ type Extended = (Vec<CertificateDer<'static>>, Weak<RootCertStore>);
 /// A failed attempt is not kept: the next client reads the roots again.
 fn shared() -> Result<&'static Shared> {
     SHARED.get_or_try_init(|| {
+        let (roots, source) = trusted_roots()?;
         Ok(Box::new(Shared {
-            roots: Arc::new(trusted_roots()?),
+            roots: Arc::new(roots),
+            source,
             provider: provider(),
             extended: ArcSwap::default(),
         }))
@@ -45,21 +50,26 @@ fn shared() -> Result<&'static Shared> {
 }
 
 /// The named roots or the system's.
-fn trusted_roots() -> Result<RootCertStore> {
+fn trusted_roots() -> Result<(RootCertStore, RootsSource)> {
     roots::read(variable)
         .map(store)
         .map_err(|problem| Error::new(Code::UnreadableFile, problem))
 }
 
 /// The certificates that can be roots, or Mozilla's roots if the system has none.
-fn store(found: Roots) -> RootCertStore {
+fn store(found: Roots) -> (RootCertStore, RootsSource) {
     let mut roots = RootCertStore::empty();
+    let mut source = match found.named {
+        true => RootsSource::Variables,
+        false => RootsSource::System,
+    };
     let certificates = found.certificates.into_iter().map(CertificateDer::from);
     roots.add_parsable_certificates(certificates);
     if roots.is_empty() && !found.named {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        source = RootsSource::Mozilla;
     }
-    roots
+    (roots, source)
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -67,6 +77,14 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 impl Shared {
+    /// The roots that a client trusts.
+    fn roots_of(&self, settings: &TlsSettings) -> Result<Arc<RootCertStore>> {
+        match &settings.authorities {
+            None => Ok(self.roots.clone()),
+            Some(authorities) => self.extended_by(authorities),
+        }
+    }
+
     /// The roots with these added. Clients with the same share one store.
     fn extended_by(&self, authorities: &Authorities) -> Result<Arc<RootCertStore>> {
         let certificates = &authorities.certificates;
@@ -107,14 +125,46 @@ fn add(roots: &mut RootCertStore, authorities: &Authorities) -> Result<()> {
 /// be used are an error here, not at the first call.
 pub(crate) fn client_config(settings: &TlsSettings) -> Result<ClientConfig> {
     let shared = shared()?;
-    let roots = match &settings.authorities {
-        None => shared.roots.clone(),
-        Some(authorities) => shared.extended_by(authorities)?,
-    };
+    let roots = shared.roots_of(settings)?;
     let builder = builder(shared.provider.clone())?.with_root_certificates(roots);
     let mut config = with_identity(builder, &shared.provider, settings)?;
     config.resumption = Resumption::disabled();
     Ok(config)
+}
+
+/// The same configuration, which also records the certificates that a server sends. None
+/// without any root: then no certificate can be trusted.
+pub(crate) fn recording_config(
+    settings: &TlsSettings,
+    received: &Arc<Received>,
+) -> Result<Option<ClientConfig>> {
+    let shared = shared()?;
+    let roots = shared.roots_of(settings)?;
+    if roots.is_empty() {
+        return Ok(None);
+    }
+    let provider = shared.provider.clone();
+    let inner = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
+        .build()
+        .map_err(|error| Error::internal(format!("TLS: {error}")))?;
+    let verifier = Arc::new(RecordingVerifier::new(inner, received.clone()));
+    let builder = builder(provider.clone())?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let mut config = with_identity(builder, &provider, settings)?;
+    config.resumption = Resumption::disabled();
+    Ok(Some(config))
+}
+
+/// The trusted roots of a client.
+pub(crate) fn describe_roots(settings: &TlsSettings) -> Result<TrustedRoots> {
+    let shared = shared()?;
+    let added = settings.authorities.as_ref();
+    Ok(TrustedRoots {
+        source: shared.source,
+        count: shared.roots.len(),
+        added: added.map(|added| (added.field, added.certificates.len())),
+    })
 }
 
 /// Checks the TLS settings of a client that does not use TLS, without preparing it: a mistake
@@ -190,6 +240,7 @@ mod tests {
                 certificates,
                 named,
             })
+            .0
         };
         assert!(store(vec![], true).is_empty());
         assert!(store(vec![b"not a certificate".to_vec()], true).is_empty());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ureq::http::HeaderName;
 
 use super::common::{Common, ServiceSettings, issuer, pem_or_file};
+use super::effective::Setting;
 use super::fields::{Settings, V1};
 use super::headers::Header;
 use crate::base_url::{self, BaseUrl};
@@ -21,6 +22,7 @@ use crate::token::{Audience, KeySet, Name, Request};
 pub struct Config {
     pub(crate) common: Common,
     pub(crate) application: Application,
+    settings: Vec<Setting>,
 }
 
 /// The application that a client acts for.
@@ -61,14 +63,26 @@ impl Config {
         Config::build(Settings::from_env(&V1)?)
     }
 
+    /// The same, except that the fields of this JSON object have the values given there.
+    pub fn from_env_with(json: &str) -> Result<Config> {
+        let given = Settings::from_json(json, &V1)?;
+        Config::build(Settings::from_env_with(given, &V1)?)
+    }
+
+    /// The settings in effect, for a person to read: no secret is among them.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
     fn build(mut settings: Settings) -> Result<Config> {
+        let settings = &mut settings;
         let client_id = settings
             .text("client_id")
             .ok_or_else(|| Error::new(Code::MissingField, "client_id is required"))?;
         if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(invalid_client_id());
         }
-        let private_key = private_key(&mut settings)?;
+        let private_key = private_key(settings)?;
         if settings.boolean("management", false) && private_key.is_none() {
             return Err(private_key_required());
         }
@@ -77,6 +91,7 @@ impl Config {
             Some(text) => BaseUrl::parse(&text, allow_http, base_url::DEFAULT)?,
             None => BaseUrl::parse(base_url::DEFAULT, false, base_url::DEFAULT)?,
         };
+        settings.note_text("base_url", base_url.as_str());
         let application = Application {
             private_key,
             wait_timeout: settings.milliseconds("wait_timeout_ms", 180_000)?,
@@ -89,15 +104,16 @@ impl Config {
                 name: Name::Exact(application.client_id.clone()),
                 field: "client_id",
             },
-            issuer: issuer(&mut settings)?.map(Name::Exact),
+            issuer: issuer(settings)?.map(Name::Exact),
             username_claims: &["udata", "username"],
             require_exp: settings.boolean("require_exp", false),
             request: Request::OneKey,
-            configured: ("public_keys", public_keys(&mut settings)?),
+            configured: ("public_keys", public_keys(settings)?),
         };
         Ok(Config {
             common: Common::build(settings, service)?,
             application,
+            settings: settings.take_effective(),
         })
     }
 }

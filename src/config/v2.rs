@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::common::{Common, ServiceSettings, issuer, pem_or_file};
+use super::effective::Setting;
 use super::fields::{Settings, V2};
 use crate::base_url::BaseUrl;
 use crate::codes::Code;
@@ -21,6 +22,7 @@ const URL_OF_DASHBOARD: &str = "https://<application id>.api.loginid.io";
 pub struct Config {
     pub(crate) common: Common,
     pub(crate) application: Application,
+    settings: Vec<Setting>,
 }
 
 /// The application that a client acts for.
@@ -69,7 +71,19 @@ impl Config {
         Config::build(Settings::from_env(&V2)?)
     }
 
+    /// The same, except that the fields of this JSON object have the values given there.
+    pub fn from_env_with(json: &str) -> Result<Config> {
+        let given = Settings::from_json(json, &V2)?;
+        Config::build(Settings::from_env_with(given, &V2)?)
+    }
+
+    /// The settings in effect, for a person to read: no secret is among them.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
     fn build(mut settings: Settings) -> Result<Config> {
+        let settings = &mut settings;
         let allow_http = settings.boolean("allow_http", false);
         let base_url = settings
             .text("base_url")
@@ -84,12 +98,15 @@ impl Config {
                 ),
             ));
         }
-        let api_key = api_key(&mut settings)?;
-        let (id, name) = application_id(&mut settings, &base_url)?;
-        let issuer = match issuer(&mut settings)? {
+        let api_key = api_key(settings)?;
+        let (id, name) = application_id(settings, &base_url)?;
+        let issuer = match issuer(settings)? {
             Some(issuer) => issuer.trim_end_matches('/').to_owned(),
             None => base_url.issuer(),
         };
+        settings.note_text("base_url", base_url.as_str());
+        settings.note_text("application_id", &id);
+        settings.note_text("issuer", &issuer);
         let service = ServiceSettings {
             base_url,
             own_headers: Vec::new(),
@@ -102,11 +119,12 @@ impl Config {
             // Tokens of transactions need none; those of logins are checked for it.
             require_exp: false,
             request: Request::WholeSet,
-            configured: ("jwks", pinned_keys(&mut settings)?),
+            configured: ("jwks", pinned_keys(settings)?),
         };
         Ok(Config {
             common: Common::build(settings, service)?,
             application: Application { id, api_key },
+            settings: settings.take_effective(),
         })
     }
 }

@@ -1,8 +1,5 @@
 //! Reading what people configure: keys, certificates, trusted roots, `NO_PROXY`.
-//!
-//! `loginid-emulator doctor` includes this folder as source, so that it reads a
-//! configuration exactly as the library does. Nothing here refers to the rest of the
-//! library.
+//! Nothing here refers to the rest of the library.
 
 pub(crate) mod certificates;
 pub(crate) mod host;

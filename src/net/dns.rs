@@ -13,7 +13,7 @@ use lookups::Lookups;
 
 /// The addresses of a URL's host, in the order in which to try them. Loopback names
 /// always mean this machine, whatever DNS says (RFC 6761, section 6.3).
-pub(super) fn resolve(host: &str, port: u16, budget: &Budget) -> Result<Vec<SocketAddr>> {
+pub(crate) fn resolve(host: &str, port: u16, budget: &Budget) -> Result<Vec<SocketAddr>> {
     let host = without_brackets(host);
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);

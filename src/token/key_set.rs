@@ -3,9 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{
-    AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse,
-};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyOperations};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -63,7 +61,7 @@ impl KeySet {
         let Some(Value::Array(keys)) = set.get("keys") else {
             return Err("it has no array 'keys'");
         };
-        let usable: Vec<_> = keys.iter().filter_map(usable_key).collect();
+        let usable: Vec<_> = keys.iter().filter_map(|key| usable_key(key).ok()).collect();
         match usable.is_empty() {
             true => Err("it has no usable key: none is a public key for ES256 on curve P-256"),
             false => Ok(KeySet(usable)),
@@ -105,36 +103,84 @@ impl KeySet {
     }
 }
 
-/// The key with its id if it is a public key that may verify ES256.
-fn usable_key(key: &Value) -> Option<(Id, VerifyingKey)> {
-    // A private key does not belong there: whoever read it can forge tokens.
-    let is_private = key.get("d").is_some();
-    // `Jwk` would read null as absent.
-    let is_null = |name: &str| key.get(name).is_some_and(Value::is_null);
-    if is_private || ["alg", "use", "key_ops", "kid"].into_iter().any(is_null) {
-        return None;
+/// The keys of a set, each by its id or place, with why it is skipped, if it is: a clause about
+/// "it" that shows nothing of the key.
+pub(crate) fn explain(text: &str) -> Vec<(String, Option<String>)> {
+    let set: Map<String, Value> = match json::parse_object(text, MAX_DEPTH) {
+        Ok(set) => set.into(),
+        Err(_) => Map::new(),
+    };
+    let keys = set.get("keys").and_then(Value::as_array);
+    let explained = keys.into_iter().flatten().enumerate().map(|(place, key)| {
+        let name = match key.get("kid").and_then(Value::as_str) {
+            Some(kid) => kid.chars().take(MAX_SHOWN).collect(),
+            None => format!("key {}", place + 1),
+        };
+        (name, usable_key(key).err())
+    });
+    explained.collect()
+}
+
+/// The longest id or value that an explanation shows, in characters.
+const MAX_SHOWN: usize = 100;
+
+/// The key with its id if it is a public key that may verify ES256, or why it is not: a clause
+/// about "it".
+fn usable_key(key: &Value) -> Result<(Id, VerifyingKey), String> {
+    // A private key does not belong there.
+    if key.get("d").is_some() {
+        return Err("it is a private key, and whoever read it can forge tokens".to_owned());
     }
-    let Jwk { common, algorithm } = Jwk::deserialize(key).ok()?;
-    let AlgorithmParameters::EllipticCurve(point) = algorithm else {
-        return None;
+    for (name, expected, is_required) in [
+        ("kty", "EC", true),
+        ("crv", "P-256", true),
+        ("alg", "ES256", false),
+        ("use", "sig", false),
+    ] {
+        let fits = match key.get(name) {
+            None => !is_required,
+            Some(value) => value == expected,
+        };
+        if !fits {
+            let found = key.get(name).map_or("absent".to_owned(), |value| {
+                value.to_string().chars().take(MAX_SHOWN).collect()
+            });
+            return Err(format!("its {name} is {found}, not \"{expected}\""));
+        }
+    }
+    // `Jwk` would read null as absent.
+    if let Some(name) = ["key_ops", "kid"]
+        .into_iter()
+        .find(|name| key.get(name).is_some_and(Value::is_null))
+    {
+        return Err(format!("its {name} is null"));
+    }
+    let Ok(Jwk { common, algorithm }) = Jwk::deserialize(key) else {
+        return Err("a member of it is not of the type that RFC 7517 demands".to_owned());
     };
     let may_verify = common
         .key_operations
         .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
-    let fits = point.curve == EllipticCurve::P256
-        && matches!(common.key_algorithm, None | Some(KeyAlgorithm::ES256))
-        && matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
-        && may_verify
-        && common.key_id.as_deref() != Some("");
-    if !fits {
-        return None;
+    if !may_verify {
+        return Err("its key_ops do not have \"verify\"".to_owned());
     }
+    let id = match common.key_id {
+        None => Id::None,
+        Some(id) if !id.is_empty() => Id::Named(id),
+        Some(_) => return Err("its kid is empty".to_owned()),
+    };
     let coordinate = |text: &str| -> Option<[u8; 32]> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok()
     };
-    let key = VerifyingKey::from_coordinates(&coordinate(&point.x)?, &coordinate(&point.y)?)?;
-    Some((common.key_id.map_or(Id::None, Id::Named), key))
+    let point = match &algorithm {
+        AlgorithmParameters::EllipticCurve(point) => coordinate(&point.x).zip(coordinate(&point.y)),
+        _ => None,
+    };
+    match point.and_then(|(x, y)| VerifyingKey::from_coordinates(&x, &y)) {
+        Some(key) => Ok((id, key)),
+        None => Err("its x and y are no point of the curve".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{answer, keys};
 use crate::budget::Budget;
 use crate::calls::{Call, Credential, Dialect};
 use crate::cancel::Cancel;
-use crate::config::{Application, Config, private_key_required};
+use crate::config::{Application, Common, Config, private_key_required};
 use crate::core::Core;
 use crate::error::Result;
 use crate::key::SigningKey;
@@ -93,6 +93,10 @@ impl Client {
     /// itself.
     pub fn set_logger(&self, logger: Option<Logger>) {
         self.core.set_logger(logger);
+    }
+
+    pub(super) fn config(&self) -> &Common {
+        self.core.config()
     }
 
     pub(super) fn application(&self) -> &Application {

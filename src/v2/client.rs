@@ -9,12 +9,12 @@ use super::{claims, keys};
 use crate::budget::Budget;
 use crate::calls::{Call, Credential, Dialect};
 use crate::cancel::Cancel;
-use crate::config::{V2Application, V2Config, api_key_required};
+use crate::config::{Common, V2Application, V2Config, api_key_required};
 use crate::core::Core;
 use crate::error::Result;
 use crate::log::Logger;
 use crate::operation::Authorization;
-use crate::token::{Claims, Keys, Origin, Verified};
+use crate::token::{Claims, Fetch, Keys, Origin, Verified};
 
 static DIALECT: Dialect = Dialect {
     error_code: "msgCode",
@@ -71,6 +71,10 @@ impl Client {
     /// [`crate::Client::set_logger`] does.
     pub fn set_logger(&self, logger: Option<Logger>) {
         self.core.set_logger(logger);
+    }
+
+    pub(super) fn config(&self) -> &Common {
+        self.core.config()
     }
 
     pub(super) fn application(&self) -> &V2Application {
@@ -165,6 +169,18 @@ impl Client {
             .verify(token, origin, username, budget, &fetch, check_claims)
     }
 
+    /// Verifies a token of any kind and user, with the keys that `fetch` returns.
+    pub(super) fn verify_with(
+        &self,
+        token: &str,
+        origin: Origin,
+        budget: &Budget,
+        fetch: Fetch<'_>,
+    ) -> Result<Verified> {
+        self.core
+            .verify(token, origin, None, budget, fetch, |_| Ok(()))
+    }
+
     /// Verifies a token that logs a user in.
     pub(super) fn verify_login(&self, token: &str, username: Option<&str>) -> Result<Verified> {
         let budget = self.budget();
@@ -179,10 +195,10 @@ impl Client {
 
     /// Fetches the application's key set. Pinned keys come first.
     fn fetch_keys(&self, budget: &Budget, may_retry: &dyn Fn() -> bool) -> Result<Keys> {
-        let mut call = keys::call();
-        call.may_retry = Some(may_retry);
         let pinned = &self.core.config().keys.configured;
         let read = |text: String| keys::read(&text, pinned);
+        let mut call = keys::call();
+        call.may_retry = Some(may_retry);
         self.execute(call, budget, read)
             .map_err(|error| keys::convert_error(error, &DIALECT))
     }

@@ -50,6 +50,11 @@ impl Client {
     }
 }
 
+/// A call for a grant that names no user, and so allows nothing.
+pub(super) fn call_without_user(scope: &str) -> Call<'static> {
+    Call::new(&INNER_GRANT).texts("grants", [scope].into_iter())
+}
+
 fn grant_call<'a>(operation: &'static Operation, username: &str, scopes: &str) -> Call<'a> {
     let scopes = scopes.split_ascii_whitespace();
     Call::new(operation)
@@ -57,7 +62,7 @@ fn grant_call<'a>(operation: &'static Operation, username: &str, scopes: &str) -
         .text("username", username)
 }
 
-fn read_grant(answer: String) -> Result<Zeroizing<String>> {
+pub(super) fn read_grant(answer: String) -> Result<Zeroizing<String>> {
     let answer = Zeroizing::new(answer);
     token(&answer, "token")?
         .filter(|grant| is_token(grant))

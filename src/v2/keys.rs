@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, pinned: &KeySet) -> Result<Keys> {
         .map_err(unusable)
 }
 
-fn unusable(problem: &str) -> Error {
+pub(super) fn unusable(problem: &str) -> Error {
     Error::new(
         Code::InvalidPublicKey,
         format!("its key set cannot be used: {problem}"),

@@ -122,8 +122,13 @@ fn the_debian_packages_hold_everything_and_work() {
     let architecture = ask("-qDEB_HOST_ARCH");
     let triplet = ask("-qDEB_HOST_MULTIARCH");
     let libdir: &'static str = format!("lib/{triplet}").leak();
-    let [library, development, emulator] = ["libloginid0", "libloginid-dev", "loginid-emulator"]
-        .map(|name| package(name, &architecture));
+    let [library, development, emulator, command] = [
+        "libloginid0",
+        "libloginid-dev",
+        "loginid-emulator",
+        "loginid",
+    ]
+    .map(|name| package(name, &architecture));
     let documentation = package("libloginid-doc", "all");
 
     let version = env!("CARGO_PKG_VERSION");
@@ -161,6 +166,19 @@ fn the_debian_packages_hold_everything_and_work() {
         "/usr/share/man/man1/loginid-emulator.1.gz".to_owned(),
     ]);
     assert_contents(&emulator, expected);
+
+    let mut expected = documents("loginid", Some("loginid-cli"));
+    expected.extend(
+        [
+            "bin/loginid",
+            "share/bash-completion/completions/loginid",
+            "share/fish/vendor_completions.d/loginid.fish",
+            "share/man/man1/loginid.1.gz",
+            "share/zsh/vendor-completions/_loginid",
+        ]
+        .map(|name| format!("/usr/{name}")),
+    );
+    assert_contents(&command, expected);
 
     let documents = documents("libloginid-doc", None);
     let listed = contents(&documentation);

@@ -52,9 +52,22 @@ fn loaders_and_linkers_find_the_library() {
     for page in [
         "man3/loginid.3",
         "man3/lid_get_user.3",
+        "man1/loginid.1",
         "man1/loginid-emulator.1",
     ] {
         assert!(tree.path("share/man").join(page).is_file(), "{page}");
+    }
+    let printed = run(Command::new(tree.path("bin/loginid")).arg("--version"));
+    assert_eq!(printed, format!("loginid {version}\n"));
+    for completion in [
+        "bash-completion/completions/loginid",
+        "zsh/site-functions/_loginid",
+        "fish/vendor_completions.d/loginid.fish",
+    ] {
+        assert!(
+            tree.path("share").join(completion).is_file(),
+            "{completion}"
+        );
     }
 }
 

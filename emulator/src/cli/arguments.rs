@@ -14,8 +14,8 @@ pub enum Action {
     Version,
     Serve(Options),
     Exec(Options, Vec<OsString>),
-    /// The public key to compare the private key with.
-    Doctor(Option<PathBuf>),
+    /// The arguments of `loginid doctor`.
+    Doctor(Vec<OsString>),
 }
 
 /// The options of an emulator.
@@ -65,7 +65,12 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Long("output") => options.settings.output = Some(parser.value()?.parse()?),
             Long("log") => options.settings.log = Some(true),
             Value(word) if !exec && word == "exec" => exec = true,
-            Value(word) if !exec && word == "doctor" => return doctor(&options, parser),
+            Value(word) if !exec && word == "doctor" => {
+                if options != Options::default() {
+                    return Err("doctor takes none of these options".into());
+                }
+                return Ok(Action::Doctor(parser.raw_args()?.collect()));
+            }
             Value(program) if exec => {
                 let mut command = vec![program];
                 command.extend(parser.raw_args()?);
@@ -78,22 +83,6 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         return Err("exec needs a command to run".into());
     }
     Ok(Action::Serve(options))
-}
-
-/// Parses the arguments after `doctor`, which takes none of the other options.
-fn doctor(options: &Options, mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
-    if *options != Options::default() {
-        return Err("doctor takes --public-key only".into());
-    }
-    let mut public_key = None;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Short('h') | Long("help") => return Ok(Action::Help),
-            Long("public-key") => public_key = Some(parser.value()?.into()),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Action::Doctor(public_key))
 }
 
 #[cfg(test)]
@@ -130,7 +119,6 @@ mod tests {
             &["--output", "xml"],
             &["--nonsense"],
             &["--tls", "doctor"],
-            &["doctor", "--tls"],
             &["--public-key", "x"],
         ] {
             assert!(parsed(arguments).is_err(), "{arguments:?}");

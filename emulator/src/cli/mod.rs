@@ -6,6 +6,7 @@ mod environment;
 mod exec;
 mod serve;
 mod settings;
+mod spelling;
 
 use std::error::Error;
 
@@ -16,7 +17,6 @@ A LoginID service for this machine: stateful, strict, no account needed.
 
 usage: loginid-emulator [OPTION...]
        loginid-emulator exec [OPTION...] [--] COMMAND [ARGUMENT...]
-       loginid-emulator doctor [--public-key FILE]
 
 Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, closes its
 standard output, says on standard error that it is ready, and serves until SIGINT or SIGTERM.
@@ -29,10 +29,7 @@ Both unset the variables that contradict these (LOGINID_PRIVATE_KEY_FILE, LOGINI
 LOGINID_CA_*, LOGINID_CLIENT_CERT_*, LOGINID_CLIENT_KEY_*, LOGINID_PROXY, LOGINID_ISSUER,
 LOGINID_V2_ISSUER), and name on standard error those that were set.
 
-`doctor` starts nothing: it checks the LOGINID_* variables that are set, the keys, the way to the
-service (proxy, certificates, clock), and that the service accepts a token. With LOGINID_V2_*
-variables it checks the current service: base URL, application id, API key, key set, and that the
-service accepts the API key. One line each; it exits with 0 only when all is well, else with 1.
+The command `doctor` runs `loginid doctor`, its new name, and will be gone in the next release.
 
 options:
   --host HOST     listen on this name or IP address; localhost if not given. With any other than a
@@ -61,7 +58,6 @@ options:
   --log           write a line for each request to standard error: time, request, status, operation, and
                   why it was refused
   --config FILE   read settings from this TOML file
-  --public-key FILE   doctor: the public key that the dashboard has, to compare the private one with
   -h, --help      this text
   -V, --version   the version
 
@@ -80,7 +76,7 @@ pub fn run() -> Result<u8, Box<dyn Error>> {
             let settings = options.settings.complete(options.config)?;
             return exec::exec(&settings, &command);
         }
-        Action::Doctor(public_key) => return doctor::doctor(public_key.as_deref()),
+        Action::Doctor(arguments) => return doctor::doctor(&arguments),
     }
     Ok(0)
 }

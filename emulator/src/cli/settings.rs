@@ -10,7 +10,7 @@ use std::str::FromStr;
 use loginid_emulator::{Builder, Emulator};
 use serde::Deserialize;
 
-use super::doctor::input::spelling::nearest;
+use super::spelling::nearest;
 
 /// The names of the variables begin so.
 const PREFIX: &str = "LOGINID_EMULATOR_";

@@ -15,7 +15,6 @@ mod control_access;
 mod cors;
 mod credentials;
 mod doc_scans;
-mod doctor;
 mod events;
 mod faults;
 mod fido2;

@@ -101,12 +101,9 @@ fn exec_unsets_contradicting_variables_and_names_them() {
 fn settings_of_a_real_application_do_not_reach_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let output = program()
-        .args([
-            "exec",
-            "--",
-            env!("CARGO_BIN_EXE_loginid-emulator"),
-            "doctor",
-        ])
+        .args(["exec", "--"])
+        .arg(super::loginid())
+        .arg("doctor")
         .env("LOGINID_PRIVATE_KEY_FILE", folder.path().join("absent.pem"))
         .env("LOGINID_PROXY", "http://127.0.0.1:1")
         .env("LOGINID_CA_FILE", folder.path().join("absent.pem"))

@@ -1,12 +1,13 @@
 //! The program `loginid-emulator`.
 
+mod doctor;
 mod environment;
 mod exec;
 mod recipes;
 mod settings;
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +16,17 @@ use crate::support::get;
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_loginid-emulator"))
+}
+
+/// The program `loginid`, which `make test` has built: a client of the emulator that reads the
+/// variables.
+fn loginid() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_loginid-emulator")).with_file_name("loginid");
+    assert!(
+        program.is_file(),
+        "build loginid first, with `cargo build --workspace` or `make test`"
+    );
+    program
 }
 
 fn sh(script: &str) -> Output {
@@ -157,7 +169,7 @@ fn the_man_page_has_every_command_and_option_of_the_help() {
         .chain(options.filter(|word| word.starts_with('-')))
         .collect();
     assert!(
-        names.contains(&"doctor") && names.contains(&"--tls"),
+        names.contains(&"exec") && names.contains(&"--tls"),
         "{names:?}"
     );
     for name in names {

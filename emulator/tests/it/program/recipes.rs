@@ -17,9 +17,8 @@ fn recipes() -> Vec<String> {
 /// Runs a script in an empty folder, in a shell that finds the emulator.
 fn in_a_shell(shell: &str, script: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let programs = Path::new(env!("CARGO_BIN_EXE_loginid-emulator"))
-        .parent()
-        .unwrap();
+    let loginid = super::loginid();
+    let programs = loginid.parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     // The recipe starts this shell, which reads its commands from its input.
     let mut child = Command::new(shell)
@@ -34,7 +33,7 @@ fn in_a_shell(shell: &str, script: &str) -> Output {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut input, b"loginid-emulator doctor; echo ended: $?\n").unwrap();
+    std::io::Write::write_all(&mut input, b"loginid doctor; echo ended: $?\n").unwrap();
     drop(input);
     child.wait_with_output().unwrap()
 }
@@ -51,7 +50,7 @@ fn the_recipes_of_the_documentation_cannot_read_the_variables_too_early() {
             "{printed}"
         );
 
-        let check = "loginid-emulator doctor; echo ended: $?; kill $!; wait $!; ls\n";
+        let check = "loginid doctor; echo ended: $?; kill $!; wait $!; ls\n";
         // With a plain file the variables were read too early in each of ten runs.
         for _ in 0..10 {
             let output = in_a_shell(shell, &format!("{}{check}", recipes[1]));

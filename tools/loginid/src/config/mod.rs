@@ -1,0 +1,4 @@
+//! Configurations: where they come from, and `loginid config check`.
+
+pub mod check;
+pub mod source;

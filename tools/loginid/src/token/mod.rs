@@ -1,0 +1,5 @@
+//! `loginid token`: what a token says, and whether it is genuine.
+
+pub mod decode;
+mod times;
+pub mod verify;

@@ -1,0 +1,93 @@
+//! The variables and the base URL.
+
+use loginid_emulator::Emulator;
+
+use super::{Doctor, closed_port};
+
+#[test]
+fn invalid_settings_are_named() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_MAX_RETRIES", "many")
+        .findings();
+    findings.only("settings", "LOGINID_MAX_RETRIES");
+    for (value, words) in [
+        (" 5", "a whole number without blanks around it"),
+        ("1.0", "a whole number, without fraction or exponent"),
+        ("11", "from 0 to 10"),
+    ] {
+        let findings = Doctor::of(&emulator)
+            .set("LOGINID_MAX_RETRIES", value)
+            .findings();
+        findings.only("settings", words);
+    }
+    // The library refuses a misspelt name, and ignores other names.
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_PRIVTE_KEY", "x")
+        .findings();
+    findings.only("settings", "there is no variable 'LOGINID_PRIVTE_KEY'");
+    assert!(
+        findings.text.contains("did you mean LOGINID_PRIVATE_KEY?"),
+        "{}",
+        findings.text
+    );
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_SHOP", "x")
+        .set("LOGINID_PRIVTE_KEY", "")
+        .findings();
+    assert!(findings.well, "{}", findings.text);
+    findings.has("note", "settings", "LOGINID_SHOP");
+    assert!(!findings.text.contains(" v2 "), "{}", findings.text);
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_CLIENT_ID", "")
+        .findings();
+    findings.only("client id", "LOGINID_CLIENT_ID is not set");
+    let none = || Doctor::of(&emulator).set("LOGINID_PRIVATE_KEY", "");
+    none()
+        .findings()
+        .has("note", "private key", "public application");
+    let required = none().set("LOGINID_MANAGEMENT", "true").findings();
+    required.only("private key", "LOGINID_MANAGEMENT");
+}
+
+#[test]
+fn an_unusable_base_url_is_explained() {
+    let emulator = Emulator::start();
+    let with = |url: &str| {
+        Doctor::of(&emulator)
+            .set("LOGINID_BASE_URL", url)
+            .findings()
+    };
+    with("example.com").only("base URL", "LOGINID_BASE_URL must start with https://");
+    with(&format!("{} ", emulator.base_url())).only("base URL", "has blanks");
+    with("http://192.0.2.1").only("base URL", "plain http to another machine");
+    with("https://user:hunter2@localhost").only(
+        "base URL",
+        "LOGINID_BASE_URL must not contain a user name or password",
+    );
+    with("https://no-such-host.invalid").only("name", "no-such-host.invalid");
+    with(&format!("http://{}", closed_port())).only("connection", "does not take connections");
+    with(&format!("{}/elsewhere", emulator.base_url()))
+        .only("service", "GET /certs was refused (404)");
+    with(&emulator.base_url().replace("http:", "https:")).only("certificate", "https");
+    let secret = with("https://user:hunter2@localhost").text;
+    assert!(!secret.contains("hunter2"), "{secret}");
+}
+
+#[test]
+fn loopback_names_resolve_as_in_the_library() {
+    let emulator = Emulator::start();
+    for name in ["localhost", "localhost.", "app.LOCALHOST"] {
+        let url = emulator.base_url().replace("127.0.0.1", name);
+        let findings = Doctor::of(&emulator)
+            .set("LOGINID_BASE_URL", &url)
+            .findings();
+        assert!(findings.well, "{}", findings.text);
+        findings.has("ok", "name", "is ::1, 127.0.0.1");
+    }
+    let url = emulator.base_url().replace("127.0.0.1", "notlocalhost");
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_BASE_URL", &url)
+        .findings();
+    findings.only("base URL", "plain http to another machine");
+}

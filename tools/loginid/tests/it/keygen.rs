@@ -1,0 +1,134 @@
+//! `loginid keygen`: modes, and files that are never overwritten.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use loginid_emulator::Emulator;
+
+use crate::support::{document, program};
+
+fn keygen(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = program();
+    command.arg("keygen").args(arguments).current_dir(folder);
+    command.output().unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_keys_are_a_pair_that_the_service_accepts() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = keygen(&["-o", "key.pem"], folder.path());
+    assert!(output.status.success(), "{output:?}");
+    let public = String::from_utf8(output.stdout).unwrap();
+    assert!(public.starts_with("-----BEGIN PUBLIC KEY-----"), "{public}");
+    let path = folder.path().join("key.pem");
+    assert_eq!(mode(&path), 0o600);
+    let private = fs::read_to_string(&path).unwrap();
+    assert!(private.starts_with("-----BEGIN PRIVATE KEY-----"));
+    let emulator = Emulator::builder().private_key(private).start();
+    let mut doctor = program();
+    doctor
+        .arg("doctor")
+        .env("LOGINID_BASE_URL", emulator.base_url())
+        .env("LOGINID_CLIENT_ID", emulator.client_id())
+        .env("LOGINID_PRIVATE_KEY_FILE", &path)
+        .env("LOGINID_PUBLIC_KEY", &public);
+    let output = doctor.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn files_have_their_modes_whatever_the_umask_is() {
+    for (umask, private, public) in [("000", 0o600, 0o644), ("077", 0o600, 0o600)] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!("umask {umask}; exec \"$0\" keygen -o a --public b --json");
+        let output = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_loginid")])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let printed = document(&output);
+        assert_eq!(printed["private_key_file"], "a");
+        assert_eq!(printed["public_key_file"], "b");
+        let written = fs::read_to_string(folder.path().join("b")).unwrap();
+        assert_eq!(printed["public_key"], written.as_str());
+        assert!(!printed.to_string().contains("PRIVATE"), "{printed}");
+        assert_eq!(mode(&folder.path().join("a")), private, "{umask}");
+        assert_eq!(mode(&folder.path().join("b")), public, "{umask}");
+    }
+}
+
+#[test]
+fn no_file_is_overwritten_and_no_link_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    fs::write(file("taken"), "old").unwrap();
+    symlink("taken", file("link")).unwrap();
+    symlink("nowhere", file("dangling")).unwrap();
+    let before = names(folder.path());
+    for arguments in [
+        &["-o", "taken"][..],
+        &["-o", "link"],
+        &["-o", "dangling"],
+        &["-o", "new", "--public", "taken"],
+        &["-o", "new", "--public", "dangling"],
+        &["-o", "new", "--public", "new"],
+        &["-o", "no/such/folder"],
+    ] {
+        let output = keygen(arguments, folder.path());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("loginid: cannot create "), "{stderr}");
+        assert_eq!(names(folder.path()), before, "{arguments:?}");
+    }
+    assert_eq!(fs::read_to_string(file("taken")).unwrap(), "old");
+}
+
+#[test]
+fn a_key_whose_public_part_cannot_be_written_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = program()
+        .args(["keygen", "-o", "key.pem"])
+        .current_dir(folder.path())
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn half_a_file_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    // No file may grow, and the signal for it is ignored: writing is then an error.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" keygen -o key.pem --public public.pem";
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_loginid")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("cannot write key.pem"), "{stderr}");
+    assert!(names(folder.path()).is_empty());
+}
