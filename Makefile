@@ -19,7 +19,7 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind races miri coverage mutants conformance bench release-check lint lint-c \
+.PHONY: all build example test torture sanitize valgrind races miri platforms coverage mutants conformance bench release-check lint lint-c \
     lint-shell deny fuzz \
     generate docs clean
 
@@ -84,6 +84,10 @@ races:
 # Undefined behaviour in the code that Miri can run, see tests/memory-checks/miri.
 miri:
 	tests/memory-checks/miri
+
+# The library for other systems, see tests/platforms/run.
+platforms:
+	tests/platforms/run
 
 # The lines of the library that the tests reach, and those that they do not.
 coverage:

@@ -1,13 +1,11 @@
 //! Cancels calls from another thread.
 
-use std::os::fd::OwnedFd;
+use std::io::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use rustix::event::{EventfdFlags, eventfd};
-use rustix::io::{Errno, Result};
-
 use crate::fork::PerProcess;
+use crate::sys::Event;
 
 /// A switch that cancels calls. Once triggered, it stays on. Any number of calls may
 /// share it.
@@ -16,10 +14,9 @@ use crate::fork::PerProcess;
 #[derive(Debug)]
 pub struct Cancel {
     triggered: AtomicBool,
-    /// An eventfd that becomes readable, for all waiting calls, when the switch is
-    /// triggered. It is made when a call first waits. A forked child makes its own, since
+    /// Wakes all waiting calls when the switch is triggered. It is made when a call first waits. A forked child makes its own, since
     /// the inherited one is shared with the parent.
-    signal: PerProcess<OwnedFd>,
+    signal: PerProcess<Event>,
 }
 
 impl Cancel {
@@ -41,9 +38,7 @@ impl Cancel {
         // the same fence, sees that it is cancelled.
         fence(Ordering::SeqCst);
         if let Some(signal) = self.signal.made() {
-            // Nobody reads from it, so it stays readable.
-            let one = 1u64.to_ne_bytes();
-            while rustix::io::write(&*signal, &one) == Err(Errno::INTR) {}
+            signal.set();
         }
     }
 
@@ -52,12 +47,10 @@ impl Cancel {
         self.triggered.load(Ordering::SeqCst)
     }
 
-    /// A descriptor that becomes readable when triggered later. A call that waits for it
+    /// An event that is set when triggered later. A call that waits for it
     /// must check [`Cancel::is_triggered`] after it got it.
-    pub(crate) fn signal(&self) -> Result<Arc<OwnedFd>> {
-        let signal = self
-            .signal
-            .get_or_try(|_| eventfd(0, EventfdFlags::CLOEXEC))?;
+    pub(crate) fn signal(&self) -> Result<Arc<Event>> {
+        let signal = self.signal.get_or_try(|_| Event::new())?;
         fence(Ordering::SeqCst);
         Ok(signal)
     }

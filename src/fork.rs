@@ -20,17 +20,34 @@
 //! once. Raw `clone` and `_Fork` call none either: their child is detected by its process
 //! id.
 
-mod destructors;
-mod handlers;
-mod inside;
 mod per_process;
+
+#[cfg(unix)]
+#[cfg_attr(not(target_os = "linux"), path = "fork/destructors_macos.rs")]
+mod destructors;
+#[cfg(unix)]
+mod handlers;
+#[cfg(unix)]
+mod inside;
+#[cfg(unix)]
 mod process;
+#[cfg(unix)]
 mod slots;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
+#[cfg(unix)]
 mod thread_end;
+#[cfg(unix)]
 mod waiting;
 
+// In place of all these.
+#[cfg(windows)]
+mod none;
+
+#[cfg(unix)]
 pub(crate) use inside::without_fork;
+#[cfg(windows)]
+pub(crate) use none::{ProcessId, check_process, process, without_fork};
 pub(crate) use per_process::PerProcess;
+#[cfg(unix)]
 pub(crate) use process::{ProcessId, check_process, process};

@@ -1,11 +1,10 @@
 //! Random numbers from aws-lc's generator. It detects forks, with the help of `fork.rs`.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use crate::error::{Error, Result};
 use crate::fork;
+use crate::sys;
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -17,13 +16,11 @@ const NONCE_LENGTH: usize = 16;
 /// every use of the generator calls this first: it requests zero bytes, in a tenth of a
 /// microsecond.
 pub(crate) fn check_available() -> Result<()> {
-    match getrandom(&mut [0_u8; 0][..], GetRandomFlags::empty()) {
-        // An old kernel, where aws-lc reads /dev/urandom.
-        Ok(_) | Err(Errno::NOSYS) => Ok(()),
-        Err(error) => Err(Error::internal(format!(
+    sys::check_random().map_err(|error| {
+        Error::internal(format!(
             "the system provides no random numbers: getrandom failed: {error}; allow it in the sandbox"
-        ))),
-    }
+        ))
+    })
 }
 
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<()> {

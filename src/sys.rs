@@ -1,16 +1,34 @@
-//! Platform functions that neither std nor rustix has.
+//! Platform functions that neither std nor rustix has, and what differs between Linux, macOS
+//! and Windows. The rest of that is in `fork`.
 
+mod connect;
+// Only Linux has an eventfd.
+#[cfg_attr(not(target_os = "linux"), path = "sys/event_udp.rs")]
+mod event;
+mod poll;
+
+#[cfg(unix)]
 mod cancellation;
+#[cfg(unix)]
 mod signals;
+#[cfg(unix)]
 mod thread;
+#[cfg(unix)]
+mod unix;
+// In place of these four.
+#[cfg(windows)]
+mod windows;
 
-pub(crate) use cancellation::WithoutCancellation;
-pub(crate) use signals::WithoutSignals;
-pub(crate) use thread::start_thread;
+pub(crate) use connect::start_connecting;
+pub(crate) use event::Event;
+pub(crate) use poll::poll;
 
-/// Whether this program runs with more rights than the user who started it: it is setuid,
-/// setgid or has file capabilities. The same check as in glibc's `secure_getenv`.
-pub(crate) fn has_elevated_rights() -> bool {
-    // SAFETY: reads a value that the kernel gave the process when it started.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
-}
+#[cfg(windows)]
+pub(crate) use windows::{WithoutCancellation, check_random, has_elevated_rights, start_thread};
+#[cfg(unix)]
+pub(crate) use {
+    cancellation::WithoutCancellation,
+    signals::WithoutSignals,
+    thread::{start_thread, thread_id},
+    unix::{check_random, has_elevated_rights},
+};

@@ -13,7 +13,7 @@ mod listener;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 use common::compiler::{compile, link_library_into, run};
 use common::process::run_within;
+use common::target;
 
 /// Far longer than any case takes on a busy machine: it only ends cases that hang.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -79,7 +80,7 @@ fn compile_all(folder: &Path) -> Vec<(String, PathBuf)> {
 
 /// The cases of a program, from its `--list`.
 fn trials(name: &str, program: &Path) -> Vec<Trial> {
-    let cases = run(Command::new(program).arg("--list"));
+    let cases = run(target::command(program).arg("--list"));
     assert!(!cases.is_empty(), "{name} has no cases");
     cases
         .lines()
@@ -93,7 +94,7 @@ fn trials(name: &str, program: &Path) -> Vec<Trial> {
 /// The table of what is sent has each call of the header.
 fn no_call_is_missing(program: &Path) -> Result<(), Failed> {
     use header::Kind::{NewV2Client, Out, V2Client};
-    let table = run(Command::new(program).arg("--table"));
+    let table = run(target::command(program).arg("--table"));
     let table: BTreeSet<_> = table.lines().map(str::to_owned).collect();
     let calls: BTreeSet<_> = header::functions()
         .into_iter()
@@ -112,7 +113,7 @@ fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
     let needs_device = program.ends_with("v2_ceremonies");
     let device = needs_device.then(device::Device::start);
     let folder = TempDir::new()?;
-    let mut command = Command::new(program);
+    let mut command = target::command(program);
     command.arg(case);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("LOGINID_") {

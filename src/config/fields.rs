@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
-use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -438,7 +437,7 @@ fn boolean(variable: &str, text: &str) -> Result<Value> {
 }
 
 fn text_of(variable: &str, kind: Kind, value: OsString) -> Result<String> {
-    match String::from_utf8(value.into_vec()) {
+    match String::from_utf8(value.into_encoded_bytes()) {
         Ok(text) => Ok(text),
         Err(error) => {
             // It may be a key.

@@ -8,9 +8,10 @@ use crate::sys::WithoutCancellation;
 
 /// The loader calls it before `main`, or in `dlopen`. 101 is the first priority that is not
 /// reserved: in a program that links the archive, it runs before the program's own
-/// constructors.
+/// constructors. macOS has no priorities.
 #[used]
-#[unsafe(link_section = ".init_array.00101")]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array.00101"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
 pub(super) static AT_LOAD: extern "C" fn() = at_load;
 
 extern "C" fn at_load() {

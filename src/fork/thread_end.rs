@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_sys::{AWSLC_thread_local_clear, AWSLC_thread_local_shutdown};
 
@@ -13,8 +13,9 @@ thread_local! {
 }
 
 /// The key whose destructor is the function passed to [`arm`], or `NO_KEY`.
-static KEY: AtomicU32 = AtomicU32::new(NO_KEY);
-const NO_KEY: u32 = u32::MAX;
+/// A key has 32 bits on Linux and 64 on macOS.
+static KEY: AtomicU64 = AtomicU64::new(NO_KEY);
+const NO_KEY: u64 = u64::MAX;
 
 /// Registers a function to call at the end of this thread, which is about to use aws-lc.
 /// It must be the same function for each thread.
@@ -32,15 +33,18 @@ pub(super) fn arm(at_thread_end: extern "C" fn(*mut c_void)) {
     unsafe {
         // Not in a `Once`, which a fork could leave incomplete: concurrent threads make a
         // key each, and one is kept.
-        if key == NO_KEY && libc::pthread_key_create(&mut key, Some(at_thread_end)) == 0 {
+        let mut own: libc::pthread_key_t = 0;
+        if key == NO_KEY && libc::pthread_key_create(&mut own, Some(at_thread_end)) == 0 {
+            key = own.into();
             let made = KEY.compare_exchange(NO_KEY, key, Ordering::SeqCst, Ordering::SeqCst);
             if let Err(first) = made {
-                libc::pthread_key_delete(key);
+                libc::pthread_key_delete(own);
                 key = first;
             }
         }
         let some = ptr::without_provenance::<c_void>(1);
-        ARMED.set(key != NO_KEY && libc::pthread_setspecific(key, some) == 0);
+        let set = |key| libc::pthread_setspecific(key, some) == 0;
+        ARMED.set(key != NO_KEY && set(key as libc::pthread_key_t));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::thread::gettid;
+use crate::sys;
 
 /// How long a thread waits for a fork that is blocked in one of the program's handlers.
 const BLOCKED_LIMIT: Duration = Duration::from_millis(20);
@@ -32,7 +32,7 @@ pub(super) fn fork_begins() {
 /// A fork waits until threads have left aws-lc. Then the program's handlers may run.
 pub(super) fn for_threads(have_left: impl Fn() -> bool) {
     wait_until(have_left, || false);
-    FORKER.store(gettid().as_raw_nonzero().get(), Ordering::SeqCst);
+    FORKER.store(sys::thread_id(), Ordering::SeqCst);
 }
 
 /// A thread waits for forks. Returns whether they are over.

@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -91,7 +90,8 @@ type AtPath<T> = Result<T, (PathBuf, io::Error)>;
 struct Reader {
     certificates: BTreeSet<Vec<u8>>,
     /// Device and inode of the files that were read: folders hold several links to
-    /// each.
+    /// each. Windows has no such links.
+    #[cfg(unix)]
     seen: BTreeSet<(u64, u64)>,
 }
 
@@ -136,8 +136,16 @@ impl Reader {
         Ok(())
     }
 
+    #[cfg(unix)]
     fn first_visit(&mut self, metadata: &Metadata) -> bool {
+        use std::os::unix::fs::MetadataExt;
+
         self.seen.insert((metadata.dev(), metadata.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn first_visit(&mut self, _: &Metadata) -> bool {
+        true
     }
 
     fn contents(&mut self, path: &Path) -> io::Result<()> {
@@ -162,18 +170,11 @@ fn skip_absent<T>(result: io::Result<T>, path: &Path) -> AtPath<Option<T>> {
 /// descriptor table, is temporary: the roots must not lack a file because of it, since they
 /// are kept.
 fn is_absent(error: &io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, IsADirectory, NotADirectory, NotFound, PermissionDenied};
     matches!(
-        Errno::from_io_error(error),
-        Some(
-            Errno::NOENT
-                | Errno::ACCESS
-                | Errno::PERM
-                | Errno::NOTDIR
-                | Errno::ISDIR
-                | Errno::LOOP
-                | Errno::NAMETOOLONG
-        )
-    )
+        error.kind(),
+        NotFound | PermissionDenied | NotADirectory | IsADirectory | InvalidFilename
+    ) || Errno::from_io_error(error) == Some(Errno::LOOP)
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
-use rustix::io::Errno;
-use rustix::net::{self, AddressFamily, SocketFlags, SocketType, sockopt};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::net::sockopt;
 
 use super::error::{Error, Result};
 use super::wait::{Woken, wait_for};
 use crate::budget::Budget;
+use crate::sys::start_connecting;
 
 /// The delay before the next address is tried too: the "Connection Attempt Delay" that
 /// RFC 8305 recommends.
@@ -57,7 +57,7 @@ struct Attempts {
 impl Attempts {
     /// Starts an attempt. Returns false if it failed at once.
     fn start(&mut self, address: SocketAddr) -> bool {
-        let started = start(address).map(|socket| self.open.push(socket));
+        let started = start_connecting(address).map(|socket| self.open.push(socket));
         started.map_err(|error| self.record_error(error)).is_ok()
     }
 
@@ -92,21 +92,6 @@ impl Attempts {
     }
 }
 
-/// A socket that is connecting, or is connected already.
-fn start(address: SocketAddr) -> io::Result<OwnedFd> {
-    let family = match address {
-        SocketAddr::V4(_) => AddressFamily::INET,
-        SocketAddr::V6(_) => AddressFamily::INET6,
-    };
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = net::socket_with(family, SocketType::STREAM, flags, None)?;
-    match net::connect(&socket, &address) {
-        // The kernel continues to connect, also after an interrupt.
-        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
-        Err(error) => Err(error.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr, TcpListener};
@@ -132,7 +117,7 @@ mod tests {
     fn unresponsive() -> (TcpListener, SocketAddr, Vec<TcpStream>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         // Listening again only shortens the queue.
-        net::listen(&listener, 0).unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
         let address = listener.local_addr().unwrap();
         let soon = Duration::from_millis(300);
         let waiting = std::iter::from_fn(|| TcpStream::connect_timeout(&address, soon).ok());

@@ -3,11 +3,9 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::os::fd::AsFd;
 
 use rustix::event::PollFlags;
-use rustix::io::Errno;
-use rustix::net::{self, RecvFlags};
+use rustix::fd::AsFd;
 
 use super::connect::connect_any;
 use super::dns::resolve;
@@ -119,12 +117,8 @@ impl Stream for Socket {
     /// service no longer uses it.
     fn is_open(&mut self) -> bool {
         failpoint!(Probed);
-        let mut byte = [0; 1];
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        matches!(
-            net::recv(&self.stream, &mut byte[..], flags),
-            Err(Errno::AGAIN)
-        )
+        let peeked = self.stream.peek(&mut [0]);
+        peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 }
 

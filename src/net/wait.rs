@@ -1,14 +1,15 @@
 //! Waits for a descriptor until it is ready, the deadline passes or the caller cancels.
 
-use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
+use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 
 use super::error::{Error, Result};
 use crate::cancel::Cancels;
 use crate::fork;
+use crate::sys::poll;
 
 /// How soon a wait notices a fork that happened just before it.
 const FORK_CHECK: Duration = Duration::from_secs(1);
@@ -72,7 +73,7 @@ fn wait(
             return Ok(Woken::Cancelled);
         }
         let remaining = deadline.saturating_duration_since(Instant::now());
-        match poll(polled, Some(&timespec(remaining.min(interval)))) {
+        match poll(polled, remaining.min(interval)) {
             Ok(0) if remaining <= interval => return Ok(Woken::TimedOut),
             Ok(0) | Err(Errno::INTR) => {}
             Ok(_) => break,
@@ -92,11 +93,4 @@ fn wait(
 /// Sleeps until the deadline, or until cancelled.
 pub(crate) fn sleep_until(deadline: Instant, cancels: &Cancels) -> Result<Woken> {
     wait_for(&[], PollFlags::empty(), deadline, cancels)
-}
-
-fn timespec(duration: Duration) -> Timespec {
-    Timespec {
-        tv_sec: duration.as_secs().try_into().unwrap_or(i64::MAX),
-        tv_nsec: duration.subsec_nanos().into(),
-    }
 }

@@ -2,9 +2,9 @@
 
 use std::ffi::c_int;
 
-const PTHREAD_CANCEL_DISABLE: c_int = 1;
+const PTHREAD_CANCEL_DISABLE: c_int = if cfg!(target_os = "linux") { 1 } else { 0 };
 
-// The libc crate declares it for other platforms only.
+// The libc crate declares neither for all platforms.
 unsafe extern "C" {
     safe fn pthread_setcancelstate(state: c_int, before: Option<&mut c_int>) -> c_int;
 }

@@ -72,8 +72,32 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
     // SAFETY: made by `Box::into_raw` in `start_thread`, and given to this thread
     // alone.
     let Start { name, work } = *unsafe { Box::from_raw(start.cast::<Start>()) };
-    // The name is only for debuggers and `ps`, so an error does not matter.
-    let _ = rustix::thread::set_name(name);
+    set_name(name);
     let _ = catch_unwind(AssertUnwindSafe(work));
     ptr::null_mut()
+}
+
+/// Names this thread. It is only for debuggers and `ps`, so an error does not matter.
+#[cfg(target_os = "linux")]
+fn set_name(name: &CStr) {
+    let _ = rustix::thread::set_name(name);
+}
+
+/// The same: rustix has it for Linux only.
+#[cfg(not(target_os = "linux"))]
+fn set_name(name: &CStr) {
+    // SAFETY: the name ends with a NUL.
+    unsafe { libc::pthread_setname_np(name.as_ptr()) };
+}
+
+/// The kernel's number of this thread, as in `/proc/self/task`.
+#[cfg(target_os = "linux")]
+pub(crate) fn thread_id() -> i32 {
+    rustix::thread::gettid().as_raw_nonzero().get()
+}
+
+/// Without `/proc`, nothing can be found out about a thread: any number but 0.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn thread_id() -> i32 {
+    1
 }

@@ -5,14 +5,14 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{root, shared_library};
+use super::{root, target};
 
 /// The header and all our programs compile without these warnings.
 pub const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
 
-/// The C compiler, `cc` unless `CC` says otherwise.
+/// The C compiler, `cc` unless `CC` says otherwise, or the one for another target.
 pub fn cc() -> Command {
-    compiler("CC", "cc")
+    compiler(&target::cc_variable(), "cc")
 }
 
 /// The C++ compiler, `c++` unless `CXX` says otherwise.
@@ -46,8 +46,12 @@ pub fn run(command: &mut Command) -> String {
 
 /// Links the library into a folder under the names that linker and loader use.
 pub fn link_library_into(folder: &Path) {
-    for name in ["libloginid.so", "libloginid.so.0"] {
-        symlink(shared_library(), folder.join(name)).expect("a link to the library");
+    let names: &[&str] = match target::is_static() {
+        true => &["libloginid.a"],
+        false => &["libloginid.so", "libloginid.so.0"],
+    };
+    for name in names {
+        symlink(target::library(), folder.join(name)).expect("a link to the library");
     }
 }
 
@@ -64,6 +68,7 @@ pub fn compile(folder: &Path, name: &str, sources: &[impl AsRef<OsStr>]) -> Path
         .arg(&program)
         .arg("-L")
         .arg(folder)
-        .args(["-lloginid", "-pthread", "-Wl,-rpath,$ORIGIN"]));
+        .args(["-lloginid", "-pthread", "-Wl,-rpath,$ORIGIN"])
+        .args(target::is_static().then_some("-static")));
     program
 }

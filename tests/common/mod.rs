@@ -6,6 +6,7 @@
 pub mod compiler;
 pub mod make;
 pub mod process;
+pub mod target;
 
 use std::path::{Path, PathBuf};
 

@@ -6,12 +6,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{EventfdFlags, PollFlags, eventfd};
-use rustix::io::Errno;
+use rustix::event::PollFlags;
 
 use super::super::error::{Error, Result};
 use super::super::wait::{Woken, wait_for};
@@ -19,7 +17,7 @@ use super::cache::{AddressCache, Addresses};
 use super::system::query_system;
 use crate::budget::Budget;
 use crate::fork::{self, PerProcess};
-use crate::sys::start_thread;
+use crate::sys::{Event, start_thread};
 
 const MAX_THREADS: usize = 8;
 
@@ -67,8 +65,8 @@ struct Lookup {
     host: String,
     started_at: Instant,
     answer: OnceLock<std::result::Result<Addresses, String>>,
-    /// An eventfd that becomes readable, for all callers, when there is an answer.
-    answered: OwnedFd,
+    /// Wakes all callers when there is an answer.
+    answered: Event,
 }
 
 impl Lookups {
@@ -217,7 +215,7 @@ impl Lookup {
             host: host.to_owned(),
             started_at: Instant::now(),
             answer: OnceLock::new(),
-            answered: eventfd(0, EventfdFlags::CLOEXEC)?,
+            answered: Event::new()?,
         })
     }
 
@@ -231,9 +229,7 @@ impl Lookup {
     fn answer(&self, answer: std::result::Result<Addresses, String>) {
         // Only the thread that took the lookup answers it, once.
         let _ = self.answer.set(answer);
-        // Nobody reads from it, so it stays readable.
-        let one = 1u64.to_ne_bytes();
-        while rustix::io::write(&self.answered, &one) == Err(Errno::INTR) {}
+        self.answered.set();
     }
 }
 
