@@ -178,7 +178,7 @@ fn every_package_has_the_version_of_the_library() {
             "{file} has no line '{expected}'"
         );
     }
-    let go = fs::read_to_string(root.join("bindings/go/internal/native/version.go")).unwrap();
+    let go = fs::read_to_string(root.join("bindings/go/internal/native/abi.go")).unwrap();
     for (name, number) in [
         ("MAJOR", env!("CARGO_PKG_VERSION_MAJOR")),
         ("MINOR", env!("CARGO_PKG_VERSION_MINOR")),

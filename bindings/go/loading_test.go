@@ -1,11 +1,13 @@
 package loginid
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -25,6 +27,35 @@ func libraryTexts(t *testing.T) (texts struct {
 		t.Fatal(err)
 	}
 	return texts
+}
+
+// A build with the header of another version has one error, which says so.
+func TestAHeaderOfAnotherVersionIsRefused(t *testing.T) {
+	header, err := os.ReadFile("../../include/loginid.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []string{"MINOR 0", "MAJOR 1"} {
+		folder := t.TempDir()
+		other := regexp.MustCompile("LID_VERSION_"+number[:5]+` \d+`).ReplaceAll(header, []byte("LID_VERSION_"+number))
+		other = bytes.ReplaceAll(other, []byte("lid_v2_get_version("), []byte("lid_v2_other("))
+		module := "Name: loginid\nDescription: another\nVersion: 0\nCflags: -I" + folder + "\n"
+		for name, content := range map[string][]byte{"loginid.h": other, "loginid.pc": []byte(module)} {
+			if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		build := exec.Command("go", "build", "./internal/native")
+		// Go's cache of builds knows CGO_CFLAGS, and not what pkg-config says.
+		build.Env = append(os.Environ(), "PKG_CONFIG_PATH="+folder, "CGO_CFLAGS=-I"+folder)
+		output, err := build.CombinedOutput()
+		if err == nil {
+			t.Fatalf("it was built with %s", number)
+		}
+		if strings.Count(string(output), ".go:") != 1 || !strings.Contains(string(output), "install libloginid of the version of this package") {
+			t.Errorf("%s: %s", number, output)
+		}
+	}
 }
 
 // A program that was built with one library may be started with another.

@@ -1,5 +1,7 @@
 package native
 
+// The first file by its name, so that this error of the compiler is the only one.
+
 /*
 #include <loginid.h>
 
@@ -8,7 +10,7 @@ package native
 #define NEEDED_MINOR 1
 
 #if !defined(LID_VERSION_NUMBER) || LID_VERSION_MAJOR != NEEDED_MAJOR || LID_VERSION_MINOR < NEEDED_MINOR
-#error libloginid is not of the version that this package needs: install the same version of both
+#error loginid.h is of a version that this package cannot use: install libloginid of the version of this package
 #endif
 */
 import "C"
