@@ -24,7 +24,7 @@ endef
 .PHONY: stage test-bindings test-cpp example-cpp test-go test-python test-ruby test-php \
     format-check format-cpp format-go format-python format-ruby format-php
 
-# The C++ suite, tests/cpp.rs, is among Cargo's tests, which `make test` runs before.
+# The C++ suite, tests/cpp, is among Cargo's tests, which `make test` runs before.
 test-bindings: example-cpp test-go test-python test-ruby test-php
 
 stage:

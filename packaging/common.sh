@@ -6,6 +6,14 @@
 umask 022
 repository=https://github.com/libloginid/libloginid
 
+# settle FOLDER: gives its files the time of the commit and the usual permissions. The same commit gives
+# the same package. Cargo must not build after it: with the variable it would build the library again.
+settle() {
+    export TZ=UTC SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}"
+    chmod -R u=rwX,go=rX "$1"
+    find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+}
+
 # readme FILE: prints a page of the project, with links that work in any place.
 readme() {
     sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "${root:?}/$1"

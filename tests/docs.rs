@@ -154,6 +154,17 @@ fn every_function_is_in_the_readme() {
     }
 }
 
+/// Cargo does not read our file for a program that depends on the crate, so the page has its lines.
+#[test]
+fn rust_programs_are_told_the_switches_of_the_cryptography_library() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    let (ours, page) = (read(".cargo/config.toml"), read("docs/versions.md"));
+    let lines: Vec<_> = ours.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(lines.len() > 2, "{lines:?}");
+    assert!(page.contains(&format!("```toml\n{}\n```", lines.join("\n"))));
+}
+
 /// The files that name the version by hand; docs/versions.md promises one number for all.
 #[test]
 fn every_package_has_the_version_of_the_library() {
@@ -173,10 +184,6 @@ fn every_package_has_the_version_of_the_library() {
             "bindings/php/src/LibraryFile.php",
             "    private const VERSION = '{}'",
         ),
-        (
-            "bindings/go/internal/native/version.go",
-            "const version = \"{}\"",
-        ),
         ("docs/ruby.md", "gem install loginid-{}.gem"),
         ("packaging/deb/debian/changelog", "libloginid ({}-"),
     ] {
@@ -186,5 +193,12 @@ fn every_package_has_the_version_of_the_library() {
             text.lines().any(|line| line.starts_with(&expected)),
             "{file} has no line '{expected}'"
         );
+    }
+    let go = fs::read_to_string(root.join("bindings/go/internal/native/abi.go")).unwrap();
+    for (name, number) in [
+        ("MAJOR", env!("CARGO_PKG_VERSION_MAJOR")),
+        ("MINOR", env!("CARGO_PKG_VERSION_MINOR")),
+    ] {
+        assert!(go.contains(&format!("#define NEEDED_{name} {number}\n")));
     }
 }

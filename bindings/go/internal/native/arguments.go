@@ -71,6 +71,9 @@ func Object[T any](name string, value *T) Input {
 // invoke runs a C function with the inputs, in their order, and turns what it returns into
 // Go values.
 func invoke(inputs []Input, run func(in []argument, out **C.char) C.lid_status) ([]byte, error) {
+	if misfit != nil {
+		return nil, misfit
+	}
 	in := make([]argument, len(inputs))
 	defer func() {
 		for _, one := range in {

@@ -1,0 +1,14 @@
+//go:build !loginid_installed
+
+package native
+
+/*
+// The library that this module has.
+#cgo CFLAGS: -I${SRCDIR}/include
+#cgo LDFLAGS: ${SRCDIR}/linux_GOARCH/libloginid.a -lm -ldl
+#include <features.h>
+#ifndef __GLIBC__
+#error this module has libloginid for systems with glibc: install libloginid for this one, and build with -tags loginid_installed
+#endif
+*/
+import "C"
