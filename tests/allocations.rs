@@ -18,7 +18,7 @@ const USER: &str = "ada@example.com";
 /// The most that one operation may allocate. Lower the number when you need fewer.
 const LIMITS: [(&str, u64); 7] = [
     ("token", 13),
-    ("verify", 20),
+    ("verify", 19),
     ("verify_again", 6),
     ("get_user", 62),
     ("v2_verify", 20),

@@ -6,8 +6,11 @@ const MAX_EDITS: usize = 2;
 /// The known name that is nearest to this one, if it is at most two edits away
 /// (Damerau–Levenshtein distance).
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
     known
         .into_iter()
+        // Each letter more or less is an edit. Comparing the others takes a hundred times as long.
+        .filter(|known| known.chars().count().abs_diff(length) <= MAX_EDITS)
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(edits, _)| *edits <= MAX_EDITS)
         .min()

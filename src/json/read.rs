@@ -301,6 +301,39 @@ mod tests {
     }
 
     #[test]
+    fn values_are_read_and_refused_as_serde_json_does() {
+        for value in [
+            r#"["a","\u0061\n","é",true,false,null,[],{},{"b":[1]}]"#,
+            "[0,-0,-1,1.5,1e3,9007199254740993,18446744073709551615,18446744073709551616,1e308]",
+            "1e999",
+            "-1e999",
+            r#""\ud800""#,
+            r#""\x""#,
+            "\"\u{1}\"",
+            "01",
+            "NaN",
+            "",
+        ] {
+            let text = format!(r#"{{"z":1,"\u0061":{value}}}"#);
+            let read = parse_object(&text, 32).map(Map::from);
+            let expected: Option<Map<String, Value>> = serde_json::from_str(&text).ok();
+            assert_eq!(read.ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_member_is_found_among_many() {
+        let members: Vec<String> = (0..100).map(|n| format!(r#""{n}":{n}"#)).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let object = parse_object(&text, 1).unwrap();
+        for n in 0..100_u64 {
+            let found = object.get(&n.to_string());
+            assert!(matches!(found, Some(Node::Number(number)) if number.as_u64() == Some(n)));
+        }
+        assert!(!object.contains("100") && !object.contains(""));
+    }
+
+    #[test]
     fn an_object_of_very_many_members_is_read_in_moderate_time() {
         let names: Vec<String> = (0..100_000).map(|n| format!(r#""{n:x}":0"#)).collect();
         let text = format!("{{{}}}", names.join(","));
