@@ -14,7 +14,7 @@ mod pool;
 mod retry_after;
 mod transport;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -119,10 +119,19 @@ fn send(
     // An empty body has a length of 0; for no body at all, ureq would send chunks.
     let body = body.unwrap_or_default();
     // ureq would set it too, with more allocations.
-    let length = HeaderValue::from_str(&body.len().to_string());
-    let length = length.map_err(|error| ureq::Error::Other(Box::new(error)))?;
-    head.headers.insert(header::CONTENT_LENGTH, length);
+    head.headers
+        .insert(header::CONTENT_LENGTH, decimal(body.len())?);
     agent.run(Request::from_parts(head, body))
+}
+
+/// A number as the value of a header.
+fn decimal(number: usize) -> Result<HeaderValue, ureq::Error> {
+    let mut digits = [0; 20];
+    let mut free = &mut digits[..];
+    write!(free, "{number}")?;
+    let used = 20 - free.len();
+    HeaderValue::from_bytes(digits.get(..used).unwrap_or_default())
+        .map_err(|error| ureq::Error::Other(Box::new(error)))
 }
 
 /// How much memory is reserved for a body at first, at most: a length in its headers proves

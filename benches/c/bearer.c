@@ -3,6 +3,7 @@
 #include <loginid.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "worker.h"
 
@@ -18,6 +19,7 @@ static void make_signer(void)
 
 int bearer_header(char *header, size_t size)
 {
+    static const char name[] = "\"token\":\"";
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     char *out, *token;
     lid_status status;
@@ -28,9 +30,11 @@ int bearer_header(char *header, size_t size)
         return 1;
     status = lid_generate_service_token(signer, "users.retrieve", worker_setting("BENCH_USER"),
                                         NULL, NULL, &out);
-    if (status == LID_OK && lid_json_get(out, "/token", &token) == LID_OK) {
-        length = snprintf(header, size, "Authorization: Bearer %s", token);
-        lid_free_string(token);
+    /* Not with lid_json_get: its time would be counted as that of the peer. */
+    if (status == LID_OK && (token = strstr(out, name)) != NULL) {
+        token += sizeof name - 1;
+        length = snprintf(header, size, "Authorization: Bearer %.*s", (int)strcspn(token, "\""),
+                          token);
     }
     lid_free_string(out);
     return length < 0 || (size_t)length >= size;

@@ -1,4 +1,4 @@
-/* Tokens signed in advance, for peers that only send. */
+/* Tokens for peers that only send. */
 #ifndef BEARER_H
 #define BEARER_H
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 THREADS = (1, 4, 16, 64)
-CONTENDERS = ("libloginid", "libcurl")
+CONTENDERS = ("libloginid", "libcurl + signature", "libcurl")
 # The approximate time of a run.
 RUN_NS = 1_000_000_000
 # A p99.9 is meaningful only for some thousands of calls.

@@ -41,7 +41,8 @@ def text(settings, machine, results):
         "The service on one core, the client's threads on the others. `client` and `service` are the"
         " shares of a core that each side used: the one near 100 % is the limit. `as it is`: the"
         " emulator verifies every token; `unchecked`: it answers at once, so that the client is what"
-        " is measured. libcurl has its tokens signed in advance and one handle for each thread.",
+        " is measured. libcurl has its tokens signed in advance, `libcurl + signature` makes each in its loop; both have"
+        " one handle for each thread.",
         load_table(results),
         "## Long lines",
         f"{networks.THREADS} threads, through a proxy that delays and loses (`slow_network.py`), to a service that"

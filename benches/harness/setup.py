@@ -122,6 +122,7 @@ def build():
             "libloginid": [str(folder / "ours")],
             "aws-lc-rs": [str(RELEASE / "loginid-bench-raw")],
             "libcurl": [str(folder / "curl")],
+            "libcurl + signature": [str(folder / "curl"), "signing"],
             "OpenSSL": [str(folder / "openssl")],
             "libjwt": [str(folder / "libjwt")],
             "Python SDK": [str(WORK / "python/bin/python"), str(BENCHES / "peers/python/worker.py")],

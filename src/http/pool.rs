@@ -81,6 +81,8 @@ impl std::fmt::Debug for Pool {
 mod tests {
     use std::net::{TcpListener, TcpStream};
 
+    use ureq::unversioned::transport::Buffers;
+
     use super::*;
     use crate::budget::Budget;
     use crate::net::Socket;
