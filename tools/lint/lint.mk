@@ -86,4 +86,4 @@ lint-ruby:
 # PHP_CodeSniffer find less.
 lint-php:
 	$(call unless-missing,command -v $(PHP),it needs PHP, \
-	    git ls-files '*.php' | xargs -n1 -P2 $(PHP) -l | grep -v '^No syntax errors'; [ $$? = 1 ])
+	    ! git ls-files '*.php' | xargs -n1 -P2 $(PHP) -l 2>&1 | grep -v '^No syntax errors')
