@@ -19,8 +19,8 @@ C_FLAGS      := -std=c99 -Wall -Wextra -pedantic -Werror -Iinclude
 C_EXAMPLES   := quickstart login log options backend
 EXAMPLES_DIR := $(DEBUG)/examples-c
 
-.PHONY: all build example test torture sanitize valgrind races miri platforms coverage mutants conformance bench release-check lint lint-c \
-    lint-shell deny fuzz \
+.PHONY: all build example test torture sanitize valgrind races miri platforms coverage mutants conformance bench \
+    release-check deny fuzz \
     generate docs clean
 
 all: build
@@ -118,23 +118,6 @@ bench: build
 release-check:
 	python3 benches/release_check.py
 
-lint: format-check lint-c lint-shell
-	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
-
-# In POSIX, NULL is a pointer, also as the last argument of a variadic function.
-CPPCHECK := cppcheck --std=c99 --enable=warning,performance,portability --suppress=varFuncNullUB --quiet --error-exitcode=1
-
-lint-c:
-	$(call unless-missing,command -v cppcheck,it needs cppcheck, \
-	    $(CPPCHECK) -Iinclude -Itests/c examples/c examples/web tests/c tests/fork_handlers tests/web)
-
-# The scripts: files whose first line names a shell, and what .ci/run sources.
-lint-shell:
-	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
-	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
-
 # Licences, sources and known weaknesses of what the library depends on, see deny.toml. Needs the network.
 deny:
 	@if ! $(CARGO) deny --version > /dev/null 2>&1; then echo "deny: left out, cargo-deny is not installed"; \
@@ -167,6 +150,7 @@ docs:
 include packaging/install.mk
 include packaging/packages.mk
 include bindings/bindings.mk
+include tools/lint/lint.mk
 include examples/web/demo.mk
 
 clean:

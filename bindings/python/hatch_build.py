@@ -10,14 +10,15 @@ import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
+from typing import Any, Dict, Optional
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 INSIDE = "libloginid/_library/libloginid.so.0"
 
 
-class LibraryHook(BuildHookInterface):
-    def initialize(self, version, build_data):
+class LibraryHook(BuildHookInterface[Any]):
+    def initialize(self, version: str, build_data: Dict[str, Any]) -> None:
         library = os.environ.get("LOGINID_PREBUILT") or self._built()
         if library and version != "editable":
             platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
@@ -25,7 +26,7 @@ class LibraryHook(BuildHookInterface):
             build_data["tag"] = f"py3-none-{platform}"
             build_data["force_include"][library] = INSIDE
 
-    def _built(self):
+    def _built(self) -> Optional[str]:
         sources = Path(self.root, "rust")
         if not sources.is_dir():
             return None

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Enough for every call: docs/deploying.md. */
-#define STACK_BYTES (256 * 1024)
+#define STACK_BYTES ((size_t)256 * 1024)
 
 enum { MAX_THREADS = 64 };
 

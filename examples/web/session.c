@@ -12,7 +12,7 @@
 
 /* When all are in use, a new session replaces the least recently used one. */
 #define COUNT 1000
-#define IDLE_SECONDS (30 * 60)
+#define IDLE_SECONDS (30L * 60)
 
 /* Two locks: `table` protects the ids and the times of all sessions and is held briefly; the lock
  * of a session protects its other members and is held for a whole request. */

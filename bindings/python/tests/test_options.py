@@ -59,7 +59,7 @@ class Options(unittest.TestCase):
 
         def trigger():
             wait_for_request(RETRIEVE)
-            cancel.trigger()
+            cancel.trigger()  # noqa: F821 - it is deleted after the thread has ended
 
         thread = threading.Thread(target=trigger)
         thread.start()

@@ -110,7 +110,7 @@ def program(package):
     see("deactivate", management.deactivate_user_by_id, UUID(user_id))
     see("deactivate again", management.deactivate_user_by_id, user_id)
     see("activate", management.activate_user_by_id, user_id)
-    seen.append((management.delete_by_user_id(user_id) == f"user with id {user_id} deleted"))
+    seen.append(management.delete_by_user_id(user_id) == f"user with id {user_id} deleted")
     see("delete again", management.delete_by_user_id, user_id)
     see("get deleted", management.get_user, user)
     management.add_user_without_credentials(user)
@@ -133,12 +133,12 @@ class SameAsOfficial(unittest.TestCase):
         compared = 0
         for name in ("LoginID", "LoginIdManagement"):
             theirs, ours = getattr(loginid, name), getattr(libloginid, name)
-            for method in sorted(public(theirs) | {"__init__"}):
-                if not callable(getattr(theirs, method)):
+            for public_name in sorted(public(theirs) | {"__init__"}):
+                if not callable(getattr(theirs, public_name)):
                     continue
-                with self.subTest(f"{name}.{method}"):
-                    official = inspect.signature(getattr(theirs, method)).parameters
-                    here = inspect.signature(getattr(ours, method)).parameters
+                with self.subTest(f"{name}.{public_name}"):
+                    official = inspect.signature(getattr(theirs, public_name)).parameters
+                    here = inspect.signature(getattr(ours, public_name)).parameters
                     first = list(here.values())[: len(official)]
                     self.assertEqual(
                         [(p.name, p.kind, p.default) for p in first],

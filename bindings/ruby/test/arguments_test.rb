@@ -79,7 +79,7 @@ class ArgumentsTest < LoginidTest
     each_parameter do |call, name|
       next unless BOOLEANS.include?(name)
 
-      ['false', 'true', '', 0, 1, nil, :false, [], {}].each do |value|
+      ['false', 'true', '', 0, 1, nil, :false, [], {}].each do |value| # rubocop:disable Lint/BooleanSymbol -- it is refused
         assert_named(name, value) { call_with(call, name, value) }
       end
     end

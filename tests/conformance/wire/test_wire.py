@@ -1,6 +1,5 @@
 """libloginid sends what the Python SDK sends, except for the intended differences."""
 
-import os
 import re
 from pathlib import Path
 

@@ -85,7 +85,7 @@ class Emulator:
                     raise RuntimeError(f"{program} did not start: {message}")
                 printed += more
         pairs = (pair.split("=", 1) for pair in os.fsdecode(printed).split("\0") if pair)
-        self._use({name: value for name, value in pairs})
+        self._use(dict(pairs))
 
     @classmethod
     def current(cls) -> "Emulator":

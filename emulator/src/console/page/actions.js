@@ -91,7 +91,7 @@ export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`It is not JSON: ${error.message}`);
+    throw new Error(`It is not JSON: ${error.message}`, { cause: error });
   }
 }
 

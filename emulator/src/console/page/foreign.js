@@ -6,6 +6,7 @@ import { h } from "./dom.js";
  * Characters that are not seen, or change the direction of others: with them a payload could read as another amount.
  * Lines and tabs are layout, and in an emoji two of them are usual.
  */
+// eslint-disable-next-line no-misleading-character-class -- each of the two is meant alone
 const HIDDEN = /(?!(?<=\p{Extended_Pictographic})[\u200D\uFE0F]|(?<=\uFE0F)\u200D)(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** A payload of so many characters or lines may need to scroll. */
 const LONG = { characters: 100, lines: 6 };
