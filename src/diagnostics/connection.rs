@@ -54,6 +54,9 @@ pub struct Failure {
 /// What the steps of a connection return.
 type Attempt<T> = std::result::Result<T, Box<Failure>>;
 
+/// A connection over TLS, and the certificates (DER) of the other side.
+type OverTls = (Box<dyn Stream>, Vec<Vec<u8>>);
+
 /// How a client connects to its service.
 pub struct Connection<'a>(pub(crate) &'a Common);
 
@@ -177,7 +180,7 @@ impl Route<'_> {
         mut stream: Box<dyn Stream>,
         host: &str,
         peer: &str,
-    ) -> Attempt<(Box<dyn Stream>, Vec<Vec<u8>>)> {
+    ) -> Attempt<OverTls> {
         stream.set_budget(self.budget());
         let Some(tls) = self.tls.clone() else {
             let why = "no root certificate is trusted".to_owned();
