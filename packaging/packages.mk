@@ -10,7 +10,7 @@ packages: build
 	rm -rf $(PACKAGES)
 	$(MAKE) packages-python packages-ruby packages-php packages-go packages-tarball
 	MAKE='$(MAKE)' packaging/deb/build $(PACKAGES)
-	packaging/third-party $(PACKAGES) loginid loginid-emulator
+	packaging/third-party $(PACKAGES) loginid loginid-emulator loginid-cli
 	cd $(PACKAGES) && find . -type f ! -name SHA256SUMS | sort | xargs sha256sum > SHA256SUMS
 
 packages-python packages-ruby packages-php packages-go:

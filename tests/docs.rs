@@ -40,7 +40,13 @@ fn binding_sources() -> Vec<PathBuf> {
 fn every_test_that_trust_md_names_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("docs/TRUST.md")).unwrap();
-    let files = files_in(&["tests", "src", "bindings", "emulator/tests"]);
+    let files = files_in(&[
+        "tests",
+        "src",
+        "bindings",
+        "emulator/tests",
+        "tools/loginid/tests",
+    ]);
     let sources: String = files
         .iter()
         .filter_map(|file| fs::read_to_string(file).ok())

@@ -51,6 +51,12 @@ pub struct Failure {
     pub fault: Option<CertificateFault>,
 }
 
+/// What the steps of a connection return.
+type Attempt<T> = std::result::Result<T, Box<Failure>>;
+
+/// A connection over TLS, and the certificates (DER) of the other side.
+type OverTls = (Box<dyn Stream>, Vec<Vec<u8>>);
+
 /// How a client connects to its service.
 pub struct Connection<'a>(pub(crate) &'a Common);
 
@@ -110,7 +116,7 @@ impl Route<'_> {
         })
     }
 
-    fn connect(&self, report: &mut dyn FnMut(Step)) -> std::result::Result<(), Box<Failure>> {
+    fn connect(&self, report: &mut dyn FnMut(Step)) -> Attempt<()> {
         let service = &self.config.base_url;
         let (host, port) = (service.host(), service.port());
         let target = format!("{host}:{port}");
@@ -149,7 +155,7 @@ impl Route<'_> {
         port: u16,
         is_proxy: bool,
         report: &mut dyn FnMut(Step),
-    ) -> std::result::Result<Box<dyn Stream>, Box<Failure>> {
+    ) -> Attempt<Box<dyn Stream>> {
         let peer = format!("{host}:{port}");
         let failed = |step, error| {
             let mut failure = self.failure(step, &peer, error);
@@ -174,7 +180,7 @@ impl Route<'_> {
         mut stream: Box<dyn Stream>,
         host: &str,
         peer: &str,
-    ) -> std::result::Result<(Box<dyn Stream>, Vec<Vec<u8>>), Box<Failure>> {
+    ) -> Attempt<OverTls> {
         stream.set_budget(self.budget());
         let Some(tls) = self.tls.clone() else {
             let why = "no root certificate is trusted".to_owned();

@@ -1,6 +1,5 @@
 //! The recipes of docs/testing.md.
 
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// The shell blocks of docs/testing.md that start an emulator.

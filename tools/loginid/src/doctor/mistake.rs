@@ -14,6 +14,10 @@ pub fn report(report: &mut Report, service: Service, error: &Error) {
         "private_key_required" => format!("LOGINID_MANAGEMENT is true, and {found}"),
         _ => found,
     };
+    // A variable of both services may be found wrong twice.
+    if report.names(&found) {
+        return;
+    }
     let problem = Problem::of(error, found, advice(error.code()));
     // A variable of both services, or of none, belongs to neither.
     let checked = report.service;

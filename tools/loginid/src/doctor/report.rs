@@ -71,9 +71,9 @@ impl Report {
         self.add("problem", subject, &problem.found, Some(problem));
     }
 
-    /// Whether a problem names this variable.
-    pub fn names(&self, variable: &str) -> bool {
-        self.found.iter().any(|found| found.contains(variable))
+    /// Whether a problem contains this text, for example the name of a variable.
+    pub fn names(&self, text: &str) -> bool {
+        self.found.iter().any(|found| found.contains(text))
     }
 
     /// The exit status: 0 if there is no problem.
