@@ -127,6 +127,10 @@ impl BaseUrl {
 
     /// The URL of a path that starts with a slash. It shares its parts with this one: most paths
     /// are constants.
+    #[expect(
+        clippy::ptr_arg,
+        reason = "only a constant is borrowed, and needs no copy"
+    )]
     pub(crate) fn uri(&self, path: &Cow<'static, str>) -> Result<Uri> {
         let whole = match path {
             Cow::Borrowed(path) if self.prefix.is_empty() => Bytes::from_static(path.as_bytes()),
