@@ -60,10 +60,7 @@ class Line:
 
 def main():
     port, round_trip, loss = sys.argv[1:]
-    try:
-        asyncio.run(Line(int(port), float(round_trip) / 1000, float(loss)).serve())
-    except KeyboardInterrupt:
-        pass
+    asyncio.run(Line(int(port), float(round_trip) / 1000, float(loss)).serve())
 
 
 if __name__ == "__main__":

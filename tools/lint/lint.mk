@@ -37,7 +37,7 @@ lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
 	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
 
-PYTHON_LINTED := $(shell git ls-files '*.py') packaging/third-party
+PYTHON_LINTED := $(shell git ls-files '*.py'; git grep -lE '^\#!.*python3' packaging)
 
 lint-python:
 	$(call unless-missing,python3 -c 'import venv',it needs Python with venv, \
