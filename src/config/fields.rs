@@ -296,6 +296,16 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Takes the values of the other settings in place of its own.
+    pub(super) fn replace(&mut self, mut other: Settings) {
+        for (field, value) in std::mem::take(&mut other.values) {
+            if let Some(Value::String(mut old)) = self.values.insert(field, value) {
+                // It may be a key.
+                old.zeroize();
+            }
+        }
+    }
+
     pub(super) fn set(&mut self, field: &'static str, value: Value) {
         self.values.insert(field, value);
     }

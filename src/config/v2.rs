@@ -77,6 +77,14 @@ impl Config {
         Config::build(Settings::from_env_with(given, &V2)?)
     }
 
+    /// [`Config::from_json`], except that the fields of the other object have the values given
+    /// there.
+    pub fn from_json_with(text: &str, fields: &str) -> Result<Config> {
+        let mut settings = Settings::from_json(text, &V2)?;
+        settings.replace(Settings::from_json(fields, &V2)?);
+        Config::build(settings)
+    }
+
     /// The settings in effect, for a person to read: no secret is among them.
     pub fn settings(&self) -> &[Setting] {
         &self.settings

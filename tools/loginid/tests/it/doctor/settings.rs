@@ -1,5 +1,7 @@
 //! The variables and the base URL.
 
+use std::net::TcpListener;
+
 use loginid_emulator::Emulator;
 
 use super::{Doctor, closed_port};
@@ -48,6 +50,62 @@ fn invalid_settings_are_named() {
         .has("note", "private key", "public application");
     let required = none().set("LOGINID_MANAGEMENT", "true").findings();
     required.only("private key", "LOGINID_MANAGEMENT");
+}
+
+#[test]
+fn an_issuer_is_not_said_to_be_well() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_ISSUER", "https://other.example")
+        .findings();
+    findings.has(
+        "note",
+        "issuer",
+        "https://other.example, from LOGINID_ISSUER",
+    );
+}
+
+#[test]
+fn without_variables_both_services_are_named() {
+    let findings = Doctor::without_settings().findings();
+    findings.only("client id", "nor LOGINID_V2_BASE_URL");
+    // Others of the project are known.
+    let findings = Doctor::without_settings()
+        .set("LOGINID_EMULATOR_TOKEN", "x")
+        .findings();
+    assert!(!findings.text.contains("is it yours"), "{}", findings.text);
+}
+
+#[test]
+fn a_service_that_answers_too_late_is_not_said_to_be_another() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let findings = Doctor::without_settings()
+        .set("LOGINID_CLIENT_ID", "shop")
+        .set("LOGINID_BASE_URL", &url)
+        .set("LOGINID_REQUEST_TIMEOUT_MS", "300")
+        .findings();
+    findings.only("service", "the deadline passed before it answered");
+    assert!(findings.text.contains("and try again"), "{}", findings.text);
+    assert!(
+        !findings.text.contains("is not LoginID's"),
+        "{}",
+        findings.text
+    );
+}
+
+#[test]
+fn a_limit_that_is_too_low_is_not_said_to_be_another_service() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_MAX_RESPONSE_BYTES", "1")
+        .findings();
+    findings.only("service", "larger than 1 bytes");
+    assert!(
+        findings.text.contains("unset LOGINID_MAX_RESPONSE_BYTES"),
+        "{}",
+        findings.text
+    );
 }
 
 #[test]
