@@ -11,8 +11,8 @@ use crate::config::source::is_configured;
 use super::report::{Problem, Report};
 use super::{ONE_ATTEMPT, clock, connection, mistake, settings};
 
-/// Checks the configuration, and the service with it. The first mistake of the configuration, and
-/// the first failure after it, ends the checks.
+/// Checks the configuration, and the service with it, unless there is a mistake. The first failure
+/// after that ends the checks.
 pub fn check(report: &mut Report, public_key: Option<&Path>) {
     let config = match Config::from_env() {
         Ok(config) => config,
@@ -24,7 +24,9 @@ pub fn check(report: &mut Report, public_key: Option<&Path>) {
             let advice = "set the one of your application to what the dashboard shows";
             return report.problem("client id", &Problem::of(&error, found, advice));
         }
-        Err(error) => return mistake::report(report, Service::V1, &error),
+        Err(error) => {
+            return mistake::report_all(report, Service::V1, Config::mistakes_of_env(), &error);
+        }
     };
     let settings = config.settings().to_vec();
     report_settings(report, &settings);

@@ -11,12 +11,14 @@ use super::{ONE_ATTEMPT, clock, connection, mistake, settings};
 /// The host of an application, as the dashboard shows it, ends so; before it is the application id.
 const SERVICE_DOMAIN: &str = ".api.loginid.io";
 
-/// Checks the configuration, and the service with it. The first mistake of the configuration, and
-/// the first failure after it, ends the checks.
+/// Checks the configuration, and the service with it, unless there is a mistake. The first failure
+/// after that ends the checks.
 pub fn check(report: &mut Report) {
     let config = match Config::from_env() {
         Ok(config) => config,
-        Err(error) => return mistake::report(report, Service::V2, &error),
+        Err(error) => {
+            return mistake::report_all(report, Service::V2, Config::mistakes_of_env(), &error);
+        }
     };
     let settings = config.settings().to_vec();
     report_settings(report, &settings);

@@ -53,6 +53,51 @@ fn invalid_settings_are_named() {
 }
 
 #[test]
+fn all_mistakes_are_named_at_once() {
+    let findings = Doctor::without_settings()
+        .set("LOGINID_CLIENT_ID", "a b")
+        .set("LOGINID_PRIVATE_KEY", "CANARY")
+        .set("LOGINID_MANAGEMENT", "true")
+        .set("LOGINID_BASE_URL", "ftp://localhost")
+        .set("LOGINID_PROXY", "socks5://127.0.0.1:1")
+        .set("LOGINID_LEEWAY_S", "many")
+        .set("LOGINID_MAX_RETRIES", "11")
+        .set("LOGINID_CA_FILE", "/no/such/file")
+        .set("LOGINID_USER_AGNT", "x")
+        .set("LOGINID_V2_BASE_URL", "ftp://localhost")
+        .set("LOGINID_V2_API_KEY", "CANARY key")
+        .set("LOGINID_V2_APPLICATION_ID", "a b")
+        .findings();
+    for (subject, words) in [
+        ("settings", "LOGINID_USER_AGNT"),
+        ("settings", "LOGINID_LEEWAY_S"),
+        ("settings", "LOGINID_MAX_RETRIES"),
+        ("client id", "LOGINID_CLIENT_ID"),
+        ("private key", "the private key"),
+        ("base URL", "LOGINID_BASE_URL"),
+        ("proxy", "LOGINID_PROXY"),
+        ("trusted roots", "LOGINID_CA_FILE"),
+        ("v2 base URL", "LOGINID_V2_BASE_URL"),
+        ("v2 API key", "LOGINID_V2_API_KEY"),
+        ("v2 application id", "LOGINID_V2_APPLICATION_ID"),
+    ] {
+        findings.has("problem", subject, words);
+    }
+    let problems = findings
+        .text
+        .lines()
+        .filter(|line| line.starts_with("problem"));
+    assert_eq!(problems.count(), 11, "{}", findings.text);
+    assert!(!findings.text.contains("CANARY"), "{}", findings.text);
+    // What follows from another mistake is none of its own.
+    let findings = Doctor::without_settings()
+        .set("LOGINID_V2_BASE_URL", "http://127.0.0.1:1")
+        .set("LOGINID_V2_APPLICATION_ID", "a b")
+        .findings();
+    findings.only("v2 application id", "LOGINID_V2_APPLICATION_ID must be");
+}
+
+#[test]
 fn an_issuer_is_not_said_to_be_well() {
     let emulator = Emulator::start();
     let findings = Doctor::of(&emulator)
