@@ -6,6 +6,7 @@ pub(crate) mod environment;
 mod fields;
 mod files;
 mod headers;
+mod mistakes;
 mod proxy;
 pub(crate) mod recording;
 pub(crate) mod trust;

@@ -146,6 +146,17 @@ impl Fields {
             .map(|(prefix, (name, kind))| (variable(prefix, name), *name, *kind))
     }
 
+    /// The field without which there is no configuration.
+    pub(super) fn required(&self) -> &'static str {
+        self.required
+    }
+
+    /// Refuses a variable whose name is nearly that of a field.
+    pub(super) fn check_spelling(&self) -> Result<()> {
+        let known: Vec<_> = self.variables().collect();
+        check_spelling(known.iter().map(|(variable, ..)| variable.as_str()), self)
+    }
+
     /// The variable that was meant by one with the other prefix: some begin with `LOGINID_V2_`
     /// and some with `LOGINID_`. If the right one is set too, the other belongs to the program.
     fn misplaced(&self, name: &str) -> Option<String> {
@@ -265,10 +276,14 @@ impl Settings {
     }
 
     /// The environment, in which the fields that `settings` has already have these values.
-    pub(super) fn from_env_with(mut settings: Settings, fields: &Fields) -> Result<Settings> {
-        let known: Vec<_> = fields.variables().collect();
-        check_spelling(known.iter().map(|(variable, ..)| variable.as_str()), fields)?;
-        for (variable, field, kind) in &known {
+    pub(super) fn from_env_with(settings: Settings, fields: &Fields) -> Result<Settings> {
+        fields.check_spelling()?;
+        Settings::from_variables(settings, fields)
+    }
+
+    /// The same, whatever else there is in the environment.
+    pub(super) fn from_variables(mut settings: Settings, fields: &Fields) -> Result<Settings> {
+        for (variable, field, kind) in &fields.variables().collect::<Vec<_>>() {
             if settings.values.contains_key(field) {
                 continue;
             }
@@ -294,6 +309,16 @@ impl Settings {
             return Err(Error::new(Code::MissingField, why));
         }
         Ok(settings)
+    }
+
+    /// Takes the values of the other settings in place of its own.
+    pub(super) fn replace(&mut self, mut other: Settings) {
+        for (field, value) in std::mem::take(&mut other.values) {
+            if let Some(Value::String(mut old)) = self.values.insert(field, value) {
+                // It may be a key.
+                old.zeroize();
+            }
+        }
     }
 
     pub(super) fn set(&mut self, field: &'static str, value: Value) {

@@ -8,6 +8,7 @@ use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::effective::Setting;
 use super::fields::{Settings, V1};
 use super::headers::Header;
+use super::mistakes;
 use crate::base_url::{self, BaseUrl};
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -67,6 +68,20 @@ impl Config {
     pub fn from_env_with(json: &str) -> Result<Config> {
         let given = Settings::from_json(json, &V1)?;
         Config::build(Settings::from_env_with(given, &V1)?)
+    }
+
+    /// All mistakes of the variables, where [`Config::from_env`] names the first. None if it
+    /// succeeds.
+    pub fn mistakes_of_env() -> Vec<Error> {
+        mistakes::of_environment(&V1, "unknown", Config::build)
+    }
+
+    /// [`Config::from_json`], except that the fields of the other object have the values given
+    /// there.
+    pub fn from_json_with(text: &str, fields: &str) -> Result<Config> {
+        let mut settings = Settings::from_json(text, &V1)?;
+        settings.replace(Settings::from_json(fields, &V1)?);
+        Config::build(settings)
     }
 
     /// The settings in effect, for a person to read: no secret is among them.

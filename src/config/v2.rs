@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::effective::Setting;
 use super::fields::{Settings, V2};
+use super::mistakes;
 use crate::base_url::BaseUrl;
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -75,6 +76,20 @@ impl Config {
     pub fn from_env_with(json: &str) -> Result<Config> {
         let given = Settings::from_json(json, &V2)?;
         Config::build(Settings::from_env_with(given, &V2)?)
+    }
+
+    /// All mistakes of the variables, where [`Config::from_env`] names the first. None if it
+    /// succeeds.
+    pub fn mistakes_of_env() -> Vec<Error> {
+        mistakes::of_environment(&V2, "https://unknown.api.loginid.io", Config::build)
+    }
+
+    /// [`Config::from_json`], except that the fields of the other object have the values given
+    /// there.
+    pub fn from_json_with(text: &str, fields: &str) -> Result<Config> {
+        let mut settings = Settings::from_json(text, &V2)?;
+        settings.replace(Settings::from_json(fields, &V2)?);
+        Config::build(settings)
     }
 
     /// The settings in effect, for a person to read: no secret is among them.

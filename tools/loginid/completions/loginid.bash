@@ -4,6 +4,8 @@ _loginid() {
     case $previous in
         -o | --output | --public | --public-key | --key-set | --token-file | --tx-payload | --config | --file)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            # Blanks are then quoted, and folders have a slash.
+            compopt -o filenames 2>/dev/null
             return
             ;;
         --service) words="v1 v2" ;;

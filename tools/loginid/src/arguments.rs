@@ -1,5 +1,6 @@
 //! Parses the arguments. No secret is ever one of them: other users of a machine can see them.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
@@ -134,7 +135,7 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Parsed, Failure> {
                 verify.token_file = Some(parser.value()?.into());
             }
             (Name::Verify | Name::ConfigCheck, Long("service")) => {
-                verify.service = Some(parser.value()?.parse_with(service)?);
+                verify.service = Some(service(&parser.value()?)?);
             }
             (Name::ConfigCheck, Long("file")) => options.file = Some(parser.value()?.into()),
             (Name::Verify, Long("config")) => verify.config = Some(parser.value()?.into()),
@@ -144,9 +145,13 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Parsed, Failure> {
                 verify.tx_payload = Some(parser.value()?.into());
             }
             (Name::Verify, Long("nonce")) => verify.nonce = Some(parser.value()?.string()?),
+            // Neither value is shown: it may be the token.
             (Name::Decode | Name::Verify, Value(_)) => {
-                // Not shown: it may be the token.
                 let why = "a token is no argument: give it on standard input, or --token-file";
+                return Err(Failure::Usage(why.to_owned()));
+            }
+            (_, Value(_)) => {
+                let why = "there is an argument that belongs to no option; see loginid --help";
                 return Err(Failure::Usage(why.to_owned()));
             }
             (_, other) => return Err(other.unexpected().into()),
@@ -219,10 +224,10 @@ impl Options {
     }
 }
 
-fn service(text: &str) -> Result<Service, &'static str> {
-    match text {
-        "v1" => Ok(Service::V1),
-        "v2" => Ok(Service::V2),
-        _ => Err("a service is v1 or v2"),
+fn service(text: &OsStr) -> Result<Service, Failure> {
+    match text.to_str() {
+        Some("v1") => Ok(Service::V1),
+        Some("v2") => Ok(Service::V2),
+        _ => Err(Failure::Usage("--service is v1 or v2".to_owned())),
     }
 }

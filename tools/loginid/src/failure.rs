@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use serde_json::{Value, json};
+
 /// A failure, which `main` turns into a message and an exit status.
 #[derive(Debug)]
 pub enum Failure {
@@ -10,7 +12,9 @@ pub enum Failure {
     Usage(String),
     /// What was asked for has failed: 1.
     Failed(String),
-    /// Standard output cannot be written.
+    /// The same, for a reason that the library gives.
+    Library(loginid::Error),
+    /// Standard output cannot be written: 3, since 1 would be a verdict.
     Output(io::Error),
 }
 
@@ -18,7 +22,16 @@ impl Failure {
     pub fn status(&self) -> u8 {
         match self {
             Failure::Usage(_) => 2,
-            Failure::Failed(_) | Failure::Output(_) => 1,
+            Failure::Failed(_) | Failure::Library(_) => 1,
+            Failure::Output(_) => 3,
+        }
+    }
+
+    /// The failure as one JSON document.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Failure::Library(error) => serde_json::from_str(&error.to_json()).unwrap_or_default(),
+            other => json!({"error": {"code": null, "message": other.to_string()}}),
         }
     }
 }
@@ -27,6 +40,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Usage(why) | Failure::Failed(why) => f.write_str(why),
+            Failure::Library(error) => write!(f, "{} ({})", error.message(), error.code()),
             Failure::Output(error) => write!(f, "standard output: {error}"),
         }
     }
@@ -34,6 +48,12 @@ impl fmt::Display for Failure {
 
 impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Failure {
-        Failure::Usage(format!("{error}; see loginid --help"))
+        let why = match error {
+            // The value is not shown: it may be the token.
+            lexopt::Error::UnexpectedValue { option, .. } => format!("{option} takes no value"),
+            lexopt::Error::NonUnicodeValue(_) => "a value is not UTF-8".to_owned(),
+            other => other.to_string(),
+        };
+        Failure::Usage(format!("{why}; see loginid --help"))
     }
 }

@@ -31,6 +31,10 @@ fn main() -> ExitCode {
         Err(failure) => {
             // If this cannot be written either, the status still says it.
             let _ = output::complain(&failure.to_string());
+            let is_json = std::env::args_os().any(|argument| argument == "--json");
+            if is_json && !matches!(failure, Failure::Output(_)) {
+                let _ = output::json(&failure.to_json());
+            }
             ExitCode::from(failure.status())
         }
     }

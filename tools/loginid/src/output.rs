@@ -20,7 +20,7 @@ pub fn line(line: &str) -> Result<(), Failure> {
 
 /// One JSON document.
 pub fn json(document: &Value) -> Result<(), Failure> {
-    text(&format!("{document}\n"))
+    text(&format!("{}\n", escaped(&document.to_string())))
 }
 
 /// One line on standard error.
@@ -28,14 +28,29 @@ pub fn complain(message: &str) -> io::Result<()> {
     writeln!(io::stderr(), "loginid: {}", plain(message))
 }
 
-/// The text with control characters, and those that reorder a line, replaced.
+/// The text with characters that control a terminal replaced.
 fn plain(text: &str) -> String {
-    let is_reordering = |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let shown = |character: char| match character {
-        character if character.is_control() || is_reordering(character) => ' ',
-        character => character,
-    };
+    let shown = |character| if controls(character) { ' ' } else { character };
     text.chars().map(shown).collect()
+}
+
+/// The JSON text with such characters as escapes: they are in strings only.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if controls(character) {
+            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+/// Whether it is a control character, a line break, or one that reorders a line.
+fn controls(character: char) -> bool {
+    let is_layout = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || is_layout
 }
 
 #[cfg(test)]
@@ -44,6 +59,14 @@ mod tests {
 
     #[test]
     fn what_would_control_a_terminal_is_replaced() {
-        assert_eq!(plain("a\x1b[2Jb\u{202e}c\u{9b}é\r"), "a [2Jb c é ");
+        assert_eq!(plain("a\x1b[2Jb\u{202e}c\u{9b}é\r\u{2028}"), "a [2Jb c é  ");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_and_controls_no_terminal() {
+        let document = Value::from("a\x1b\u{9b}b\u{202e}é\u{7f}");
+        let text = escaped(&document.to_string());
+        assert!(!text.chars().any(controls), "{text:?}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
     }
 }

@@ -20,7 +20,7 @@ pub fn run(options: &ConfigCheck, as_json: bool) -> Result<u8, Failure> {
     let text = file.map(|path| files::text("--file", path)).transpose()?;
     let services = match (options.service, &text) {
         (Some(service), _) => vec![service],
-        (None, Some(text)) => vec![service_of(text)],
+        (None, Some(text)) => vec![source::service_of(text)],
         (None, None) => configured()?,
     };
     let checked: Vec<_> = services
@@ -41,12 +41,6 @@ pub fn run(options: &ConfigCheck, as_json: bool) -> Result<u8, Failure> {
         }
     }
     Ok(u8::from(!is_valid))
-}
-
-/// If the text is no object, the library says so.
-fn service_of(text: &str) -> Service {
-    let config: Value = serde_json::from_str(text).unwrap_or_default();
-    source::service_of(&config.as_object().cloned().unwrap_or_default())
 }
 
 fn configured() -> Result<Vec<Service>, Failure> {

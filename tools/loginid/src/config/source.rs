@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use loginid::Error;
 use loginid::diagnostics::{Service, Setting, SettingValue, Variable};
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::files;
@@ -42,39 +42,26 @@ pub fn configured_service() -> Result<Service, Failure> {
     Err(Failure::Usage(why.to_owned()))
 }
 
-/// The JSON object in a file. Its mistakes are shown without the text, which may hold a key.
-pub fn object(option: &str, path: &Path) -> Result<Map<String, Value>, Failure> {
+/// The text of a file that is one JSON object. The library reads it, and finds duplicate members.
+pub fn object(option: &str, path: &Path) -> Result<Zeroizing<String>, Failure> {
     let text = files::text(option, path)?;
-    serde_json::from_str(&text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        Failure::Usage(format!(
-            "{option}: {} is not one JSON object: line {line}, column {column}",
-            path.display()
-        ))
-    })
-}
-
-/// The service that a configuration is for: only v1 has a client id, and requires one.
-pub fn service_of(config: &Map<String, Value>) -> Service {
-    match config.contains_key("client_id") {
-        true => Service::V1,
-        false => Service::V2,
+    match serde_json::from_str::<Map<String, Value>>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::Usage(format!(
+            "{option}: {} is not one JSON object: line {}, column {}",
+            path.display(),
+            error.line(),
+            error.column()
+        ))),
     }
 }
 
-/// The configuration of a file or of the environment, with these fields in place of others.
-pub fn with_fields<T>(
-    config: Option<Map<String, Value>>,
-    fields: Map<String, Value>,
-    from_json: fn(&str) -> Result<T, Error>,
-    from_environment: fn(&str) -> Result<T, Error>,
-) -> Result<T, Error> {
-    match config {
-        Some(mut config) => {
-            config.extend(fields);
-            from_json(&Value::Object(config).to_string())
-        }
-        None => from_environment(&Value::Object(fields).to_string()),
+/// The service that a configuration is for: only v1 has a client id, and requires one. If the
+/// text is no object, the library says so.
+pub fn service_of(text: &str) -> Service {
+    match serde_json::from_str::<Map<String, Value>>(text) {
+        Ok(config) if config.contains_key("client_id") => Service::V1,
+        _ => Service::V2,
     }
 }
 

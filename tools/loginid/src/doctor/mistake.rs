@@ -6,6 +6,14 @@ use loginid::diagnostics::Service;
 
 use super::report::{Problem, Report};
 
+/// Reports all mistakes of the configuration, the first of which is this one.
+pub fn report_all(report: &mut Report, service: Service, all: Vec<Error>, first: &Error) {
+    self::report(report, service, first);
+    for mistake in all.iter().skip(1) {
+        self::report(report, service, mistake);
+    }
+}
+
 /// Reports a mistake with its subject.
 pub fn report(report: &mut Report, service: Service, error: &Error) {
     let found = with_variables(service, error.message());

@@ -10,8 +10,9 @@ use crate::failure::Failure;
 use crate::files;
 
 /// Read by this program and by others of the project.
-const OURS: [&str; 4] = [
+const OURS: [&str; 5] = [
     "LOGINID_EMULATOR_URL",
+    "LOGINID_EMULATOR_TOKEN",
     "LOGINID_LIBRARY",
     PUBLIC_KEY,
     PUBLIC_KEY_FILE,

@@ -6,15 +6,27 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use loginid::diagnostics::{Service, Setting, SettingValue};
 use loginid::{Client, Config, Error};
 
+use crate::config::source::is_configured;
+
 use super::report::{Problem, Report};
 use super::{ONE_ATTEMPT, clock, connection, mistake, settings};
 
-/// Checks the configuration, and the service with it. The first mistake of the configuration, and
-/// the first failure after it, ends the checks.
+/// Checks the configuration, and the service with it, unless there is a mistake. The first failure
+/// after that ends the checks.
 pub fn check(report: &mut Report, public_key: Option<&Path>) {
     let config = match Config::from_env() {
         Ok(config) => config,
-        Err(error) => return mistake::report(report, Service::V1, &error),
+        Err(error) if error.code() == "missing_field" && !is_configured(Service::V1) => {
+            let found = format!(
+                "{}, nor LOGINID_V2_BASE_URL, for the current service",
+                error.message()
+            );
+            let advice = "set the one of your application to what the dashboard shows";
+            return report.problem("client id", &Problem::of(&error, found, advice));
+        }
+        Err(error) => {
+            return mistake::report_all(report, Service::V1, Config::mistakes_of_env(), &error);
+        }
     };
     let settings = config.settings().to_vec();
     report_settings(report, &settings);
@@ -58,6 +70,14 @@ fn report_settings(report: &mut Report, settings: &[Setting]) {
             ("base_url", SettingValue::Text(url)) => {
                 let found = format!("{url}, the public service, since LOGINID_BASE_URL is not set");
                 report.ok("base URL", &found);
+            }
+            // Any issuer is accepted without it.
+            ("issuer", SettingValue::Text(issuer)) => {
+                let found = format!(
+                    "{issuer}, from {origin}: tokens of any other are refused; not checked: that \
+                     needs a token of a user"
+                );
+                report.note("issuer", &found);
             }
             _ => {}
         }
@@ -106,6 +126,19 @@ fn check_public_key(report: &mut Report, client: &Client, has_key: bool, option:
 pub fn no_keys(service: Service, request: &str, error: &Error) -> Problem {
     let why = mistake::with_variables(service, error.message());
     let variable = service.variable("base_url").unwrap_or_default();
+    // These say nothing about what answers there.
+    let other_advice = match error.code() {
+        "timeout" | "connection_lost" => {
+            Some(format!("check {variable} and the network, and try again"))
+        }
+        "response_too_large" => Some(format!(
+            "unset LOGINID_MAX_RESPONSE_BYTES or set it higher, or correct {variable}"
+        )),
+        _ => None,
+    };
+    if let Some(advice) = other_advice {
+        return Problem::of(error, format!("{request}: {why}"), advice);
+    }
     let found = match error.http_status() {
         Some(status @ (429 | 500..)) => return later(status, error),
         Some(status @ 300..400) => {

@@ -11,12 +11,14 @@ use super::{ONE_ATTEMPT, clock, connection, mistake, settings};
 /// The host of an application, as the dashboard shows it, ends so; before it is the application id.
 const SERVICE_DOMAIN: &str = ".api.loginid.io";
 
-/// Checks the configuration, and the service with it. The first mistake of the configuration, and
-/// the first failure after it, ends the checks.
+/// Checks the configuration, and the service with it, unless there is a mistake. The first failure
+/// after that ends the checks.
 pub fn check(report: &mut Report) {
     let config = match Config::from_env() {
         Ok(config) => config,
-        Err(error) => return mistake::report(report, Service::V2, &error),
+        Err(error) => {
+            return mistake::report_all(report, Service::V2, Config::mistakes_of_env(), &error);
+        }
     };
     let settings = config.settings().to_vec();
     report_settings(report, &settings);
@@ -163,7 +165,12 @@ fn check_application(
                  (inferred from the grant)",
                 issuer.in_words()
             );
-            let advice = "correct LOGINID_V2_ISSUER, or unset it: then it is the base URL";
+            let advice = match issuer.is_given {
+                true => "correct LOGINID_V2_ISSUER, or unset it: then it is the base URL",
+                false => {
+                    "correct LOGINID_V2_BASE_URL, or set LOGINID_V2_ISSUER if it is a gateway's"
+                }
+            };
             let matching = format!("{}, as in the audience of a grant", application.value);
             report.ok("application id", &matching);
             report.problem("issuer", &Problem::of(&error, wrong, advice));
@@ -189,15 +196,22 @@ fn check_application(
 /// What the base URL shows. `why` nothing else is known.
 fn by_host(report: &mut Report, client: &Client, application: &Named, issuer: &Named, why: &str) {
     let connection = client.connection();
-    let host = connection.host().to_ascii_lowercase();
+    let host = connection.host();
     let label = host.split('.').next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
     let id = &application.value;
     if !application.is_given {
         let found = format!("{id}, the first part of the host: the audience of tokens");
         report.ok("application id", &found);
-    } else if id.eq_ignore_ascii_case(label) {
+    } else if id == label {
         let found = format!("{id}, as the base URL begins with it (inferred)");
         report.ok("application id", &found);
+    } else if id.eq_ignore_ascii_case(label) {
+        // The case of a host says nothing, and that of an audience counts.
+        let found = format!(
+            "{id}, as the base URL begins with it except for case, which counts: not checked: {why}"
+        );
+        report.note("application id", &found);
     } else if host.trim_end_matches('.').ends_with(SERVICE_DOMAIN) {
         let found = format!(
             "{id}, but the base URL is that of the application {label}: its tokens would be \

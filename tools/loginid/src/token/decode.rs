@@ -13,8 +13,7 @@ const WARNING: &str =
 
 pub fn run(options: &Decode, as_json: bool) -> Result<u8, Failure> {
     let token = files::token(options.token_file.as_deref())?;
-    let decoded = decode_unverified(&token)
-        .map_err(|error| Failure::Failed(format!("{} ({})", error.message(), error.code())))?;
+    let decoded = decode_unverified(&token).map_err(Failure::Library)?;
     let decoded: Value = serde_json::from_str(&decoded)
         .map_err(|_| Failure::Failed("the token is not readable".to_owned()))?;
     let times = times::in_words(&decoded["claims"]);

@@ -2,7 +2,7 @@
 
 use loginid::diagnostics::{Service, decode_unverified};
 use loginid::{Client, Config, Error, Status, v2};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::times;
 use crate::arguments::Verify;
@@ -19,9 +19,10 @@ const NOT_CHECKED: u8 = 3;
 pub fn run(options: &Verify, as_json: bool) -> Result<u8, Failure> {
     let config = options.config.as_deref();
     let config = config
-        .map(|path| source::object("--config", path))
+        .map(|path| files::text("--config", path))
         .transpose()?;
-    let service = match (options.service, &config) {
+    let config = config.as_ref().map(|text| text.as_str());
+    let service = match (options.service, config) {
         (Some(service), _) => service,
         (None, Some(config)) => source::service_of(config),
         (None, None) => source::configured_service()?,
@@ -30,8 +31,8 @@ pub fn run(options: &Verify, as_json: bool) -> Result<u8, Failure> {
     let token = files::token(options.token_file.as_deref())?;
     let keys = keys(options, &token)?;
     let result = match service {
-        Service::V1 => verify_v1(options, config, keys, &token),
-        Service::V2 => verify_v2(options, config, keys, &token),
+        Service::V1 => verify_v1(options, config, &keys, &token),
+        Service::V2 => verify_v2(options, config, &keys, &token),
     };
     let result = result?;
     report(service, result, as_json)
@@ -55,37 +56,33 @@ fn check_options(options: &Verify, service: Service) -> Result<(), Failure> {
     Err(Failure::Usage(wrong.to_owned()))
 }
 
-/// The fields of the configuration with the keys that the options name.
-fn keys(options: &Verify, token: &str) -> Result<Map<String, Value>, Failure> {
-    let mut fields = Map::new();
+/// The fields of the configuration, as JSON, with the keys that the options name.
+fn keys(options: &Verify, token: &str) -> Result<String, Failure> {
     if let Some(path) = options.public_key.as_deref() {
         let key = files::text("--public-key", path)?;
         // The key is for this token, whatever id it names.
         let decoded = decode_unverified(token).unwrap_or_default();
         let decoded: Value = serde_json::from_str(&decoded).unwrap_or_default();
         let kid = decoded["header"]["kid"].as_str().unwrap_or_default();
-        fields.insert("public_keys".to_owned(), json!({ kid: key.as_str() }));
+        let fields = json!({"public_keys": { kid: key.as_str() }, "fetch_keys": false});
+        return Ok(fields.to_string());
     }
     if let Some(path) = options.key_set.as_deref() {
         let set = source::object("--key-set", path)?;
-        fields.insert("jwks".to_owned(), Value::Object(set));
+        // As it is, for the library to find what is wrong with it.
+        return Ok(format!(r#"{{"jwks":{},"fetch_keys":false}}"#, set.as_str()));
     }
-    if !fields.is_empty() {
-        fields.insert("fetch_keys".to_owned(), false.into());
-    }
-    Ok(fields)
+    Ok("{}".to_owned())
 }
 
 /// What verification says, or a failure before it.
 type Verified = Result<Result<String, Error>, Failure>;
 
-fn verify_v1(
-    options: &Verify,
-    config: Option<Map<String, Value>>,
-    keys: Map<String, Value>,
-    token: &str,
-) -> Verified {
-    let config = source::with_fields(config, keys, Config::from_json, Config::from_env_with);
+fn verify_v1(options: &Verify, config: Option<&str>, keys: &str, token: &str) -> Verified {
+    let config = match config {
+        Some(config) => Config::from_json_with(config, keys),
+        None => Config::from_env_with(keys),
+    };
     let client = match config.and_then(Client::with_config) {
         Ok(client) => client,
         Err(error) => return Ok(Err(error)),
@@ -98,18 +95,11 @@ fn verify_v1(
     Ok(client.verify_transaction(token, &payload, options.nonce.as_deref()))
 }
 
-fn verify_v2(
-    options: &Verify,
-    config: Option<Map<String, Value>>,
-    keys: Map<String, Value>,
-    token: &str,
-) -> Verified {
-    let config = source::with_fields(
-        config,
-        keys,
-        v2::Config::from_json,
-        v2::Config::from_env_with,
-    );
+fn verify_v2(options: &Verify, config: Option<&str>, keys: &str, token: &str) -> Verified {
+    let config = match config {
+        Some(config) => v2::Config::from_json_with(config, keys),
+        None => v2::Config::from_env_with(keys),
+    };
     let client = match config.and_then(v2::Client::with_config) {
         Ok(client) => client,
         Err(error) => return Ok(Err(error)),

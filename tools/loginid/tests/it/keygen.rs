@@ -113,7 +113,7 @@ fn a_key_whose_public_part_cannot_be_written_is_removed() {
         .stdout(full)
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(names(folder.path()).is_empty());
 }
 

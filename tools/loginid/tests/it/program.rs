@@ -1,13 +1,15 @@
 //! The program as a whole: arguments, help, closed pipes, and what describes it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use loginid_emulator::Emulator;
 use serde_json::Value;
 
-use crate::support::{document, program};
+use crate::support::{document, program, with_input};
 
 const COMMANDS: [&[&str]; 5] = [
     &["doctor"],
@@ -52,7 +54,11 @@ fn wrong_arguments_are_refused_and_never_shown_if_they_may_be_secret() {
         &["token", "CANARY"],
         &["token", "decode", "CANARY"],
         &["token", "verify", "CANARY"],
-        &["token", "verify", "--service", "v3"],
+        &["token", "verify", "--service", "CANARY"],
+        &["token", "verify", "--json=CANARY"],
+        &["doctor", "CANARY"],
+        &["keygen", "-o", "x", "CANARY"],
+        &["config", "check", "CANARY"],
         &["keygen"],
         &["keygen", "--public", "x"],
         &["doctor", "--token-file", "x"],
@@ -68,9 +74,63 @@ fn wrong_arguments_are_refused_and_never_shown_if_they_may_be_secret() {
         );
         assert!(!stderr.contains("CANARY"), "{stderr}");
     }
+    let token = OsStr::from_bytes(b"CANARY\xff");
+    let output = program()
+        .args(["token", "verify", "--username"])
+        .arg(token)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("CANARY"));
     let output = program().arg("--version").output().unwrap();
     let version = format!("loginid {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), version);
+}
+
+#[test]
+fn with_json_each_failure_is_one_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "taken").unwrap();
+    let key = key.to_str().unwrap();
+    for (arguments, status, code) in [
+        (&["CANARY", "--json"][..], 2, Value::Null),
+        (&["--json", "doctor", "--bogus"], 2, Value::Null),
+        (&["config", "check", "--json"], 2, Value::Null),
+        (
+            &["token", "verify", "--json", "--service", "v3"],
+            2,
+            Value::Null,
+        ),
+        (
+            &["token", "decode", "--json", "--token-file", "/no/such/file"],
+            2,
+            Value::Null,
+        ),
+        (&["token", "decode", "--json"], 1, "malformed_token".into()),
+        (&["keygen", "--json", "-o", key], 1, Value::Null),
+    ] {
+        let output = with_input(program().args(arguments), b"CANARY");
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        let printed = document(&output);
+        assert_eq!(printed["error"]["code"], code, "{arguments:?}");
+        let message = printed["error"]["message"].as_str().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains(message), "{stderr}");
+        assert!(!stderr.contains("CANARY"), "{stderr}");
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_no_verdict() {
+    for command in [&["--version"][..], &["doctor"], &["doctor", "--json"]] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = program().args(command).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{command:?}: {output:?}");
+    }
 }
 
 #[test]

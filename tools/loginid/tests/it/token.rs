@@ -192,6 +192,56 @@ fn keys_of_files_need_no_service() {
 const KEY_SET: &str = "/fido2/v2/.well-known/jwks.json";
 
 #[test]
+fn bytes_that_are_no_text_are_an_invalid_token() {
+    let emulator = Emulator::start();
+    for case in users(&emulator) {
+        let mut command = program();
+        command.args(["token", "verify", "--json"]);
+        command.envs(case.variables.iter().map(|(name, value)| (name, value)));
+        let output = with_input(&mut command, &[case.token.as_bytes(), b"\xff"].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(document(&output)["valid"], false);
+    }
+}
+
+#[test]
+fn files_with_duplicate_members_are_refused_as_in_a_program() {
+    let emulator = Emulator::start();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let [v1, v2] = users(&emulator);
+    let url = emulator.v2().base_url().to_owned();
+    let id = emulator.client_id();
+    let twice = write(
+        "v2",
+        &format!(r#"{{"base_url":"https://other.example","base_url":"{url}"}}"#),
+    );
+    let twice_v1 = write("v1", &format!(r#"{{"client_id":"a","client_id":"{id}"}}"#));
+    let list = write("list", "[]");
+    let set = get(emulator.base_url(), KEY_SET)["keys"].clone();
+    let set = write("set", &format!(r#"{{"keys":[],"keys":{set}}}"#));
+    let key = write("key", &emulator.public_key());
+    for (case, arguments, code) in [
+        (
+            &v1,
+            &["--config", &twice_v1, "--public-key", &key][..],
+            "invalid_json",
+        ),
+        (&v2, &["--config", &twice], "invalid_json"),
+        (&v2, &["--config", &list], "invalid_json"),
+        (&v2, &["--key-set", &set], "invalid_json"),
+    ] {
+        let output = case.verify(&[arguments, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert_eq!(document(&output)["error"]["code"], code);
+    }
+}
+
+#[test]
 fn what_cannot_be_checked_is_neither_valid_nor_invalid() {
     let emulator = Emulator::start();
     for mut case in users(&emulator) {
@@ -255,9 +305,11 @@ fn an_endless_token_ends_the_program_soon() {
             .stdin(endless)
             .output()
             .unwrap();
-        assert_eq!(output.status.code(), Some(2), "{output:?}");
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.contains("longer than 1 MiB"), "{stderr}");
+        // It is no token, whoever wrote it: not a mistake of the configuration.
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let all = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(all).unwrap();
+        assert!(text.contains("longer than 16384 bytes"), "{text}");
     }
     // Longer than the library takes.
     let long = "a".repeat(100_000);

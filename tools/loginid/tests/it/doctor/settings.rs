@@ -1,5 +1,7 @@
 //! The variables and the base URL.
 
+use std::net::TcpListener;
+
 use loginid_emulator::Emulator;
 
 use super::{Doctor, closed_port};
@@ -48,6 +50,107 @@ fn invalid_settings_are_named() {
         .has("note", "private key", "public application");
     let required = none().set("LOGINID_MANAGEMENT", "true").findings();
     required.only("private key", "LOGINID_MANAGEMENT");
+}
+
+#[test]
+fn all_mistakes_are_named_at_once() {
+    let findings = Doctor::without_settings()
+        .set("LOGINID_CLIENT_ID", "a b")
+        .set("LOGINID_PRIVATE_KEY", "CANARY")
+        .set("LOGINID_MANAGEMENT", "true")
+        .set("LOGINID_BASE_URL", "ftp://localhost")
+        .set("LOGINID_PROXY", "socks5://127.0.0.1:1")
+        .set("LOGINID_LEEWAY_S", "many")
+        .set("LOGINID_MAX_RETRIES", "11")
+        .set("LOGINID_CA_FILE", "/no/such/file")
+        .set("LOGINID_USER_AGNT", "x")
+        .set("LOGINID_V2_BASE_URL", "ftp://localhost")
+        .set("LOGINID_V2_API_KEY", "CANARY key")
+        .set("LOGINID_V2_APPLICATION_ID", "a b")
+        .findings();
+    for (subject, words) in [
+        ("settings", "LOGINID_USER_AGNT"),
+        ("settings", "LOGINID_LEEWAY_S"),
+        ("settings", "LOGINID_MAX_RETRIES"),
+        ("client id", "LOGINID_CLIENT_ID"),
+        ("private key", "the private key"),
+        ("base URL", "LOGINID_BASE_URL"),
+        ("proxy", "LOGINID_PROXY"),
+        ("trusted roots", "LOGINID_CA_FILE"),
+        ("v2 base URL", "LOGINID_V2_BASE_URL"),
+        ("v2 API key", "LOGINID_V2_API_KEY"),
+        ("v2 application id", "LOGINID_V2_APPLICATION_ID"),
+    ] {
+        findings.has("problem", subject, words);
+    }
+    let problems = findings
+        .text
+        .lines()
+        .filter(|line| line.starts_with("problem"));
+    assert_eq!(problems.count(), 11, "{}", findings.text);
+    assert!(!findings.text.contains("CANARY"), "{}", findings.text);
+    // What follows from another mistake is none of its own.
+    let findings = Doctor::without_settings()
+        .set("LOGINID_V2_BASE_URL", "http://127.0.0.1:1")
+        .set("LOGINID_V2_APPLICATION_ID", "a b")
+        .findings();
+    findings.only("v2 application id", "LOGINID_V2_APPLICATION_ID must be");
+}
+
+#[test]
+fn an_issuer_is_not_said_to_be_well() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_ISSUER", "https://other.example")
+        .findings();
+    findings.has(
+        "note",
+        "issuer",
+        "https://other.example, from LOGINID_ISSUER",
+    );
+}
+
+#[test]
+fn without_variables_both_services_are_named() {
+    let findings = Doctor::without_settings().findings();
+    findings.only("client id", "nor LOGINID_V2_BASE_URL");
+    // Others of the project are known.
+    let findings = Doctor::without_settings()
+        .set("LOGINID_EMULATOR_TOKEN", "x")
+        .findings();
+    assert!(!findings.text.contains("is it yours"), "{}", findings.text);
+}
+
+#[test]
+fn a_service_that_answers_too_late_is_not_said_to_be_another() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let findings = Doctor::without_settings()
+        .set("LOGINID_CLIENT_ID", "shop")
+        .set("LOGINID_BASE_URL", &url)
+        .set("LOGINID_REQUEST_TIMEOUT_MS", "300")
+        .findings();
+    findings.only("service", "the deadline passed before it answered");
+    assert!(findings.text.contains("and try again"), "{}", findings.text);
+    assert!(
+        !findings.text.contains("is not LoginID's"),
+        "{}",
+        findings.text
+    );
+}
+
+#[test]
+fn a_limit_that_is_too_low_is_not_said_to_be_another_service() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_MAX_RESPONSE_BYTES", "1")
+        .findings();
+    findings.only("service", "larger than 1 bytes");
+    assert!(
+        findings.text.contains("unset LOGINID_MAX_RESPONSE_BYTES"),
+        "{}",
+        findings.text
+    );
 }
 
 #[test]

@@ -122,10 +122,12 @@ fn an_unusable_setting_is_explained() {
             .set("LOGINID_V2_APPLICATION_ID", emulator.v2().application_id())
     };
     // Its tokens name another issuer than this base URL.
-    findings(&emulator, own()).only(
+    let found = findings(&emulator, own());
+    found.only(
         "v2 issuer",
         "the base URL, but a grant of the service is from",
     );
+    assert!(found.text.contains("To do: correct LOGINID_V2_BASE_URL"));
     let all = own().set("LOGINID_V2_ISSUER", emulator.v2().base_url());
     let all = findings(&emulator, all);
     assert!(all.well, "{}", all.text);
@@ -154,6 +156,16 @@ fn a_wrong_application_id_is_never_said_to_be_well() {
         let all = with("", base_url);
         all.has("note", "v2 application id", "another: not checked");
     }
+    // The case of a host says nothing.
+    let id = emulator.v2().application_id().to_owned();
+    let doctor_of = |id: &str| {
+        let doctor = doctor(&emulator)
+            .set("LOGINID_V2_APPLICATION_ID", id)
+            .set("LOGINID_V2_API_KEY", "");
+        findings(&emulator, doctor)
+    };
+    doctor_of(&id).has("ok", "v2 application id", "as the base URL begins with it");
+    doctor_of(&id.to_lowercase()).has("note", "v2 application id", "except for case");
     // Except the host, if it is the service's own. The proxy keeps the test on this machine.
     let doctor = doctor(&emulator)
         .set("LOGINID_V2_BASE_URL", "https://app1.api.loginid.io")
