@@ -6,9 +6,11 @@ mod signature;
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
 };
+use once_cell::race::OnceBox;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
@@ -84,8 +86,9 @@ fn refused(refusal: Refusal) -> Error {
 /// A public key of the service, ready to verify.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey {
-    key: ParsedPublicKey,
     spki: Box<[u8]>,
+    /// Made for the first verification: it takes locks in aws-lc, so no fork may happen meanwhile.
+    parsed: OnceBox<ParsedPublicKey>,
 }
 
 impl VerifyingKey {
@@ -105,8 +108,8 @@ impl VerifyingKey {
 
     fn new(key: &p256::PublicKey) -> Option<VerifyingKey> {
         Some(VerifyingKey {
-            key: ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.to_sec1_point(false)).ok()?,
             spki: key.to_public_key_der().ok()?.as_bytes().into(),
+            parsed: OnceBox::new(),
         })
     }
 
@@ -124,7 +127,14 @@ impl VerifyingKey {
             return Ok(false);
         };
         let digest = digest(&SHA256, message);
-        fork::without_fork(|| self.key.verify_digest_sig(&digest, signature).is_ok())
+        fork::without_fork(|| {
+            let parsed = self.parsed.get_or_try_init(|| self.parse());
+            parsed.is_ok_and(|key| key.verify_digest_sig(&digest, signature).is_ok())
+        })
+    }
+
+    fn parse(&self) -> std::result::Result<Box<ParsedPublicKey>, KeyRejected> {
+        ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.spki).map(Box::new)
     }
 }
 

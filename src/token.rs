@@ -11,7 +11,7 @@ mod keys;
 mod parts;
 mod subject;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod transaction;
 mod verdicts;
 mod verify;

@@ -1,4 +1,5 @@
-//! Shared by the tests of this folder: keys, and a service that is a function. No sockets.
+//! Shared by the tests of this folder, and of `v2/diagnosis.rs`: keys, and a service that is a
+//! function. No sockets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -123,7 +124,7 @@ pub(super) fn long_budget() -> Budget {
     Budget::within(HOUR)
 }
 
-pub(super) fn key_pair() -> (SigningKey, VerifyingKey) {
+pub(crate) fn key_pair() -> (SigningKey, VerifyingKey) {
     let pair: Value = serde_json::from_str(&crate::generate_key_pair().unwrap()).unwrap();
     let pem = |name: &str| pair[name].as_str().unwrap();
     (
@@ -137,7 +138,7 @@ pub(super) fn key() -> Keys {
 }
 
 /// A public key in a key set of the service.
-pub(super) fn jwk(id: &str, key: &VerifyingKey) -> Value {
+pub(crate) fn jwk(id: &str, key: &VerifyingKey) -> Value {
     let (_, point) = key.spki().split_last_chunk::<64>().unwrap();
     let (x, y) = point.split_at(32);
     let [x, y] = [x, y].map(|number| URL_SAFE_NO_PAD.encode(number));
