@@ -28,12 +28,18 @@ all: build
 # What is released has no paths of the machine that built it.
 RELEASE_CARGO := CARGO_ENCODED_RUSTFLAGS="$$(packaging/rustflags $(TARGET))" $(CARGO)
 
-build:
+build: $(RELEASE)/.built
+
+# Only if a source is newer: Cargo would link the library and the command again each time, because each overwrites files
+# of the other.
+$(RELEASE)/.built: $(shell find Cargo.toml Cargo.lock .cargo build.rs src emulator/Cargo.toml emulator/src \
+    tools/loginid/Cargo.toml tools/loginid/src -type f)
 	$(RELEASE_CARGO) build --locked --release -p loginid-emulator
 	$(RELEASE_CARGO) build --locked --release -p loginid-cli
 	# Last, since the program before needs the rlib, and with that Cargo builds the other two kinds too.
 	# Without the rlib the whole library is optimised together (LTO).
 	$(RELEASE_CARGO) rustc --locked --release -p loginid --lib --crate-type cdylib,staticlib
+	@touch $@
 
 # Builds everything, then runs each C program against an emulator of its own.
 example:
