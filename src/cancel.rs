@@ -14,8 +14,8 @@ use crate::sys::Event;
 #[derive(Debug)]
 pub struct Cancel {
     triggered: AtomicBool,
-    /// Wakes all waiting calls when the switch is triggered. It is made when a call first waits. A forked child makes its own, since
-    /// the inherited one is shared with the parent.
+    /// Wakes all waiting calls when the switch is triggered. It is made when a call first waits.
+    /// A forked child makes its own, since the inherited one is shared with the parent.
     signal: PerProcess<Event>,
 }
 

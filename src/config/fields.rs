@@ -36,14 +36,14 @@ enum Kind {
     Object,
 }
 
-/// Texts that are never shown: keys, certificates, and a proxy's URL, which may hold a password.
-const HIDDEN: [&str; 6] = [
-    "private_key",
-    "api_key",
-    "client_key_pem",
-    "client_cert_pem",
-    "ca_pem",
-    "proxy",
+/// Texts that are shown to a person. All others are hidden: keys, certificates, and the URL of a
+/// proxy, which may hold a password.
+const SHOWN: [&str; 5] = [
+    "client_id",
+    "base_url",
+    "application_id",
+    "issuer",
+    "user_agent",
 ];
 
 impl Kind {
@@ -332,11 +332,9 @@ impl Settings {
         };
         let shown = match &text {
             None => SettingValue::None,
+            Some(text) if SHOWN.contains(&field) => SettingValue::Text(text.clone()),
             // The path of a file is noted once the file is read: until then it may be a key.
-            Some(_) if HIDDEN.contains(&field) || field.ends_with("_file") => {
-                SettingValue::Redacted
-            }
-            Some(text) => SettingValue::Text(text.clone()),
+            Some(_) => SettingValue::Redacted,
         };
         self.note(field, text.is_some(), shown);
         text

@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::sys::{WithoutCancellation, WithoutSignals};
 
 /// Runs `work`, which uses aws-lc or makes what the process has once, and is short, without a fork
-/// or a signal handler in between. It is an error in a child of a process that was inside aws-lc during the fork.
+/// or a signal handler in between. It is an error in a child of a process that was inside aws-lc
+/// during the fork.
 pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> Result<T> {
     let _inside = Inside::enter()?;
     // If a handler forked here, the child would continue in the middle of aws-lc, which
