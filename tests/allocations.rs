@@ -20,11 +20,11 @@ const LIMITS: [(&str, u64); 7] = [
     ("token", 13),
     ("verify", 19),
     ("verify_again", 6),
-    ("get_user", 62),
+    ("get_user", 44),
     ("v2_verify", 20),
-    ("v2_call", 56),
+    ("v2_call", 36),
     // Two calls: the grant and the call.
-    ("v2_call_with_grant", 102),
+    ("v2_call_with_grant", 69),
 ];
 
 /// Counts the allocations of each operation: the most that one of a hundred has made.
