@@ -4,8 +4,7 @@ from html import escape
 from math import log10
 
 from .environment import ROOT
-from .measures import OURS, RAW, SIGNED
-from .report import OPERATIONS
+from .measures import OPERATIONS, OURS, RAW, SIGNED
 
 SDKS = ["Python SDK", "Node SDK"]
 # What the picture shows: the operation, its scheme, and the contenders.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .measures import MANY_THREADS, OURS, RAW, SIGNED
+from .measures import MANY_THREADS, OPERATIONS, OURS, RAW, SIGNED, V2_CURL
 
 MIB = 1024 * 1024
 
@@ -72,6 +72,12 @@ def goals(results):
         first = results.times["first_call", scheme]
         name = f"a new client's first call, {scheme}"
         yield at_most(name, first[OURS].us, SIGNED, first[SIGNED].us, 1.0)
+        for operation in ("v2_create_grant", "v2_list_passkeys"):
+            current = results.times[operation, scheme]
+            name = f"{OPERATIONS[operation]}, {scheme}"
+            yield at_most(name, current[OURS].us, "libcurl", current[V2_CURL].us, 1.0)
+    current = results.times["v2_verify", None]
+    yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "bare verification", current[RAW].us, 1.15)
     yield from loads(results)
     https = results.times["get_user", "https"]
     yield faster("lid_get_user, https", https[OURS].us, "Python SDK", https["Python SDK"].us, 5)
@@ -87,15 +93,16 @@ def goals(results):
     for name, memory in results.memory.items():
         yield below(f"process with one idle client, {name}", memory.one / 1024, 8, "MiB")
         yield below(f"each further idle client, {name}", memory.further, 64, "KiB")
-    allocations = results.allocations["token"]
-    yield Goal(
-        "allocations of one token",
-        f"{allocations.count:.1f}",
-        f"{allocations.bytes} bytes",
-        "counted, none lost",
-        f"{allocations.not_freed} not freed",
-        allocations.not_freed == 0,
-    )
+    for operation, limit in {"token": 8, "verify": 20, "get_user": 40, "v2_verify": 20, "v2_call": 40}.items():
+        allocations = results.allocations[operation]
+        yield Goal(
+            f"allocations of {OPERATIONS[operation]}",
+            f"{allocations.count:.1f}",
+            f"{allocations.bytes} bytes",
+            f"≤ {limit}, none lost",
+            f"{allocations.count:.1f}, {allocations.not_freed} not freed",
+            allocations.count <= limit and allocations.not_freed == 0,
+        )
 
 
 def loads(results):

@@ -12,6 +12,24 @@ from .worker import Worker
 OURS, RAW = "libloginid", "aws-lc-rs"
 # libcurl with a signature in its loop, by the same code as ours.
 SIGNED = "libcurl + signature"
+# Its requests need no signature.
+V2_CURL = "libcurl, current service"
+# What the report calls each.
+OPERATIONS = {
+    "token": "service token",
+    "verify": "verification, key cached",
+    "verify_each": "verification, 64 tokens in turn, verified_tokens off",
+    "verify_new": "verification, 64 tokens in turn, verified_tokens on, none remembered",
+    "verify_again": "verification, verified_tokens on, the same token again",
+    "get_user": "one call, connection reused",
+    "first_call": "a new client's first call",
+    "first_verify": "a new client's first verification, its key fetched",
+    "v2_verify": "verification, key cached, current service",
+    "v2_create_grant": "one call with the API key, current service",
+    "v2_list_passkeys": "two calls, the first for a grant, current service",
+    "v2_call": "one call with the API key, current service",
+    "v2_call_with_grant": "two calls, the first for a grant, current service",
+}
 # The contenders of each operation. The others are compared with the first.
 CONTENDERS = {
     "token": [OURS, RAW, "OpenSSL", "libjwt", "Python SDK", "Node SDK"],
@@ -20,6 +38,9 @@ CONTENDERS = {
     # What the Python and Node SDKs do for each call: like against like.
     "first_call": [OURS, SIGNED, "libcurl", "Python SDK", "Node SDK"],
     "first_verify": [OURS, "Python SDK", "Node SDK"],
+    "v2_verify": [OURS, RAW],
+    "v2_create_grant": [OURS, V2_CURL],
+    "v2_list_passkeys": [OURS, V2_CURL],
 }
 # Verifications of many tokens without and with `verified_tokens`, and of one remembered token.
 VERIFIED_TOKENS = ["verify_each", "verify_new", "verify_again"]
@@ -113,11 +134,11 @@ def take_programs(bench, results):
 
 def take_times(bench, results):
     """One thread on its own core."""
-    for operation in ("token", "verify"):
+    for operation in ("token", "verify", "v2_verify"):
         take_one(bench, results, operation, None)
     take_verified_tokens(bench, results)
     for scheme in bench.services:
-        for operation in ("get_user", "first_call", "first_verify"):
+        for operation in ("get_user", "first_call", "first_verify", "v2_create_grant", "v2_list_passkeys"):
             take_one(bench, results, operation, scheme)
 
 

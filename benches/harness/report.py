@@ -3,19 +3,8 @@
 from . import networks, sources, summary
 from .environment import WORK, output_of
 from .goals import goals
-from .measures import OURS, RAW
+from .measures import OPERATIONS, OURS, RAW
 from .scale import WAITS
-
-OPERATIONS = {
-    "token": "service token",
-    "verify": "verification, key cached",
-    "verify_each": "verification, 64 tokens in turn, verified_tokens off",
-    "verify_new": "verification, 64 tokens in turn, verified_tokens on, none remembered",
-    "verify_again": "verification, verified_tokens on, the same token again",
-    "get_user": "one call, connection reused",
-    "first_call": "a new client's first call",
-    "first_verify": "a new client's first verification, its key fetched",
-}
 
 
 def text(settings, machine, results):

@@ -29,6 +29,7 @@ FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthrea
 PROGRAMS = {
     "ours": (["ours.c", "worker.c"], ["loginid"]),
     "curl": (["curl.c", "bearer.c", "worker.c"], ["loginid", "curl"]),
+    "curl_v2": (["curl_v2.c", "worker.c"], ["loginid", "curl"]),
     "openssl": (["openssl.c", "pem.c", "worker.c"], ["crypto"]),
     "libjwt": (["libjwt.c", "pem.c", "worker.c"], ["jwt"]),
     "load_time": (["load_time.c", "worker.c"], ["dl"]),
@@ -123,6 +124,7 @@ def build():
             "aws-lc-rs": [str(RELEASE / "loginid-bench-raw")],
             "libcurl": [str(folder / "curl")],
             "libcurl + signature": [str(folder / "curl"), "signing"],
+            "libcurl, current service": [str(folder / "curl_v2")],
             "OpenSSL": [str(folder / "openssl")],
             "libjwt": [str(folder / "libjwt")],
             "Python SDK": [str(WORK / "python/bin/python"), str(BENCHES / "peers/python/worker.py")],
@@ -145,13 +147,13 @@ def languages(folder):
     worker = ["cc", *FLAGS, "-c", "-o", folder / "worker.o", BENCHES / "c/worker.c"]
     go = ["go", "build", "-o", folder / "go", "."]
     found = f"Name: loginid\nDescription: of the benchmark\nVersion: 0\nCflags: -I{ROOT / 'include'}\n"
-    (folder / "loginid.pc").write_text(f"{found}Libs: -L{folder} -Wl,-rpath,{folder} -lloginid\n")
+    (folder / "loginid.pc").write_text(f"{found}Libs: -L{folder} -lloginid\n")
     for command in (worker, cpp):
         subprocess.run(command, check=True)
     commands = {"C++": [str(folder / "cpp")]}
     if shutil.which("go"):
         subprocess.run(go, check=True, cwd=sources / "go", env=os.environ | {"PKG_CONFIG_PATH": str(folder)})
-        commands["Go"] = [str(folder / "go")]
+        commands["Go"] = ["env", f"LD_LIBRARY_PATH={folder}", str(folder / "go")]
     library = f"LOGINID_LIBRARY={folder / 'libloginid.so.0'}"
     python, ruby = ROOT / "bindings/python/src", ROOT / "bindings/ruby/lib"
     for name, command in {
