@@ -11,6 +11,8 @@
 // The names are C's; the contract is stated once above, not on each function.
 #![allow(non_camel_case_types, clippy::missing_safety_doc)]
 
+#[cfg(test)]
+mod aws_lc_errors;
 mod boolean;
 mod cancel;
 mod client;

@@ -21,6 +21,8 @@
 //! id.
 
 mod per_process;
+#[cfg_attr(windows, path = "fork/none.rs")]
+mod process;
 
 #[cfg(unix)]
 #[cfg_attr(not(target_os = "linux"), path = "fork/destructors_macos.rs")]
@@ -30,8 +32,6 @@ mod handlers;
 #[cfg(unix)]
 mod inside;
 #[cfg(unix)]
-mod process;
-#[cfg(unix)]
 mod slots;
 #[cfg(all(test, unix))]
 mod tests;
@@ -40,14 +40,9 @@ mod thread_end;
 #[cfg(unix)]
 mod waiting;
 
-// In place of all these.
-#[cfg(windows)]
-mod none;
-
 #[cfg(unix)]
 pub(crate) use inside::without_fork;
-#[cfg(windows)]
-pub(crate) use none::{ProcessId, check_process, process, without_fork};
 pub(crate) use per_process::PerProcess;
-#[cfg(unix)]
+#[cfg(windows)]
+pub(crate) use process::without_fork;
 pub(crate) use process::{ProcessId, check_process, process};

@@ -1,5 +1,5 @@
-//! Windows has no forks: there is one process, and aws-lc may be used at any time. When a
-//! thread ends, aws-lc frees its data by itself.
+//! In place of `process.rs` and `inside.rs` on Windows, which has no forks: there is one process,
+//! and aws-lc may be used at any time. When a thread ends, aws-lc frees its data by itself.
 
 use crate::error::Result;
 

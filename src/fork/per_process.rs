@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use super::{ProcessId, process};
+use super::process::{ProcessId, process};
 
 /// A value that each process makes when it first needs it.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Made<T>>);

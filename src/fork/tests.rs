@@ -144,21 +144,3 @@ fn a_thread_may_fork_while_it_is_inside() {
         was_inside && !is_inside && without_fork(|| ()).is_ok()
     });
 }
-
-/// Reading one takes locks in aws-lc, also one for the error that aws-lc makes of the first form
-/// that it tries.
-#[test]
-fn a_public_key_is_made_without_aws_lc() {
-    let pair = crate::generate_key_pair().unwrap();
-    let pair: serde_json::Value = serde_json::from_str(&pair).unwrap();
-    let pem = pair["public_key"].as_str().unwrap();
-    let errors = thread::scope(|scope| {
-        let made = scope.spawn(|| {
-            crate::key::VerifyingKey::from_pem(pem).unwrap();
-            // SAFETY: reads a value of this thread.
-            unsafe { aws_lc_sys::ERR_peek_error() }
-        });
-        made.join().unwrap()
-    });
-    assert_eq!(errors, 0);
-}
