@@ -7,9 +7,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::common::compiler::run;
-use crate::common::make::{make, target_folder};
+use crate::common::make::target_folder;
 use crate::common::root;
-use crate::tree::{Tree, files};
+use crate::tree::{Tree, files, make};
 
 /// The version of the packages: the library's, and a number for changes of the packages alone.
 fn version() -> String {

@@ -12,10 +12,9 @@ use std::path::Path;
 use std::process::Command;
 
 use common::compiler::{cxx, run};
-use common::make::make;
 use common::{root, shared_library};
 use tempfile::TempDir;
-use tree::{Tree, files, needed};
+use tree::{Tree, files, make, needed};
 
 fn exported(library: &Path) -> String {
     run(Command::new("nm")

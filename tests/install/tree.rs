@@ -3,10 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 use crate::common::compiler::{cc, run};
-use crate::common::make::make;
+use crate::common::make;
 use crate::common::root;
+
+/// `make` for a target that installs. Everything is built once before: several makes at once would
+/// each link again what the others overwrite.
+pub fn make(target: &str) -> Command {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        run(&mut make::make("build"));
+    });
+    make::make(target)
+}
 
 /// The folders of an installation, also after a move.
 pub struct Tree {
