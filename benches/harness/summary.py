@@ -7,6 +7,13 @@ from .measures import OURS, RAW, SIGNED
 BEGIN = "<!-- begin figures: written by `make bench`, with benches/RESULTS.md -->"
 END = "<!-- end figures -->"
 README = ROOT / "README.md"
+# What chart.py draws.
+PICTURE = """
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="docs/images/speed-dark.svg">
+  <img alt="The same times as bars, on a logarithmic scale" src="docs/images/speed-light.svg">
+</picture>
+"""
 
 
 def table(results):
@@ -56,4 +63,4 @@ def write(results):
     """Replaces the figures in README.md."""
     text = README.read_text()
     before, rest = text.split(BEGIN)
-    README.write_text(f"{before}{BEGIN}\n{table(results)}\n{rest[rest.index(END):]}")
+    README.write_text(f"{before}{BEGIN}\n{table(results)}\n{PICTURE}{rest[rest.index(END):]}")
