@@ -44,7 +44,7 @@ func folder(t *testing.T) string {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	shell(t, folder, block(t, "sh", "go mod init"))
+	shell(t, folder, block(t, "sh", "go mod edit -replace"))
 	return folder
 }
 
@@ -53,6 +53,7 @@ func shell(t *testing.T, folder, script string) string {
 	t.Helper()
 	command := exec.Command("sh", "-ec", script)
 	command.Dir = folder
+	command.Env = append(os.Environ(), "GOPROXY=off") // nothing but this machine is connected to
 	var errorOutput strings.Builder
 	command.Stderr = &errorOutput
 	output, err := command.Output()
