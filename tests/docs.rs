@@ -208,3 +208,25 @@ fn every_package_has_the_version_of_the_library() {
         assert!(go.contains(&format!("#define NEEDED_{name} {number}\n")));
     }
 }
+
+#[test]
+fn the_figures_in_the_readme_are_those_of_the_results() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    let (readme, results) = (read("README.md"), read("benches/RESULTS.md"));
+    let (_, rest) = results
+        .split_once("## In short\n\n")
+        .expect("the short table");
+    let (table, _) = rest.split_once("\n\n").unwrap();
+    assert!(table.lines().count() > 10, "{table}");
+    assert!(
+        readme.contains(&format!(
+            "`make bench`, with benches/RESULTS.md -->\n{table}\n"
+        )),
+        "README.md has other figures than benches/RESULTS.md"
+    );
+    for theme in ["light", "dark"] {
+        let picture = format!("docs/images/speed-{theme}.svg");
+        assert!(readme.contains(&picture) && root.join(&picture).exists());
+    }
+}

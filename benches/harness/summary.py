@@ -19,7 +19,7 @@ PICTURE = """
 def table(results):
     """As the lines of a Markdown table."""
     lines = [
-        "| | libloginid | the least it could be | | Python SDK | Node SDK |",
+        "| | libloginid | for comparison | | Python SDK | Node SDK |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, operation, scheme, other, called in (
