@@ -157,7 +157,7 @@ def languages(folder):
     library = f"LOGINID_LIBRARY={folder / 'libloginid.so.0'}"
     python, ruby = ROOT / "bindings/python/src", ROOT / "bindings/ruby/lib"
     for name, command in {
-        "Python": [f"PYTHONPATH={python}", WORK / "python/bin/python", sources / "python.py"],
+        "Python": [f"PYTHONPATH={python}", WORK / "python/bin/python", BENCHES / "peers/python/libloginid_worker.py"],
         "Ruby": ["ruby", f"-I{ruby}", sources / "ruby.rb"],
         "PHP": ["php", sources / "php.php"],
     }.items():

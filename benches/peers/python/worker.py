@@ -1,16 +1,13 @@
-"""The official Python SDK, `loginid` 0.1.5. Speaks the lines described in
-`benches/c/worker.h`, with one thread."""
+"""The official Python SDK, `loginid` 0.1.5."""
 
 import os
-import sys
-import time
 import warnings
 
 from loginid.management import LoginIdManagement
+from serve import serve
 
 # The SDK calls datetime.utcnow(), which newer Pythons warn about each time.
 warnings.simplefilter("ignore", DeprecationWarning)
-
 
 
 def new_client():
@@ -39,15 +36,4 @@ OPERATIONS = {
     "first_verify": lambda: verify(new_client()),
 }
 
-for line in sys.stdin:
-    _, name, count = line.split()[:3]
-    operation = OPERATIONS[name]
-    repetitions = range(int(count))
-    wall, cpu = time.perf_counter_ns(), time.process_time_ns()
-    try:
-        for _ in repetitions:
-            operation()
-    except Exception as error:  # whatever it is, the harness reports it
-        print("error", repr(error), flush=True)
-        continue
-    print("ok", time.perf_counter_ns() - wall, time.process_time_ns() - cpu, flush=True)
+serve(OPERATIONS)
