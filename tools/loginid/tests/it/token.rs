@@ -152,15 +152,18 @@ fn a_good_token_is_valid_and_others_are_not() {
     }
 }
 
+/// Writes a file, and returns its path.
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn keys_of_files_need_no_service() {
     let emulator = Emulator::start();
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     let set = get(emulator.base_url(), KEY_SET);
     let key = write("key", &emulator.public_key());
     let set = write("set", &set.to_string());
@@ -208,11 +211,7 @@ fn bytes_that_are_no_text_are_an_invalid_token() {
 fn files_with_duplicate_members_are_refused_as_in_a_program() {
     let emulator = Emulator::start();
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     let [v1, v2] = users(&emulator);
     let url = emulator.v2().base_url().to_owned();
     let id = emulator.client_id();
