@@ -27,3 +27,6 @@ func TestLogin(t *testing.T) {
 }
 END
 go test .
+# Copies of the modules in the program's own tree have the library too.
+go mod vendor
+go build -mod=vendor -o programs/ . ./backend

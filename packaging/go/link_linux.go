@@ -12,3 +12,8 @@ package native
 #endif
 */
 import "C"
+
+import (
+	_ "github.com/libloginid/libloginid/bindings/go/internal/native/include"
+	_ "github.com/libloginid/libloginid/bindings/go/internal/native/linux_GOARCH"
+)
