@@ -38,6 +38,12 @@ final class LibraryFile
     public static function refused(string $path, FFI\Exception $exception): Exception
     {
         $message = $exception->getMessage();
+        try {
+            // A version that does not fit says more than the first function that is missing.
+            self::checkVersion(FFI::cdef('const char *lid_version(void);', $path), $path);
+        } catch (FFI\Exception) {
+            // It cannot be loaded, or has no version.
+        }
         $reason = \preg_match('/C function \'(\w+)\'/', $message, $function) === 1
             ? "it is too old, it has no $function[1]"
             : self::reason($path) ?? $message;

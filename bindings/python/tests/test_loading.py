@@ -64,6 +64,14 @@ class Loading(unittest.TestCase):
             self.expected("libloginid.so.0", TEXTS["not_found"], "advice"),
         )
 
+    def test_a_library_that_the_loader_finds_and_refuses(self):
+        found = self.folder / "found"
+        found.mkdir()
+        os.link(self.folder / "text.so", found / "libloginid.so.0")
+        message = imported([], {"LOGINID_LIBRARY": "", "LD_LIBRARY_PATH": str(found)})
+        self.assertIn(f"{found}/libloginid.so.0: ", message)
+        self.assertNotIn(TEXTS["not_found"], message)
+
     def test_a_package_whose_library_does_not_fit(self):
         package = self.folder / "package/libloginid"
         subprocess.run(

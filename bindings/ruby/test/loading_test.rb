@@ -33,6 +33,15 @@ class LoadingTest < Minitest::Test
     assert_includes output, expected('libloginid.so.0', TEXTS['not_found'], 'advice')
   end
 
+  def test_a_library_that_the_loader_finds_and_refuses
+    found = "#{@folder}/found"
+    FileUtils.mkdir(found)
+    FileUtils.cp("#{@folder}/text.so", "#{found}/libloginid.so.0")
+    output = required({ 'LOGINID_LIBRARY' => nil, 'LD_LIBRARY_PATH' => found })
+    assert_includes output, "#{found}/libloginid.so.0: "
+    refute_includes output, TEXTS['not_found']
+  end
+
   def test_a_package_whose_library_does_not_fit
     package = "#{@folder}/package"
     FileUtils.cp_r("#{ROOT}/bindings/ruby/lib", package)

@@ -29,7 +29,7 @@ def load(prototypes: Mapping[str, Tuple[Any, Tuple[Any, ...]]]) -> CDLL:
     try:
         library = CDLL(path)
     except OSError as error:
-        raise _unusable(path, _reason(path) or str(error), included) from None
+        raise _unusable(path, _reason(path, str(error)), included) from None
     reason = _version_that_does_not_fit(library)
     for name, (result, arguments) in prototypes.items():
         function = getattr(library, name, None)
@@ -71,11 +71,18 @@ def _version_that_does_not_fit(library: CDLL) -> Optional[str]:
     return None
 
 
-def _reason(path: str) -> Optional[str]:
+def _reason(path: str, message: str) -> str:
+    """Why the system's loader refuses a file, which it says in this message."""
+    if os.path.sep in path:
+        return _shown_by_file(path) or message
+    # It may also have found one that it cannot use.
+    missing = f"{path}: " in message and "No such file or directory" in message
+    return "the system's loader does not find it" if missing else message
+
+
+def _shown_by_file(path: str) -> Optional[str]:
     """Why the system's loader refuses a file, if the file shows it. The loader's own message
     for another machine is that there is no such file."""
-    if os.path.sep not in path:
-        return "the system's loader does not find it"
     try:
         with open(path, "rb") as file:
             content = file.read()

@@ -43,11 +43,20 @@ module Loginid
         end
       end
 
+      # Why the system's loader refuses the file, which it says in this message.
+      def reason(message)
+        return shown_by_file || message if path.include?('/')
+
+        # It may also have found one that it cannot use.
+        missing = message.include?("#{path}: ") && message.include?('No such file or directory')
+        missing ? "the system's loader does not find it" : message
+      end
+
+      private
+
       # Why the system's loader refuses the file, if the file shows it. The loader's own message for
       # another machine is that there is no such file.
-      def reason
-        return "the system's loader does not find it" unless path.include?('/')
-
+      def shown_by_file
         content = File.binread(path)
         theirs = machine(content)
         ours = machine(File.binread('/proc/self/exe', 20))
@@ -60,8 +69,6 @@ module Loginid
       rescue SystemCallError
         nil
       end
-
-      private
 
       # What an ELF file is for.
       def machine(content)

@@ -17,7 +17,7 @@ module Loginid
     begin
       ffi_lib LibraryFile.path
     rescue LoadError => e
-      raise LibraryFile.load_error(LibraryFile.reason || e.message)
+      raise LibraryFile.load_error(LibraryFile.reason(e.message))
     end
 
     callback :lid_log_fn, %i[string pointer], :void
