@@ -77,7 +77,8 @@ final class LibraryFile
 
     private static function isIncluded(): bool
     {
-        return \is_file(self::included());
+        // The folder: a package whose file was lost loads no other.
+        return \is_dir(\dirname(self::included()));
     }
 
     private static function error(string $path, string $reason, ?FFI\Exception $previous = null): Exception

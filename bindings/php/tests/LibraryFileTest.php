@@ -64,6 +64,11 @@ final class LibraryFileTest extends TestCase
         $library = "$package/lib/libloginid.so.0";
         $reason = $this->texts['files']['s390x.so'];
         self::assertSame($this->expected($library, $reason, 'advice_of_a_package'), $printed);
+        // Nor does it load another library if its own is lost.
+        \unlink($library);
+        $reason = $this->texts['files']['missing.so'];
+        $printed = $this->printed([], ["$package/autoload.php"]);
+        self::assertSame($this->expected($library, $reason, 'advice_of_a_package'), $printed);
     }
 
     public function testALibraryOfFfiPreloadThatDoesNotFit(): void

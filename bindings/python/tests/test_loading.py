@@ -85,6 +85,12 @@ class Loading(unittest.TestCase):
             imported([str(package.parent)], {}),
             self.expected(library, TEXTS["files"]["s390x.so"], "advice_of_a_package"),
         )
+        # Nor does it load another library if its own is lost.
+        library.unlink()
+        self.assertEqual(
+            imported([str(package.parent)], {}),
+            self.expected(library, TEXTS["files"]["missing.so"], "advice_of_a_package"),
+        )
 
 
 if __name__ == "__main__":

@@ -51,6 +51,10 @@ class LoadingTest < Minitest::Test
     # The variable is for packages without a library.
     output = required({}, ["-I#{package}"])
     assert_includes output, expected(library, TEXTS['files']['s390x.so'], 'advice_of_a_package')
+    # Nor does it load another library if its own is lost.
+    FileUtils.rm(library)
+    output = required({}, ["-I#{package}"])
+    assert_includes output, expected(library, TEXTS['files']['missing.so'], 'advice_of_a_package')
   end
 
   private

@@ -24,7 +24,8 @@ _MACHINES = {3: "i386", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 24
 
 def load(prototypes: Mapping[str, Tuple[Any, Tuple[Any, ...]]]) -> CDLL:
     """The library with these functions, or an OSError."""
-    included = os.path.exists(_INCLUDED)
+    # The folder: a wheel whose file was lost loads no other.
+    included = os.path.isdir(os.path.dirname(_INCLUDED))
     path = _INCLUDED if included else os.environ.get("LOGINID_LIBRARY") or _NAME
     try:
         library = CDLL(path)

@@ -17,14 +17,14 @@ module Loginid
     class << self
       # Elsewhere LOGINID_LIBRARY is the full path of a library that is not installed.
       def path
-        return INCLUDED if File.exist?(INCLUDED)
+        return INCLUDED if included?
 
         path = ENV.fetch('LOGINID_LIBRARY', '')
         path.empty? ? NAME : path
       end
 
       def load_error(reason)
-        advice = if File.exist?(INCLUDED)
+        advice = if included?
                    'install this package again, for this system'
                  else
                    "install libloginid #{NEEDED} or newer for this system, " \
@@ -53,6 +53,11 @@ module Loginid
       end
 
       private
+
+      # The folder: a gem whose file was lost loads no other.
+      def included?
+        File.directory?(File.dirname(INCLUDED))
+      end
 
       # Why the system's loader refuses the file, if the file shows it. The loader's own message for
       # another machine is that there is no such file.
