@@ -13,6 +13,7 @@ lint-rust:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+	@echo "$@: left out, known weaknesses of dependencies, whose list needs the network: make deny, each night"
 
 # A workspace of its own; in the shared folder it finds the crates that are checked already.
 lint-fuzz:
@@ -108,7 +109,8 @@ lint-ruby:
 	        | xargs rubocop --cache false --format quiet --config bindings/ruby/.rubocop.yml)
 
 # PHPStan comes through Composer alone, from where not every machine can have it; PHP and
-# PHP_CodeSniffer find less.
+# PHP_CodeSniffer (`make format-php`) find less.
 lint-php:
 	$(call unless-missing,command -v $(PHP),it needs PHP, \
 	    ! git ls-files '*.php' | xargs -n1 -P2 $(PHP) -l 2>&1 | grep -v '^No syntax errors')
+	@echo "$@: left out, PHPStan, which Debian, PyPI and npm do not have"
