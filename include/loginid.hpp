@@ -1238,7 +1238,7 @@ private:
 struct v1_functions {
     using handle = lid_client;
     static result new_with_config(required_text config_json, handle **client) noexcept {
-        return call(::lid_new_with_config, "config_json client", config_json, client);
+        return call(::lid_new_with_config, "config client", config_json, client);
     }
     static result new_from_env(handle **client) noexcept {
         return call(::lid_new_from_env, "client", client);
@@ -1246,7 +1246,7 @@ struct v1_functions {
     static result with_options(const handle *client, required_text options_json,
                                lid_cancel *cancel, handle **derived) noexcept {
         return call(
-            ::lid_with_options, "client options_json cancel derived", client, options_json, cancel,
+            ::lid_with_options, "client options cancel derived", client, options_json, cancel,
             derived);
     }
     static void set_log_callback(handle *client, lid_log_fn function, void *data) noexcept {
@@ -1258,7 +1258,7 @@ struct v1_functions {
 struct v2_functions {
     using handle = lid_v2_client;
     static result new_with_config(required_text config_json, handle **client) noexcept {
-        return call(::lid_v2_new_with_config, "config_json client", config_json, client);
+        return call(::lid_v2_new_with_config, "config client", config_json, client);
     }
     static result new_from_env(handle **client) noexcept {
         return call(::lid_v2_new_from_env, "client", client);
@@ -1266,7 +1266,7 @@ struct v2_functions {
     static result with_options(const handle *client, required_text options_json,
                                lid_cancel *cancel, handle **derived) noexcept {
         return call(
-            ::lid_v2_with_options, "client options_json cancel derived", client, options_json,
+            ::lid_v2_with_options, "client options cancel derived", client, options_json,
             cancel, derived);
     }
     static void set_log_callback(handle *client, lid_log_fn function, void *data) noexcept {
@@ -1503,7 +1503,7 @@ public:
         required_text tx_id, required_text username,
         required_text assertion_payload_json) const noexcept {
         return call(
-            ::lid_complete_tx, "client tx_id username assertion_payload_json", tx_id, username,
+            ::lid_complete_tx, "client tx_id username assertion_payload", tx_id, username,
             assertion_payload_json);
     }
 
@@ -1634,7 +1634,7 @@ public:
     result try_force_fido2_credential_init(
         const user &who, optional_text options_json = {}) const noexcept {
         return call(
-            ::lid_force_fido2_credential_init, "client user_id username options_json", who.id,
+            ::lid_force_fido2_credential_init, "client user_id username options", who.id,
             who.name, options_json);
     }
 
@@ -1755,9 +1755,8 @@ public:
         required_text code, required_text code_type, required_text username,
         optional_text options_json = {}) const noexcept {
         return call(
-            ::lid_init_add_fido2_credential_with_code,
-            "client code code_type username options_json", code, code_type, username,
-            options_json);
+            ::lid_init_add_fido2_credential_with_code, "client code code_type username options",
+            code, code_type, username, options_json);
     }
 
     /**
@@ -1786,8 +1785,8 @@ public:
         optional_text credential_name = {}) const noexcept {
         return call(
             ::lid_complete_add_fido2_credential,
-            "client attestation_payload_json username credential_name",
-            attestation_payload_json, username, credential_name);
+            "client attestation_payload username credential_name", attestation_payload_json,
+            username, credential_name);
     }
 
     // Users
@@ -1900,7 +1899,7 @@ public:
     result try_register_fido2_init(
         required_text username, optional_text options_json = {}) const noexcept {
         return call(
-            ::lid_register_fido2_init, "client username options_json", username, options_json);
+            ::lid_register_fido2_init, "client username options", username, options_json);
     }
 
     /**
@@ -1927,7 +1926,7 @@ public:
         optional_text credential_name = {}) const noexcept {
         return call(
             ::lid_register_fido2_complete,
-            "client username attestation_payload_json credential_name", username,
+            "client username attestation_payload credential_name", username,
             attestation_payload_json, credential_name);
     }
 
@@ -2003,8 +2002,8 @@ public:
     result try_authenticate_fido2_complete(
         required_text username, required_text assertion_payload_json) const noexcept {
         return call(
-            ::lid_authenticate_fido2_complete, "client username assertion_payload_json",
-            username, assertion_payload_json);
+            ::lid_authenticate_fido2_complete, "client username assertion_payload", username,
+            assertion_payload_json);
     }
 
     /**
@@ -2461,8 +2460,8 @@ public:
         required_text username, optional_text options_json = {},
         optional_text token = {}) const noexcept {
         return call(
-            ::lid_v2_register_init, "client username options_json token", username,
-            options_json, token);
+            ::lid_v2_register_init, "client username options token", username, options_json,
+            token);
     }
 
     /**
@@ -2487,8 +2486,8 @@ public:
         required_text session, required_text creation_result_json,
         optional_text passkey_name = {}) const noexcept {
         return call(
-            ::lid_v2_register_complete, "client session creation_result_json passkey_name",
-            session, creation_result_json, passkey_name);
+            ::lid_v2_register_complete, "client session creation_result passkey_name", session,
+            creation_result_json, passkey_name);
     }
 
     // Authentication
@@ -2508,7 +2507,7 @@ public:
     result try_authenticate_init(
         optional_text username = {}, optional_text options_json = {}) const noexcept {
         return call(
-            ::lid_v2_authenticate_init, "client username options_json", username, options_json);
+            ::lid_v2_authenticate_init, "client username options", username, options_json);
     }
 
     /**
@@ -2531,7 +2530,7 @@ public:
     result try_authenticate_complete(
         required_text session, required_text assertion_result_json) const noexcept {
         return call(
-            ::lid_v2_authenticate_complete, "client session assertion_result_json", session,
+            ::lid_v2_authenticate_complete, "client session assertion_result", session,
             assertion_result_json);
     }
 
@@ -2574,8 +2573,7 @@ public:
     result try_complete_tx(
         required_text session, required_text confirmation_json) const noexcept {
         return call(
-            ::lid_v2_complete_tx, "client session confirmation_json", session,
-            confirmation_json);
+            ::lid_v2_complete_tx, "client session confirmation", session, confirmation_json);
     }
 
     /**

@@ -112,7 +112,9 @@ impl Boundary {
         let operation = function.name.strip_prefix("lid_");
         assert_eq!(error["operation"].as_str(), operation, "{what}: {text}");
         let message = error["message"].as_str().expect("a message");
-        let named = format!("{} ", parameter.name);
+        // The other languages have no argument whose name ends in `_json`.
+        let named = parameter.name.strip_suffix("_json");
+        let named = format!("{} ", named.unwrap_or(&parameter.name));
         assert!(message.contains(&named), "{what} is not named: {text}");
         let made = [done.made, done.made_v2, done.document];
         assert!(made.into_iter().flatten().all(|made| made == 0), "{what}");

@@ -6,7 +6,7 @@ Gem::Specification.new do |gem|
   gem.name = 'loginid'
   gem.version = Loginid::VERSION
   gem.summary = 'The LoginID server SDK for Ruby, over libloginid'
-  gem.description = 'Logins, passkeys, codes, transactions and users of LoginID, called through the C library libloginid.'
+  gem.description = 'Logins, passkeys, codes, transactions and users of LoginID, through the C library libloginid.'
   gem.authors = ['The libloginid authors']
   gem.homepage = 'https://github.com/libloginid/libloginid'
   gem.licenses = ['MIT', 'Apache-2.0']

@@ -1,9 +1,10 @@
-/* The calls of libloginid, one after the other. Run it with `make test-cpp`,
+/* The calls of libloginid, one after the other. Run it with `make example-cpp`,
  * which starts an emulator of the LoginID service first. */
 #include <loginid.hpp>
 #include <loginid/testing.hpp>
 
 #include <cstdlib>
+#include <exception>
 #include <future>
 #include <iomanip>
 #include <iostream>
@@ -71,35 +72,43 @@ void confirm_transaction(const loginid::client &client) {
     }
 }
 
-} // namespace
-
-int main() {
-    std::cout << "libloginid " << loginid::version() << '\n';
-    const auto client = loginid::client::from_env();
-    show("add_user", client.add_user_without_credentials(ada));
-    const auto profile = show("get_user", client.get_user(ada));
-    expect(profile, "/username", ada);
-    const auto user_id = loginid::json_get(profile, "/id");
-
-    log_in_with_code(client);
-    manage_credentials(client);
-    confirm_transaction(client);
-
-    show("deactivate_user_by_id", client.deactivate_user_by_id(user_id));
-    show("activate_user_by_id", client.activate_user_by_id(user_id));
-    client.delete_by_user_id(user_id);
-    show("delete_by_user_id", "{}");
-
-    // An example of an error.
+/* An example of an error. */
+void find_deleted_user(const loginid::client &client) {
     try {
         client.get_user(ada);
         std::cerr << "FAILED: a deleted user was found\n";
-        return 1;
+        std::exit(1);
     } catch (const loginid::error &error) {
         std::cout << error.what() << '\n';
         if (error.code() != "user_not_found") {
-            return 1;
+            throw;
         }
+    }
+}
+
+} // namespace
+
+int main() {
+    try {
+        std::cout << "libloginid " << loginid::version() << '\n';
+        const auto client = loginid::client::from_env();
+        show("add_user", client.add_user_without_credentials(ada));
+        const auto profile = show("get_user", client.get_user(ada));
+        expect(profile, "/username", ada);
+        const auto user_id = loginid::json_get(profile, "/id");
+
+        log_in_with_code(client);
+        manage_credentials(client);
+        confirm_transaction(client);
+
+        show("deactivate_user_by_id", client.deactivate_user_by_id(user_id));
+        show("activate_user_by_id", client.activate_user_by_id(user_id));
+        client.delete_by_user_id(user_id);
+        show("delete_by_user_id", "{}");
+        find_deleted_user(client);
+    } catch (const std::exception &error) {
+        std::cerr << "FAILED: " << error.what() << '\n';
+        return 1;
     }
     std::cout << "Everything was as expected.\n";
 }

@@ -53,7 +53,7 @@ mod tests {
     fn an_unknown_option_is_named_unless_its_name_may_be_a_key() {
         let message = |name: &str| {
             let text = format!(r#"{{"{name}":1}}"#);
-            let error = options(&text, "options_json", &["display_name"]).unwrap_err();
+            let error = options(&text, "options", &["display_name"]).unwrap_err();
             assert_eq!(error.code(), "invalid_options");
             error.message().to_owned()
         };

@@ -139,10 +139,9 @@ impl<'a> Call<'a> {
         self.object(object, writer)
     }
 
-    /// Adds what a web page answered, in the service's form. In C, and so in errors, the
-    /// argument's name ends in `_json`.
+    /// Adds what a web page answered, in the service's form.
     pub(crate) fn page_answer(self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
-        self.page_answer_as(name, &format!("{name}_json"), json, form)
+        self.page_answer_as(name, name, json, form)
     }
 
     /// The same if the member has another name than the argument.
@@ -170,11 +169,10 @@ impl<'a> Call<'a> {
     /// Adds the members of what a web page answered beside the others of the body. The page's
     /// object must have these members and no others.
     pub(crate) fn page_members(mut self, name: &str, json: &str, form: &Form) -> Result<Call<'a>> {
-        let argument = format!("{name}_json");
-        let members = arguments::object(json, &argument)?;
-        let texts = match form.read(&members, &argument)? {
+        let members = arguments::object(json, name)?;
+        let texts = match form.read(&members, name)? {
             Some(texts) => texts,
-            None => form.exact(&members, &argument)?,
+            None => form.exact(&members, name)?,
         };
         for (name, text) in texts {
             self = self.text(name, &text);
@@ -192,7 +190,7 @@ impl<'a> Call<'a> {
         let Some(options) = options else {
             return Ok(self);
         };
-        let members = arguments::options(options, &format!("{name}_json"), known)?;
+        let members = arguments::options(options, name, known)?;
         if members.is_empty() {
             return Ok(self);
         }

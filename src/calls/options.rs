@@ -18,7 +18,7 @@ use crate::json;
 use crate::random;
 
 /// The argument that these options are read from.
-const NAME: &str = "options_json";
+const NAME: &str = "options";
 
 const MEMBERS: [&str; 4] = ["timeout_ms", "max_retries", "headers", "request_id"];
 

@@ -126,7 +126,7 @@ pub unsafe extern "C" fn lid_new_with_config(
     // SAFETY: as in lid_new.
     unsafe {
         construct("new_with_config", "client", client, out, || {
-            Client::with_config(Config::from_json(text(config_json, "config_json")?)?)
+            Client::with_config(Config::from_json(text(config_json, "config")?)?)
                 .map(lid_client)
         })
     }
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn lid_with_options(
     unsafe {
         construct("with_options", "derived", derived, out, || {
             let client = client_of(client)?;
-            let options_json = optional_text(options_json, "options_json")?;
+            let options_json = optional_text(options_json, "options")?;
             let derived = client.with_options(options_json, cancel_of(cancel))?;
             Ok(lid_client(derived))
         })

@@ -65,7 +65,7 @@ pub unsafe extern "C" fn lid_v2_new_with_config(
     // SAFETY: as in lid_v2_new.
     unsafe {
         construct("v2_new_with_config", "client", client, out, || {
-            let config = Config::from_json(text(config_json, "config_json")?)?;
+            let config = Config::from_json(text(config_json, "config")?)?;
             Client::with_config(config).map(lid_v2_client)
         })
     }
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn lid_v2_with_options(
     unsafe {
         construct("v2_with_options", "derived", derived, out, || {
             let client = client_of(client)?;
-            let options_json = optional_text(options_json, "options_json")?;
+            let options_json = optional_text(options_json, "options")?;
             let derived = client.with_options(options_json, cancel_of(cancel))?;
             Ok(lid_v2_client(derived))
         })

@@ -31,7 +31,7 @@ impl Client {
             .secret("session", session)
             .page_answer_as(
                 "assertionResult",
-                "assertion_result_json",
+                "assertion_result",
                 assertion_result,
                 &forms::ASSERTION_RESULT,
             )?;

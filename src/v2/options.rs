@@ -14,7 +14,7 @@ use crate::json::{self, Members, ObjectWriter};
 pub(super) const DEFAULT_USERNAME_TYPE: &str = "other";
 
 /// The argument that they are read from.
-const NAME: &str = "options_json";
+const NAME: &str = "options";
 
 /// The options that a caller gave.
 pub(super) struct Options<'a>(Members<'a>);

@@ -65,7 +65,7 @@ impl Client {
             .secret("session", session)
             .page_answer_as(
                 "creationResult",
-                "creation_result_json",
+                "creation_result",
                 creation_result,
                 &forms::CREATION,
             )?

@@ -115,7 +115,7 @@ static void while_connecting(struct call *call, lid_cancel *cancel)
     port = ntohs(address.sin_port);
     while (!connects_to(port)) {
         int waiting = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        connect(waiting, (struct sockaddr *)&address, sizeof address);
+        (void)connect(waiting, (struct sockaddr *)&address, sizeof address);
         pause_2_ms();
     }
     before = descriptors();

@@ -173,7 +173,7 @@ static void what_is_no_json_is_refused(void)
     }
     memset(deep, '[', 129);
     memset(deep + 129, ']', 129);
-    deep[2 * 129] = '\0';
+    deep[sizeof deep - 1] = '\0';
     ERROR(lid_json_parse(deep, &document, &out), INVALID, "invalid_json");
     deep[2 * 129 - 1] = '\0';
     lid_json_free(parsed(deep + 1));
@@ -371,7 +371,7 @@ static void many_threads_read_one_document(void)
 
     for (i = 0; i < 100; i++)
         end += sprintf(end, "%s{\"n\":%d,\"name\":\"caf\\u00e9\"}", i ? "," : "", i);
-    strcpy(end, "]");
+    memcpy(end, "]", 2);
     document = parsed(json);
     for (i = 0; i < READERS; i++)
         CHECK(pthread_create(&threads[i], NULL, reads, document) == 0);

@@ -11,9 +11,10 @@ use crate::common::left_out;
 use crate::page::Page;
 use crate::shell::fill;
 
-/// axe-core from npm. Missing, it is left out with a line, but not under CI.
+/// axe-core from npm, in the version of the other tests in a browser. Missing, it is left out with a line, but not
+/// under CI.
 fn axe() -> Option<String> {
-    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/console/npm");
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/web");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("axe");
     let script = folder.join("node_modules/axe-core/axe.min.js");
     let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();

@@ -101,7 +101,7 @@ void an_embedded_nul_is_refused_by_the_arguments_name() {
     client other;
     REQUIRE(message(client::try_application(other, "id", nul)) ==
             "private_key must not hold a NUL");
-    REQUIRE(message(client::try_with_config(other, nul)) == "config_json must not hold a NUL");
+    REQUIRE(message(client::try_with_config(other, nul)) == "config must not hold a NUL");
     // Also at the end, where C would lose only the NUL.
     REQUIRE(message(made.try_get_user(std::string("ada\0", 4))) == "username must not hold a NUL");
 }
@@ -137,7 +137,7 @@ void a_null_pointer_is_not_given() {
     required(thrown([&] { made.verify_token(unset, ada); }), "token");
     required(thrown([&] { client refused(unset); }), "client_id");
     required(thrown([&] { (void)client::management(id, unset); }), "private_key");
-    required(thrown([&] { (void)client::with_config(unset); }), "config_json");
+    required(thrown([&] { (void)client::with_config(unset); }), "config");
     required(thrown([&] { (void)loginid::json_get(unset, ""); }), "json");
     required(thrown([&] { (void)loginid::json_get("{}", unset); }), "pointer");
 }

@@ -113,6 +113,14 @@ static void require(int as_expected, const char *what, const char *text)
     }
 }
 
+static const char *setting(const char *name)
+{
+    const char *value = getenv(name);
+
+    require(value != NULL, name, "not set");
+    return value;
+}
+
 static double now_ms(void)
 {
     struct timespec now;
@@ -126,7 +134,7 @@ static lid_status in_time(const char *what, lid_status (*function)(char **), cha
     double started = now_ms();
     lid_status status = function(out);
 
-    require(now_ms() - started <= atof(getenv("FAULT_LIMIT_MS")), what, "too late");
+    require(now_ms() - started <= atof(setting("FAULT_LIMIT_MS")), what, "too late");
     return status;
 }
 
@@ -146,7 +154,7 @@ static int call(const char *what, lid_status (*function)(char **), const char *e
 
     if (status != LID_OK) {
         require(out != NULL && strncmp(out, "{\"error\":{\"status\":\"LID_ERROR_", 29) == 0, what, out);
-        require(strstr(getenv("FAULT_STATUSES"), lid_status_name(status)) != NULL, what, out);
+        require(strstr(setting("FAULT_STATUSES"), lid_status_name(status)) != NULL, what, out);
         failed(what, out);
         lid_free_string(out);
         status = in_time(what, function, &out);

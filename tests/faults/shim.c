@@ -35,8 +35,15 @@ int getaddrinfo(const char *restrict host, const char *restrict service,
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
     if (value != NULL && strcmp(value, "late") == 0) {
-        long ms = atol(getenv("FAULT_LATE_MS"));
-        struct timespec late = {ms / 1000, ms % 1000 * 1000 * 1000};
+        const char *late_ms = getenv("FAULT_LATE_MS");
+        struct timespec late;
+        long ms;
+
+        if (late_ms == NULL)
+            abort();
+        ms = atol(late_ms);
+        late.tv_sec = ms / 1000;
+        late.tv_nsec = ms % 1000 * 1000 * 1000;
         nanosleep(&late, NULL);
     } else if (value != NULL) {
         return atoi(value);

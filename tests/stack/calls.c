@@ -58,7 +58,7 @@ static lid_status read_json(char **out)
     char json[2 * DEPTH + 3], pointer[2 * DEPTH + 1];
     lid_json *document;
     lid_status read;
-    int i;
+    size_t i;
 
     memset(json, '[', DEPTH);
     json[DEPTH] = '7';
@@ -66,7 +66,7 @@ static lid_status read_json(char **out)
     json[2 * DEPTH + 1] = '\0';
     for (i = 0; i < DEPTH; i++)
         memcpy(pointer + 2 * i, "/0", 2);
-    pointer[2 * DEPTH] = '\0';
+    pointer[sizeof pointer - 1] = '\0';
     read = lid_json_parse(json, &document, NULL);
     lid_json_free(document);
     return read == LID_OK ? lid_json_get(json, pointer, out) : read;

@@ -76,6 +76,8 @@ final class OptionsTest extends TestCase
             $exception = $this->thrown(InvalidArgumentException::class, $call);
             self::assertSame('invalid_options', $exception->getErrorCode());
             self::assertStringNotContainsString('canary', $exception->getMessage());
+            // Not `options_json`, as the argument is called in C.
+            self::assertStringStartsWith('options: ', $exception->getMessage());
         }
         foreach ([0, -1, 86_400.001, 86_401, 4_294_967] as $timeout) {
             $exception = $this->thrown(\ValueError::class, fn () => $this->client->withOptions(timeout: $timeout));

@@ -33,7 +33,7 @@ class ShapeTest(unittest.TestCase):
         for name in set(value) & set(members):
             self.conforms(value[name], members[name], f"{where}.{name}")
 
-    def checked(self, client):
+    def checked(self, client: typing.Any) -> typing.Any:
         """A class of clients that compares each result with its annotation."""
         test = self
 

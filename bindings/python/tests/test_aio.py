@@ -100,9 +100,9 @@ class Calls(AsyncTest):
                 name = str(id(client))
                 await client.add_user_without_credentials(name)
                 self.assertEqual((await client.get_user(name))["username"], name)
-                with self.assertRaises(errors.ApiError) as raised:
+                with self.assertRaises(errors.ApiError) as refused:
                     await client.get_user("nobody")
-                self.assertEqual(raised.exception.code, "user_not_found")
+                self.assertEqual(refused.exception.code, "user_not_found")
                 with self.assertRaises(TypeError):
                     await client.get_user(7)
             with self.assertRaises(LoginIDError) as raised:

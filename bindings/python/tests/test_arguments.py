@@ -3,6 +3,7 @@
 import copy
 import decimal
 import fractions
+import functools
 import inspect
 import json
 import math
@@ -179,22 +180,22 @@ class Payloads(unittest.TestCase):
     def test_values_without_a_json_form_are_refused_and_named(self):
         forget_requests()
         for wrong in ({"id": b"bytes"}, {"id": {1, 2}}, {"id": object()}, {(1, 2): "id"}):
-            with self.subTest(wrong), self.assertRaises(TypeError) as raised:
+            with self.subTest(wrong), self.assertRaises(TypeError) as mistyped:
                 self.complete(wrong)
-            self.assertIn("assertion_payload", str(raised.exception))
+            self.assertIn("assertion_payload", str(mistyped.exception))
         within = {}
         within["self"] = within
         deep = {}
         for _ in range(100_000):
             deep = {"deeper": deep}
-        for wrong in ({"n": math.nan}, {"n": math.inf}, within, deep):
+        for unwritable in ({"n": math.nan}, {"n": math.inf}, within, deep):
             with self.assertRaises(LoginIDError) as raised:
-                self.complete(wrong)
+                self.complete(unwritable)
             self.assertEqual(raised.exception.error_code, "invalid_json")
             self.assertEqual(raised.exception.status, "LID_ERROR_INVALID_ARGUMENT")
-        for wrong in ("{", "[]", "7", "[" * 100_000):
+        for text in ("{", "[]", "7", "[" * 100_000):
             with self.assertRaises(LoginIDError) as raised:
-                self.complete(wrong)
+                self.complete(text)
             self.assertEqual(raised.exception.error_code, "invalid_json")
         self.assertEqual(requests(), [])
 
@@ -245,7 +246,7 @@ class Copies(unittest.TestCase):
         ):
             ways = [copy.copy, copy.deepcopy, lambda o: copy.deepcopy({"held": o})]
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-                ways.append(lambda o, protocol=protocol: pickle.dumps(o, protocol))
+                ways.append(functools.partial(pickle.dumps, protocol=protocol))
             for way in ways:
                 with self.assertRaises(TypeError) as raised:
                     way(owner)

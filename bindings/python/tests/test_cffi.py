@@ -4,6 +4,7 @@ import json
 import os
 import re
 import unittest
+from typing import Any
 
 import cffi
 
@@ -11,6 +12,10 @@ from emulator import BASE_URL, CLIENT_ID, PRIVATE_KEY, ROOT
 
 
 class Cffi(unittest.TestCase):
+    header: str
+    ffi: Any
+    library: Any
+
     @classmethod
     def setUpClass(cls):
         cls.header = (ROOT / "include/loginid_ffi.h").read_text()

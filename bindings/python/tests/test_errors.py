@@ -75,6 +75,11 @@ def signed_token(**times):
     return control("POST", "v2/tokens", {"claims": claims})["token"]
 
 
+def cancel_later(cancel, path):
+    wait_for_request(path)
+    cancel.trigger()
+
+
 class Errors(unittest.TestCase):
     def test_each_case_has_the_error_and_the_attempts_of_the_table(self):
         self.assertGreater(len(TABLE["cases"]), 20)
@@ -86,9 +91,7 @@ class Errors(unittest.TestCase):
                     cancel = Cancel()
                     client = client.with_options(cancel=cancel)
                     path = CALLS[case["call"]]["path"]
-                    other = threading.Thread(
-                        target=lambda: (wait_for_request(path), cancel.trigger())
-                    )
+                    other = threading.Thread(target=cancel_later, args=(cancel, path))
                     other.start()
                     self.addCleanup(other.join)
                 events = []

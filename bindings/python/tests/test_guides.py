@@ -263,9 +263,9 @@ class Guide(unittest.TestCase):
                 self.assertEqual(answer, {"code": "bad_request"})
         if not self.has_csrf_token:
             # What another site's form can send.
-            body = {"jwtAccess": Emulator.current().log_in("ada")["jwtAccess"]}
+            login = {"jwtAccess": Emulator.current().log_in("ada")["jwtAccess"]}
             form = {"Content-Type": "text/plain"}
-            answer = visitor.ask("POST", "/session", body, headers=form)
+            answer = visitor.ask("POST", "/session", login, headers=form)
             self.assert_answer(answer, 400, "bad_request")
         self.assert_answer(visitor.ask("GET", "/passkeys"), 401, "login_required")
 

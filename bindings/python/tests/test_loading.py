@@ -28,6 +28,8 @@ def imported(path, environment):
 
 
 class Loading(unittest.TestCase):
+    folder: Path
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()

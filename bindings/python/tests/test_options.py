@@ -96,6 +96,8 @@ class Options(unittest.TestCase):
                 self.client.with_options(**options)
             self.assertEqual(raised.exception.error_code, "invalid_options")
             self.assertNotIn("canary", str(raised.exception))
+            # Not `options_json`, as the argument is called in C.
+            self.assertRegex(raised.exception.message, "^options: ")
         with self.assertRaises(ValueError):
             self.client.with_options(timeout=0)
         # In the unit of the argument. The library's own error names milliseconds.

@@ -214,9 +214,9 @@ class Clients(unittest.TestCase):
         # As os.environ.get says of a variable that is not set.
         client = v2.Client.with_config(BASE_URL, api_key=None, application_id=None)
         self.assertIn("version", client.get_version())
-        for arguments in ((7,), (BASE_URL, 7)):
+        for wrong in ((7,), (BASE_URL, 7)):
             with self.assertRaises(TypeError):
-                v2.Client(*arguments)
+                v2.Client(*wrong)
 
     def test_wrong_types_are_refused_by_name_before_a_request(self):
         forget_requests()

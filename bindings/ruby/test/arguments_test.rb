@@ -61,8 +61,8 @@ class ArgumentsTest < LoginidTest
     assert_empty Emulator.requests
   end
 
-  def assert_named(name, value, error: TypeError)
-    raised = assert_raises(error, "#{name} #{value.inspect}") { yield }
+  def assert_named(name, value, error: TypeError, &call)
+    raised = assert_raises(error, "#{name} #{value.inspect}", &call)
     assert_match(/\A#{name} must be /, raised.message)
   end
 

@@ -70,7 +70,8 @@ class LoadingTest < Minitest::Test
     major, minor = Loginid::VERSION.split('.')
     values = { machine: Etc.uname[:machine], needed: "#{major}.#{minor}", next: "#{major.to_i + 1}.0" }
     filled = ->(text, more = {}) { text.gsub(/\{(\w+)\}/) { values.merge(more).fetch(Regexp.last_match(1).to_sym) } }
+    parts = { path: path, reason: filled.call(reason), advice: filled.call(TEXTS[advice]) }
     # As Ruby prints an exception.
-    "#{filled.(TEXTS['message'], path: path, reason: filled.(reason), advice: filled.(TEXTS[advice]))} (LoadError)"
+    "#{filled.call(TEXTS['message'], parts)} (LoadError)"
   end
 end

@@ -61,6 +61,8 @@ class OptionsTest < LoginidTest
       error = assert_raises(Loginid::InvalidArgumentError) { @client.with_options(**options) }
       assert_equal 'invalid_options', error.code
       refute_includes error.message, 'canary'
+      # Not `options_json`, as the argument is called in C.
+      assert_match(/\Aoptions: /, error.message)
     end
     assert_raises(TypeError) { @client.with_options(cancel: true) }
     [0, -1, 86_400.1, 10**30].each do |timeout|

@@ -156,7 +156,8 @@ class TestingTest < Minitest::Test
   def test_the_program_of_its_gem_is_found_first
     Dir.mktmpdir do |folder|
       FileUtils.mkdir("#{folder}/loginid")
-      File.write("#{folder}/loginid/emulator.rb", 'Loginid::Emulator = Module.new { const_set(:PROGRAM, "/the/gems/own") }')
+      package = 'Loginid::Emulator = Module.new { const_set(:PROGRAM, "/the/gems/own") }'
+      File.write("#{folder}/loginid/emulator.rb", package)
       script = 'require "loginid/testing"; Loginid::Testing::Emulator.start'
       load_path = [*$LOAD_PATH, folder].map { |one| "-I#{one}" }
       output, status = Open3.capture2e({ 'LOGINID_EMULATOR' => nil }, RbConfig.ruby, *load_path, '-e', script)

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn lid_authenticate_fido2_complete(
         call("authenticate_fido2_complete", client, out, |client| {
             client.authenticate_fido2_complete(
                 text(username, "username")?,
-                text(assertion_payload_json, "assertion_payload_json")?,
+                text(assertion_payload_json, "assertion_payload")?,
             )
         })
     }

@@ -136,7 +136,7 @@ pub unsafe extern "C" fn lid_force_fido2_credential_init(
             client.force_fido2_credential_init(
                 optional_text(user_id, "user_id")?,
                 optional_text(username, "username")?,
-                optional_text(options_json, "options_json")?,
+                optional_text(options_json, "options")?,
             )
         })
     }
@@ -355,7 +355,7 @@ pub unsafe extern "C" fn lid_init_add_fido2_credential_with_code(
                     text(code, "code")?,
                     text(code_type, "code_type")?,
                     text(username, "username")?,
-                    optional_text(options_json, "options_json")?,
+                    optional_text(options_json, "options")?,
                 )
             },
         )
@@ -393,7 +393,7 @@ pub unsafe extern "C" fn lid_complete_add_fido2_credential(
     unsafe {
         call("complete_add_fido2_credential", client, out, |client| {
             client.complete_add_fido2_credential(
-                text(attestation_payload_json, "attestation_payload_json")?,
+                text(attestation_payload_json, "attestation_payload")?,
                 text(username, "username")?,
                 optional_text(credential_name, "credential_name")?,
             )

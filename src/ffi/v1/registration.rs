@@ -33,7 +33,7 @@ pub unsafe extern "C" fn lid_register_fido2_init(
         call("register_fido2_init", client, out, |client| {
             client.register_fido2_init(
                 text(username, "username")?,
-                optional_text(options_json, "options_json")?,
+                optional_text(options_json, "options")?,
             )
         })
     }
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn lid_register_fido2_complete(
         call("register_fido2_complete", client, out, |client| {
             client.register_fido2_complete(
                 text(username, "username")?,
-                text(attestation_payload_json, "attestation_payload_json")?,
+                text(attestation_payload_json, "attestation_payload")?,
                 optional_text(credential_name, "credential_name")?,
             )
         })

@@ -173,7 +173,7 @@ pub unsafe extern "C" fn lid_complete_tx(
             client.complete_tx(
                 text(tx_id, "tx_id")?,
                 text(username, "username")?,
-                text(assertion_payload_json, "assertion_payload_json")?,
+                text(assertion_payload_json, "assertion_payload")?,
             )
         })
     }

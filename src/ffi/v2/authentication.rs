@@ -32,7 +32,7 @@ pub unsafe extern "C" fn lid_v2_authenticate_init(
         call("v2_authenticate_init", client, out, |client| {
             client.authenticate_init(
                 optional_text(username, "username")?,
-                optional_text(options_json, "options_json")?,
+                optional_text(options_json, "options")?,
             )
         })
     }
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn lid_v2_authenticate_complete(
         call("v2_authenticate_complete", client, out, |client| {
             client.authenticate_complete(
                 text(session, "session")?,
-                text(assertion_result_json, "assertion_result_json")?,
+                text(assertion_result_json, "assertion_result")?,
             )
         })
     }

@@ -35,7 +35,7 @@ pub unsafe extern "C" fn lid_v2_register_init(
         call("v2_register_init", client, out, |client| {
             client.register_init(
                 text(username, "username")?,
-                optional_text(options_json, "options_json")?,
+                optional_text(options_json, "options")?,
                 optional_text(token, "token")?,
             )
         })
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn lid_v2_register_complete(
         call("v2_register_complete", client, out, |client| {
             client.register_complete(
                 text(session, "session")?,
-                text(creation_result_json, "creation_result_json")?,
+                text(creation_result_json, "creation_result")?,
                 optional_text(passkey_name, "passkey_name")?,
             )
         })

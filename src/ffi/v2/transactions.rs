@@ -69,7 +69,7 @@ pub unsafe extern "C" fn lid_v2_complete_tx(
         call("v2_complete_tx", client, out, |client| {
             client.complete_tx(
                 text(session, "session")?,
-                text(confirmation_json, "confirmation_json")?,
+                text(confirmation_json, "confirmation")?,
             )
         })
     }

@@ -89,13 +89,13 @@ char *text(const char *format, ...)
 
 char *replace(const char *text, const char *from, const char *to)
 {
-    size_t room = strlen(text) * (strlen(to) + 1) + 1;
-    char *result = keep(malloc(room));
-    char *end = result;
+    char *result, *end;
 
+    CHECK(text != NULL);
+    end = result = keep(malloc(strlen(text) * (strlen(to) + 1) + 1));
     while (*text != '\0') {
         if (strncmp(text, from, strlen(from)) == 0) {
-            strcpy(end, to);
+            memcpy(end, to, strlen(to));
             end += strlen(to);
             text += strlen(from);
         } else {

@@ -70,7 +70,7 @@ class Client:
 
     def __exit__(self, *_):
         _LIBRARY.lid_free(self._pointer)
-        self._pointer = None
+        self._pointer = ctypes.c_void_p()
 
     def __getattr__(self, name):
         return lambda *arguments: _call("lid_" + name, self._pointer, *arguments)

@@ -212,8 +212,8 @@ fn who(operation: &Operation) -> &[String] {
 
 /// The arguments of `call`: the function, the names of its arguments, and the arguments.
 fn call(operation: &Operation) -> Vec<String> {
-    let names = operation.arguments.iter().map(Argument::c_name);
-    let names: Vec<_> = std::iter::once("client".to_owned()).chain(names).collect();
+    let names = operation.arguments.iter().map(|one| one.name.as_str());
+    let names: Vec<_> = std::iter::once("client").chain(names).collect();
     let mut all = vec![
         format!("::lid_{}", operation.name),
         format!("\"{}\"", names.join(" ")),

@@ -399,15 +399,15 @@ impl EntryPoint {
     fn of(operation: &Operation) -> EntryPoint {
         let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
         for argument in &operation.arguments {
-            let name = argument.c_name();
+            let (name, shown) = (argument.c_name(), &argument.name);
             let (kind, read) = match argument.kind() {
                 "bool" => ("c_bool", format!("{name}.is_true()")),
                 "ms" => ("u32", format!("Duration::from_millis({name}.into())")),
                 "cancel" => ("*mut lid_cancel", format!("cancel_of({name})")),
                 _ if argument.is_optional() => {
-                    ("*const c_char", format!("optional_text({name}, {name:?})?"))
+                    ("*const c_char", format!("optional_text({name}, {shown:?})?"))
                 }
-                _ => ("*const c_char", format!("text({name}, {name:?})?")),
+                _ => ("*const c_char", format!("text({name}, {shown:?})?")),
             };
             parameters.push(format!("{name}: {kind}"));
             arguments.push(read);

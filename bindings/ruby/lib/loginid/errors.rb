@@ -81,9 +81,7 @@ module Loginid
     # Whether the call can be repeated safely: nothing is done twice.
     #
     # @return [Boolean]
-    def retryable
-      @retryable
-    end
+    attr_reader :retryable
     alias retryable? retryable
 
     private

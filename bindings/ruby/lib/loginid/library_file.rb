@@ -37,10 +37,11 @@ module Loginid
         found, needed = [version, NEEDED].map { |text| text.split('.').first(2).map(&:to_i) }
         if (found <=> needed).negative?
           raise load_error("version #{version} is too old, this package needs #{NEEDED} or newer")
-        elsif found.first > needed.first
-          newest = "#{NEEDED} or newer, below #{needed.first + 1}.0"
-          raise load_error("version #{version} is too new, this package needs #{newest}")
         end
+        return if found.first <= needed.first
+
+        newest = "#{NEEDED} or newer, below #{needed.first + 1}.0"
+        raise load_error("version #{version} is too new, this package needs #{newest}")
       end
 
       # Why the system's loader refuses the file, which it says in this message.
