@@ -82,7 +82,7 @@ func TestALibraryOfAnotherVersionIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := strings.NewReplacer("{needed}", fmt.Sprintf("%d.%d", major, minor), "{next}", fmt.Sprintf("%d.0", major+1))
-	for _, file := range []string{"version-0.0.so", "version-1.so"} {
+	for _, file := range []string{"version-0.0.so", "version-of-no-numbers.so", "version-1.so"} {
 		place := t.TempDir()
 		if err := os.Symlink(filepath.Join(folder, file), filepath.Join(place, "libloginid.so.0")); err != nil {
 			t.Fatal(err)

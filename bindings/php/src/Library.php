@@ -46,6 +46,7 @@ final class Library
                 $path = LibraryFile::usual();
             }
         }
+        LibraryFile::checkFile($path);
         try {
             // FFI::cdef accepts no preprocessor lines; those in the header are for ffi.preload.
             $ffi = FFI::cdef(\preg_replace('/^#.*\n/m', '', \file_get_contents(self::HEADER)), $path);

@@ -34,6 +34,14 @@ final class LibraryFile
         return self::isIncluded() ? self::included() : self::NAME;
     }
 
+    /** @throws ConfigException if the file is incomplete: the system's loader would end the process */
+    public static function checkFile(string $path): void
+    {
+        if (\str_contains($path, '/') && self::isIncomplete($path)) {
+            throw self::error($path, 'it is incomplete');
+        }
+    }
+
     /** The error of a library that cannot be loaded, or that lacks a function. */
     public static function refused(string $path, FFI\Exception $exception): Exception
     {
@@ -101,8 +109,11 @@ final class LibraryFile
         if (!\str_contains($path, '/')) {
             return "the system's loader does not find it";
         }
-        if (!@\is_file($path)) {
+        if (!@\file_exists($path)) {
             return 'there is no such file';
+        }
+        if (@\is_dir($path)) {
+            return 'it is not a shared library';
         }
         // A warning, with open_basedir, is of no use.
         $content = @\file_get_contents($path);
@@ -118,6 +129,18 @@ final class LibraryFile
             return "it is for $theirs, and this process is $ours";
         }
         return self::otherCLibrary($content);
+    }
+
+    /** Whether the end of a library is missing, whose table of sections is the last of it. */
+    private static function isIncomplete(string $path): bool
+    {
+        $header = (string) @\file_get_contents($path, length: 64);
+        if (\strlen($header) < 64 || !\str_starts_with($header, "\x7FELF\x02\x01")) {
+            return false;
+        }
+        ['start' => $start, 'length' => $length, 'count' => $count]
+            = \unpack('x40/Pstart/x10/vlength/vcount', $header);
+        return \filesize($path) < $start + $length * $count;
     }
 
     /** What an ELF file is for. */

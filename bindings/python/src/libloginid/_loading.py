@@ -5,6 +5,7 @@ bindings/library.json has the texts, which are the same in all languages.
 
 import os
 import platform
+import re
 import struct
 from ctypes import CDLL, c_char_p
 from typing import Any, Mapping, Optional, Tuple
@@ -27,6 +28,8 @@ def load(prototypes: Mapping[str, Tuple[Any, Tuple[Any, ...]]]) -> CDLL:
     # The folder: a wheel whose file was lost loads no other.
     included = os.path.isdir(os.path.dirname(_INCLUDED))
     path = _INCLUDED if included else os.environ.get("LOGINID_LIBRARY") or _NAME
+    if os.path.sep in path and _is_incomplete(path):
+        raise _unusable(path, "it is incomplete", included)
     try:
         library = CDLL(path)
     except OSError as error:
@@ -59,9 +62,11 @@ def _version_that_does_not_fit(library: CDLL) -> Optional[str]:
     if function is None:
         return None
     function.restype, function.argtypes = c_char_p, ()
-    version = function().decode()
-    needed = [int(number) for number in _NEEDED.split(".")]
-    found = [int(number) for number in version.split(".")[:2]]
+    version = (function() or b"").decode(errors="replace")
+    needed, found = (
+        [int(number) for number in re.findall(r"\d+", text)[:2]] or [0]
+        for text in (_NEEDED, version)
+    )
     if found < needed:
         return f"version {version} is too old, this package needs {_NEEDED} or newer"
     if found[0] > needed[0]:
@@ -91,6 +96,8 @@ def _shown_by_file(path: str) -> Optional[str]:
             ours = _machine(file.read(20))
     except FileNotFoundError:
         return "there is no such file"
+    except IsADirectoryError:
+        return "it is not a shared library"
     except OSError:
         return None
     theirs = _machine(content)
@@ -105,6 +112,22 @@ def _shown_by_file(path: str) -> Optional[str]:
     if b"\0libc.so.6\0" in content and not glibc:
         return "it is for systems with glibc, and this one has musl"
     return None
+
+
+def _is_incomplete(path: str) -> bool:
+    """Whether the end of a library is missing, whose table of sections is the last of it. The
+    system's loader would end the process."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(64)
+            size = file.seek(0, os.SEEK_END)
+    except OSError:
+        return False
+    if len(header) < 64 or header[:6] != b"\x7fELF\x02\x01":
+        return False
+    (start,) = struct.unpack_from("<Q", header, 40)
+    length, count = struct.unpack_from("<HH", header, 58)
+    return bool(size < start + length * count)
 
 
 def _machine(content: bytes) -> Optional[str]:

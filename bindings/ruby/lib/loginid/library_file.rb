@@ -34,7 +34,7 @@ module Loginid
       end
 
       def check_version(version)
-        found, needed = [version, NEEDED].map { |text| text.split('.').first(2).map(&:to_i) }
+        found, needed = [version.to_s, NEEDED].map { |text| text.split('.').first(2).map(&:to_i) }
         if (found <=> needed).negative?
           raise load_error("version #{version} is too old, this package needs #{NEEDED} or newer")
         end
@@ -42,6 +42,13 @@ module Loginid
 
         newest = "#{NEEDED} or newer, below #{needed.first + 1}.0"
         raise load_error("version #{version} is too new, this package needs #{newest}")
+      end
+
+      # The file to load, if it is whole: else the system's loader would end the process.
+      def checked
+        raise load_error('it is incomplete') if path.include?('/') && incomplete?
+
+        path
       end
 
       # Why the system's loader refuses the file, which it says in this message.
@@ -72,8 +79,21 @@ module Loginid
         other_c_library(content)
       rescue Errno::ENOENT
         'there is no such file'
+      rescue Errno::EISDIR
+        'it is not a shared library'
       rescue SystemCallError
         nil
+      end
+
+      # Whether the end of a library is missing, whose table of sections is the last of it.
+      def incomplete?
+        header = File.binread(path, 64)
+        return false unless header&.bytesize == 64 && header.start_with?("\x7FELF\x02\x01".b)
+
+        start, length, count = header.unpack('x40 Q< x10 S< S<')
+        File.size(path) < start + (length * count)
+      rescue SystemCallError
+        false
       end
 
       # What an ELF file is for.

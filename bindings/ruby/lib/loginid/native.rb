@@ -15,7 +15,7 @@ module Loginid
     FUNCTIONS = {} # rubocop:disable Style/MutableConstant
 
     begin
-      ffi_lib LibraryFile.path
+      ffi_lib LibraryFile.checked
     rescue LoadError => e
       raise LibraryFile.load_error(LibraryFile.reason(e.message))
     end
