@@ -30,7 +30,7 @@ sources() {
 licences() {
     cp "$root/LICENSE-MIT" "$root/LICENSE-APACHE" "$1"
     "$root/packaging/third-party" "$@"
-    rm "$1/$2.cdx.json"
+    rm "$1"/*.cdx.json
 }
 
 # emulator FOLDER LANGUAGE: fills a folder with what the emulator's package of a language has, besides
