@@ -43,10 +43,10 @@ lint-cpp:
 	    printf '%s\n' $(TIDY_CPP) | xargs -n1 -P2 sh -c \
 	        'clang-tidy --quiet --checks=-clang-analyzer-* "$$0" -- -std=c++20 -Iinclude')
 
-# The scripts: files whose first line names a shell, and what .ci/run sources.
+# The scripts: files whose first line names a shell, and what others source.
 lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
-	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$'))
+	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$' && git ls-files '*.sh' '*.bash'))
 
 PYTHON_LINTED := $(shell git ls-files '*.py'; git grep -lE '^\#!.*python3' packaging)
 
