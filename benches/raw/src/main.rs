@@ -1,10 +1,11 @@
 //! Bare ES256 with aws-lc-rs, over the bytes of real tokens: the limit for making and
 //! verifying them with this cryptography library. Speaks the lines described in
-//! `benches/c/worker.h`, with one thread.
+//! `benches/c/worker.h`.
 
 use std::error::Error;
 use std::hint::black_box;
 use std::io::stdin;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand::SystemRandom;
@@ -14,7 +15,7 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// A token of the service, and the key that verifies it.
 struct Issued {
@@ -45,6 +46,7 @@ struct Signed {
 }
 
 struct Raw {
+    private_key: Vec<u8>,
     signer: EcdsaKeyPair,
     random: SystemRandom,
     service_token: Signed,
@@ -54,15 +56,28 @@ struct Raw {
 
 impl Raw {
     fn from_env() -> Result<Raw> {
+        let private_key = pem("LOGINID_PRIVATE_KEY")?;
         Ok(Raw {
-            signer: EcdsaKeyPair::from_pkcs8(
-                &ECDSA_P256_SHA256_FIXED_SIGNING,
-                &pem("LOGINID_PRIVATE_KEY")?,
-            )?,
+            signer: key_pair(&private_key)?,
+            private_key,
             random: SystemRandom::new(),
             service_token: signed("BENCH_SERVICE_TOKEN")?,
             v1: Issued::from_env("BENCH_SERVICE_KEY", "BENCH_TOKEN")?,
             v2: Issued::from_env("BENCH_V2_SERVICE_KEY", "BENCH_V2_TOKEN")?,
+        })
+    }
+
+    /// All threads have the same keys.
+    fn run_in(&self, threads: u64, operation: &str, count: u64) -> Result<()> {
+        if threads == 1 {
+            return self.run(operation, count);
+        }
+        thread::scope(|scope| {
+            let share = || self.run(operation, count / threads);
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
+            running
+                .into_iter()
+                .try_for_each(|one| one.join().map_err(|_| "a thread panicked")?)
         })
     }
 
@@ -75,11 +90,18 @@ impl Raw {
                 }
                 "verify" => self.v1.verify()?,
                 "v2_verify" => self.v2.verify()?,
+                // The private key is read.
+                "key" => drop(black_box(key_pair(black_box(&self.private_key))?)),
                 other => return Err(format!("there is no operation '{other}'").into()),
             }
         }
         Ok(())
     }
+}
+
+fn key_pair(private_key: &[u8]) -> Result<EcdsaKeyPair> {
+    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+    Ok(EcdsaKeyPair::from_pkcs8(algorithm, private_key)?)
 }
 
 fn setting(name: &str) -> Result<String> {
@@ -119,13 +141,16 @@ fn main() -> Result<()> {
     for line in stdin().lines() {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, operation, count, ..] = words[..] else {
-            println!("error not a command");
-            continue;
+        let (operation, count, threads) = match words[..] {
+            [_, operation, count] => (operation, count.parse()?, 1),
+            [_, operation, count, threads] => (operation, count.parse()?, threads.parse()?),
+            _ => {
+                println!("error not a command");
+                continue;
+            }
         };
-        let count = count.parse()?;
         let (started, cpu) = (Instant::now(), cpu_time());
-        match raw.run(operation, count) {
+        match raw.run_in(threads, operation, count) {
             Ok(()) => println!(
                 "ok {} {}",
                 started.elapsed().as_nanos(),
