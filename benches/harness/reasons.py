@@ -23,10 +23,10 @@ def reason(results, about):
 def alone(results, operation):
     """Beside the bare signature."""
     times = results.times[operation, None]
-    more = times[OURS].us - times[RAW].us
+    more = times[OURS].cpu_us - times[RAW].cpu_us
     counted = [results.instructions.get((name, operation)) for name in (OURS, RAW)]
     instructions = f" In instructions it is {counted[0] / counted[1]:.3f} ×." if all(counted) else ""
-    return f"Everything but the signature takes {more:.1f} µs.{instructions}"
+    return f"Everything but the signature takes {more:.1f} µs of processor time.{instructions}"
 
 
 def new_tokens(results):
@@ -60,7 +60,7 @@ def first_call(results, scheme):
 
 def threads(results, operation):
     one, many = (results.threads[RAW, operation, n].us for n in (1, MANY_THREADS))
-    return f"The machine has no more: bare aws-lc-rs, with nothing of ours, reaches {one / many:.2f} × in {MANY_THREADS} threads."
+    return f"Bare aws-lc-rs, without any code of ours, reaches {one / many:.2f} × in {MANY_THREADS} threads on this machine."
 
 
 def start(results, scheme):
@@ -73,16 +73,18 @@ def start(results, scheme):
 
 
 def allocations(results, operation):
-    token = results.allocations["token"].count
-    signature = results.raw_allocations["token"]
+    count, token = results.allocations[operation].count, results.allocations["token"].count
+    signature, verification = results.raw_allocations["token"], results.raw_allocations["verify"]
     if operation == "token":
-        return f"{signature:.1f} of them are in the signature of bare aws-lc-rs."
-    if operation == "verify":
-        return f"{results.raw_allocations['verify']:.1f} of them are in the verification of bare aws-lc-rs."
-    count = results.allocations[operation].count
+        return f"The function of aws-lc-rs that signs a digest makes {signature:.1f} of them."
+    if operation in ("verify", "v2_verify"):
+        return f"The function of aws-lc-rs that verifies a digest makes {verification:.1f} of them."
     if operation == "get_user":
-        return f"{token:.1f} make the token, {signature:.1f} of these in bare aws-lc-rs; {count - token:.1f} are the request and its answer."
-    return "No measurement explains it."
+        return (
+            f"The token makes {token:.1f}, {signature:.1f} of these in aws-lc-rs; the request and its answer make"
+            f" {count - token:.1f}."
+        )
+    return "All of them are the request and its answer: nothing is signed."
 
 
 def load(results, scheme, n):

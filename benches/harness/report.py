@@ -219,7 +219,7 @@ def small_tables(results):
             memory,
         ),
         table(
-            ["allocations of one operation", "count", "bare aws-lc-rs", "bytes", "not freed after 100"], allocations
+            ["allocations of one operation", "count", "of it aws-lc-rs", "bytes", "not freed after 100"], allocations
         ),
         table(["instructions (callgrind)", "ours", "bare aws-lc-rs", "ratio"], instructions),
     ]

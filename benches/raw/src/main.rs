@@ -8,9 +8,12 @@ use std::io::stdin;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair, ParsedPublicKey,
+    Signature,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -45,8 +48,31 @@ struct Signed {
     signature: Vec<u8>,
 }
 
+/// The functions with the fewest steps, which the library calls: of a digest, and with a
+/// signature in DER.
+struct OfDigest {
+    signer: EcdsaKeyPair,
+    verifier: ParsedPublicKey,
+    digest: Digest,
+    signature: Signature,
+}
+
+impl OfDigest {
+    fn new(private_key: &[u8], message: &str) -> Result<OfDigest> {
+        let signer = key_pair(&ECDSA_P256_SHA256_ASN1_SIGNING, private_key)?;
+        let digest = digest(&SHA256, message.as_bytes());
+        Ok(OfDigest {
+            verifier: ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, signer.public_key())?,
+            signature: signer.sign_digest(&digest)?,
+            signer,
+            digest,
+        })
+    }
+}
+
 struct Raw {
     private_key: Vec<u8>,
+    of_digest: OfDigest,
     signer: EcdsaKeyPair,
     random: SystemRandom,
     service_token: Signed,
@@ -57,11 +83,13 @@ struct Raw {
 impl Raw {
     fn from_env() -> Result<Raw> {
         let private_key = pem("LOGINID_PRIVATE_KEY")?;
+        let service_token = signed("BENCH_SERVICE_TOKEN")?;
         Ok(Raw {
-            signer: key_pair(&private_key)?,
+            of_digest: OfDigest::new(&private_key, &service_token.message)?,
+            signer: key_pair(&ECDSA_P256_SHA256_FIXED_SIGNING, &private_key)?,
             private_key,
             random: SystemRandom::new(),
-            service_token: signed("BENCH_SERVICE_TOKEN")?,
+            service_token,
             v1: Issued::from_env("BENCH_SERVICE_KEY", "BENCH_TOKEN")?,
             v2: Issued::from_env("BENCH_V2_SERVICE_KEY", "BENCH_V2_TOKEN")?,
         })
@@ -90,8 +118,21 @@ impl Raw {
                 }
                 "verify" => self.v1.verify()?,
                 "v2_verify" => self.v2.verify()?,
+                "sign_digest" => {
+                    let of = &self.of_digest;
+                    black_box(of.signer.sign_digest(black_box(&of.digest))?);
+                }
+                "verify_digest" => {
+                    let of = &self.of_digest;
+                    let signature = of.signature.as_ref();
+                    of.verifier
+                        .verify_digest_sig(black_box(&of.digest), signature)?;
+                }
                 // The private key is read.
-                "key" => drop(black_box(key_pair(black_box(&self.private_key))?)),
+                "key" => {
+                    let key = black_box(&self.private_key);
+                    black_box(key_pair(&ECDSA_P256_SHA256_ASN1_SIGNING, key)?);
+                }
                 other => return Err(format!("there is no operation '{other}'").into()),
             }
         }
@@ -99,8 +140,7 @@ impl Raw {
     }
 }
 
-fn key_pair(private_key: &[u8]) -> Result<EcdsaKeyPair> {
-    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+fn key_pair(algorithm: &'static EcdsaSigningAlgorithm, private_key: &[u8]) -> Result<EcdsaKeyPair> {
     Ok(EcdsaKeyPair::from_pkcs8(algorithm, private_key)?)
 }
 
