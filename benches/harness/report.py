@@ -27,10 +27,11 @@ def text(settings, machine, results):
         times_table(results),
         "## In each language",
         "The same operations of one thread through each binding, over http. `more than C`: what the language"
-        " and its binding add, of which the binding's own part is making the strings and reading the result.",
+        " and its binding add.",
         languages_table(results),
         "What it consists of, in processor time: the same call by the language's own means (cgo, ctypes, ffi,"
-        " FFI) with its texts, the JSON of its result by the language's own reader, and the rest, which is the binding's.",
+        " FFI) with its texts, the JSON of its result by the language's own reader, and the rest, which is the binding's."
+        " `benches/README.md` says what that is.",
         parts_table(results),
         "## On all cores",
         f"One client, or one key of bare aws-lc-rs, in one thread and in {MANY_THREADS}: how much more the machine can do.",
