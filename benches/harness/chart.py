@@ -22,7 +22,7 @@ THEMES = {
     "light": ("#1f2328", "#59636e", "#0969da", "#afb8c1", "#ffffff"),
     "dark": ("#f0f6fc", "#9198a1", "#4493f8", "#656c76", "#0d1117"),
 }
-LEFT, WIDTH, BAR, GAP = 150, 400, 14, 4
+LEFT, WIDTH, BAR, GAP = 150, 380, 14, 4
 # The ends of the scale, in µs.
 SHORTEST, LONGEST = 10, 100_000
 

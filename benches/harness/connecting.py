@@ -133,10 +133,10 @@ def resumes(record):
     session_id = record[at]
     # Cipher suite and compression.
     at += 1 + session_id + 3
-    end = at + 2 + int.from_bytes(record[at : at + 2])
+    end = at + 2 + int.from_bytes(record[at : at + 2], "big")
     at += 2
     while at < end:
-        kind, length = (int.from_bytes(record[i : i + 2]) for i in (at, at + 2))
+        kind, length = (int.from_bytes(record[i : i + 2], "big") for i in (at, at + 2))
         if kind == PRE_SHARED_KEY:
             return True
         at += 4 + length

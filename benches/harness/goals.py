@@ -87,6 +87,7 @@ def goals(results):
             name = f"{OPERATIONS[operation]}, {scheme}"
             yield at_most(name, current[OURS].us, "libcurl", current[V2_CURL].us, 1.0, "call", operation, scheme, V2_CURL)
     current = results.times["v2_verify", None]
+    yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "the first service's", verify[OURS].us, 1.05)
     yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "bare verification", current[RAW].us, 1.15, "alone", "v2_verify")
     yield from loads(results)
     https = results.times["get_user", "https"]
