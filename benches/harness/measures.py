@@ -222,7 +222,7 @@ def take_languages(bench, results):
                 Contender(contender.worker, f"{part}_{operation}")
                 for contender in contenders
                 for part in PARTS
-                if operation != "get_user" and contender.worker.name in INTERPRETED
+                if contender.worker.name in INTERPRETED
             ]
             series = interleave(contenders + parts, bench.settings.rounds)
         results.languages[operation] = dict(zip(names, series))

@@ -15,6 +15,7 @@ $ffi = FFI::cdef(
     int lid_generate_service_token(void *client, const char *scope, const char *username, const char *user_id,
         const char *nonce, char **out);
     int lid_verify_token(void *client, const char *token, const char *username, char **out);
+    int lid_get_user(void *client, const char *username, char **out);
     void lid_free_string(char *text);',
     (string) getenv('LOGINID_LIBRARY'),
 );
@@ -29,16 +30,20 @@ $handle = $ffi->new('void *');
 $bare('lid_new_from_env', FFI::addr($handle));
 $bareToken = fn () => $bare('lid_generate_service_token', $handle, 'users.retrieve', $user, null, null);
 $bareVerify = fn () => $bare('lid_verify_token', $handle, $token, $user);
+$bareGetUser = fn () => $bare('lid_get_user', $handle, $user);
 $tokenJson = $bareToken();
 $verifyJson = $bareVerify();
+$userJson = $bareGetUser();
 $operations = [
     'token' => fn () => $client->generateServiceToken('users.retrieve', $user),
     'verify' => fn () => $client->verifyToken($token, $user),
     'get_user' => fn () => $client->getUser($user),
     'bare_token' => $bareToken,
     'bare_verify' => $bareVerify,
+    'bare_get_user' => $bareGetUser,
     'json_token' => fn () => json_decode($tokenJson, true),
     'json_verify' => fn () => json_decode($verifyJson, true),
+    'json_get_user' => fn () => json_decode($userJson, true),
 ];
 
 /** The processor time of this process in nanoseconds. */

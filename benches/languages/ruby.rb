@@ -16,6 +16,7 @@ module Bare
   attach_function :lid_free_string, %i[pointer], :void
   attach_function :lid_generate_service_token, %i[pointer string string string string pointer], :int, blocking: true
   attach_function :lid_verify_token, %i[pointer string string pointer], :int, blocking: true
+  attach_function :lid_get_user, %i[pointer string pointer], :int, blocking: true
 
   def self.call(function, *arguments)
     out = FFI::MemoryPointer.new(:pointer)
@@ -34,16 +35,20 @@ Bare.call(:lid_new_from_env, made)
 handle = made.read_pointer
 bare_token = -> { Bare.call(:lid_generate_service_token, handle, 'users.retrieve', user, nil, nil) }
 bare_verify = -> { Bare.call(:lid_verify_token, handle, token, user) }
+bare_get_user = -> { Bare.call(:lid_get_user, handle, user) }
 token_json = bare_token.call
 verify_json = bare_verify.call
+user_json = bare_get_user.call
 operations = {
   'token' => -> { client.generate_service_token('users.retrieve', username: user) },
   'verify' => -> { client.verify_token(token, username: user) },
   'get_user' => -> { client.get_user(user) },
   'bare_token' => bare_token,
   'bare_verify' => bare_verify,
+  'bare_get_user' => bare_get_user,
   'json_token' => -> { JSON.parse(token_json) },
-  'json_verify' => -> { JSON.parse(verify_json) }
+  'json_verify' => -> { JSON.parse(verify_json) },
+  'json_get_user' => -> { JSON.parse(user_json) }
 }
 
 def now(clock)

@@ -38,6 +38,14 @@ func bareVerify(token, user string) string {
 	return take(status, out)
 }
 
+func bareGetUser(user string) string {
+	username := C.CString(user)
+	defer C.free(unsafe.Pointer(username))
+	var out *C.char
+	status := C.lid_get_user(bareClient(), username, &out)
+	return take(status, out)
+}
+
 func take(status C.lid_status, out *C.char) string {
 	text := C.GoString(out)
 	C.lid_free_string(out)

@@ -35,10 +35,12 @@ func main() {
 			_, err := client.GetUser(ctx, user)
 			return err
 		},
-		"bare_token":  func() error { bareToken(user); return nil },
-		"bare_verify": func() error { bareVerify(token, user); return nil },
-		"json_token":  reading(bareToken(user)),
-		"json_verify": reading(bareVerify(token, user)),
+		"bare_token":    func() error { bareToken(user); return nil },
+		"bare_verify":   func() error { bareVerify(token, user); return nil },
+		"bare_get_user": func() error { bareGetUser(user); return nil },
+		"json_token":    reading(bareToken(user)),
+		"json_verify":   reading(bareVerify(token, user)),
+		"json_get_user": reading(bareGetUser(user)),
 	}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		var verb, name string

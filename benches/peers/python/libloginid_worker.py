@@ -39,8 +39,12 @@ def bare_verify():
     return bare(lambda *rest: library.lid_verify_token(handle, *rest), token, user)
 
 
+def bare_get_user():
+    return bare(lambda *rest: library.lid_get_user(handle, *rest), user)
+
+
 bare(lambda *rest: library.lid_new_from_env(byref(handle), *rest))
-token_json, verify_json = bare_token(), bare_verify()
+token_json, verify_json, user_json = bare_token(), bare_verify(), bare_get_user()
 
 OPERATIONS = {
     "token": lambda: client.generate_service_token("users.retrieve", user),
@@ -48,8 +52,10 @@ OPERATIONS = {
     "get_user": lambda: client.get_user(user),
     "bare_token": bare_token,
     "bare_verify": bare_verify,
+    "bare_get_user": bare_get_user,
     "json_token": lambda: json.loads(token_json),
     "json_verify": lambda: json.loads(verify_json),
+    "json_get_user": lambda: json.loads(user_json),
 }
 
 serve(OPERATIONS)
