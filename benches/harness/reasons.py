@@ -29,6 +29,17 @@ def alone(results, operation):
     return f"Everything but the signature takes {more:.1f} µs of processor time.{instructions}"
 
 
+def sdk(results, operation, scheme, name):
+    ours, theirs = (results.times[operation, scheme][one].cpu_us for one in (OURS, name))
+    return f"In processor time it is {theirs / ours:,.1f} ×: {ours:,.1f} and {theirs:,.1f} µs."
+
+
+def remembered(results):
+    cpu = results.times["verify_again", None][OURS].cpu_us
+    medians = ", ".join(f"{row.hit_us:.2f} µs of {size:,}" for size, row in results.remembered.items())
+    return f"Of one token again and again it takes {cpu:.2f} µs of processor time; of tokens drawn at random {medians}."
+
+
 def new_tokens(results):
     on, off = (results.times[operation, None][OURS] for operation in ("verify_new", "verify_each"))
     return (
@@ -91,7 +102,10 @@ def load(results, scheme, n):
     ours, theirs = rows(results, scheme, n)
     each = [row.client_cpu / row.calls_per_s * 1e6 for row in (ours, theirs)]
     signature = results.times["token", None][OURS].cpu_us
-    return f"A call takes {each[0]:.0f} µs of the client's core, libcurl's {each[1]:.0f} µs; the token is {signature:.0f} µs of both."
+    return (
+        f"A call takes {each[0]:.0f} µs of the client's core, libcurl's {each[1]:.0f} µs; the token is"
+        f" {signature:.0f} µs of both."
+    )
 
 
 def latency(results, scheme, n):
@@ -113,6 +127,8 @@ def idle(results):
 
 
 REASONS = {
+    "sdk": sdk,
+    "remembered": remembered,
     "alone": alone,
     "new_tokens": new_tokens,
     "call": call,
