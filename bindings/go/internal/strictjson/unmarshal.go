@@ -54,8 +54,12 @@ func unmarshalValue(text []byte, into reflect.Value, path string) error {
 }
 
 // copied takes a value as it is in the text, if it is written so. json.Unmarshal would check each
-// text once more, which takes most of its time. The text is that of a member, and so is valid JSON.
+// text once more, which takes most of its time. Only the text of a whole result may be no valid JSON;
+// that is read into a struct, of which nothing is taken here.
 func copied(text []byte, into reflect.Value) bool {
+	if into.Kind() == reflect.Struct {
+		return false
+	}
 	switch first := text[0]; {
 	case into.Type() == rawType:
 		into.SetBytes(text)
