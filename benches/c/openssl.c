@@ -128,6 +128,17 @@ static int verify(void *state)
     return !good;
 }
 
+/* The certificates of the system are read, as a program must before its first TLS connection. */
+static int roots(void *state)
+{
+    X509_STORE *store = X509_STORE_new();
+    int read = X509_STORE_load_locations(store, "/etc/ssl/certs/ca-certificates.crt", NULL);
+
+    (void)state;
+    X509_STORE_free(store);
+    return read != 1;
+}
+
 static void *start(long count)
 {
     (void)count;
@@ -144,6 +155,7 @@ int main(void)
     static const struct operation operations[] = {
         {"token", start, make_token, stop},
         {"verify", start, verify, stop},
+        {"roots", start, roots, stop},
         {NULL, NULL, NULL, NULL},
     };
     BIO *text;

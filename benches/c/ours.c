@@ -80,6 +80,19 @@ static int get_user(void *state)
     return finish(lid_get_user(state, user, &out), &out);
 }
 
+/* Its creation only. */
+static int new_client(void *state)
+{
+    lid_client *own;
+    char *out;
+    int failed = finish(lid_new_from_env(&own, &out), &out);
+
+    (void)state;
+    if (!failed)
+        lid_free(own);
+    return failed;
+}
+
 /* A new client's first operation: connecting and, over https, the handshake. */
 static int first(int (*operation)(void *))
 {
@@ -151,6 +164,7 @@ int main(void)
         {"verify_each", start, verify_each, stop},
         {"verify_new", start, verify_new, stop},
         {"get_user", start, get_user, stop},
+        {"new_client", start, new_client, stop},
         {"first_call", start, first_call, stop},
         {"first_verify", start, first_verify, stop},
         {"v2_verify", start, v2_verify, stop},

@@ -2,8 +2,9 @@
  *
  *   scale waits COUNT   ->  KIB THREADS CPU_US   threads that wait for a code, all at once: resident
  *                           memory and threads that they add, the processor time of a second
- *   scale idle COUNT    ->  NS                   a call beside this many idle connections, 64 of them
- *                           its client's own; the service must hold calls back until a line is on the standard input
+ *   scale idle COUNT    ->  NS CPU_NS            a call beside this many idle connections, 64 of them
+ *                           its client's own: medians of slices; the service must hold calls back until a line is on
+ *                           the standard input
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -18,7 +19,7 @@
 #include "worker.h"
 
 /* A client keeps 64 idle connections, so that a thousand need several clients. */
-enum { MOST = 1000, KEPT = 64, CLIENTS = (MOST + KEPT - 1) / KEPT, CALLS = 2000, WAIT_MS = 120000, SECONDS = 5 };
+enum { MOST = 1000, KEPT = 64, CLIENTS = (MOST + KEPT - 1) / KEPT, SLICES = 21, CALLS = 200, WAIT_MS = 120000, SECONDS = 5 };
 
 static lid_client *clients[CLIENTS];
 static lid_cancel *cancel;
@@ -112,18 +113,35 @@ static void waits(pthread_t *threads, long count)
     join(threads, count);
 }
 
+static int compare(const void *left, const void *right)
+{
+    long a = *(const long *)left, b = *(const long *)right;
+    return (a > b) - (a < b);
+}
+
+static long median(long *slices)
+{
+    qsort(slices, SLICES, sizeof *slices, compare);
+    return slices[SLICES / 2];
+}
+
 static void idle(pthread_t *threads, long count)
 {
-    long began, i;
+    long wall[SLICES], cpu[SLICES], slice, i;
 
     start(threads, count, call);
     join(threads, count);
     getchar();
     call(clients[0]);
-    began = now(CLOCK_MONOTONIC);
-    for (i = 0; i < CALLS; i++)
-        call(clients[0]);
-    printf("%ld\n", (now(CLOCK_MONOTONIC) - began) / CALLS);
+    for (slice = 0; slice < SLICES; slice++) {
+        wall[slice] = -now(CLOCK_MONOTONIC);
+        cpu[slice] = -now(CLOCK_PROCESS_CPUTIME_ID);
+        for (i = 0; i < CALLS; i++)
+            call(clients[0]);
+        wall[slice] += now(CLOCK_MONOTONIC);
+        cpu[slice] += now(CLOCK_PROCESS_CPUTIME_ID);
+    }
+    printf("%ld %ld\n", median(wall) / CALLS, median(cpu) / CALLS);
 }
 
 int main(int arguments, char **argument)

@@ -4,7 +4,7 @@ from html import escape
 from math import log10
 
 from .environment import ROOT
-from .measures import OPERATIONS, OURS, RAW, SIGNED
+from .measures import OPERATIONS, OURS, RAW, SDK_NOTES, SIGNED
 
 SDKS = ["Python SDK", "Node SDK"]
 # What the picture shows: the operation, its scheme, and the contenders.
@@ -22,7 +22,7 @@ THEMES = {
     "light": ("#1f2328", "#59636e", "#0969da", "#afb8c1", "#ffffff"),
     "dark": ("#f0f6fc", "#9198a1", "#4493f8", "#656c76", "#0d1117"),
 }
-LEFT, WIDTH, BAR, GAP = 150, 520, 14, 4
+LEFT, WIDTH, BAR, GAP = 150, 380, 14, 4
 # The ends of the scale, in µs.
 SHORTEST, LONGEST = 10, 100_000
 
@@ -43,10 +43,12 @@ def svg(results, theme):
         for name in contenders:
             us = times[name].us
             colour = ours if name == OURS else others
+            note = SDK_NOTES.get(operation) if name in SDKS else None
+            label = duration(us) + (f": {note}" if note else "")
             parts.append(
                 f'<text x="{LEFT - 8}" y="{y + 11}" text-anchor="end" fill="{faint}">{escape(NAMES.get(name, name))}</text>'
                 f'<rect x="{LEFT}" y="{y}" width="{place(us) - LEFT:.1f}" height="{BAR}" rx="2" fill="{colour}"/>'
-                f'<text x="{place(us) + 6:.1f}" y="{y + 11}" fill="{text}">{escape(duration(us))}</text>'
+                f'<text x="{place(us) + 6:.1f}" y="{y + 11}" fill="{text}">{escape(label)}</text>'
             )
             y += BAR + GAP
         y += 22

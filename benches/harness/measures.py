@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from . import load, networks, programs, scale
+from . import connecting, load, networks, programs, scale, verdicts
 from .rounds import Contender, Series, interleave
 from .service import Service
 from .setup import say
@@ -12,6 +12,7 @@ from .worker import Worker
 OURS, RAW = "libloginid", "aws-lc-rs"
 # libcurl with a signature in its loop, by the same code as ours.
 SIGNED = "libcurl + signature"
+RAW_KEY = "aws-lc-rs, only the private key read"
 # Its requests need no signature.
 V2_CURL = "libcurl, current service"
 # What the report calls each.
@@ -22,6 +23,8 @@ OPERATIONS = {
     "verify_new": "verification, 64 tokens in turn, verified_tokens on, none remembered",
     "verify_again": "verification, verified_tokens on, the same token again",
     "get_user": "one call, connection reused",
+    "reconnect": "one call, a further connection of the client",
+    "new_client": "a client made and freed",
     "first_call": "a new client's first call",
     "first_verify": "a new client's first verification, its key fetched",
     "v2_verify": "verification, key cached, current service",
@@ -42,10 +45,19 @@ CONTENDERS = {
     "v2_create_grant": [OURS, V2_CURL],
     "v2_list_passkeys": [OURS, V2_CURL],
 }
+# What an SDK does in each of these operations.
+SDK_NOTES = {
+    "verify": "fetches the key, connects anew",
+    "get_user": "connects anew",
+}
 # Verifications of many tokens without and with `verified_tokens`, and of one remembered token.
 VERIFIED_TOKENS = ["verify_each", "verify_new", "verify_again"]
 # The same operations through each binding, beside C, and Python's beside the official package.
 LANGUAGES = [OURS, "C++", "Go", "Python", "Ruby", "PHP", "Python SDK"]
+# What these do without the binding: the call by cgo, ctypes, ffi or FFI, and the JSON of its result by the
+# language's own reader.
+INTERPRETED = ["Go", "Python", "Ruby", "PHP"]
+PARTS = ["bare", "json"]
 MANY_THREADS = 16
 
 
@@ -54,17 +66,26 @@ class Results:
     """Times by (operation, scheme or None) and then by contender."""
 
     times: dict[tuple[str, str | None], dict[str, Series]] = field(default_factory=dict)
-    # Of libloginid on all cores, by operation and number of threads.
-    threads: dict[tuple[str, int], Series] = field(default_factory=dict)
+    # On all cores, by contender, operation and number of threads.
+    threads: dict[tuple[str, str, int], Series] = field(default_factory=dict)
     # By operation and then by language.
     languages: dict[str, dict[str, Series]] = field(default_factory=dict)
+    # By operation, language and then one of PARTS.
+    parts: dict[tuple[str, str], dict[str, Series]] = field(default_factory=dict)
     loads: list[load.Row] = field(default_factory=list)
     lines: list[networks.Line] = field(default_factory=list)
     many: scale.Scale | None = None
-    load_times: dict[str, Series] = field(default_factory=dict)
+    # By the number of verdicts.
+    remembered: dict[int, verdicts.Verdicts] = field(default_factory=dict)
+    further: connecting.Connecting | None = None
+    load_times: dict[str, programs.Start] = field(default_factory=dict)
+    # OpenSSL's time for the certificates of the system.
+    roots: Series | None = None
     # By scheme and whether the clients have made a call.
     memory: dict[str, programs.Memory] = field(default_factory=dict)
     allocations: dict[str, programs.Allocations] = field(default_factory=dict)
+    # Of the functions of aws-lc-rs that the library calls, by operation.
+    raw_allocations: dict[str, float] = field(default_factory=dict)
     instructions: dict[tuple[str, str], int] = field(default_factory=dict)
     library_bytes: int = 0
     library_stripped: bool = False
@@ -103,12 +124,17 @@ def take(settings, machine, built):
         take_times(bench, results)
         take_languages(bench, results)
         take_threads(bench, results)
+        say("verdicts")
+        results.remembered = verdicts.take(bench)
+        say("further connections")
+        results.further = take_connecting(bench, results)
         say("load")
         results.loads = load.take(bench)
         say("long lines")
         results.lines = networks.take(bench, load.CONTENDERS)
         say("many waits, idle connections, requests")
         results.many = scale.take(bench)
+        say("done")
     return results
 
 
@@ -123,6 +149,8 @@ def take_programs(bench, results):
     del environment["LOGINID_CA_FILE"]
     results.memory["https, new, system roots"] = programs.memory(bench, environment, "new")
     results.allocations = programs.allocations(bench, bench.services["http"])
+    for operation, bare in {"token": "sign_digest", "verify": "verify_digest"}.items():
+        results.raw_allocations[operation] = programs.preloaded_allocations(bench, RAW, bare)
     for name in (OURS, RAW):
         for operation in ("token", "verify"):
             command = bench.programs.workers[name]
@@ -137,6 +165,7 @@ def take_times(bench, results):
     for operation in ("token", "verify", "v2_verify"):
         take_one(bench, results, operation, None)
     take_verified_tokens(bench, results)
+    take_parts(bench, results)
     for scheme in bench.services:
         for operation in ("get_user", "first_call", "first_verify", "v2_create_grant", "v2_list_passkeys"):
             take_one(bench, results, operation, scheme)
@@ -162,6 +191,26 @@ def take_verified_tokens(bench, results):
             results.times[operation, None] = {OURS: series}
 
 
+def take_parts(bench, results):
+    """Of a new client's first call, and of a program's start."""
+    say("a client's creation")
+    with ExitStack() as stack:
+        contenders = [
+            Contender(bench.worker(stack, OURS), "new_client"),
+            Contender(bench.worker(stack, RAW), "key"),
+            Contender(bench.worker(stack, "OpenSSL"), "roots"),
+        ]
+        made, key, results.roots = interleave(contenders, bench.settings.rounds)
+    results.times["new_client", None] = {OURS: made, RAW_KEY: key}
+
+
+def take_connecting(bench, results):
+    contenders = [OURS, SIGNED]
+    for scheme in bench.services:
+        results.times["reconnect", scheme] = connecting.times(bench, contenders, scheme)
+    return connecting.take(bench, contenders)
+
+
 def take_languages(bench, results):
     """One thread, over http."""
     names = [name for name in LANGUAGES if name in bench.programs.workers]
@@ -169,15 +218,25 @@ def take_languages(bench, results):
         say(f"{operation} in each language")
         with ExitStack() as stack:
             contenders = [Contender(bench.worker(stack, name), operation) for name in names]
-            series = interleave(contenders, bench.settings.rounds)
+            parts = [
+                Contender(contender.worker, f"{part}_{operation}")
+                for contender in contenders
+                for part in PARTS
+                if contender.worker.name in INTERPRETED
+            ]
+            series = interleave(contenders + parts, bench.settings.rounds)
         results.languages[operation] = dict(zip(names, series))
+        for contender in parts:
+            part, _, _ = contender.operation.partition("_")
+            results.parts.setdefault((operation, contender.worker.name), {})[part] = contender.series
 
 
 def take_threads(bench, results):
-    """All cores, one client: one thread against many."""
+    """All cores, one client or one key: one thread against many."""
     say(f"{MANY_THREADS} threads")
-    keys = [(operation, n) for operation in ("token", "verify") for n in (1, MANY_THREADS)]
+    counts = (1, MANY_THREADS)
+    keys = [(name, operation, n) for operation in ("token", "verify") for name in (OURS, RAW) for n in counts]
     with ExitStack() as stack:
-        worker = bench.worker(stack, OURS, cores=bench.machine.cores)
-        contenders = [Contender(worker, operation, n) for operation, n in keys]
+        workers = {name: bench.worker(stack, name, cores=bench.machine.cores) for name in (OURS, RAW)}
+        contenders = [Contender(workers[name], operation, n) for name, operation, n in keys]
         results.threads = dict(zip(keys, interleave(contenders, bench.settings.rounds)))

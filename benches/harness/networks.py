@@ -15,8 +15,9 @@ from .worker import Worker
 # Round trips in milliseconds, and the share of pieces that are lost.
 LINES = [(20, 0), (20, 0.01), (100, 0), (100, 0.01)]
 THREADS = 16
-# The calls of each thread.
-CALLS = {20: 60, 100: 15}
+# The calls of each thread, in a first look and else.
+CALLS = {20: (40, 300), 100: (10, 100)}
+FIRST_CALLS = (3, 10)
 
 
 @dataclass
@@ -34,9 +35,10 @@ def take(bench, contenders):
     for scheme, service in bench.services.items():
         service.answer_unchecked(True)
         for round_trip, loss in LINES if bench.settings.thorough else LINES[::3]:
-            with ExitStack() as stack:
-                variables = environment(stack, bench, service, round_trip, loss)
-                for name in contenders:
+            for name in contenders:
+                # A proxy for each, so that the same pieces are lost.
+                with ExitStack() as stack:
+                    variables = environment(stack, bench, service, round_trip, loss)
                     lines.append(take_one(stack, bench, scheme, variables, name, round_trip, loss))
         service.answer_unchecked(False)
     return lines
@@ -64,7 +66,9 @@ def take_one(stack, bench, scheme, variables, name, round_trip, loss):
     stack.callback(worker.close)
     # The first ones open the connections.
     worker.load("get_user", 3 * THREADS, THREADS)
-    run = worker.load("get_user", CALLS[round_trip] * THREADS, THREADS)
-    wall, _ = worker.run("first_call", 10)
+    calls = CALLS[round_trip][bench.settings.thorough]
+    run = worker.load("get_user", calls * THREADS, THREADS)
+    first_calls = FIRST_CALLS[bench.settings.thorough]
+    wall, _ = worker.run("first_call", first_calls)
     row = summary(scheme, True, THREADS, name, [(run, 0)])
-    return Line(round_trip, loss, row, first_ms=wall / 10 / 1e6)
+    return Line(round_trip, loss, row, first_ms=wall / first_calls / 1e6)

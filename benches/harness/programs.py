@@ -22,6 +22,16 @@ class Memory:
 
 
 @dataclass
+class Start:
+    """Of a program: microseconds of loading the library, making a client and its first token."""
+
+    all: Series
+    dlopen: Series
+    client: Series
+    token: Series
+
+
+@dataclass
 class Allocations:
     count: float
     bytes: int
@@ -57,13 +67,12 @@ def memory(bench, environment, state):
 def load_times(bench, service):
     """dlopen, lid_new and a first token, in a new process each time."""
     environment = {**service.environment(), "BENCH_LIBRARY": str(bench.programs.library)}
-    series = Series()
     # The first run reads the files from the disk and is dropped.
-    for _ in range(bench.settings.rounds + 1):
-        answer = run([bench.programs.load_time], environment, bench.machine.client_cores)
-        series.wall.append(sum(map(int, answer.split())) / 1000)
-    del series.wall[0]
-    return series
+    runs = [
+        [int(ns) / 1000 for ns in run([bench.programs.load_time], environment, bench.machine.client_cores).split()]
+        for _ in range(bench.settings.rounds + 1)
+    ][1:]
+    return Start(Series([sum(parts) for parts in runs]), *(Series(list(part)) for part in zip(*runs)))
 
 
 def allocations(bench, service):
@@ -73,6 +82,20 @@ def allocations(bench, service):
         name, count, size_, live, _most = line.split()
         result[name] = Allocations(float(count), int(size_), int(live))
     return result
+
+
+def preloaded_allocations(bench, name, operation):
+    """Allocations of one operation of a worker in any language: the difference between many and few."""
+    few, many = 100, 300
+    environment = bench.services["http"].environment() | {"LD_PRELOAD": str(bench.programs.allocator)}
+    counted = []
+    for times in (few, many):
+        commands = f"run {operation} {times}\n"
+        done = subprocess.run(
+            bench.programs.workers[name], env=environment, input=commands, text=True, check=True, capture_output=True
+        )
+        counted.append(int(done.stderr.split()[-1]))
+    return (counted[1] - counted[0]) / (many - few)
 
 
 def instructions(command, environment, operation):

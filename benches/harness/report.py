@@ -1,9 +1,9 @@
 """The results as one Markdown text."""
 
-from . import networks, sources, summary
+from . import connecting, networks, reasons, sources, summary
 from .environment import WORK, output_of
 from .goals import goals
-from .measures import OPERATIONS, OURS, RAW
+from .measures import MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, SDK_NOTES
 from .scale import WAITS
 
 
@@ -16,14 +16,36 @@ def text(settings, machine, results):
         summary.table(results),
         "## Goals",
         goals_table(results),
+        "## Goals that are missed, and why",
+        "From the measurements below; `benches/README.md` has what was counted once.",
+        reasons.text(results),
         "## Time of one operation, by contender",
         "One thread on one core, the service on another. Medians of interleaved rounds ± the median"
-        " absolute deviation; `CPU` is the processor time of the contender's own process.",
+        " absolute deviation; `CPU` is the processor time of the contender's own process. The Python and Node SDKs"
+        " fetch the key for each verification and connect for each call, as their rows say: their like is a new"
+        " client's first call and first verification.",
         times_table(results),
         "## In each language",
         "The same operations of one thread through each binding, over http. `more than C`: what the language"
-        " and its binding add, of which the binding's own part is making the strings and reading the result.",
+        " and its binding add.",
         languages_table(results),
+        "What it consists of, in processor time: the same call by the language's own means (cgo, ctypes, ffi,"
+        " FFI) with its texts, the JSON of its result by the language's own reader, and the rest, which is the binding's."
+        " `benches/README.md` says what that is.",
+        parts_table(results),
+        "## On all cores",
+        f"One client, or one key of bare aws-lc-rs, in one thread and in {MANY_THREADS}: how much more the machine can do.",
+        threads_table(results),
+        "## Verdicts that are remembered",
+        "Medians of one verification by a client with `verified_tokens`: of remembered tokens, drawn at random, of"
+        " new tokens, and of new tokens when so many are remembered as asked for. `forgotten`: they found no place.",
+        verdicts_table(results),
+        "## Further connections",
+        f"Of one client, after its first. `resumed`: of {connecting.HANDSHAKES} handshakes, those in which the server resumed a"
+        " session, by its ServerHello. `look-ups`: of a name that takes 20 ms to look up, by"
+        f" {connecting.CONNECTIONS} threads that connect at once. What a call costs there has rows among the times above:"
+        f" `{OPERATIONS['reconnect']}`.",
+        connecting_table(results.further),
         "## Start, memory, allocations, instructions",
         *small_tables(results),
         "## Under load",
@@ -88,7 +110,7 @@ def times_table(results):
             rows.append(
                 [
                     f"{OPERATIONS[operation]}{f', {scheme}' if scheme else ''}",
-                    name,
+                    described(operation, name),
                     f"{series.us:,.1f} ± {series.deviation:,.1f}",
                     f"{min(series.wall):,.1f}–{max(series.wall):,.1f}",
                     f"{series.cpu_us:,.1f}",
@@ -96,6 +118,48 @@ def times_table(results):
                 ]
             )
     return table(["operation", "contender", "µs", "range", "CPU µs", "against ours"], rows)
+
+
+def described(operation, name):
+    note = SDK_NOTES.get(operation) if name.endswith(" SDK") else None
+    return f"{name}: {note}" if note else name
+
+
+def threads_table(results):
+    rows = []
+    for operation in ("token", "verify"):
+        for name in (OURS, RAW):
+            one, many = (results.threads[name, operation, n] for n in (1, MANY_THREADS))
+            rates = (f"{1e6 / series.us:,.0f} /s" for series in (one, many))
+            rows.append([OPERATIONS[operation], name, *rates, f"{one.us / many.us:.2f} ×"])
+    return table(["operation", "contender", "1 thread", f"{MANY_THREADS} threads", "more"], rows)
+
+
+def verdicts_table(results):
+    rows, smaller = [], None
+    for size, row in results.remembered.items():
+        grown = ""
+        if smaller:
+            grown = f"{(row.kib - smaller[1].kib) * 1024 / (size - smaller[0]):.0f}"
+        rows.append(
+            [
+                f"{size:,}",
+                f"{row.hit_us:.2f}",
+                f"{row.new_us:.1f}",
+                f"{row.full_us:.1f}",
+                f"{row.forgotten / size:.2%}",
+                f"{row.kib:,}",
+                grown,
+            ]
+        )
+        smaller = size, row
+    head = ["verdicts", "remembered, µs", "new, µs", "new when full, µs", "forgotten", "KiB", "bytes for each more"]
+    return table(head, rows)
+
+
+def connecting_table(further):
+    rows = [[name, further.resumed[name], further.lookups[name]] for name in further.resumed]
+    return table(["contender", "resumed", "look-ups"], rows)
 
 
 def languages_table(results):
@@ -106,7 +170,7 @@ def languages_table(results):
             rows.append(
                 [
                     OPERATIONS[operation],
-                    "C" if name == OURS else name,
+                    "C" if name == OURS else described(operation, name),
                     f"{series.us:,.1f} ± {series.deviation:,.1f}",
                     f"{series.cpu_us:,.1f}",
                     f"{series.us - c.us:,.1f}",
@@ -116,17 +180,32 @@ def languages_table(results):
     return table(["operation", "language", "µs", "CPU µs", "more than C, µs", "against C"], rows)
 
 
+def parts_table(results):
+    rows = []
+    for (operation, language), parts in results.parts.items():
+        languages = results.languages[operation]
+        c, whole = languages[OURS].cpu_us, languages[language].cpu_us
+        bare, json = (parts[part].cpu_us for part in PARTS)
+        values = (whole - c, bare - c, json, whole - bare - json)
+        rows.append([OPERATIONS[operation], language, *(f"{value:,.1f}" for value in values)])
+    return table(["operation", "language", "more than C, µs", "bare call", "JSON", "binding"], rows)
+
+
 def small_tables(results):
     starts = [
-        [scheme, f"{series.us / 1000:.2f} ± {series.deviation / 1000:.2f}"]
-        for scheme, series in results.load_times.items()
+        [
+            scheme,
+            f"{start.all.us / 1000:.2f} ± {start.all.deviation / 1000:.2f}",
+            *(f"{part.us / 1000:.2f}" for part in (start.dlopen, start.client, start.token)),
+        ]
+        for scheme, start in results.load_times.items()
     ]
     memory = [
         [name, m.none, m.one, m.one_private, f"{m.further:.1f}"]
         for name, m in results.memory.items()
     ]
     allocations = [
-        [OPERATIONS[name], f"{a.count:.1f}", a.bytes, a.not_freed]
+        [OPERATIONS[name], f"{a.count:.1f}", bare_allocations(results, name), a.bytes, a.not_freed]
         for name, a in results.allocations.items()
     ]
     instructions = []
@@ -134,14 +213,22 @@ def small_tables(results):
         ours, raw = (results.instructions[name, operation] for name in (OURS, RAW))
         instructions.append([OPERATIONS[operation], f"{ours:,}", f"{raw:,}", f"{ours / raw:.3f}"])
     return [
-        table(["dlopen + lid_new + first token", "ms"], starts),
+        table(["a program's start", "ms", "of it dlopen", "lid_new", "first token"], starts),
+        f"OpenSSL reads the system's certificates, which a client over https needs, in {results.roots.us / 1000:.2f} ms.",
         table(
             ["resident KiB of a process", "no client", "one", "of it private", "each further client"],
             memory,
         ),
-        table(["allocations of one operation", "count", "bytes", "not freed after 100"], allocations),
+        table(
+            ["allocations of one operation", "count", "of it aws-lc-rs", "bytes", "not freed after 100"], allocations
+        ),
         table(["instructions (callgrind)", "ours", "bare aws-lc-rs", "ratio"], instructions),
     ]
+
+
+def bare_allocations(results, operation):
+    count = results.raw_allocations.get(operation)
+    return "" if count is None else f"{count:.1f}"
 
 
 def load_table(results):
@@ -186,7 +273,10 @@ def scale_table(scale):
         [f"{WAITS:,} threads in `lid_wait_code`: memory", f"{waits.kib:,} KiB"],
         ["their threads of the library's own", waits.threads - WAITS],
         ["their processor time in a second", f"{waits.cpu_us:,} µs"],
-        *([f"a call beside {n:,} idle connections", f"{us:,.1f} µs"] for n, us in scale.idle.items()),
+        *(
+            [f"a call beside {n:,} idle connections", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
+            for n, call in scale.idle.items()
+        ),
         ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],
         ["requests a second, each token verified", f"{emulator.requests / emulator.seconds:,.0f}"],
         ["its memory, new", f"{emulator.resident_kib:,} KiB"],

@@ -36,10 +36,18 @@ class Emulator:
 
 
 @dataclass
+class Call:
+    """Microseconds, and those of the client's processor time."""
+
+    us: float
+    cpu_us: float
+
+
+@dataclass
 class Scale:
     waits: Waits
-    # Microseconds of a call, by the number of idle connections.
-    idle: dict[int, float]
+    # By the number of idle connections.
+    idle: dict[int, Call]
     emulator: Emulator
 
 
@@ -73,7 +81,7 @@ def idle(bench, service, count):
     service.answer_unchecked(False)
     if process.returncode != 0:
         raise RuntimeError(f"scale idle {count} ended with {process.returncode}")
-    return int(answer) / 1000
+    return Call(*(int(ns) / 1000 for ns in answer.split()))
 
 
 def connections(pid):

@@ -105,6 +105,13 @@ class Service:
         else:
             self.control("DELETE", "faults")
 
+    def close_after_answers(self):
+        """The same, and each connection ends after its answer, which says so."""
+        body = self.profile.encode()
+        lines = ["HTTP/1.1 200 OK", "Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close"]
+        answer = "\r\n".join([*lines, "", ""]).encode() + body
+        self.fault({"kind": "raw", "base64": b64encode(answer).decode()})
+
     def fault(self, fault):
         """Has only this fault, for the measured call."""
         self.control("DELETE", "faults")

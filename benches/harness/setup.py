@@ -4,12 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from .environment import BENCHES, RELEASE, ROOT, WORK, output_of
 
 DEBIAN_PACKAGES = [
+    "ca-certificates",
     "gcc",
     "libc6-dev",
     "libcurl4-openssl-dev",
@@ -36,6 +38,12 @@ PROGRAMS = {
     "memory": (["memory.c", "worker.c"], ["loginid"]),
     "scale": (["scale.c", "worker.c"], ["loginid"]),
     "allocations": (["allocations.c", "allocator.c", "worker.c"], ["loginid"]),
+    "verdicts": (["verdicts.c", "worker.c"], ["loginid"]),
+}
+# What is preloaded into a worker.
+PRELOADED = {
+    "allocator": ["allocator.c", "allocations_report.c"],
+    "lookups": ["lookups.c"],
 }
 
 
@@ -48,12 +56,20 @@ class Programs:
     memory: Path
     allocations: Path
     scale: Path
+    verdicts: Path
+    # Preloaded into a worker.
+    allocator: Path
+    lookups: Path
     emulator: Path
     library: Path
 
 
+BEGAN = time.monotonic()
+
+
 def say(what):
-    print(f"-- {what}", file=sys.stderr, flush=True)
+    """With the seconds since the start."""
+    print(f"-- {time.monotonic() - BEGAN:4.0f} s: {what}", file=sys.stderr, flush=True)
 
 
 def install():
@@ -118,6 +134,9 @@ def build():
         command += [BENCHES / "c" / source for source in sources]
         command += [f"-L{folder}", "-Wl,-rpath,$ORIGIN", *(f"-l{lib}" for lib in libraries)]
         subprocess.run(command, check=True)
+    for name, sources in PRELOADED.items():
+        command = ["cc", *FLAGS, "-shared", "-fPIC", "-o", folder / f"{name}.so"]
+        subprocess.run([*command, *(BENCHES / "c" / source for source in sources), "-ldl"], check=True)
     return Programs(
         workers=languages(folder) | {
             "libloginid": [str(folder / "ours")],
@@ -134,6 +153,9 @@ def build():
         memory=folder / "memory",
         allocations=folder / "allocations",
         scale=folder / "scale",
+        verdicts=folder / "verdicts",
+        allocator=folder / "allocator.so",
+        lookups=folder / "lookups.so",
         emulator=RELEASE / "loginid-emulator",
         library=library,
     )

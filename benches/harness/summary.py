@@ -2,7 +2,7 @@
 
 from .environment import ROOT
 from .goals import MIB
-from .measures import OURS, RAW, SIGNED
+from .measures import OURS, RAW, SDK_NOTES, SIGNED
 
 BEGIN = "<!-- begin figures: written by `make bench`, with benches/RESULTS.md -->"
 END = "<!-- end figures -->"
@@ -32,7 +32,8 @@ def table(results):
     ):
         times = results.times[operation, scheme]
         ours, least = times[OURS].us, times[other].us
-        sdks = " | ".join(f"{times[name].us:,.0f} µs" for name in ("Python SDK", "Node SDK"))
+        note = f" ({SDK_NOTES[operation]})" if operation in SDK_NOTES else ""
+        sdks = " | ".join(f"{times[name].us:,.0f} µs{note}" for name in ("Python SDK", "Node SDK"))
         lines.append(
             f"| {name} | {ours:,.0f} µs | {least:,.0f} µs ({called}) | {ours / least:.2f} × | {sdks} |"
         )

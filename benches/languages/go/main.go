@@ -1,9 +1,11 @@
-// libloginid's Go module. Speaks the lines described in benches/c/worker.h, with one goroutine.
+// libloginid's Go module, and what it is made of: a bare call by cgo, and the JSON of its result. Speaks
+// the lines described in benches/c/worker.h, with one goroutine.
 package main
 
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"os"
@@ -33,6 +35,12 @@ func main() {
 			_, err := client.GetUser(ctx, user)
 			return err
 		},
+		"bare_token":    func() error { bareToken(user); return nil },
+		"bare_verify":   func() error { bareVerify(token, user); return nil },
+		"bare_get_user": func() error { bareGetUser(user); return nil },
+		"json_token":    reading(bareToken(user)),
+		"json_verify":   reading(bareVerify(token, user)),
+		"json_get_user": reading(bareGetUser(user)),
 	}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		var verb, name string
@@ -42,6 +50,14 @@ func main() {
 			continue
 		}
 		fmt.Println(run(operations[name], count))
+	}
+}
+
+// reading is an operation that reads a JSON text.
+func reading(text string) func() error {
+	return func() error {
+		var value map[string]any
+		return json.Unmarshal([]byte(text), &value)
 	}
 }
 

@@ -1,20 +1,24 @@
 //! Bare ES256 with aws-lc-rs, over the bytes of real tokens: the limit for making and
 //! verifying them with this cryptography library. Speaks the lines described in
-//! `benches/c/worker.h`, with one thread.
+//! `benches/c/worker.h`.
 
 use std::error::Error;
 use std::hint::black_box;
 use std::io::stdin;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair, ParsedPublicKey,
+    Signature,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// A token of the service, and the key that verifies it.
 struct Issued {
@@ -44,7 +48,31 @@ struct Signed {
     signature: Vec<u8>,
 }
 
+/// The functions with the fewest steps, which the library calls: of a digest, and with a
+/// signature in DER.
+struct OfDigest {
+    signer: EcdsaKeyPair,
+    verifier: ParsedPublicKey,
+    digest: Digest,
+    signature: Signature,
+}
+
+impl OfDigest {
+    fn new(private_key: &[u8], message: &str) -> Result<OfDigest> {
+        let signer = key_pair(&ECDSA_P256_SHA256_ASN1_SIGNING, private_key)?;
+        let digest = digest(&SHA256, message.as_bytes());
+        Ok(OfDigest {
+            verifier: ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, signer.public_key())?,
+            signature: signer.sign_digest(&digest)?,
+            signer,
+            digest,
+        })
+    }
+}
+
 struct Raw {
+    private_key: Vec<u8>,
+    of_digest: OfDigest,
     signer: EcdsaKeyPair,
     random: SystemRandom,
     service_token: Signed,
@@ -54,15 +82,30 @@ struct Raw {
 
 impl Raw {
     fn from_env() -> Result<Raw> {
+        let private_key = pem("LOGINID_PRIVATE_KEY")?;
+        let service_token = signed("BENCH_SERVICE_TOKEN")?;
         Ok(Raw {
-            signer: EcdsaKeyPair::from_pkcs8(
-                &ECDSA_P256_SHA256_FIXED_SIGNING,
-                &pem("LOGINID_PRIVATE_KEY")?,
-            )?,
+            of_digest: OfDigest::new(&private_key, &service_token.message)?,
+            signer: key_pair(&ECDSA_P256_SHA256_FIXED_SIGNING, &private_key)?,
+            private_key,
             random: SystemRandom::new(),
-            service_token: signed("BENCH_SERVICE_TOKEN")?,
+            service_token,
             v1: Issued::from_env("BENCH_SERVICE_KEY", "BENCH_TOKEN")?,
             v2: Issued::from_env("BENCH_V2_SERVICE_KEY", "BENCH_V2_TOKEN")?,
+        })
+    }
+
+    /// All threads have the same keys.
+    fn run_in(&self, threads: u64, operation: &str, count: u64) -> Result<()> {
+        if threads == 1 {
+            return self.run(operation, count);
+        }
+        thread::scope(|scope| {
+            let share = || self.run(operation, count / threads);
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
+            running
+                .into_iter()
+                .try_for_each(|one| one.join().map_err(|_| "a thread panicked")?)
         })
     }
 
@@ -75,11 +118,30 @@ impl Raw {
                 }
                 "verify" => self.v1.verify()?,
                 "v2_verify" => self.v2.verify()?,
+                "sign_digest" => {
+                    let of = &self.of_digest;
+                    black_box(of.signer.sign_digest(black_box(&of.digest))?);
+                }
+                "verify_digest" => {
+                    let of = &self.of_digest;
+                    let signature = of.signature.as_ref();
+                    of.verifier
+                        .verify_digest_sig(black_box(&of.digest), signature)?;
+                }
+                // The private key is read.
+                "key" => {
+                    let key = black_box(&self.private_key);
+                    black_box(key_pair(&ECDSA_P256_SHA256_ASN1_SIGNING, key)?);
+                }
                 other => return Err(format!("there is no operation '{other}'").into()),
             }
         }
         Ok(())
     }
+}
+
+fn key_pair(algorithm: &'static EcdsaSigningAlgorithm, private_key: &[u8]) -> Result<EcdsaKeyPair> {
+    Ok(EcdsaKeyPair::from_pkcs8(algorithm, private_key)?)
 }
 
 fn setting(name: &str) -> Result<String> {
@@ -119,13 +181,16 @@ fn main() -> Result<()> {
     for line in stdin().lines() {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, operation, count, ..] = words[..] else {
-            println!("error not a command");
-            continue;
+        let (operation, count, threads) = match words[..] {
+            [_, operation, count] => (operation, count.parse()?, 1),
+            [_, operation, count, threads] => (operation, count.parse()?, threads.parse()?),
+            _ => {
+                println!("error not a command");
+                continue;
+            }
         };
-        let count = count.parse()?;
         let (started, cpu) = (Instant::now(), cpu_time());
-        match raw.run(operation, count) {
+        match raw.run_in(threads, operation, count) {
             Ok(()) => println!(
                 "ok {} {}",
                 started.elapsed().as_nanos(),
