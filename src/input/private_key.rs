@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::PrivateKeyInfoRef;
 use p256::pkcs8::der::asn1::{
     AnyRef, BitStringRef, ContextSpecific, ObjectIdentifier, OctetStringRef,
@@ -93,15 +94,32 @@ fn damaged() -> Refusal {
     )
 }
 
-/// A private key with its public key, which takes long to compute.
-pub(crate) struct KeyPair {
+/// A private key, and the public keys that its text has beside it.
+pub(crate) struct PrivateKey {
     pub(crate) secret: p256::SecretKey,
-    pub(crate) public: p256::PublicKey,
+    /// Of the `ECPrivateKey`, and of the PKCS#8 around it.
+    public: [Option<p256::PublicKey>; 2],
+}
+
+impl PrivateKey {
+    /// Refuses a text with the public key of another key. `own` is the point of the private key,
+    /// uncompressed: its caller computes it, because crate p256 takes long.
+    pub(crate) fn check_public_keys(&self, own: &[u8]) -> Result<(), Refusal> {
+        let mut given = self.public.iter().flatten();
+        if given.all(|key| key.to_sec1_point(false).as_bytes() == own) {
+            return Ok(());
+        }
+        Err(unusable(
+            Kind::Invalid,
+            "holds the public key of another key",
+            "give the key as it was made",
+        ))
+    }
 }
 
 /// The one private key of a text, which may also hold its parameters, certificates and
 /// public key, in any order.
-pub(crate) fn read(text: &[u8]) -> Result<KeyPair, Refusal> {
+pub(crate) fn read(text: &[u8]) -> Result<PrivateKey, Refusal> {
     let block = private_block(text)?;
     match block.label.as_str() {
         "PRIVATE KEY" => from_pkcs8(&block.der),
@@ -170,7 +188,7 @@ fn no_private_key(blocks: &[Block]) -> Refusal {
     )
 }
 
-fn from_pkcs8(der: &[u8]) -> Result<KeyPair, Refusal> {
+fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, Refusal> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(|_| damaged())?;
     let algorithm = info.algorithm;
     if algorithm.oid == RSA {
@@ -218,24 +236,23 @@ impl<'a> EcPrivateKey<'a> {
 fn from_sec1(
     key: &EcPrivateKey<'_>,
     outer_public_key: Option<BitStringRef<'_>>,
-) -> Result<KeyPair, Refusal> {
+) -> Result<PrivateKey, Refusal> {
     if let Some(parameters) = key.parameters {
         check_curve(parameters)?;
     }
-    let secret = secret(key.private_key)?;
-    let public = secret.public_key();
-    for public_key in [key.public_key, outer_public_key].into_iter().flatten() {
-        let point = public_key.as_bytes().ok_or_else(damaged)?;
-        let given = p256::PublicKey::from_sec1_bytes(point).map_err(|_| damaged())?;
-        if given != public {
-            return Err(unusable(
-                Kind::Invalid,
-                "holds the public key of another key",
-                "give the key as it was made",
-            ));
-        }
-    }
-    Ok(KeyPair { secret, public })
+    Ok(PrivateKey {
+        secret: secret(key.private_key)?,
+        public: [
+            key.public_key.map(public_key).transpose()?,
+            outer_public_key.map(public_key).transpose()?,
+        ],
+    })
+}
+
+/// A point on the curve, compressed or not.
+fn public_key(field: BitStringRef<'_>) -> Result<p256::PublicKey, Refusal> {
+    let point = field.as_bytes().ok_or_else(damaged)?;
+    p256::PublicKey::from_sec1_bytes(point).map_err(|_| damaged())
 }
 
 /// A number of 32 bytes. Some programs drop its leading zeros, some add one.
@@ -273,7 +290,6 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), Refusal> {
 mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
-    use p256::elliptic_curve::sec1::ToSec1Point;
     use p256::pkcs8::der::Encode;
 
     use super::*;
@@ -320,8 +336,15 @@ mod tests {
         sequence(&parts)
     }
 
+    /// Reads a key and compares its public keys with the one that crate p256 computes.
+    fn read_and_check(text: &[u8]) -> Result<PrivateKey, Refusal> {
+        let key = read(text)?;
+        key.check_public_keys(&point(&key.secret))?;
+        Ok(key)
+    }
+
     fn refusal(text: &[u8]) -> Refusal {
-        read(text).err().unwrap()
+        read_and_check(text).err().unwrap()
     }
 
     fn secret(bytes: [u8; 32]) -> p256::SecretKey {
@@ -350,7 +373,8 @@ mod tests {
                         pem("PRIVATE KEY", &pkcs8(&sec1, Some(&own))),
                     ] {
                         let shown = String::from_utf8_lossy(&text).into_owned();
-                        let found = read(&text).unwrap_or_else(|why| panic!("{why:?} {shown}"));
+                        let found =
+                            read_and_check(&text).unwrap_or_else(|why| panic!("{why:?} {shown}"));
                         assert!(found.secret == key, "{shown}");
                     }
                 }

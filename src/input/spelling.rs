@@ -9,9 +9,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let length = name.chars().count();
     known
         .into_iter()
-        // Each missing or added letter is an edit. The distance itself takes microseconds.
+        // Each missing or added letter is an edit, as is a letter that the other has not. The
+        // distance itself takes microseconds.
         .filter(|known| known.chars().count().abs_diff(length) <= MAX_EDITS)
         .map(|known| (without_common_start(name, known), known))
+        .filter(|((name, rest), _)| own_letters(name, rest) <= MAX_EDITS)
         .map(|((name, rest), known)| (strsim::damerau_levenshtein(name, rest), known))
         .filter(|(edits, _)| *edits <= MAX_EDITS)
         .min()
@@ -25,6 +27,16 @@ fn without_common_start<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) 
     let common = pairs.take_while(|(one, other)| one == other);
     let length: usize = common.map(|(letter, _)| letter.len_utf8()).sum();
     (one.split_at(length).1, other.split_at(length).1)
+}
+
+/// How many letters of one the other has not, each counted as often as it occurs.
+fn own_letters(one: &str, other: &str) -> usize {
+    let mut others: Vec<char> = other.chars().collect();
+    let mut is_shared = |letter: &char| {
+        let found = others.iter().position(|other| other == letter);
+        found.map(|at| others.swap_remove(at)).is_some()
+    };
+    one.chars().filter(|letter| !is_shared(letter)).count()
 }
 
 #[cfg(test)]
@@ -42,6 +54,24 @@ mod tests {
             ("ÖLOGINID_TIMEOUT_MS", Some("LOGINID_TIMEOUT_MS")),
         ] {
             assert_eq!(nearest(name, ["LOGINID_TIMEOUT_MS"]), expected, "{name}");
+        }
+    }
+
+    /// So no name is left out that is near enough.
+    #[test]
+    fn a_letter_that_the_other_has_not_is_an_edit() {
+        let words = (0..4_usize.pow(4)).map(|number| {
+            let letters = (0..4).map(|place| number >> (2 * place) & 3);
+            letters
+                .filter_map(|letter| "abc".chars().nth(letter))
+                .collect::<String>()
+        });
+        let words: Vec<_> = words.collect();
+        for one in &words {
+            for other in &words {
+                let edits = strsim::damerau_levenshtein(one, other);
+                assert!(own_letters(one, other) <= edits, "{one} {other}");
+            }
         }
     }
 
