@@ -29,14 +29,22 @@ fn without_common_start<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) 
     (one.split_at(length).1, other.split_at(length).1)
 }
 
-/// How many letters of one the other has not, each counted as often as it occurs.
+/// How many letters of one the other has not, each counted as often as it occurs. Letters with
+/// the same place in the table count as the same, so there may be more.
 fn own_letters(one: &str, other: &str) -> usize {
-    let mut others: Vec<char> = other.chars().collect();
-    let mut is_shared = |letter: &char| {
-        let found = others.iter().position(|other| other == letter);
-        found.map(|at| others.swap_remove(at)).is_some()
+    let place = |letter: char| letter as usize % 64;
+    let mut others = [0_u32; 64];
+    for letter in other.chars() {
+        others[place(letter)] += 1;
+    }
+    let is_own = |letter: &char| match &mut others[place(*letter)] {
+        0 => true,
+        left => {
+            *left -= 1;
+            false
+        }
     };
-    one.chars().filter(|letter| !is_shared(letter)).count()
+    one.chars().filter(is_own).count()
 }
 
 #[cfg(test)]
