@@ -8,7 +8,7 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
 };
 use once_cell::race::OnceBox;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
@@ -39,18 +39,14 @@ impl SigningKey {
     #[inline(never)]
     fn read(text: &[u8]) -> Result<SigningKey> {
         let key = private_key::read(text).map_err(refused)?;
-        let document = pkcs8(&key.secret);
+        let document = key
+            .to_pkcs8()
+            .map_err(|_| Error::internal("the private key could not be written"))?;
+        // This computes the public key, and refuses another one in the document.
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
-        let pair = fork::without_fork(|| EcdsaKeyPair::from_pkcs8(algorithm, &*document))?
-            .map_err(|_| {
-                Error::new(
-                    Code::InvalidPrivateKey,
-                    "the private key is not a valid P-256 key",
-                )
-            })?;
-        let public = pair.public_key().as_ref();
-        key.check_public_keys(public).map_err(refused)?;
-        Ok(SigningKey(pair))
+        fork::without_fork(|| EcdsaKeyPair::from_pkcs8(algorithm, document.as_bytes()))?
+            .map(SigningKey)
+            .map_err(|_| refused(key.not_a_pair()))
     }
 
     /// The 64 bytes r‖s of an ES256 signature.
@@ -68,25 +64,6 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(redacted)")
     }
-}
-
-/// The PKCS#8 document of a private key without its public key, which aws-lc computes then, 30
-/// times as fast as crate p256.
-fn pkcs8(secret: &p256::SecretKey) -> Zeroizing<[u8; 67]> {
-    /// All before the number: `OneAsymmetricKey` with `id-ecPublicKey` and curve P-256 (RFC 5958),
-    /// in it `ECPrivateKey` (RFC 5915).
-    const START: [u8; 35] = [
-        0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-        0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25,
-        0x02, 0x01, 0x01, 0x04, 0x20,
-    ];
-    let number = Zeroizing::new(secret.to_bytes());
-    let mut document = Zeroizing::new([0; 67]);
-    let bytes = START.iter().chain(number.iter());
-    for (to, from) in document.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    document
 }
 
 fn refused(refusal: Refusal) -> Error {
@@ -206,6 +183,7 @@ fn random_secret() -> Result<p256::SecretKey> {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::signature::KeyPair;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use p256::elliptic_curve::sec1::ToSec1Point;
@@ -228,30 +206,22 @@ mod tests {
     }
 
     #[test]
-    fn the_public_key_of_a_private_key_is_the_one_that_p256_computes() {
+    fn a_key_without_its_public_key_gets_the_one_that_p256_computes() {
         for first in 0..=255 {
+            // From 1, and below the order of the curve.
             let mut number = [0x5a; 32];
             number[0] = first;
-            // Numbers from 1, and below the order of the curve, which begins with 0xffffffff.
-            let secret = p256::SecretKey::from_slice(&number).unwrap();
-            let key = SigningKey::from_pem(secret.to_pkcs8_pem(LineEnding::LF).unwrap().as_bytes());
-            let expected = secret.public_key().to_sec1_point(false);
-            assert_eq!(key.unwrap().0.public_key().as_ref(), expected.as_bytes());
+            let der = [&[0x30, 37, 2, 1, 1, 4, 32][..], &number].concat();
+            let digits = STANDARD.encode(der);
+            let text =
+                format!("-----BEGIN EC PRIVATE KEY-----\n{digits}\n-----END EC PRIVATE KEY-----");
+            let key = SigningKey::from_pem(text.as_bytes()).unwrap();
+            let expected = p256::SecretKey::from_slice(&number).unwrap().public_key();
+            assert_eq!(
+                key.0.public_key().as_ref(),
+                expected.to_sec1_point(false).as_bytes()
+            );
         }
-    }
-
-    #[test]
-    fn a_private_key_with_the_public_key_of_another_is_refused() {
-        let keys = [0x5a, 0x5b].map(|byte| p256::SecretKey::from_slice(&[byte; 32]).unwrap());
-        let documents = keys.map(|key| key.to_pkcs8_der().unwrap().as_bytes().to_vec());
-        // A point of 65 bytes ends it.
-        let (start, _) = documents[0].split_at(documents[0].len() - 65);
-        let (_, foreign) = documents[1].split_at(documents[1].len() - 65);
-        let digits = STANDARD.encode([start, foreign].concat());
-        let text = format!("-----BEGIN PRIVATE KEY-----\n{digits}\n-----END PRIVATE KEY-----\n");
-        let error = SigningKey::from_pem(text.as_bytes()).unwrap_err();
-        assert_eq!(error.code(), "invalid_private_key", "{error}");
-        assert!(error.message().contains("of another key"), "{error}");
     }
 
     /// The vectors sign arbitrary bytes, so they are given to the very function
