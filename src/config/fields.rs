@@ -167,7 +167,7 @@ impl Fields {
             Some(field) => (field, PREFIX, SHARED.as_slice()),
             None => (name.strip_prefix(PREFIX)?, self.prefix, self.own),
         };
-        let is_meant = |(name, kind): &Field| kind.has_variable() && name.to_uppercase() == field;
+        let is_meant = |(name, kind): &Field| kind.has_variable() && variable("", name) == field;
         let meant = variable(prefix, field);
         // LOGINID_BASE_URL is a variable of the other service, and right.
         let is_others = V1.variables().any(|(variable, ..)| variable == name);
@@ -178,7 +178,9 @@ impl Fields {
 }
 
 fn variable(prefix: &str, field: &str) -> String {
-    format!("{prefix}{}", field.to_uppercase())
+    let mut name = [prefix, field].concat();
+    name.make_ascii_uppercase();
+    name
 }
 
 /// Values that have the types of their fields. Taking a field removes it, and notes the value

@@ -1,11 +1,10 @@
 //! The buffers of a connection, which an idle connection keeps. What has been read from them is
-//! wiped: answers contain tokens and codes. (By `fill`: `zeroize` is a loop over each byte, and is
-//! needed only where memory is freed.)
+//! wiped: answers contain tokens and codes. (By `fill`: `zeroize` is a loop over each byte.)
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use ureq::unversioned::transport::Buffers;
-use zeroize::Zeroizing;
 
 /// The longest line in the headers of a request: an authorization with a token of 16 KiB.
 pub(crate) const MAX_LINE_BYTES: usize = 16 * 1024 + 64;
@@ -20,12 +19,21 @@ const OUTPUT_SIZE: usize = MAX_LINE_BYTES;
 #[derive(Default)]
 pub(super) struct WipedBuffers {
     /// Allocated when they are used first.
-    input: Zeroizing<Vec<u8>>,
-    output: Zeroizing<Vec<u8>>,
+    input: Vec<u8>,
+    output: Vec<u8>,
     /// The part of `input` that was received and not consumed.
     unread: Range<usize>,
     /// Whether the last [`Buffers::input_consume`] consumed something.
     progress: bool,
+}
+
+impl Drop for WipedBuffers {
+    fn drop(&mut self) {
+        self.input.fill(0);
+        self.output.fill(0);
+        // Else the compiler may leave out what it writes to memory that is freed.
+        black_box((&self.input, &self.output));
+    }
 }
 
 impl WipedBuffers {

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustix::io::Errno;
 
@@ -125,7 +125,11 @@ impl Reader {
             move |error| (path, error)
         };
         for entry in fs::read_dir(folder).map_err(at(folder))? {
-            let path = entry.map_err(at(folder))?.path();
+            let entry = entry.map_err(at(folder))?;
+            if is_link_to_neighbour(&entry) {
+                continue;
+            }
+            let path = entry.path();
             let Some(metadata) = skip_absent(fs::metadata(&path), &path)? else {
                 continue;
             };
@@ -155,6 +159,18 @@ impl Reader {
             .extend(certificates.map(|block| block.der.to_vec()));
         Ok(())
     }
+}
+
+/// Whether it is a link to an entry of the same folder, which is read itself. OpenSSL finds
+/// certificates by such links: half of a system's folder. They are told apart without following
+/// them, which takes longer.
+fn is_link_to_neighbour(entry: &DirEntry) -> bool {
+    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+    is_link
+        && fs::read_link(entry.path()).is_ok_and(|target| {
+            let mut parts = target.components();
+            matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none()
+        })
 }
 
 /// The result for a path, `None` if it is absent.
@@ -241,6 +257,24 @@ mod tests {
             named(Some(&file), &[one.path()]).unwrap(),
             ["first", "second"]
         );
+    }
+
+    #[test]
+    fn a_link_is_read_if_its_file_is_not_in_the_folder() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(one.path().join("deeper")).unwrap();
+        fs::write(one.path().join("deeper/a.pem"), pem("first")).unwrap();
+        fs::write(two.path().join("b.pem"), pem("second")).unwrap();
+        let beside = two.path().file_name().unwrap();
+        for (target, name) in [
+            (Path::new("deeper/a.pem"), "a.pem"),
+            (Path::new("a.pem"), "01234567.0"),
+            (Path::new("01234567.0"), "link of a link"),
+            (&Path::new("..").join(beside).join("b.pem"), "b.pem"),
+        ] {
+            symlink(target, one.path().join(name)).unwrap();
+        }
+        assert_eq!(named(None, &[one.path()]).unwrap(), ["first", "second"]);
     }
 
     #[test]
