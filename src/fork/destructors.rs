@@ -53,28 +53,29 @@ unsafe extern "C" {
 /// lock held.
 pub(super) fn find() {
     // SAFETY: it is defined above, and never changed.
-    let [start, end] = unsafe { LINKED };
-    if start != 0 {
-        found(start, end - start);
-    } else {
-        // SAFETY: `visit` fits, and needs no data.
-        unsafe { libc::dl_iterate_phdr(Some(visit), ptr::null_mut()) };
-    }
+    let [start, end] = match unsafe { LINKED } {
+        [0, _] => loaded(),
+        linked => linked,
+    };
+    DESTRUCTORS.store(ptr::with_exposed_provenance_mut(start), Ordering::SeqCst);
+    COUNT.store((end - start) / size_of::<Destructor>(), Ordering::SeqCst);
 }
 
-fn found(address: usize, size: usize) {
-    let first = ptr::with_exposed_provenance_mut(address);
-    DESTRUCTORS.store(first, Ordering::SeqCst);
-    COUNT.store(size / size_of::<Destructor>(), Ordering::SeqCst);
+/// The same addresses, by the loader's description of our own object.
+fn loaded() -> [usize; 2] {
+    let mut array = [0; 2];
+    // SAFETY: `visit` fits, and gets the array.
+    unsafe { libc::dl_iterate_phdr(Some(visit), ptr::from_mut(&mut array).cast()) };
+    array
 }
 
 /// Visits a loaded object, until it finds our own.
 unsafe extern "C" fn visit(
     object: *mut libc::dl_phdr_info,
     _size: libc::size_t,
-    _data: *mut c_void,
+    array: *mut c_void,
 ) -> c_int {
-    // SAFETY: the loader passes the description of a loaded object.
+    // SAFETY: the loader passes the description of a loaded object, and what `loaded` passes.
     unsafe {
         let object = &*object;
         let headers = std::slice::from_raw_parts(object.dlpi_phdr, object.dlpi_phnum.into());
@@ -93,16 +94,16 @@ unsafe extern "C" fn visit(
         if let Some(dynamic) = dynamic {
             let section = start.wrapping_add(dynamic.p_vaddr as usize);
             let mut entry = ptr::with_exposed_provenance::<Dynamic>(section);
-            let (mut array, mut size) = (0, 0);
+            let (mut first, mut size) = (0, 0);
             while (*entry).tag != DT_NULL {
                 match (*entry).tag {
-                    DT_FINI_ARRAY => array = start.wrapping_add((*entry).value),
+                    DT_FINI_ARRAY => first = start.wrapping_add((*entry).value),
                     DT_FINI_ARRAYSZ => size = (*entry).value,
                     _ => {}
                 }
                 entry = entry.add(1);
             }
-            found(array, size);
+            *array.cast() = [first, first + size];
         }
         1
     }
@@ -168,6 +169,14 @@ mod tests {
             assert!(libc::WIFEXITED(status), "{status}");
             libc::WEXITSTATUS(status)
         }
+    }
+
+    #[test]
+    fn linker_and_loader_name_the_same_destructors() {
+        // SAFETY: it is never changed.
+        let linked = unsafe { LINKED };
+        assert!(linked[0] != 0 && linked[0] < linked[1]);
+        assert_eq!(loaded(), linked);
     }
 
     #[test]
