@@ -1,12 +1,12 @@
 //! Fields that name a file. They are easily confused with the fields that hold the contents:
 //! a key pasted into a path must never reach a message, and with it a log.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::MAIN_SEPARATOR;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use zeroize::Zeroizing;
 
+use super::opening::open;
 use crate::codes::Code;
 use crate::error::{Error, Result};
 use crate::wipe::reserve_bytes;
@@ -43,7 +43,7 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
 
 /// All of a file. Growing leaves no copy in freed memory.
 fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = File::open(path)?;
+    let mut file = open(Path::new(path))?;
     let mut contents = Zeroizing::new(Vec::new());
     loop {
         let length = contents.len();
@@ -61,7 +61,7 @@ fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+fn read_some(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match file.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -1,0 +1,104 @@
+//! Opens a file without waiting for another program.
+//!
+//! Opening a named pipe waits until a program opens it for writing, which may never happen.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A file that is open for reading.
+#[derive(Debug)]
+pub struct Opened {
+    file: File,
+    /// Whether it is a pipe of which nothing was read.
+    is_new_pipe: bool,
+}
+
+/// Opens a file as those are opened that a configuration names. A pipe must have a program that
+/// writes to it already.
+#[cfg(unix)]
+pub fn open(path: &Path) -> io::Result<Opened> {
+    use std::fs::OpenOptions;
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+
+    let mut options = OpenOptions::new();
+    let options = options.read(true).custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let is_new_pipe = file.metadata()?.file_type().is_fifo();
+    Ok(Opened { file, is_new_pipe })
+}
+
+/// The same. Windows has no named pipes among its files.
+#[cfg(windows)]
+pub fn open(path: &Path) -> io::Result<Opened> {
+    let file = File::open(path)?;
+    Ok(Opened {
+        file,
+        is_new_pipe: false,
+    })
+}
+
+impl Read for Opened {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let is_new_pipe = std::mem::take(&mut self.is_new_pipe);
+        match self.file.read(buffer) {
+            Ok(0) if is_new_pipe && !buffer.is_empty() => {
+                Err(io::Error::other("it is a pipe that no program writes to"))
+            }
+            // The program that writes may take its time.
+            #[cfg(unix)]
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                rustix::io::ioctl_fionbio(&self.file, false)?;
+                self.file.read(buffer)
+            }
+            result => result,
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    use std::process::Command;
+    use std::thread;
+
+    use super::*;
+
+    fn text(path: &Path) -> io::Result<String> {
+        let mut text = String::new();
+        open(path)?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let error = text(&path).unwrap_err();
+        assert_eq!(error.to_string(), "it is a pipe that no program writes to");
+    }
+
+    #[test]
+    fn a_pipe_is_read_until_it_is_closed() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let path = format!("/dev/fd/{}", reader.as_raw_fd());
+        let written = thread::spawn(move || {
+            for _ in 0..1000 {
+                writer.write_all(&[b'a'; 1000]).unwrap();
+                thread::yield_now();
+            }
+        });
+        assert_eq!(text(Path::new(&path)).unwrap().len(), 1_000_000);
+        written.join().unwrap();
+    }
+
+    #[test]
+    fn an_empty_file_is_read() {
+        assert_eq!(text(Path::new("/dev/null")).unwrap(), "");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(text(file.path()).unwrap(), "");
+    }
+}
