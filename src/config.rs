@@ -7,7 +7,6 @@ mod fields;
 mod files;
 mod headers;
 mod mistakes;
-pub(crate) mod opening;
 mod proxy;
 pub(crate) mod recording;
 pub(crate) mod trust;

@@ -1,10 +1,16 @@
-//! Opens a file without waiting for another program.
-//!
-//! Opening a named pipe waits until a program opens it for writing, which may never happen.
+//! Reads a file that the configuration names, without waiting for another program: opening a named
+//! pipe takes until a program opens it for writing, which may never happen.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::wipe::reserve_bytes;
+
+/// No PEM file is larger. An endless one, for example `/dev/zero`, must not fill the memory.
+const MAX_FILE_BYTES: usize = 16 << 20;
 
 /// A file that is open for reading.
 #[derive(Debug)]
@@ -56,6 +62,53 @@ impl Read for Opened {
     }
 }
 
+/// All of a file that has no secrets.
+pub(crate) fn public_contents(path: &Path) -> io::Result<Vec<u8>> {
+    let opened = open(path)?;
+    let size = usize::try_from(opened.file.metadata()?.len()).unwrap_or(MAX_FILE_BYTES);
+    let mut contents = Vec::with_capacity(size.min(MAX_FILE_BYTES) + 1);
+    opened
+        .take(MAX_FILE_BYTES as u64 + 1)
+        .read_to_end(&mut contents)?;
+    match contents.len() > MAX_FILE_BYTES {
+        true => Err(too_large()),
+        false => Ok(contents),
+    }
+}
+
+fn too_large() -> io::Error {
+    io::Error::other("it is larger than 16 MiB")
+}
+
+/// All of a file that may have secrets. Growing leaves no copy in freed memory.
+pub(crate) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut file = open(path)?;
+    let mut contents = Zeroizing::new(Vec::new());
+    loop {
+        let length = contents.len();
+        reserve_bytes(&mut contents, 4_096);
+        let room = contents.capacity();
+        contents.resize(room, 0);
+        let amount = read_some(&mut file, contents.get_mut(length..).unwrap_or_default())?;
+        contents.truncate(length + amount);
+        if amount == 0 {
+            return Ok(contents);
+        }
+        if contents.len() > MAX_FILE_BYTES {
+            return Err(too_large());
+        }
+    }
+}
+
+fn read_some(file: &mut Opened, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::io::Write;
@@ -66,9 +119,8 @@ mod tests {
     use super::*;
 
     fn text(path: &Path) -> io::Result<String> {
-        let mut text = String::new();
-        open(path)?.read_to_string(&mut text)?;
-        Ok(text)
+        let read = contents(path)?;
+        Ok(String::from_utf8(read.to_vec()).unwrap())
     }
 
     #[test]
