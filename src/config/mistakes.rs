@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, Settings};
+use super::fields::Fields;
+use super::settings::Settings;
 use crate::error::{Error, Result};
 
 /// The fields of a private key. Its errors do not name the one that it came from.

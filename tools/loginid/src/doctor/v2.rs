@@ -125,7 +125,7 @@ fn check_grant(report: &mut Report, client: &Client, keys: &KeySetFound) -> Opti
             report.problem("grant", &Problem::of(&error, found, advice));
         }
         Some(status @ (429 | 500..)) => report.problem("grant", &later(status, &error)),
-        Some(..400) => {
+        Some(status) if status < 400 => {
             let request = "POST /fido2/v2/mgmt/grant";
             report.problem("grant", &unanswered(Service::V2, request, &error));
         }
