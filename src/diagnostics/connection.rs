@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 
 use crate::budget::Budget;
+use crate::calls::connection_code;
 use crate::codes::Code;
 use crate::config::effective::{ProxyChoice, TrustedRoots};
 use crate::config::recording::{CertificateFault, Received};
@@ -196,7 +197,7 @@ impl Route<'_> {
             net::Error::Internal(own) => own,
             // Nothing but connecting is done in that time.
             net::Error::Timeout => Error::new(Code::ConnectTimeout, error.to_string()),
-            _ => Error::new(error.code(), error.to_string()),
+            _ => Error::new(connection_code(&error), error.to_string()),
         };
         let (certificates, fault) = self.received.take();
         Box::new(Failure {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 
 use super::tls_error;
-use crate::codes::Code;
 
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -32,24 +31,6 @@ pub(crate) enum Error {
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
-
-impl Error {
-    /// The code of a call that ends with it before a request was sent. [`Error::Internal`] has an
-    /// error with a code of its own.
-    pub(crate) fn code(&self) -> Code {
-        match self {
-            Error::Cancelled => Code::Cancelled,
-            Error::Dns(_) => Code::DnsFailed,
-            Error::Connect(_) | Error::Lost(_) => Code::ConnectFailed,
-            Error::ConnectTimeout => Code::ConnectTimeout,
-            Error::Timeout => Code::Timeout,
-            Error::Certificate(_) => Code::CertificateInvalid,
-            Error::Tls(_) => Code::TlsFailed,
-            Error::Proxy(_) | Error::ProxyLogin(_) => Code::ProxyFailed,
-            Error::Internal(_) => Code::InternalError,
-        }
-    }
-}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
