@@ -1,7 +1,7 @@
 //! Reads a file that the configuration names, without waiting for another program: opening a named
 //! pipe takes until a program opens it for writing, which may never happen.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -16,39 +16,25 @@ const MAX_FILE_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub struct Opened {
     file: File,
-    /// Whether it is a pipe of which nothing was read.
-    is_new_pipe: bool,
+    /// Whether nothing was read yet.
+    is_new: bool,
 }
 
 /// Opens a file as those are opened that a configuration names. A pipe must have a program that
 /// writes to it already.
-#[cfg(unix)]
 pub fn open(path: &Path) -> io::Result<Opened> {
-    use std::fs::OpenOptions;
-    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
-
     let mut options = OpenOptions::new();
-    let options = options.read(true).custom_flags(libc::O_NONBLOCK);
-    let file = options.open(path)?;
-    let is_new_pipe = file.metadata()?.file_type().is_fifo();
-    Ok(Opened { file, is_new_pipe })
-}
-
-/// The same. Windows has no named pipes among its files.
-#[cfg(windows)]
-pub fn open(path: &Path) -> io::Result<Opened> {
-    let file = File::open(path)?;
-    Ok(Opened {
-        file,
-        is_new_pipe: false,
-    })
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.read(true).open(path)?;
+    Ok(Opened { file, is_new: true })
 }
 
 impl Read for Opened {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let is_new_pipe = std::mem::take(&mut self.is_new_pipe);
+        let is_new = std::mem::take(&mut self.is_new);
         match self.file.read(buffer) {
-            Ok(0) if is_new_pipe && !buffer.is_empty() => {
+            Ok(0) if is_new && is_pipe(&self.file)? => {
                 Err(io::Error::other("it is a pipe that no program writes to"))
             }
             // The program that writes may take its time.
@@ -60,6 +46,19 @@ impl Read for Opened {
             result => result,
         }
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::FileTypeExt;
+
+    Ok(file.metadata()?.file_type().is_fifo())
+}
+
+/// Windows has no pipes among its files.
+#[cfg(windows)]
+fn is_pipe(_: &File) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// All of a file that has no secrets.
