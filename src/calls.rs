@@ -27,6 +27,7 @@ pub(crate) use call::{Call, encode};
 pub(crate) use credential::Credential;
 pub(crate) use dialect::Dialect;
 use failure::FailedAttempt;
+pub(crate) use failure::connection_code;
 pub(crate) use options::CallOptions;
 
 /// What a client provides for its calls.

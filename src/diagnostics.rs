@@ -12,6 +12,7 @@ use std::time::SystemTime;
 
 pub use crate::config::effective::{ProxyChoice, RootsSource, Setting, SettingValue, TrustedRoots};
 pub use crate::config::recording::CertificateFault;
+pub use crate::input::file::{Opened, open};
 pub use crate::token::decode_unverified;
 pub use connection::{Connection, Failure, Step};
 pub use key_set::{GrantVerdict, KeySetFound};

@@ -6,7 +6,8 @@
 //! generator starts and ends. If a fork happens while a thread holds one of them, the lock
 //! stays held in the child, where that thread does not exist: the child's first signature,
 //! or its `exit`, would never end. So every use of aws-lc that may draw random bytes is marked
-//! ([`without_fork`]), and a fork waits for it. Hashing, and encrypting TLS records, draw none.
+//! ([`without_fork`]), and a fork waits for it. So is every use that may fail: the first error of a
+//! thread takes a lock too. Hashing, and encrypting TLS records, do neither.
 //!
 //! `fork` calls the prepare handlers in reverse order of their registration. Ours
 //! are registered when the library is loaded, before the program's: they run last,

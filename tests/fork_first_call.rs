@@ -1,5 +1,5 @@
 //! A fork at each point of a process's first call: what exists once for the process must not be
-//! left half made in the child.
+//! left half made in the child, nor a lock of the cryptography library held.
 
 #[path = "support/capi.rs"]
 mod capi;
@@ -15,6 +15,9 @@ mod torture;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,13 +34,16 @@ use torture::times;
 const STAY: Duration = Duration::from_millis(10);
 
 thread_local! {
-    /// How many allocations this thread still makes until it stays at one.
+    /// How many points this thread still passes until it stays at one.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 static REACHED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// The allocations are the points: a lock that is held for long enough to matter is held during one.
+/// Whether the points are the locks that C code takes, and not the allocations of Rust code.
+static AT_LOCKS: AtomicBool = AtomicBool::new(false);
+
+/// A lock of Rust code that is held for long enough to matter is held during an allocation.
 struct Points;
 
 impl Points {
@@ -57,7 +63,9 @@ impl Points {
 // SAFETY: the system's allocator does the work.
 unsafe impl GlobalAlloc for Points {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        Points::pass();
+        if !AT_LOCKS.load(Ordering::SeqCst) {
+            Points::pass();
+        }
         // SAFETY: as the caller promises.
         unsafe { System.alloc(layout) }
     }
@@ -71,8 +79,32 @@ unsafe impl GlobalAlloc for Points {
 #[global_allocator]
 static POINTS: Points = Points;
 
+type Lock = unsafe extern "C" fn(*mut libc::pthread_mutex_t) -> libc::c_int;
+
+/// Replaces the C library's function in this test program. The point is after it: the lock is held.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pthread_mutex_lock(lock: *mut libc::pthread_mutex_t) -> libc::c_int {
+    // SAFETY: the real function is there since the C library is, and gets the caller's argument.
+    let result = unsafe {
+        let real = libc::dlsym(libc::RTLD_NEXT, c"pthread_mutex_lock".as_ptr());
+        std::mem::transmute::<*mut libc::c_void, Lock>(real)(lock)
+    };
+    if AT_LOCKS.load(Ordering::SeqCst) {
+        Points::pass();
+    }
+    result
+}
+
 /// One call of each kind with a new client: requests, a token of the library's own, a verification.
 fn first_calls(input: &Value) {
+    if let Some(user) = input["damaged"].as_str() {
+        let client = Client::new(&input["config"]);
+        // Another thread connects: a handshake has errors, too.
+        run_in_parallel(|| client.get_user("ada").ok(), || ());
+        let outcome = client.get_user(user);
+        assert!(outcome.text.contains("\"tls_failed\""), "{}", outcome.text);
+        return;
+    }
     let token = input["token"].as_str().expect("a token");
     if input["service"] == "v2" {
         let client = V2Client::new(&input["config"]);
@@ -102,7 +134,7 @@ fn fork_at(point: usize, input: &Value) -> bool {
                 "done".to_owned()
             });
             FORKED.store(true, Ordering::SeqCst);
-            assert_eq!(child.end(), "done", "forked at allocation {point}");
+            assert_eq!(child.end(), "done", "forked at point {point}");
             true
         },
         || {
@@ -120,16 +152,18 @@ fn fork_at(point: usize, input: &Value) -> bool {
 fn forking_process() {
     let input = part::input();
     let every = input["every"].as_u64().expect("a number") as usize;
+    AT_LOCKS.store(input["damaged"].is_string(), Ordering::SeqCst);
     let mut points = 0;
     // Each time in a child, in which the library was not used before.
     while Child::start(|| fork_at(points * every, &input).to_string()).end() == "true" {
         points += 1;
     }
-    assert!(points > 20, "only {points} points");
+    let least = if input["damaged"].is_string() { 1 } else { 20 };
+    assert!(points > least, "only {points} points");
     println!("{points} points");
 }
 
-/// Forks at each of so many allocations.
+/// Forks at each of so many points.
 fn fork_at_points(every: usize, input: Value) {
     let mut input = input;
     input["every"] = every.into();
@@ -167,4 +201,73 @@ fn a_fork_during_the_first_call_of_the_current_service_leaves_the_child_usable()
 fn a_fork_during_the_first_call_over_https_leaves_the_child_usable() {
     let emulator = Emulator::builder().tls().recording(false).start();
     fork_at_points(times(29, 5), v2_input(&emulator));
+}
+
+/// Copies TLS records, each of which is shown first: its type and its content.
+fn copy_records(mut from: &TcpStream, mut to: &TcpStream, show: impl Fn(u8, &mut [u8])) {
+    let mut header = [0; 5];
+    while from.read_exact(&mut header).is_ok() {
+        let mut content = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+        let copied = from.read_exact(&mut content).and_then(|()| {
+            show(header[0], &mut content);
+            to.write_all(&[&header, &content[..]].concat())
+        });
+        if copied.is_err() {
+            return;
+        }
+    }
+}
+
+/// A relay that damages the answer to a request with this user. Returns its port.
+fn damage_answers(emulator: &Emulator, user: &str) -> u16 {
+    const APPLICATION_DATA: u8 = 23;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let own_port = listener.local_addr().expect("an address").port();
+    let service = emulator
+        .base_url()
+        .rsplit(':')
+        .next()
+        .expect("a port")
+        .parse();
+    let (service, length): (u16, usize) = (service.expect("a number"), user.len());
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = Arc::new(client.expect("a connection"));
+            let service = TcpStream::connect(("127.0.0.1", service)).expect("the emulator");
+            let service = Arc::new(service);
+            let is_requested = Arc::new(AtomicBool::new(false));
+            let (from, to, seen) = (client.clone(), service.clone(), is_requested.clone());
+            thread::spawn(move || {
+                copy_records(&from, &to, |kind, content| {
+                    // No record of the handshake is as long.
+                    if kind == APPLICATION_DATA && content.len() > length {
+                        seen.store(true, Ordering::SeqCst);
+                    }
+                });
+            });
+            thread::spawn(move || {
+                copy_records(&service, &client, |_, content| {
+                    if is_requested.load(Ordering::SeqCst) {
+                        content[0] ^= 1;
+                    }
+                });
+            });
+        }
+    });
+    own_port
+}
+
+/// aws-lc takes a lock at the first error of a thread, which may be that of a damaged record, if
+/// another thread has connected.
+#[test]
+fn a_fork_while_a_damaged_answer_is_read_leaves_the_child_usable() {
+    let emulator = Emulator::builder().tls().recording(false).start();
+    Client::new(&config(&emulator, json!({})))
+        .add_user("ada")
+        .ok();
+    let user = "a".repeat(5000);
+    let port = damage_answers(&emulator, &user);
+    let base_url = format!("https://127.0.0.1:{port}");
+    let config = config(&emulator, json!({"base_url": base_url, "max_retries": 0}));
+    fork_at_points(1, json!({"damaged": user, "config": config}));
 }

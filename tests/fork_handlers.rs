@@ -1,5 +1,5 @@
-//! Programs with their own fork handlers, which link the shared library or the archive, or load
-//! the library with `dlopen` after they have registered their handlers.
+//! Programs with their own fork handlers, which link the shared library or the archive, register
+//! their handlers before the archive does, or load the library with `dlopen` after that.
 
 #[path = "support/capi.rs"]
 mod capi;
@@ -23,12 +23,15 @@ use tempfile::TempDir;
 /// What the archive needs, as `loginid.pc.in` says.
 const ARCHIVE_NEEDS: [&str; 2] = ["-lm", "-ldl"];
 
+/// Makes the loader find the library beside the program.
+const BESIDE: &str = "-Wl,-rpath,$ORIGIN";
+
 /// The program's sources.
 const SOURCES: [&str; 4] = ["program.c", "handlers.c", "inside.c", "support.c"];
 
 struct Programs {
     folder: TempDir,
-    names: [&'static str; 3],
+    names: [&'static str; 6],
 }
 
 /// The program, compiled in each way.
@@ -38,19 +41,38 @@ fn programs() -> &'static Programs {
         let folder = TempDir::new().expect("a folder for the programs");
         link_library_into(folder.path());
         let (search, archive) = (folder.path(), shared_library().with_extension("a"));
-        let ways: [(&str, Vec<OsString>); 3] = [
+        let with_archive = |options: &[&str]| {
+            let options = options.iter().map(OsString::from);
+            let needs = ARCHIVE_NEEDS.map(OsString::from);
+            options
+                .chain([archive.clone().into()])
+                .chain(needs)
+                .collect()
+        };
+        let ways: [(&str, Vec<OsString>); 6] = [
             (
                 "linked",
-                vec!["-L".into(), search.into(), "-lloginid".into()],
+                vec![
+                    "-L".into(),
+                    search.into(),
+                    "-lloginid".into(),
+                    BESIDE.into(),
+                ],
+            ),
+            ("with_archive", with_archive(&[])),
+            (
+                "before_archive",
+                with_archive(&["-DHANDLERS_FIRST", "-no-pie"]),
+            ),
+            ("static", with_archive(&["-DHANDLERS_FIRST", "-static"])),
+            (
+                "static_pie",
+                with_archive(&["-DHANDLERS_FIRST", "-static-pie"]),
             ),
             (
-                "with_archive",
-                [archive.into()]
-                    .into_iter()
-                    .chain(ARCHIVE_NEEDS.map(OsString::from))
-                    .collect(),
+                "by_dlopen",
+                vec!["-DBY_DLOPEN".into(), "-ldl".into(), BESIDE.into()],
             ),
-            ("by_dlopen", vec!["-DBY_DLOPEN".into(), "-ldl".into()]),
         ];
         for (name, arguments) in &ways {
             compile(&folder.path().join(name), arguments);
@@ -70,7 +92,7 @@ fn compile(program: &Path, arguments: &[OsString]) {
         .arg("-o")
         .arg(program)
         .args(arguments)
-        .args(["-pthread", "-Wl,-rpath,$ORIGIN"]));
+        .arg("-pthread"));
 }
 
 /// A configuration with the client certificate of an RSA key: reading it takes milliseconds.

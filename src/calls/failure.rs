@@ -85,27 +85,34 @@ impl FailedAttempt {
     }
 }
 
+/// The code of a call that ends with this error before a request was sent. An internal error has a
+/// code of its own.
+pub(crate) fn connection_code(error: &net::Error) -> Code {
+    use net::Error as E;
+    match error {
+        E::Cancelled => Code::Cancelled,
+        E::Dns(_) => Code::DnsFailed,
+        E::Connect(_) | E::Lost(_) => Code::ConnectFailed,
+        E::ConnectTimeout => Code::ConnectTimeout,
+        E::Timeout => Code::Timeout,
+        E::Certificate(_) => Code::CertificateInvalid,
+        E::Tls(_) => Code::TlsFailed,
+        E::Proxy(_) | E::ProxyLogin(_) => Code::ProxyFailed,
+        E::Internal(_) => Code::InternalError,
+    }
+}
+
 fn connection_failure(error: net::Error, peer: &Peer<'_>) -> FailedAttempt {
     use net::Error as E;
     let is_sent = peer.stage == Stage::Sent;
-    let retry = if is_sent {
-        Retry::IfSafe
-    } else {
-        Retry::Always
-    };
     let (code, retry) = match error {
         E::Cancelled => return FailedAttempt::without_retry(Error::cancelled()),
         E::Internal(own) => return FailedAttempt::without_retry(own),
-        E::Dns(_) => (Code::DnsFailed, retry),
-        E::Lost(_) if is_sent => (Code::ConnectionLost, retry),
-        E::Connect(_) | E::Lost(_) => (Code::ConnectFailed, retry),
-        E::Proxy(_) => (Code::ProxyFailed, retry),
         // Retrying with a wrong password may lock the account.
-        E::ProxyLogin(_) => (Code::ProxyFailed, Retry::Never),
-        E::Certificate(_) => (Code::CertificateInvalid, Retry::Never),
-        E::Tls(_) => (Code::TlsFailed, retry),
-        E::ConnectTimeout => (Code::ConnectTimeout, retry),
-        E::Timeout => (Code::Timeout, retry),
+        E::ProxyLogin(_) | E::Certificate(_) => (connection_code(&error), Retry::Never),
+        E::Lost(_) if is_sent => (Code::ConnectionLost, Retry::IfSafe),
+        _ if is_sent => (connection_code(&error), Retry::IfSafe),
+        _ => (connection_code(&error), Retry::Always),
     };
     FailedAttempt::new(Error::new(code, format!("{peer}: {error}")), retry)
 }

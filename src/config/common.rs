@@ -9,8 +9,8 @@ use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::effective::ProxyChoice;
-use super::fields::Settings;
 use super::headers::{Header, add_header};
+use super::settings::Settings;
 use super::{files, proxy};
 use crate::base_url::BaseUrl;
 use crate::codes::Code;

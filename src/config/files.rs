@@ -1,21 +1,16 @@
 //! Fields that name a file. They are easily confused with the fields that hold the contents:
 //! a key pasted into a path must never reach a message, and with it a log.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::MAIN_SEPARATOR;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use zeroize::Zeroizing;
 
 use crate::codes::Code;
 use crate::error::{Error, Result};
-use crate::wipe::reserve_bytes;
+use crate::input::file;
 
 /// Longer ones cannot be opened on Linux (`PATH_MAX`).
 const MAX_PATH_BYTES: usize = 4_095;
-
-/// No PEM file is larger. An endless one, for example `/dev/zero`, must not fill the memory.
-const MAX_FILE_BYTES: usize = 16 << 20;
 
 /// Reads the file that `field` names; `instead` is the field for its contents.
 pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -28,7 +23,7 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
             ),
         ));
     }
-    contents(path).map_err(|error| {
+    file::contents(Path::new(path)).map_err(|error| {
         let what = if may_be_shown(path) {
             format!("'{path}'")
         } else {
@@ -39,35 +34,6 @@ pub(super) fn read(field: &str, instead: &str, path: &str) -> Result<Zeroizing<V
             format!("{field}: cannot read {what}: {error}"),
         )
     })
-}
-
-/// All of a file. Growing leaves no copy in freed memory.
-fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let mut contents = Zeroizing::new(Vec::new());
-    loop {
-        let length = contents.len();
-        reserve_bytes(&mut contents, 4_096);
-        let room = contents.capacity();
-        contents.resize(room, 0);
-        let amount = read_some(&mut file, contents.get_mut(length..).unwrap_or_default())?;
-        contents.truncate(length + amount);
-        if amount == 0 {
-            return Ok(contents);
-        }
-        if contents.len() > MAX_FILE_BYTES {
-            return Err(io::Error::other("it is larger than 16 MiB"));
-        }
-    }
-}
-
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
 }
 
 /// Whether the text is PEM, or in any case not a path.

@@ -3,14 +3,15 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, Settings};
+use super::fields::Fields;
+use super::settings::Settings;
 use crate::error::{Error, Result};
 
 /// The fields of a private key. Its errors do not name the one that it came from.
 const KEYS: [&str; 2] = ["private_key", "private_key_file"];
 
-/// The mistakes, in the order in which they are found. `required` is the value of the required
-/// field while its own is wrong.
+/// The mistakes, in the order in which they are found. `required` is the value of a field that
+/// must have one while its own is wrong.
 pub(super) fn of_environment<T>(
     fields: &Fields,
     required: &str,
@@ -18,11 +19,13 @@ pub(super) fn of_environment<T>(
 ) -> Vec<Error> {
     let mut mistakes: Vec<Error> = fields.check_spelling().err().into_iter().collect();
     let mut aside: Vec<&'static str> = Vec::new();
+    // Those among them without which there is no configuration.
+    let mut filled = vec![fields.required()];
     // Each round sets the field aside that the mistake is about, so that the next one shows.
     loop {
         let mut settings = Settings::new();
         for field in &aside {
-            let value = match *field == fields.required() {
+            let value = match filled.contains(field) {
                 true => Value::from(required),
                 // As if the variable were not set.
                 false => Value::Null,
@@ -35,7 +38,11 @@ pub(super) fn of_environment<T>(
         };
         let about = fields_of(fields, &error);
         let is_new = about.iter().any(|field| !aside.contains(field));
-        if !is_new {
+        // Setting it aside does not help.
+        let is_needed = error.code() == "missing_field" && !about.is_empty();
+        if is_needed && about.iter().any(|field| !filled.contains(field)) {
+            filled.extend(&about);
+        } else if !is_new {
             // It follows from what was set aside, unless it is about no field.
             if about.is_empty() {
                 mistakes.push(error);
@@ -46,7 +53,7 @@ pub(super) fn of_environment<T>(
             error.code(),
             "contradictory_fields" | "private_key_required"
         );
-        if aside.is_empty() || !may_follow {
+        if is_new && (aside.is_empty() || !may_follow) {
             mistakes.push(error);
         }
         aside.extend(about);

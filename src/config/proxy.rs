@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::effective::ProxyChoice;
 use super::environment::variable;
-use super::fields::Settings;
+use super::settings::Settings;
 use crate::base_url::{self, BaseUrl};
 use crate::codes::Code;
 use crate::error::{Error, Result};

@@ -6,9 +6,10 @@ use ureq::http::HeaderName;
 
 use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::effective::Setting;
-use super::fields::{Settings, V1};
+use super::fields::V1;
 use super::headers::Header;
 use super::mistakes;
+use super::settings::Settings;
 use crate::base_url::{self, BaseUrl};
 use crate::codes::Code;
 use crate::error::{Error, Result};

@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use super::common::{Common, ServiceSettings, issuer, pem_or_file};
 use super::effective::Setting;
-use super::fields::{Settings, V2};
+use super::fields::V2;
 use super::mistakes;
+use super::settings::Settings;
 use crate::base_url::BaseUrl;
 use crate::codes::Code;
 use crate::error::{Error, Result};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 
 use crate::budget::Budget;
+use crate::calls::connection_code;
 use crate::codes::Code;
 use crate::config::effective::{ProxyChoice, TrustedRoots};
 use crate::config::recording::{CertificateFault, Received};
@@ -192,29 +193,20 @@ impl Route<'_> {
     }
 
     fn failure(&self, step: &'static str, peer: &str, error: net::Error) -> Box<Failure> {
+        let error = match error {
+            net::Error::Internal(own) => own,
+            // Nothing but connecting is done in that time.
+            net::Error::Timeout => Error::new(Code::ConnectTimeout, error.to_string()),
+            _ => Error::new(connection_code(&error), error.to_string()),
+        };
         let (certificates, fault) = self.received.take();
         Box::new(Failure {
             step,
             is_proxy: matches!(step, "tunnel" | "proxy's TLS"),
             peer: peer.to_owned(),
-            error: Error::new(code(&error), error.to_string()),
+            error,
             certificates,
             fault,
         })
-    }
-}
-
-/// The code that a call has for this error.
-fn code(error: &net::Error) -> Code {
-    use net::Error as E;
-    match error {
-        E::Cancelled => Code::Cancelled,
-        E::Dns(_) => Code::DnsFailed,
-        E::Connect(_) | E::Lost(_) => Code::ConnectFailed,
-        E::ConnectTimeout | E::Timeout => Code::ConnectTimeout,
-        E::Certificate(_) => Code::CertificateInvalid,
-        E::Tls(_) => Code::TlsFailed,
-        E::Proxy(_) | E::ProxyLogin(_) => Code::ProxyFailed,
-        E::Internal(_) => Code::InternalError,
     }
 }

@@ -3,9 +3,10 @@
 //! aws-lc has one: it wipes the random generators of all threads under their locks. If one
 //! of them is held forever, `exit` would never end.
 
+use std::arch::global_asm;
 use std::ffi::{c_int, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// An entry of the dynamic section.
 #[repr(C)]
@@ -15,26 +16,66 @@ struct Dynamic {
 }
 
 const DT_NULL: usize = 0;
+const DT_FINI_ARRAY: usize = 26;
 const DT_FINI_ARRAYSZ: usize = 28;
 
-/// The entry with the number of destructors, or null.
-static COUNT: AtomicPtr<Dynamic> = AtomicPtr::new(ptr::null_mut());
+type Destructor = extern "C" fn();
 
-/// Finds that entry. Called when the library is loaded: later, a fork may have left the
-/// loader's lock held.
-pub(super) fn find() {
-    // SAFETY: `visit` fits, and needs no data.
-    unsafe { libc::dl_iterate_phdr(Some(visit), ptr::null_mut()) };
+/// The destructors of the object that contains this library: the shared library, or the program
+/// that links the archive. What calls them reads them only when the process exits.
+static DESTRUCTORS: AtomicPtr<Destructor> = AtomicPtr::new(ptr::null_mut());
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+// The linker's symbols for their addresses. It defines both in programs, where they are all that a
+// program has that is linked with `-static`. GNU ld does not define them in shared libraries, hence
+// weak symbols, which Rust cannot declare.
+global_asm!(
+    ".pushsection .data.rel.ro.loginid_destructors, \"aw\"",
+    ".balign 8",
+    ".hidden loginid_destructors",
+    ".globl loginid_destructors",
+    "loginid_destructors:",
+    ".irp symbol, __fini_array_start, __fini_array_end",
+    ".weak \\symbol",
+    ".hidden \\symbol",
+    ".dc.a \\symbol",
+    ".endr",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    /// The addresses of the first destructor and behind the last one, or 0.
+    #[link_name = "loginid_destructors"]
+    static LINKED: [usize; 2];
 }
 
-/// Visits a loaded object, until it finds our own: the shared library, or the program that
-/// links the archive.
+/// Finds them. Called when the library is loaded: later, a fork may have left the loader's
+/// lock held.
+pub(super) fn find() {
+    // SAFETY: it is defined above, and never changed.
+    let [start, end] = match unsafe { LINKED } {
+        [0, _] => loaded(),
+        linked => linked,
+    };
+    DESTRUCTORS.store(ptr::with_exposed_provenance_mut(start), Ordering::SeqCst);
+    COUNT.store((end - start) / size_of::<Destructor>(), Ordering::SeqCst);
+}
+
+/// The same addresses, by the loader's description of our own object.
+fn loaded() -> [usize; 2] {
+    let mut array = [0; 2];
+    // SAFETY: `visit` fits, and gets the array.
+    unsafe { libc::dl_iterate_phdr(Some(visit), ptr::from_mut(&mut array).cast()) };
+    array
+}
+
+/// Visits a loaded object, until it finds our own.
 unsafe extern "C" fn visit(
     object: *mut libc::dl_phdr_info,
     _size: libc::size_t,
-    _data: *mut c_void,
+    array: *mut c_void,
 ) -> c_int {
-    // SAFETY: the loader passes the description of a loaded object.
+    // SAFETY: the loader passes the description of a loaded object, and what `loaded` passes.
     unsafe {
         let object = &*object;
         let headers = std::slice::from_raw_parts(object.dlpi_phdr, object.dlpi_phnum.into());
@@ -51,35 +92,41 @@ unsafe extern "C" fn visit(
             .iter()
             .find(|header| header.p_type == libc::PT_DYNAMIC);
         if let Some(dynamic) = dynamic {
-            let address = start.wrapping_add(dynamic.p_vaddr as usize);
-            let mut entry = ptr::with_exposed_provenance_mut::<Dynamic>(address);
+            let section = start.wrapping_add(dynamic.p_vaddr as usize);
+            let mut entry = ptr::with_exposed_provenance::<Dynamic>(section);
+            let (mut first, mut size) = (0, 0);
             while (*entry).tag != DT_NULL {
-                if (*entry).tag == DT_FINI_ARRAYSZ {
-                    COUNT.store(entry, Ordering::SeqCst);
+                match (*entry).tag {
+                    DT_FINI_ARRAY => first = start.wrapping_add((*entry).value),
+                    DT_FINI_ARRAYSZ => size = (*entry).value,
+                    _ => {}
                 }
                 entry = entry.add(1);
             }
+            *array.cast() = [first, first + size];
         }
         1
     }
 }
 
-/// Makes the loader call none of them when this process exits. The loader reads the entry
-/// only then.
+extern "C" fn do_nothing() {}
+
+/// Replaces each of them by a function that does nothing.
 pub(super) fn disable() {
-    let entry = COUNT.load(Ordering::SeqCst);
-    if entry.is_null() {
+    let first = DESTRUCTORS.load(Ordering::SeqCst);
+    let count = COUNT.load(Ordering::SeqCst);
+    if count == 0 {
         return;
     }
-    // SAFETY: the entry and its pages stay mapped as long as the process lives. The loader
-    // has made them read-only. Nothing else on them is changed.
+    // SAFETY: the destructors and their pages stay mapped as long as the process lives. They were
+    // made read-only when it began. Nothing else on these pages is changed.
     unsafe {
         let page_size = libc::sysconf(libc::_SC_PAGESIZE) as usize;
-        let offset = entry.addr() & (page_size - 1);
-        let pages = entry.byte_sub(offset).cast::<c_void>();
-        let length = offset + size_of::<Dynamic>();
+        let offset = first.addr() & (page_size - 1);
+        let pages = first.byte_sub(offset).cast::<c_void>();
+        let length = offset + count * size_of::<Destructor>();
         if libc::mprotect(pages, length, libc::PROT_READ | libc::PROT_WRITE) == 0 {
-            (*entry).value = 0;
+            std::slice::from_raw_parts_mut(first, count).fill(do_nothing);
         }
     }
 }
@@ -122,6 +169,14 @@ mod tests {
             assert!(libc::WIFEXITED(status), "{status}");
             libc::WEXITSTATUS(status)
         }
+    }
+
+    #[test]
+    fn linker_and_loader_name_the_same_destructors() {
+        // SAFETY: it is never changed.
+        let linked = unsafe { LINKED };
+        assert!(linked[0] != 0 && linked[0] < linked[1]);
+        assert_eq!(loaded(), linked);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reading what people configure: keys, certificates, trusted roots, `NO_PROXY`.
-//! Nothing here refers to the rest of the library.
+//! Nothing here refers to the rest of the library, except `wipe`.
 
 pub(crate) mod certificates;
+pub(crate) mod file;
 pub(crate) mod host;
 pub(crate) mod no_proxy;
 pub(crate) mod number;

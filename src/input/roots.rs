@@ -14,7 +14,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::pem;
+use super::{file, pem};
 
 /// Where Linux distributions keep all roots in one file; the first one that exists is used.
 const FILES: [&str; 6] = [
@@ -153,7 +153,8 @@ impl Reader {
     }
 
     fn contents(&mut self, path: &Path) -> io::Result<()> {
-        let blocks = pem::blocks(&fs::read(path)?).into_iter().flatten();
+        let text = file::public_contents(path)?;
+        let blocks = pem::blocks(&text).into_iter().flatten();
         let certificates = blocks.filter(|block| block.label == "CERTIFICATE");
         self.certificates
             .extend(certificates.map(|block| block.der.to_vec()));
@@ -309,6 +310,21 @@ mod tests {
             let error = named(file, &folders).unwrap_err();
             let start = format!("{variable}: cannot read '{}': ", path.display());
             assert!(error.starts_with(&start), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_named_file_that_never_ends_or_never_begins_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        for (path, why) in [
+            (pipe.as_path(), "it is a pipe that no program writes to"),
+            (Path::new("/dev/zero"), "it is larger than 16 MiB"),
+        ] {
+            let error = named(Some(path), &[]).unwrap_err();
+            assert!(error.ends_with(why), "{error}");
         }
     }
 

@@ -35,29 +35,44 @@ impl TlsStream {
     }
 }
 
-/// The same as rustls's `complete_io`, but no fork happens while it draws random bytes.
+// In place of rustls's `complete_io`: no fork happens while aws-lc draws random bytes, or records the
+// error of a damaged record, which it does under a lock. Nor does a fork wait for the other side.
+
 fn handshake(connection: &mut ClientConnection, stream: &mut dyn Stream) -> io::Result<()> {
     loop {
-        while connection.wants_write() {
-            match connection.write_tls(stream) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(_) => {}
-                Err(error) => return Err(write_error(connection, stream, error)),
-            }
-        }
-        stream.flush()?;
+        send(connection, stream)?;
         if !connection.is_handshaking() {
             return Ok(());
         }
-        if connection.read_tls(stream)? == 0 {
+        if !receive(connection, stream)? {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        if let Err(error) = process(connection) {
-            // Sends the alert that tells the other side why, if the connection still works.
-            let _ = connection.write_tls(stream);
-            return Err(error);
+    }
+}
+
+/// Sends what is to be sent.
+fn send(connection: &mut ClientConnection, stream: &mut dyn Stream) -> io::Result<()> {
+    while connection.wants_write() {
+        match connection.write_tls(stream) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(_) => {}
+            Err(error) => return Err(write_error(connection, stream, error)),
         }
     }
+    stream.flush()
+}
+
+/// Waits for data and processes them. Returns false if the other side has closed the connection.
+fn receive(connection: &mut ClientConnection, stream: &mut dyn Stream) -> io::Result<bool> {
+    if connection.read_tls(stream)? == 0 {
+        return Ok(false);
+    }
+    if let Err(error) = process(connection) {
+        // Sends the alert that tells the other side why, if the connection still works.
+        let _ = connection.write_tls(stream);
+        return Err(error);
+    }
+    Ok(true)
 }
 
 /// Processes what was read.
@@ -91,7 +106,16 @@ fn write_error(
 
 impl Read for TlsStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        let (connection, stream) = (&mut self.0.conn, &mut *self.0.sock);
+        // A part of a record is not enough.
+        while connection.wants_read() {
+            // For example the answer to an update of the keys.
+            send(connection, stream)?;
+            if !receive(connection, stream)? {
+                break;
+            }
+        }
+        connection.reader().read(buffer)
     }
 }
 

@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-#ifdef BY_DLOPEN
+/* Whether a fork calls the library's handlers after those of the program. */
+#if defined BY_DLOPEN || defined HANDLERS_FIRST
 static const int handlers_come_last = 0;
 #else
 static const int handlers_come_last = 1;

@@ -1,9 +1,9 @@
 //! Reading files and standard input, up to a limit.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use loginid::diagnostics::open;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -11,10 +11,15 @@ use crate::failure::Failure;
 /// Longer than any token, key or configuration.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// Whether a path stands for standard input or standard output.
+pub fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// A token from a file or from standard input, without the line break after it.
 pub fn token(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
-    let read = match file {
-        Some(path) => File::open(path)
+    let read = match file.filter(|path| !is_standard(path)) {
+        Some(path) => open(path)
             .and_then(start)
             .map_err(|error| unreadable("--token-file", path, &error))?,
         None => start(io::stdin().lock())
@@ -28,7 +33,7 @@ pub fn token(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
 /// The text of the file that an option names.
 pub fn text(option: &str, path: &Path) -> Result<Zeroizing<String>, Failure> {
     let read = || {
-        let bytes = File::open(path).and_then(start)?;
+        let bytes = open(path).and_then(start)?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(io::Error::other("it is longer than 1 MiB"));
         }

@@ -34,10 +34,13 @@ Makes a key pair (ECDSA on P-256). The private key is written to a new file that
 (PKCS#8 PEM, mode 0600); the public key, for the dashboard, to standard output. No file is ever
 overwritten.
 
+With -o - the private key is written to standard output, for a program that keeps it, and --public
+is required: loginid keygen -o - --public key.pub | PROGRAM
+
 usage: loginid keygen -o FILE [OPTION...]
 
 options:
-  -o, --output FILE  the file for the private key
+  -o, --output FILE  the file for the private key; - is standard output
   --public FILE      a file for the public key, instead of standard output
   --json             print one JSON document
   -h, --help         this text
@@ -50,7 +53,7 @@ write a token that says the same. The token is read from standard input.
 usage: loginid token decode [OPTION...] < TOKEN
 
 options:
-  --token-file FILE  read the token from this file
+  --token-file FILE  read the token from this file; - is standard input
   --json             print one JSON document
   -h, --help         this text
 ";
@@ -64,7 +67,7 @@ input. The status is 0 if it is valid, 1 if not, 2 for wrong arguments or a wron
 usage: loginid token verify [OPTION...] < TOKEN
 
 options:
-  --token-file FILE  read the token from this file
+  --token-file FILE  read the token from this file; - is standard input
   --service NAME     v1 or v2, if the variables of both are set
   --config FILE      read the configuration from this file (JSON), not from the environment
   --public-key FILE  v1: the service's public key (PEM); nothing is then requested

@@ -1,4 +1,4 @@
-//! `loginid keygen`: a key pair in new files.
+//! `loginid keygen`: a key pair in new files, or one of its keys on standard output.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments::Keygen;
 use crate::failure::Failure;
+use crate::files::is_standard;
 use crate::output;
 
 /// A new file, which is removed again unless it is kept.
@@ -58,28 +59,37 @@ impl Drop for NewFile {
 }
 
 pub fn run(options: &Keygen, as_json: bool) -> Result<u8, Failure> {
-    // Both before anything is written: a name that is taken leaves nothing behind.
-    let mut private_file = NewFile::create(&options.private_key, 0o600)?;
+    let private_path = Some(options.private_key.as_path()).filter(|path| !is_standard(path));
     let public_path = options.public_key.as_deref();
-    let mut public_file = public_path
-        .map(|path| NewFile::create(path, 0o644))
-        .transpose()?;
+    let public_path = public_path.filter(|path| !is_standard(path));
+    if private_path.is_none() && (public_path.is_none() || as_json) {
+        let why = "-o - writes the private key to standard output, and nothing else: give \
+                   --public FILE, without --json";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    // Both before anything is written: a name that is taken leaves nothing behind.
+    let create = |path: Option<&Path>, mode| path.map(|path| NewFile::create(path, mode));
+    let mut private_file = create(private_path, 0o600).transpose()?;
+    let mut public_file = create(public_path, 0o644).transpose()?;
     let (private_key, public_key) = key_pair()?;
-    private_file.write(&private_key)?;
-    if let Some(file) = &mut public_file {
-        file.write(&public_key)?;
+    for (file, key) in [
+        (&mut private_file, private_key.as_str()),
+        (&mut public_file, &public_key),
+    ] {
+        if let Some(file) = file {
+            file.write(key)?;
+        } else if !as_json {
+            output::text(key)?;
+        }
     }
     if as_json {
         output::json(&json!({
-            "private_key_file": options.private_key.to_string_lossy(),
+            "private_key_file": private_path.map(Path::to_string_lossy),
             "public_key_file": public_path.map(Path::to_string_lossy),
             "public_key": public_key,
         }))?;
-    } else if public_file.is_none() {
-        output::text(&public_key)?;
     }
-    private_file.is_kept = true;
-    if let Some(file) = &mut public_file {
+    for file in [private_file, public_file].iter_mut().flatten() {
         file.is_kept = true;
     }
     Ok(0)

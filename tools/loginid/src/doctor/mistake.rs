@@ -29,7 +29,12 @@ pub fn report(report: &mut Report, service: Service, error: &Error) {
     let problem = Problem::of(error, found, advice(error.code()));
     // A variable of both services, or of none, belongs to neither.
     let checked = report.service;
-    if subject == "settings" {
+    let is_shared = match subject {
+        "settings" => true,
+        "proxy" | "trusted roots" => report.has_both,
+        _ => false,
+    };
+    if is_shared {
         report.service = None;
     }
     report.problem(subject, &problem);

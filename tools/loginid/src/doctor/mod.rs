@@ -26,7 +26,9 @@ pub fn run(options: &Doctor, as_json: bool) -> Result<u8, Failure> {
     let public_key = options.public_key.as_deref();
     let mut report = Report::new(as_json);
     let has_v2 = is_configured(Service::V2);
-    if is_configured(Service::V1) || settings::has_public_key(public_key) || !has_v2 {
+    let has_v1 = is_configured(Service::V1) || settings::has_public_key(public_key) || !has_v2;
+    report.has_both = has_v1 && has_v2;
+    if has_v1 {
         report.service = Some(Service::V1);
         v1::check(&mut report, public_key);
     }

@@ -38,6 +38,8 @@ impl Problem {
 pub struct Report {
     /// The service that is checked; none while that is not known.
     pub service: Option<Service>,
+    /// Whether the other one is checked too.
+    pub has_both: bool,
     as_json: bool,
     findings: Vec<Value>,
     /// What the problems are.
@@ -50,6 +52,7 @@ impl Report {
     pub fn new(as_json: bool) -> Report {
         Report {
             service: None,
+            has_both: false,
             as_json,
             findings: Vec::new(),
             found: Vec::new(),

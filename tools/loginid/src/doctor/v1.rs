@@ -45,7 +45,7 @@ pub fn check(report: &mut Report, public_key: Option<&Path>) {
     match key {
         Ok(()) => report.ok("service", "the service gives its public key"),
         Err(error) => {
-            let problem = no_keys(Service::V1, "GET /certs", &error);
+            let problem = unanswered(Service::V1, "GET /certs", &error);
             return report.problem("service", &problem);
         }
     }
@@ -122,8 +122,8 @@ fn check_public_key(report: &mut Report, client: &Client, has_key: bool, option:
     }
 }
 
-/// The problem of a service that does not give its keys.
-pub fn no_keys(service: Service, request: &str, error: &Error) -> Problem {
+/// The problem of a service that does not answer a request as it should.
+pub fn unanswered(service: Service, request: &str, error: &Error) -> Problem {
     let why = mistake::with_variables(service, error.message());
     let variable = service.variable("base_url").unwrap_or_default();
     // These say nothing about what answers there.

@@ -5,7 +5,7 @@ use loginid::diagnostics::{GrantVerdict, KeySetFound, Service, Setting, SettingV
 use loginid::v2::{Client, Config};
 
 use super::report::{Problem, Report};
-use super::v1::{later, no_keys};
+use super::v1::{later, unanswered};
 use super::{ONE_ATTEMPT, clock, connection, mistake, settings};
 
 /// The host of an application, as the dashboard shows it, ends so; before it is the application id.
@@ -78,7 +78,7 @@ fn check_service(
         Ok(keys) => keys,
         Err(error) => {
             let request = "GET /fido2/v2/.well-known/jwks.json";
-            report.problem("service", &no_keys(Service::V2, request, &error));
+            report.problem("service", &unanswered(Service::V2, request, &error));
             return None;
         }
     };
@@ -125,6 +125,10 @@ fn check_grant(report: &mut Report, client: &Client, keys: &KeySetFound) -> Opti
             report.problem("grant", &Problem::of(&error, found, advice));
         }
         Some(status @ (429 | 500..)) => report.problem("grant", &later(status, &error)),
+        Some(status) if status < 400 => {
+            let request = "POST /fido2/v2/mgmt/grant";
+            report.problem("grant", &unanswered(Service::V2, request, &error));
+        }
         Some(status) => report.note(
             "grant",
             &format!("not known whether the service accepts the API key: {status} {code}"),

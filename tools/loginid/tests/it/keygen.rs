@@ -52,6 +52,64 @@ fn the_keys_are_a_pair_that_the_service_accepts() {
 }
 
 #[test]
+fn the_private_key_may_go_to_another_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = keygen(&["-o", "-", "--public", "key.pub"], folder.path());
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(names(folder.path()), ["key.pub"]);
+    let private = String::from_utf8(output.stdout).unwrap();
+    assert!(private.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+    assert_eq!(private.matches("-----END").count(), 1);
+    let emulator = Emulator::builder().private_key(private.clone()).start();
+    let mut doctor = program();
+    doctor
+        .args(["doctor", "--public-key", "key.pub"])
+        .current_dir(folder.path())
+        .env("LOGINID_BASE_URL", emulator.base_url())
+        .env("LOGINID_CLIENT_ID", emulator.client_id())
+        .env("LOGINID_PRIVATE_KEY", &private);
+    let output = doctor.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn two_keys_on_standard_output_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["-o", "-"][..],
+        &["-o", "-", "--public", "-"],
+        &["-o", "-", "--public", "key.pub", "--json"],
+    ] {
+        let output = keygen(arguments, folder.path());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("give --public FILE"), "{stderr}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("PRIVATE"));
+        assert!(names(folder.path()).is_empty());
+    }
+    let output = keygen(&["-o", "key.pem", "--public", "-"], folder.path());
+    assert!(output.stdout.starts_with(b"-----BEGIN PUBLIC KEY-----"));
+    assert_eq!(names(folder.path()), ["key.pem"]);
+}
+
+#[test]
+fn a_public_key_without_its_private_key_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = program()
+        .args(["keygen", "-o", "-", "--public", "key.pub"])
+        .current_dir(folder.path())
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
 fn files_have_their_modes_whatever_the_umask_is() {
     for (umask, private, public) in [("000", 0o600, 0o644), ("077", 0o600, 0o600)] {
         let folder = tempfile::tempdir().unwrap();

@@ -322,3 +322,13 @@ fn an_endless_token_ends_the_program_soon() {
         .unwrap();
     assert_eq!(missing.status.code(), Some(2));
 }
+
+#[test]
+fn a_token_is_read_from_standard_input_and_from_pipes() {
+    let emulator = Emulator::start();
+    let case = v1(&emulator);
+    for file in ["-", "/dev/stdin", "/dev/fd/0"] {
+        let output = case.verify(&["--token-file", file]);
+        assert!(output.status.success(), "{file}: {output:?}");
+    }
+}

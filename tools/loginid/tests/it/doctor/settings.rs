@@ -1,10 +1,13 @@
 //! The variables and the base URL.
 
 use std::net::TcpListener;
+use std::process::Command;
 
 use loginid_emulator::Emulator;
+use serde_json::Value;
 
 use super::{Doctor, closed_port};
+use crate::support::document;
 
 #[test]
 fn invalid_settings_are_named() {
@@ -95,6 +98,49 @@ fn all_mistakes_are_named_at_once() {
         .set("LOGINID_V2_APPLICATION_ID", "a b")
         .findings();
     findings.only("v2 application id", "LOGINID_V2_APPLICATION_ID must be");
+}
+
+#[test]
+fn a_mistake_of_both_services_belongs_to_neither() {
+    let with = |v1: bool, v2: bool| {
+        let mut doctor = Doctor::without_settings()
+            .set("LOGINID_PROXY", "socks5://127.0.0.1:1")
+            .set("LOGINID_CA_FILE", "/no/such/file");
+        if v1 {
+            doctor = doctor.set("LOGINID_CLIENT_ID", "shop");
+        }
+        if v2 {
+            doctor = doctor.set("LOGINID_V2_BASE_URL", "https://localhost");
+        }
+        doctor.0.arg("--json");
+        let document = document(&doctor.0.output().unwrap());
+        let findings = document["findings"].as_array().unwrap().clone();
+        ["proxy", "trusted roots"].map(|subject| {
+            let mut of = findings.iter().filter(|one| one["subject"] == subject);
+            let service = of.next().expect(subject)["service"].clone();
+            assert!(of.next().is_none(), "{document}");
+            service
+        })
+    };
+    assert_eq!(with(true, false), ["v1", "v1"]);
+    assert_eq!(with(false, true), ["v2", "v2"]);
+    assert_eq!(with(true, true), [Value::Null, Value::Null]);
+}
+
+#[test]
+fn a_pipe_that_nobody_writes_to_is_a_problem() {
+    let emulator = Emulator::start();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let findings = Doctor::of(&emulator).public_key(&pipe).findings();
+    findings.only("public key", "a pipe that no program writes to");
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_PRIVATE_KEY", "")
+        .set("LOGINID_PRIVATE_KEY_FILE", pipe.to_str().unwrap())
+        .findings();
+    findings.only("private key", "a pipe that no program writes to");
 }
 
 #[test]

@@ -296,6 +296,21 @@ fn an_answer_that_says_nothing_about_the_key_is_no_verdict() {
 }
 
 #[test]
+fn a_grant_that_cannot_be_read_is_a_problem() {
+    let emulator = Emulator::start();
+    for (code, body, words) in [
+        (200, "<html>", "POST /fido2/v2/mgmt/grant: "),
+        (200, "{}", "POST /fido2/v2/mgmt/grant: "),
+        (302, "", "redirected"),
+    ] {
+        instead(&emulator, "POST", "/fido2/v2/mgmt/grant", code, body);
+        let all = findings(&emulator, doctor(&emulator));
+        all.only("v2 grant", words);
+        all.has("problem", "v2 grant", "check LOGINID_V2_BASE_URL");
+    }
+}
+
+#[test]
 fn certificates_and_the_clock_are_checked_for_this_service_too() {
     let expired = Emulator::builder()
         .certificate(Certificate::Expired)
