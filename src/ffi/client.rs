@@ -126,8 +126,7 @@ pub unsafe extern "C" fn lid_new_with_config(
     // SAFETY: as in lid_new.
     unsafe {
         construct("new_with_config", "client", client, out, || {
-            Client::with_config(Config::from_json(text(config_json, "config")?)?)
-                .map(lid_client)
+            Client::with_config(Config::from_json(text(config_json, "config")?)?).map(lid_client)
         })
     }
 }

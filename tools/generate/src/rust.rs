@@ -404,9 +404,10 @@ impl EntryPoint {
                 "bool" => ("c_bool", format!("{name}.is_true()")),
                 "ms" => ("u32", format!("Duration::from_millis({name}.into())")),
                 "cancel" => ("*mut lid_cancel", format!("cancel_of({name})")),
-                _ if argument.is_optional() => {
-                    ("*const c_char", format!("optional_text({name}, {shown:?})?"))
-                }
+                _ if argument.is_optional() => (
+                    "*const c_char",
+                    format!("optional_text({name}, {shown:?})?"),
+                ),
                 _ => ("*const c_char", format!("text({name}, {shown:?})?")),
             };
             parameters.push(format!("{name}: {kind}"));
