@@ -25,9 +25,9 @@ CPPCHECK := cppcheck --enable=warning,performance,portability --suppress=varFunc
             --error-exitcode=1
 
 # clang-tidy reads what users copy from, and the tests. Left out: what includes a program of a page, and
-# programs that are wrong on purpose.
-TIDY_C   := $(shell git ls-files 'examples/c/*.c' 'examples/web/*.c' 'tests/*.c' ':!tests/web' ':!tests/memory-checks')
-TIDY_CPP := $(shell git ls-files 'tests/cpp/*.cpp' ':!tests/cpp/answers.cpp' ':!tests/cpp/no_exceptions.cpp' ':!*wire.cpp')
+# programs that are wrong on purpose; of C++ also what is generated, and what needs other options.
+TIDY_C   = $(shell git ls-files 'examples/c/*.c' 'examples/web/*.c' 'tests/*.c' ':!tests/web' ':!tests/memory-checks')
+TIDY_CPP = $(shell git ls-files 'tests/cpp/*.cpp' ':!tests/cpp/answers.cpp' ':!tests/cpp/no_exceptions.cpp' ':!tests/cpp/*wire.cpp')
 
 lint-c:
 	$(call unless-missing,command -v cppcheck,it needs cppcheck, \
@@ -48,7 +48,7 @@ lint-shell:
 	$(call unless-missing,command -v shellcheck,it needs shellcheck, \
 	    shellcheck -x .ci/packages $$(git grep -lE '^#!.*(bash|/sh)$$' && git ls-files '*.sh' '*.bash'))
 
-PYTHON_LINTED := $(shell git ls-files '*.py'; git grep -lE '^\#!.*python3' packaging)
+PYTHON_LINTED = $(shell git ls-files '*.py'; git grep -lE '^\#!.*python3' packaging)
 
 # Without union-attr: packaging/metadata reads only those members of an archive that are files. In benches only what
 # has annotations is checked.
