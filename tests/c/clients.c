@@ -278,7 +278,7 @@ static void the_environment_sets_every_plain_field(void)
     lid_client *client;
     double started;
 
-    setenv("LOGINID_REQUEST_TIMEOUT_MS", "300", 1);
+    setenv("LOGINID_REQUEST_TIMEOUT_MS", text("%.0f", at_most_ms(300)), 1);
     setenv("LOGINID_MAX_RETRIES", "0", 1);
     setenv("LOGINID_USER_AGENT", "shop/7", 1);
     setenv("LOGINID_ISSUER", "", 1); /* empty is treated as unset */
