@@ -30,7 +30,9 @@ pub fn is_static() -> bool {
 /// How many times as long as here a program may take, where an emulated processor runs it: the
 /// number in `TEST_SLOWNESS`. The C programs read it too.
 pub fn slowness() -> u32 {
-    env::var("TEST_SLOWNESS").map_or(1, |number| number.parse().expect("a number in TEST_SLOWNESS"))
+    env::var("TEST_SLOWNESS").map_or(1, |number| {
+        number.parse().expect("a number in TEST_SLOWNESS")
+    })
 }
 
 /// The library to link with, shared or static.
