@@ -25,7 +25,8 @@ use common::compiler::{compile, link_library_into, run};
 use common::process::run_within;
 use common::target;
 
-/// Far longer than any case takes on a busy machine: it only ends cases that hang.
+/// Far longer than any case takes on a busy machine: it only ends cases that hang. An emulated
+/// processor has [`target::slowness`] times as long.
 const LIMIT: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {
@@ -133,13 +134,14 @@ fn run_case(program: &Path, case: &str) -> Result<(), Failed> {
                 .as_ref()
                 .map(|device| ("TEST_DEVICE_URL", device.url())),
         );
-    let ended = run_within(LIMIT, folder.path(), &mut command);
+    let limit = LIMIT * target::slowness();
+    let ended = run_within(limit, folder.path(), &mut command);
     if ended.succeeded() {
         return Ok(());
     }
     let how = match ended.status {
         Some(status) => status.to_string(),
-        None => format!("killed: it had not ended after {} s", LIMIT.as_secs()),
+        None => format!("killed: it had not ended after {} s", limit.as_secs()),
     };
     Err(format!("{how}\n{}", ended.output).into())
 }

@@ -21,24 +21,29 @@ static void short_codes_are_six_digits(void)
     TEXT("/is_authorized", "true");
 }
 
-/* A bool that was never set, or was written through a pointer, may hold any byte. */
+/* The functions as callers see them whose bool, never set or written through a pointer, holds any
+ * byte. With the type bool in place of unsigned char, clang would pass only the lowest bit. */
+typedef lid_status generate_code(const lid_client *, const char *, const char *, unsigned char,
+                                 const char *, const char *, char **);
+typedef lid_status complete(const lid_client *, const char *, unsigned char, const char *,
+                            const char *, char **);
+
 static void every_byte_but_0_is_true(void)
 {
     static const unsigned char bytes[] = { 0, 1, 2, 0x80, 0xfe, 0xff };
+    generate_code *generate = (generate_code *)(void (*)(void))lid_generate_code;
+    complete *add_complete = (complete *)(void (*)(void))lid_add_doc_scan_credential_complete;
     lid_client *client = new_client();
     size_t i;
 
     add_user(client, USER);
     for (i = 0; i < sizeof bytes; i++) {
         const char *expected = bytes[i] == 0 ? "false" : "true";
-        bool value;
-        memcpy(&value, &bytes[i], sizeof value);
-        OK(lid_generate_code(client, "short", LOGIN, value, NULL, USER, &out));
+        OK(generate(client, "short", LOGIN, bytes[i], NULL, USER, &out));
         TEXT("/is_authorized", expected);
         TEXT_IN(last_request("/codes/short/generate"), "/body/authorize", expected);
         /* The credential does not exist: only the request matters. */
-        CHECK(lid_add_doc_scan_credential_complete(client, "none", value, NULL, USER, NULL) ==
-              LID_ERROR_API);
+        CHECK(add_complete(client, "none", bytes[i], NULL, USER, NULL) == LID_ERROR_API);
         TEXT_IN(last_request("/credentials/authid/complete"), "/body/activate_credential",
                 expected);
     }

@@ -170,6 +170,9 @@ const char *base_url(void);
 /* ---- Time ---- */
 
 double now_ms(void);
+/* The longest that something may take that takes `ms` at most: TEST_SLOWNESS times as long, where
+ * an emulated processor runs the program. */
+double at_most_ms(double ms);
 
 /* ---- Calls in threads of their own ---- */
 

@@ -1,7 +1,8 @@
 //! The system that the C programs are for: this one, or the one that `TEST_TARGET` names as a
 //! target triple. Its library is built already. The usual variables name what compiles for it
 //! and what starts its programs, for example `CC_aarch64_unknown_linux_gnu` and
-//! `CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER`.
+//! `CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER`. With `TEST_STATIC=1` the programs contain the
+//! library, and all else that they need.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -21,9 +22,17 @@ pub fn cc_variable() -> String {
     }
 }
 
-/// Whether programs contain the library: musl's programs are usually linked statically.
+/// Whether programs contain the library.
 pub fn is_static() -> bool {
-    triple().is_some_and(|triple| triple.ends_with("-musl"))
+    env::var("TEST_STATIC").is_ok_and(|value| value == "1")
+}
+
+/// How many times as long as here a program may take, where an emulated processor runs it: the
+/// number in `TEST_SLOWNESS`. The C programs read it too.
+pub fn slowness() -> u32 {
+    env::var("TEST_SLOWNESS").map_or(1, |number| {
+        number.parse().expect("a number in TEST_SLOWNESS")
+    })
 }
 
 /// The library to link with, shared or static.
