@@ -143,7 +143,7 @@ static int v2_list_passkeys(void *state)
     return finish(lid_v2_list_passkeys(current, user, NULL, &out), &out);
 }
 
-/* The words of BENCH_TOKENS. */
+/* The words of BENCH_TOKENS. A new client reads the environment, which is not that large elsewhere. */
 static int read_tokens(void)
 {
     char *texts = strdup(worker_setting("BENCH_TOKENS"));
@@ -152,7 +152,7 @@ static int read_tokens(void)
     for (i = 0; texts != NULL && i < TOKENS; i++)
         if ((tokens[i] = strtok(i == 0 ? texts : NULL, " ")) == NULL)
             return 1;
-    return texts == NULL;
+    return texts == NULL || unsetenv("BENCH_TOKENS") != 0;
 }
 
 int main(void)
