@@ -6,6 +6,8 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memchr3;
+use memchr::memmem::find;
 use zeroize::Zeroizing;
 
 /// One `-----BEGIN label-----` block, its contents decoded.
@@ -115,7 +117,7 @@ fn decode(label: &str, contents: &[u8]) -> Result<Block, Damage> {
     let mut rest = contents;
     let mut after_backslash = false;
     loop {
-        let length = rest.iter().position(|byte| b"\n\r\\".contains(byte));
+        let length = memchr3(b'\n', b'\r', b'\\', rest);
         let (line, after) = rest.split_at(length.unwrap_or(rest.len()));
         let line = match line.split_first() {
             // The second character of a literal `\n` or `\r`.
@@ -182,19 +184,6 @@ pub(crate) fn as_utf8(text: &[u8]) -> String {
 fn split_at<'a>(text: &'a [u8], pattern: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = find(text, pattern)?;
     Some((text.get(..at)?, text.get(at + pattern.len()..)?))
-}
-
-fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
-    let first = pattern.first()?;
-    let mut from = 0;
-    loop {
-        let rest = text.get(from..)?;
-        let at = from + rest.iter().position(|byte| byte == first)?;
-        if text.get(at..)?.starts_with(pattern) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
 }
 
 /// Why a text cannot be used as PEM.
