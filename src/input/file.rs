@@ -24,19 +24,22 @@ pub struct Opened {
 /// writes to it already.
 pub fn open(path: &Path) -> io::Result<Opened> {
     let mut options = OpenOptions::new();
+    options.read(true);
+    let mut at_once = options.clone();
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    let file = options.read(true).open(path)?;
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut at_once, libc::O_NONBLOCK);
+    let file = match at_once.open(path) {
+        // A program has a lease on it, for example a file server. The system takes the lease away
+        // if the program does not give it up. No pipe has this error.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => options.open(path),
+        opened => opened,
+    }?;
     Ok(Opened { file, is_new: true })
 }
 
 impl Read for Opened {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let is_new = std::mem::take(&mut self.is_new);
-        match self.file.read(buffer) {
-            Ok(0) if is_new && is_pipe(&self.file)? => {
-                Err(io::Error::other("it is a pipe that no program writes to"))
-            }
+        let amount = match self.file.read(buffer) {
             // The program that writes may take its time.
             #[cfg(unix)]
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -44,7 +47,12 @@ impl Read for Opened {
                 self.file.read(buffer)
             }
             result => result,
+        }?;
+        // The program may have ended before or after the pipe was opened: it is the same mistake.
+        if std::mem::take(&mut self.is_new) && amount == 0 && is_pipe(&self.file)? {
+            return Err(io::Error::other("it is a pipe that no program writes to"));
         }
+        Ok(amount)
     }
 }
 
@@ -76,7 +84,7 @@ pub(crate) fn public_contents(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn too_large() -> io::Error {
-    io::Error::other("it is larger than 16 MiB")
+    io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 16 MiB")
 }
 
 /// All of a file that may have secrets. Growing leaves no copy in freed memory.
@@ -130,6 +138,21 @@ mod tests {
         assert!(made.success());
         let error = text(&path).unwrap_err();
         assert_eq!(error.to_string(), "it is a pipe that no program writes to");
+    }
+
+    #[test]
+    fn a_pipe_that_is_closed_empty_is_an_error_whenever_that_happens() {
+        for round in 0..200 {
+            let (reader, writer) = io::pipe().unwrap();
+            let path = format!("/dev/fd/{}", reader.as_raw_fd());
+            let closed = thread::spawn(move || {
+                (0..round).for_each(|_| thread::yield_now());
+                drop(writer);
+            });
+            let error = text(Path::new(&path)).unwrap_err();
+            assert_eq!(error.to_string(), "it is a pipe that no program writes to");
+            closed.join().unwrap();
+        }
     }
 
     #[test]

@@ -117,8 +117,8 @@ impl Reader {
         self.contents(path)
     }
 
-    /// Every file in a folder, without its subfolders. A file that is gone or that this user
-    /// may not read is skipped.
+    /// Every file in a folder, without its subfolders. A file that is gone, that this user
+    /// may not read, or that is too large for certificates is skipped.
     fn folder(&mut self, folder: &Path) -> AtPath<()> {
         let at = |path: &Path| {
             let path = path.to_owned();
@@ -134,7 +134,10 @@ impl Reader {
                 continue;
             };
             if metadata.is_file() && self.first_visit(&metadata) {
-                skip_absent(self.contents(&path), &path)?;
+                match self.contents(&path) {
+                    Err(error) if error.kind() == ErrorKind::FileTooLarge => {}
+                    read => drop(skip_absent(read, &path)?),
+                }
             }
         }
         Ok(())
@@ -241,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_a_folder_that_are_not_files_are_skipped() {
+    fn entries_of_a_folder_that_are_no_files_with_certificates_are_skipped() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(one.path().join("a.pem"), pem("first")).unwrap();
         symlink("a.pem", one.path().join("01234567.0")).unwrap();
@@ -250,6 +253,8 @@ mod tests {
         fs::create_dir(one.path().join("deeper")).unwrap();
         fs::write(one.path().join("deeper/b.pem"), pem("deeper")).unwrap();
         fs::write(one.path().join("binary"), b"\x30\x03\x02\x01\x00").unwrap();
+        let large = fs::File::create(one.path().join("large")).unwrap();
+        large.set_len(17 << 20).unwrap();
         fs::write(two.path().join("c.pem"), pem("second")).unwrap();
         let folders = [one.path(), Path::new(NO_FOLDER), two.path(), Path::new("")];
         assert_eq!(named(None, &folders).unwrap(), ["first", "second"]);

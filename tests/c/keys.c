@@ -1,11 +1,14 @@
 /* Private keys in every common form, good and bad, made by OpenSSL, as most keys are. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
 #include "support.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What `openssl ARGUMENTS` prints. */
 static const char *openssl(const char *arguments)
@@ -161,6 +164,45 @@ static void the_configuration_may_name_the_keys_file(void)
                  getenv("LOGINID_CLIENT_ID"), base_url())),
              USER);
 }
+
+#ifdef F_SETLEASE
+/* Takes the lease that a file server takes on a file, and gives it up when it is asked to. */
+static void hold_lease(const char *path, int ready)
+{
+    int file = open(path, O_RDWR), asked;
+    sigset_t ask;
+
+    CHECK(sigemptyset(&ask) == 0 && sigaddset(&ask, SIGIO) == 0);
+    CHECK(sigprocmask(SIG_BLOCK, &ask, NULL) == 0);
+    CHECK(fcntl(file, F_SETLEASE, F_WRLCK) == 0);
+    CHECK(write(ready, "x", 1) == 1);
+    alarm(60);
+    CHECK(sigwait(&ask, &asked) == 0);
+    CHECK(fcntl(file, F_SETLEASE, F_UNLCK) == 0);
+    _exit(0);
+}
+
+static void a_keys_file_is_read_although_another_process_has_a_lease(void)
+{
+    lid_client *client;
+    int ready[2];
+    char byte;
+    pid_t holder;
+
+    write_file("key.pem", pkcs8());
+    CHECK(pipe(ready) == 0);
+    holder = fork();
+    CHECK(holder >= 0);
+    if (holder == 0)
+        hold_lease("key.pem", ready[1]);
+    close(ready[1]);
+    CHECK(read(ready[0], &byte, 1) == 1);
+    OK(lid_new_with_config("{\"client_id\":\"a\",\"private_key_file\":\"key.pem\"}", &client,
+                           &out));
+    lid_free(client);
+    ended_well(holder);
+}
+#endif
 
 /* Whether the message repeats eight characters of the key's lines. */
 static int shows_key_material(const char *message, const char *key)
@@ -397,6 +439,9 @@ static const struct test tests[] = {
     TEST(the_environment_may_hold_the_key_in_one_line),
     TEST(the_environment_may_name_the_keys_file),
     TEST(the_configuration_may_name_the_keys_file),
+#ifdef F_SETLEASE
+    TEST(a_keys_file_is_read_although_another_process_has_a_lease),
+#endif
     TEST(an_rsa_key_is_refused),
     TEST(a_key_on_another_curve_is_refused),
     TEST(a_public_key_is_refused),
