@@ -85,8 +85,15 @@ def idle(bench, service, count):
 
 
 def connections(pid):
-    names = (os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir())
-    return sum(name.startswith("socket:") for name in names)
+    return sum(is_socket(path) for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def is_socket(path):
+    try:
+        return os.readlink(path).startswith("socket:")
+    except FileNotFoundError:
+        # Closed since it was listed, as a file of the program that is just starting.
+        return False
 
 
 def emulator(bench):
