@@ -4,24 +4,24 @@ benches/RESULTS.md, its figures also to README.md. `make bench` runs it; see ben
 
 import sys
 
-from harness import chart, measures, report, setup, summary
-from harness.environment import RESULTS, Machine, Settings
+from harness import chart, kept, measures, report, setup, summary
+from harness.environment import RESULTS, Settings
 
 
 def main():
     settings = Settings.from_env()
-    machine = Machine.look()
+    machine, run = kept.begin(settings)
     setup.install()
     programs = setup.build()
-    results = measures.take(settings, machine, programs)
-    text = report.text(settings, machine, results)
-    print(text)
+    measures.take(settings, machine, programs, run)
+    text = report.text(settings, run)
     if settings.output:
         settings.output.write_text(text)
         if settings.output == RESULTS:
-            summary.write(results)
-            chart.write(results)
+            summary.write(run.results)
+            chart.write(run.results)
         print(f"written to {settings.output}", file=sys.stderr)
+    print(text)
 
 
 if __name__ == "__main__":

@@ -112,30 +112,20 @@ class Bench:
         return worker
 
 
-def take(settings, machine, built):
-    results = Results()
+def take(settings, machine, built, run):
+    """Takes the parts that are not done, and keeps what there is after each."""
     with ExitStack() as stack:
         services = {}
         for scheme in ("http", "https"):
             services[scheme] = Service(built, scheme, machine.server_cores)
             stack.callback(services[scheme].close)
         bench = Bench(settings, machine, built, services)
-        take_programs(bench, results)
-        take_times(bench, results)
-        take_languages(bench, results)
-        take_threads(bench, results)
-        say("verdicts")
-        results.remembered = verdicts.take(bench)
-        say("further connections")
-        results.further = take_connecting(bench, results)
-        say("load")
-        results.loads = load.take(bench)
-        say("long lines")
-        results.lines = networks.take(bench, load.CONTENDERS)
-        say("many waits, idle connections, requests")
-        results.many = scale.take(bench)
+        for part in PARTS_OF_A_RUN:
+            if part.__name__ not in run.done:
+                part(bench, run.results)
+                run.done.append(part.__name__)
+                run.keep()
         say("done")
-    return results
 
 
 def take_programs(bench, results):
@@ -204,11 +194,32 @@ def take_parts(bench, results):
     results.times["new_client", None] = {OURS: made, RAW_KEY: key}
 
 
+def take_verdicts(bench, results):
+    say("verdicts")
+    results.remembered = verdicts.take(bench)
+
+
 def take_connecting(bench, results):
+    say("further connections")
     contenders = [OURS, SIGNED]
     for scheme in bench.services:
         results.times["reconnect", scheme] = connecting.times(bench, contenders, scheme)
-    return connecting.take(bench, contenders)
+    results.further = connecting.take(bench, contenders)
+
+
+def take_load(bench, results):
+    say("load")
+    results.loads = load.take(bench)
+
+
+def take_lines(bench, results):
+    say("long lines")
+    results.lines = networks.take(bench, load.CONTENDERS)
+
+
+def take_scale(bench, results):
+    say("many waits, idle connections, requests")
+    results.many = scale.take(bench)
 
 
 def take_languages(bench, results):
@@ -240,3 +251,16 @@ def take_threads(bench, results):
         workers = {name: bench.worker(stack, name, cores=bench.machine.cores) for name in (OURS, RAW)}
         contenders = [Contender(workers[name], operation, n) for name, operation, n in keys]
         results.threads = dict(zip(keys, interleave(contenders, bench.settings.rounds)))
+
+
+PARTS_OF_A_RUN = [
+    take_programs,
+    take_times,
+    take_languages,
+    take_threads,
+    take_verdicts,
+    take_connecting,
+    take_load,
+    take_lines,
+    take_scale,
+]

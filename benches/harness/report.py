@@ -1,17 +1,18 @@
 """The results as one Markdown text."""
 
-from . import connecting, networks, reasons, sources, summary
+from . import connecting, networks, reasons, summary
 from .environment import WORK, output_of
 from .goals import goals
 from .measures import MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, SDK_NOTES
 from .scale import WAITS
 
 
-def text(settings, machine, results):
+def text(settings, run):
+    results = run.results
     parts = [
         "# Benchmarks of libloginid and its peers",
         "Written by `make bench`. What each part means: `benches/README.md`.",
-        facts(settings, machine),
+        facts(settings, run),
         "## In short",
         summary.table(results),
         "## Goals",
@@ -70,14 +71,13 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def facts(settings, machine):
+def facts(settings, run):
     versions = {
-        "sources": sources.fingerprint(),
         "compilers": f"{output_of(['rustc', '--version'])}; {output_of(['cc', '--version']).splitlines()[0]}",
         "peers": ", ".join(peers()),
         "rounds": f"{settings.rounds}, under load {settings.load_rounds}",
     }
-    return "\n".join(f"- {name}: {value}" for name, value in (machine.facts | versions).items())
+    return "\n".join(f"- {name}: {value}" for name, value in (run.facts | versions).items())
 
 
 def peers():
