@@ -25,7 +25,7 @@ class Settings:
     def from_env():
         rounds = int(os.environ.get("BENCH_ROUNDS", "40"))
         output = os.environ.get("BENCH_OUTPUT", str(RESULTS))
-        return Settings(rounds, max(1, rounds // 8), Path(output) if output else None)
+        return Settings(rounds, max(1, rounds // 8), Path(output).resolve() if output else None)
 
     @property
     def thorough(self):

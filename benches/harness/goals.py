@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .connecting import CONNECTIONS, HANDSHAKES
 from .measures import MANY_THREADS, OPERATIONS, OURS, RAW, SIGNED, V2_CURL
 from .scale import WAITS
 
@@ -88,7 +89,7 @@ def goals(results):
             name = f"{OPERATIONS[operation]}, {scheme}"
             yield at_most(name, current[OURS].us, "libcurl", current[V2_CURL].us, 1.0, "call", operation, scheme, V2_CURL)
     current = results.times["v2_verify", None]
-    yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "the first service's", verify[OURS].us, 1.05)
+    yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "the first service's", verify[OURS].us, 1.05, "as_the_first")
     yield at_most(OPERATIONS["v2_verify"], current[OURS].us, "bare verification", current[RAW].us, 1.15, "alone", "v2_verify")
     yield from loads(results)
     https = results.times["get_user", "https"]
@@ -117,7 +118,18 @@ def goals(results):
             allocations.count <= limit and allocations.not_freed == 0,
             ("allocations", operation),
         )
+    yield from connections(results.further)
     yield from scales(results.many)
+
+
+def connections(further):
+    resumed, lookups = further.resumed[OURS], further.lookups[OURS]
+    against = f"{SIGNED} {further.resumed[SIGNED]}"
+    measure = f"TLS sessions resumed in {HANDSHAKES} further connections"
+    yield Goal(measure, str(resumed), against, str(HANDSHAKES), str(resumed), resumed == HANDSHAKES)
+    against = f"{SIGNED} {further.lookups[SIGNED]}"
+    measure = f"look-ups of a name for {CONNECTIONS} connections at once"
+    yield Goal(measure, str(lookups), against, "1", str(lookups), lookups == 1)
 
 
 def scales(many):

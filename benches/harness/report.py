@@ -3,7 +3,7 @@
 from . import connecting, networks, reasons, summary
 from .environment import WORK, output_of
 from .goals import goals
-from .measures import MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, SDK_NOTES
+from .measures import LANGUAGES, MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, SDK_NOTES
 from .scale import WAITS
 
 
@@ -29,7 +29,7 @@ def text(settings, run):
         "## In each language",
         "The same operations of one thread through each binding, over http. `more than C`: what the language"
         " and its binding add.",
-        languages_table(results),
+        languages_table(results) + left_out(results),
         "What it consists of, in processor time: the same call by the language's own means (cgo, ctypes, ffi,"
         " FFI) with its texts, the JSON of its result by the language's own reader, and the rest, which is the binding's."
         " `benches/README.md` says what that is.",
@@ -61,6 +61,7 @@ def text(settings, run):
         " answers at once. `first` is a new client's first call.",
         lines_table(results),
         "## Scale",
+        "The emulator records no requests here, which it does for tests unless it is told not to.",
         scale_table(results.many),
     ]
     return "\n\n".join(parts) + "\n"
@@ -180,6 +181,11 @@ def languages_table(results):
     return table(["operation", "language", "µs", "CPU µs", "more than C, µs", "against C"], rows)
 
 
+def left_out(results):
+    names = [name for name in LANGUAGES if name not in results.languages["token"]]
+    return f"\n\nLeft out, since it is not installed: {', '.join(names)}." if names else ""
+
+
 def parts_table(results):
     rows = []
     for (operation, language), parts in results.parts.items():
@@ -274,12 +280,13 @@ def scale_table(scale):
         ["their threads of the library's own", waits.threads - WAITS],
         ["their processor time in a second", f"{waits.cpu_us:,} µs"],
         *(
-            [f"a call beside {n:,} idle connections", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
+            [f"a call beside {n:,} idle connections, at most 64 of its client", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
             for n, call in scale.idle.items()
         ),
         ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],
         ["requests a second, each token verified", f"{emulator.requests / emulator.seconds:,.0f}"],
         ["its memory, new", f"{emulator.resident_kib:,} KiB"],
-        [f"its memory after {emulator.requests:,} requests", f"{emulator.resident_after_kib:,} KiB"],
+        [f"of {emulator.requests:,} requests failed", emulator.failed],
+        ["its memory after them, with the nonces of the last ten minutes", f"{emulator.resident_after_kib:,} KiB"],
     ]
     return table(["what", "measured"], rows)

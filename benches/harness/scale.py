@@ -31,6 +31,7 @@ class Emulator:
     start_ms: float
     resident_kib: int
     requests: int
+    failed: int
     seconds: float
     resident_after_kib: int
 
@@ -107,4 +108,4 @@ def emulator(bench):
     worker.close()
     after = service.resident_kib()
     service.close()
-    return Emulator(start_ms, before, load.calls, load.wall / 1e9, after)
+    return Emulator(start_ms, before, load.calls, load.errors, load.wall / 1e9, after)

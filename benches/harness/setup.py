@@ -12,6 +12,7 @@ from .environment import BENCHES, RELEASE, ROOT, WORK, output_of
 
 DEBIAN_PACKAGES = [
     "ca-certificates",
+    "g++",
     "gcc",
     "libc6-dev",
     "libcurl4-openssl-dev",
@@ -176,6 +177,8 @@ def languages(folder):
     if shutil.which("go"):
         subprocess.run(go, check=True, cwd=sources / "go", env=os.environ | {"PKG_CONFIG_PATH": str(folder)})
         commands["Go"] = ["env", f"LD_LIBRARY_PATH={folder}", str(folder / "go")]
+    else:
+        say("Go is left out, it is not installed")
     library = f"LOGINID_LIBRARY={folder / 'libloginid.so.0'}"
     python, ruby = ROOT / "bindings/python/src", ROOT / "bindings/ruby/lib"
     for name, command in {
