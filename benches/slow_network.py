@@ -3,8 +3,8 @@
 connects to that port, and prints its own. harness/networks.py starts it.
 
 What is sent arrives half a round trip later, in order. A new connection costs a round trip. A lost
-piece arrives after TCP's retransmission timeout, and holds up what follows. Losses are the same
-in each run."""
+piece arrives after TCP's retransmission timeout, and holds up what follows. Losses follow the
+same random numbers in each run."""
 
 import asyncio
 import random

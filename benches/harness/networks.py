@@ -36,7 +36,7 @@ def take(bench, contenders):
         service.answer_unchecked(True)
         for round_trip, loss in LINES if bench.settings.thorough else LINES[::3]:
             for name in contenders:
-                # A proxy for each, so that the same pieces are lost.
+                # A proxy for each, which loses by the same random numbers.
                 with ExitStack() as stack:
                     variables = environment(stack, bench, service, round_trip, loss)
                     lines.append(take_one(stack, bench, scheme, variables, name, round_trip, loss))

@@ -280,7 +280,7 @@ def scale_table(scale):
         ["their threads of the library's own", waits.threads - WAITS],
         ["their processor time in a second", f"{waits.cpu_us:,} µs"],
         *(
-            [f"a call beside {n:,} idle connections, at most 64 of its client", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
+            [f"a call beside {n:,} idle connections, 64 of its own client at most", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
             for n, call in scale.idle.items()
         ),
         ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],

@@ -15,6 +15,8 @@ IDLE = (1, 64, 1000)
 WAITS = 1000
 # Long enough that all connections are open at once.
 HELD_MS = 3000
+# If a call took longer to connect than the first one was held back, its connection would never come.
+LONGEST_S = 30
 
 
 @dataclass
@@ -73,9 +75,13 @@ def idle(bench, service, count):
         text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, bench.machine.client_cores),
     )
+    ends = time.monotonic() + LONGEST_S
     while connections(process.pid) < count:
         if process.poll() is not None:
             raise RuntimeError(f"scale idle {count} ended with {process.returncode}")
+        if time.monotonic() > ends:
+            process.kill()
+            raise RuntimeError(f"scale idle {count} has not opened that many connections")
         time.sleep(0.05)
     service.answer_unchecked(True)
     answer, _ = process.communicate("\n")
