@@ -38,10 +38,22 @@ def table(results):
             f"| {name} | {ours:,.0f} µs | {least:,.0f} µs ({called}) | {ours / least:.2f} × | {sdks} |"
         )
     for scheme in ("http", "https"):
+        ours, curl = (results.times["reconnect", scheme][name].us for name in (OURS, SIGNED))
+        lines.append(
+            f"| a call on a client's further connection, {scheme} | {ours:,.0f} µs | {curl:,.0f} µs ({SIGNED})"
+            f" | {ours / curl:.2f} × | | |"
+        )
+    for scheme in ("http", "https"):
         ours, curl = (load(results, scheme, 16, name).calls_per_s for name in (OURS, SIGNED))
         lines.append(
             f"| calls a second on one core, 16 threads, {scheme} | {ours:,.0f} | {curl:,.0f} ({SIGNED})"
             f" | {ours / curl:.2f} × | | |"
+        )
+    for scheme in ("http", "https"):
+        ours, curl = (load(results, scheme, 64, name).p99_us for name in (OURS, SIGNED))
+        lines.append(
+            f"| 99 % of calls take at most (p99), 64 threads on one core, {scheme} | {ours:,.0f} µs"
+            f" | {curl:,.0f} µs ({SIGNED}) | {ours / curl:.2f} × | | |"
         )
     lines.append(f"| the stripped library | {results.library_bytes / MIB:.1f} MiB | | | | |")
     resident = results.memory["https, called"]
