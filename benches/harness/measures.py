@@ -52,6 +52,8 @@ SDK_NOTES = {
 }
 # Verifications of many tokens without and with `verified_tokens`, and of one remembered token.
 VERIFIED_TOKENS = ["verify_each", "verify_new", "verify_again"]
+# As in c/openssl.c: all of the system's roots in one file, which are in its folder as well.
+ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 # The same operations through each binding, beside C, and Python's beside the official package.
 LANGUAGES = [OURS, "C++", "Go", "Python", "Ruby", "PHP", "Python SDK"]
 # What these do without the binding: the call by cgo, ctypes, ffi or FFI, and the JSON of its result by the
@@ -79,7 +81,9 @@ class Results:
     remembered: dict[int, verdicts.Verdicts] = field(default_factory=dict)
     further: connecting.Connecting | None = None
     load_times: dict[str, programs.Start] = field(default_factory=dict)
-    # OpenSSL's time for the certificates of the system.
+    # Over https, when the roots are those of ROOTS: without those of the system's folder.
+    start_with_one_file: programs.Start | None = None
+    # OpenSSL's time for the certificates of ROOTS.
     roots: Series | None = None
     # By scheme and whether the clients have made a call.
     memory: dict[str, programs.Memory] = field(default_factory=dict)
@@ -135,6 +139,7 @@ def take_programs(bench, results):
         for state in ("new", "called"):
             results.memory[f"{scheme}, {state}"] = programs.memory(bench, service.environment(), state)
         results.load_times[scheme] = programs.load_times(bench, service)
+    results.start_with_one_file = programs.load_times(bench, bench.services["https"], SSL_CERT_FILE=ROOTS)
     environment = bench.services["https"].environment()
     del environment["LOGINID_CA_FILE"]
     results.memory["https, new, system roots"] = programs.memory(bench, environment, "new")

@@ -64,9 +64,9 @@ def memory(bench, environment, state):
     return Memory(none, one, one_private, (every - one) / FURTHER_CLIENTS)
 
 
-def load_times(bench, service):
+def load_times(bench, service, **variables):
     """dlopen, lid_new and a first token, in a new process each time."""
-    environment = {**service.environment(), "BENCH_LIBRARY": str(bench.programs.library)}
+    environment = {**service.environment(), "BENCH_LIBRARY": str(bench.programs.library), **variables}
     # The first run reads the files from the disk and is dropped.
     runs = [
         [int(ns) / 1000 for ns in run([bench.programs.load_time], environment, bench.machine.client_cores).split()]

@@ -3,7 +3,7 @@
 from . import connecting, networks, reasons, summary
 from .environment import WORK, output_of
 from .goals import goals
-from .measures import LANGUAGES, MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, SDK_NOTES
+from .measures import LANGUAGES, MANY_THREADS, OPERATIONS, OURS, PARTS, RAW, ROOTS, SDK_NOTES
 from .scale import WAITS
 
 
@@ -204,7 +204,7 @@ def small_tables(results):
             f"{start.all.us / 1000:.2f} ± {start.all.deviation / 1000:.2f}",
             *(f"{part.us / 1000:.2f}" for part in (start.dlopen, start.client, start.token)),
         ]
-        for scheme, start in results.load_times.items()
+        for scheme, start in starts_of(results)
     ]
     memory = [
         [name, m.none, m.one, m.one_private, f"{m.further:.1f}"]
@@ -220,7 +220,8 @@ def small_tables(results):
         instructions.append([OPERATIONS[operation], f"{ours:,}", f"{raw:,}", f"{ours / raw:.3f}"])
     return [
         table(["a program's start", "ms", "of it dlopen", "lid_new", "first token"], starts),
-        f"OpenSSL reads the system's certificates, which a client over https needs, in {results.roots.us / 1000:.2f} ms.",
+        "A client over https reads the system's certificates: a file of all, and a folder with the same in a file each."
+        f" OpenSSL reads this file in {results.roots.us / 1000:.2f} ms.",
         table(
             ["resident KiB of a process", "no client", "one", "of it private", "each further client"],
             memory,
@@ -230,6 +231,11 @@ def small_tables(results):
         ),
         table(["instructions (callgrind)", "ours", "bare aws-lc-rs", "ratio"], instructions),
     ]
+
+
+def starts_of(results):
+    yield from results.load_times.items()
+    yield f"https, `SSL_CERT_FILE={ROOTS}`", results.start_with_one_file
 
 
 def bare_allocations(results, operation):
@@ -280,7 +286,10 @@ def scale_table(scale):
         ["their threads of the library's own", waits.threads - WAITS],
         ["their processor time in a second", f"{waits.cpu_us:,} µs"],
         *(
-            [f"a call beside {n:,} idle connections, 64 of its own client at most", f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU"]
+            [
+                f"a call beside {n:,} idle connections, 64 of its own client at most",
+                f"{call.us:,.1f} µs, {call.cpu_us:,.1f} of them the client's CPU",
+            ]
             for n, call in scale.idle.items()
         ),
         ["the emulator: start", f"{emulator.start_ms:,.0f} ms"],

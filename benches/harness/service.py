@@ -14,6 +14,8 @@ from pathlib import Path
 
 USER = "ada@example.com"
 PATH = "/manage/users/retrieve"
+# The roots and the proxies of this machine's user: most machines have no such variables.
+NOT_USUAL = re.compile("SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)
 # As in c/ours.c: more than the verdicts that its client keeps.
 TOKENS = 64
 
@@ -132,8 +134,9 @@ class Service:
         return int(re.search(r"VmRSS:\s*(\d+)", status)[1])
 
     def environment(self):
+        usual = {name: value for name, value in os.environ.items() if not NOT_USUAL.fullmatch(name)}
         quiet = {"NODE_NO_WARNINGS": "1"}
-        return {**os.environ, **self.variables, **quiet}
+        return {**usual, **self.variables, **quiet}
 
     def close(self):
         self.process.terminate()
