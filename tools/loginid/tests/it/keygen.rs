@@ -15,6 +15,16 @@ fn keygen(arguments: &[&str], folder: &Path) -> Output {
     command.output().unwrap()
 }
 
+/// `loginid doctor` for a service, which is still to be given the keys.
+fn doctor(service: &Emulator) -> Command {
+    let mut command = program();
+    command
+        .arg("doctor")
+        .env("LOGINID_BASE_URL", service.base_url())
+        .env("LOGINID_CLIENT_ID", service.client_id());
+    command
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
@@ -40,11 +50,8 @@ fn the_keys_are_a_pair_that_the_service_accepts() {
     let private = fs::read_to_string(&path).unwrap();
     assert!(private.starts_with("-----BEGIN PRIVATE KEY-----"));
     let emulator = Emulator::builder().private_key(private).start();
-    let mut doctor = program();
+    let mut doctor = doctor(&emulator);
     doctor
-        .arg("doctor")
-        .env("LOGINID_BASE_URL", emulator.base_url())
-        .env("LOGINID_CLIENT_ID", emulator.client_id())
         .env("LOGINID_PRIVATE_KEY_FILE", &path)
         .env("LOGINID_PUBLIC_KEY", &public);
     let output = doctor.output().unwrap();
@@ -61,12 +68,10 @@ fn the_private_key_may_go_to_another_program() {
     assert!(private.starts_with("-----BEGIN PRIVATE KEY-----\n"));
     assert_eq!(private.matches("-----END").count(), 1);
     let emulator = Emulator::builder().private_key(private.clone()).start();
-    let mut doctor = program();
+    let mut doctor = doctor(&emulator);
     doctor
-        .args(["doctor", "--public-key", "key.pub"])
+        .args(["--public-key", "key.pub"])
         .current_dir(folder.path())
-        .env("LOGINID_BASE_URL", emulator.base_url())
-        .env("LOGINID_CLIENT_ID", emulator.client_id())
         .env("LOGINID_PRIVATE_KEY", &private);
     let output = doctor.output().unwrap();
     assert!(output.status.success(), "{output:?}");
