@@ -14,13 +14,6 @@ typedef lid_status new_from_env(lid_client **, char **);
 typedef lid_status generate_service_token(const lid_client *, const char *, const char *,
                                           const char *, const char *, char **);
 
-static long now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
-
 int main(void)
 {
     const char *path = worker_setting("BENCH_LIBRARY");
@@ -28,7 +21,7 @@ int main(void)
     generate_service_token *sign;
     lid_client *client;
     char *out;
-    long began = now(), loaded, made, signed_;
+    long began = worker_now(CLOCK_MONOTONIC), loaded, made, signed_;
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL), *symbol;
 
     if (library == NULL) {
@@ -40,17 +33,17 @@ int main(void)
     memcpy(&make, &symbol, sizeof make);
     symbol = dlsym(library, "lid_generate_service_token");
     memcpy(&sign, &symbol, sizeof sign);
-    loaded = now();
+    loaded = worker_now(CLOCK_MONOTONIC);
     if (make(&client, &out) != LID_OK) {
         fprintf(stderr, "%s\n", out);
         return 2;
     }
-    made = now();
+    made = worker_now(CLOCK_MONOTONIC);
     if (sign(client, "users.retrieve", "ada", NULL, NULL, &out) != LID_OK) {
         fprintf(stderr, "%s\n", out);
         return 2;
     }
-    signed_ = now();
+    signed_ = worker_now(CLOCK_MONOTONIC);
     printf("%ld %ld %ld\n", loaded - began, made - loaded, signed_ - made);
     return 0;
 }

@@ -54,13 +54,6 @@ static void *call(void *client)
     return client;
 }
 
-static long now(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
-
 /* The value of a line of /proc/self/status. */
 static long status_of(const char *name)
 {
@@ -104,25 +97,13 @@ static void waits(pthread_t *threads, long count)
     others = status_of("Threads");
     start(threads, count, wait_for_code);
     sleep(SECONDS); /* all of them wait then */
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    cpu = worker_now(CLOCK_PROCESS_CPUTIME_ID);
     sleep(SECONDS);
-    cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    cpu = worker_now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     printf("%ld %ld %ld\n", status_of("VmRSS") - resident, status_of("Threads") - others,
            cpu / SECONDS / 1000);
     lid_cancel_trigger(cancel);
     join(threads, count);
-}
-
-static int compare(const void *left, const void *right)
-{
-    long a = *(const long *)left, b = *(const long *)right;
-    return (a > b) - (a < b);
-}
-
-static long median(long *slices)
-{
-    qsort(slices, SLICES, sizeof *slices, compare);
-    return slices[SLICES / 2];
 }
 
 static void idle(pthread_t *threads, long count)
@@ -134,14 +115,14 @@ static void idle(pthread_t *threads, long count)
     getchar();
     call(clients[0]);
     for (slice = 0; slice < SLICES; slice++) {
-        wall[slice] = -now(CLOCK_MONOTONIC);
-        cpu[slice] = -now(CLOCK_PROCESS_CPUTIME_ID);
+        wall[slice] = -worker_now(CLOCK_MONOTONIC);
+        cpu[slice] = -worker_now(CLOCK_PROCESS_CPUTIME_ID);
         for (i = 0; i < CALLS; i++)
             call(clients[0]);
-        wall[slice] += now(CLOCK_MONOTONIC);
-        cpu[slice] += now(CLOCK_PROCESS_CPUTIME_ID);
+        wall[slice] += worker_now(CLOCK_MONOTONIC);
+        cpu[slice] += worker_now(CLOCK_PROCESS_CPUTIME_ID);
     }
-    printf("%ld %ld\n", median(wall) / CALLS, median(cpu) / CALLS);
+    printf("%ld %ld\n", worker_median(wall, SLICES) / CALLS, worker_median(cpu, SLICES) / CALLS);
 }
 
 int main(int arguments, char **argument)

@@ -31,13 +31,6 @@ static void expect_ok(lid_status status, char **out)
     lid_free_string(*out);
 }
 
-static long now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
-
 static long resident_kib(void)
 {
     char line[256];
@@ -57,24 +50,12 @@ static void verify(const char *token)
     expect_ok(lid_verify_token(client, token, user, &out), &out);
 }
 
-static int compare(const void *left, const void *right)
-{
-    long a = *(const long *)left, b = *(const long *)right;
-    return (a > b) - (a < b);
-}
-
 static long time_of(const char *token)
 {
-    long began = now();
+    long began = worker_now(CLOCK_MONOTONIC);
 
     verify(token);
-    return now() - began;
-}
-
-static long median(long *times, long count)
-{
-    qsort(times, (size_t)count, sizeof *times, compare);
-    return times[count / 2];
+    return worker_now(CLOCK_MONOTONIC) - began;
 }
 
 static char **read_tokens(long count)
@@ -116,14 +97,14 @@ int main(int arguments, char **argument)
     for (i = 0; i < count; i++)
         times[i] = time_of(tokens[i]);
     kib = resident_kib() - before;
-    new_ns = median(times, count);
+    new_ns = worker_median(times, count);
     /* At random, as users come. */
     srandom(1);
     for (i = 0; i < count; i++)
         forgotten += (times[i] = time_of(tokens[random() % count])) > new_ns / 2;
-    hit_ns = median(times, count);
+    hit_ns = worker_median(times, count);
     for (i = 0; i < EXTRA; i++)
         times[i] = time_of(tokens[count + i]);
-    printf("%ld %ld %ld %ld %ld\n", hit_ns, new_ns, median(times, EXTRA), forgotten, kib);
+    printf("%ld %ld %ld %ld %ld\n", hit_ns, new_ns, worker_median(times, EXTRA), forgotten, kib);
     return 0;
 }

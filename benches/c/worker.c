@@ -40,7 +40,7 @@ const char *worker_setting(const char *name)
     return value;
 }
 
-static long now(clockid_t clock)
+long worker_now(int clock)
 {
     struct timespec time;
     clock_gettime(clock, &time);
@@ -58,18 +58,18 @@ static void *run_job(void *argument)
 
     job->failed_to_start = state == NULL;
     pthread_barrier_wait(job->barrier);
-    cpu = now(CLOCK_THREAD_CPUTIME_ID);
-    before = job->began = now(CLOCK_MONOTONIC);
+    cpu = worker_now(CLOCK_THREAD_CPUTIME_ID);
+    before = job->began = worker_now(CLOCK_MONOTONIC);
     for (i = 0; state != NULL && i < job->count; i++) {
         job->errors += operation->once(state) != 0;
         if (job->latencies != NULL) {
-            long after = now(CLOCK_MONOTONIC);
+            long after = worker_now(CLOCK_MONOTONIC);
             job->latencies[i] = after - before;
             before = after;
         }
     }
-    job->ended = now(CLOCK_MONOTONIC);
-    job->cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
+    job->ended = worker_now(CLOCK_MONOTONIC);
+    job->cpu = worker_now(CLOCK_THREAD_CPUTIME_ID) - cpu;
     if (state != NULL)
         operation->stop(state);
     return NULL;
@@ -79,6 +79,12 @@ static int compare(const void *left, const void *right)
 {
     long a = *(const long *)left, b = *(const long *)right;
     return (a > b) - (a < b);
+}
+
+long worker_median(long *times, long count)
+{
+    qsort(times, (size_t)count, sizeof *times, compare);
+    return times[count / 2];
 }
 
 static long percentile(const long *sorted, long count, double share)

@@ -25,6 +25,12 @@ int worker_serve(const struct operation *operations);
 /* The value of an environment variable; ends the program when it is not set. */
 const char *worker_setting(const char *name);
 
+/* The nanoseconds of a clock, for example CLOCK_MONOTONIC. */
+long worker_now(int clock);
+
+/* Sorts times, and returns the one in the middle. */
+long worker_median(long *times, long count);
+
 /* Keeps the cause of a failure for the `error` line. */
 void worker_explain(const char *why);
 
