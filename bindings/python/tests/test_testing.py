@@ -13,7 +13,7 @@ from unittest import mock
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 import libloginid
-from emulator import ROOT, printed_by, start_python
+from emulator import ROOT, printed_by, run_python, start_python
 from libloginid import v2
 from libloginid.testing import Emulator
 
@@ -106,6 +106,15 @@ class Emulators(unittest.TestCase):
         emulator.close()
         v2.Client.from_env().get_version()
 
+    def test_without_one_there_is_no_current_emulator(self):
+        message = "^there is no emulator: run this program with loginid-emulator exec$"
+        with mock.patch.dict(os.environ, {"LOGINID_EMULATOR_URL": ""}):
+            with self.assertRaisesRegex(RuntimeError, message):
+                Emulator.current()
+            del os.environ["LOGINID_EMULATOR_URL"]
+            with self.assertRaisesRegex(RuntimeError, message):
+                Emulator.current()
+
     def test_one_that_does_not_start_says_why(self):
         with self.assertRaisesRegex(RuntimeError, "--unknown"):
             Emulator("--unknown")
@@ -164,6 +173,21 @@ sys.stdin.read()
         emulator = Emulator()
         emulator.close()
         emulator.close()
+
+    def test_a_forked_child_does_not_end_it(self):
+        program = """
+import os
+import sys
+from libloginid.testing import Emulator
+with Emulator() as emulator:
+    child = os.fork()
+    if child == 0:
+        sys.exit(7)  # which leaves the block
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    emulator.reset()
+print("ended")
+"""
+        self.assertEqual(run_python(program), "7\nended\n")
 
 
 class Plugin(unittest.TestCase):

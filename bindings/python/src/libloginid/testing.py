@@ -63,9 +63,12 @@ class Emulator:
     # What the ``from_env`` of the clients reads, and LOGINID_EMULATOR_URL.
     variables: Dict[str, str]
     _process: "Optional[subprocess.Popen[bytes]]" = None
+    # The process that has started it.
+    _owner: int
 
     def __init__(self, *options: str) -> None:
         program = _program()
+        self._owner = os.getpid()
         with TemporaryFile() as problems:
             process = subprocess.Popen(
                 [program, "exec", *options, "--", "sh", "-c", _SCRIPT],
@@ -90,6 +93,10 @@ class Emulator:
     @classmethod
     def current(cls) -> "Emulator":
         """The emulator that ``loginid-emulator exec`` has started for this program."""
+        if not os.environ.get("LOGINID_EMULATOR_URL"):
+            raise RuntimeError(
+                "there is no emulator: run this program with loginid-emulator exec"
+            )
         emulator = cls.__new__(cls)
         emulator._use(os.environ)
         return emulator
@@ -176,10 +183,12 @@ class Emulator:
             ) from None
 
     def close(self) -> None:
-        """Ends the emulator that this object has started. It may be called more than once."""
-        process, self._process = self._process, None
-        if process is None:
+        """Ends the emulator that this process has started. It may be called more than once."""
+        process = self._process
+        # A forked child would wait for ever for a process that is not its child.
+        if process is None or self._owner != os.getpid():
             return
+        self._process = None
         process.terminate()
         try:
             process.communicate(timeout=_LONGEST_STOP)
