@@ -141,6 +141,20 @@ print("ending", flush=True)
             ask.flush()
             self.assertEqual(printed_by(child), "ending\n")
 
+    def test_the_interpreter_may_end_while_daemon_threads_make_clients(self):
+        # As other threads would, between any two lines of what runs at the exit.
+        program = LOGGED + """
+import atexit
+derived = [client.with_options(), client.with_options()]
+def trace(*_):
+    derived.append(client.with_options())
+    return trace
+atexit.register(lambda: sys.settrace(trace))
+"""
+        child = start_python(program)
+        printed, errors = child.communicate(timeout=120)
+        self.assertEqual((child.returncode, printed, errors), (0, "", ""))
+
     def test_without_a_free_thread_a_call_still_runs(self):
         program = LOGGED + """
 threading.stack_size(1 << 46)

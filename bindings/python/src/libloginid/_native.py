@@ -18,7 +18,7 @@ from ctypes import (
     string_at,
 )
 from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Tuple
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from ._loading import load
 from ._prototypes import CALLS
@@ -159,7 +159,7 @@ class Handle(_Pointer):
         finally:
             self.value = client.value
         if log is not None:
-            _logged.add(self)
+            _logged[id(self)] = self
 
     def derive(self, options: Optional[bytes], cancel: Optional[int]) -> "Handle":
         """A client with other options, which shares the log callback."""
@@ -203,7 +203,7 @@ class Handle(_Pointer):
             self._log.function = self._log.listener = None
         else:
             self._log.function, self._log.listener = log, listener
-            _logged.add(self)
+            _logged[id(self)] = self
             self._set_log_callback(self.value, _collect, None)
 
     def tell(
@@ -253,8 +253,8 @@ class Switch(Uncopyable):
 
 # The log events of each thread's call, by the system's thread number.
 _events: Dict[int, List[bytes]] = {}
-# The clients that may have a log callback.
-_logged: "WeakSet[Handle]" = WeakSet()
+# The clients that may have a log callback, by their id.
+_logged: "WeakValueDictionary[int, Handle]" = WeakValueDictionary()
 
 
 def _append(event: bytes, _user_data: Optional[int]) -> None:
@@ -270,8 +270,11 @@ _collect = LOG_FUNCTION(_append)
 def _end_logs() -> None:
     # When a daemon thread enters Python while the interpreter exits, Python ends the
     # thread inside the C library, which ends the process with SIGABRT.
-    for handle in list(_logged):
-        handle.set_log(None)
+    # Unlike an iteration, valuerefs() permits that other threads still make clients.
+    for reference in _logged.valuerefs():
+        handle = reference()
+        if handle is not None:
+            handle.set_log(None)
 
 
 def _report(error: Exception) -> None:
