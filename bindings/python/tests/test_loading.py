@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,21 @@ class Loading(unittest.TestCase):
                     imported([], {"LOGINID_LIBRARY": path}),
                     self.expected(path, reason, "advice"),
                 )
+
+    def test_a_file_whose_path_is_not_utf_8(self):
+        folder = self.folder / "\udcff"
+        folder.mkdir()
+        # As the standard error shows the path.
+        path = f"{self.folder}/\\udcff/libloginid.so.0"
+        os.link(self.folder / "text.so", folder / "libloginid.so.0")
+        self.assertEqual(
+            imported([], {"LOGINID_LIBRARY": f"{folder}/libloginid.so.0"}),
+            self.expected(path, TEXTS["files"]["text.so"], "advice"),
+        )
+        # The loader's own message.
+        message = imported([], {"LOGINID_LIBRARY": "", "LD_LIBRARY_PATH": str(folder)})
+        start = self.expected("libloginid.so.0", path, "advice").partition(path)[0]
+        self.assertRegex(message, f"^{re.escape(start + path)}: .+; install libloginid")
 
     def test_a_library_that_the_loader_does_not_find(self):
         self.assertEqual(

@@ -8,7 +8,7 @@ import platform
 import re
 import struct
 from ctypes import CDLL, c_char_p
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Mapping, Optional, Tuple, Union
 
 from ._version import __version__
 
@@ -32,8 +32,8 @@ def load(prototypes: Mapping[str, Tuple[Any, Tuple[Any, ...]]]) -> CDLL:
         raise _unusable(path, "it is incomplete", included)
     try:
         library = CDLL(path)
-    except OSError as error:
-        raise _unusable(path, _reason(path, str(error)), included) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(path, _reason(path, _message(error)), included) from None
     reason = _version_that_does_not_fit(library)
     for name, (result, arguments) in prototypes.items():
         function = getattr(library, name, None)
@@ -75,6 +75,11 @@ def _version_that_does_not_fit(library: CDLL) -> Optional[str]:
             f"below {needed[0] + 1}.0"
         )
     return None
+
+
+def _message(error: Union[OSError, UnicodeDecodeError]) -> str:
+    """What the system's loader says, also if a path in it is not UTF-8."""
+    return str(error) if isinstance(error, OSError) else os.fsdecode(error.object)
 
 
 def _reason(path: str, message: str) -> str:
