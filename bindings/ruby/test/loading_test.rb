@@ -28,6 +28,19 @@ class LoadingTest < Minitest::Test
     end
   end
 
+  # The loader's message has the path, as bytes.
+  def test_a_file_whose_path_is_not_ascii
+    library = File.binread("#{@folder}/version-1.so")
+    library.setbyte(16, 1) # an object file: only the loader looks at that
+    ["b\u00fccher.so", "\xFF.so"].product(%w[C.UTF-8 C]) do |name, locale|
+      path = "#{@folder}/#{name}"
+      File.binwrite(path, library)
+      output = required({ 'LOGINID_LIBRARY' => path, 'LC_ALL' => locale })
+      start = expected(path, 'reason', 'advice').partition('reason').first
+      assert_includes output, "#{start}Could not open library", locale
+    end
+  end
+
   def test_a_library_that_the_loader_does_not_find
     output = required({ 'LOGINID_LIBRARY' => nil, 'LD_LIBRARY_PATH' => nil })
     assert_includes output, expected('libloginid.so.0', TEXTS['not_found'], 'advice')
@@ -59,11 +72,11 @@ class LoadingTest < Minitest::Test
 
   private
 
-  # What a program prints that requires the gem.
+  # What a program prints that requires the gem, in bytes.
   def required(environment, options = $LOAD_PATH.map { |path| "-I#{path}" })
     output, status = Open3.capture2e(environment, RbConfig.ruby, *options, '-rloginid', '-e', '')
     refute_predicate status, :success?
-    output
+    output.b
   end
 
   def expected(path, reason, advice)
@@ -72,6 +85,6 @@ class LoadingTest < Minitest::Test
     filled = ->(text, more = {}) { text.gsub(/\{(\w+)\}/) { values.merge(more).fetch(Regexp.last_match(1).to_sym) } }
     parts = { path: path, reason: filled.call(reason), advice: filled.call(TEXTS[advice]) }
     # As Ruby prints an exception.
-    "#{filled.call(TEXTS['message'], parts)} (LoadError)"
+    "#{filled.call(TEXTS['message'], parts)} (LoadError)".b
   end
 end

@@ -51,8 +51,10 @@ module Loginid
         path
       end
 
-      # Why the system's loader refuses the file, which it says in this message.
+      # Why the system's loader refuses the file, which it says in this message. FFI gives it as
+      # bytes, which do not fit into a text beside the path.
       def reason(message)
+        message = message.dup.force_encoding(path.encoding)
         return shown_by_file || message if path.include?('/')
 
         # It may also have found one that it cannot use.
