@@ -80,6 +80,15 @@ class TestingTest < Minitest::Test
     ENV.replace(before)
   end
 
+  def test_variables_that_are_not_utf_8_are_ignored
+    before = ENV.to_h
+    ENV.update("A\xFF" => '', 'B' => "\xFF")
+    Loginid::Testing::Emulator.run(&:reset)
+    Loginid::Testing::Emulator.current.reset
+  ensure
+    ENV.replace(before)
+  end
+
   # As an emulator demands that other computers reach.
   def test_the_token_of_the_control_api_is_sent
     server = TCPServer.open('127.0.0.1', 0)
@@ -106,9 +115,12 @@ class TestingTest < Minitest::Test
   end
 
   def test_without_exec_there_is_no_current_emulator
-    url = ENV.delete('LOGINID_EMULATOR_URL')
-    error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.current }
-    assert_equal 'there is no emulator: run this program with loginid-emulator exec', error.message
+    url = ENV.fetch('LOGINID_EMULATOR_URL')
+    [nil, ''].each do |none|
+      ENV['LOGINID_EMULATOR_URL'] = none
+      error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.current }
+      assert_equal 'there is no emulator: run this program with loginid-emulator exec', error.message
+    end
   ensure
     ENV['LOGINID_EMULATOR_URL'] = url
   end
@@ -143,6 +155,8 @@ class TestingTest < Minitest::Test
     path = ENV.fetch('PATH')
     error = assert_raises(RuntimeError) { Loginid::Testing::Emulator.start('--nonsense') }
     assert_match(/did not start: .*nonsense/, error.message)
+    error = assert_raises(RuntimeError) { emulator_that_prints('\377 is wrong') }
+    assert_match(/did not start: .+ is wrong\z/, error.message)
     ENV['LOGINID_EMULATOR'] = '/no/such/program'
     error = assert_raises(Errno::ENOENT) { Loginid::Testing::Emulator.start }
     assert_match %r{/no/such/program\. LOGINID_EMULATOR .* gem install loginid-emulator\z}, error.message
@@ -167,6 +181,17 @@ class TestingTest < Minitest::Test
   end
 
   private
+
+  # Starts a program that prints an error, in which printf(1) reads escapes, and ends.
+  def emulator_that_prints(error)
+    Tempfile.create('emulator') do |program|
+      program.write("#!/bin/sh\nprintf '#{error}\\n' >&2\nexit 1\n")
+      program.close
+      File.chmod(0o700, program.path)
+      ENV['LOGINID_EMULATOR'] = program.path
+      Loginid::Testing::Emulator.start
+    end
+  end
 
   def await_end(uri)
     deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + LoginidTest::DEADLINE

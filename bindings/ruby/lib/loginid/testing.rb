@@ -65,9 +65,11 @@ module Loginid
         #
         # @return [Emulator]
         def current
-          return new(ENV.to_h) if ENV.key?('LOGINID_EMULATOR_URL')
+          if ENV.fetch('LOGINID_EMULATOR_URL', '').empty?
+            raise 'there is no emulator: run this program with loginid-emulator exec'
+          end
 
-          raise 'there is no emulator: run this program with loginid-emulator exec'
+          new(ENV.to_h)
         end
 
         private
@@ -96,22 +98,23 @@ module Loginid
         def variables(process)
           lines = []
           while (line = process.gets("\0"))
-            return lines.to_h { |variable| variable.force_encoding(Encoding::UTF_8).split('=', 2) } if line == "\0"
+            return lines.to_h if line == "\0"
 
-            lines << line.chomp("\0")
+            # Bytes, which need not be UTF-8, until they are split.
+            lines << line.chomp("\0").split('=', 2).each { |part| part.force_encoding(Encoding::UTF_8) }
           end
           process.close
         end
 
         def failed(program, problems)
-          raise "#{program} did not start: #{File.read(problems.path).strip}"
+          raise "#{program} did not start: #{File.read(problems.path).scrub.strip}"
         end
       end
 
       # @api private
       def initialize(environment, process = nil)
         ours = environment.select { |name, _| name.start_with?(PREFIX) }
-        @variables = ENV.keys.grep(/\A#{PREFIX}/).to_h { |name| [name, nil] }.merge(ours).freeze
+        @variables = ENV.keys.select { |name| name.start_with?(PREFIX) }.to_h { |name| [name, nil] }.merge(ours).freeze
         @process = process
         @owner = Process.pid
       end
