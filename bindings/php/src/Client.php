@@ -36,7 +36,7 @@ final class Client implements ClientInterface
         ?string $baseUrl = null,
     ) {
         $this->listener = new Listener();
-        $this->client = Library::newClient(self::PREFIX, 'new', \compact('clientId', 'privateKey', 'baseUrl'));
+        $this->handle = Handle::make(self::PREFIX, 'new', \compact('clientId', 'privateKey', 'baseUrl'));
     }
 
     /**
@@ -50,6 +50,6 @@ final class Client implements ClientInterface
         ?string $baseUrl = null,
     ): self {
         $arguments = \compact('clientId', 'privateKey', 'baseUrl');
-        return self::holding(Library::newClient(self::PREFIX, 'new_management', $arguments));
+        return self::holding(Handle::make(self::PREFIX, 'new_management', $arguments));
     }
 }

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Loginid;
 
 use FFI;
-use FFI\CData;
 use Loginid\Exception\ConfigException;
 
 /**
@@ -76,8 +75,9 @@ final class Library
      */
     public static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): string
     {
-        return Signals::heldBack(static function () use ($function, $arguments): string {
-            $ffi = self::ffi();
+        $ffi = self::ffi();
+        $held = Signals::hold();
+        try {
             $out = $ffi->new('char *');
             try {
                 $status = $ffi->$function(...$arguments, ...[FFI::addr($out)]);
@@ -85,29 +85,12 @@ final class Library
             } finally {
                 $ffi->lid_free_string($out);
             }
-            if ($status !== 0) {
-                throw Exception::from($status, $ffi->lid_status_name($status), $json);
-            }
-            return $json;
-        });
-    }
-
-    /**
-     * Makes a client with one of the functions `new`, or from another client. The names of the
-     * functions of its service begin with the prefix.
-     *
-     * @param array<string, mixed> $arguments by their names
-     */
-    public static function newClient(
-        string $prefix,
-        string $function,
-        #[\SensitiveParameter] array $arguments = [],
-        ?CData $parent = null,
-    ): CData {
-        $values = Arguments::convert($arguments);
-        $client = self::ffi()->new("{$prefix}client *");
-        $first = $parent === null ? [] : [$parent];
-        self::call($prefix . $function, ...$first, ...$values, ...[FFI::addr($client)]);
-        return $client;
+        } finally {
+            Signals::release($held);
+        }
+        if ($status !== 0) {
+            throw Exception::from($status, $ffi->lid_status_name($status), $json);
+        }
+        return $json;
     }
 }

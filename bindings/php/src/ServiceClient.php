@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Loginid;
 
-use FFI\CData;
 use Loginid\Exception\InvalidArgumentException;
 
 /**
@@ -17,7 +16,7 @@ trait ServiceClient
 {
     use NonCopyable;
 
-    private ?CData $client = null;
+    private ?Handle $handle = null;
 
     private Listener $listener;
 
@@ -30,7 +29,7 @@ trait ServiceClient
      */
     public static function withConfig(#[\SensitiveParameter] array|object|string $config): self
     {
-        return self::holding(Library::newClient(self::PREFIX, 'new_with_config', \compact('config')));
+        return self::holding(Handle::make(self::PREFIX, 'new_with_config', \compact('config')));
     }
 
     /**
@@ -40,7 +39,7 @@ trait ServiceClient
      */
     public static function fromEnv(): self
     {
-        return self::holding(Library::newClient(self::PREFIX, 'new_from_env'));
+        return self::holding(Handle::make(self::PREFIX, 'new_from_env'));
     }
 
     public function withOptions(
@@ -57,50 +56,45 @@ trait ServiceClient
             'headers' => $headers === [] ? new \stdClass() : $headers,
             'request_id' => $requestId,
         ];
-        $arguments = \compact('options', 'cancel');
-        return self::holding(
-            Library::newClient(self::PREFIX, 'with_options', $arguments, $this->native()),
-            $this->listener,
-        );
+        $values = Arguments::convert(\compact('options', 'cancel'));
+        return self::holding($this->handle()->derive($values), $this->listener);
     }
 
     public function onAttempt(?callable $listener): void
     {
-        $callback = $listener === null ? null : Attempts::callback();
-        Library::ffi()->{self::PREFIX . 'set_log_callback'}($this->native(), $callback, null);
-        $this->listener->function = $listener;
+        $handle = $this->handle();
+        // Together, for calls that handlers make.
+        $held = Signals::hold();
+        try {
+            $handle->setLogCallback($listener === null ? null : Attempts::callback());
+            $this->listener->function = $listener;
+        } finally {
+            Signals::release($held);
+        }
     }
 
     public function close(): void
     {
-        if ($this->client !== null) {
-            Library::ffi()->{self::PREFIX . 'free'}($this->client);
-            $this->client = null;
-        }
-    }
-
-    public function __destruct()
-    {
-        $this->close();
+        $this->handle = null;
     }
 
     /** Contains no secrets. */
     public function __debugInfo(): array
     {
-        return ['closed' => $this->client === null];
+        return ['closed' => $this->handle === null];
     }
 
-    private static function holding(CData $native, Listener $listener = new Listener()): self
+    private static function holding(Handle $handle, Listener $listener = new Listener()): self
     {
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $client->client = $native;
+        $client->handle = $handle;
         $client->listener = $listener;
         return $client;
     }
 
-    private function native(): CData
+    private function handle(): Handle
     {
-        return $this->client
+        return $this->handle
             ?? throw InvalidArgumentException::local('client_closed', 'the client is closed: make a new one');
     }
 
@@ -108,12 +102,21 @@ trait ServiceClient
     private function call(string $function, #[\SensitiveParameter] array $arguments): Result
     {
         $values = Arguments::convert($arguments);
-        // The listener of this call, even if it replaces or removes itself.
-        $listener = $this->listener->function;
+        $handle = $this->handle();
+        $events = [];
         try {
-            return new Result(Library::call($function, $this->native(), ...$values));
+            // Until the events are taken: a call that a handler makes takes its own.
+            $held = Signals::hold();
+            try {
+                // The listener of this call, even if it replaces or removes itself.
+                $listener = $this->listener->function;
+                return new Result($handle->call($function, $values));
+            } finally {
+                $events = Attempts::take();
+                Signals::release($held);
+            }
         } finally {
-            foreach (Attempts::take() as $event) {
+            foreach ($events as $event) {
                 $listener(Json::toArray($event));
             }
         }

@@ -13,23 +13,27 @@ namespace Loginid;
  */
 final class Signals
 {
-    /**
-     * @template T
-     * @param callable(): T $call
-     * @return T
-     */
-    public static function heldBack(#[\SensitiveParameter] callable $call): mixed
+    /** Begins the delay, and returns whether it was this call that did: release() takes it. */
+    public static function hold(): bool
     {
         if (!\function_exists('pcntl_async_signals') || !\pcntl_async_signals()) {
-            return $call();
+            return false;
         }
-        \pcntl_async_signals(false);
         try {
+            \pcntl_async_signals(false);
             \pcntl_signal_dispatch(); // signals that arrived before
-            return $call();
-        } finally {
+        } catch (\Throwable $exception) {
             \pcntl_async_signals(true);
-            \pcntl_signal_dispatch(); // signals that arrived during the call
+            throw $exception;
+        }
+        return true;
+    }
+
+    public static function release(bool $held): void
+    {
+        if ($held) {
+            \pcntl_async_signals(true);
+            \pcntl_signal_dispatch(); // signals that arrived since
         }
     }
 }

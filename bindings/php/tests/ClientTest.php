@@ -10,6 +10,7 @@ use Loginid\Exception\ConfigException;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Exception\PrivateKeyException;
 use Loginid\Loginid;
+use Loginid\V2;
 
 /** Making, configuring and closing clients; values in and out; the log. */
 final class ClientTest extends TestCase
@@ -71,6 +72,25 @@ final class ClientTest extends TestCase
                 [$exception->getCode(), $exception->getStatus(), $exception->getErrorCode(), $exception->isRetryable()],
             );
             self::assertSame('client_closed', Loginid::jsonGet($exception->getJson(), '/error/code'));
+        }
+    }
+
+    public function testAClientThatItsOwnArgumentClosesIsClosed(): void
+    {
+        foreach ([$this->client, V2\Client::fromEnv()] as $client) {
+            $header = new class ($client) implements \JsonSerializable {
+                public function __construct(private readonly object $client)
+                {
+                }
+
+                public function jsonSerialize(): string
+                {
+                    $this->client->close();
+                    return 'x';
+                }
+            };
+            $call = fn () => $client->withOptions(headers: ['X-Tenant' => $header]);
+            self::assertSame('client_closed', $this->thrown(InvalidArgumentException::class, $call)->getErrorCode());
         }
     }
 

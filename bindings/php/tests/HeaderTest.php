@@ -7,6 +7,7 @@ namespace Loginid\Tests;
 use Loginid\Cancel;
 use Loginid\Client;
 use Loginid\Exception;
+use Loginid\Handle;
 use Loginid\Library;
 use Loginid\Loginid;
 use Loginid\V2;
@@ -23,14 +24,16 @@ final class HeaderTest extends PhpUnitTestCase
         'lid_new_management' => [Client::class, 'management'],
         'lid_new_with_config' => [Client::class, 'withConfig'],
         'lid_new_from_env' => [Client::class, 'fromEnv'],
-        'lid_free' => [Client::class, 'close'],
+        'lid_free' => [Handle::class, '__destruct'],
+        'lid_with_options' => [Handle::class, 'derive'],
         'lid_free_string' => [Library::class, 'call'],
-        'lid_set_log_callback' => [Client::class, 'onAttempt'],
+        'lid_set_log_callback' => [Handle::class, 'setLogCallback'],
         'lid_v2_new' => [V2\Client::class, '__construct'],
         'lid_v2_new_with_config' => [V2\Client::class, 'withConfig'],
         'lid_v2_new_from_env' => [V2\Client::class, 'fromEnv'],
-        'lid_v2_free' => [V2\Client::class, 'close'],
-        'lid_v2_set_log_callback' => [V2\Client::class, 'onAttempt'],
+        'lid_v2_free' => [Handle::class, '__destruct'],
+        'lid_v2_with_options' => [Handle::class, 'derive'],
+        'lid_v2_set_log_callback' => [Handle::class, 'setLogCallback'],
         'lid_cancel_new' => [Cancel::class, '__construct'],
         'lid_cancel_trigger' => [Cancel::class, 'trigger'],
         'lid_cancel_free' => [Cancel::class, '__destruct'],
@@ -77,7 +80,7 @@ final class HeaderTest extends PhpUnitTestCase
                 $reflection->getEndLine() - $reflection->getStartLine() + 1,
             );
             // What both clients have is called with the prefix of the service.
-            $called = "/\\b$function\\b|PREFIX\\b.*'$name'/s";
+            $called = "/\\b$function\\b|prefix\\b.*'$name'/si";
             self::assertMatchesRegularExpression($called, \implode('', $lines), "$class::$method");
         }
     }

@@ -24,7 +24,7 @@ final class InterfaceTest extends PhpUnitTestCase
             );
             $more = \array_values(\array_diff($of($class), $of($interface)));
             $make = $class === Client::class ? ['management'] : [];
-            $magic = ['__construct', '__debugInfo', '__destruct', '__serialize', '__unserialize'];
+            $magic = ['__construct', '__debugInfo', '__serialize', '__unserialize'];
             self::assertEqualsCanonicalizing([...$make, ...$magic, 'withConfig', 'fromEnv'], $more);
             self::assertGreaterThan(29, \count($of($interface)));
         }

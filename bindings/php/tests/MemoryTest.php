@@ -6,6 +6,7 @@ namespace Loginid\Tests;
 
 use Loginid\Cancel;
 use Loginid\Client;
+use Loginid\Exception\ApiException;
 use Loginid\Exception\InvalidArgumentException;
 use Loginid\Loginid;
 use Loginid\V2;
@@ -40,11 +41,37 @@ final class MemoryTest extends TestCase
         self::assertLessThan(30 * self::MIB, self::growth(600, fn () => Client::withConfig($config)));
         $config = ['base_url' => 'https://a.example', 'user_agent' => $config['user_agent']];
         self::assertLessThan(30 * self::MIB, self::growth(600, fn () => V2\Client::withConfig($config)->withOptions()));
-        $before = \count(\scandir('/proc/self/fd'));
+        $before = self::descriptors();
         for ($i = 0; $i < 100; $i++) {
             new Cancel();
         }
-        self::assertCount($before, \scandir('/proc/self/fd'));
+        self::assertSame($before, self::descriptors());
+    }
+
+    /** @dataProvider clients */
+    public function testCloseEndsTheConnectionThoughAnErrorIsKept(string $class, string $call): void
+    {
+        \ini_set('zend.exception_ignore_args', '0'); // the error keeps the arguments of all functions
+        $before = self::descriptors();
+        $client = $class::fromEnv();
+        $error = $this->thrown(ApiException::class, fn () => $client->$call('nobody'));
+        self::assertGreaterThan($before, self::descriptors());
+        $client->close();
+        self::assertSame($before, self::descriptors());
+        self::assertNotSame('', $error->getTraceAsString());
+        \ini_restore('zend.exception_ignore_args');
+    }
+
+    /** @return iterable<string, array{class-string, string}> */
+    public static function clients(): iterable
+    {
+        yield 'v1' => [Client::class, 'getUser'];
+        yield 'v2' => [V2\Client::class, 'deleteUser'];
+    }
+
+    private static function descriptors(): int
+    {
+        return \count(\scandir('/proc/self/fd'));
     }
 
     /** How much memory remains after many calls. */

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Loginid\V2;
 
 use Loginid\Exception;
-use Loginid\Library;
+use Loginid\Handle;
 use Loginid\Listener;
 use Loginid\ServiceClient;
 
@@ -40,6 +40,6 @@ final class Client implements ClientInterface
     public function __construct(string $baseUrl, #[\SensitiveParameter] ?string $apiKey = null)
     {
         $this->listener = new Listener();
-        $this->client = Library::newClient(self::PREFIX, 'new', \compact('baseUrl', 'apiKey'));
+        $this->handle = Handle::make(self::PREFIX, 'new', \compact('baseUrl', 'apiKey'));
     }
 }
