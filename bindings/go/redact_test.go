@@ -48,6 +48,30 @@ func TestNothingSecretIsFormattedOrLogged(t *testing.T) {
 	}
 }
 
+func TestThePasswordInAURLIsRedacted(t *testing.T) {
+	for url, shown := range map[string]string{
+		"http://user:canary@proxy.example:3128":  "http://redacted@proxy.example:3128",
+		"HTTPS://user:canary@proxy.example/path": "https://redacted@proxy.example/path",
+		// Without a scheme, as the library accepts a proxy.
+		"user:canary@127.0.0.1:3128":     "redacted@127.0.0.1:3128",
+		"user:canary@proxy.example/path": "redacted@proxy.example/path",
+		"127.0.0.1:3128":                 "127.0.0.1:3128",
+		"[::1]:3128":                     "[::1]:3128",
+		"env":                            "env",
+		// What the library refuses is logged too.
+		"user:canary@a.example/b://c":   "[redacted]",
+		"//user:canary@proxy.example":   "[redacted]",
+		"http://user:canary":            "[redacted]",
+		"http://user:can%ary@a.example": "[redacted]",
+	} {
+		for _, config := range []Config{{Proxy: url}, {BaseURL: url}} {
+			if text := fmt.Sprintf("%v", config); !strings.HasSuffix(text, `":"`+shown+`"}`) {
+				t.Errorf("%s: %s", url, text)
+			}
+		}
+	}
+}
+
 func TestAttemptsAreLoggedBySlog(t *testing.T) {
 	client := newClient(t)
 	var text bytes.Buffer

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -66,14 +67,19 @@ func shown(name string, field reflect.Value) any {
 	return field.Interface()
 }
 
-// withoutPassword is a URL without the user and password in it.
+// withoutPassword is a URL without the user and password in it. The library takes a proxy
+// without a scheme for one of HTTP.
 func withoutPassword(text string) string {
-	address, err := url.Parse(text)
-	if err != nil {
+	prefix := ""
+	if !strings.Contains(text, "://") {
+		prefix = "http://"
+	}
+	address, err := url.Parse(prefix + text)
+	if err != nil || address.Host == "" {
 		return redacted
 	}
 	if address.User != nil {
 		address.User = url.User("redacted")
 	}
-	return address.String()
+	return strings.TrimPrefix(address.String(), prefix)
 }
