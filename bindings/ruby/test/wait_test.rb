@@ -53,6 +53,26 @@ class WaitTest < LoginidTest
     assert_empty Emulator.requests(Emulator::WAIT_PATH)
   end
 
+  # As docs/ruby.md says.
+  def test_in_a_trap_block_a_cancel_works_and_calls_do_not
+    cancel = Loginid::Cancel.new
+    thread = waiting { @client.wait_code(@user, @code, :short, cancel: cancel) }
+    refused = []
+    before = trap(:USR1) do
+      [-> { @client.get_user(@user) }, -> { @client.close }].each do |call|
+        call.call
+      rescue ThreadError => e
+        refused << e
+      end
+      cancel.trigger
+    end
+    Process.kill(:USR1, Process.pid)
+    assert_raises(Loginid::CancelledError) { promptly { thread.value } }
+    assert_equal 2, refused.size
+  ensure
+    trap(:USR1, before)
+  end
+
   def test_an_interrupted_wait_reports_its_attempt
     events = []
     @client.on_attempt { |event| events << event['operation'] }
