@@ -76,4 +76,4 @@ uninstall:
 
 # Debian packages, in target/deb.
 deb: build
-	MAKE='$(MAKE)' VERSION=$(VERSION) packaging/deb/build $(TARGET)/deb
+	MAKE='$(MAKE)' packaging/deb/build $(TARGET)/deb
