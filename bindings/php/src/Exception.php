@@ -96,7 +96,9 @@ class Exception extends \RuntimeException
         ];
         // Statuses are numbered from 1, in this order.
         $number = (int) \array_search($name, \array_keys(self::CLASSES), true) + 1;
-        return new static($number, $fields, \json_encode(['error' => $fields], \JSON_THROW_ON_ERROR), $previous);
+        // A message may name a file whose name is not UTF-8.
+        $json = \json_encode(['error' => $fields], \JSON_THROW_ON_ERROR | \JSON_INVALID_UTF8_SUBSTITUTE);
+        return new static($number, $fields, $json, $previous);
     }
 
     /** The name of the status, for example "LID_ERROR_API"; getCode() has its number. */

@@ -109,26 +109,32 @@ final class LibraryFile
         if (!\str_contains($path, '/')) {
             return "the system's loader does not find it";
         }
-        if (!@\file_exists($path)) {
-            return 'there is no such file';
-        }
-        if (@\is_dir($path)) {
-            return 'it is not a shared library';
-        }
-        // A warning, with open_basedir, is of no use.
-        $content = @\file_get_contents($path);
-        $ours = self::machine((string) @\file_get_contents('/proc/self/exe', length: 20));
-        if ($content === false || $ours === null) {
-            return null;
+        [$content, $warnings] = Warnings::of(static fn (): string|false => \file_get_contents($path));
+        if ($content === false) {
+            return self::unreadable($warnings);
         }
         $theirs = self::machine($content);
         if ($theirs === null) {
             return 'it is not a shared library';
         }
+        $ours = self::machine((string) @\file_get_contents('/proc/self/exe', length: 20));
+        if ($ours === null) {
+            return null; // open_basedir leaves out /proc
+        }
         if ($theirs !== $ours) {
             return "it is for $theirs, and this process is $ours";
         }
         return self::otherCLibrary($content);
+    }
+
+    /** Why PHP cannot read a file, from the warnings. */
+    private static function unreadable(string $warnings): string
+    {
+        if (\str_contains($warnings, 'open_basedir restriction')) {
+            return 'FFI does not say why, and open_basedir keeps PHP from reading it';
+        }
+        $reason = \substr((string) \strrchr($warnings, ':'), 2);
+        return $reason === 'No such file or directory' ? 'there is no such file' : "it cannot be read: $reason";
     }
 
     /** Whether the end of a library is missing, whose table of sections is the last of it. */

@@ -12,6 +12,7 @@ final class LibraryFileTest extends TestCase
     private const ROOT = __DIR__ . '/../../..';
     private const PROGRAM = <<<'PHP'
         require $argv[1];
+        set_error_handler(fn () => true); // as frameworks have one
         try {
             Loginid\Loginid::version();
         } catch (Loginid\Exception\ConfigException $exception) {
@@ -45,6 +46,28 @@ final class LibraryFileTest extends TestCase
             $printed = $this->printed(['LOGINID_LIBRARY' => $path]);
             self::assertSame($this->expected($path, $reason, 'advice'), $printed);
         }
+    }
+
+    public function testAFileThatPhpCannotRead(): void
+    {
+        $reasons = [
+            \str_repeat('a', 256) . '.so' => 'it cannot be read: File name too long',
+            "\xFF.so" => $this->texts['files']['missing.so'],
+        ];
+        foreach ($reasons as $name => $reason) {
+            $path = "$this->folder/$name";
+            self::assertSame($this->expected($path, $reason, 'advice'), $this->printed(['LOGINID_LIBRARY' => $path]));
+        }
+        // It is there, and open_basedir hides it from PHP, but not from FFI.
+        $path = "$this->folder/text.so";
+        $options = ['-d', 'open_basedir=' . \dirname(__DIR__)];
+        $printed = $this->printed(['LOGINID_LIBRARY' => $path], options: $options);
+        $reason = 'FFI does not say why, and open_basedir keeps PHP from reading it';
+        self::assertSame($this->expected($path, $reason, 'advice'), $printed);
+        // /proc too.
+        $options = ['-d', 'open_basedir=' . \dirname(__DIR__) . ":$this->folder"];
+        $printed = $this->printed(['LOGINID_LIBRARY' => $path], options: $options);
+        self::assertSame($this->expected($path, $this->texts['files']['text.so'], 'advice'), $printed);
     }
 
     public function testALibraryThatTheLoaderDoesNotFind(): void
