@@ -16,7 +16,8 @@ final class Loginid
     /** The name of a status number, for example "LID_ERROR_API". */
     public static function statusName(int $status): string
     {
-        return Library::ffi()->lid_status_name($status);
+        // FFI would cut off the upper bits of a number that has more than an int32_t.
+        return Library::ffi()->lid_status_name(\max(-1, \min($status, 0x7FFFFFFF)));
     }
 
     /**

@@ -159,6 +159,8 @@ final class ClientTest extends TestCase
     {
         self::assertMatchesRegularExpression('/^\d+\.\d+\.\d+$/', Loginid::version());
         self::assertSame('LID_ERROR_API', Loginid::statusName(7));
+        $unknown = [-1, 99, 2 ** 31, 2 ** 32 + 7, -2 ** 32 + 7, \PHP_INT_MAX, \PHP_INT_MIN];
+        self::assertSame(['LID_UNKNOWN'], \array_unique(\array_map(Loginid::statusName(...), $unknown)));
         self::assertStringContainsString('BEGIN PUBLIC KEY', Loginid::generateKeyPair()['public_key']);
         self::assertSame('b', Loginid::jsonGet(['a' => ['b']], '/a/0'));
         self::assertSame('{}', Loginid::jsonGet((object) ['a' => new \stdClass()], '/a'));
