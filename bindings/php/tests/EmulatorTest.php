@@ -117,12 +117,53 @@ final class EmulatorTest extends PhpUnitTestCase
         $emulator = Emulator::start();
         self::assertFails('the emulator refuses GET nothing: HTTP/1.1 404', fn () => $emulator->control('GET', 'nothing'));
         $emulator->close();
-        self::assertFails('no answer of the emulator: ', fn () => $emulator->reset());
+        \set_error_handler(static fn (): bool => true); // as frameworks have one
+        self::assertFails('no answer of the emulator: fopen(', fn () => $emulator->reset());
+        \restore_error_handler();
         self::assertFails('did not start: loginid-emulator: invalid option', fn () => Emulator::start('--nonsense'));
         \putenv('LOGINID_EMULATOR=/nowhere');
         self::assertFails('there is no program /nowhere. LOGINID_EMULATOR may name it', fn () => Emulator::start());
-        \putenv('LOGINID_EMULATOR_URL');
-        self::assertFails('LOGINID_EMULATOR_URL is not set', fn () => Emulator::current());
+        foreach (['LOGINID_EMULATOR_URL', 'LOGINID_EMULATOR_URL='] as $variable) {
+            \putenv($variable);
+            self::assertFails(
+                'there is no emulator: run this program with loginid-emulator exec',
+                fn () => Emulator::current(),
+            );
+        }
+    }
+
+    public function testTheSystemHasNoFilesLeft(): void
+    {
+        $program = <<<'PHP'
+            require $argv[1];
+            set_error_handler(fn () => true); // as frameworks have one
+            $start = function (): void {
+                try {
+                    Loginid\Testing\Emulator::start();
+                    echo "started\n";
+                } catch (RuntimeException $exception) {
+                    echo "{$exception->getMessage()}\n";
+                }
+            };
+            putenv('LOGINID_EMULATOR=/nowhere');
+            $start(); // it loads all classes
+            posix_setrlimit(POSIX_RLIMIT_NOFILE, 20, 20);
+            while ($file = @fopen('/dev/null', 'r')) {
+                $files[] = $file;
+            }
+            $start();
+            array_pop($files);
+            $start();
+            PHP;
+        $command = [\PHP_BINARY, '-r', $program, \dirname(__DIR__) . '/autoload.php'];
+        $process = \proc_open($command, [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes);
+        $lines = \explode("\n", \rtrim(\stream_get_contents($pipes[1])));
+        self::assertSame(0, \proc_close($process), \implode("\n", $lines));
+        self::assertStringStartsWith('there is no program /nowhere', \array_shift($lines));
+        self::assertSame([
+            '/nowhere did not start: there is no temporary file for its messages',
+            '/nowhere did not start: proc_open(): Unable to create pipe Too many open files',
+        ], $lines);
     }
 
     private static function assertFails(string $message, callable $call): void

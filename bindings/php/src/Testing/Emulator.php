@@ -9,6 +9,7 @@ use Loginid\Client;
 use Loginid\NonCopyable;
 use Loginid\Result;
 use Loginid\V2;
+use Loginid\Warnings;
 
 /**
  * For the tests of programs: an emulator of both services on this machine, in a process of its
@@ -47,8 +48,8 @@ final class Emulator
     {
         $ours = static fn (string $name): bool => \str_starts_with($name, 'LOGINID_');
         $this->variables = \array_filter($environment, $ours, \ARRAY_FILTER_USE_KEY);
-        $this->url = $this->variables['LOGINID_EMULATOR_URL'] ?? throw new \RuntimeException(
-            'LOGINID_EMULATOR_URL is not set: run this program with `loginid-emulator exec -- …`',
+        $this->url = ($this->variables['LOGINID_EMULATOR_URL'] ?? '') ?: throw new \RuntimeException(
+            'there is no emulator: run this program with loginid-emulator exec',
         );
         $this->owner = \getmypid();
     }
@@ -61,20 +62,25 @@ final class Emulator
     public static function start(string ...$options): self
     {
         $program = \getenv('LOGINID_EMULATOR') ?: self::packagedProgram() ?? 'loginid-emulator';
-        $problems = \tmpfile();
+        $problems = \tmpfile()
+            ?: throw new \RuntimeException("$program did not start: there is no temporary file for its messages");
         $command = [$program, 'exec', ...$options, '--', 'sh', '-c', self::SCRIPT];
-        $process = \proc_open($command, [['pipe', 'r'], ['pipe', 'w'], $problems], $pipes);
+        $pipes = [];
+        [$process, $warnings] = Warnings::of(static function () use ($command, $problems, &$pipes): mixed {
+            return \proc_open($command, [['pipe', 'r'], ['pipe', 'w'], $problems], $pipes);
+        });
         $printed = '';
-        while (!\str_ends_with($printed, "\0\0") && !\feof($pipes[1])) {
+        while ($process !== false && !\str_ends_with($printed, "\0\0") && !\feof($pipes[1])) {
             $printed .= \fread($pipes[1], 65536);
         }
         if (!\str_ends_with($printed, "\0\0")) {
-            $status = \proc_close($process);
+            $status = $process === false ? null : \proc_close($process);
             \rewind($problems);
-            throw new \RuntimeException($status === 127
+            // Newer versions of PHP find out before there is a process.
+            throw new \RuntimeException($status === 127 || \str_ends_with($warnings, 'No such file or directory')
                 ? "there is no program $program. LOGINID_EMULATOR may name it, else it is that of the package "
                     . 'loginid/emulator, else it is in the PATH. Install it: composer require --dev loginid/emulator'
-                : "$program did not start: " . \trim(\stream_get_contents($problems)));
+                : "$program did not start: " . ($warnings ?: \trim(\stream_get_contents($problems))));
         }
         $environment = [];
         foreach (\explode("\0", \rtrim($printed, "\0")) as $variable) {
@@ -189,8 +195,11 @@ final class Emulator
         }
         $ssl = \array_filter(['cafile' => $this->variables['LOGINID_CA_FILE'] ?? null]);
         $context = \stream_context_create(\compact('http', 'ssl'));
-        $stream = @\fopen("$this->url/_emulator/$path", 'r', false, $context)
-            ?: throw new \RuntimeException("no answer of the emulator: " . \error_get_last()['message']);
+        $address = "$this->url/_emulator/$path";
+        [$stream, $warnings] = Warnings::of(static fn (): mixed => \fopen($address, 'r', false, $context));
+        if ($stream === false) {
+            throw new \RuntimeException("no answer of the emulator: $warnings");
+        }
         [$status] = \stream_get_meta_data($stream)['wrapper_data'];
         $answer = \stream_get_contents($stream);
         if (!\str_contains($status, ' 2')) {
@@ -205,10 +214,11 @@ final class Emulator
         if ($this->process === null || \getmypid() !== $this->owner) { // a forked child
             return;
         }
-        \proc_terminate($this->process);
+        // First: a signal handler may call this too.
+        [$process, $this->process] = [$this->process, null];
+        \proc_terminate($process);
         \array_map(\fclose(...), $this->pipes);
-        \proc_close($this->process);
-        $this->process = null;
+        \proc_close($process);
     }
 
     public function __destruct()
