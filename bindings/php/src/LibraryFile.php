@@ -109,7 +109,7 @@ final class LibraryFile
         if (!\str_contains($path, '/')) {
             return "the system's loader does not find it";
         }
-        [$content, $warnings] = Warnings::of(static fn (): string|false => \file_get_contents($path));
+        [$content, $warnings] = Warnings::of(static fn (): mixed => \file_get_contents($path));
         if ($content === false) {
             return self::unreadable($warnings);
         }
