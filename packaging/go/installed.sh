@@ -10,6 +10,13 @@ emulator=$(go env GOPATH)/bin/loginid-emulator
 for program in programs/*; do
     "$emulator" exec -- "$program"
 done
+# For other systems the compiler says that the module has no emulator.
+for other in linux/s390x linux/arm64 linux/amd64 darwin/arm64; do
+    [ "$other" != "linux/$(go env GOARCH)" ] || continue
+    if GOOS=${other%/*} GOARCH=${other#*/} go install \
+        github.com/libloginid/libloginid/bindings/go/loginid-emulator@latest 2> why; then exit 1; fi
+    grep -q 'undefined: this_module_has_loginid_emulator_for_' why
+done
 # The helper for tests finds the emulator where go install has put it.
 cat > server_test.go << 'END'
 package main
