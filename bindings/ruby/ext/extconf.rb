@@ -7,16 +7,17 @@ unless system('cargo', '--version', out: File::NULL, err: File::NULL)
         '(https://rustup.rs) and a C compiler'
 end
 
-target = ENV['CARGO_TARGET_DIR'] || File.expand_path('../rust/target', __dir__)
-# In that folder, because its `.cargo/config.toml` has the switches of the cryptography library.
-File.write('Makefile', <<~MAKEFILE)
+# In that folder, because its `.cargo/config.toml` has the switches of the cryptography library. Where
+# Cargo builds depends on the variables and the configuration of who installs this: Cargo says it.
+File.write('Makefile', <<~'MAKEFILE')
   folder = ../lib/loginid/library
 
   all:
-  \tcd ../rust && cargo rustc --locked --release --lib --crate-type cdylib --target-dir '#{target}'
-  \tmkdir -p $(folder)
-  \tcp '#{target}/release/libloginid.so' $(folder)/libloginid.so.0
-  \trm -rf ../rust/target
+  	cd ../rust && cargo rustc --locked --release --lib --crate-type cdylib \
+  	    --message-format json-render-diagnostics > ../ext/built
+  	mkdir -p $(folder)
+  	cp "$$(sed -n 's|.*"filenames":\["\([^"]*/libloginid\.so\)".*|\1|p' built)" $(folder)/libloginid.so.0
+  	rm -rf ../rust/target built
 
   install clean:
 MAKEFILE
