@@ -160,6 +160,27 @@ fn every_function_is_in_the_readme() {
     }
 }
 
+/// docs/reference.md says of each call whether it fails without the application's key.
+#[test]
+fn the_calls_that_need_a_key_are_marked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    let (reference, readme) = (read("docs/reference.md"), read("README.md"));
+    let man = read("man/loginid.3");
+    let mut calls = [0, 0];
+    for call in reference.split("\n### lid_").skip(1) {
+        let (name, text) = call.split_once('\n').unwrap();
+        let needs_key = text.contains("`LID_ERROR_PRIVATE_KEY` if the client has no");
+        let mark = if needs_key { "*" } else { "" };
+        let row = format!("`lid_{name}`{} |", mark.replace('*', "\\*"));
+        assert!(readme.contains(&row), "README.md has no {row}");
+        let entry = format!("lid_{name} \"(){mark}\"\n");
+        assert!(man.contains(&entry), "man/loginid.3 has no {entry}");
+        calls[usize::from(needs_key)] += 1;
+    }
+    assert!(calls.iter().all(|&count| count > 25), "{calls:?}");
+}
+
 /// Cargo does not read our file for a program that depends on the crate, so the page has its lines.
 #[test]
 fn rust_programs_are_told_the_switches_of_the_cryptography_library() {

@@ -69,7 +69,7 @@ struct Call {
     short: String,
     /// Method and path.
     request: Option<String>,
-    management: bool,
+    needs_key: bool,
     /// Its names in the SDKs for Python, Node, Java and Go.
     sdk: Vec<String>,
     tested_by: String,
@@ -140,7 +140,7 @@ impl Call {
             name: operation.name.clone(),
             short: decapitalized(short.trim_end_matches('.')),
             request: request.map(|(method, path)| format!("{method} {path}")),
-            management: operation.is_management(),
+            needs_key: needs_key(operation),
             sdk: ["python", "node", "java", "go"]
                 .map(|sdk| names(operation, sdk))
                 .to_vec(),
@@ -382,6 +382,11 @@ fn errors(operation: &Operation, description: &Description) -> Vec<String> {
 }
 
 /// Whether it is made with the token of a user, or for a user by name.
+/// Whether it fails without the application's key. A token that is made here is signed with it.
+fn needs_key(operation: &Operation) -> bool {
+    operation.is_management() || operation.is_local() && !operation.fetches_key()
+}
+
 fn acts_for_user(operation: &Operation) -> bool {
     matches!(operation.authorization(), Some(Authorization::User { .. }))
 }
