@@ -5,6 +5,7 @@ library's sources in `rust/`, and builds it. In the project's own tree there is 
 installation loads the library that the system has.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -36,10 +37,11 @@ class LibraryHook(BuildHookInterface[Any]):
                 "Rust 1.95 or newer (https://rustup.rs) and a C compiler"
             )
         # In this folder, because `.cargo/config.toml` has the switches of the cryptography library.
-        subprocess.run(
-            ["cargo", "rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"],
-            cwd=sources,
-            check=True,
-        )
-        target = Path(os.environ.get("CARGO_TARGET_DIR") or "target")
-        return str(sources / target / "release" / "libloginid.so")
+        # Where Cargo builds depends on the variables and the configuration of who installs this:
+        # Cargo says it.
+        command = ["cargo", "rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]
+        command.append("--message-format=json-render-diagnostics")
+        built = subprocess.run(command, cwd=sources, check=True, stdout=subprocess.PIPE)
+        messages = map(json.loads, built.stdout.splitlines())
+        files = (file for message in messages for file in message.get("filenames", ()))
+        return str(next(file for file in files if file.endswith("/libloginid.so")))

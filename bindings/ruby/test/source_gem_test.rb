@@ -15,7 +15,7 @@ class SourceGemTest < Minitest::Test
     FileUtils.mkdir_p(["#{@folder}/ext", "#{@folder}/rust/src"])
     FileUtils.cp(File.expand_path('../ext/extconf.rb', __dir__), "#{@folder}/ext")
     package = "name = \"loginid\"\nversion = \"0.0.0\"\n"
-    File.write("#{@folder}/rust/Cargo.toml", "[package]\n#{package}")
+    File.write("#{@folder}/rust/Cargo.toml", "[package]\nedition = \"2024\"\n#{package}")
     File.write("#{@folder}/rust/Cargo.lock", "version = 4\n[[package]]\n#{package}")
     File.write("#{@folder}/rust/src/lib.rs", '')
   end
