@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 
 use loginid_emulator::{CONTRADICTING_VARIABLES, Emulator};
 use tempfile::NamedTempFile;
@@ -21,10 +20,19 @@ pub struct Environment {
     _ca_file: Option<NamedTempFile>,
 }
 
+/// Starts an emulator. All that may take long is done here: reading files, hashing the passwords of
+/// a seed, finding the host, opening a pipe. No signal is caught yet, so each one ends the program.
+pub fn start(settings: &Settings) -> Result<Emulator, Box<dyn Error>> {
+    let emulator = settings.builder()?.try_start()?;
+    if let (Some(pem), Some(path)) = (emulator.ca_pem(), &settings.ca_out) {
+        std::fs::write(path, pem).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(emulator)
+}
+
 impl Environment {
-    /// Starts an emulator.
-    pub fn start(settings: &Settings) -> Result<Self, Box<dyn Error>> {
-        let emulator = settings.builder()?.try_start()?;
+    /// The environment of a started emulator.
+    pub fn new(emulator: Emulator, settings: &Settings) -> Result<Self, Box<dyn Error>> {
         let mut variables = emulator.environment();
         if let Some(token) = emulator.control_token() {
             variables.push(("LOGINID_EMULATOR_TOKEN", token.to_owned()));
@@ -36,9 +44,11 @@ impl Environment {
         }
         let mut ca_file = None;
         if let Some(ca_pem) = emulator.ca_pem() {
-            let (path, temporary) = write_ca(ca_pem, settings.ca_out.as_deref())?;
+            let path = match &settings.ca_out {
+                Some(path) => std::path::absolute(path)?,
+                None => ca_file.insert(temporary(ca_pem)?).path().to_owned(),
+            };
             variables.push(("LOGINID_CA_FILE", path.to_string_lossy().into_owned()));
-            ca_file = temporary;
         }
         Ok(Self {
             variables,
@@ -100,18 +110,11 @@ fn is_identifier(name: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn write_ca(
-    pem: &str,
-    path: Option<&Path>,
-) -> Result<(PathBuf, Option<NamedTempFile>), Box<dyn Error>> {
-    if let Some(path) = path {
-        std::fs::write(path, pem).map_err(|error| format!("{}: {error}", path.display()))?;
-        return Ok((std::path::absolute(path)?, None));
-    }
+fn temporary(pem: &str) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix("loginid-emulator-ca-")
         .suffix(".pem")
         .tempfile()?;
     file.write_all(pem.as_bytes())?;
-    Ok((file.path().to_owned(), Some(file)))
+    Ok(file)
 }

@@ -12,14 +12,15 @@ use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
-use super::environment::Environment;
+use super::environment::{Environment, start};
 use super::settings::Settings;
 
 /// Runs the command and returns its exit status as a shell does.
 pub fn exec(settings: &Settings, command: &[OsString]) -> Result<u8, Box<dyn Error>> {
+    let emulator = start(settings)?;
     // Before the command starts, so that neither a signal nor its end is missed.
     let mut signals = SignalsInfo::<WithOrigin>::new([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    let environment = Environment::start(settings)?;
+    let environment = Environment::new(emulator, settings)?;
     let (program, arguments) = command.split_first().ok_or("exec needs a command to run")?;
     let variables = environment
         .variables

@@ -4,6 +4,7 @@ mod arguments;
 mod doctor;
 mod environment;
 mod exec;
+mod files;
 mod serve;
 mod settings;
 mod spelling;

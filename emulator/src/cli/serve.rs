@@ -8,13 +8,14 @@ use serde_json::{Map, Value};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::environment::Environment;
+use super::environment::{Environment, start};
 use super::settings::{Output, Settings};
 
 pub fn serve(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let emulator = start(settings)?;
     // Before the first line is printed: its reader may stop the emulator at once.
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    let environment = Environment::start(settings)?;
+    let environment = Environment::new(emulator, settings)?;
     let mut out = stdout().lock();
     print(&mut out, &environment, settings.output.unwrap_or_default())?;
     out.flush()?;

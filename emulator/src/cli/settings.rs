@@ -3,13 +3,13 @@
 use std::env;
 use std::error::Error;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use loginid_emulator::{Builder, Emulator};
 use serde::Deserialize;
 
+use super::files::read;
 use super::spelling::nearest;
 
 /// The names of the variables begin so.
@@ -232,10 +232,6 @@ fn refuse_unknown_variables() -> Result<(), Box<dyn Error>> {
         return Err(format!("there is no variable {}{meant}", name.escape_debug()).into());
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, Box<dyn Error>> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// The value of a variable; an empty one counts as not set.

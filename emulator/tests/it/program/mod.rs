@@ -3,6 +3,7 @@
 mod doctor;
 mod environment;
 mod exec;
+mod files;
 mod recipes;
 mod settings;
 
