@@ -7,12 +7,14 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::output::say;
+
 const PROGRAM: &str = "loginid";
 
 /// Becomes `loginid doctor` with these arguments: the program beside this one, else the one in
 /// `PATH`. Returns only if it cannot be run.
 pub fn doctor(arguments: &[OsString]) -> Result<u8, Box<dyn Error>> {
-    eprintln!("loginid-emulator: doctor is now a command of its own: loginid doctor");
+    say("doctor is now a command of its own: loginid doctor");
     let beside = env::current_exe().map(|own| own.with_file_name(PROGRAM));
     let program = match beside {
         Ok(beside) if beside.is_file() => beside,

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use loginid_emulator::{CONTRADICTING_VARIABLES, Emulator};
 use tempfile::NamedTempFile;
 
+use super::output::say;
 use super::settings::Settings;
 
 /// Beginnings of names like those of [`CONTRADICTING_VARIABLES`], for names that another version of the library may read.
@@ -36,11 +37,11 @@ impl Environment {
         let mut variables = emulator.environment();
         if let Some(token) = emulator.control_token() {
             variables.push(("LOGINID_EMULATOR_TOKEN", token.to_owned()));
-            eprintln!(
-                "loginid-emulator: warning: other computers can reach this emulator on {}. It is for tests only: \
+            say(format_args!(
+                "warning: other computers can reach this emulator on {}. It is for tests only: \
                  use it in a network that you trust. Its control API needs the token in LOGINID_EMULATOR_TOKEN",
                 settings.host.as_deref().unwrap_or_default()
-            );
+            ));
         }
         let mut ca_file = None;
         if let Some(ca_pem) = emulator.ca_pem() {
@@ -77,10 +78,10 @@ impl Environment {
         let mut names: Vec<_> = self.foreign().into_iter().collect();
         names.retain(|name| std::env::var_os(name).is_some());
         if !names.is_empty() {
-            eprintln!(
-                "loginid-emulator: unset: {} (they contradict the emulator's settings)",
+            say(format_args!(
+                "unset: {} (they contradict the emulator's settings)",
                 names.join(", ")
-            );
+            ));
         }
     }
 

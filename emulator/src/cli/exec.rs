@@ -13,6 +13,7 @@ use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
 use super::environment::{Environment, start};
+use super::output::say;
 use super::settings::Settings;
 
 /// Runs the command and returns its exit status as a shell does.
@@ -35,7 +36,7 @@ pub fn exec(settings: &Settings, command: &[OsString]) -> Result<u8, Box<dyn Err
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            eprintln!("loginid-emulator: {}: {error}", program.display());
+            say(format_args!("{}: {error}", program.display()));
             return Ok(if error.kind() == ErrorKind::NotFound {
                 127
             } else {

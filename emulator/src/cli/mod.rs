@@ -5,6 +5,7 @@ mod doctor;
 mod environment;
 mod exec;
 mod files;
+mod output;
 mod serve;
 mod settings;
 mod spelling;
@@ -68,10 +69,18 @@ variable, and a variable over the file.
 ";
 
 /// Runs what the arguments say and returns the exit status.
-pub fn run() -> Result<u8, Box<dyn Error>> {
+pub fn run() -> u8 {
+    carry_out().unwrap_or_else(|error| output::failed(error.as_ref()))
+}
+
+fn carry_out() -> Result<u8, Box<dyn Error>> {
     match arguments::parse(lexopt::Parser::from_env())? {
-        Action::Help => print!("{HELP}"),
-        Action::Version => println!("loginid-emulator {}", env!("CARGO_PKG_VERSION")),
+        Action::Help => output::print(HELP)?,
+        Action::Version => output::print(concat!(
+            "loginid-emulator ",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        ))?,
         Action::Serve(options) => serve::serve(&options.settings.complete(options.config)?)?,
         Action::Exec(options, command) => {
             let settings = options.settings.complete(options.config)?;

@@ -2,13 +2,13 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Write, stdout};
 
 use serde_json::{Map, Value};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::environment::{Environment, start};
+use super::output::{print, say};
 use super::settings::{Output, Settings};
 
 pub fn serve(settings: &Settings) -> Result<(), Box<dyn Error>> {
@@ -16,39 +16,43 @@ pub fn serve(settings: &Settings) -> Result<(), Box<dyn Error>> {
     // Before the first line is printed: its reader may stop the emulator at once.
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     let environment = Environment::new(emulator, settings)?;
-    let mut out = stdout().lock();
-    print(&mut out, &environment, settings.output.unwrap_or_default())?;
-    out.flush()?;
+    print(&variables(
+        &environment,
+        settings.output.unwrap_or_default(),
+    ))?;
     // Readers of the output see its end now, not when the emulator stops.
     rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
     environment.report_unset();
     let url = environment.base_url();
-    eprintln!("loginid-emulator: ready at {url}, with a console at {url}/_emulator/");
+    say(format_args!(
+        "ready at {url}, with a console at {url}/_emulator/"
+    ));
     signals.forever().next();
     Ok(())
 }
 
-fn print(out: &mut impl Write, environment: &Environment, output: Output) -> io::Result<()> {
+/// The variables in this form.
+fn variables(environment: &Environment, output: Output) -> String {
+    let variables = environment.variables.iter();
     match output {
         Output::Export => {
-            for (name, value) in &environment.variables {
-                writeln!(out, "export {name}={}", quote(value))?;
-            }
+            let exports =
+                variables.map(|(name, value)| format!("export {name}={}\n", quote(value)));
             let foreign: Vec<_> = environment.foreign().into_iter().collect();
-            writeln!(out, "unset {}", foreign.join(" "))
+            format!(
+                "{}unset {}\n",
+                exports.collect::<String>(),
+                foreign.join(" ")
+            )
         }
-        Output::Env => {
-            for (name, value) in &environment.variables {
-                writeln!(out, "{name}={value}")?;
-            }
-            Ok(())
-        }
+        Output::Env => variables
+            .map(|(name, value)| format!("{name}={value}\n"))
+            .collect(),
         Output::Json => {
-            let variables = environment.variables.iter();
             let object: Map<String, Value> = variables
                 .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
                 .collect();
-            writeln!(out, "{}", Value::from(object))
+            format!("{}\n", Value::from(object))
         }
     }
 }

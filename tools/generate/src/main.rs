@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::fs;
+use std::io::{Write, stderr, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,7 +11,8 @@ fn main() -> ExitCode {
     match generate() {
         Ok(()) => ExitCode::SUCCESS,
         Err(mistake) => {
-            eprintln!("{mistake}");
+            // If this cannot be written either, the status still says it.
+            let _ = writeln!(stderr(), "{mistake}");
             ExitCode::FAILURE
         }
     }
@@ -39,6 +41,5 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     }
     let shown = loginid_generate::below_root(path).display();
     fs::write(path, text).map_err(|error| format!("{shown}: {error}"))?;
-    println!("{shown}");
-    Ok(())
+    writeln!(stdout(), "{shown}").map_err(|error| format!("standard output: {error}"))
 }

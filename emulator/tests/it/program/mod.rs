@@ -4,6 +4,7 @@ mod doctor;
 mod environment;
 mod exec;
 mod files;
+mod output;
 mod recipes;
 mod settings;
 
