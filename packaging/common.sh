@@ -4,6 +4,8 @@
 
 # What a package has may be read by everyone.
 umask 022
+# Where Cargo builds, also for scripts that change their folder.
+target=$(cd "${root:?}" && realpath -m "${CARGO_TARGET_DIR:-target}")
 repository=https://github.com/libloginid/libloginid
 
 # settle FOLDER: gives its files the time of the commit and the usual permissions. The same commit gives
@@ -16,14 +18,14 @@ settle() {
 
 # readme FILE: prints a page of the project, with links that work in any place.
 readme() {
-    sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "${root:?}/$1"
+    sed -E "s#\]\((\.\./)+#]($repository/blob/v$VERSION/#g" "$root/$1"
 }
 
 # sources FOLDER: unpacks what the library is built from, without the rest of the project.
 sources() {
     (cd "$root" && cargo package --locked --quiet -p loginid --no-verify --allow-dirty)
     mkdir -p "$1"
-    tar -xzf "${CARGO_TARGET_DIR:-$root/target}/package/loginid-$VERSION.crate" --strip-components=1 -C "$1"
+    tar -xzf "$target/package/loginid-$VERSION.crate" --strip-components=1 -C "$1"
 }
 
 # licences FOLDER CRATE...: copies the project's licences, and those of what the crates contain.
