@@ -67,6 +67,10 @@ pub fn run(options: &Keygen, as_json: bool) -> Result<u8, Failure> {
                    --public FILE, without --json";
         return Err(Failure::Usage(why.to_owned()));
     }
+    if private_path.is_none() && output::is_discarded() {
+        let why = "it is closed or the null device, so the private key would be lost";
+        return Err(Failure::Output(io::Error::other(why)));
+    }
     // Both before anything is written: a name that is taken leaves nothing behind.
     let create = |path: Option<&Path>, mode| path.map(|path| NewFile::create(path, mode));
     let mut private_file = create(private_path, 0o600).transpose()?;

@@ -1,10 +1,27 @@
 //! Writing results, without a panic if the reader is gone.
 
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use serde_json::Value;
 
 use crate::failure::Failure;
+
+/// Whether standard output is the null device. It is that too if it is closed: Rust opens the device
+/// in its place, so that writing succeeds.
+pub fn is_discarded() -> bool {
+    let device = |metadata: Metadata| {
+        metadata
+            .file_type()
+            .is_char_device()
+            .then(|| metadata.rdev())
+    };
+    let out = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let out = out.and_then(|out| out.metadata()).ok().and_then(device);
+    out.is_some() && out == fs::metadata("/dev/null").ok().and_then(device)
+}
 
 /// A text as it is.
 pub fn text(text: &str) -> Result<(), Failure> {

@@ -195,3 +195,21 @@ fn half_a_file_is_removed() {
     assert!(stderr.contains("cannot write key.pem"), "{stderr}");
     assert!(names(folder.path()).is_empty());
 }
+
+#[test]
+fn a_private_key_that_would_be_lost_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    // A closed standard output is the null device too.
+    for output in [">&-", ">/dev/null"] {
+        let script = format!("exec \"$0\" keygen -o - --public key.pub {output}");
+        let output = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_loginid")])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("the private key would be lost"), "{stderr}");
+        assert!(names(folder.path()).is_empty());
+    }
+}
