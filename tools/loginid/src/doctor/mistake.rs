@@ -4,7 +4,7 @@
 use loginid::Error;
 use loginid::diagnostics::Service;
 
-use super::report::{Problem, Report};
+use super::report::{Problem, Report, is_word};
 
 /// Reports all mistakes of the configuration, the first of which is this one.
 pub fn report_all(report: &mut Report, service: Service, all: Vec<Error>, first: &Error) {
@@ -23,7 +23,7 @@ pub fn report(report: &mut Report, service: Service, error: &Error) {
         _ => found,
     };
     // A variable of both services may be found wrong twice.
-    if report.names(&found) {
+    if report.has(&found) {
         return;
     }
     let problem = Problem::of(error, found, advice(error.code()));
@@ -44,7 +44,6 @@ pub fn report(report: &mut Report, service: Service, error: &Error) {
 /// The message with the variable of each field that it names.
 pub fn with_variables(service: Service, message: &str) -> String {
     let variables = service.variables();
-    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let mut text = String::new();
     let mut rest = message;
     while !rest.is_empty() {
@@ -106,7 +105,8 @@ fn subject(service: Service, error: &Error, found: &str) -> &'static str {
     }
 }
 
-fn advice(code: &str) -> &'static str {
+/// What to do about a mistake.
+pub fn advice(code: &str) -> &'static str {
     match code {
         "missing_field" => "set it to what the dashboard shows",
         "unknown_field" => "correct its name, or give it one that does not begin with LOGINID_",
@@ -121,6 +121,9 @@ fn advice(code: &str) -> &'static str {
         "invalid_certificate" => "give PEM, from '-----BEGIN CERTIFICATE-----' on",
         "unreadable_file" => "correct the path, or let this user read what it names",
         "invalid_api_key" => "give the API key as the dashboard shows it, and nothing else",
+        "request_too_large" => {
+            "shorten what a request has of the configuration: base URL, user agent, client id, API key"
+        }
         "private_key_required" => "set LOGINID_PRIVATE_KEY or LOGINID_PRIVATE_KEY_FILE",
         "public_key_given" => "give the private key; the public one belongs on the dashboard",
         "invalid_private_key" | "unsupported_private_key" | "encrypted_private_key" => {

@@ -26,7 +26,7 @@ pub fn run(options: &Doctor, as_json: bool) -> Result<u8, Failure> {
     let public_key = options.public_key.as_deref();
     let mut report = Report::new(as_json);
     let has_v2 = is_configured(Service::V2);
-    let has_v1 = is_configured(Service::V1) || settings::has_public_key(public_key) || !has_v2;
+    let has_v1 = is_configured(Service::V1) || !has_v2;
     report.has_both = has_v1 && has_v2;
     if has_v1 {
         report.service = Some(Service::V1);
@@ -37,6 +37,10 @@ pub fn run(options: &Doctor, as_json: bool) -> Result<u8, Failure> {
         v2::check(&mut report);
     }
     report.service = None;
+    if !has_v1 && settings::has_public_key(public_key) {
+        let found = "one is given, which is for v1: only v2 is configured, which has no key pair";
+        report.note("public key", found);
+    }
     settings::check(&mut report);
     report.finish()
 }

@@ -8,6 +8,11 @@ use crate::config::source;
 use crate::failure::Failure;
 use crate::output;
 
+/// Whether it may be in the name of a variable or a field.
+pub fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
 /// What is wrong, and how to fix it.
 #[derive(Debug)]
 pub struct Problem {
@@ -74,9 +79,20 @@ impl Report {
         self.add("problem", subject, &problem.found, Some(problem));
     }
 
-    /// Whether a problem contains this text, for example the name of a variable.
-    pub fn names(&self, text: &str) -> bool {
-        self.found.iter().any(|found| found.contains(text))
+    /// Whether this is a problem already.
+    pub fn has(&self, problem: &str) -> bool {
+        self.found.iter().any(|found| found == problem)
+    }
+
+    /// Whether a problem names this variable, which may be the beginning of another's name.
+    pub fn names(&self, variable: &str) -> bool {
+        self.found.iter().any(|found| {
+            found.match_indices(variable).any(|(start, _)| {
+                let (before, rest) = found.split_at(start);
+                let (_, after) = rest.split_at(variable.len());
+                !before.ends_with(is_word) && !after.starts_with(is_word)
+            })
+        })
     }
 
     /// The exit status: 0 if there is no problem.

@@ -10,13 +10,14 @@ use crate::failure::Failure;
 use crate::files;
 
 /// Read by this program and by others of the project.
-const OURS: [&str; 5] = [
-    "LOGINID_EMULATOR_URL",
-    "LOGINID_EMULATOR_TOKEN",
+const OURS: [&str; 4] = [
+    "LOGINID_EMULATOR",
     "LOGINID_LIBRARY",
     PUBLIC_KEY,
     PUBLIC_KEY_FILE,
 ];
+/// The settings of the emulator, which refuses a wrong name itself.
+const EMULATOR: &str = "LOGINID_EMULATOR_";
 const PUBLIC_KEY: &str = "LOGINID_PUBLIC_KEY";
 const PUBLIC_KEY_FILE: &str = "LOGINID_PUBLIC_KEY_FILE";
 
@@ -28,7 +29,7 @@ pub fn check(report: &mut Report) {
     let mut names: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| name.starts_with("LOGINID_") && is_set(name))
-        .filter(|name| !OURS.contains(&name.as_str()))
+        .filter(|name| !OURS.contains(&name.as_str()) && !name.starts_with(EMULATOR))
         .filter(|name| !known.iter().any(|variable| variable.name == *name))
         .collect();
     names.sort();

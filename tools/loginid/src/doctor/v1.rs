@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use loginid::diagnostics::{Service, Setting, SettingValue};
-use loginid::{Client, Config, Error};
+use loginid::{Client, Config, Error, Status};
 
 use crate::config::source::is_configured;
 
@@ -127,11 +127,14 @@ pub fn unanswered(service: Service, request: &str, error: &Error) -> Problem {
     let why = mistake::with_variables(service, error.message());
     let variable = service.variable("base_url").unwrap_or_default();
     // These say nothing about what answers there.
-    let other_advice = match error.code() {
-        "timeout" | "connection_lost" => {
+    let other_advice = match (error.status(), error.code()) {
+        (Status::LID_ERROR_NETWORK | Status::LID_ERROR_TLS | Status::LID_ERROR_TIMEOUT, _) => {
             Some(format!("check {variable} and the network, and try again"))
         }
-        "response_too_large" => Some(format!(
+        (Status::LID_ERROR_INVALID_ARGUMENT | Status::LID_ERROR_CONFIG, code) => {
+            Some(mistake::advice(code).to_owned())
+        }
+        (_, "response_too_large") => Some(format!(
             "unset LOGINID_MAX_RESPONSE_BYTES or set it higher, or correct {variable}"
         )),
         _ => None,
@@ -190,7 +193,7 @@ fn check_token(report: &mut Report, client: &Client, settings: &[Setting]) {
             format!("an unexpected answer ({status} {code})"),
             "check host and path of LOGINID_BASE_URL",
         ),
-        None => Problem::of(&error, error.message(), "check the network, and try again"),
+        None => unanswered(Service::V1, "a request for a user", &error),
     };
     report.problem("service token", &problem);
 }

@@ -125,17 +125,13 @@ fn check_grant(report: &mut Report, client: &Client, keys: &KeySetFound) -> Opti
             report.problem("grant", &Problem::of(&error, found, advice));
         }
         Some(status @ (429 | 500..)) => report.problem("grant", &later(status, &error)),
-        Some(status) if status < 400 => {
-            let request = "POST /fido2/v2/mgmt/grant";
-            report.problem("grant", &unanswered(Service::V2, request, &error));
-        }
-        Some(status) => report.note(
+        Some(status @ 400..) => report.note(
             "grant",
             &format!("not known whether the service accepts the API key: {status} {code}"),
         ),
-        None => {
-            let advice = "check the network, and try again";
-            report.problem("grant", &Problem::of(&error, error.message(), advice));
+        _ => {
+            let request = "POST /fido2/v2/mgmt/grant";
+            report.problem("grant", &unanswered(Service::V2, request, &error));
         }
     }
     None

@@ -107,3 +107,14 @@ fn a_public_key_without_a_private_one_is_a_problem() {
         .findings();
     findings.only("public key", "no private key to compare it with");
 }
+
+#[test]
+fn a_client_id_that_is_too_long_is_not_said_to_be_another_service() {
+    let emulator = Emulator::start();
+    let findings = Doctor::of(&emulator)
+        .set("LOGINID_CLIENT_ID", &"x".repeat(100_000))
+        .findings();
+    findings.only("service", "too long for a request");
+    let text = &findings.text;
+    assert!(text.contains("To do: shorten "), "{text}");
+}

@@ -42,6 +42,12 @@ fn invalid_settings_are_named() {
         .findings();
     assert!(findings.well, "{}", findings.text);
     findings.has("note", "settings", "LOGINID_SHOP");
+    // The beginning of a name that a problem has.
+    let findings = Doctor::without_settings()
+        .set("LOGINID_CLIENT", "x")
+        .findings();
+    findings.only("client id", "LOGINID_CLIENT_ID is not set");
+    findings.has("note", "settings", "LOGINID_CLIENT is not a variable");
     assert!(!findings.text.contains(" v2 "), "{}", findings.text);
     let findings = Doctor::of(&emulator)
         .set("LOGINID_CLIENT_ID", "")
@@ -162,9 +168,14 @@ fn without_variables_both_services_are_named() {
     findings.only("client id", "nor LOGINID_V2_BASE_URL");
     // Others of the project are known.
     let findings = Doctor::without_settings()
+        .set("LOGINID_EMULATOR", "x")
+        .set("LOGINID_EMULATOR_PORT", "1")
         .set("LOGINID_EMULATOR_TOKEN", "x")
+        .set("LOGINID_EMULATORS", "x")
         .findings();
-    assert!(!findings.text.contains("is it yours"), "{}", findings.text);
+    findings.has("note", "settings", "LOGINID_EMULATORS is not a variable");
+    let notes = findings.text.matches("is it yours").count();
+    assert_eq!(notes, 1, "{}", findings.text);
 }
 
 #[test]

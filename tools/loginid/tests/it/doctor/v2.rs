@@ -321,3 +321,34 @@ fn certificates_and_the_clock_are_checked_for_this_service_too() {
     emulator.advance_clock(std::time::Duration::from_secs(3600));
     findings(&emulator, doctor(&emulator)).only("v2 clock", "behind the service's");
 }
+
+#[test]
+fn a_public_key_is_for_the_other_service() {
+    let emulator = Emulator::start();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(emulator.public_key().as_bytes()).unwrap();
+    for doctor in [
+        doctor(&emulator).public_key(file.path()),
+        doctor(&emulator).set("LOGINID_PUBLIC_KEY", &emulator.public_key()),
+    ] {
+        let findings = findings(&emulator, doctor);
+        assert!(findings.well, "{}", findings.text);
+        findings.has("note", "public key", "only v2 is configured");
+        assert!(!findings.text.contains("client id"), "{}", findings.text);
+    }
+}
+
+#[test]
+fn what_is_wrong_on_this_machine_is_not_said_to_be_the_network_or_the_service() {
+    let emulator = Emulator::start();
+    let long = "x".repeat(100_000);
+    for (name, subject) in [
+        ("LOGINID_V2_API_KEY", "v2 grant"),
+        ("LOGINID_USER_AGENT", "v2 service"),
+    ] {
+        let findings = doctor(&emulator).set(name, &long).findings();
+        findings.only(subject, "too long for a request");
+        let text = &findings.text;
+        assert!(text.contains("To do: shorten "), "{text}");
+    }
+}
