@@ -124,22 +124,26 @@ async fn add_application(Shared(control): Shared<Control>, body: Bytes) -> Reply
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum ClockMove {
-    AdvanceS(f64),
-    Now(i64),
+#[serde(deny_unknown_fields)]
+struct ClockMove {
+    advance_s: Option<f64>,
+    now: Option<i64>,
 }
 
 async fn move_clock(Shared(control): Shared<Control>, body: Bytes) -> Reply {
-    match read(&body)? {
-        ClockMove::Now(now) => control.set_clock(now)?,
-        ClockMove::AdvanceS(by) if (0.0..1e9).contains(&by) => {
+    let ClockMove { advance_s, now } = read(&body)?;
+    match (advance_s, now) {
+        (None, Some(now)) => control.set_clock(now)?,
+        (Some(by), None) if (0.0..1e9).contains(&by) => {
             control.advance_clock(Duration::from_secs_f64(by))
         }
-        ClockMove::AdvanceS(_) => {
+        (Some(_), None) => {
             return Err(ServiceError::bad_request(
                 "advance_s must be from 0 to a thousand million",
             ));
+        }
+        _ => {
+            return Err(ServiceError::bad_request("give one of advance_s and now"));
         }
     }
     answer(json!({"now": control.now()}))

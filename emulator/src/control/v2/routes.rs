@@ -62,7 +62,7 @@ struct NewApiKey {
 
 /// Names in an array, or separated by spaces.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "scopes must be an array of texts, or one text")]
 enum Scopes {
     List(Vec<String>),
     Text(String),
