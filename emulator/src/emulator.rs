@@ -301,7 +301,8 @@ impl Builder {
         }
         let control = Control::new(Arc::clone(&state));
         if let Some(seed) = &self.seed {
-            control.seed(seed).map_err(invalid)?;
+            let read = control.seed(seed);
+            read.map_err(|error| in_seed(&error))?;
         }
         let access = Access::new(scheme, host);
         let token = access.token().map(str::to_owned);
@@ -325,6 +326,11 @@ impl Builder {
             thread: Some(thread),
         })
     }
+}
+
+fn in_seed(error: &ServiceError) -> io::Error {
+    let why = format!("the seed (--seed): {}", error.message);
+    io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 
 fn invalid(error: ServiceError) -> io::Error {

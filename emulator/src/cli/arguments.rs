@@ -1,7 +1,9 @@
 //! Parses the arguments.
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use lexopt::prelude::*;
 
@@ -35,16 +37,18 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Short('h') | Long("help") => return Ok(Action::Help),
             Short('V') | Long("version") => return Ok(Action::Version),
             Long("config") => options.config = Some(parser.value()?.into()),
-            Long("host") => options.settings.host = Some(parser.value()?.parse()?),
-            Long("port") => options.settings.port = Some(parser.value()?.parse()?),
-            Long("rp-id") => options.settings.rp_id = Some(parser.value()?.parse()?),
+            Long("host") => options.settings.host = Some(value(&mut parser, "--host")?),
+            Long("port") => options.settings.port = Some(value(&mut parser, "--port")?),
+            Long("rp-id") => options.settings.rp_id = Some(value(&mut parser, "--rp-id")?),
             Long("origin") => {
                 let origins = options.settings.origins.get_or_insert_default();
-                origins.push(parser.value()?.parse()?);
+                origins.push(value(&mut parser, "--origin")?);
             }
             Long("tls") => options.settings.tls = Some(true),
             Long("ca-out") => options.settings.ca_out = Some(parser.value()?.into()),
-            Long("client-id") => options.settings.client_id = Some(parser.value()?.parse()?),
+            Long("client-id") => {
+                options.settings.client_id = Some(value(&mut parser, "--client-id")?)
+            }
             Long("private-key-file") => {
                 options.settings.private_key_file = Some(parser.value()?.into());
             }
@@ -52,7 +56,8 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
                 options.settings.service_key_file = Some(parser.value()?.into());
             }
             Long("v2-application-id") => {
-                options.settings.v2_application_id = Some(parser.value()?.parse()?);
+                options.settings.v2_application_id =
+                    Some(value(&mut parser, "--v2-application-id")?);
             }
             Long("v2-api-key-file") => {
                 options.settings.v2_api_key_file = Some(parser.value()?.into());
@@ -60,9 +65,9 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Long("v2-service-key-file") => {
                 options.settings.v2_service_key_file = Some(parser.value()?.into());
             }
-            Long("clock") => options.settings.clock = Some(parser.value()?.parse()?),
+            Long("clock") => options.settings.clock = Some(value(&mut parser, "--clock")?),
             Long("seed") => options.settings.seed = Some(parser.value()?.into()),
-            Long("output") => options.settings.output = Some(parser.value()?.parse()?),
+            Long("output") => options.settings.output = Some(value(&mut parser, "--output")?),
             Long("log") => options.settings.log = Some(true),
             Value(word) if !exec && word == "exec" => exec = true,
             Value(word) if !exec && word == "doctor" => {
@@ -83,6 +88,15 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         return Err("exec needs a command to run".into());
     }
     Ok(Action::Serve(options))
+}
+
+/// The value of an option. What is wrong with it begins with the option.
+fn value<T: FromStr>(parser: &mut lexopt::Parser, option: &str) -> Result<T, lexopt::Error>
+where
+    T::Err: Into<Box<dyn Error + Send + Sync>>,
+{
+    let parsed = parser.value()?.parse();
+    parsed.map_err(|error| format!("{option}: {error}").into())
 }
 
 #[cfg(test)]

@@ -154,8 +154,9 @@ impl Settings {
 
     /// Files that the file names are looked for beside it.
     fn from_file(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let text = read(path)?;
         let mut settings: Self =
-            toml::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            toml::from_str(&text).map_err(|error| mistake(path, &text, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [
             &mut settings.ca_out,
@@ -232,6 +233,14 @@ fn refuse_unknown_variables() -> Result<(), Box<dyn Error>> {
         return Err(format!("there is no variable {}{meant}", name.escape_debug()).into());
     }
     Ok(())
+}
+
+/// A mistake in a file, on one line. The line of the file is not shown: it may have a secret.
+fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let message = error.message().split_whitespace().collect::<Vec<_>>();
+    format!("{}:{line}: {}", path.display(), message.join(" "))
 }
 
 /// The value of a variable; an empty one counts as not set.
