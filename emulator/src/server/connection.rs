@@ -22,7 +22,7 @@ use tower::ServiceExt;
 
 use super::cors;
 use super::inject::{Reply, inject};
-use super::request::{check_host, read};
+use super::request::{RequestBody, check_host};
 use super::router::{refusal, wrong_method};
 use super::script::Script;
 use super::socket::Socket;
@@ -91,16 +91,21 @@ pub async fn serve<S: Socket>(stream: S, service: Arc<Service>) {
 /// Answers one request.
 async fn answer(service: &Service, request: Request<Incoming>) -> Reply {
     let (head, body) = request.into_parts();
+    let mut body = RequestBody::new(body);
     let mut summary = Summary::new(&head, service.state.clock.now());
     let is_control = head.uri.path().starts_with(CONTROL);
     let mut reply = match check_host(&head) {
         Err(error) => Reply::Answer(refusal(head.uri.path(), error)),
         Ok(()) if head.uri.path() == HEALTH => Reply::Answer(health(&head)),
-        Ok(()) if is_control => Reply::Answer(control(service, head, body).await),
-        Ok(()) => serve_page_or_program(service, head, body, &mut summary).await,
+        Ok(()) if is_control => Reply::Answer(control(service, head, &mut body).await),
+        Ok(()) => serve_page_or_program(service, head, &mut body, &mut summary).await,
     };
     if let Reply::Answer(answer) = &mut reply {
         date(service, answer);
+        if !body.is_read() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        }
         summary.answered(answer);
     }
     report(service, &summary, is_control);
@@ -134,7 +139,7 @@ fn health(head: &Parts) -> Response {
 async fn serve_page_or_program(
     service: &Service,
     head: Parts,
-    body: Incoming,
+    body: &mut RequestBody,
     summary: &mut Summary,
 ) -> Reply {
     let page = cors::allowed_origin(&service.state, &head.headers);
@@ -148,7 +153,7 @@ async fn serve_page_or_program(
             cors::share(answer, page);
         }
     };
-    let mut reply = match read(body).await {
+    let mut reply = match body.read().await {
         Ok(body) => carry_out_or_inject(service, head, body, summary, share).await,
         Err(error) => Reply::Answer(refusal(head.uri.path(), error)),
     };
@@ -168,7 +173,7 @@ fn date(service: &Service, answer: &mut Response) {
 }
 
 /// Answers a request to the control API, or for a file of the console.
-async fn control(service: &Service, head: Parts, body: Incoming) -> Response {
+async fn control(service: &Service, head: Parts, body: &mut RequestBody) -> Response {
     let varies = console::varies(&head);
     let answer = page_or_call(service, head, body).await;
     let mut answer = answer.into_response();
@@ -182,14 +187,14 @@ async fn control(service: &Service, head: Parts, body: Incoming) -> Response {
 async fn page_or_call(
     service: &Service,
     head: Parts,
-    body: Incoming,
+    body: &mut RequestBody,
 ) -> Result<Response, ServiceError> {
     if let Some(page) = console::answer(&head) {
         service.access.check_page(&head)?;
         return Ok(page);
     }
     service.access.check(&head)?;
-    let body = read(body).await?;
+    let body = body.read().await?;
     Ok(call(&service.router, head, body).await)
 }
 

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Version, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 
 use crate::error::ServiceError;
 use crate::host::Authority;
@@ -27,11 +27,32 @@ pub fn check_host(head: &Parts) -> Result<(), ServiceError> {
     ))
 }
 
-/// Reads a body to its end.
-pub async fn read(body: Incoming) -> Result<Bytes, ServiceError> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) => Err(refusal(error.as_ref())),
+/// The body of a request.
+pub struct RequestBody {
+    incoming: Incoming,
+    is_read: bool,
+}
+
+impl RequestBody {
+    pub fn new(incoming: Incoming) -> Self {
+        let is_read = incoming.is_end_stream();
+        Self { incoming, is_read }
+    }
+
+    /// Reads it to its end.
+    pub async fn read(&mut self) -> Result<Bytes, ServiceError> {
+        match Limited::new(&mut self.incoming, MAX_BODY).collect().await {
+            Ok(body) => {
+                self.is_read = true;
+                Ok(body.to_bytes())
+            }
+            Err(error) => Err(refusal(error.as_ref())),
+        }
+    }
+
+    /// Whether its end was reached. If not, no further request can be read from the connection.
+    pub fn is_read(&self) -> bool {
+        self.is_read
     }
 }
 

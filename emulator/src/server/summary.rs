@@ -69,7 +69,14 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = timestamp(self.received_at_ms);
-        write!(f, "{at} {} {}", self.method, self.path)?;
+        write!(f, "{at} {} ", self.method)?;
+        // A terminal obeys some characters, such as U+009B, or shows what follows in another order.
+        for byte in self.path.bytes() {
+            match byte.is_ascii_graphic() {
+                true => write!(f, "{}", char::from(byte))?,
+                false => write!(f, "%{byte:02X}")?,
+            }
+        }
         match self.status {
             Some(status) => write!(f, " {status}")?,
             None => f.write_str(" -")?,

@@ -73,6 +73,66 @@ fn a_path_with_two_slashes_is_explained() {
 }
 
 #[test]
+fn a_connection_is_closed_with_notice_if_a_body_is_not_read() {
+    let emulator = Emulator::start();
+    let host = "Host: localhost\r\n";
+    let unread = "Content-Length: 9\r\n\r\n";
+    let chunked = "Transfer-Encoding: chunked\r\n\r\n";
+    let foreign = "Host: shop.example\r\n";
+    for (request, refusal) in [
+        (
+            format!("PUT /healthz HTTP/1.1\r\n{host}{unread}"),
+            "405 method_not_allowed",
+        ),
+        (
+            format!("PUT /healthz HTTP/1.1\r\n{host}{chunked}"),
+            "405 method_not_allowed",
+        ),
+        (
+            format!("POST /_emulator/reset HTTP/1.1\r\n{foreign}{unread}"),
+            "403 host_not_allowed",
+        ),
+        (format!("POST /tx HTTP/1.1\r\n{unread}"), "400 bad_request"),
+        (
+            format!("POST /tx HTTP/1.1\r\n{host}{chunked}zz\r\n"),
+            "400 bad_request",
+        ),
+        (
+            format!(
+                "POST /tx HTTP/1.1\r\n{host}Content-Length: 1048577\r\n\r\n{}",
+                "x".repeat(1_048_577)
+            ),
+            "413 bad_request",
+        ),
+    ] {
+        let answer = exchange(&emulator, &request);
+        assert_eq!(answer.refusal(), refusal);
+        assert!(
+            answer.headers.contains("\r\nconnection: close"),
+            "{answer:?}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_stays_open_after_a_refusal_whose_body_is_read() {
+    let emulator = Emulator::start();
+    let bodies = [
+        "Content-Length: 2\r\n\r\n{}",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ];
+    for (path, status) in [("/tx", 400), ("/certs", 405), ("/_emulator/nowhere", 404)] {
+        for body in bodies {
+            let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n");
+            let next = format!("GET /certs HTTP/1.1\r\nHost: localhost\r\n{END}");
+            let answers = exchange(&emulator, &format!("{head}{body}{next}"));
+            assert_eq!(answers.status, status, "{answers:?}");
+            assert!(answers.body.contains("HTTP/1.1 200 OK"), "{answers:?}");
+        }
+    }
+}
+
+#[test]
 fn every_refusal_is_json() {
     let emulator = Emulator::start();
     for (path, refusal) in [

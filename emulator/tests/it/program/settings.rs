@@ -189,6 +189,7 @@ fn a_wrong_setting_is_named_with_its_place() {
         path.to_str().unwrap().to_owned()
     };
     let typo = write("typo.toml", "prot = 1\n");
+    let secret = write("secret.toml", "port = 0\nv2_api_key = \"CANARY\"\n");
     let not_a_key = write("key.pem", "no key\n");
     let seed = write(
         "seed.json",
@@ -206,6 +207,12 @@ fn a_wrong_setting_is_named_with_its_place() {
         ("--service-key-file", &missing, &missing),
         ("--v2-service-key-file", &not_a_key, "service key of"),
         ("--seed", &seed, "users[1]"),
+        ("--seed", &not_a_key, "--seed"),
+        ("--seed", &not_a_key, "at line 1 column 2"),
+        ("--port", &"70000".to_owned(), "--port: "),
+        ("--clock", &"now".to_owned(), "--clock: "),
+        ("--output", &"xml".to_owned(), "--output: "),
+        ("--config", &secret, "secret.toml:2: unknown field"),
         ("--client-id", &"a b".to_owned(), "client id"),
         ("--port", &port, &port),
         ("--v2-application-id", &"a.b".to_owned(), "application id"),
@@ -215,6 +222,8 @@ fn a_wrong_setting_is_named_with_its_place() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{option}");
         assert!(stderr.contains(expected), "{option}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{option}: {stderr}");
+        assert!(!stderr.contains("CANARY"), "{option}: {stderr}");
     }
     let output = program()
         .env("LOGINID_EMULATOR_PORT", "many")
@@ -319,6 +328,8 @@ fn the_log_says_why_a_request_was_refused() {
     let base_url = running.base_url();
     get(&base_url, "/certs?kid=secret");
     get(&base_url, "/nowhere");
+    // The CSI of terminals, and a character that reorders a line.
+    get(&base_url, "/a\u{9b}2J\u{202e}");
     let body = json!({"username": "ada"}).to_string();
     let headers = [
         ("Content-Type", "application/json".to_owned()),
@@ -343,6 +354,7 @@ fn the_log_says_why_a_request_was_refused() {
     for expected in [
         "GET /certs 404 public_key key_not_found: ",
         "GET /nowhere 404 - not_found: There is no such route",
+        "GET /a%C2%9B2J%E2%80%AE 404 - not_found: ",
         "POST /manage/users 401 add_user_without_credentials unauthorized: The operation requires a service token",
         "POST /_emulator/reset 403 - origin_not_allowed: ",
         "GET /healthz 200 -",
