@@ -21,7 +21,7 @@ usage: loginid-emulator [OPTION...]
        loginid-emulator exec [OPTION...] [--] COMMAND [ARGUMENT...]
 
 Without a command it prints the LOGINID_* variables, as lines a shell can evaluate, closes its
-standard output, says on standard error that it is ready, and serves until SIGINT or SIGTERM.
+standard output, says on standard error that it is ready, and serves until SIGHUP, SIGINT or SIGTERM.
 
 `exec` starts an emulator, runs COMMAND with these variables set, and exits as COMMAND does:
 
