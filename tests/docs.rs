@@ -211,7 +211,6 @@ fn every_package_has_the_version_of_the_library() {
             "bindings/php/src/LibraryFile.php",
             "    private const VERSION = '{}'",
         ),
-        ("docs/ruby.md", "gem install loginid-{}.gem"),
         ("packaging/deb/debian/changelog", "libloginid ({}-"),
     ] {
         let text = fs::read_to_string(root.join(file)).unwrap();
@@ -228,6 +227,37 @@ fn every_package_has_the_version_of_the_library() {
     ] {
         assert!(go.contains(&format!("#define NEEDED_{name} {number}\n")));
     }
+}
+
+/// Pages name the files of packages, most of them in commands that people copy; the examples in
+/// docs/versions.md are of this version too.
+#[test]
+fn every_page_names_packages_of_this_version() {
+    let mut pages = files_in(&["docs"]);
+    pages.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    pages.retain(|page| page.extension() == Some("md".as_ref()));
+    let mut named = 0;
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        let has_examples = page.ends_with("docs/versions.md");
+        for word in text.split_whitespace() {
+            if word.contains("loginid") || has_examples && word.contains('`') {
+                for version in versions(word) {
+                    let page = page.display();
+                    assert_eq!(version, env!("CARGO_PKG_VERSION"), "{page}: {word}");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 20, "the scan found too little: {named}");
+}
+
+/// The numbers like 1.2.3 in it. 0.0.0 is Go's for a module that is replaced by a folder.
+fn versions(word: &str) -> impl Iterator<Item = &str> {
+    word.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .map(|number| number.trim_matches('.'))
+        .filter(|number| number.split('.').count() == 3 && *number != "0.0.0")
 }
 
 #[test]

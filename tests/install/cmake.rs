@@ -63,15 +63,19 @@ fn programs_build_with_cmake_also_after_a_move() {
 fn another_major_version_is_not_found() {
     let folder = TempDir::new().unwrap();
     let tree = Tree::install(folder.path().join("loginid"));
+    let number = |text: &str| text.parse::<u32>().unwrap();
+    let major = number(env!("CARGO_PKG_VERSION_MAJOR"));
+    let minor = number(env!("CARGO_PKG_VERSION_MINOR"));
+    let version = env!("CARGO_PKG_VERSION");
     for (version, found) in [
-        ("", true),
-        ("0.1", true),
-        ("0.1.0 EXACT", true),
-        ("0.1...<1.0", true),
-        ("0.0.1", true),
-        ("0.2", false),
-        ("1.0", false),
-        ("0.0.1...<0.1", false),
+        (String::new(), true),
+        (format!("{major}.{minor}"), true),
+        (format!("{version} EXACT"), true),
+        (format!("{major}.{minor}...<{}.0", major + 1), true),
+        (format!("{major}.0"), true),
+        (format!("{major}.{}", minor + 1), false),
+        (format!("{}.0", major + 1), false),
+        (format!("0.0.1...<{version}"), false),
     ] {
         let project = TempDir::new().unwrap();
         fs::write(
