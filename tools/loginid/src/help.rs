@@ -82,7 +82,7 @@ options:
 pub const CONFIG_CHECK: &str = "\
 Reads the configuration as the library does, and shows each setting in effect and where it comes from.
 Secrets are not shown, and nothing is connected to. The status is 0 if the configuration is valid,
-else 1.
+1 if not, and 2 if there is none.
 
 usage: loginid config check [OPTION...]
 
