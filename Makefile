@@ -71,7 +71,7 @@ test:
 	tests/conformance/run
 	$(MAKE) test-bindings
 
-# The trust tests with their full counts: about half an hour.
+# The trust tests with their full counts: about a quarter of an hour.
 torture:
 	LOGINID_TORTURE=1 $(CARGO) test --locked --test tokens --test fork --test fork_first_call --test threads --test faults \
 	    -- --nocapture --test-threads=1
