@@ -21,6 +21,14 @@ pub(crate) fn check_id(answer: &str, id: &str, missing: Code) -> Result<()> {
     }
 }
 
+/// Checks that there is no answer, or one of a later version. The page of a gateway is no success.
+pub(crate) fn check_nothing(answer: &str) -> Result<()> {
+    if answer.trim().is_empty() {
+        return Ok(());
+    }
+    members(answer, []).map(drop)
+}
+
 /// If `is_authenticated` is absent or null, the token alone decides.
 pub(crate) fn check_authenticated(answer: &str) -> Result<()> {
     let [value] = members(answer, ["is_authenticated"])?;

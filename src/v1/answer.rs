@@ -2,7 +2,9 @@
 
 use super::transaction_token::check_is_login;
 use crate::calls::Call;
-use crate::calls::answer::{check_authenticated, check_id, members, missing_token, token};
+use crate::calls::answer::{
+    check_authenticated, check_id, check_nothing, members, missing_token, token,
+};
 use crate::error::Result;
 use crate::operation::{Answer, Operation};
 use crate::token::{Claims, Subject};
@@ -45,7 +47,7 @@ pub(super) fn check(
     verify: impl FnOnce(&str, &dyn Fn(&Claims<'_>) -> Result<()>) -> Result<()>,
 ) -> Result<()> {
     match call.operation.answer {
-        Answer::Nothing | Answer::NoContent => return Ok(()),
+        Answer::Nothing | Answer::NoContent => return check_nothing(answer),
         Answer::Object | Answer::Text | Answer::List { .. } => {
             return members(answer, []).map(drop);
         }

@@ -3,7 +3,7 @@
 use super::claims::check_is_login;
 use crate::calls::Call;
 use crate::calls::answer::{
-    check_authenticated, check_id, members, missing_token, token, with_member,
+    check_authenticated, check_id, check_nothing, members, missing_token, token, with_member,
 };
 use crate::codes::Code;
 use crate::error::{Error, Result};
@@ -37,8 +37,10 @@ impl<'a> AnsweredCall<'a> {
         verify: impl FnOnce(&str, &dyn Fn(&Claims<'_>) -> Result<()>) -> Result<Verified>,
     ) -> Result<String> {
         match self.operation.answer {
-            Answer::NoContent => return Ok("{}".to_owned()),
-            Answer::Nothing => return nothing(&answer),
+            Answer::Nothing | Answer::NoContent => {
+                check_nothing(&answer)?;
+                return Ok("{}".to_owned());
+            }
             Answer::List { name } => return list(&answer, name),
             Answer::Identified { id, missing } => check_id(&answer, id, missing)?,
             Answer::Login => return self.check_login(answer, verify),
@@ -61,14 +63,6 @@ impl<'a> AnsweredCall<'a> {
         })?;
         with_member(answer, "claims", verified.claims())
     }
-}
-
-/// No answer, or one of a later version. The page of a gateway is no success.
-fn nothing(answer: &str) -> Result<String> {
-    if !answer.trim().is_empty() {
-        members(answer, [])?;
-    }
-    Ok("{}".to_owned())
 }
 
 /// An array as the only member of an object.
