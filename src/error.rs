@@ -41,7 +41,11 @@ impl Error {
         Error::with_code(status, code.into(), message)
     }
 
-    fn with_code(status: Status, code: Cow<'static, str>, message: String) -> Error {
+    fn with_code(status: Status, code: Cow<'static, str>, mut message: String) -> Error {
+        // A C string ends there. It may be the service's, or the name of a member.
+        if message.contains('\0') {
+            message = message.replace('\0', "\u{fffd}");
+        }
         Error(Box::new(Fields {
             status,
             code,

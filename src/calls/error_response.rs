@@ -9,7 +9,7 @@ use crate::codes::Code;
 use crate::config::Common;
 use crate::error::Error;
 use crate::http::Reply;
-use crate::json;
+use crate::json::{self, Malformed};
 use crate::redact::Secrets;
 
 /// The longest message of the service that is returned, in characters.
@@ -31,7 +31,12 @@ pub(super) fn read(
     let message = dialect.error_message;
     let other = dialect.other_error_message.unwrap_or(message);
     let names = [dialect.error_code, message, other];
-    let [code, message, other] = json::select_members(text, names).unwrap_or_default();
+    let members = json::select_members(text, names);
+    let missing = match &members {
+        Ok(_) | Err(Malformed::NotAnObject(_)) => "without a message".to_owned(),
+        Err(problem) => format!("with an object that cannot be used: {problem}"),
+    };
+    let [code, message, other] = members.unwrap_or_default();
     let text_of = |value: &RawValue| json::string_prefix(value.get());
     let code = code.filter(|code| code.get() != "null");
     let has_code = code.is_some();
@@ -49,7 +54,10 @@ pub(super) fn read(
             "{peer}: it answered {status}; the code is not a short lower-case name, or may repeat \
              a secret, so code and message are left out"
         ),
-        _ => returned_message(message, status, secrets, &peer),
+        _ => match message.filter(|message| !message.is_empty()) {
+            Some(message) => returned_message(message, status, secrets, &peer),
+            None => format!("{peer}: it answered {status} {missing}"),
+        },
     };
     let without_code = match status {
         429 => Code::RateLimited,
@@ -77,14 +85,11 @@ pub(super) fn read(
 
 /// The service's message, or a replacement for it.
 fn returned_message(
-    message: Option<String>,
+    mut message: String,
     status: u16,
     secrets: &Secrets<'_>,
     peer: &Peer<'_>,
 ) -> String {
-    let Some(mut message) = message.filter(|message| !message.is_empty()) else {
-        return format!("{peer}: it answered {status} without a message");
-    };
     message.truncate(message.floor_char_boundary(MAX_SEARCHED));
     if secrets.may_appear_in(&message) {
         return format!(

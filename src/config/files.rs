@@ -43,8 +43,9 @@ fn holds_contents(text: &str) -> bool {
 
 /// Whether a path may be shown in an error. An error without the path is hard to act on, but a
 /// line of a key must not be shown, nor a key without its first and last line. Both look like a
-/// path. What gives them away is a run of base64 that mixes capitals and small letters, or (in
-/// hexadecimal) a very long name; a path that looks like that is not shown either.
+/// path. What gives them away is a run of base64 that mixes capitals and small letters, a very
+/// long name, or (in hexadecimal, or as an identifier) a long one without a folder or an
+/// extension; a path that looks like that is not shown either.
 fn may_be_shown(path: &str) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
     let is_mixed = |run: &[u8]| {
@@ -53,5 +54,7 @@ fn may_be_shown(path: &str) -> bool {
             && run.iter().any(u8::is_ascii_lowercase)
     };
     let has_short_names = path.split(MAIN_SEPARATOR).all(|name| name.len() <= 40);
-    has_short_names && !path.as_bytes().split(|byte| !is_base64(byte)).any(is_mixed)
+    let is_one_word = path.len() >= 16 && !path.contains([MAIN_SEPARATOR, '.', ' ']);
+    let is_base64_text = path.as_bytes().split(|byte| !is_base64(byte)).any(is_mixed);
+    has_short_names && !is_one_word && !is_base64_text
 }

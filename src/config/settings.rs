@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::input::number::whole_number;
 use crate::input::pem::as_utf8;
 use crate::input::spelling::nearest;
-use crate::json;
+use crate::json::{self, Malformed};
 
 /// A time limit in milliseconds: at most a day.
 pub(crate) const MILLISECONDS: RangeInclusive<u64> = 1..=86_400_000;
@@ -80,18 +80,13 @@ impl Settings {
     }
 
     pub(super) fn from_json(text: &str, fields: &Fields) -> Result<Settings> {
-        let invalid = |problem: String| {
-            Error::new(
-                Code::InvalidConfigJson,
-                format!("the configuration is not one JSON object: {problem}"),
-            )
-        };
         // The parser's message would quote a string or a number, which may be a key.
         if !text.trim_start().starts_with('{') {
-            return Err(invalid("it does not begin with '{'".to_owned()));
+            let problem = Malformed::NotAnObject("it does not begin with '{'".to_owned());
+            return Err(unusable(&problem));
         }
         let mut settings = Settings::new();
-        for (name, raw) in json::members(text).map_err(|problem| invalid(problem.to_string()))? {
+        for (name, raw) in json::members(text).map_err(|problem| unusable(&problem))? {
             let Some((field, kind)) = fields.all().find(|(field, _)| *field == name) else {
                 let known = fields.all().map(|(field, _)| *field);
                 let meant = nearest(&name, known)
@@ -108,12 +103,13 @@ impl Settings {
             let value = match raw.as_bytes().first() {
                 Some(b'"') => json::secret_text(raw)
                     .map(|mut text| Value::String(std::mem::take(&mut *text)))
-                    .ok_or_else(|| invalid(format!("{field} has an invalid escape")))?,
+                    .ok_or_else(|| unusable_value(field, "invalid escape"))?,
                 Some(b'{') => json::parse_object(raw, 8)
                     .map(|object| Value::Object(object.into()))
-                    .map_err(invalid)?,
+                    .map_err(|problem| unusable_value(field, &problem))?,
                 Some(b'-' | b'0'..=b'9') if *kind == Kind::Integer => integer(field, raw)?,
-                _ => serde_json::from_str(raw).map_err(|error| invalid(error.to_string()))?,
+                _ => serde_json::from_str(raw)
+                    .map_err(|error| unusable_value(field, &error.to_string()))?,
             };
             check_type(field, *kind, &value)?;
             settings.values.insert(field, value);
@@ -263,6 +259,23 @@ impl Settings {
             })
             .collect()
     }
+}
+
+fn unusable(problem: &Malformed) -> Error {
+    let message = match problem {
+        Malformed::NotAnObject(why) => format!("the configuration is not one JSON object: {why}"),
+        problem => format!("the configuration cannot be used: {problem}"),
+    };
+    Error::new(Code::InvalidConfigJson, message)
+}
+
+/// A value that the parser refuses. It counts lines and columns from where the value begins.
+fn unusable_value(field: &str, problem: &str) -> Error {
+    let why = problem.split(" at line ").next().unwrap_or(problem);
+    Error::new(
+        Code::InvalidConfigJson,
+        format!("the configuration cannot be used: {field}: {why}"),
+    )
 }
 
 fn mistyped(what: &str, expected: &str, value: &Value) -> Error {

@@ -50,22 +50,34 @@ impl KeySet {
 
     /// Reads a key set. Keys that cannot verify ES256 are skipped, as RFC 7517 asks (section
     /// 5); a set without any other is an error, a clause about "it".
-    pub(crate) fn from_json(text: &str) -> Result<KeySet, &'static str> {
+    pub(crate) fn from_json(text: &str) -> Result<KeySet, String> {
         let set = json::parse_object(text, MAX_DEPTH)
             .map_err(|_| "it is not one JSON object without duplicate members")?;
         KeySet::from_members(&set.into())
     }
 
     /// Reads a key set that is parsed already.
-    pub(crate) fn from_members(set: &Map<String, Value>) -> Result<KeySet, &'static str> {
+    pub(crate) fn from_members(set: &Map<String, Value>) -> Result<KeySet, String> {
         let Some(Value::Array(keys)) = set.get("keys") else {
-            return Err("it has no array 'keys'");
+            return Err("it has no array 'keys'".to_owned());
         };
-        let usable: Vec<_> = keys.iter().filter_map(|key| usable_key(key).ok()).collect();
-        match usable.is_empty() {
-            true => Err("it has no usable key: none is a public key for ES256 on curve P-256"),
-            false => Ok(KeySet(usable)),
+        let mut usable = Vec::new();
+        let mut first_problem = None;
+        for key in keys {
+            match usable_key(key) {
+                Ok(key) => usable.push(key),
+                Err(problem) => first_problem = first_problem.or(Some(problem)),
+            }
         }
+        if usable.is_empty() {
+            let why = first_problem.map_or("it is empty".to_owned(), |problem| {
+                format!("the first: {problem}")
+            });
+            return Err(format!(
+                "it has no public key for ES256 on curve P-256 ({why})"
+            ));
+        }
+        Ok(KeySet(usable))
     }
 
     /// These keys, and those of `others` whose id none of these has.
@@ -121,8 +133,12 @@ pub(crate) fn explain(text: &str) -> Vec<(String, Option<String>)> {
     explained.collect()
 }
 
-/// The longest id or value that an explanation shows, in characters.
+/// The longest id that an explanation shows, in characters.
 const MAX_SHOWN: usize = 100;
+
+/// The longest value that an explanation shows, in bytes: names of algorithms and curves are
+/// shorter.
+const MAX_NAME: usize = 20;
 
 /// The key with its id if it is a public key that may verify ES256, or why it is not: a clause
 /// about "it".
@@ -142,9 +158,12 @@ fn usable_key(key: &Value) -> Result<(Id, VerifyingKey), String> {
             Some(value) => value == expected,
         };
         if !fits {
-            let found = key.get(name).map_or("absent".to_owned(), |value| {
-                value.to_string().chars().take(MAX_SHOWN).collect()
-            });
+            let found = match key.get(name).map(Value::to_string) {
+                None => "absent".to_owned(),
+                Some(text) if text.len() <= MAX_NAME => text,
+                // It may be a key in the wrong place.
+                Some(_) => "a longer text".to_owned(),
+            };
             return Err(format!("its {name} is {found}, not \"{expected}\""));
         }
     }
@@ -206,7 +225,7 @@ mod tests {
         key
     }
 
-    fn read(keys: Value) -> Result<KeySet, &'static str> {
+    fn read(keys: Value) -> Result<KeySet, String> {
         KeySet::from_json(&json!({ "keys": keys }).to_string())
     }
 
@@ -292,6 +311,34 @@ mod tests {
             &key.to_string(),
         ] {
             assert!(KeySet::from_json(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_set_without_a_usable_key_says_why_and_repeats_no_long_value() {
+        let long = "CANARY".repeat(4);
+        for (keys, why) in [
+            (json!([]), "(it is empty)"),
+            (
+                json!([with("kid", json!(7))]),
+                "(the first: a member of it is not of the type that RFC 7517 demands)",
+            ),
+            (
+                json!([with("key_ops", json!(["sign"])), with("kty", json!("RSA"))]),
+                "(the first: its key_ops do not have \"verify\")",
+            ),
+            (
+                json!([with("alg", json!("RS256"))]),
+                "(the first: its alg is \"RS256\", not \"ES256\")",
+            ),
+            (
+                json!([with("alg", json!(long))]),
+                "(the first: its alg is a longer text, not \"ES256\")",
+            ),
+        ] {
+            let problem = read(keys).err().expect("no usable key");
+            let start = "it has no public key for ES256 on curve P-256 ";
+            assert_eq!(problem, format!("{start}{why}"));
         }
     }
 

@@ -77,7 +77,7 @@ fn read_key_set(text: &str, pinned: &KeySet) -> Result<KeySetFound> {
     if explained.is_empty()
         && let Err(problem) = set
     {
-        return Err(keys::unusable(problem));
+        return Err(keys::unusable(&problem));
     }
     let (skipped, usable): (Vec<_>, Vec<_>) =
         explained.into_iter().partition(|(_, why)| why.is_some());

@@ -31,7 +31,7 @@ pub(super) fn call() -> Call<'static> {
 pub(super) fn read(text: &str, pinned: &KeySet) -> Result<Keys> {
     KeySet::from_json(text)
         .map(|fetched| Arc::new(pinned.and(fetched)))
-        .map_err(unusable)
+        .map_err(|problem| unusable(&problem))
 }
 
 pub(super) fn unusable(problem: &str) -> Error {

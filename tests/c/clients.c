@@ -135,7 +135,15 @@ static void a_wrong_configuration_is_refused(void)
     refuses("{}", LID_ERROR_CONFIG, "missing_field", "client_id");
     refuses("[]", LID_ERROR_CONFIG, "invalid_json", "JSON object");
     refuses("{\"client_id\":\"a\",\"client_id\":\"b\"}", LID_ERROR_CONFIG, "invalid_json",
-            "duplicate");
+            "the configuration cannot be used: it has the member 'client_id' twice");
+    /* The parser counts columns from the value's own beginning, so none is given. */
+    refuses("{\"client_id\":\"a\",\"headers\":{\"a\":\"1\",\"a\":\"2\"}}", LID_ERROR_CONFIG,
+            "invalid_json", "the configuration cannot be used: headers: duplicate member");
+    CHECK(!contains(out, "column"));
+    refuses("{\"client_id\":\"a\",}", LID_ERROR_CONFIG, "invalid_json",
+            "the configuration is not one JSON object: ");
+    /* A message is a C string, whatever the name that it repeats. */
+    refuses("{\"\\u0000x\":1}", LID_ERROR_CONFIG, "unknown_field", "\xef\xbf\xbdx");
     refuses("{\"client_id\":\"a\",\"max_retrys\":1}", LID_ERROR_CONFIG, "unknown_field",
             "max_retrys");
     refuses("{\"client_id\":\"a\",\"max_retries\":\"1\"}", LID_ERROR_CONFIG, "mistyped_field",

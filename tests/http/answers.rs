@@ -2,12 +2,13 @@
 
 use std::ptr;
 
+use loginid::ffi::{lid_delete_by_user_id, lid_delete_by_username, lid_send_email_verification};
 use loginid_emulator::{Emulator, Fault};
 use serde_json::json;
 
-use crate::broken::{broken_answers, with_body};
+use crate::broken::{broken_answers, status, with_body};
 use crate::capi::lid_status::*;
-use crate::capi::{Client, c, config};
+use crate::capi::{Client, Outcome, c, config};
 use crate::deadline::{LIMIT_MS, in_time};
 
 #[test]
@@ -35,6 +36,69 @@ fn meet_broken_answers(emulator: &Emulator) {
         // The connection of that answer is not reused, and the client still works.
         client.get_user("ann").ok();
     }
+}
+
+/// What is no answer of the service confirms nothing: no deletion, and no e-mail that was sent.
+#[test]
+fn a_page_of_a_gateway_is_no_success() {
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({})));
+    let user = c("u1");
+    // SAFETY: the header's contract, with living arguments.
+    let calls: [&dyn Fn() -> Outcome; 3] = unsafe {
+        [
+            &|| client.call(|client, out| lid_delete_by_user_id(client, user.as_ptr(), out)),
+            &|| client.call(|client, out| lid_delete_by_username(client, user.as_ptr(), out)),
+            &|| client.call(|client, out| lid_send_email_verification(client, user.as_ptr(), out)),
+        ]
+    };
+    for call in calls {
+        for body in ["<html>Log in to this network</html>", "[]", "null", "OK"] {
+            emulator.inject(Fault::new(with_body("", body)).times(1));
+            let outcome = call();
+            assert_eq!(outcome.status, LID_ERROR_RESPONSE, "{}", outcome.text);
+            assert_eq!(outcome.code(), "invalid_response", "{body}");
+        }
+        // A status of success with an object, or with nothing, is one of a later version.
+        for body in ["{}", r#"{"id":"u1"}"#, "", " \r\n"] {
+            emulator.inject(Fault::new(with_body("", body)).times(1));
+            assert_eq!(call().text, "{}");
+        }
+    }
+}
+
+/// An error with an object that cannot be used says so: it has a message, which is not read.
+#[test]
+fn an_error_whose_object_cannot_be_used_says_why() {
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({})));
+    let deep = format!(r#"{{"message":"m","a":{}}}"#, "[".repeat(200));
+    for (body, says) in [
+        (
+            r#"{"code":"a","code":"b","message":"m"}"#,
+            "the member 'code' twice",
+        ),
+        (deep.as_str(), "nested too deeply"),
+        ("<html>", "without a message"),
+        ("", "without a message"),
+    ] {
+        emulator.inject(Fault::new(status(400, body)).times(1));
+        let outcome = client.get_user("ann");
+        assert_eq!(outcome.code(), "http_error", "{}", outcome.text);
+        let message = outcome.error("message").to_string();
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+/// A message is a C string.
+#[test]
+fn a_zero_byte_in_a_message_of_the_service_is_replaced() {
+    let emulator = Emulator::start();
+    let client = Client::new(&config(&emulator, json!({})));
+    let body = r#"{"code":"bad","message":"a\u0000b"}"#;
+    emulator.inject(Fault::new(status(400, body)).times(1));
+    let outcome = client.get_user("ann");
+    assert_eq!(outcome.error("message"), "a\u{fffd}b");
 }
 
 #[test]

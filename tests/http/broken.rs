@@ -23,7 +23,7 @@ pub fn with_body(headers: &str, body: impl AsRef<[u8]>) -> FaultKind {
     raw([head.as_bytes(), body].concat())
 }
 
-fn status(code: u16, body: &str) -> FaultKind {
+pub fn status(code: u16, body: &str) -> FaultKind {
     FaultKind::Status {
         code,
         body: body.to_owned(),

@@ -7,7 +7,7 @@ use loginid::{Client, Config, v2};
 use loginid_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::capi::{Client as CClient, config};
+use crate::capi::{Client as CClient, V2Client, config};
 use crate::part;
 
 fn assert_hidden(text: &str, secret: &str) {
@@ -153,9 +153,33 @@ fn a_key_instead_of_a_path_is_refused_and_not_quoted() {
     }
 }
 
+/// Hexadecimal, an identifier, or one word.
+#[test]
+fn an_api_key_instead_of_a_path_is_not_quoted() {
+    for key in [
+        "0123456789abcdef0123456789abcdef",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "key_0123456789_canary",
+        "CANARYCANARY1234",
+    ] {
+        let config = json!({"base_url": "https://a.api.loginid.io", "api_key_file": key});
+        let outcome = V2Client::try_new(&config).expect_err("no file");
+        assert_eq!(outcome.code(), "unreadable_file");
+        assert!(!outcome.text.contains(key), "{}", outcome.text);
+        let message = outcome.error("message").to_string();
+        assert!(message.contains("use api_key)"), "{message}");
+    }
+}
+
 #[test]
 fn a_path_that_cannot_be_read_is_shown() {
-    for path in ["key.pem", "/run/secrets/loginid_key", "../no such/key.pem"] {
+    let paths = [
+        "key.pem",
+        "api-key",
+        "loginid-service.pem",
+        "/run/secrets/loginid_key",
+    ];
+    for path in paths.into_iter().chain(["../no such/key.pem"]) {
         let config = json!({"client_id": "a", "private_key_file": path});
         let outcome = CClient::try_new(&config).expect_err("no file");
         assert_eq!(outcome.code(), "unreadable_file");
