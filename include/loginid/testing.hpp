@@ -245,7 +245,8 @@ public:
         for (char **variable = environ; *variable != nullptr; variable++) {
             found.add(*variable);
         }
-        if (found.variables_.count("LOGINID_EMULATOR_URL") == 0) {
+        const auto url = found.variables_.find("LOGINID_EMULATOR_URL");
+        if (url == found.variables_.end() || url->second.empty()) {
             detail::fail("there is no emulator: run this program with loginid-emulator exec");
         }
         return found;

@@ -336,7 +336,7 @@ mod tests {
                 "(the first: its alg is a longer text, not \"ES256\")",
             ),
         ] {
-            let problem = read(keys).err().expect("no usable key");
+            let problem = read(keys).expect_err("no usable key");
             let start = "it has no public key for ES256 on curve P-256 ";
             assert_eq!(problem, format!("{start}{why}"));
         }

@@ -117,6 +117,8 @@ void with_tls_its_clients_work() {
 void the_environment_names_one() {
     unsetenv("LOGINID_EMULATOR_URL");
     REQUIRE(has(problem([] { return emulator::current(); }), "loginid-emulator exec"));
+    setenv("LOGINID_EMULATOR_URL", "", 1);
+    REQUIRE(has(problem([] { return emulator::current(); }), "loginid-emulator exec"));
     // Of a real application.
     setenv("LOGINID_V2_ISSUER", "https://another.example", 1);
     setenv("LOGINID_PRIVATE_KEY_FILE", "/no/such/file", 1);
