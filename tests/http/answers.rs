@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use loginid::ffi::{lid_delete_by_user_id, lid_delete_by_username, lid_send_email_verification};
+use loginid::ffi::{lid_delete_by_user_id, lid_delete_by_username};
 use loginid_emulator::{Emulator, Fault};
 use serde_json::json;
 
@@ -38,18 +38,17 @@ fn meet_broken_answers(emulator: &Emulator) {
     }
 }
 
-/// What is no answer of the service confirms nothing: no deletion, and no e-mail that was sent.
+/// What is no answer of the service confirms no deletion.
 #[test]
 fn a_page_of_a_gateway_is_no_success() {
     let emulator = Emulator::start();
     let client = Client::new(&config(&emulator, json!({})));
     let user = c("u1");
     // SAFETY: the header's contract, with living arguments.
-    let calls: [&dyn Fn() -> Outcome; 3] = unsafe {
+    let calls: [&dyn Fn() -> Outcome; 2] = unsafe {
         [
             &|| client.call(|client, out| lid_delete_by_user_id(client, user.as_ptr(), out)),
             &|| client.call(|client, out| lid_delete_by_username(client, user.as_ptr(), out)),
-            &|| client.call(|client, out| lid_send_email_verification(client, user.as_ptr(), out)),
         ]
     };
     for call in calls {
