@@ -185,7 +185,7 @@ class Emulator:
     def close(self) -> None:
         """Ends the emulator that this process has started. It may be called more than once."""
         process = self._process
-        # A forked child would wait for ever for a process that is not its child.
+        # In a forked child the wait would never end: the process is not its child.
         if process is None or self._owner != os.getpid():
             return
         self._process = None
